@@ -1,0 +1,121 @@
+// Copies what the application uses of its npm packages into ../static/vendor.
+//
+// The result is committed, so that a user of Rastro needs neither npm nor a network.
+// Tabler's style sheet is purged: of 740 kB only the families of `keep` (and whatever
+// the templates and scripts mention) are shipped.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import init, { transform } from "lightningcss-wasm";
+import postcss from "postcss";
+import { PurgeCSS } from "purgecss";
+import { keep, drop } from "./safelist.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, "node_modules");
+const project = join(here, "..");
+const vendor = join(project, "static", "vendor");
+const shipped = [];
+
+/** Read the version that is installed, for the README and the file names' comments. */
+async function versionOf(name) {
+  return JSON.parse(await readFile(join(modules, name, "package.json"), "utf8")).version;
+}
+
+/** Write one vendored folder: its files, its LICENSE and its VERSION. */
+async function ship({ folder, from, licenceFile, holder, licence, why, files }) {
+  const target = join(vendor, folder);
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(target, name), content);
+  const licenceText = await readFile(join(modules, licenceFile), "utf8");
+  await writeFile(join(target, "LICENSE"), holder ? licenceText.replace(/^Copyright.*$/m, holder) : licenceText);
+  const version = await versionOf(from);
+  await writeFile(join(target, "VERSION"), `${from} ${version}\n`);
+  shipped.push({ folder, from, version, licence, why });
+}
+
+/** Tabler with only the rules we use; `.theme-dark` rules follow the system instead. */
+async function tablerCss() {
+  const raw = await readFile(join(modules, "@tabler/core/dist/css/tabler.css"), "utf8");
+  const [purged] = await new PurgeCSS().purge({
+    content: [join(project, "templates/**/*.html"), join(project, "static/js/*.js")],
+    css: [{ raw }],
+    safelist: { standard: keep },
+    blocklist: drop,
+    variables: false,
+    keyframes: true,
+    defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
+  });
+  const root = postcss.parse(purged.css);
+  root.walkRules((rule) => {
+    const dark = rule.selectors.find((selector) => selector.startsWith(".theme-dark "));
+    if (!dark) return;
+    const media = postcss.atRule({ name: "media", params: "(prefers-color-scheme: dark)" });
+    media.append(rule.clone({ selector: dark.replace(".theme-dark ", "") }));
+    rule.replaceWith(media);
+  });
+  root.walkComments((comment) => {
+    if (!comment.text.startsWith("!")) comment.remove();
+  });
+  const banner = `/*! Tabler ${await versionOf("@tabler/core")} (MIT), purged by frontend/build.mjs. Do not edit. */\n`;
+  const { code } = transform({ filename: "tabler.css", code: Buffer.from(root.toString()), minify: true });
+  return banner + Buffer.from(code).toString();
+}
+
+/** One sprite with a symbol for each name of icons.txt. */
+async function iconSprite() {
+  const names = [...new Set((await readFile(join(here, "icons.txt"), "utf8")).split(/\s+/).filter(Boolean))].sort();
+  const symbols = await Promise.all(
+    names.map(async (name) => {
+      const svg = await readFile(join(modules, "@tabler/icons/icons/outline", `${name}.svg`), "utf8");
+      const paths = svg.match(/<(path|circle|rect|line|polyline|ellipse)\b[^>]*>/g).filter((tag) => !tag.includes('stroke="none"'));
+      return `<symbol id="${name}" viewBox="0 0 24 24">${paths.join("")}</symbol>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+await init();
+const css = await tablerCss();
+await ship({
+  // The package carries no licence file: the text is the icons', the holder is the style sheet's.
+  folder: "tabler", from: "@tabler/core", licenceFile: "@tabler/icons/LICENSE", licence: "MIT",
+  holder: "Copyright (c) 2018-2026 The Tabler Authors, codecalm.net Paweł Kuna",
+  why: "design system (style sheet only, purged to what is used)", files: { "tabler.min.css": css },
+});
+await ship({
+  folder: "tabler-icons", from: "@tabler/icons", licenceFile: "@tabler/icons/LICENSE", licence: "MIT",
+  why: "icons, one sprite of the names in frontend/icons.txt", files: { "sprite.svg": await iconSprite() },
+});
+await ship({
+  folder: "htmx", from: "htmx.org", licenceFile: "htmx.org/LICENSE", licence: "0BSD",
+  why: "forms and fragments without a page load",
+  files: { "htmx.min.js": await readFile(join(modules, "htmx.org/dist/htmx.min.js")) },
+});
+await ship({
+  folder: "sortablejs", from: "sortablejs", licenceFile: "sortablejs/LICENSE", licence: "MIT",
+  why: "dragging cards with mouse and touch",
+  files: { "Sortable.min.js": await readFile(join(modules, "sortablejs/Sortable.min.js")) },
+});
+await ship({
+  folder: "inter", from: "@fontsource-variable/inter", licenceFile: "@fontsource-variable/inter/LICENSE", licence: "OFL-1.1",
+  why: "text face, variable weight, Latin subset",
+  files: { "inter-latin.woff2": await readFile(join(modules, "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")) },
+});
+await ship({
+  folder: "jetbrains-mono", from: "@fontsource/jetbrains-mono", licenceFile: "@fontsource/jetbrains-mono/LICENSE", licence: "OFL-1.1",
+  why: "the plate and values to be read digit by digit, Latin subset, bold only",
+  files: { "jetbrains-mono-latin-700.woff2": await readFile(join(modules, "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-700-normal.woff2")) },
+});
+
+const rows = shipped.map((s) => `| \`${s.folder}/\` | ${s.from} | ${s.version} | ${s.licence} | ${s.why} |`).join("\n");
+await writeFile(
+  join(vendor, "README.md"),
+  `# Vendored front-end files\n\nMade by \`frontend/build.mjs\`; do not edit by hand. The licence of each stands in its folder.\n\n` +
+    `| folder | npm package | version | licence | what for |\n|---|---|---|---|---|\n${rows}\n`,
+);
+
+const kb = (n) => `${(n / 1024).toFixed(1)} kB`;
+console.log(`tabler.min.css ${kb(css.length)}, gzip ${kb(gzipSync(css, { level: 9 }).length)}, brotli ${kb(brotliCompressSync(css).length)}`);
