@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every test on both databases: the fast ones side by side, then the browser's one by one.
+# All four runs are made even if one fails; the coverage is that of all of them together.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export COVERAGE_FILE
+rm -f .coverage .coverage.*
+failed=()
+
+run() {
+    local name=$1
+    shift
+    printf '\n>>> %s\n' "$name"
+    .venv/bin/python -m pytest --durations=5 --durations-min=1 "$@" || failed+=("$name")
+}
+
+measured=(--cov --cov-report=)
+for database in sqlite postgresql; do
+    # What uses no database was tried in the first run.
+    only=()
+    [ "$database" = sqlite ] || only=(--only-database-tests)
+    COVERAGE_FILE=.coverage.$database
+    run "$database" --database "$database" "${only[@]}" -m "not e2e" -n auto "${measured[@]}"
+    COVERAGE_FILE=.coverage.$database-e2e
+    run "$database, end to end" --database "$database" -m e2e "${measured[@]}"
+done
+
+printf '\n>>> coverage of app, by branch\n'
+COVERAGE_FILE=.coverage
+.venv/bin/coverage combine --quiet
+.venv/bin/coverage report || failed+=("coverage")
+
+minutes=$((SECONDS / 60)) seconds=$((SECONDS % 60))
+if [ ${#failed[@]} -gt 0 ]; then
+    printf '\nFailed after %d min %d s: %s\n' "$minutes" "$seconds" "$(IFS=';'; echo "${failed[*]}")"
+    exit 1
+fi
+printf '\nEverything passed in %d min %d s.\n' "$minutes" "$seconds"
