@@ -1,0 +1,68 @@
+"""Photos and documents of an oficio."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.adjuntos.rules import TipoAdjunto
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.usuarios.models import Usuario
+
+
+class Adjunto(Model):
+    """A file of an oficio: the untouched original, and the copy that people see.
+
+    The original is restricted evidence under its SHA-256; pages and mails only ever show the
+    re-encoded copy.
+    """
+
+    __tablename__ = "adjuntos"
+    __table_args__ = (
+        sa.Index(
+            "uq_adjuntos_same_file",
+            "oficio_id",
+            "sha256",
+            unique=True,
+            sqlite_where=sa.text("eliminado_at IS NULL"),
+            postgresql_where=sa.text("eliminado_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    tipo: Mapped[TipoAdjunto]
+    #: As the person's machine called it, made safe; shown, never used as a path.
+    filename: Mapped[str] = mapped_column(ShortText(200))
+    mime_type: Mapped[str] = mapped_column(ShortText(80))
+    tamano_bytes: Mapped[int]
+    #: Of the original.
+    sha256: Mapped[str] = mapped_column(ShortText(64))
+    #: Keys in the storage.
+    original_key: Mapped[str] = mapped_column(ShortText(200))
+    copia_key: Mapped[str | None] = mapped_column(ShortText(200))
+    miniatura_key: Mapped[str | None] = mapped_column(ShortText(200))
+    #: Pixels of the copy.
+    ancho: Mapped[int | None]
+    alto: Mapped[int | None]
+    descripcion: Mapped[str | None] = mapped_column(ShortText(500))
+    #: What the file says of itself (EXIF time and position), kept apart from what people claim.
+    metadatos: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    visita_id: Mapped[int | None] = mapped_column(sa.ForeignKey("visitas.id"))
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: A deletion is a mark with a reason.
+    eliminado_at: Mapped[datetime | None]
+    eliminado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    eliminado_motivo: Mapped[str | None] = mapped_column(ShortText(300))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    usuario: Mapped[Usuario | None] = relationship(foreign_keys=[usuario_id])
+
+    @property
+    def is_image(self) -> bool:
+        """Whether there is a picture to show."""
+        return self.mime_type.startswith("image/")

@@ -1,0 +1,74 @@
+"""Law firms and the magic links that open their dashboards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import utcnow
+from app.core.rut import format_rut, parse_rut
+from app.db import Model, ShortText
+
+
+class Buffet(Model):
+    """A law firm: the client that sends oficios and follows them."""
+
+    __tablename__ = "buffets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nombre: Mapped[str] = mapped_column(ShortText(160))
+    #: ``76123456-0`` with the check digit as it was given.
+    rut: Mapped[str] = mapped_column(ShortText(12), unique=True)
+    email_principal: Mapped[str] = mapped_column(ShortText(254))
+    telefono: Mapped[str | None] = mapped_column(ShortText(20))
+    contacto_nombre: Mapped[str | None] = mapped_column(ShortText(160))
+    activo: Mapped[bool] = mapped_column(default=True)
+    #: The column mapping of its last spreadsheet: normalised header -> field.
+    mapeo_importacion: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    enlaces: Mapped[list[Enlace]] = relationship(
+        back_populates="buffet", order_by="Enlace.id.desc()"
+    )
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def rut_formateado(self) -> str:
+        """``76.123.456-0``."""
+        return format_rut(self.rut)
+
+    @property
+    def advertencias(self) -> list[str]:
+        """What was kept although it does not add up."""
+        return list(parse_rut(self.rut).advertencias)
+
+
+class Enlace(Model):
+    """A magic link to a buffet's dashboard.
+
+    The token in the link is ``selector.signature``; only the selector is stored, so that a copy
+    of the database opens nothing without the installation's secret.
+    """
+
+    __tablename__ = "enlaces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
+    selector: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    expira_at: Mapped[datetime]
+    revocado_at: Mapped[datetime | None]
+    ultimo_uso_at: Mapped[datetime | None]
+    usos: Mapped[int] = mapped_column(default=0)
+    creado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    buffet: Mapped[Buffet] = relationship(back_populates="enlaces")
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether it opens the dashboard at that moment."""
+        return self.revocado_at is None and now < self.expira_at and self.buffet.activo

@@ -1,0 +1,71 @@
+"""Places where the vehicle or its people may be, and the visits to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.direcciones.rules import ResultadoVisita, TipoDireccion
+from app.usuarios.models import Usuario
+
+
+class Direccion(Model):
+    """An address of an oficio, verified in the field or not yet."""
+
+    __tablename__ = "direcciones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    tipo: Mapped[TipoDireccion] = mapped_column(default=TipoDireccion.DOMICILIO)
+    direccion: Mapped[str] = mapped_column(ShortText(200))
+    comuna: Mapped[str | None] = mapped_column(ShortText(60))
+    region: Mapped[str | None] = mapped_column(ShortText(80))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    #: Metres, as the phone said it.
+    exactitud_m: Mapped[float | None]
+    notas: Mapped[str | None] = mapped_column(sa.Text)
+    verificada: Mapped[bool] = mapped_column(default=False)
+    verificada_at: Mapped[datetime | None]
+    verificada_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    verificada_por: Mapped[Usuario | None] = relationship()
+    visitas: Mapped[list[Visita]] = relationship(
+        back_populates="direccion", order_by="Visita.fecha_hora.desc()"
+    )
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def completa(self) -> str:
+        """Street and comuna in one line."""
+        return ", ".join(part for part in (self.direccion, self.comuna) if part)
+
+
+class Visita(Model):
+    """One visit to an address: who went, when, and what they found."""
+
+    __tablename__ = "visitas"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    direccion_id: Mapped[int] = mapped_column(sa.ForeignKey("direcciones.id"), index=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    resultado: Mapped[ResultadoVisita]
+    notas: Mapped[str | None] = mapped_column(sa.Text)
+    #: When the visit was made; ``created_at`` says when it was written down.
+    fecha_hora: Mapped[datetime]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    exactitud_m: Mapped[float | None]
+    #: Made by the phone, so that a form sent twice is one visit.
+    cliente_id: Mapped[str | None] = mapped_column(ShortText(36), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    direccion: Mapped[Direccion] = relationship(back_populates="visitas")
+    usuario: Mapped[Usuario] = relationship()

@@ -1,0 +1,42 @@
+"""Kinds of address and outcomes of a visit."""
+
+from __future__ import annotations
+
+import enum
+
+
+class TipoDireccion(enum.Enum):
+    """Whose address it is."""
+
+    DOMICILIO = "domicilio"
+    TRABAJO = "trabajo"
+    FAMILIAR = "familiar"
+    OTRO = "otro"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return self.value.capitalize()
+
+
+class ResultadoVisita(enum.Enum):
+    """What a visit in the field found."""
+
+    EXITOSA = "exitosa"
+    NO_ENCONTRADO = "no_encontrado"
+    DIRECCION_INCORRECTA = "direccion_incorrecta"
+    SE_MUDO = "se_mudo"
+    RECHAZO_ATENCION = "rechazo_atencion"
+    OTRO = "otro"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "exitosa": "Exitosa",
+            "no_encontrado": "No encontrado",
+            "direccion_incorrecta": "Dirección incorrecta",
+            "se_mudo": "Se mudó",
+            "rechazo_atencion": "Rechazó la atención",
+            "otro": "Otro resultado",
+        }[self.value]

@@ -1,0 +1,89 @@
+"""The ledger of jobs: the truth, of which Huey is only the alarm clock."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.jobs.rules import MAX_ATTEMPTS, PRIORITY_PERSON, EstadoTrabajo
+
+
+class Trabajo(Model):
+    """One piece of work to be done once, with its whole history."""
+
+    __tablename__ = "trabajos"
+    __table_args__ = (sa.Index("ix_trabajos_due", "estado", "ejecutar_desde"),)
+
+    id: Mapped[str] = mapped_column(
+        ShortText(36), primary_key=True, default=lambda: str(uuid.uuid4())
+    )
+    #: A name in the registry, for example ``avistamientos.consultar``.
+    tipo: Mapped[str] = mapped_column(ShortText(80), index=True)
+    #: The same key is the same job.
+    clave: Mapped[str] = mapped_column(ShortText(200), unique=True)
+    #: Identifiers only, never personal data.
+    argumentos: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    estado: Mapped[EstadoTrabajo] = mapped_column(default=EstadoTrabajo.PENDIENTE)
+    prioridad: Mapped[int] = mapped_column(default=PRIORITY_PERSON)
+    oficio_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("oficios.id", use_alter=True), index=True
+    )
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id", use_alter=True))
+    intentos: Mapped[int] = mapped_column(default=0)
+    max_intentos: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)
+    ejecutar_desde: Mapped[datetime] = mapped_column(default=utcnow)
+    #: While a worker holds it; past this moment the worker is taken for dead.
+    arriendo_hasta: Mapped[datetime | None]
+    arriendo_de: Mapped[str | None] = mapped_column(ShortText(80))
+    resultado: Mapped[str | None] = mapped_column(sa.Text)
+    #: The cause in words that an office understands.
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    iniciado_at: Mapped[datetime | None]
+    terminado_at: Mapped[datetime | None]
+
+    ejecuciones: Mapped[list[Ejecucion]] = relationship(order_by="Ejecucion.id")
+
+
+class Ejecucion(Model):
+    """One attempt at a job: when, by which worker, and how it ended."""
+
+    __tablename__ = "trabajo_ejecuciones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    trabajo_id: Mapped[str] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
+    numero: Mapped[int]
+    trabajador: Mapped[str] = mapped_column(ShortText(80))
+    iniciado_at: Mapped[datetime]
+    terminado_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    traza: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
+
+
+class Consumidor(Model):
+    """A running consumer process, and when it was last heard of."""
+
+    __tablename__ = "consumidores"
+
+    id: Mapped[str] = mapped_column(ShortText(80), primary_key=True)
+    hilos: Mapped[int]
+    version: Mapped[str] = mapped_column(ShortText(40))
+    iniciado_at: Mapped[datetime]
+    ultimo_latido_at: Mapped[datetime]
+
+
+class Cuota(Model):
+    """When a provider was last asked; shared by all workers, so that its limit holds."""
+
+    __tablename__ = "cuotas"
+
+    nombre: Mapped[str] = mapped_column(ShortText(60), primary_key=True)
+    #: Seconds since the epoch of the last booked calls, oldest first.
+    momentos: Mapped[list[float]] = mapped_column(sa.JSON, default=list)
+    bloqueada_hasta: Mapped[datetime | None]

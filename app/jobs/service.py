@@ -1,0 +1,92 @@
+"""What a person may do with a job, and the heartbeat of the consumers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core.errors import Refused
+from app.db import after_commit, db
+from app.jobs.models import Consumidor, Cuota, Trabajo
+from app.jobs.queue import ring
+from app.jobs.registry import get_job
+from app.jobs.rules import RETRYABLE_STATES, EstadoTrabajo
+
+#: A consumer is taken for dead when it was silent for longer.
+SILENCE = timedelta(seconds=60)
+
+
+def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
+    """Give a failed or cancelled job a fresh set of attempts.
+
+    An uncertain one is not retried here: whether the mail arrived is for a person to find out,
+    and sending again is a new notice.
+
+    Raises:
+        Refused: it is waiting, running or done.
+    """
+    if trabajo.estado not in RETRYABLE_STATES:
+        raise Refused(
+            f"El trabajo está «{trabajo.estado.label}»: solo se reintenta uno fallido o cancelado."
+        )
+    trabajo.estado = EstadoTrabajo.PENDIENTE
+    trabajo.max_intentos = trabajo.intentos + get_job(trabajo.tipo).max_attempts
+    trabajo.ejecutar_desde = now
+    trabajo.terminado_at = None
+    db.session.flush()
+    after_commit(db.session(), ring)
+
+
+def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: datetime) -> None:
+    """Write down that a consumer lives, and forget those silent for a day."""
+    db.session.merge(
+        Consumidor(
+            id=consumer_id,
+            hilos=hilos,
+            version=version,
+            iniciado_at=started,
+            ultimo_latido_at=now,
+        )
+    )
+    db.session.execute(
+        sa.delete(Consumidor).where(Consumidor.ultimo_latido_at < now - timedelta(days=1))
+    )
+
+
+def is_consumer_alive(now: datetime) -> bool:
+    """Whether any consumer was heard of lately."""
+    last = db.session.scalar(sa.select(sa.func.max(Consumidor.ultimo_latido_at)))
+    return last is not None and now - last <= SILENCE
+
+
+def book_call(nombre: str, *, limit: int, seconds: int, now: datetime) -> datetime:
+    """Book the next moment at which a provider may be asked, for all workers of all consumers.
+
+    At most ``limit`` calls start in any ``seconds`` seconds. The moment may lie in the future; the
+    caller waits for it without holding a transaction. Call inside a transaction.
+    """
+    cuota = db.session.get(Cuota, nombre, with_for_update=True)
+    if cuota is None:
+        cuota = Cuota(nombre=nombre, momentos=[])
+        db.session.add(cuota)
+    last = cuota.momentos[-limit:]
+    moment = now.timestamp()
+    if len(last) == limit:
+        moment = max(moment, last[0] + seconds)
+    if cuota.bloqueada_hasta is not None:
+        moment = max(moment, cuota.bloqueada_hasta.timestamp())
+    cuota.momentos = [*last, moment][-limit:]
+    db.session.flush()
+    return datetime.fromtimestamp(moment, tz=now.tzinfo)
+
+
+def block_calls(nombre: str, *, until: datetime) -> None:
+    """Obey a provider that says it was asked too often: nobody asks before that moment."""
+    cuota = db.session.get(Cuota, nombre, with_for_update=True)
+    if cuota is None:
+        cuota = Cuota(nombre=nombre, momentos=[])
+        db.session.add(cuota)
+    if cuota.bloqueada_hasta is None or cuota.bloqueada_hasta < until:
+        cuota.bloqueada_hasta = until
+    db.session.flush()

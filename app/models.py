@@ -1,0 +1,37 @@
+"""Imports every model, for Alembic and the shell."""
+
+from app.adjuntos.models import Adjunto
+from app.ajustes.models import Ajuste
+from app.avistamientos.models import Avistamiento
+from app.buffets.models import Buffet, Enlace
+from app.db import Model
+from app.direcciones.models import Direccion, Visita
+from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
+from app.notificaciones.models import Notificacion, Receptor, notificacion_adjuntos
+from app.oficios.models import Investigacion, Oficio, Propietario
+from app.usuarios.models import Auditoria, Usuario
+from app.vehiculos.models import Vehiculo
+
+__all__ = [
+    "Adjunto",
+    "Ajuste",
+    "Auditoria",
+    "Avistamiento",
+    "Buffet",
+    "Consumidor",
+    "Cuota",
+    "Direccion",
+    "Ejecucion",
+    "Enlace",
+    "Investigacion",
+    "Model",
+    "Notificacion",
+    "Oficio",
+    "Propietario",
+    "Receptor",
+    "Trabajo",
+    "Usuario",
+    "Vehiculo",
+    "Visita",
+    "notificacion_adjuntos",
+]

@@ -1,0 +1,71 @@
+"""Notices by e-mail, and the directory of receptores judiciales."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.adjuntos.models import Adjunto
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
+from app.usuarios.models import Usuario
+
+notificacion_adjuntos = sa.Table(
+    "notificacion_adjuntos",
+    Model.metadata,
+    sa.Column("notificacion_id", sa.ForeignKey("notificaciones.id"), primary_key=True),
+    sa.Column("adjunto_id", sa.ForeignKey("adjuntos.id"), primary_key=True),
+)
+
+
+class Receptor(Model):
+    """A receptor judicial: the independent court bailiff who acts on what was found."""
+
+    __tablename__ = "receptores"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nombre: Mapped[str] = mapped_column(ShortText(160))
+    email: Mapped[str] = mapped_column(ShortText(254), unique=True)
+    telefono: Mapped[str | None] = mapped_column(ShortText(20))
+    #: The courts where he acts, as the office writes them.
+    tribunales: Mapped[str | None] = mapped_column(sa.Text)
+    notas: Mapped[str | None] = mapped_column(sa.Text)
+    activo: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Notificacion(Model):
+    """One e-mail of an oficio, with its contents as they were sent."""
+
+    __tablename__ = "notificaciones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    tipo: Mapped[TipoNotificacion]
+    estado: Mapped[EstadoNotificacion] = mapped_column(default=EstadoNotificacion.PENDIENTE)
+    receptor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receptores.id"))
+    destinatario_nombre: Mapped[str | None] = mapped_column(ShortText(160))
+    destinatario_email: Mapped[str] = mapped_column(ShortText(254))
+    asunto: Mapped[str] = mapped_column(ShortText(255))
+    mensaje_adicional: Mapped[str | None] = mapped_column(sa.Text)
+    cuerpo_texto: Mapped[str] = mapped_column(sa.Text, deferred=True)
+    cuerpo_html: Mapped[str] = mapped_column(sa.Text, deferred=True)
+    #: The same however often it is tried, so that a mail reader shows one.
+    message_id: Mapped[str] = mapped_column(ShortText(255), unique=True)
+    #: What the form carried, so that a form sent twice is one notice.
+    clave: Mapped[str | None] = mapped_column(ShortText(64), unique=True)
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    trabajo_id: Mapped[str | None] = mapped_column(ShortText(36))
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    enviando_at: Mapped[datetime | None]
+    enviada_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    receptor: Mapped[Receptor | None] = relationship()
+    usuario: Mapped[Usuario | None] = relationship()
+    adjuntos: Mapped[list[Adjunto]] = relationship(
+        secondary=notificacion_adjuntos, order_by=Adjunto.id
+    )

@@ -1,0 +1,129 @@
+"""The oficio, its people and its bitácora."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.buffets.models import Buffet
+from app.core.clock import utcnow
+from app.core.rut import parse_rut
+from app.db import Model, ShortText
+from app.direcciones.models import Direccion
+from app.oficios.rules import Actividad, Estado, Prioridad, TipoPropietario
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+
+
+class Oficio(Model):
+    """A court order to find a vehicle, entrusted by a buffet."""
+
+    __tablename__ = "oficios"
+    __table_args__ = (
+        sa.UniqueConstraint("buffet_id", "numero_oficio"),
+        sa.Index("ix_oficios_board", "estado", "posicion", "id"),
+        sa.Index("ix_oficios_check", "estado", "ultima_consulta_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    numero_oficio: Mapped[str] = mapped_column(ShortText(60))
+    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"))
+    #: The court's number (RIT), for example ``C-3030-2017``.
+    rol: Mapped[str | None] = mapped_column(ShortText(40))
+    tribunal: Mapped[str | None] = mapped_column(ShortText(160))
+    caratulado: Mapped[str | None] = mapped_column(ShortText(200))
+    fecha_ingreso: Mapped[date | None]
+    fecha_limite: Mapped[date | None]
+    prioridad: Mapped[Prioridad] = mapped_column(default=Prioridad.MEDIA)
+    estado: Mapped[Estado] = mapped_column(default=Estado.PENDIENTE)
+    #: Rank inside its column; gaps let a drop write one row.
+    posicion: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    #: Grows with every change of a person; a drop that carries an old one is refused.
+    version: Mapped[int] = mapped_column(default=1)
+    investigador_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
+    notas_generales: Mapped[str | None] = mapped_column(sa.Text)
+    #: What the court granted, which the receptor must know.
+    fuerza_publica: Mapped[bool] = mapped_column(default=False)
+    descerrajamiento: Mapped[bool] = mapped_column(default=False)
+    #: Texts of what did not add up when it came in, by field (comuna, tribunal, dates).
+    advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Folded text of number, rol, plate, names and RUTs; the same search on both databases.
+    busqueda: Mapped[str] = mapped_column(sa.Text, default="")
+    estado_desde: Mapped[datetime] = mapped_column(default=utcnow)
+    #: Last thing that a person did or that was found; an empty automatic check does not count.
+    ultima_actividad_at: Mapped[datetime] = mapped_column(default=utcnow)
+    ultima_consulta_at: Mapped[datetime | None]
+    creado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: Who changed it last, for the sentence that a stale drop is answered with.
+    modificado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    buffet: Mapped[Buffet] = relationship()
+    investigador: Mapped[Usuario | None] = relationship(foreign_keys=[investigador_id])
+    modificado_por: Mapped[Usuario | None] = relationship(foreign_keys=[modificado_por_id])
+    vehiculo: Mapped[Vehiculo] = relationship(uselist=False)
+    propietarios: Mapped[list[Propietario]] = relationship(order_by="Propietario.id")
+    direcciones: Mapped[list[Direccion]] = relationship(order_by="Direccion.id")
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def advertencias(self) -> list[str]:
+        """Everything that was kept although it does not add up."""
+        return [
+            *self.vehiculo.advertencias,
+            *(text for persona in self.propietarios for text in persona.advertencias),
+            *self.advertencias_ingreso.values(),
+        ]
+
+
+class Propietario(Model):
+    """A person who owns, owes for, or drives the vehicle."""
+
+    __tablename__ = "propietarios"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    tipo: Mapped[TipoPropietario] = mapped_column(default=TipoPropietario.PRINCIPAL)
+    nombre: Mapped[str | None] = mapped_column(ShortText(160))
+    rut: Mapped[str | None] = mapped_column(ShortText(12), index=True)
+    rut_confirmado: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None] = mapped_column(ShortText(254))
+    telefono: Mapped[str | None] = mapped_column(ShortText(20))
+    notas: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def advertencias(self) -> list[str]:
+        """A wrong check digit, until somebody corrects or confirms it."""
+        if not self.rut or self.rut_confirmado:
+            return []
+        return list(parse_rut(self.rut).advertencias)
+
+
+class Investigacion(Model):
+    """One entry of an oficio's bitácora. Entries are added, not rewritten by the system."""
+
+    __tablename__ = "investigaciones"
+    __table_args__ = (sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
+    tipo: Mapped[Actividad]
+    descripcion: Mapped[str] = mapped_column(sa.Text)
+    #: Identifiers and small facts that the entry's page needs (ids, from/to states).
+    detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    ocurrido_at: Mapped[datetime]
+    editado_at: Mapped[datetime | None]
+    #: A provider's answer as it came, size-capped, with its HTTP status and SHA-256.
+    respuesta: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
+    respuesta_estado: Mapped[int | None]
+    respuesta_sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    usuario: Mapped[Usuario | None] = relationship()

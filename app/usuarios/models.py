@@ -1,0 +1,87 @@
+"""The people who sign in, and the record of what was done that concerns security."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.buffets.models import Buffet
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.usuarios.rules import Rol
+
+
+class Usuario(Model):
+    """A person with an account."""
+
+    __tablename__ = "usuarios"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(rol = 'cliente' AND buffet_id IS NOT NULL)"
+            " OR (rol <> 'cliente' AND buffet_id IS NULL)",
+            name="buffet_only_for_cliente",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Lower case; what people sign in with.
+    email: Mapped[str] = mapped_column(ShortText(254), unique=True)
+    nombre: Mapped[str] = mapped_column(ShortText(160))
+    password_hash: Mapped[str] = mapped_column(ShortText(255))
+    rol: Mapped[Rol]
+    buffet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
+    telefono: Mapped[str | None] = mapped_column(ShortText(20))
+    avatar_url: Mapped[str | None] = mapped_column(ShortText(255))
+    activo: Mapped[bool] = mapped_column(default=True)
+    #: Every session carries it; raising it ends all of them at once.
+    session_version: Mapped[int] = mapped_column(default=1)
+    ultimo_acceso_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    buffet: Mapped[Buffet | None] = relationship()
+
+    # What Flask-Login asks of a user.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """A deactivated account has no session, old or new."""
+        return self.activo
+
+    def get_id(self) -> str:
+        """What the session cookie carries: the account and the version of its sessions."""
+        return f"{self.id}.{self.session_version}"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person belongs to the firm, not to a buffet."""
+        return self.rol.is_staff
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the person manages people, buffets and jobs."""
+        return self.rol is Rol.ADMIN
+
+
+class Auditoria(Model):
+    """Who did what that concerns security or personal data, and when.
+
+    Written in the transaction of the deed itself. Holds identifiers, never secrets.
+    """
+
+    __tablename__ = "auditoria"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: For example ``usuario.creado``, ``enlace.rotado``, ``adjunto.original_descargado``.
+    accion: Mapped[str] = mapped_column(ShortText(60), index=True)
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    entidad: Mapped[str | None] = mapped_column(ShortText(40))
+    entidad_id: Mapped[int | None]
+    detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+    usuario: Mapped[Usuario | None] = relationship()

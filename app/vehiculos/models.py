@@ -1,0 +1,46 @@
+"""The vehicle that an oficio names."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.patente import parse_patente
+from app.db import Model, ShortText
+
+
+class Vehiculo(Model):
+    """The vehicle to find: one per oficio, even when two oficios name the same plate."""
+
+    __tablename__ = "vehiculos"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), unique=True)
+    #: Capitals without separators or check digit.
+    patente: Mapped[str] = mapped_column(ShortText(8), index=True)
+    #: The check digit as the paper says it, right or wrong; none when the paper has none.
+    patente_dv: Mapped[str | None] = mapped_column(ShortText(1))
+    #: Somebody looked at what does not add up and says that it is so.
+    patente_confirmada: Mapped[bool] = mapped_column(default=False)
+    marca: Mapped[str | None] = mapped_column(ShortText(60))
+    modelo: Mapped[str | None] = mapped_column(ShortText(60))
+    anio: Mapped[int | None]
+    color: Mapped[str | None] = mapped_column(ShortText(40))
+    vin: Mapped[str | None] = mapped_column(ShortText(30))
+
+    @property
+    def descripcion(self) -> str:
+        """Make and model as people say them."""
+        return " ".join(part for part in (self.marca, self.modelo) if part)
+
+    @property
+    def advertencias(self) -> list[str]:
+        """What was kept although it does not add up, until somebody confirms it."""
+        return plate_warnings(self.patente, self.patente_dv, confirmed=self.patente_confirmada)
+
+
+def plate_warnings(patente: str, dv: str | None, *, confirmed: bool) -> list[str]:
+    """The warnings of a stored plate; lists that select columns use it as the model does."""
+    if confirmed:
+        return []
+    return list(parse_patente(f"{patente}-{dv}" if dv else patente).advertencias)

@@ -1,0 +1,240 @@
+"""Configuration, read once from environment variables and refused with sentences when it is wrong.
+
+Every variable is documented in ``.env.example``. ``load_config`` takes the environment as a
+mapping, so that tests and the supervisor read it in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENTS = ("development", "test", "production")
+PROVIDERS = ("generico", "boostr")
+
+
+class ConfigError(Exception):
+    """What is missing or wrong in the environment, one Spanish sentence a line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Config:
+    """The typed configuration of one installation.
+
+    Sizes are in bytes and times in seconds unless the name says otherwise.
+    """
+
+    environment: str
+    secret_key: str
+    instance_dir: Path
+    database_url: str
+    huey_url: str
+    base_url: str
+    port: int
+    log_level: str
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_from: str
+    smtp_tls: bool
+    storage_type: str
+    storage_dir: Path
+    max_upload_bytes: int
+    porticos_provider: str
+    boostr_api_url: str
+    boostr_api_key: str
+    boostr_porticos_path: str
+    provider_allow_private: bool
+    provider_quota: int
+    provider_quota_seconds: int
+    access_token_minutes: int
+    backend_cors_origins: tuple[str, ...]
+    worker_threads: int
+    link_days: int
+    argon2_memory_kib: int
+    secure_cookies: bool
+    trusted_proxies: int
+
+    @property
+    def is_production(self) -> bool:
+        """Whether demo data, default secrets and default passwords are forbidden."""
+        return self.environment == "production"
+
+    @property
+    def provider_configured(self) -> bool:
+        """Whether there is a gantry provider to ask; without one nothing is invented."""
+        return bool(self.boostr_api_url and self.boostr_api_key)
+
+    @property
+    def mail_configured(self) -> bool:
+        """Whether there is a mail server to hand notices to."""
+        return bool(self.smtp_host)
+
+
+class _Reader:
+    """Reads typed values and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.env.get(name, "").strip() or default
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name)
+        if not raw:
+            return default
+        try:
+            value = int(raw)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            self.problems.append(f"{name} debe ser un número entre {low} y {high}; dice «{raw}».")
+            return default
+        return value
+
+    def boolean(self, name: str, default: bool) -> bool:
+        raw = self.text(name).lower()
+        if not raw:
+            return default
+        if raw in {"1", "true", "yes", "si", "sí", "on"}:
+            return True
+        if raw in {"0", "false", "no", "off"}:
+            return False
+        self.problems.append(f"{name} debe ser true o false; dice «{raw}».")
+        return default
+
+    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default).lower()
+        if value not in options:
+            self.problems.append(f"{name} debe ser {' o '.join(options)}; dice «{value}».")
+            return default
+        return value
+
+    def url(self, name: str, default: str = "") -> str:
+        value = self.text(name, default).rstrip("/")
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
+            self.problems.append(f"{name} debe ser una dirección http(s) completa.")
+            return default
+        return value
+
+    def json_list(self, name: str) -> tuple[str, ...]:
+        raw = self.text(name)
+        if not raw:
+            return ()
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = None
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.problems.append(f'{name} debe ser una lista JSON, por ejemplo ["https://…"].')
+            return ()
+        return tuple(value)
+
+
+def load_config(env: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration.
+
+    Raises:
+        ConfigError: with every problem at once, so that an operator mends them in one go.
+    """
+    reader = _Reader(os.environ if env is None else env)
+    environment = reader.choice("ENVIRONMENT", ENVIRONMENTS, "development")
+    instance_dir = Path(reader.text("INSTANCE_DIR", str(ROOT / "instance"))).absolute()
+    port = reader.integer("PORT", 8000, 1, 65535)
+    base_url = reader.url("BASE_URL", f"http://127.0.0.1:{port}")
+    database_url = _sqlalchemy_url(
+        reader.text("DATABASE_URL", f"sqlite:///{instance_dir / 'rastro.sqlite3'}")
+    )
+    config = Config(
+        environment=environment,
+        secret_key=reader.text("SECRET_KEY"),
+        instance_dir=instance_dir,
+        database_url=database_url,
+        huey_url=reader.text("HUEY_URL", f"sqlite:///{instance_dir / 'huey.sqlite3'}"),
+        base_url=base_url,
+        port=port,
+        log_level=reader.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
+        smtp_host=reader.text("SMTP_HOST"),
+        smtp_port=reader.integer("SMTP_PORT", 587, 1, 65535),
+        smtp_user=reader.text("SMTP_USER"),
+        smtp_password=reader.text("SMTP_PASSWORD"),
+        smtp_from=reader.text("SMTP_FROM", "rastro@localhost.localdomain"),
+        smtp_tls=reader.boolean("SMTP_TLS", default=reader.text("SMTP_PORT", "587") == "587"),
+        storage_type=reader.choice("STORAGE_TYPE", ("local",), "local"),
+        storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
+        max_upload_bytes=reader.integer("MAX_UPLOAD_MB", 20, 1, 200) * 1024 * 1024,
+        porticos_provider=reader.choice("PORTICOS_PROVIDER", PROVIDERS, "generico"),
+        boostr_api_url=reader.url("BOOSTR_API_URL"),
+        boostr_api_key=reader.text("BOOSTR_API_KEY"),
+        boostr_porticos_path=reader.text("BOOSTR_PORTICOS_PATH", "/vehicle/{patente}/tag.json"),
+        provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
+        provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
+        provider_quota_seconds=reader.integer("PROVIDER_QUOTA_SECONDS", 10, 1, 3600),
+        access_token_minutes=reader.integer("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 24 * 60),
+        backend_cors_origins=reader.json_list("BACKEND_CORS_ORIGINS"),
+        worker_threads=reader.integer("WORKER_THREADS", 4, 1, 64),
+        link_days=reader.integer("BUFFET_LINK_DAYS", 180, 1, 3650),
+        argon2_memory_kib=reader.integer("ARGON2_MEMORY_KIB", 65536, 8, 1_048_576),
+        secure_cookies=reader.boolean("SECURE_COOKIES", default=base_url.startswith("https://")),
+        trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, 0, 5),
+    )
+    problems = reader.problems
+    if config.is_production:
+        problems = problems + _production_problems(config, reader)
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _production_problems(config: Config, reader: _Reader) -> list[str]:
+    """Name what production needs and the environment does not give."""
+    problems = []
+    if len(config.secret_key) < 32:
+        problems.append(
+            "Falta SECRET_KEY: en producción debe tener al menos 32 caracteres al azar, por "
+            'ejemplo los de: python3 -c "import secrets; print(secrets.token_urlsafe(48))".'
+        )
+    if not reader.text("BASE_URL"):
+        problems.append(
+            "Falta BASE_URL: la dirección pública (https://…) que llevan los enlaces de los correos."
+        )
+    if not config.mail_configured:
+        problems.append("Falta SMTP_HOST: sin servidor de correo no se puede avisar al receptor.")
+    elif not reader.text("SMTP_FROM"):
+        problems.append("Falta SMTP_FROM: la casilla desde la que se envían los avisos.")
+    return problems
+
+
+def _sqlalchemy_url(url: str) -> str:
+    """Accept the ``postgres://`` spelling of hosting services and name the psycopg 3 driver."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def ensure_development_secret(instance_dir: Path) -> str:
+    """The secret of a laptop: made once at random and kept in the instance folder.
+
+    Never used in production, where ``load_config`` asks for SECRET_KEY.
+    """
+    instance_dir.mkdir(parents=True, exist_ok=True)
+    path = instance_dir / "secret_key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
