@@ -1,7 +1,7 @@
 # Rastro: the commands. `make` alone lists them.
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
 TEMPLATES := $(wildcard templates)
 
 # The tests drive the Chromium of the distribution; Playwright brings none of its own.

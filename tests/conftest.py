@@ -4,4 +4,5 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.smtp",
     "tests.plugins.provider",
+    "tests.plugins.browser",
 ]

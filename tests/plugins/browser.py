@@ -1,0 +1,114 @@
+"""The distribution's Chromium, headless, driven by Playwright for the end-to-end tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+#: Where pictures of the pages of a failed test are left.
+ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
+
+#: The same names that tools/chromium.sh looks for.
+NAMES = ("chromium", "google-chrome", "chromium-browser")
+
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    # Chromium calls nobody but the application.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+FAILED = pytest.StashKey[bool]()
+
+
+def find_chromium() -> str:
+    """The Chromium to drive: that of ``CHROMIUM``, or the first that is installed."""
+    for name in (os.environ.get("CHROMIUM"), *NAMES):
+        path = shutil.which(name) if name else None
+        if path:
+            return path
+    pytest.fail("There is no Chromium: run `sh tools/chromium.sh`.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*ARGUMENTS, *as_root]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open a page of somebody of their own: cookies are not shared between two of them.
+
+    ``new_page(width=360, height=740, java_script_enabled=False, ...)``: anything but the two sizes
+    is an option of Playwright's ``new_context``. A test fails in the end if one of its pages had
+    an error in the console or in a script; expected ones go in ``page.tolerated``, a list of
+    regular expressions.
+    """
+    pages: list[Page] = []
+    errors: list[tuple[Page, str]] = []
+
+    def open_page(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale="es-CL",
+            timezone_id="America/Santiago",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.tolerated = []  # type: ignore[attr-defined] # travels with the page that it is about
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in {"error", "warning"}:
+                errors.append((page, f"{message.text} ({message.location.get('url')})"))
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: errors.append((page, str(error))))
+        pages.append(page)
+        return page
+
+    yield open_page
+
+    if FAILED in request.node.stash:
+        ARTIFACTS.mkdir(exist_ok=True)
+        for number, page in enumerate(pages, 1):
+            name = re.sub(r"\W+", "-", request.node.name)
+            page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
+    for page in pages:
+        page.context.close()
+    unexpected = [
+        text
+        for page, text in errors
+        if not any(re.search(pattern, text) for pattern in page.tolerated)  # type: ignore[attr-defined] # set above
+    ]
+    assert not unexpected, unexpected
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """One page on a desktop's screen."""
+    return new_page()
