@@ -1,0 +1,148 @@
+"""Signing in and out: the only module that speaks with Flask-Login about accounts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, login_required, login_user, logout_user
+from wtforms import PasswordField
+
+from app.core.clock import utcnow
+from app.core.texto import fold
+from app.db import release, transaction
+from app.extensions import limiter, login
+from app.usuarios.models import Usuario
+from app.usuarios.passwords import verify_password
+from app.usuarios.queries import find_by_email, find_by_session
+from app.usuarios.rules import PASSWORD_MAX
+from app.usuarios.service import end_sessions, note_login
+from app.web.errors import error_response, wants_json
+from app.web.forms import EmailField, Form, at_most, required
+from app.web.fragments import is_htmx
+
+bp = Blueprint("auth", __name__)
+
+WRONG = "Email o contraseña incorrectos"
+INACTIVE = "Usuario inactivo"
+
+
+class LoginForm(Form):
+    """The sign-in page."""
+
+    email = EmailField("Email", [required("Escriba su email.")])
+    password = PasswordField(
+        "Contraseña", [required("Escriba su contraseña."), at_most(PASSWORD_MAX)]
+    )
+
+
+class SignInRefused(Exception):
+    """Why nobody was signed in: the sentence, and the HTTP status of the API."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+
+
+def check_credentials(email: str, password: str) -> Usuario:
+    """The account that an address and a password belong to.
+
+    An unknown address takes as long and says the same as a wrong password; that an account is
+    inactive is told only to who knows its password. No transaction is open while hashing.
+
+    Raises:
+        SignInRefused: with the sentence to show.
+    """
+    usuario = find_by_email(email)
+    stored = usuario.password_hash if usuario else None
+    release()
+    if not verify_password(stored, password) or usuario is None:
+        raise SignInRefused(WRONG, 401)
+    if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
+        raise SignInRefused(INACTIVE, 403)
+    return usuario
+
+
+def account_and_address() -> str:
+    """Throttle key: who is tried, from where. A stranger elsewhere cannot lock anybody out."""
+    data = request.get_json(silent=True) if request.is_json else None
+    email = (data.get("email") if isinstance(data, dict) else None) or request.form.get("email")
+    return f"{get_remote_address()} {fold(str(email or ''))[:254]}"
+
+
+def failed(response: Response) -> bool:
+    """Only failed attempts count against the limit."""
+    return response.status_code >= 400
+
+
+#: Back-off for guessing: per account from one address, and per address over all accounts.
+limit_by_account = limiter.limit(
+    "5 per minute;20 per hour", key_func=account_and_address, methods=["POST"], deduct_when=failed
+)
+limit_by_address = limiter.limit("30 per minute;200 per hour", methods=["POST"], deduct_when=failed)
+
+
+@bp.route("/entrar", methods=["GET", "POST"])
+@limit_by_account
+@limit_by_address
+def login_page() -> ResponseReturnValue:
+    """Sign in with e-mail and password."""
+    if current_user.is_authenticated and request.method == "GET":
+        return redirect(url_for("home"), 303)
+    form = LoginForm()
+    if not form.is_submitted():
+        return render_template("usuarios/login.html", form=form)
+    if not form.validate():
+        return render_template("usuarios/login.html", form=form), 422
+    try:
+        usuario = check_credentials(form.email.value, form.password.data)
+    except SignInRefused as refused:
+        form.password.errors = [f"{refused.sentence}."]
+        return render_template("usuarios/login.html", form=form), refused.status
+    with transaction():
+        note_login(usuario, form.password.data, now=utcnow())
+    login_user(usuario)
+    return redirect(_safe_next() or url_for("home"), 303)
+
+
+@bp.post("/salir")
+@login_required
+def logout() -> ResponseReturnValue:
+    """Sign out: every copy of the session, on every device, ends at once."""
+    with transaction():
+        end_sessions(current_user)
+    logout_user()
+    flash("Cerró su sesión en todos sus dispositivos.")
+    return redirect(url_for("auth.login_page"), 303)
+
+
+def init_auth(app: Flask) -> None:
+    """Load the signed-in person and send strangers to the sign-in page."""
+    login.init_app(app)
+    login.session_protection = None  # the server-side version ends sessions, not a browser's name
+
+    @login.user_loader
+    def load(session_id: str) -> Usuario | None:
+        return find_by_session(session_id)
+
+    @login.unauthorized_handler
+    def on_stranger() -> ResponseReturnValue:
+        if wants_json():
+            return error_response(401, "Debe identificarse.")
+        target = url_for("auth.login_page")
+        if is_htmx():
+            response = make_response("", 401)
+            response.headers["HX-Redirect"] = target
+            return response
+        if request.method == "GET":
+            target = url_for("auth.login_page", next=request.full_path.rstrip("?"))
+        return redirect(target, 303)
+
+
+def _safe_next() -> str | None:
+    """Where the person was going, when that is a path of this application."""
+    target = request.args.get("next", "")
+    plain = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if plain and "\n" not in target and "\r" not in target else None

@@ -1,0 +1,62 @@
+"""Finding people."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.usuarios.models import Usuario
+from app.usuarios.rules import Rol
+
+
+def find_by_email(email: str) -> Usuario | None:
+    """The account of an address, whatever its case."""
+    return db.session.scalar(sa.select(Usuario).where(Usuario.email == email.strip().lower()))
+
+
+def find_by_session(session_id: str) -> Usuario | None:
+    """The account behind a session, unless that session was ended or the account deactivated."""
+    user_id, _, version = session_id.partition(".")
+    if not (user_id.isdecimal() and version.isdecimal()):
+        return None
+    usuario = db.session.get(Usuario, int(user_id))
+    if usuario is None or not usuario.activo or usuario.session_version != int(version):
+        return None
+    if usuario.buffet is not None and not usuario.buffet.activo:
+        return None
+    return usuario
+
+
+def list_investigadores() -> list[Usuario]:
+    """The active people of the firm, to whom a case may be assigned."""
+    return list(
+        db.session.scalars(
+            sa.select(Usuario)
+            .where(Usuario.activo, Usuario.rol != Rol.CLIENTE)
+            .order_by(Usuario.nombre)
+        )
+    )
+
+
+def usuarios_statement(
+    rol: Rol | None = None, *, activo: bool | None = None
+) -> sa.Select[tuple[Usuario]]:
+    """The accounts of a list, by name."""
+    statement = sa.select(Usuario).order_by(Usuario.nombre, Usuario.id)
+    if rol is not None:
+        statement = statement.where(Usuario.rol == rol)
+    if activo is not None:
+        statement = statement.where(Usuario.activo == activo)
+    return statement
+
+
+def count_active_admins() -> int:
+    """How many people can still manage this installation."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Usuario)
+            .where(Usuario.rol == Rol.ADMIN, Usuario.activo)
+        )
+        or 0
+    )

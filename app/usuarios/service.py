@@ -1,0 +1,177 @@
+"""What happens to accounts, each deed with its entry in the audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core.errors import Refused
+from app.db import db
+from app.usuarios.models import Auditoria, Usuario
+from app.usuarios.passwords import hash_password, needs_rehash
+from app.usuarios.queries import count_active_admins, find_by_email
+from app.usuarios.rules import Rol, needs_buffet
+
+
+class EmailTaken(Refused):
+    """Another account has this address."""
+
+    def __init__(self) -> None:
+        super().__init__("Ya existe un usuario con este email")
+
+
+class BuffetMismatch(Refused):
+    """A cliente without a buffet, or somebody else with one."""
+
+
+@dataclass(frozen=True)
+class UsuarioData:
+    """What an account is made of, from a form or the API."""
+
+    email: str
+    nombre: str
+    rol: Rol
+    buffet_id: int | None = None
+    telefono: str | None = None
+
+
+def audit(
+    accion: str,
+    *,
+    actor: Usuario | None,
+    now: datetime,
+    entidad: str | None = None,
+    entidad_id: int | None = None,
+    **detalle: Any,
+) -> None:
+    """Write down a deed that concerns security or personal data, in the deed's transaction."""
+    db.session.add(
+        Auditoria(
+            accion=accion,
+            usuario_id=actor.id if actor else None,
+            entidad=entidad,
+            entidad_id=entidad_id,
+            detalle=detalle,
+            created_at=now,
+        )
+    )
+
+
+def create_usuario(
+    data: UsuarioData, password: str, *, actor: Usuario | None, now: datetime
+) -> Usuario:
+    """Open an account.
+
+    Raises:
+        EmailTaken: the address has an account.
+        BuffetMismatch: role and buffet do not go together.
+    """
+    _check_buffet(data)
+    if find_by_email(data.email) is not None:
+        raise EmailTaken
+    usuario = Usuario(
+        email=data.email.lower(),
+        nombre=data.nombre,
+        rol=data.rol,
+        buffet_id=data.buffet_id,
+        telefono=data.telefono,
+        password_hash=hash_password(password),
+        created_at=now,
+    )
+    db.session.add(usuario)
+    db.session.flush()
+    audit(
+        "usuario.creado",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=usuario.id,
+        rol=data.rol.value,
+    )
+    return usuario
+
+
+def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: datetime) -> None:
+    """Change an account; a new role or buffet ends its sessions.
+
+    Raises:
+        EmailTaken, BuffetMismatch: as for ``create_usuario``.
+        Refused: it would leave the installation without an admin.
+    """
+    _check_buffet(data)
+    other = find_by_email(data.email)
+    if other is not None and other.id != usuario.id:
+        raise EmailTaken
+    if usuario.rol is Rol.ADMIN and data.rol is not Rol.ADMIN:
+        _keep_an_admin(usuario)
+    if (usuario.rol, usuario.buffet_id) != (data.rol, data.buffet_id):
+        end_sessions(usuario)
+    usuario.email = data.email.lower()
+    usuario.nombre = data.nombre
+    usuario.rol = data.rol
+    usuario.buffet_id = data.buffet_id
+    usuario.telefono = data.telefono
+    audit(
+        "usuario.modificado",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=usuario.id,
+        rol=data.rol.value,
+    )
+    db.session.flush()
+
+
+def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime) -> None:
+    """Deactivate or bring back an account; deactivation ends its sessions at once.
+
+    Raises:
+        Refused: it is the last active admin.
+    """
+    if not activo and usuario.rol is Rol.ADMIN:
+        _keep_an_admin(usuario)
+    usuario.activo = activo
+    end_sessions(usuario)
+    audit(
+        "usuario.activado" if activo else "usuario.desactivado",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=usuario.id,
+    )
+    db.session.flush()
+
+
+def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: datetime) -> None:
+    """Give an account a new password and end every session that it has."""
+    usuario.password_hash = hash_password(password)
+    end_sessions(usuario)
+    audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
+    db.session.flush()
+
+
+def end_sessions(usuario: Usuario) -> None:
+    """Every copy of every session of this account stops working, wherever it is."""
+    usuario.session_version += 1
+    db.session.flush()
+
+
+def note_login(usuario: Usuario, password: str, *, now: datetime) -> None:
+    """Remember the sign-in, and renew a hash that was made with an older cost."""
+    usuario.ultimo_acceso_at = now
+    if needs_rehash(usuario.password_hash):
+        usuario.password_hash = hash_password(password)
+    db.session.flush()
+
+
+def _check_buffet(data: UsuarioData) -> None:
+    if needs_buffet(data.rol) and data.buffet_id is None:
+        raise BuffetMismatch("Un cliente pertenece a un buffet: elija cuál.")
+    if not needs_buffet(data.rol) and data.buffet_id is not None:
+        raise BuffetMismatch("Solo un cliente pertenece a un buffet: deje el buffet vacío.")
+
+
+def _keep_an_admin(usuario: Usuario) -> None:
+    if usuario.activo and count_active_admins() <= 1:
+        raise Refused("Es el último administrador activo: nombre a otro antes de quitarlo.")

@@ -1,0 +1,92 @@
+"""What a person sees when something is refused or breaks: a sentence, never a stack trace."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import NotFound, RastroError, Refused, Stale
+from app.web.fragments import is_htmx, with_notice
+
+logger = logging.getLogger(__name__)
+
+_STALE = "Alguien lo cambió mientras usted lo veía. Recargue la página para ver el estado actual."
+_SENTENCES = {
+    400: "La solicitud no se entiende. Vuelva a la página anterior e inténtelo otra vez.",
+    403: "No tiene permiso para hacer esto.",
+    404: "Esta página no existe o no está disponible para usted.",
+    405: "Esta dirección no admite esa acción.",
+    409: _STALE,
+    413: "El archivo es demasiado grande. Elija uno más pequeño.",
+    415: "Ese tipo de contenido no se acepta.",
+    429: "Demasiados intentos seguidos. Espere un momento y vuelva a intentarlo.",
+    500: "Algo falló de nuestro lado. No se guardó nada a medias; inténtelo otra vez.",
+}
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program: the API and the health check."""
+    return request.path.startswith("/api/") or request.path == "/health"
+
+
+def error_response(status: int, sentence: str | None = None) -> Response:
+    """A refusal in the form that the asker understands: JSON, a toast, or a page."""
+    text = sentence or _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
+    if wants_json():
+        return make_response(jsonify(detail=text), status)
+    if is_htmx():
+        response = make_response("", status)
+        response.headers["HX-Reswap"] = "none"
+        return with_notice(response, text, "error")
+    page = f"errors/{status}.html" if status in {403, 404, 413, 429, 500} else "errors/400.html"
+    return make_response(render_template(page, sentence=text), status)
+
+
+def init_errors(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Response:
+        if error.response is not None:
+            return make_response(error.response)
+        status = error.code or 500
+        response = error_response(status)
+        for name, value in error.get_headers():
+            if name in {"Retry-After", "Allow"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(CSRFError)
+    def on_csrf(_error: CSRFError) -> Response:
+        return error_response(
+            400, "La página estuvo abierta demasiado tiempo. Recárguela e inténtelo otra vez."
+        )
+
+    @app.errorhandler(NotFound)
+    def on_not_found(error: NotFound) -> Response:
+        return error_response(404, str(error) if wants_json() else None)
+
+    @app.errorhandler(Stale)
+    def on_stale(error: Stale) -> Response:
+        return error_response(409, str(error))
+
+    @app.errorhandler(StaleDataError)
+    def on_stale_row(_error: StaleDataError) -> Response:
+        return error_response(409)
+
+    @app.errorhandler(Refused)
+    def on_refused(error: Refused) -> Response:
+        return error_response(409, str(error))
+
+    @app.errorhandler(RastroError)
+    def on_rastro(error: RastroError) -> Response:
+        return error_response(422, str(error))
+
+    @app.errorhandler(Exception)
+    def on_crash(error: Exception) -> Response:
+        logger.exception("unhandled error in %s", request.endpoint)
+        return error_response(500)

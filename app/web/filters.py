@@ -1,0 +1,64 @@
+"""How values look on screen, and what every template may ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app
+
+from app.core.clock import local_today, utcnow
+from app.core.dinero import format_pesos
+from app.core.fechas import format_fecha, format_fecha_hora, format_relativa
+from app.core.patente import format_patente
+from app.core.plazos import business_days_left
+from app.core.rut import format_rut
+
+
+def plazo(fecha_limite: date | None) -> dict[str, str] | None:
+    """A deadline as days left (hábiles) with its tone: ok, warn, late."""
+    if fecha_limite is None:
+        return None
+    today = local_today(utcnow())
+    if fecha_limite < today:
+        days = (today - fecha_limite).days
+        return {"texto": "venció ayer" if days == 1 else f"venció hace {days} días", "tono": "late"}
+    if fecha_limite == today:
+        return {"texto": "vence hoy", "tono": "late"}
+    left = business_days_left(fecha_limite, today)
+    unit = "día háb." if left == 1 else "días háb."
+    return {"texto": f"{left} {unit}", "tono": "warn" if left <= 5 else "ok"}
+
+
+def initials(nombre: str | None) -> str:
+    """Two letters of a name for an avatar."""
+    words = [word for word in (nombre or "").split() if word[:1].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][:1])).upper() or "?"
+
+
+def has_endpoint(name: str) -> bool:
+    """Whether a page exists, so that navigation lists no dead links."""
+    return name in current_app.view_functions
+
+
+
+
+def init_filters(app: Flask) -> None:
+    """Register filters and globals."""
+    app.jinja_env.filters.update(
+        fecha=lambda value: format_fecha(value) if value else "",
+        fecha_hora=lambda value: format_fecha_hora(value) if value else "",
+        relativa=lambda value: format_relativa(value, utcnow()) if value else "",
+        pesos=lambda value: format_pesos(value) if value is not None else "",
+        rut=lambda value: format_rut(value) if value else "",
+        patente=lambda value: format_patente(value) if value else "",
+        plazo=plazo,
+        initials=initials,
+        dias_desde=_days_since,
+    )
+    globals_: dict[str, Any] = {"has_endpoint": has_endpoint, "now": utcnow}
+    app.jinja_env.globals.update(globals_)
+
+
+def _days_since(moment: datetime | None) -> int:
+    return 0 if moment is None else max(0, (utcnow() - moment).days)

@@ -1,0 +1,187 @@
+"""The base of every form and the fields that read what people type in the domain's ways."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
+
+from app.core.clock import from_local, to_local
+from app.core.correo import parse_email
+from app.core.dinero import parse_pesos
+from app.core.errors import InvalidValue
+from app.core.fechas import parse_fecha, parse_fecha_hora
+from app.core.patente import parse_patente
+from app.core.rut import parse_rut
+from app.core.telefono import parse_telefono
+from app.core.texto import clean_text
+
+
+class Form(FlaskForm):
+    """Every form of the pages: Spanish messages, CSRF, and text without control characters."""
+
+    class Meta(FlaskForm.Meta):
+        """WTForms' settings."""
+
+        locales = ["es"]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Clean text before any validator sees it."""
+            filters = list(unbound_field.kwargs.get("filters", ()))
+            if issubclass(unbound_field.field_class, StringField):
+                filters.append(_clean_line)
+            if issubclass(unbound_field.field_class, TextAreaField):
+                filters[-1] = _clean_block
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+
+def _clean_line(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _clean_block(value: Any) -> Any:
+    return clean_text(value, multiline=True) if isinstance(value, str) else value
+
+
+def required(message: str) -> InputRequired:
+    """The field must be filled in; the message says with what."""
+    return InputRequired(message)
+
+
+def at_most(limit: int) -> Length:
+    """No longer than the column behind it."""
+    return Length(max=limit, message=f"No puede tener más de {limit} caracteres.")
+
+
+def parsed_by(parser: Callable[[str], Any]) -> Callable[[Any, Any], None]:
+    """A validator that refuses what a parser of ``app.core`` cannot read, in its words."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not field.data:
+            return
+        try:
+            parser(field.data)
+        except InvalidValue as error:
+            raise StopValidation(str(error)) from None
+
+    return check
+
+
+class _ParsedField(StringField):
+    """Text that a parser of the core reads; ``value`` is what it read, ``data`` what was typed."""
+
+    parser: Callable[[str], Any]
+
+    def __init__(self, label: str, validators: Iterable[Any] = (), **kwargs: Any) -> None:
+        first = list(validators)
+        if not any(isinstance(item, InputRequired) for item in first):
+            first.insert(0, Optional())
+        super().__init__(label, [*first, parsed_by(type(self).parser)], **kwargs)
+
+    @property
+    def value(self) -> Any:
+        """What the text means, or None when it is empty. Ask after validation."""
+        return type(self).parser(self.data) if self.data else None
+
+
+class PatenteField(_ParsedField):
+    """A plate, in any of the ways that people write it."""
+
+    parser = staticmethod(parse_patente)
+
+
+class RutField(_ParsedField):
+    """A RUT; one whose check digit does not fit is kept and flagged, not refused."""
+
+    parser = staticmethod(parse_rut)
+
+
+class EmailField(_ParsedField):
+    """One e-mail address."""
+
+    parser = staticmethod(parse_email)
+
+
+class TelefonoField(_ParsedField):
+    """A Chilean telephone number."""
+
+    parser = staticmethod(parse_telefono)
+
+
+class PesosField(_ParsedField):
+    """An amount in whole pesos."""
+
+    parser = staticmethod(parse_pesos)
+
+
+class FechaField(_ParsedField):
+    """A day; browsers send ``yyyy-mm-dd``, people also type ``dd-mm-yyyy``."""
+
+    parser = staticmethod(parse_fecha)
+
+    def process_data(self, value: Any) -> None:
+        """Show a stored date in the form that a date input reads."""
+        self.data = value.isoformat() if isinstance(value, date) else value
+
+
+def _parse_moment(text: str) -> datetime:
+    try:
+        return from_local(datetime.fromisoformat(text).replace(tzinfo=None))
+    except ValueError:
+        return parse_fecha_hora(text)
+
+
+class FechaHoraField(_ParsedField):
+    """A moment in America/Santiago; ``value`` is aware, in UTC."""
+
+    parser = staticmethod(_parse_moment)
+
+    def process_data(self, value: Any) -> None:
+        """Show a stored moment in the form that a datetime-local input reads."""
+        if isinstance(value, datetime):
+            self.data = to_local(value).strftime("%Y-%m-%dT%H:%M")
+        else:
+            self.data = value
+
+
+class EnumField(SelectField):
+    """A choice among the members of an enum that has labels; ``value`` is the member."""
+
+    def __init__(self, label: str, enum_class: type[enum.Enum], **kwargs: Any) -> None:
+        self.enum_class = enum_class
+        choices = [(member.value, getattr(member, "label", member.value)) for member in enum_class]
+        super().__init__(label, choices=choices, **kwargs)
+
+    def process_data(self, value: Any) -> None:
+        """Take a member or its value."""
+        super().process_data(value.value if isinstance(value, enum.Enum) else value)
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not on the list, in words."""
+        try:
+            super().pre_validate(form)
+        except ValueError:
+            raise StopValidation("Elija una de las opciones de la lista.") from None
+
+    @property
+    def value(self) -> Any:
+        """The chosen member. Ask after validation."""
+        return self.enum_class(self.data)
+
+
+def field_errors(form: FlaskForm) -> dict[str, list[str]]:
+    """All errors by field name, as plain text."""
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
+def first_error(form: FlaskForm) -> str:
+    """One sentence for a toast."""
+    fields: list[Field] = [field for field in form if field.errors]
+    if not fields:
+        return "Revise los datos."
+    return f"{fields[0].label.text}: {fields[0].errors[0]}"

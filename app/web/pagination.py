@@ -1,0 +1,45 @@
+"""Pages of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request, url_for
+
+from app.db import db
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows, numbered from 1."""
+
+    rows: list[Any]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, -(-self.total // self.size))
+
+    def url_for(self, number: int) -> str:
+        """The address of another page of the same list with the same filters."""
+        args: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {})}
+        args["pagina"] = number
+        return url_for(request.endpoint or "", **args)
+
+
+def paginate(statement: sa.Select[Any], *, size: int = PAGE_SIZE, scalars: bool = True) -> Page:
+    """Run a select for the page that the request asks for (``?pagina=``)."""
+    number = max(1, request.args.get("pagina", 1, type=int))
+    total = db.session.scalar(
+        sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+    )
+    sliced = statement.limit(size).offset((number - 1) * size)
+    result = db.session.scalars(sliced) if scalars else db.session.execute(sliced)
+    return Page(rows=list(result), number=number, total=total or 0, size=size)
