@@ -2,6 +2,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes
+# Variables of .env, if there is one; those of the command line win.
+WITH_ENV := $(if $(wildcard .env),$(BIN)/python -m dotenv --file .env run --no-override --)
 TEMPLATES := $(wildcard templates)
 
 # The tests drive the Chromium of the distribution; Playwright brings none of its own.
@@ -15,7 +17,7 @@ help: ## List the commands
 
 run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
-	@exec $(BIN)/python app/supervisor.py
+	@exec $(WITH_ENV) $(BIN)/python app/supervisor.py
 
 test: $(VENV)/.dev ## Run every test on SQLite and on PostgreSQL
 	@sh tools/chromium.sh

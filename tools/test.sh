@@ -15,7 +15,8 @@ run() {
     .venv/bin/python -m pytest --durations=5 --durations-min=1 "$@" || failed+=("$name")
 }
 
-measured=(--cov --cov-report=)
+# Each run sees only a part: the whole is judged at the end.
+measured=(--cov --cov-report= --cov-fail-under=0)
 for database in sqlite postgresql; do
     # What uses no database was tried in the first run.
     only=()
