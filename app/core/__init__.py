@@ -1,0 +1,1 @@
+"""What the domain knows by itself: plates, RUTs, dates, money. No web, no database."""

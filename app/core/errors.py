@@ -1,0 +1,28 @@
+"""What can be refused, in words that a person can act on.
+
+The text of every exception is a Chilean Spanish sentence meant for the screen or the API.
+"""
+
+
+class RastroError(Exception):
+    """The base of everything that the product refuses on purpose."""
+
+
+class InvalidValue(RastroError, ValueError):
+    """A value that cannot be read at all.
+
+    It is a ValueError so that WTForms and Pydantic show its sentence beside the field. A value
+    that can be read but does not add up is kept with ``advertencias`` instead.
+    """
+
+
+class NotFound(RastroError):
+    """What was asked for does not exist, or the asker may not know that it does."""
+
+
+class Refused(RastroError):
+    """A rule of the domain forbids what was asked."""
+
+
+class Stale(RastroError):
+    """Somebody changed the thing since the asker saw it."""

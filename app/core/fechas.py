@@ -1,0 +1,180 @@
+"""Dates and hours as Chilean papers write them and as the screen shows them."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from app.core.clock import from_local, to_local
+from app.core.errors import InvalidValue
+from app.core.texto import clean_text, fold
+
+MESES = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
+#: «setiembre» is as correct as «septiembre»; spreadsheets abbreviate to three or four letters.
+_MONTHS = {
+    **{name: number for number, name in enumerate(MESES, 1)},
+    **{name[:3]: number for number, name in enumerate(MESES, 1)},
+    "sept": 9,
+    "setiembre": 9,
+    "set": 9,
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_IN_WORDS = re.compile(
+    r"(?:[a-z]+,? )?(\d{1,2})(?:o|er)?(?: de |[ \-/.])([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
+)
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(?:hrs?|horas|h)?\.?")
+#: Day 0 of a spreadsheet's calendar, two days early because 1900 was no leap year.
+_EXCEL_ZERO = date(1899, 12, 30)
+_EXCEL_SERIAL = re.compile(r"[2-9]\d{4}(?:\.0+)?")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_HOW = "Escríbala como día-mes-año, por ejemplo 24-10-2026."
+
+
+def parse_fecha(value: str | date | datetime | float) -> date:
+    """Read a date: day first as in Chile, ISO, in words, or as a spreadsheet keeps it.
+
+    Two-digit years are of this century up to 79. A moment with a zone is read on a Santiago clock.
+    Bare numbers are days of a spreadsheet's calendar (46319 is 24-10-2026).
+
+    Raises:
+        InvalidValue: it is not a date, or the calendar has no such day.
+    """
+    if isinstance(value, datetime):
+        return to_local(value).date() if value.tzinfo else value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, int | float):
+        return _from_serial(float(value))
+    text = clean_text(value)
+    if not text:
+        raise InvalidValue(f"Falta la fecha. {_HOW}")
+    if _EXCEL_SERIAL.fullmatch(text):
+        return _from_serial(float(text))
+    day, month, year = _split(text)
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise InvalidValue(f"El año de la fecha «{_short(text)}» no es creíble. {_HOW}")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise InvalidValue(
+            f"La fecha {_short(text)} no existe. Revise el día y el mes en el documento."
+        ) from None
+
+
+def parse_fecha_hora(value: str | datetime) -> datetime:
+    """Read a moment of a Santiago clock and return it in UTC.
+
+    Accepts a date of :func:`parse_fecha` and an hour of 24 («24-10-2026 18:42»), or the ISO form
+    of a browser's field («2026-10-24T18:42»), with or without an offset.
+
+    Raises:
+        InvalidValue: it is not a date with an hour, or the clock never showed it.
+    """
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else from_local(value)
+    text = clean_text(value)
+    if not text:
+        raise InvalidValue("Falta la fecha y la hora. Escríbalas, por ejemplo, 24-10-2026 18:42.")
+    if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
+        try:
+            return parse_fecha_hora(datetime.fromisoformat(text))
+        except InvalidValue:
+            raise
+        except (ValueError, OverflowError):
+            text = text.replace("T", " ", 1)
+    day, _, hour = re.sub(r",? a las |, ?", " ", text).rpartition(" ")
+    if hour.casefold().rstrip(".") in ("hrs", "hr", "h", "horas"):
+        day, _, hour = day.rpartition(" ")
+    found = _CLOCK.fullmatch(hour)
+    if not day or found is None:
+        raise InvalidValue(
+            f"«{_short(text)}» no es una fecha con hora. Escríbala, por ejemplo, 24-10-2026 18:42."
+        )
+    try:
+        clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
+    except ValueError:
+        raise InvalidValue(
+            f"La hora {_short(hour)} no existe. Use el reloj de 24 horas, por ejemplo 18:42."
+        ) from None
+    return from_local(datetime.combine(parse_fecha(day), clock))
+
+
+def format_fecha(value: date | datetime) -> str:
+    """Return «24-10-2026»; a moment shows the day it had in Santiago."""
+    if isinstance(value, datetime):
+        value = to_local(value)
+    return f"{value.day:02}-{value.month:02}-{value.year:04}"
+
+
+def format_fecha_hora(moment: datetime) -> str:
+    """Return «24-10-2026 18:42» as a Santiago clock showed it."""
+    local = to_local(moment)
+    return f"{format_fecha(local.date())} {local:%H:%M}"
+
+
+def format_relativa(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was, as people say it.
+
+    «recién», «hace 20 min», «hace 3 h», «hoy 07:51», «ayer 18:42», «hace 5 días»; beyond a month,
+    and for what lies ahead, the date itself, because a count would say less.
+    """
+    local, here = to_local(moment), to_local(now)
+    elapsed = now - moment
+    days = (here.date() - local.date()).days
+    if elapsed < timedelta(0):
+        return format_fecha_hora(moment)
+    if elapsed < timedelta(minutes=1):
+        return "recién"
+    if elapsed < timedelta(hours=1):
+        return f"hace {elapsed // timedelta(minutes=1)} min"
+    if days == 0:
+        if elapsed < timedelta(hours=6):
+            return f"hace {elapsed // timedelta(hours=1)} h"
+        return f"hoy {local:%H:%M}"
+    if days == 1:
+        return f"ayer {local:%H:%M}"
+    if days <= 30:
+        return f"hace {days} días"
+    return format_fecha(moment)
+
+
+def _split(text: str) -> tuple[int, int, int]:
+    """Return day, month and year of the text, whether or not the calendar has them."""
+    if found := _YEAR_FIRST.match(text):
+        rest = text[found.end() :]
+        # A date cell printed as text carries a midnight nobody meant.
+        if not rest or re.fullmatch(r"[T ]00:00(:00(\.0+)?)?", rest):
+            return int(found[3]), int(found[2]), int(found[1])
+    if found := _DAY_FIRST.fullmatch(re.sub(r" 0?0:00(:00)?$", "", text)):
+        return int(found[1]), int(found[2]), _century(found[3])
+    if (found := _IN_WORDS.fullmatch(fold(text))) and found[2] in _MONTHS:
+        return int(found[1]), _MONTHS[found[2]], _century(found[3])
+    raise InvalidValue(f"«{_short(text)}» no es una fecha. {_HOW}")
+
+
+def _century(year: str) -> int:
+    if len(year) == 4:
+        return int(year)
+    return int(year) + (2000 if int(year) < 80 else 1900)
+
+
+def _from_serial(days: float) -> date:
+    if not 1 <= days < 80_000:
+        raise InvalidValue(f"El número {days:g} no es una fecha. {_HOW}")
+    return _EXCEL_ZERO + timedelta(days=int(days))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,50 @@
+"""Chilean telephone numbers, nine digits since 2016."""
+
+import re
+
+from app.core.errors import InvalidValue
+from app.core.texto import clean_text
+
+#: Area codes of fixed telephones (Subtel's numbering plan); Santiago is 2, 44 is voice over IP.
+_AREAS = re.compile(r"3[2-5]|4[1-5]|5[123578]|6[13457]|7[1235]")
+_EXAMPLE = "Escríbalo con sus nueve dígitos, por ejemplo +56 9 1234 5678."
+
+
+def parse_telefono(text: str) -> str:
+    """Read a telephone number and return it as «+56912345678».
+
+    Takes spaces, dashes, dots and brackets, the country code or not, and the trunk 0 of old papers.
+
+    Raises:
+        InvalidValue: not a Chilean number of nine digits.
+    """
+    written = clean_text(text)
+    if not written:
+        raise InvalidValue(f"Falta el teléfono. {_EXAMPLE}")
+    digits = re.sub(r"[\s().\-/\u2010-\u2015]", "", written)
+    refusal = InvalidValue(f"«{written[:40]}» no es un teléfono chileno. {_EXAMPLE}")
+    if not re.fullmatch(r"\+?[0-9]{8,14}", digits):
+        raise refusal
+    if digits.startswith("+"):
+        if not digits.startswith("+56"):
+            raise refusal
+        digits = digits[3:]
+    elif digits.startswith("0056"):
+        digits = digits[4:]
+    elif digits.startswith("56") and len(digits) == 11:
+        digits = digits[2:]
+    if len(digits) == 10 and digits.startswith("0"):
+        digits = digits[1:]
+    if len(digits) != 9 or not (digits[0] in "29" or _AREAS.match(digits)):
+        raise refusal
+    return f"+56{digits}"
+
+
+def format_telefono(valor: str) -> str:
+    """Return «+56 9 1234 5678», «+56 2 2123 4567» or «+56 32 212 3456»; other text as it is."""
+    if not re.fullmatch(r"\+56[0-9]{9}", valor):
+        return valor
+    digits = valor[3:]
+    if digits[0] in "29":
+        return f"+56 {digits[0]} {digits[1:5]} {digits[5:]}"
+    return f"+56 {digits[:2]} {digits[2:5]} {digits[5:]}"

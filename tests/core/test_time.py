@@ -1,0 +1,186 @@
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.clock import SANTIAGO, from_local, local_today, to_local, utcnow
+from app.core.errors import InvalidValue
+from app.core.fechas import (
+    format_fecha,
+    format_fecha_hora,
+    format_relativa,
+    parse_fecha,
+    parse_fecha_hora,
+)
+
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # 15:00 in Santiago
+
+
+def test_now_carries_its_zone():
+    assert utcnow().utcoffset() == timedelta(0)
+
+
+def test_an_hour_that_the_clock_skipped_is_refused():
+    with pytest.raises(InvalidValue, match="La hora 00:30 del 06-09-2026 no existe"):
+        from_local(datetime(2026, 9, 6, 0, 30))  # noqa: DTZ001 - a reading of a local clock
+
+
+def test_an_hour_that_happened_twice_is_its_first_occurrence():
+    twice = datetime(2026, 4, 4, 23, 30)  # noqa: DTZ001 - a reading of a local clock
+
+    assert from_local(twice) == datetime(2026, 4, 5, 2, 30, tzinfo=UTC)
+    assert from_local(twice.replace(fold=1)) == from_local(twice)
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_what_a_local_clock_showed_reads_back_as_that_hour(moment):
+    shown = to_local(moment).replace(tzinfo=None)
+
+    assert to_local(from_local(shown)).replace(tzinfo=None, fold=0) == shown.replace(fold=0)
+
+
+def test_the_day_in_santiago_is_not_the_day_in_utc():
+    assert local_today(datetime(2026, 11, 25, 1, 0, tzinfo=UTC)) == date(2026, 11, 24)
+
+
+def test_a_moment_without_a_zone_has_no_place_on_a_clock_and_one_with_it_no_need():
+    with pytest.raises(ValueError, match="without a zone"):
+        to_local(datetime(2026, 1, 1))  # noqa: DTZ001 - the mistake under test
+    with pytest.raises(ValueError, match="has a zone"):
+        from_local(NOW)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "24-10-2026",
+        "24/10/2026",
+        "24.10.26",
+        "24/10/26",
+        " 24 - 10 - 2026 ",
+        "2026-10-24",
+        "2026-10-24T00:00:00",
+        "2026-10-24 00:00:00",
+        "24/10/2026 00:00",
+        "24 de octubre de 2026",
+        "24 de Octubre del 2026",
+        "sábado, 24 de octubre de 2026",
+        "24-oct-2026",
+        "24 oct. 26",
+        "46319",
+        "46319.0",
+        46319,
+        46319.75,
+        date(2026, 10, 24),
+        datetime(2026, 10, 25, 1, 0, tzinfo=UTC),
+    ],
+)
+def test_every_way_of_writing_a_date_is_read(written):
+    assert parse_fecha(written) == date(2026, 10, 24)
+
+
+def test_the_first_of_the_month_and_september_have_two_names():
+    assert parse_fecha("1º de setiembre de 2026") == date(2026, 9, 1)
+    assert parse_fecha("1 de septiembre de 2026") == date(2026, 9, 1)
+
+
+def test_a_day_that_the_calendar_lacks_is_named():
+    with pytest.raises(InvalidValue, match=r"^La fecha 31/02/2026 no existe\. "):
+        parse_fecha("31/02/2026")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "pronto",
+        "10-2026",
+        "24/10/0206",
+        "24-10-20266",
+        "2026-10-24 18:00",
+        "24 de brumario de 2026",
+        "1234567",
+        "2026",
+        "24/10/2026; 25/10/2026",
+        -3,
+        999999,
+        "0",
+    ],
+)
+def test_what_is_no_date_is_refused_with_a_sentence(written):
+    with pytest.raises(InvalidValue) as refusal:
+        parse_fecha(written)
+
+    assert str(refusal.value).endswith(".")
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
+def test_a_shown_date_reads_back(day):
+    assert parse_fecha(format_fecha(day)) == day
+
+
+@given(st.text())
+def test_any_text_is_a_date_or_a_refusal(text):
+    with suppress(InvalidValue):
+        assert isinstance(parse_fecha(text), date)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "24-10-2026 18:42",
+        "24/10/26 18.42 hrs.",
+        "24-10-2026, 18:42 h",
+        "24-10-2026 a las 18:42",
+        "24 de octubre de 2026 18:42",
+        "2026-10-24T18:42",
+        "2026-10-24 18:42:00",
+        "2026-10-24T21:42:00Z",
+        "2026-10-24T18:42:00-03:00",
+    ],
+)
+def test_every_way_of_writing_a_moment_is_read(written):
+    assert parse_fecha_hora(written) == datetime(2026, 10, 24, 21, 42, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("", "Falta"),
+        ("24-10-2026", "no es una fecha con hora"),
+        ("24-10-2026 25:00", "La hora 25:00 no existe"),
+        ("31-02-2026 10:00", "La fecha 31-02-2026 no existe"),
+        ("2026-02-31T10:00", "La fecha 2026-02-31"),
+        ("06-09-2026 00:30", "La hora 00:30"),
+        ("2026-09-06T00:30", "La hora 00:30"),
+    ],
+)
+def test_what_is_no_moment_is_refused(written, sentence):
+    with pytest.raises(InvalidValue, match=sentence):
+        parse_fecha_hora(written)
+
+
+def test_moments_show_as_a_santiago_clock_did():
+    assert format_fecha_hora(datetime(2026, 10, 24, 21, 42, tzinfo=UTC)) == "24-10-2026 18:42"
+    assert format_fecha(datetime(2026, 10, 25, 1, 0, tzinfo=UTC)) == "24-10-2026"
+
+
+@pytest.mark.parametrize(
+    ("local", "shown"),
+    [
+        ("2026-11-24 14:59:30", "recién"),
+        ("2026-11-24 14:40:00", "hace 20 min"),
+        ("2026-11-24 12:00:00", "hace 3 h"),
+        ("2026-11-24 07:51:00", "hoy 07:51"),
+        ("2026-11-23 18:42:00", "ayer 18:42"),
+        ("2026-11-19 23:00:00", "hace 5 días"),
+        ("2026-09-01 10:00:00", "01-09-2026"),
+        ("2026-11-24 16:00:00", "24-11-2026 16:00"),
+    ],
+)
+def test_how_long_ago_is_said_as_people_say_it(local, shown):
+    moment = datetime.fromisoformat(local).replace(tzinfo=SANTIAGO)
+
+    assert format_relativa(moment, NOW) == shown
