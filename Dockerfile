@@ -1,6 +1,7 @@
 # Rastro in one container: the supervisor, the web and the jobs. The data is in /rastro/instance.
 
 FROM python:3.11-slim-bookworm AS libraries
+WORKDIR /build
 COPY requirements.lock .
 RUN python -m venv /venv && \
     /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
@@ -19,7 +20,7 @@ ENV PATH=/venv/bin:$PATH \
     ENVIRONMENT=production \
     HOST=0.0.0.0 \
     PORT=8000
-USER rastro
+USER 10001
 VOLUME /rastro/instance
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \

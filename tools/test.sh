@@ -2,7 +2,7 @@
 # Every test on both databases: the fast ones side by side, then the browser's one by one.
 # All four runs are made even if one fails; the coverage is that of all of them together.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 export COVERAGE_FILE
 rm -f .coverage .coverage.*
