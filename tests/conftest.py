@@ -1,8 +1,15 @@
 """What every test may ask for, by subject: one file in tests/plugins each."""
 
+from hypothesis import settings
+
+# How long one example may take says how busy the machine is, not whether the code is right.
+settings.register_profile("rastro", deadline=None)
+settings.load_profile("rastro")
+
 pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.smtp",
     "tests.plugins.provider",
     "tests.plugins.browser",
+    "tests.plugins.application",
 ]
