@@ -125,7 +125,9 @@ class _Reader:
 
     def url(self, name: str, default: str = "") -> str:
         value = self.text(name, default).rstrip("/")
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
+        if value and (
+            urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
+        ):
             self.problems.append(f"{name} debe ser una dirección http(s) completa.")
             return default
         return value
@@ -187,7 +189,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         backend_cors_origins=reader.json_list("BACKEND_CORS_ORIGINS"),
         worker_threads=reader.integer("WORKER_THREADS", 4, 1, 64),
         link_days=reader.integer("BUFFET_LINK_DAYS", 180, 1, 3650),
-        argon2_memory_kib=reader.integer("ARGON2_MEMORY_KIB", 65536, 8, 1_048_576),
+        argon2_memory_kib=reader.integer("ARGON2_MEMORY_KIB", 65536, 32, 1_048_576),
         secure_cookies=reader.boolean("SECURE_COOKIES", default=base_url.startswith("https://")),
         trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, 0, 5),
     )

@@ -97,7 +97,8 @@ class Model(DeclarativeBase):
     }
 
 
-db = SQLAlchemy(model_class=Model)
+#: Sessions and engines; models inherit from ``Model``, not from ``db.Model``.
+db = SQLAlchemy(metadata=Model.metadata)
 
 
 @contextmanager

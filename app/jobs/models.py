@@ -31,10 +31,8 @@ class Trabajo(Model):
     argumentos: Mapped[dict[str, Any]] = mapped_column(default=dict)
     estado: Mapped[EstadoTrabajo] = mapped_column(default=EstadoTrabajo.PENDIENTE)
     prioridad: Mapped[int] = mapped_column(default=PRIORITY_PERSON)
-    oficio_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("oficios.id", use_alter=True), index=True
-    )
-    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id", use_alter=True))
+    oficio_id: Mapped[int | None] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     intentos: Mapped[int] = mapped_column(default=0)
     max_intentos: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)
     ejecutar_desde: Mapped[datetime] = mapped_column(default=utcnow)

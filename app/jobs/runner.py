@@ -166,9 +166,9 @@ def claim(worker: str, *, now: datetime) -> JobRun | None:
 
 def count_due(now: datetime) -> int:
     """How many jobs a worker could take at that moment."""
-    return db.session.scalar(
-        sa.select(sa.func.count()).select_from(Trabajo).where(_is_due(now))
-    ) or 0
+    return (
+        db.session.scalar(sa.select(sa.func.count()).select_from(Trabajo).where(_is_due(now))) or 0
+    )
 
 
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
@@ -289,13 +289,9 @@ def _end_dead_attempt(trabajo: Trabajo, now: datetime) -> None:
     )
 
 
-def _close_attempt(
-    run: JobRun, now: datetime, cause: str | None, trace: str | None = None
-) -> None:
+def _close_attempt(run: JobRun, now: datetime, cause: str | None, trace: str | None = None) -> None:
     db.session.execute(
         sa.update(Ejecucion)
         .where(Ejecucion.trabajo_id == run.trabajo_id, Ejecucion.numero == run.attempt)
         .values(terminado_at=now, error=cause, traza=trace)
     )
-
-

@@ -300,7 +300,9 @@ def _check_version(oficio: Oficio, version: int, now: datetime) -> None:
 
 
 def _rank_on_top(estado: Estado) -> int:
-    lowest = db.session.scalar(sa.select(sa.func.min(Oficio.posicion)).where(Oficio.estado == estado))
+    lowest = db.session.scalar(
+        sa.select(sa.func.min(Oficio.posicion)).where(Oficio.estado == estado)
+    )
     return (lowest or 0) - RANK_GAP
 
 

@@ -115,7 +115,7 @@ def logout() -> ResponseReturnValue:
         end_sessions(current_user)
     logout_user()
     flash("Cerró su sesión en todos sus dispositivos.")
-    return redirect(url_for("auth.login_page"), 303)
+    return redirect(url_for("home"), 303)
 
 
 def init_auth(app: Flask) -> None:

@@ -41,8 +41,6 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
-
-
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(

@@ -32,9 +32,7 @@ def init_headers(app: Flask) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault(
-            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"
-        )
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             headers.setdefault("Vary", "Cookie, HX-Request")

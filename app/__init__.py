@@ -1,0 +1,142 @@
+"""Rastro: finds vehicles for law firms. ``create_app`` is the only module that knows all."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from app import models
+from app.ajustes.queries import is_demo
+from app.api import health
+from app.db import db, prepare_engine, register_session_events
+from app.extensions import csrf, htmx, limiter, mail, migrate
+from app.jobs.alarm import Alarm
+from app.jobs.queue import connect_bell
+from app.oficios.sections import init_sections
+from app.usuarios import auth, passwords
+from app.web.errors import init_errors
+from app.web.filters import init_filters
+from app.web.headers import init_headers
+from config import ROOT, Config, ensure_development_secret, load_config
+
+__all__ = ["create_app", "models"]
+
+BLUEPRINTS = (
+    auth.bp,
+    health.bp,
+)
+
+#: The sections of the case page, in their order on screen.
+SECTIONS: list = []
+
+CLI_GROUPS: tuple = ()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application for a configuration (by default, that of the environment).
+
+    Raises:
+        ConfigError: the environment is incomplete or wrong.
+    """
+    config = config or load_config()
+    app = Flask(
+        __name__,
+        instance_path=str(config.instance_dir),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(_flask_settings(config))
+    app.extensions["rastro_config"] = config
+    logging.getLogger("app").setLevel(config.log_level.upper())
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    register_session_events()
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    mail.init_app(app)
+    limiter.init_app(app)
+    passwords.configure(config.argon2_memory_kib)
+    auth.init_auth(app)
+    init_filters(app)
+    init_errors(app)
+    init_headers(app)
+    _init_alarm(app, config)
+
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in CLI_GROUPS:
+        app.cli.add_command(group)
+    init_sections(app, SECTIONS)
+    app.add_url_rule("/", "home", home)
+
+    @app.context_processor
+    def template_globals() -> dict[str, object]:
+        return {"demo_mode": is_demo_database(app)}
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600
+    )
+    return app
+
+
+def is_demo_database(app: Flask) -> bool:
+    """Whether every page must say that this is a demonstration.
+
+    A database is marked before its first start and keeps the mark, so it is read once. An error
+    page must stand when the database does not.
+    """
+    if "is_demo" not in app.extensions:
+        try:
+            app.extensions["is_demo"] = is_demo()
+        except SQLAlchemyError:
+            db.session.rollback()
+            return False
+    return bool(app.extensions["is_demo"])
+
+
+@login_required
+def home() -> ResponseReturnValue:
+    """Where a person lands: the firm on its board, a cliente on its buffet's dashboard."""
+    endpoint = "tablero.board" if current_user.is_staff else "portal.home"
+    return redirect(url_for(endpoint), 303)
+
+
+def _init_alarm(app: Flask, config: Config) -> None:
+    """Give the ledger a bell that wakes the consumer, wherever it runs."""
+    config.instance_dir.mkdir(parents=True, exist_ok=True)
+    alarm = Alarm(app, config.huey_url, config.worker_threads)
+    app.extensions["alarm"] = alarm
+    connect_bell(alarm.ring)
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    secret = config.secret_key or ensure_development_secret(config.instance_dir)
+    return {
+        "SECRET_KEY": secret,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SESSION_COOKIE_NAME": "rastro",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "MAX_CONTENT_LENGTH": config.max_upload_bytes * 10,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAIL_SERVER": config.smtp_host,
+        "MAIL_PORT": config.smtp_port,
+        "MAIL_USERNAME": config.smtp_user or None,
+        "MAIL_PASSWORD": config.smtp_password or None,
+        "MAIL_USE_TLS": config.smtp_tls,
+        "MAIL_DEFAULT_SENDER": config.smtp_from,
+    }

@@ -1,0 +1,1 @@
+"""Spreadsheets of a buffet, read into oficios."""

@@ -1,0 +1,44 @@
+"""Alembic's environment: the application's own engine and metadata."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+
+from app.db import Model, ShortText, UtcDateTime
+
+
+def render_item(kind: str, item: object, _autogen: object) -> str | bool:
+    """Write plain SQLAlchemy types into migrations, so that they never depend on the models."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ShortText):
+        return f"sa.String({item.impl_instance.length})"
+    return False
+
+
+def run() -> None:
+    """Migrate in one transaction. SQLite checks foreign keys only outside of table rebuilds."""
+    engine: sa.Engine = current_app.extensions["migrate"].db.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        context.configure(
+            connection=connection,
+            target_metadata=Model.metadata,
+            render_as_batch=True,
+            render_item=render_item,
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+run()

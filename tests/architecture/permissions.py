@@ -1,0 +1,23 @@
+"""Who may use which route: one table, held against the whole URL map.
+
+A row is ``endpoint: who``, where ``who`` names everybody that gets in. ``world.py`` says which
+rows the arguments of a route stand for: they belong to ``buffet``, whose person is ``cliente``.
+"""
+
+from __future__ import annotations
+
+EVERYBODY = frozenset({"anonimo", "ajeno", "cliente", "investigador", "admin"})
+SIGNED_IN = EVERYBODY - {"anonimo"}
+#: People of the firm, and the cliente of the buffet that the row belongs to.
+INVOLVED = frozenset({"cliente", "investigador", "admin"})
+STAFF = frozenset({"investigador", "admin"})
+ADMIN = frozenset({"admin"})
+CLIENTES = frozenset({"cliente", "ajeno"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "static": EVERYBODY,
+    "home": SIGNED_IN,
+    "auth.login_page": EVERYBODY,
+    "auth.logout": SIGNED_IN,
+    "health.health": EVERYBODY,
+}

@@ -1,0 +1,117 @@
+"""Rows for tests, made through the services where a service makes them. Nobody here is real.
+
+Each function opens its own application context and returns detached objects, so that no context
+stays open while a client is used.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from stdnum.cl import rut
+
+from app.buffets.models import Buffet
+from app.core.clock import utcnow
+from app.core.patente import parse_patente
+from app.db import db, transaction
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado
+from app.oficios.service import (
+    DireccionData,
+    OficioData,
+    PropietarioData,
+    VehiculoData,
+    create_oficio,
+)
+from app.usuarios.models import Usuario
+from app.usuarios.passwords import hash_password
+from app.usuarios.rules import Rol
+
+PASSWORD = "una clave de prueba"
+_numbers = count(1)
+
+
+def make_buffet(app: Flask, **values: Any) -> Buffet:
+    """An active buffet with a RUT of its own."""
+    number = next(_numbers)
+    row = Buffet(
+        **{
+            "nombre": f"Estudio {number}",
+            "rut": _rut(70_000_000 + number),
+            "email_principal": f"contacto{number}@estudio.example",
+            **values,
+        }
+    )
+    return _store(app, row)
+
+
+def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: Any) -> Usuario:
+    """An active account whose password is ``PASSWORD``."""
+    number = next(_numbers)
+    row = Usuario(
+        **{
+            "nombre": f"Persona {number}",
+            "email": f"persona{number}@oficina.example",
+            "rol": rol,
+            "buffet_id": buffet.id if buffet else None,
+            "password_hash": hash_password(PASSWORD),
+            **values,
+        }
+    )
+    return _store(app, row)
+
+
+def make_oficio(
+    app: Flask,
+    buffet: Buffet,
+    actor: Usuario,
+    *,
+    patente: str = "BBCL12",
+    estado: Estado = Estado.PENDIENTE,
+    propietario: PropietarioData | None = None,
+    direccion: DireccionData | None = None,
+    now: datetime | None = None,
+    fecha_limite: date | None = None,
+    **values: Any,
+) -> Oficio:
+    """An oficio with a vehicle, in the given state."""
+    number = next(_numbers)
+    moment = now or utcnow()
+    plate = parse_patente(patente)
+    data = OficioData(
+        **{"numero_oficio": f"OF-{number:05d}", "fecha_limite": fecha_limite, **values}
+    )
+    with app.app_context():
+        with transaction():
+            oficio = create_oficio(
+                data,
+                VehiculoData(plate.valor, plate.dv, marca="Suzuki", modelo="Swift"),
+                buffet_id=buffet.id,
+                propietario=propietario,
+                direccion=direccion,
+                actor=db.session.get_one(Usuario, actor.id),
+                now=moment,
+            )
+            oficio.estado = estado
+            pk = oficio.id
+        row = db.session.get_one(Oficio, pk)
+        assert row.vehiculo
+        db.session.expunge_all()
+        return row
+
+
+def _store(app: Flask, row: Any) -> Any:
+    with app.app_context():
+        with transaction():
+            db.session.add(row)
+        db.session.refresh(row)
+        db.session.expunge(row)
+    return row
+
+
+def _rut(number: int) -> str:
+    """A RUT with its right check digit."""
+    return f"{number}-{rut.calc_check_digit(str(number))}"

@@ -1,0 +1,199 @@
+"""The application, its people as signed-in clients, and questions to its database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.buffets.models import Buffet
+from app.db import Model, db
+from app.extensions import limiter
+from app.oficios.models import Oficio
+from app.usuarios.models import Usuario
+from app.usuarios.rules import Rol
+from config import Config, load_config
+from tests.factories import make_buffet, make_oficio, make_usuario
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_config(database_url: str, folder: Any, **values: str) -> Config:
+    """A configuration that talks to nobody but the given database."""
+    return load_config(
+        {
+            "ENVIRONMENT": "test",
+            "SECRET_KEY": "only for tests, never anywhere else",
+            "DATABASE_URL": database_url,
+            "INSTANCE_DIR": str(folder),
+            "BASE_URL": "http://localhost",
+            "ARGON2_MEMORY_KIB": "32",
+            **values,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def _application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application per test process, on a migrated database."""
+    app = create_app(test_config(database_url, tmp_path_factory.mktemp("instance")))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    with app.app_context():
+        flask_migrate.upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_application: Flask) -> Iterator[Flask]:
+    """The application on an empty database, with its configuration as it was."""
+    config = _application.extensions["rastro_config"]
+    limiter.enabled = False
+    yield _application
+    _application.extensions["rastro_config"] = config
+    _application.extensions.pop("is_demo", None)
+    with _application.app_context():
+        _empty()
+        limiter.reset()
+
+
+def _empty() -> None:
+    """Remove all rows."""
+    names = [table.name for table in reversed(Model.metadata.sorted_tables)]
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        else:
+            for name in names:
+                connection.execute(sa.text(f"DELETE FROM {name}"))
+
+
+@pytest.fixture
+def throttled(app: Flask) -> Iterator[None]:
+    """Throttle sign-ins as in production; other tests sign in as often as they like."""
+    limiter.enabled = True
+    yield
+    limiter.enabled = False
+
+
+@pytest.fixture
+def configure(app: Flask) -> Callable[..., Config]:
+    """Change the running application's configuration for one test."""
+
+    def change(**values: Any) -> Config:
+        config = replace(app.extensions["rastro_config"], **values)
+        app.extensions["rastro_config"] = config
+        return config
+
+    return change
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Usuario], FlaskClient]:
+    """A client in which an account is signed in, without paying for a password hash."""
+
+    def sign(usuario: Usuario) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = usuario.get_id()
+            session["_fresh"] = True
+        return client
+
+    return sign
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """Nobody: a client without a session."""
+    return app.test_client()
+
+
+@pytest.fixture
+def buffet(app: Flask) -> Buffet:
+    return make_buffet(app, nombre="González y Asociados")
+
+
+@pytest.fixture
+def otro_buffet(app: Flask) -> Buffet:
+    return make_buffet(app, nombre="Estudio Araya")
+
+
+@pytest.fixture
+def usuario_admin(app: Flask) -> Usuario:
+    return make_usuario(app, Rol.ADMIN, nombre="Ana Vega", email="ana@oficina.example")
+
+
+@pytest.fixture
+def usuario_investigador(app: Flask) -> Usuario:
+    return make_usuario(app, Rol.INVESTIGADOR, nombre="Carla Muñoz", email="carla@oficina.example")
+
+
+@pytest.fixture
+def usuario_cliente(app: Flask, buffet: Buffet) -> Usuario:
+    return make_usuario(app, Rol.CLIENTE, buffet, nombre="Luis Cliente")
+
+
+@pytest.fixture
+def usuario_ajeno(app: Flask, otro_buffet: Buffet) -> Usuario:
+    return make_usuario(app, Rol.CLIENTE, otro_buffet, nombre="Otro Cliente")
+
+
+@pytest.fixture
+def admin(sign_in: Callable[[Usuario], FlaskClient], usuario_admin: Usuario) -> FlaskClient:
+    return sign_in(usuario_admin)
+
+
+@pytest.fixture
+def investigador(
+    sign_in: Callable[[Usuario], FlaskClient], usuario_investigador: Usuario
+) -> FlaskClient:
+    return sign_in(usuario_investigador)
+
+
+@pytest.fixture
+def cliente(sign_in: Callable[[Usuario], FlaskClient], usuario_cliente: Usuario) -> FlaskClient:
+    """A person of ``buffet``."""
+    return sign_in(usuario_cliente)
+
+
+@pytest.fixture
+def cliente_ajeno(sign_in: Callable[[Usuario], FlaskClient], usuario_ajeno: Usuario) -> FlaskClient:
+    """A person of another buffet: a stranger to everything of ``buffet``."""
+    return sign_in(usuario_ajeno)
+
+
+@pytest.fixture
+def oficio(app: Flask, buffet: Buffet, usuario_investigador: Usuario) -> Oficio:
+    """A pending oficio of ``buffet``."""
+    return make_oficio(app, buffet, usuario_investigador)
+
+
+@pytest.fixture
+def rows(app: Flask) -> Callable[..., list[Any]]:
+    """All rows of a model that fit the given columns, detached, in the order they were made."""
+
+    def find(model: type[Any], **values: Any) -> list[Any]:
+        with app.app_context():
+            key = sa.inspect(model).primary_key[0]
+            found = list(db.session.scalars(sa.select(model).filter_by(**values).order_by(key)))
+            db.session.expunge_all()
+            return found
+
+    return find
+
+
+def assert_fragment(response: TestResponse, element_id: str) -> str:
+    """Check that an answer is one element with that id, not a page; return its text."""
+    text = response.get_data(as_text=True).strip()
+    assert "<html" not in text, "a whole page came instead of a fragment"
+    assert f'id="{element_id}"' in text.partition(">")[0], text[:200]
+    return text
