@@ -6,6 +6,10 @@ const size = "(?:-(?:sm|md|lg))?";
 const step = "(?:0|1|2|3|4|5|6|auto)";
 
 export const keep = [
+  // Elements: the ground on which everything stands
+  /^(?:html|body|main|header|footer|nav|section|article|aside|h[1-6]|p|a|b|strong|em|small|mark|abbr|code|pre|kbd|sub|sup|blockquote|hr|br)$/,
+  /^(?:ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tfoot|tr|th|td|img|svg|figure|figcaption|details|summary|dialog|progress|output|iframe)$/,
+  /^(?:form|label|input|select|optgroup|option|textarea|button|fieldset|legend|type|role|hidden|disabled|checked)$/,
   // Components
   /^btn(?:-(?:primary|secondary|success|danger|warning|outline-(?:primary|secondary|danger|success)|ghost-(?:primary|secondary|danger)|link|icon|sm|lg|close|list|action|group|loading))?$/,
   /^card(?:-(?:header|body|footer|title|subtitle|actions|sm|md|lg|table|link|active|inactive|options|tabs|header-tabs|group))?$/,
