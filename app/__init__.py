@@ -18,6 +18,7 @@ from app.db import db, prepare_engine, register_session_events
 from app.extensions import csrf, htmx, limiter, mail, migrate
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
+from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.usuarios import auth, passwords
 from app.web.errors import init_errors
@@ -30,10 +31,13 @@ __all__ = ["create_app", "models"]
 BLUEPRINTS = (
     auth.bp,
     health.bp,
+    oficios.bp,
 )
 
 #: The sections of the case page, in their order on screen.
-SECTIONS: list = []
+SECTIONS = [
+    oficios.BITACORA,
+]
 
 CLI_GROUPS: tuple = ()
 

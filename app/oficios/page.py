@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
+from flask_login import current_user
 
 from app.oficios.models import Oficio
-from app.oficios.queries import list_same_vehicle
+from app.oficios.queries import dates_of_states, list_same_vehicle, list_warnings
 from app.oficios.rules import Estado, allowed_moves
 from app.oficios.sections import list_sections
-from app.web.fragments import fragment, is_htmx
-from flask_login import current_user
+from app.web.fragments import is_htmx
 
 
 def render_section(
@@ -19,22 +19,34 @@ def render_section(
 ) -> Response:
     """Answer with a section: alone to HTMX, inside the whole case page to a browser.
 
-    ``template`` has one root element with id ``oficio-<name>-<oficio.id>``.
+    ``template`` has one root element with id ``oficio-<name>-<oficio.id>``. After a change, HTMX
+    also gets the head, the warnings and the counts as they are now, which it puts in their place.
     """
     context = {**context, "oficio": oficio}
     if is_htmx():
-        return fragment(template, status, **context)
+        html = render_template(template, **context)
+        if request.method != "GET" and status == 200:
+            html += render_template(
+                "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
+            )
+        return make_response(html, status)
     page = render_template(
-        "oficios/page.html",
-        section_name=name,
-        section_template=template,
-        sections=[
+        "oficios/page.html", section_template=template, **_frame(oficio, name), **context
+    )
+    return make_response(page, status)
+
+
+def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
+    """What surrounds every section."""
+    return {
+        "section_name": name,
+        "sections": [
             {"section": section, "count": section.count(oficio.id) if section.count else None}
             for section in list_sections()
         ],
-        estados=list(Estado),
-        moves=allowed_moves(oficio.estado, current_user.rol),
-        same_vehicle=list_same_vehicle(oficio, current_user),
-        **context,
-    )
-    return make_response(page, status)
+        "estados": list(Estado),
+        "state_dates": dates_of_states(oficio),
+        "moves": allowed_moves(oficio.estado, current_user.rol),
+        "warnings": list_warnings(oficio),
+        "same_vehicle": list_same_vehicle(oficio, current_user),
+    }

@@ -20,4 +20,5 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "auth.login_page": EVERYBODY,
     "auth.logout": SIGNED_IN,
     "health.health": EVERYBODY,
+    "oficios.detail": STAFF,
 }

@@ -1,0 +1,135 @@
+"""Reading what the case page shows: the bitácora, other oficios of the same vehicle, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.core.patente import parse_patente
+from app.db import db
+from app.direcciones.models import Direccion
+from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.rules import Actividad, Estado
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+
+#: More than these are not worth a line each over a case.
+SAME_VEHICLE_LIMIT = 10
+
+
+@dataclass(frozen=True)
+class Advertencia:
+    """Something that was kept although it does not add up, and how to name it when confirming."""
+
+    #: ``patente``, ``rut-<id of the person>`` or ``ingreso-<field>``.
+    clave: str
+    texto: str
+    #: The endpoint of the section where it is corrected.
+    endpoint: str
+
+
+def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[Oficio]:
+    """Other oficios with the same plate, or with a person of the same RUT, newest first.
+
+    Somebody of a buffet is told only of that buffet's own.
+    """
+    patentes = parse_patente(oficio.vehiculo.patente).equivalentes
+    ruts = [persona.rut for persona in oficio.propietarios if persona.rut]
+    same = sa.or_(
+        Oficio.id.in_(sa.select(Vehiculo.oficio_id).where(Vehiculo.patente.in_(patentes))),
+        Oficio.id.in_(sa.select(Propietario.oficio_id).where(Propietario.rut.in_(ruts))),
+    )
+    statement = (
+        sa.select(Oficio)
+        .where(same, Oficio.id != oficio.id)
+        .options(joinedload(Oficio.buffet), joinedload(Oficio.vehiculo))
+        .order_by(Oficio.created_at.desc(), Oficio.id.desc())
+        .limit(SAME_VEHICLE_LIMIT)
+    )
+    if not usuario.is_staff:
+        statement = statement.where(Oficio.buffet_id == usuario.buffet_id)
+    return list(db.session.scalars(statement))
+
+
+def list_warnings(oficio: Oficio) -> list[Advertencia]:
+    """What somebody should correct or confirm, in the order of the page."""
+    return [
+        *(
+            Advertencia("patente", text, "oficios.vehiculo")
+            for text in oficio.vehiculo.advertencias
+        ),
+        *(
+            Advertencia(f"rut-{persona.id}", text, "oficios.personas")
+            for persona in oficio.propietarios
+            for text in persona.advertencias
+        ),
+        *(
+            Advertencia(
+                f"ingreso-{name}",
+                text,
+                "oficios.direcciones" if name in {"comuna", "direccion"} else "oficios.datos",
+            )
+            for name, text in oficio.advertencias_ingreso.items()
+        ),
+    ]
+
+
+def timeline_statement(oficio_id: int, tipo: Actividad | None = None) -> sa.Select[Investigacion]:
+    """The entries of a bitácora, newest first."""
+    statement = (
+        sa.select(Investigacion)
+        .where(Investigacion.oficio_id == oficio_id)
+        .options(joinedload(Investigacion.usuario))
+        .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
+    )
+    return statement.where(Investigacion.tipo == tipo) if tipo else statement
+
+
+def count_by_kind(oficio_id: int) -> dict[Actividad, int]:
+    """How many entries of each kind the bitácora has; kinds without entries are left out."""
+    rows = db.session.execute(
+        sa.select(Investigacion.tipo, sa.func.count())
+        .where(Investigacion.oficio_id == oficio_id)
+        .group_by(Investigacion.tipo)
+    )
+    counts = {tipo: count for tipo, count in rows.tuples()}
+    return {tipo: counts[tipo] for tipo in Actividad if tipo in counts}
+
+
+def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
+    """When the oficio last came into each state that it has been in."""
+    dates = {Estado.PENDIENTE: oficio.created_at}
+    entries = db.session.execute(
+        sa.select(Investigacion.detalle, Investigacion.ocurrido_at)
+        .where(Investigacion.oficio_id == oficio.id, Investigacion.tipo == Actividad.CAMBIO_ESTADO)
+        .order_by(Investigacion.ocurrido_at, Investigacion.id)
+    )
+    known = {estado.value: estado for estado in Estado}
+    for detalle, ocurrido_at in entries:
+        if estado := known.get(detalle.get("a")):
+            dates[estado] = ocurrido_at
+    dates[oficio.estado] = oficio.estado_desde
+    return dates
+
+
+def count_entries(oficio_id: int) -> int:
+    """How long the bitácora is."""
+    return _count(Investigacion, oficio_id)
+
+
+def count_personas(oficio_id: int) -> int:
+    """How many people the case has."""
+    return _count(Propietario, oficio_id)
+
+
+def count_direcciones(oficio_id: int) -> int:
+    """How many addresses the case has."""
+    return _count(Direccion, oficio_id)
+
+
+def _count(model: type[Investigacion] | type[Propietario] | type[Direccion], oficio_id: int) -> int:
+    statement = sa.select(sa.func.count()).select_from(model).where(model.oficio_id == oficio_id)
+    return db.session.scalar(statement) or 0
