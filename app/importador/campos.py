@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -71,6 +71,7 @@ _SINONIMOS = {
 }
 #: «color» and «rol» are 75 alike, «fecha ingreso» and «fecha ingresso» 96.
 _PARECIDO = 86
+_LONGEST_HEADER = 40
 
 
 def guess_columns(encabezados: Sequence[str]) -> dict[int, str]:
@@ -83,7 +84,7 @@ def guess_columns(encabezados: Sequence[str]) -> dict[int, str]:
         (
             (-_likeness(key, campo), column, campo)
             for column, key in enumerate(map(header_key, encabezados))
-            if key
+            if key and len(key) <= _LONGEST_HEADER and not re.search("[0-9]", key)
             for campo in ETIQUETAS
         ),
     )
@@ -99,7 +100,7 @@ def header_key(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(re.sub("[°ºª]", " ", text))).split())
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _likeness(key: str, campo: str) -> float:
     names = _SINONIMOS[campo].split("|")
     if key in names:

@@ -13,8 +13,13 @@ import sys
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
-from python_calamine import SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 #: Address space, bytes: a list of 5,000 orders needs a tenth.
 MEMORY = 1 << 30
@@ -44,10 +49,12 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
         left = MAX_TEXT
         sheets = []
         for name in names[:MAX_SHEETS]:
-            rows = []
+            rows: list[list[Any]] = []
             sheet = book.get_sheet_by_name(name)
-            for number, row in enumerate(sheet.iter_rows(), sheet_top(sheet)):
-                cells = [cell_text(value) for value in row[:MAX_COLUMNS]]
+            # Rows come from the first of the sheet, cells from the first used column.
+            margin = [""] * (sheet.start[1] if sheet.start else 0)
+            for number, row in enumerate(sheet.iter_rows(), 1):
+                cells = (margin + [cell_text(value) for value in row])[:MAX_COLUMNS]
                 if any(cells):
                     rows.append([number, cells])
                     left -= sum(map(len, cells))
@@ -66,7 +73,7 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
 
 
 def cell_text(value: Any) -> str:
-    """Return a cell as a person would have typed it: dates day first, whole numbers without «.0»."""
+    """Return a cell as a person would type it: dates day first, whole numbers without «.0»."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -83,3 +90,15 @@ def cell_text(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value)
     return str(value)[:MAX_CELL]
+
+
+def main() -> None:
+    """Read the book from standard input, under limits, and print it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    json.dump(read_book(sys.stdin.buffer.read(), int(sys.argv[1])), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""What becomes of each row of a buffet's list."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum
+
+from app.core.texto import clean_text, fold
+
+#: What a field is worth once read.
+Dato = str | int | date
+
+
+class Resultado(Enum):
+    """The four outcomes that the preview shows."""
+
+    CREA = "crea"
+    EXISTE = "existe"
+    ADVERTENCIA = "advertencia"
+    ERROR = "error"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "crea": "Se crea",
+            "existe": "Ya existe",
+            "advertencia": "Se crea con advertencias",
+            "error": "No se puede leer",
+        }[self.value]
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the import makes an oficio of such a row."""
+        return self in {Resultado.CREA, Resultado.ADVERTENCIA}
+
+
+@dataclass(frozen=True)
+class FilaLeida:
+    """A row as read: what it says, what that means, and what is wrong with it."""
+
+    #: As the spreadsheet program shows it, so that a person finds it.
+    numero_fila: int
+    #: Field to text as the file has it.
+    valores: Mapping[str, str]
+    #: Field to text that a person typed over it.
+    corregidos: Mapping[str, str] = field(default_factory=dict)
+    #: Field to value, only of what could be read; also ``patente_dv`` and a deduced ``region``.
+    datos: Mapping[str, Dato] = field(default_factory=dict)
+    #: Field to sentence: keeps the row out until it is corrected.
+    errores: Mapping[str, str] = field(default_factory=dict)
+    #: Field to sentence: the row goes in and is flagged.
+    advertencias: Mapping[str, str] = field(default_factory=dict)
+    #: None until :func:`clasificar` has seen the whole list.
+    resultado: Resultado | None = None
+    #: Why the row exists already; empty for other outcomes.
+    motivo: str = ""
+
+    def texto(self, campo: str) -> str:
+        """Return what counts as written in a field: the correction where there is one."""
+        return self.corregidos.get(campo, self.valores.get(campo, ""))
+
+
+def clave_numero(numero: str) -> str:
+    """Return a número de oficio for comparing: case, accents and spaces do not tell two apart."""
+    return re.sub(r"\s", "", fold(clean_text(numero)))
+
+
+def clasificar(filas: Iterable[FilaLeida], existentes: Collection[str]) -> list[FilaLeida]:
+    """Return the rows with their outcome, in the same order.
+
+    ``existentes`` are the numbers that the buffet's oficios already have, in any spelling. A row
+    that repeats an earlier one in full counts as existing, for the earlier one makes the oficio; a
+    row that gives the same number to other data is an error, because one of the two numbers is a
+    slip and nobody but a person can tell which. That conflict is reported also where the number is
+    in the database, so that importing the same list again says the same about it.
+    """
+    known = {clave_numero(numero) for numero in existentes}
+    first_with: dict[str, FilaLeida] = {}
+    classified = []
+    for fila in filas:
+        clave = clave_numero(str(fila.datos.get("numero_oficio", "")))
+        first = first_with.setdefault(clave, fila) if clave else fila
+        if first is not fila and not _same(first, fila):
+            sentence = (
+                f"El número {fila.datos['numero_oficio']} ya está en la fila {first.numero_fila} "
+                "con otros datos. Corrija el número de una de las dos filas."
+            )
+            errores = {**fila.errores, "numero_oficio": sentence}
+            fila = replace(fila, errores=errores, resultado=Resultado.ERROR)
+        elif first is not fila:
+            motivo = f"Repite la fila {first.numero_fila}: el oficio se crea una sola vez."
+            fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
+        elif clave and clave in known:
+            motivo = "Ya hay un oficio con este número; no se crea de nuevo."
+            fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
+        elif fila.errores:
+            fila = replace(fila, resultado=Resultado.ERROR)
+        elif fila.advertencias:
+            fila = replace(fila, resultado=Resultado.ADVERTENCIA)
+        else:
+            fila = replace(fila, resultado=Resultado.CREA)
+        classified.append(fila)
+    return classified
+
+
+def contar(filas: Iterable[FilaLeida]) -> dict[Resultado, int]:
+    """Return how many rows have each outcome; all four are named."""
+    counts = dict.fromkeys(Resultado, 0)
+    for fila in filas:
+        if fila.resultado is not None:
+            counts[fila.resultado] += 1
+    return counts
+
+
+def _same(one: FilaLeida, other: FilaLeida) -> bool:
+    """Tell whether two rows say the same, as they stand or as the file had them.
+
+    The second way keeps a repeated row repeated when only its twin was corrected on screen.
+    """
+    if not other.corregidos and one.valores == other.valores:
+        return True
+    campos = {*one.valores, *one.corregidos, *other.valores, *other.corregidos}
+    return all(fold(one.texto(campo)) == fold(other.texto(campo)) for campo in campos)
