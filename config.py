@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -211,7 +212,7 @@ def _production_problems(config: Config, reader: _Reader) -> list[str]:
         )
     if not reader.text("BASE_URL"):
         problems.append(
-            "Falta BASE_URL: la dirección pública (https://…) que llevan los enlaces de los correos."
+            "Falta BASE_URL: la dirección pública (https://…) que va en los enlaces de los correos."
         )
     if not config.mail_configured:
         problems.append("Falta SMTP_HOST: sin servidor de correo no se puede avisar al receptor.")
@@ -240,3 +241,10 @@ def ensure_development_secret(instance_dir: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def product_version() -> str:
+    """The version of the product, as ``pyproject.toml`` says it."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version

@@ -1,5 +1,12 @@
-"""The web application for a WSGI server: ``gunicorn wsgi:app``."""
+"""The web application for a WSGI server (``gunicorn wsgi:app``) and for ``flask --app wsgi``."""
+
+import sys
 
 from app import create_app
+from config import ConfigError
 
-app = create_app()
+try:
+    app = create_app()
+except ConfigError as error:
+    sentences = "\n".join(f"  - {problem}" for problem in error.problems)
+    sys.exit(f"Rastro no puede iniciar con esta configuración:\n{sentences}")

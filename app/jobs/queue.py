@@ -21,7 +21,7 @@ _bell: Callable[[datetime | None], None] | None = None
 
 def connect_bell(bell: Callable[[datetime | None], None] | None) -> None:
     """Say how the consumer is woken: ``bell(None)`` now, ``bell(moment)`` then."""
-    global _bell  # noqa: PLW0603  # one process, one alarm clock
+    global _bell  # one process, one alarm clock
     _bell = bell
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,7 +87,7 @@ class JobRun:
 
     def _settle(self, **values: Any) -> None:
         """Change the row if, and only if, this worker still holds it."""
-        done = db.session.execute(
+        done = db.session.scalar(
             sa.update(Trabajo)
             .where(
                 Trabajo.id == self.trabajo_id,
@@ -95,9 +96,10 @@ class JobRun:
                 Trabajo.intentos == self.attempt,
             )
             .values(arriendo_hasta=None, arriendo_de=None, **values)
+            .returning(Trabajo.id)
             .execution_options(synchronize_session=False)
         )
-        if done.rowcount != 1:
+        if done is None:
             raise LeaseLost(self.trabajo_id)
 
 
@@ -132,7 +134,7 @@ def claim(worker: str, *, now: datetime) -> JobRun | None:
             attempt = trabajo.intentos + 1
             if trabajo.estado is EstadoTrabajo.EJECUTANDO:
                 _end_dead_attempt(trabajo, now)
-            taken = db.session.execute(
+            taken = db.session.scalar(
                 sa.update(Trabajo)
                 .where(
                     Trabajo.id == trabajo.id,
@@ -146,9 +148,10 @@ def claim(worker: str, *, now: datetime) -> JobRun | None:
                     arriendo_hasta=now + timedelta(seconds=definition.lease_seconds),
                     iniciado_at=trabajo.iniciado_at or now,
                 )
+                .returning(Trabajo.id)
                 .execution_options(synchronize_session=False)
             )
-            if taken.rowcount != 1:
+            if taken is None:
                 continue
             db.session.add(
                 Ejecucion(trabajo_id=trabajo.id, numero=attempt, trabajador=worker, iniciado_at=now)
@@ -179,7 +182,7 @@ def _is_due(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _next_due(now: datetime) -> sa.Select[tuple[Trabajo]]:
+def _next_due(now: datetime) -> sa.Select[Trabajo]:
     return (
         sa.select(Trabajo)
         .where(_is_due(now))
@@ -198,20 +201,21 @@ def execute(run: JobRun) -> None:
             with run.finish():
                 pass
     except Postpone as postponed:
-        _guarded(run, lambda: _postpone(run, postponed))
+        _guarded(run, partial(_postpone, run, postponed))
     except JobUncertain as uncertain:
-        _guarded(run, lambda: _end(run, EstadoTrabajo.INCIERTA, str(uncertain)))
+        _guarded(run, partial(_end, run, EstadoTrabajo.INCIERTA, str(uncertain)))
     except LeaseLost:
         logger.warning("job %s lost its lease; its effects were not stored", run.trabajo_id)
         db.session.rollback()
     except JobError as error:
-        _guarded(run, lambda: _fail(run, str(error), None, retry=error.retry, delay=error.delay))
+        settle = partial(_fail, run, str(error), None, retry=error.retry, delay=error.delay)
+        _guarded(run, settle)
     except Exception as error:
         db.session.rollback()
         logger.exception("job %s (%s) failed", run.trabajo_id, run.tipo)
         cause = str(error) if isinstance(error, RastroError) else "Error interno al ejecutarlo."
         trace = traceback.format_exc()
-        _guarded(run, lambda: _fail(run, cause, trace, retry=True, delay=None))
+        _guarded(run, partial(_fail, run, cause, trace, retry=True, delay=None))
     finally:
         db.session.rollback()
 

@@ -15,7 +15,7 @@ _dummy: dict[int, str] = {}
 
 def configure(memory_kib: int) -> None:
     """Set the cost of a hash. Tests use a cheap one."""
-    global _hasher  # noqa: PLW0603  # one cost for the whole process
+    global _hasher  # one cost for the whole process
     _hasher = PasswordHasher(memory_cost=memory_kib)
 
 

@@ -38,9 +38,7 @@ def list_investigadores() -> list[Usuario]:
     )
 
 
-def usuarios_statement(
-    rol: Rol | None = None, *, activo: bool | None = None
-) -> sa.Select[tuple[Usuario]]:
+def usuarios_statement(rol: Rol | None = None, *, activo: bool | None = None) -> sa.Select[Usuario]:
     """The accounts of a list, by name."""
     statement = sa.select(Usuario).order_by(Usuario.nombre, Usuario.id)
     if rol is not None:

@@ -23,7 +23,7 @@ def staff_required(view: View) -> View:
             abort(404)
         return view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+    return guarded
 
 
 def admin_required(view: View) -> View:
@@ -36,7 +36,7 @@ def admin_required(view: View) -> View:
             abort(404)
         return view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+    return guarded
 
 
 def or_404(row: Row | None, *, allowed: bool = True) -> Row:

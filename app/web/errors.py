@@ -88,5 +88,5 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def on_crash(error: Exception) -> Response:
-        logger.exception("unhandled error in %s", request.endpoint)
+        logger.error("unhandled error in %s", request.endpoint, exc_info=error)
         return error_response(500)

@@ -28,7 +28,7 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         """WTForms' settings."""
 
-        locales = ["es"]
+        locales = ("es",)
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Clean text before any validator sees it."""

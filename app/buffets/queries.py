@@ -1,0 +1,45 @@
+"""Finding buffets and their links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.buffets.models import Buffet, Enlace
+from app.buffets.rules import read_token
+from app.db import db
+
+
+def buffets_statement(*, activo: bool | None = None) -> sa.Select[Buffet]:
+    """The buffets of a list, by name."""
+    statement = sa.select(Buffet).order_by(Buffet.nombre, Buffet.id)
+    return statement if activo is None else statement.where(Buffet.activo == activo)
+
+
+def list_active_buffets() -> list[Buffet]:
+    """The buffets that can send an oficio."""
+    return list(db.session.scalars(buffets_statement(activo=True)))
+
+
+def find_by_rut(rut: str) -> Buffet | None:
+    """The buffet with a RUT (``76123456-0``); the check digit does not tell two apart."""
+    body = rut.partition("-")[0]
+    return db.session.scalar(sa.select(Buffet).where(Buffet.rut.like(f"{body}-%")))
+
+
+def current_enlace(buffet: Buffet, now: datetime) -> Enlace | None:
+    """The newest link of a buffet that still opens its dashboard."""
+    return next((enlace for enlace in buffet.enlaces if enlace.is_usable(now)), None)
+
+
+def find_enlace(token: str, secret: str, now: datetime) -> Enlace | None:
+    """The link behind a token, if it opens anything now.
+
+    Unknown, tampered, revoked, expired, or of an inactive buffet: all the same None.
+    """
+    selector = read_token(token, secret)
+    if selector is None:
+        return None
+    enlace = db.session.scalar(sa.select(Enlace).where(Enlace.selector == selector))
+    return enlace if enlace is not None and enlace.is_usable(now) else None

@@ -1,0 +1,312 @@
+"""``make run``: one process that starts the others, replaces what dies, and stops cleanly.
+
+Run by its path (``python app/supervisor.py``) and made of the standard library alone, so that it
+holds no database handle, no thread, and little memory. Measured before it was written this way: a
+second start is refused by a file lock; a killed child is replaced; SIGTERM lets a request and a
+job finish; kill -9 of the supervisor leaves no child behind (``PR_SET_PDEATHSIG``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import secrets
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Seconds that the children have to finish what they are doing; then they are killed.
+GRACE = 25
+#: Seconds before a dead child is started again; it doubles while the child keeps dying.
+RESTART_DELAY = 0.5
+RESTART_DELAY_MAX = 8.0
+#: A child that lived this long is healthy again.
+HEALTHY_AFTER = 30
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Child:
+    """A process of the family, and how it has fared."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    delay: float = RESTART_DELAY
+    restart_at: float = 0.0
+    pending: bytes = field(default=b"", repr=False)
+
+
+class Supervisor:
+    """Keeps the children running until it is told to stop."""
+
+    def __init__(self, env: dict[str, str], output: IO[str]) -> None:
+        self.env = env
+        self.output = output
+        self.children: list[Child] = []
+        self.selector = selectors.DefaultSelector()
+        self.stopping = False
+
+    def add(self, name: str, command: list[str]) -> None:
+        """Have a child run; it is started by ``run``."""
+        self.children.append(Child(name, command))
+
+    def run(self, announce: list[str], health_url: str) -> int:
+        """Start everything, say where it is, and watch until SIGTERM or Ctrl-C. Returns 0."""
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._on_signal)
+        for child in self.children:
+            self._start(child)
+        announced = False
+        while not self.stopping:
+            self._copy_logs(0.2)
+            self._replace_dead()
+            if not announced and answers(health_url):
+                announced = True
+                for line in announce:
+                    self._say(line)
+        self._stop_all()
+        return 0
+
+    def _on_signal(self, _signum: int, _frame: object) -> None:
+        self.stopping = True
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(  # noqa: S603  # our own command lines
+            child.command,
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  # this process has no threads
+        )
+        child.started = time.monotonic()
+        child.restart_at = 0.0
+        stdout = child.process.stdout
+        if stdout is not None:
+            os.set_blocking(stdout.fileno(), False)
+            self.selector.register(stdout, selectors.EVENT_READ, child)
+
+    def _copy_logs(self, timeout: float) -> None:
+        for key, _events in self.selector.select(timeout):
+            child: Child = key.data
+            try:
+                data = os.read(key.fd, 65536)
+            except BlockingIOError:
+                continue
+            if not data:
+                self.selector.unregister(key.fileobj)
+                continue
+            *lines, child.pending = (child.pending + data).split(b"\n")
+            for line in lines:
+                self._say(f"[{child.name}] {line.decode(errors='replace')}")
+
+    def _replace_dead(self) -> None:
+        now = time.monotonic()
+        for child in self.children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            if child.restart_at == 0.0:
+                lived = now - child.started
+                child.delay = (
+                    RESTART_DELAY
+                    if lived > HEALTHY_AFTER
+                    else min(child.delay * 2, RESTART_DELAY_MAX)
+                )
+                child.restart_at = now + child.delay
+                self._say(
+                    f"[supervisor] {child.name} terminó (código {child.process.returncode}); "
+                    f"se inicia otra vez en {child.delay:.0f} s."
+                )
+            elif now >= child.restart_at:
+                self._start(child)
+
+    def _stop_all(self) -> None:
+        self._say("[supervisor] Cerrando: se espera a que termine lo que está en curso.")
+        alive = [child for child in self.children if child.process and child.process.poll() is None]
+        for child in alive:
+            _signal(child, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline:
+            self._copy_logs(0.1)
+            if all(child.process is None or child.process.poll() is not None for child in alive):
+                break
+        for child in alive:
+            if child.process and child.process.poll() is None:
+                self._say(f"[supervisor] {child.name} no terminó en {GRACE} s y se interrumpe.")
+                _signal(child, signal.SIGKILL)
+                child.process.wait()
+        self._copy_logs(0)
+        self._say("[supervisor] Cerrado.")
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            print(line, file=self.output, flush=True)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this child when the supervisor dies, even by kill -9."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _signal(child: Child, signum: int) -> None:
+    if child.process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            child.process.send_signal(signum)
+
+
+def answers(url: str) -> bool:
+    """Whether the web answers, healthy or not yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own address
+            return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_port_free(host: str, port: int) -> bool:
+    """Whether the web can listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def lock_instance(folder: Path) -> IO[str] | None:
+    """Hold the data folder for this process family; None when another one holds it.
+
+    The kernel drops the lock when the process dies, however it dies.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "rastro.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def prepare(env: dict[str, str]) -> dict[str, object] | int:
+    """Migrate, and fill a new database with the demo where that is allowed.
+
+    Returns what ``flask prepare`` reports, or its exit code when it refused.
+    """
+    done = subprocess.run(  # noqa: S603  # our own command line
+        [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        return done.returncode
+    report: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return report
+
+
+def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[str]]]:
+    """The demo's own provider and mail server, where nothing else was configured.
+
+    Changes ``env`` so that the application talks to them.
+    """
+    services = []
+    if not env.get("BOOSTR_API_URL"):
+        port, key = free_port(), secrets.token_urlsafe(24)
+        env.update(
+            PORTICOS_PROVIDER="generico",
+            BOOSTR_API_URL=f"http://127.0.0.1:{port}",
+            BOOSTR_API_KEY=key,
+            PROVIDER_ALLOW_PRIVATE="true",
+            DEMO_PROVIDER_KEY=key,
+        )
+        script = str(ROOT / "app" / "demo" / "provider.py")
+        services.append(("proveedor", [sys.executable, script, "--port", str(port)]))
+    if not env.get("SMTP_HOST"):
+        port = free_port()
+        env.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_TLS="false")
+        script = str(ROOT / "app" / "demo" / "mailserver.py")
+        folder = str(instance / "buzon")
+        services.append(
+            ("correo", [sys.executable, script, "--port", str(port), "--folder", folder])
+        )
+    return services
+
+
+def main() -> int:
+    """Start the family. Returns the exit code."""
+    env = dict(os.environ)
+    env["PYTHONUNBUFFERED"] = "1"
+    host = env.get("HOST", "127.0.0.1")
+    instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").absolute()
+    lock = lock_instance(instance)
+    if lock is None:
+        print(
+            f"Rastro ya está en marcha con los datos de {instance}. Ciérrelo antes de iniciarlo "
+            "otra vez, o use otra carpeta con INSTANCE_DIR.",
+            file=sys.stderr,
+        )
+        return 1
+    report = prepare(env)
+    if isinstance(report, int):
+        return report
+    port = int(str(report["port"]))
+    if not is_port_free(host, port):
+        print(
+            f"El puerto {port} está ocupado por otro programa. Elija otro: PORT=8001 make run",
+            file=sys.stderr,
+        )
+        return 1
+    supervisor = Supervisor(env, sys.stdout)
+    if report["demo"]:
+        for name, command in demo_services(env, instance):
+            supervisor.add(name, command)
+    gunicorn = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
+    gunicorn += ["--workers", env.get("WEB_WORKERS", "1"), "--threads", "8"]
+    gunicorn += ["--graceful-timeout", "20", "--timeout", "60", "--log-level", "warning"]
+    supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"])
+    supervisor.add("trabajos", [sys.executable, "huey_consumer.py"])
+    shown = "127.0.0.1" if host in {"0.0.0.0", "127.0.0.1"} else host  # noqa: S104  # compared only
+    announce = ["", f"  Rastro está listo: http://{shown}:{port}"]
+    accounts = report.get("accounts")
+    if isinstance(accounts, list) and accounts:
+        announce.append("  Cuentas de demostración:")
+        announce += [f"    {account}" for account in accounts]
+    announce += ["  Ctrl-C lo cierra.", ""]
+    return supervisor.run(announce, f"http://{shown}:{port}/health")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

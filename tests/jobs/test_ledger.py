@@ -1,0 +1,274 @@
+"""The ledger keeps every job, whatever happens to the workers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.db import db, transaction
+from app.jobs.models import Ejecucion, Trabajo
+from app.jobs.queue import connect_bell, enqueue, enqueue_periodic
+from app.jobs.registry import UnknownJob, job, list_periodic
+from app.jobs.rules import EstadoTrabajo
+from app.jobs.runner import JobError, JobRun, JobUncertain, Postpone, claim, execute, work
+from app.jobs.service import book_call, retry_job
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+done: list[str] = []
+failures: list[str] = []
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    done.clear()
+    failures.clear()
+    return Clock()
+
+
+@job("prueba.anotar", "Anotar")
+def note(run: JobRun) -> None:
+    with run.finish("anotado"):
+        done.append(run.args["que"])
+
+
+def remember_failure(trabajo: Trabajo, cause: str, now: datetime) -> None:
+    failures.append(f"{trabajo.argumentos['que']}: {cause}")
+
+
+@job("prueba.fallar", "Fallar", on_failed=remember_failure)
+def fail(run: JobRun) -> None:
+    done.append(run.args["que"])
+    raise JobError("El proveedor no responde.")
+
+
+@job("prueba.rendirse", "Rendirse")
+def give_up(run: JobRun) -> None:
+    raise JobError("La clave fue rechazada.", retry=False)
+
+
+@job("prueba.romper", "Romper")
+def crash(run: JobRun) -> None:
+    raise ZeroDivisionError("a secret that must not be shown")
+
+
+@job("prueba.dudar", "Dudar")
+def doubt(run: JobRun) -> None:
+    raise JobUncertain("El correo pudo haber salido.")
+
+
+@job("prueba.esperar", "Esperar")
+def wait(run: JobRun) -> None:
+    if "listo" not in run.args:
+        raise Postpone(run.clock() + timedelta(minutes=5), {"listo": True})
+    done.append("after waiting")
+
+
+def put(app, name: str, key: str = "k", que: str = "x", **values) -> str:
+    with app.app_context(), transaction():
+        return enqueue(name, key=key, now=NOW, args={"que": que}, **values).id
+
+
+def find(app, pk: str) -> Trabajo:
+    with app.app_context():
+        row = db.session.get_one(Trabajo, pk)
+        db.session.expunge(row)
+        return row
+
+
+def run_all(app, clock: Clock, worker: str = "w") -> int:
+    with app.app_context():
+        return work(worker, clock=clock)
+
+
+def test_a_job_is_done_once_and_remembers_it(app, clock):
+    pk = put(app, "prueba.anotar")
+
+    assert run_all(app, clock) == 1
+    assert run_all(app, clock) == 0
+    trabajo = find(app, pk)
+    assert done == ["x"]
+    assert trabajo.estado is EstadoTrabajo.HECHO
+    assert trabajo.resultado == "anotado"
+    assert trabajo.terminado_at == NOW
+
+
+def test_without_a_commit_there_is_no_job(app, clock, rows):
+    with app.app_context():
+        with pytest.raises(RuntimeError), transaction():
+            enqueue("prueba.anotar", key="k", now=NOW, args={"que": "x"})
+            raise RuntimeError
+    assert rows(Trabajo) == []
+
+
+def test_the_bell_rings_after_the_commit_and_only_then(app, clock):
+    rung: list[int] = []
+    alarm = app.extensions["alarm"]
+    with app.app_context():
+        connect_bell(lambda moment: rung.append(1))
+        try:
+            with transaction():
+                enqueue("prueba.anotar", key="k", now=NOW, args={"que": "x"})
+                assert rung == []
+            assert rung == [1]
+        finally:
+            connect_bell(alarm.ring)
+
+
+def test_a_bell_that_fails_loses_no_job(app, clock):
+    def broken(moment: datetime | None) -> None:
+        raise OSError("the queue's disk is full")
+
+    connect_bell(broken)
+    try:
+        put(app, "prueba.anotar")
+    finally:
+        connect_bell(app.extensions["alarm"].ring)
+    assert run_all(app, clock) == 1
+
+
+def test_the_same_key_is_the_same_job(app, clock, rows):
+    assert put(app, "prueba.anotar") == put(app, "prueba.anotar")
+    assert len(rows(Trabajo)) == 1
+
+
+def test_an_unknown_name_is_refused_before_it_is_stored(app, rows):
+    with app.app_context(), pytest.raises(UnknownJob), transaction():
+        enqueue("prueba.no_existe", key="k", now=NOW)
+    assert rows(Trabajo) == []
+
+
+def test_a_failure_waits_60_120_240_seconds_and_is_then_failed(app, clock):
+    pk = put(app, "prueba.fallar")
+
+    for seconds in (60, 120, 240):
+        assert run_all(app, clock) == 1
+        trabajo = find(app, pk)
+        assert trabajo.estado is EstadoTrabajo.PROGRAMADO
+        assert trabajo.ejecutar_desde == clock.now + timedelta(seconds=seconds)
+        clock.forward(seconds=seconds - 1)
+        assert run_all(app, clock) == 0
+        clock.forward(seconds=1)
+    assert run_all(app, clock) == 1
+
+    trabajo = find(app, pk)
+    assert trabajo.estado is EstadoTrabajo.FALLIDO
+    assert trabajo.error == "El proveedor no responde."
+    assert failures == ["x: El proveedor no responde."]
+    assert done == ["x"] * 4
+
+
+def test_a_person_gives_a_failed_job_fresh_attempts(app, clock):
+    pk = put(app, "prueba.rendirse")
+    run_all(app, clock)
+    assert find(app, pk).estado is EstadoTrabajo.FALLIDO
+
+    with app.app_context(), transaction():
+        retry_job(db.session.get_one(Trabajo, pk), now=NOW)
+    assert find(app, pk).estado is EstadoTrabajo.PENDIENTE
+    assert find(app, pk).max_intentos == 5
+    assert run_all(app, clock) == 1
+
+
+def test_a_crash_keeps_its_trace_for_the_admin_and_out_of_the_cause(app, clock, rows):
+    pk = put(app, "prueba.romper")
+    run_all(app, clock)
+
+    assert "secret" not in (find(app, pk).error or "")
+    with app.app_context():
+        attempt = db.session.query(Ejecucion).one()
+        assert "ZeroDivisionError" in (attempt.traza or "")
+
+
+def test_an_uncertain_job_waits_for_a_person(app, clock):
+    pk = put(app, "prueba.dudar")
+    run_all(app, clock)
+    clock.forward(days=1)
+
+    assert run_all(app, clock) == 0
+    assert find(app, pk).estado is EstadoTrabajo.INCIERTA
+
+
+def test_a_postponed_job_comes_back_without_counting_an_attempt(app, clock):
+    pk = put(app, "prueba.esperar")
+    run_all(app, clock)
+    trabajo = find(app, pk)
+    assert (trabajo.estado, trabajo.intentos) == (EstadoTrabajo.PROGRAMADO, 0)
+
+    clock.forward(minutes=5)
+    run_all(app, clock)
+    assert done == ["after waiting"]
+
+
+def test_the_lease_of_a_dead_worker_runs_out_and_another_takes_the_job(app, clock):
+    pk = put(app, "prueba.anotar")
+    with app.app_context():
+        dead = claim("dead", now=clock.now)
+    assert dead is not None
+    assert run_all(app, clock, "alive") == 0
+
+    clock.forward(minutes=3)
+    assert run_all(app, clock, "alive") == 1
+    assert find(app, pk).estado is EstadoTrabajo.HECHO
+
+    done.clear()
+    dead.clock = clock
+    with app.app_context():
+        execute(dead)
+    assert find(app, pk).resultado == "anotado"
+    assert done == []
+
+
+def test_a_job_that_kills_its_workers_is_buried(app, clock, rows):
+    pk = put(app, "prueba.fallar", que="veneno")
+    for _ in range(4):
+        with app.app_context():
+            assert claim("dies", now=clock.now) is not None
+        clock.forward(minutes=3)
+
+    assert run_all(app, clock) == 0
+    trabajo = find(app, pk)
+    assert trabajo.estado is EstadoTrabajo.FALLIDO
+    assert "se detuvo" in (trabajo.error or "")
+    assert failures == [f"veneno: {trabajo.error}"]
+    assert [row.terminado_at is not None for row in rows(Ejecucion)] == [True] * 4
+
+
+def test_a_persons_click_goes_before_the_sweep(app, clock):
+    put(app, "prueba.anotar", key="sweep", que="sweep", prioridad=0)
+    put(app, "prueba.anotar", key="click", que="click")
+    run_all(app, clock)
+
+    assert done == ["click", "sweep"]
+
+
+def test_a_window_is_enqueued_once_and_missed_ones_are_not_made_up_for(app, rows):
+    periodic = list_periodic()
+    assert periodic, "the product has periodic work"
+    with app.app_context():
+        for moment in (NOW, NOW, NOW + timedelta(hours=5)):
+            with transaction():
+                enqueue_periodic(moment)
+    assert len(rows(Trabajo)) == 2 * len(periodic)
+
+
+def test_the_quota_holds_in_any_window(app):
+    with app.app_context(), transaction():
+        booked = [book_call("p", limit=5, seconds=10, now=NOW) for _ in range(12)]
+
+    for index in range(len(booked) - 5):
+        assert booked[index + 5] - booked[index] >= timedelta(seconds=10)
+    assert booked[4] == NOW
