@@ -95,7 +95,7 @@ def count_by_kind(oficio_id: int) -> dict[Actividad, int]:
         .where(Investigacion.oficio_id == oficio_id)
         .group_by(Investigacion.tipo)
     )
-    counts = {tipo: count for tipo, count in rows.tuples()}
+    counts = dict(rows.tuples().all())
     return {tipo: counts[tipo] for tipo in Actividad if tipo in counts}
 
 

@@ -99,6 +99,40 @@ class Actividad(enum.Enum):
         }[self.value]
 
 
+#: What a person writes down; the other kinds are left by deeds.
+WRITTEN_KINDS = (Actividad.NOTA, Actividad.LLAMADA)
+
+#: Columns as people call them, for entries that tell what changed.
+CAMPOS = {
+    "numero_oficio": "Número",
+    "rol": "Rol",
+    "tribunal": "Tribunal",
+    "caratulado": "Caratulado",
+    "fecha_ingreso": "Fecha de ingreso",
+    "fecha_limite": "Fecha límite",
+    "prioridad": "Prioridad",
+    "notas_generales": "Notas",
+    "fuerza_publica": "Fuerza pública",
+    "descerrajamiento": "Descerrajamiento",
+    "patente": "Patente",
+    "patente_dv": "Dígito verificador",
+    "marca": "Marca",
+    "modelo": "Modelo",
+    "anio": "Año",
+    "color": "Color",
+    "vin": "VIN",
+    "tipo": "Tipo",
+    "nombre": "Nombre",
+    "rut": "RUT",
+    "email": "Email",
+    "telefono": "Teléfono",
+    "notas": "Notas",
+    "direccion": "Dirección",
+    "comuna": "Comuna",
+    "region": "Región",
+}
+
+
 def allowed_moves(estado: Estado, rol: Rol) -> list[Estado]:
     """The states that a person may move an oficio to, in the order of the board.
 

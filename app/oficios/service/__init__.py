@@ -1,0 +1,53 @@
+"""What happens to an oficio: it is opened, moved, assigned, edited; the bitácora tells all."""
+
+from __future__ import annotations
+
+from app.oficios.service.advertencias import confirm_warning
+from app.oficios.service.bitacora import add_entry, edit_entry, record, refuse_edit
+from app.oficios.service.cases import assign_oficio, create_oficio, update_oficio
+from app.oficios.service.data import (
+    DireccionData,
+    EntradaData,
+    OficioData,
+    PropietarioData,
+    VehiculoData,
+    VisitaData,
+)
+from app.oficios.service.direcciones import add_direccion, add_visita, update_direccion
+from app.oficios.service.errors import MoveRefused, NumeroTaken, StaleOficio
+from app.oficios.service.moves import RANK_GAP, Move, move_oficio
+from app.oficios.service.personas import add_persona, remove_persona, update_persona
+from app.oficios.service.vehiculo import update_vehiculo
+from app.oficios.service.versions import refresh_search, touch
+
+__all__ = [
+    "RANK_GAP",
+    "DireccionData",
+    "EntradaData",
+    "Move",
+    "MoveRefused",
+    "NumeroTaken",
+    "OficioData",
+    "PropietarioData",
+    "StaleOficio",
+    "VehiculoData",
+    "VisitaData",
+    "add_direccion",
+    "add_entry",
+    "add_persona",
+    "add_visita",
+    "assign_oficio",
+    "confirm_warning",
+    "create_oficio",
+    "edit_entry",
+    "move_oficio",
+    "record",
+    "refresh_search",
+    "refuse_edit",
+    "remove_persona",
+    "touch",
+    "update_direccion",
+    "update_oficio",
+    "update_persona",
+    "update_vehiculo",
+]

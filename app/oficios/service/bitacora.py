@@ -1,0 +1,130 @@
+"""The bitácora: what everybody did, written in the transaction of the deed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.core.errors import Refused
+from app.db import db
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import WRITTEN_KINDS, Actividad
+from app.oficios.service.data import EntradaData
+from app.usuarios.models import Usuario
+
+#: How long a person may mend the text of an entry; later, another entry corrects it.
+EDITABLE_FOR = timedelta(minutes=15)
+#: Clocks of telephones differ from the server's.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+def record(
+    oficio: Oficio,
+    tipo: Actividad,
+    descripcion: str,
+    *,
+    actor: Usuario | None,
+    now: datetime,
+    ocurrido_at: datetime | None = None,
+    detalle: dict[str, Any] | None = None,
+    is_real: bool = True,
+) -> Investigacion:
+    """Write an entry in the bitácora, in the transaction of what it tells.
+
+    ``is_real=False`` is for automatic checks that found nothing: they do not make a case look
+    attended to.
+    """
+    entry = Investigacion(
+        oficio_id=oficio.id,
+        tipo=tipo,
+        descripcion=descripcion,
+        detalle=detalle or {},
+        usuario_id=actor.id if actor else None,
+        ocurrido_at=ocurrido_at or now,
+        created_at=now,
+    )
+    db.session.add(entry)
+    if is_real and oficio.ultima_actividad_at < now:
+        oficio.ultima_actividad_at = now
+    db.session.flush()
+    return entry
+
+
+def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetime) -> Investigacion:
+    """Write down a note or a call.
+
+    Raises:
+        Refused: it is of a kind that only deeds leave, or it has not happened yet.
+    """
+    if data.tipo not in WRITTEN_KINDS:
+        raise Refused("A mano se anotan notas y llamadas; lo demás se anota solo.")
+    check_past(data.ocurrido_at, now)
+    return record(
+        oficio,
+        data.tipo,
+        data.descripcion,
+        actor=actor,
+        now=now,
+        ocurrido_at=data.ocurrido_at,
+    )
+
+
+def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: datetime) -> None:
+    """Mend the text of one's own fresh note or call; that it was edited stays visible.
+
+    Raises:
+        Refused: it is somebody else's, of another kind, or too old.
+    """
+    if refusal := refuse_edit(entry, actor=actor, now=now):
+        raise Refused(refusal)
+    if entry.descripcion == descripcion:
+        return
+    entry.descripcion = descripcion
+    entry.editado_at = now
+    db.session.flush()
+
+
+def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:
+    """Why an entry cannot be edited, and what to do instead; None when it can."""
+    if entry.tipo not in WRITTEN_KINDS or entry.usuario_id != actor.id:
+        return "Solo se corrigen las notas y llamadas propias. Agregue una nota que la aclare."
+    if now - entry.created_at > EDITABLE_FOR:
+        return "Pasaron más de 15 minutos desde que se anotó. Agregue una nota que la corrija."
+    return None
+
+
+def check_past(moment: datetime | None, now: datetime) -> None:
+    """Refuse what lies in the future.
+
+    Raises:
+        Refused: with the sentence for the field.
+    """
+    if moment is not None and moment > now + CLOCK_TOLERANCE:
+        raise Refused("Esa fecha y hora todavía no llegan. Revise el día y la hora.")
+
+
+def differences(row: Any, data: Any) -> dict[str, dict[str, Any]]:
+    """What storing ``data`` changes in ``row``, as the bitácora keeps it: ``antes``, ``despues``.
+
+    Empty when nothing changes.
+    """
+    changed = [name for name, value in vars(data).items() if getattr(row, name) != value]
+    if not changed:
+        return {}
+    return {
+        "antes": {name: _plain(getattr(row, name)) for name in changed},
+        "despues": {name: _plain(getattr(data, name)) for name in changed},
+    }
+
+
+def apply(row: Any, data: Any) -> None:
+    """Store every field of ``data`` in ``row``."""
+    for name, value in vars(data).items():
+        setattr(row, name, value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can keep it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return getattr(value, "value", value)

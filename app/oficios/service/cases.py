@@ -1,0 +1,135 @@
+"""An oficio is opened, edited and entrusted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.buffets.models import Buffet
+from app.core.errors import Refused
+from app.db import db
+from app.direcciones.models import Direccion
+from app.oficios.models import Oficio, Propietario
+from app.oficios.rules import Actividad, Estado
+from app.oficios.service.bitacora import apply, differences, record
+from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
+from app.oficios.service.errors import NumeroTaken
+from app.oficios.service.moves import rank_on_top
+from app.oficios.service.versions import check_version, refresh_search, touch
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+
+
+def create_oficio(
+    data: OficioData,
+    vehiculo: VehiculoData,
+    *,
+    buffet_id: int,
+    propietario: PropietarioData | None = None,
+    direccion: DireccionData | None = None,
+    actor: Usuario,
+    now: datetime,
+) -> Oficio:
+    """Open a case with its vehicle and, when the paper names them, its person and address.
+
+    Raises:
+        NumeroTaken: this buffet already sent that number.
+    """
+    _check_number(buffet_id, data.numero_oficio)
+    oficio = Oficio(
+        buffet_id=buffet_id,
+        creado_por_id=actor.id,
+        modificado_por_id=actor.id,
+        posicion=rank_on_top(Estado.PENDIENTE),
+        estado_desde=now,
+        ultima_actividad_at=now,
+        created_at=now,
+        updated_at=now,
+        **vars(data),
+    )
+    db.session.add(oficio)
+    db.session.flush()
+    db.session.add(Vehiculo(oficio_id=oficio.id, **vars(vehiculo)))
+    if propietario is not None:
+        db.session.add(Propietario(oficio_id=oficio.id, created_at=now, **vars(propietario)))
+    if direccion is not None:
+        db.session.add(Direccion(oficio_id=oficio.id, created_at=now, **vars(direccion)))
+    db.session.flush()
+    refresh_search(oficio)
+    record(oficio, Actividad.SISTEMA, "Oficio ingresado", actor=actor, now=now)
+    return oficio
+
+
+def update_oficio(
+    oficio: Oficio, data: OficioData, version: int, *, actor: Usuario, now: datetime
+) -> None:
+    """Change what the paper says of the oficio, and tell in the bitácora what changed.
+
+    A changed field takes its old warning with it; ``data.advertencias_ingreso`` brings the new
+    ones, and counts only for fields that changed: what was confirmed stays confirmed.
+
+    Raises:
+        StaleOficio: somebody changed it since the actor saw it.
+        NumeroTaken: another oficio of the buffet has the new number.
+    """
+    check_version(oficio, version, now)
+    if data.numero_oficio != oficio.numero_oficio:
+        _check_number(oficio.buffet_id, data.numero_oficio)
+    data = replace(data, advertencias_ingreso=_warnings_after(oficio, data))
+    detalle = differences(oficio, data)
+    if not detalle:
+        return
+    apply(oficio, data)
+    touch(oficio, actor=actor, now=now)
+    refresh_search(oficio)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        "Datos del oficio modificados",
+        actor=actor,
+        now=now,
+        detalle=detalle,
+    )
+
+
+def assign_oficio(
+    oficio: Oficio, investigador: Usuario | None, *, actor: Usuario, now: datetime
+) -> None:
+    """Entrust a case to somebody of the firm, or to nobody.
+
+    Raises:
+        Refused: the person is inactive or belongs to a buffet.
+    """
+    if investigador is not None and not (investigador.activo and investigador.is_staff):
+        raise Refused("Solo se asigna a una persona activa de la oficina.")
+    if oficio.investigador_id == (investigador.id if investigador else None):
+        return
+    oficio.investigador_id = investigador.id if investigador else None
+    touch(oficio, actor=actor, now=now)
+    text = f"Asignado a {investigador.nombre}" if investigador else "Queda sin asignar"
+    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now)
+
+
+def _check_number(buffet_id: int, numero: str) -> None:
+    """Refuse a number that the buffet already used; its row is locked so that two cannot both."""
+    db.session.execute(
+        sa.select(Buffet.id).where(Buffet.id == buffet_id).with_for_update(key_share=True)
+    )
+    taken = sa.select(Oficio.id).where(
+        Oficio.buffet_id == buffet_id, Oficio.numero_oficio == numero
+    )
+    if db.session.scalar(taken) is not None:
+        raise NumeroTaken
+
+
+def _warnings_after(oficio: Oficio, data: OficioData) -> dict[str, str]:
+    """The warnings that hold once ``data`` is stored."""
+    changed = {name for name, value in vars(data).items() if getattr(oficio, name) != value}
+    # The two dates are compared with each other.
+    if changed & {"fecha_ingreso", "fecha_limite"}:
+        changed |= {"fecha_ingreso", "fecha_limite"}
+    kept = {k: text for k, text in oficio.advertencias_ingreso.items() if k not in changed}
+    new = {k: text for k, text in data.advertencias_ingreso.items() if k in changed}
+    return kept | new

@@ -1,0 +1,87 @@
+"""What the papers say, on its way from a form, a spreadsheet or the API into a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.direcciones.rules import ResultadoVisita, TipoDireccion
+from app.oficios.rules import Actividad, Prioridad, TipoPropietario
+
+
+@dataclass(frozen=True)
+class VehiculoData:
+    """The vehicle as the paper names it. ``patente`` is normalised, ``patente_dv`` as written."""
+
+    patente: str
+    patente_dv: str | None = None
+    marca: str | None = None
+    modelo: str | None = None
+    anio: int | None = None
+    color: str | None = None
+    vin: str | None = None
+
+
+@dataclass(frozen=True)
+class PropietarioData:
+    """A person of the case."""
+
+    tipo: TipoPropietario = TipoPropietario.PRINCIPAL
+    nombre: str | None = None
+    rut: str | None = None
+    email: str | None = None
+    telefono: str | None = None
+    notas: str | None = None
+
+
+@dataclass(frozen=True)
+class DireccionData:
+    """A place of the case."""
+
+    direccion: str
+    comuna: str | None = None
+    region: str | None = None
+    tipo: TipoDireccion = TipoDireccion.DOMICILIO
+    notas: str | None = None
+
+
+@dataclass(frozen=True)
+class OficioData:
+    """What the paper says of an oficio itself."""
+
+    numero_oficio: str
+    rol: str | None = None
+    tribunal: str | None = None
+    caratulado: str | None = None
+    fecha_ingreso: date | None = None
+    fecha_limite: date | None = None
+    prioridad: Prioridad = Prioridad.MEDIA
+    notas_generales: str | None = None
+    fuerza_publica: bool = False
+    descerrajamiento: bool = False
+    advertencias_ingreso: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EntradaData:
+    """A note or a call, as somebody writes it down."""
+
+    tipo: Actividad
+    descripcion: str
+    #: None means now.
+    ocurrido_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VisitaData:
+    """A visit to an address, with where the phone was when its person allowed that."""
+
+    resultado: ResultadoVisita
+    fecha_hora: datetime
+    notas: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    #: Metres.
+    exactitud_m: float | None = None
+    #: Made with the form, so that one sent twice is one visit.
+    cliente_id: str | None = None

@@ -1,0 +1,108 @@
+"""Moving a card: the state it goes to and its rank among the others there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.oficios.models import Oficio
+from app.oficios.rules import Actividad, Estado, can_move, refusal
+from app.oficios.service.bitacora import record
+from app.oficios.service.errors import MoveRefused
+from app.oficios.service.versions import check_version, touch
+from app.usuarios.models import Usuario
+
+#: Distance between the ranks of neighbours; a drop in between writes one row.
+RANK_GAP = 1_000_000
+
+
+@dataclass(frozen=True)
+class Move:
+    """A drop: the state it goes to, the version that was seen, and the card above it there."""
+
+    estado: Estado
+    version: int
+    #: None puts it on top of the column; ``KEEP`` leaves the rank to the service (at the top).
+    despues_de: int | None = None
+
+
+def move_oficio(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) -> None:
+    """Move a card and write it in the bitácora.
+
+    A drop on the card's own column only changes its rank.
+
+    Raises:
+        StaleOficio: somebody changed it since the actor saw it.
+        MoveRefused: the flow has no path between the two states.
+    """
+    check_version(oficio, move.version, now)
+    if move.estado is not oficio.estado:
+        if not can_move(oficio.estado, move.estado, actor.rol):
+            raise MoveRefused(refusal(oficio.estado, move.estado, actor.rol))
+        origin = oficio.estado
+        oficio.estado = move.estado
+        oficio.estado_desde = now
+        verb = "Se reabre en" if origin.is_final else "Pasa a"
+        record(
+            oficio,
+            Actividad.CAMBIO_ESTADO,
+            f"{verb} {move.estado.label}",
+            actor=actor,
+            now=now,
+            detalle={"de": origin.value, "a": move.estado.value},
+        )
+    oficio.posicion = _rank_below(oficio, move.despues_de)
+    touch(oficio, actor=actor, now=now)
+
+
+def rank_on_top(estado: Estado) -> int:
+    """The rank above every card of a column."""
+    lowest = db.session.scalar(
+        sa.select(sa.func.min(Oficio.posicion)).where(Oficio.estado == estado)
+    )
+    return (lowest or 0) - RANK_GAP
+
+
+def _rank_below(oficio: Oficio, above_id: int | None) -> int:
+    """A rank right below another card of the column, spreading the column when no gap is left."""
+    above = db.session.get(Oficio, above_id) if above_id else None
+    if above is None or above.estado is not oficio.estado or above.id == oficio.id:
+        return rank_on_top(oficio.estado)
+    next_rank = _next_rank(oficio, above)
+    if next_rank is None:
+        return above.posicion + RANK_GAP
+    if next_rank - above.posicion < 2:
+        _spread(oficio.estado)
+        next_rank = _next_rank(oficio, above) or above.posicion + 2 * RANK_GAP
+    return (above.posicion + next_rank) // 2
+
+
+def _next_rank(oficio: Oficio, above: Oficio) -> int | None:
+    below = (
+        sa.select(Oficio.posicion)
+        .where(
+            Oficio.estado == oficio.estado,
+            Oficio.id != oficio.id,
+            sa.or_(
+                Oficio.posicion > above.posicion,
+                sa.and_(Oficio.posicion == above.posicion, Oficio.id > above.id),
+            ),
+        )
+        .order_by(Oficio.posicion, Oficio.id)
+        .limit(1)
+    )
+    return db.session.scalar(below)
+
+
+def _spread(estado: Estado) -> None:
+    """Give a column fresh gaps, in its order. Ranks are not versions: nobody's drop goes stale."""
+    ids = db.session.scalars(
+        sa.select(Oficio.id).where(Oficio.estado == estado).order_by(Oficio.posicion, Oficio.id)
+    )
+    rows = [{"id": pk, "posicion": index * RANK_GAP} for index, pk in enumerate(ids)]
+    if rows:
+        db.session.execute(sa.update(Oficio), rows)
+    db.session.expire_all()

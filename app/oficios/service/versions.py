@@ -1,0 +1,45 @@
+"""What every change of an oficio does: its version, and the text that the search looks into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.core.texto import fold
+from app.db import db
+from app.oficios.models import Oficio
+from app.oficios.service.errors import StaleOficio
+from app.usuarios.models import Usuario
+
+
+def check_version(oficio: Oficio, version: int, now: datetime) -> None:
+    """Refuse a change that was decided on an older state.
+
+    Raises:
+        StaleOficio: with who changed it and when.
+    """
+    if version != oficio.version:
+        raise StaleOficio(oficio, now)
+
+
+def touch(oficio: Oficio, *, actor: Usuario | None, now: datetime) -> None:
+    """Mark that a person changed the oficio, so that stale copies of it are noticed."""
+    oficio.version += 1
+    oficio.updated_at = now
+    oficio.modificado_por_id = actor.id if actor else None
+    db.session.flush()
+
+
+def refresh_search(oficio: Oficio) -> None:
+    """Rebuild the folded text that the search looks into."""
+    db.session.refresh(oficio, ["vehiculo", "propietarios"])
+    parts: list[str | None] = [
+        oficio.numero_oficio,
+        oficio.rol,
+        oficio.caratulado,
+        oficio.vehiculo.patente,
+        oficio.vehiculo.vin,
+    ]
+    for persona in oficio.propietarios:
+        parts += [persona.nombre, persona.rut, (persona.rut or "").replace("-", "")]
+    oficio.busqueda = fold(" ".join(part for part in parts if part))
+    db.session.flush()
