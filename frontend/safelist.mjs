@@ -58,4 +58,4 @@ export const keep = [
 ];
 
 // Named by common words in our templates, but parts of components that we do not use.
-export const drop = [/^carousel/, /^datepicker/, /^dropdown/, /^ts-/, /^jvm/, /^apexcharts/, /^fc-/, /^navbar/, /^noUi/, /^litepicker/, /^modal/, /^offcanvas/, /^toast/, /^tooltip/, /^popover/, /^dropzone/, /^timeline/, /^page-(?:wrapper|header|body|pretitle|title)/, /^placeholder/, /^plyr/, /^tox/, /^hljs/, /^dz-/, /^chip/, /^stars/, /^segmented/, /^gallery/];
+export const drop = [/^carousel/, /^datepicker/, /^dropdown/, /^ts-/, /^jvm/, /^apexcharts/, /^fc-/, /^navbar/, /^noUi/, /^litepicker/, /^modal/, /^offcanvas/, /^toast/, /^tooltip/, /^popover/, /^dropzone/, /^timeline/, /^page-(?:wrapper|header|body|pretitle|title)/, /^placeholder/, /^plyr/, /^tox/, /^hljs/, /^dz-/, /^chip/, /^stars/, /^segmented/, /^gallery/, /^tag/, /^notice/, /^item/, /^logo/];

@@ -92,7 +92,7 @@
     strip.className = "board-cards board-drop";
     strip.dataset.estado = column.dataset.estado;
     strip.hidden = column.open;
-    column.append(strip);
+    column.querySelector("summary").append(strip); // what stands beside the summary is hidden while folded
     column.addEventListener("toggle", () => { strip.hidden = column.open; });
     window.Sortable.create(strip, options);
   }
