@@ -20,6 +20,7 @@ from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
+from app.portal import views as portal
 from app.usuarios import auth, passwords
 from app.web.errors import init_errors
 from app.web.filters import init_filters
@@ -31,6 +32,7 @@ __all__ = ["create_app", "models"]
 BLUEPRINTS = (
     auth.bp,
     health.bp,
+    portal.bp,
     oficios.bp,
 )
 

@@ -2,14 +2,16 @@
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.models import Ajuste
+from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet, Enlace
 from app.db import Model
 from app.direcciones.models import Direccion, Visita
+from app.importador.models import Importacion
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
 from app.notificaciones.models import Notificacion, Receptor, notificacion_adjuntos
 from app.oficios.models import Investigacion, Oficio, Propietario
-from app.usuarios.models import Auditoria, Usuario
+from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Direccion",
     "Ejecucion",
     "Enlace",
+    "Importacion",
     "Investigacion",
     "Model",
     "Notificacion",

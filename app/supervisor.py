@@ -95,7 +95,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  # this process has no threads
+            preexec_fn=_die_with_parent,  # this process has no threads
         )
         child.started = time.monotonic()
         child.restart_at = 0.0
@@ -223,7 +223,7 @@ def prepare(env: dict[str, str]) -> dict[str, object] | int:
 
     Returns what ``flask prepare`` reports, or its exit code when it refused.
     """
-    done = subprocess.run(  # noqa: S603  # our own command line
+    done = subprocess.run(  # our own command line
         [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"],
         cwd=ROOT,
         env=env,

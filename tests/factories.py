@@ -14,6 +14,8 @@ from flask import Flask
 from stdnum.cl import rut
 
 from app.buffets.models import Buffet
+from app.buffets.rules import make_token
+from app.buffets.service import rotate_enlace
 from app.core.clock import utcnow
 from app.core.patente import parse_patente
 from app.db import db, transaction
@@ -101,6 +103,14 @@ def make_oficio(
         assert row.vehiculo
         db.session.expunge_all()
         return row
+
+
+def make_link(app: Flask, buffet: Buffet, *, now: datetime | None = None) -> str:
+    """The token of a new magic link; earlier ones of the buffet stop working."""
+    with app.app_context(), transaction():
+        row = db.session.get_one(Buffet, buffet.id)
+        enlace = rotate_enlace(row, actor_id=None, now=now or utcnow())
+        return make_token(enlace.selector, str(app.secret_key))
 
 
 def _store(app: Flask, row: Any) -> Any:

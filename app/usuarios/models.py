@@ -1,9 +1,8 @@
-"""The people who sign in, and the record of what was done that concerns security."""
+"""The people who sign in."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -65,23 +64,3 @@ class Usuario(Model):
     def is_admin(self) -> bool:
         """Whether the person manages people, buffets and jobs."""
         return self.rol is Rol.ADMIN
-
-
-class Auditoria(Model):
-    """Who did what that concerns security or personal data, and when.
-
-    Written in the transaction of the deed itself. Holds identifiers, never secrets.
-    """
-
-    __tablename__ = "auditoria"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: For example ``usuario.creado``, ``enlace.rotado``, ``adjunto.original_descargado``.
-    accion: Mapped[str] = mapped_column(ShortText(60), index=True)
-    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
-    entidad: Mapped[str | None] = mapped_column(ShortText(40))
-    entidad_id: Mapped[int | None]
-    detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
-
-    usuario: Mapped[Usuario | None] = relationship()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
-from app.usuarios.models import Auditoria, Usuario
+from app.usuarios.models import Usuario
 from app.usuarios.passwords import hash_password, needs_rehash
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import Rol, needs_buffet
@@ -34,28 +34,6 @@ class UsuarioData:
     rol: Rol
     buffet_id: int | None = None
     telefono: str | None = None
-
-
-def audit(
-    accion: str,
-    *,
-    actor: Usuario | None,
-    now: datetime,
-    entidad: str | None = None,
-    entidad_id: int | None = None,
-    **detalle: Any,
-) -> None:
-    """Write down a deed that concerns security or personal data, in the deed's transaction."""
-    db.session.add(
-        Auditoria(
-            accion=accion,
-            usuario_id=actor.id if actor else None,
-            entidad=entidad,
-            entidad_id=entidad_id,
-            detalle=detalle,
-            created_at=now,
-        )
-    )
 
 
 def create_usuario(

@@ -6,6 +6,7 @@ import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -77,6 +78,14 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(StaleDataError)
     def on_stale_row(_error: StaleDataError) -> Response:
         return error_response(409)
+
+    @app.errorhandler(IntegrityError)
+    def on_same_moment(_error: IntegrityError) -> Response:
+        """Two people stored the same thing at once: the database let the first one in."""
+        logger.warning("a constraint refused a row in %s", request.endpoint)
+        return error_response(
+            409, "Otra persona acaba de guardar lo mismo. Recargue la página para ver cómo quedó."
+        )
 
     @app.errorhandler(Refused)
     def on_refused(error: Refused) -> Response:

@@ -20,5 +20,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "auth.login_page": EVERYBODY,
     "auth.logout": SIGNED_IN,
     "health.health": EVERYBODY,
+    # A magic link opens for whoever holds it; the dashboard for the buffet that it belongs to.
+    "portal.open_link": EVERYBODY,
+    "portal.home": CLIENTES,
+    "portal.detail": frozenset({"cliente"}),
+    "portal.leave": EVERYBODY,
     "oficios.detail": STAFF,
 }

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.buffets.models import Buffet
 from app.usuarios.models import Usuario
-from tests.factories import make_oficio
+from tests.factories import make_link, make_oficio
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
     oficio = make_oficio(app, buffet, admin)
     return {
         "filename": "css/app.css",
+        "token": make_link(app, buffet),
         "oficio_id": oficio.id,
         "buffet_id": buffet.id,
         "usuario_id": admin.id,

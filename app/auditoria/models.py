@@ -1,0 +1,30 @@
+"""The record of what was done that concerns security or personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+
+
+class Auditoria(Model):
+    """Who did what that concerns security or personal data, and when.
+
+    Written in the transaction of the deed itself. Holds identifiers, never secrets.
+    """
+
+    __tablename__ = "auditoria"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: For example ``usuario.creado``, ``enlace.rotado``, ``adjunto.original_descargado``.
+    accion: Mapped[str] = mapped_column(ShortText(60), index=True)
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    entidad: Mapped[str | None] = mapped_column(ShortText(40))
+    entidad_id: Mapped[int | None]
+    detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)

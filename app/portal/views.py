@@ -1,0 +1,104 @@
+"""The buffet's dashboard: through the magic link or a cliente's account, read-only."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.auditoria.service import audit
+from app.buffets.queries import find_enlace
+from app.buffets.service import note_use
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.extensions import limiter
+from app.oficios.models import Oficio
+from app.portal.access import SESSION_KEY, looking_buffet
+from app.portal.queries import NEXT_STEP, list_hitos, oficios_statement, summarize
+from app.web.access import or_404
+from app.web.pagination import paginate
+
+bp = Blueprint("portal", __name__)
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Links and dashboards are kept by nobody on the way, nor found by search engines."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@bp.route("/b/<token>", methods=["GET", "POST"])
+@limiter.limit("30 per minute")
+def open_link(token: str) -> ResponseReturnValue:
+    """A magic link. Looking shows a button, so that a mail scanner uses nothing up; pressing it
+    exchanges the token for a session that knows one buffet, and the token leaves the address.
+    """
+    enlace = find_enlace(token, str(current_app.secret_key), utcnow())
+    if enlace is None:
+        abort(404)
+    if request.method == "GET":
+        return render_template("portal/open.html", buffet=enlace.buffet)
+    enlace_id = enlace.id
+    with transaction():
+        now = utcnow()
+        note_use(enlace, now=now)
+        audit("enlace.abierto", actor=None, now=now, entidad="enlace", entidad_id=enlace_id)
+    session[SESSION_KEY] = enlace_id
+    return redirect(url_for("portal.home"), 303)
+
+
+@bp.get("/portal")
+def home() -> ResponseReturnValue:
+    """All oficios of the buffet that looks, with step, next step and last milestone."""
+    buffet = looking_buffet()
+    which = {"abiertos": True, "cerrados": False}.get(request.args.get("ver", ""))
+    page = paginate(oficios_statement(buffet.id, abiertos=which), scalars=False)
+    return render_template(
+        "portal/home.html",
+        buffet=buffet,
+        resumen=summarize(buffet.id),
+        page=page,
+        hitos=list_hitos([row.id for row in page.rows]),
+        next_step=NEXT_STEP,
+        ver=request.args.get("ver", ""),
+        by_link=SESSION_KEY in session,
+    )
+
+
+@bp.get("/portal/oficios/<int:oficio_id>")
+def detail(oficio_id: int) -> ResponseReturnValue:
+    """One oficio of the buffet that looks: where it stands and its milestones."""
+    buffet = looking_buffet()
+    oficio = or_404(db.session.get(Oficio, oficio_id))
+    or_404(oficio, allowed=oficio.buffet_id == buffet.id)
+    return render_template(
+        "portal/detail.html",
+        buffet=buffet,
+        oficio=oficio,
+        hitos=list_hitos([oficio.id])[oficio.id],
+        next_step=NEXT_STEP,
+        by_link=SESSION_KEY in session,
+    )
+
+
+@bp.post("/portal/salir")
+def leave() -> ResponseReturnValue:
+    """Forget the link on this device; the link itself goes on working."""
+    session.pop(SESSION_KEY, None)
+    if current_user.is_authenticated:
+        return redirect(url_for("home"), 303)
+    return make_response(render_template("portal/left.html"))

@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+import pytest
+
+from app.buffets.models import Buffet, Enlace
+from app.buffets.service import revoke_enlaces, set_active
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.oficios.models import Oficio
+from app.oficios.rules import Actividad, Estado
+from app.oficios.service import Move, move_oficio, record
+from app.usuarios.models import Usuario
+from tests.factories import make_link, make_oficio
+
+
+def move(app, oficio, *estados):
+    for estado in estados:
+        with app.app_context(), transaction():
+            row = db.session.get_one(Oficio, oficio.id)
+            actor = db.session.get_one(Usuario, row.creado_por_id)
+            move_oficio(row, Move(estado, row.version), actor=actor, now=utcnow())
+
+
+def test_looking_at_a_link_uses_nothing_up_and_pressing_the_button_opens_the_dashboard(
+    app, stranger, buffet, oficio, rows
+):
+    token = make_link(app, buffet)
+
+    shown = stranger.get(f"/b/{token}")
+    assert "Ver mis oficios" in shown.text
+    assert [enlace.usos for enlace in rows(Enlace)] == [0]
+    assert stranger.get("/portal").status_code == 303
+
+    opened = stranger.post(f"/b/{token}")
+    assert opened.headers["Location"] == "/portal"
+    assert oficio.numero_oficio in stranger.get("/portal").text
+    assert [enlace.usos for enlace in rows(Enlace)] == [1]
+
+
+def test_a_link_is_kept_by_nobody_on_the_way(app, stranger, buffet):
+    headers = stranger.get(f"/b/{make_link(app, buffet)}").headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in headers["X-Robots-Tag"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_links_that_open_nothing_are_all_alike(app, stranger, buffet, otro_buffet, method):
+    rotated = make_link(app, buffet)
+    current = make_link(app, buffet)
+    expired = make_link(app, otro_buffet, now=utcnow() - timedelta(days=181))
+    selector, _, signature = current.partition(".")
+    forged = f"{selector}.{signature[::-1]}"
+
+    answers = [
+        stranger.open(f"/b/{token}", method=method)
+        for token in (rotated, expired, forged, "nada", "a.b", "ñ.ñ")
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("end", ["rotate", "revoke", "close"])
+def test_what_a_link_opened_ends_with_it(app, stranger, buffet, end):
+    stranger.post(f"/b/{make_link(app, buffet)}")
+    assert stranger.get("/portal").status_code == 200
+
+    if end == "rotate":
+        make_link(app, buffet)
+    else:
+        with app.app_context(), transaction():
+            row = db.session.get_one(Buffet, buffet.id)
+            if end == "revoke":
+                assert revoke_enlaces(row, now=utcnow()) == 1
+            else:
+                set_active(row, activo=False)
+
+    assert stranger.get("/portal").status_code == 303
+
+
+def test_a_cliente_sees_the_same_as_through_the_link(app, cliente, stranger, buffet, oficio):
+    stranger.post(f"/b/{make_link(app, buffet)}")
+
+    def table(client):
+        text = client.get("/portal").text
+        return text[text.index("<table") : text.index("</table>")]
+
+    assert table(cliente) == table(stranger)
+
+
+def test_a_buffet_sees_its_own_oficios_only(app, cliente_ajeno, stranger, otro_buffet, oficio):
+    assert oficio.numero_oficio not in cliente_ajeno.get("/portal").text
+    assert cliente_ajeno.get(f"/portal/oficios/{oficio.id}").status_code == 404
+
+    stranger.post(f"/b/{make_link(app, otro_buffet)}")
+    assert stranger.get(f"/portal/oficios/{oficio.id}").status_code == 404
+
+
+def test_milestones_are_shown_and_notes_and_corrections_are_not(app, cliente, oficio):
+    move(app, oficio, Estado.INVESTIGACION, Estado.NOTIFICACION, Estado.INVESTIGACION)
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, oficio.id)
+        record(row, Actividad.NOTA, "El conserje pide dinero", actor=None, now=utcnow())
+
+    text = cliente.get(f"/portal/oficios/{oficio.id}").text
+
+    assert "Oficio recibido" in text
+    assert text.count("Comienza la búsqueda") == 1
+    assert "Vehículo ubicado" in text
+    assert "conserje" not in text
+
+
+def test_a_closed_case_is_counted_and_filtered(app, cliente, buffet, usuario_admin):
+    make_oficio(app, buffet, usuario_admin, numero_oficio="ABIERTO-1")
+    closed = make_oficio(app, buffet, usuario_admin, numero_oficio="CERRADO-1")
+    move(app, closed, Estado.NO_ENCONTRADO)
+
+    assert "CERRADO-1" not in cliente.get("/portal?ver=abiertos").text
+    text = cliente.get("/portal?ver=cerrados").text
+    assert "CERRADO-1" in text
+    assert "ABIERTO-1" not in text
+    assert "Caso cerrado sin encontrar el vehículo" in text
+
+
+def test_leaving_forgets_the_link_on_this_device_only(app, stranger, buffet):
+    token = make_link(app, buffet)
+    stranger.post(f"/b/{token}")
+
+    assert "Salió del tablero" in stranger.post("/portal/salir").text
+    assert stranger.get("/portal").status_code == 303
+    assert stranger.post(f"/b/{token}").status_code == 303
+
+
+def test_a_cliente_who_leaves_goes_home(cliente):
+    assert cliente.post("/portal/salir").headers["Location"] == "/"
