@@ -59,6 +59,7 @@ class Config:
     provider_allow_private: bool
     provider_quota: int
     provider_quota_seconds: int
+    provider_timeout: float
     access_token_minutes: int
     backend_cors_origins: tuple[str, ...]
     worker_threads: int
@@ -186,6 +187,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
         provider_quota_seconds=reader.integer("PROVIDER_QUOTA_SECONDS", 10, 1, 3600),
+        provider_timeout=reader.integer("PROVIDER_TIMEOUT_SECONDS", 30, 1, 60),
         access_token_minutes=reader.integer("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 24 * 60),
         backend_cors_origins=reader.json_list("BACKEND_CORS_ORIGINS"),
         worker_threads=reader.integer("WORKER_THREADS", 4, 1, 64),

@@ -1,0 +1,135 @@
+"""Boostr, the public vendor: its own key header, errors with HTTP 200, days without an hour."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from app.avistamientos.providers import http
+from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
+from app.avistamientos.providers.reading import (
+    KEY_REFUSED,
+    UNREADABLE,
+    Day,
+    Empresa,
+    Pesos,
+    Schema,
+    load_json,
+    make_answer,
+    read_items,
+    refuse_bad_status,
+)
+from app.core.errors import InvalidValue
+from app.core.patente import parse_patente
+from config import Config
+
+NO_DATA = "V-02"
+_PLATE_REFUSED = {"V-01", "V-04"}
+_SOURCE_DOWN = "V-05"
+_KEY_CODES = {"MISSING_API_KEY", "INVALID_API_KEY"}
+
+
+class Dia(Schema):
+    """A day with crossings; its own amount is the sum of theirs."""
+
+    date: Day
+    amount: Pesos = None
+    details: list[Any] | None = None
+
+
+class Detalle(Schema):
+    """One crossing of a day."""
+
+    amount: Pesos = None
+    company: Empresa = None
+
+
+class Boostr:
+    """``GET {BOOSTR_API_URL}{BOOSTR_PORTICOS_PATH}`` with ``X-API-KEY``.
+
+    The path of its gantry look-up is not public, so it is a setting.
+    """
+
+    name = "boostr"
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def check(self, patente: str) -> Answer:
+        """Ask for the crossings of a plate.
+
+        Raises:
+            ProviderError: there is no usable answer.
+        """
+        config = self._config
+        path = config.boostr_porticos_path.replace("{patente}", quote(patente, safe=""))
+        answer = http.get(
+            f"{config.boostr_api_url}/{path.lstrip('/')}",
+            headers={"X-API-KEY": config.boostr_api_key},
+            allow_private=config.provider_allow_private,
+            seconds=config.provider_timeout,
+        )
+        refuse_bad_status(answer)
+        body = load_json(answer)
+        if not isinstance(body, dict):
+            raise ProviderError(UNREADABLE)
+        if body.get("status") == "error":
+            refuse_error_code(body.get("code"))
+            return make_answer(answer)
+        data = body.get("data")
+        days = data.get("dates") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(days, list):
+            raise ProviderError(UNREADABLE)
+        sightings, omitted = read_days(days)
+        return make_answer(answer, sightings, omitted, check_plate(patente, data.get("plate")))
+
+
+def refuse_error_code(code: Any) -> None:
+    """Say in words what an error code means; ``V-02`` is an answer: there is nothing.
+
+    Raises:
+        ProviderError: any other code.
+    """
+    if code == NO_DATA:
+        return
+    if code in _KEY_CODES:
+        raise ProviderError(KEY_REFUSED, retry=False)
+    if code in _PLATE_REFUSED:
+        raise ProviderError(
+            "El proveedor de pórticos no reconoce la patente. Compárela con el documento.",
+            retry=False,
+        )
+    if code == _SOURCE_DOWN:
+        raise ProviderError("La fuente del proveedor de pórticos está caída. Se intenta más tarde.")
+    raise ProviderError("El proveedor de pórticos respondió con un error que no se conoce.")
+
+
+def read_days(days: list[Any]) -> tuple[list[Sighting], list[str]]:
+    """The crossings of each day, and what could not be read.
+
+    A day without details is one sighting: the vehicle passed somewhere that day.
+    """
+    sightings: list[Sighting] = []
+    good, omitted = read_items(days, Dia, "día")
+    for number, dia in good:
+        if not dia.details:
+            sightings.append(Sighting(fecha=dia.date, monto=dia.amount))
+            continue
+        details, bad = read_items(dia.details, Detalle, f"día {number}, paso")
+        omitted += bad
+        sightings += [
+            Sighting(fecha=dia.date, empresa=detail.company, monto=detail.amount)
+            for _, detail in details
+        ]
+    return sightings, omitted
+
+
+def check_plate(asked: str, answered: Any) -> list[str]:
+    """Warn when the answer names another plate than the one that was asked for."""
+    if not isinstance(answered, str):
+        return []
+    try:
+        same = parse_patente(answered).valor in parse_patente(asked).equivalentes
+    except InvalidValue:
+        same = False
+    return [] if same else ["La respuesta nombra otra patente que la consultada."]

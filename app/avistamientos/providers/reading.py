@@ -1,0 +1,235 @@
+"""Reading what a provider answered: its status, its JSON, and one field at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from app.avistamientos.providers.http import HttpAnswer
+from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
+from app.core.clock import from_local, utcnow
+from app.core.dinero import parse_pesos
+from app.core.fechas import parse_fecha
+from app.core.texto import clean_text
+
+#: Seconds to leave a provider alone that answers 429 without saying for how long.
+RETRY_AFTER = 60
+_LONGEST_RETRY_AFTER = 3600
+#: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
+_FIRST_YEAR = 2000
+#: Named one by one in the bitácora; the rest is counted.
+_MAX_NAMED = 20
+
+KEY_REFUSED = (
+    "El proveedor de pórticos rechazó la clave de acceso. Revise BOOSTR_API_KEY en la "
+    "configuración."
+)
+UNREADABLE = "La respuesta del proveedor de pórticos no se pudo leer."
+
+T = TypeVar("T")
+Item = TypeVar("Item", bound=BaseModel)
+
+
+def refuse_bad_status(http: HttpAnswer) -> None:
+    """Say in words why an answer that is not a 200 is of no use.
+
+    Raises:
+        ProviderError: it is not a 200.
+    """
+    status = http.status
+    if status == 200:
+        return
+    if status == 429:
+        raise ProviderError(
+            "El proveedor de pórticos pidió esperar: se le consultó demasiadas veces (429).",
+            delay=retry_after(http.headers.get("Retry-After")),
+            is_throttled=True,
+        )
+    if status == 401 or (status == 403 and http.is_json):
+        raise ProviderError(KEY_REFUSED, retry=False)
+    if status == 403:
+        raise ProviderError(
+            "Algo delante del proveedor de pórticos bloqueó la consulta (403) sin decir por qué."
+        )
+    if 300 <= status < 400:
+        raise ProviderError(
+            f"El proveedor de pórticos pidió ir a otra dirección ({status}). No se siguió, para "
+            "no llevar la clave a otra parte. Revise BOOSTR_API_URL."
+        )
+    if status >= 500 or status in {408, 425}:
+        raise ProviderError(f"El proveedor de pórticos falló (respondió {status}).")
+    raise ProviderError(
+        f"El proveedor de pórticos no aceptó la consulta (respondió {status}). Revise "
+        "BOOSTR_API_URL en la configuración.",
+        retry=False,
+    )
+
+
+def retry_after(value: str | None) -> timedelta:
+    """How long a ``Retry-After`` header asks to wait: seconds or a date, within reason."""
+    seconds: float = RETRY_AFTER
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        seconds = int(text[:9])
+    elif text:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            moment = None
+        if moment is not None:
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = (aware - utcnow()).total_seconds()
+    return timedelta(seconds=min(max(seconds, 1), _LONGEST_RETRY_AFTER))
+
+
+def load_json(http: HttpAnswer) -> Any:
+    """The answer's JSON. What JSON does not know (NaN, Infinity, 1e999) is refused.
+
+    Raises:
+        ProviderError: it is not JSON.
+    """
+    if not http.is_json:
+        raise ProviderError(
+            "El proveedor de pórticos respondió con una página en lugar de datos. Puede estar en "
+            "mantención."
+        )
+    try:
+        return json.loads(
+            http.body.decode("utf-8-sig"), parse_constant=_refuse_number, parse_float=_finite
+        )
+    except (ValueError, RecursionError):
+        raise ProviderError(UNREADABLE) from None
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number that no float holds")
+    return number
+
+
+def make_answer(
+    http: HttpAnswer,
+    sightings: Iterable[Sighting] = (),
+    omitted: Iterable[str] = (),
+    advertencias: Iterable[str] = (),
+) -> Answer:
+    """The answer with its evidence."""
+    return Answer(
+        status=http.status,
+        # PostgreSQL keeps no NUL in a text; JSON has none outside of an escape.
+        raw_body=http.body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+        sha256=hashlib.sha256(http.body).hexdigest(),
+        sightings=tuple(sightings),
+        omitted=_shorten(list(omitted)),
+        advertencias=tuple(advertencias),
+        is_demo=http.headers.get("X-Rastro-Demo") == "1",
+        size=len(http.body),
+    )
+
+
+def _shorten(omitted: list[str]) -> tuple[str, ...]:
+    if len(omitted) <= _MAX_NAMED:
+        return tuple(omitted)
+    return (*omitted[:_MAX_NAMED], *["otro más"] * (len(omitted) - _MAX_NAMED))
+
+
+def read_items(
+    items: Iterable[Any], schema: type[Item], label: str
+) -> tuple[list[tuple[int, Item]], list[str]]:
+    """Read each item on its own: a bad one is named, and the others count all the same.
+
+    ``label`` is what an item is called on screen; items are numbered from 1.
+    """
+    good: list[tuple[int, Item]] = []
+    bad: list[str] = []
+    for number, item in enumerate(items, 1):
+        try:
+            good.append((number, schema.model_validate(item)))
+        except (ValidationError, OverflowError) as error:
+            bad.append(f"{label} {number}: {_reason(error)}")
+    return good, bad
+
+
+def _reason(error: ValidationError | OverflowError) -> str:
+    """What is wrong with an item, by the field's name and without its value."""
+    if isinstance(error, OverflowError):
+        return "fecha imposible"
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = str(first["loc"][0]) if first["loc"] else "el dato"
+    return f"falta {where}" if first["type"] == "missing" else f"{where} no se entiende"
+
+
+def read_moment(value: Any) -> date | datetime:
+    """An ISO 8601 moment in UTC; without an offset it is of a Santiago clock.
+
+    A day without an hour stays a day: midnight would be invented.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) <= 10:
+        return read_day(text)
+    moment = datetime.fromisoformat(text)
+    moment = moment.astimezone(UTC) if moment.tzinfo else from_local(moment)
+    _believable(moment.year)
+    return moment
+
+
+def read_day(value: Any) -> date:
+    """A day, ISO or day first."""
+    if not isinstance(value, str):
+        raise ValueError("a day is text")
+    day = parse_fecha(value)
+    _believable(day.year)
+    return day
+
+
+def _believable(year: int) -> None:
+    if year < _FIRST_YEAR:
+        raise ValueError("before there were gantries")
+
+
+def read_pesos(value: Any) -> int | None:
+    """An amount in whole pesos, as a number or as text."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("an amount is a number")
+    return parse_pesos(value)
+
+
+def read_text(limit: int) -> Callable[[Any], str | None]:
+    """A reader of text for a column of that many characters; the raw answer keeps the rest."""
+
+    def read(value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise ValueError("not a text")
+        text = clean_text(value)
+        return (text if len(text) <= limit else text[: limit - 1] + "…") or None
+
+    return read
+
+
+Moment = Annotated[date | datetime, BeforeValidator(read_moment)]
+Day = Annotated[date, BeforeValidator(read_day)]
+Pesos = Annotated[int | None, BeforeValidator(read_pesos)]
+Ubicacion = Annotated[str | None, BeforeValidator(read_text(200))]
+Empresa = Annotated[str | None, BeforeValidator(read_text(120))]
+
+
+class Schema(BaseModel):
+    """What is read of an item; anything else in it stays in the raw answer only."""
+
+    model_config = ConfigDict(extra="ignore", arbitrary_types_allowed=True)
