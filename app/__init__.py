@@ -15,7 +15,7 @@ from app import models
 from app.ajustes.queries import is_demo
 from app.api import health
 from app.db import db, prepare_engine, register_session_events
-from app.extensions import csrf, htmx, limiter, mail, migrate
+from app.extensions import csrf, htmx, limiter, migrate
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.oficios import views as oficios
@@ -71,7 +71,6 @@ def create_app(config: Config | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     htmx.init_app(app)
-    mail.init_app(app)
     limiter.init_app(app)
     passwords.configure(config.argon2_memory_kib)
     auth.init_auth(app)
@@ -139,10 +138,4 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "MAX_CONTENT_LENGTH": config.max_upload_bytes * 10,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-        "MAIL_SERVER": config.smtp_host,
-        "MAIL_PORT": config.smtp_port,
-        "MAIL_USERNAME": config.smtp_user or None,
-        "MAIL_PASSWORD": config.smtp_password or None,
-        "MAIL_USE_TLS": config.smtp_tls,
-        "MAIL_DEFAULT_SENDER": config.smtp_from,
     }
