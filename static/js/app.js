@@ -148,7 +148,8 @@
       return;
     }
     confirmed = null;
-    if (form.method !== "post") return;
+    // A download leaves the page as it is, so nothing would ever release the form.
+    if (form.method !== "post" || form.hasAttribute("data-download")) return;
     form.setAttribute("data-sending", "");
     submitButtons(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
   }, true);

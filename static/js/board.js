@@ -9,6 +9,9 @@
   if (!board) return;
   const { announce, toast } = window.rastro;
 
+  // A move is small: without an answer in 20 s the card returns. Uploads elsewhere may take longer.
+  board.setAttribute("hx-request", '{"timeout": 20000}');
+
   const lists = () => [...board.querySelectorAll(".board-cards[data-estado]:not(.board-drop)")];
   const listOf = (estado) => lists().find((list) => list.dataset.estado === estado);
   const labelOf = (list) => list.closest(".board-column").dataset.label;
@@ -114,7 +117,8 @@
     const home = settle(card);
     origins.delete(id);
     card.classList.add("is-changed");
-    card.focus({ preventScroll: true });
+    const folded = home?.closest("details:not([open])");
+    (folded ? folded.querySelector("summary") : card).focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
     // A refusal brings its own sentence by HX-Trigger.
     if (home && !refused) announce(`${nameOf(card)} quedó en ${labelOf(home)}.`);
