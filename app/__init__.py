@@ -12,16 +12,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import models
+from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
 from app.api import health
+from app.buffets import views as buffets
 from app.db import db, prepare_engine, register_session_events
 from app.extensions import csrf, htmx, limiter, migrate
+from app.jobs import views as trabajos
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
+from app.tablero import views as tablero
 from app.usuarios import auth, passwords
+from app.usuarios import views as usuarios
+from app.usuarios.cli import usuarios_cli
 from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.headers import init_headers
@@ -31,17 +37,27 @@ __all__ = ["create_app", "models"]
 
 BLUEPRINTS = (
     auth.bp,
+    usuarios.bp,
+    buffets.bp,
+    trabajos.bp,
     health.bp,
     portal.bp,
     oficios.bp,
+    adjuntos.bp,
+    tablero.bp,
 )
 
 #: The sections of the case page, in their order on screen.
 SECTIONS = [
     oficios.BITACORA,
+    oficios.DIRECCIONES,
+    oficios.PERSONAS,
+    adjuntos.FOTOS,
+    oficios.VEHICULO,
+    oficios.DATOS,
 ]
 
-CLI_GROUPS: tuple = ()
+CLI_GROUPS = (usuarios_cli,)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -19,6 +19,8 @@ from app.buffets.service import rotate_enlace
 from app.core.clock import utcnow
 from app.core.patente import parse_patente
 from app.db import db, transaction
+from app.jobs.models import Trabajo
+from app.jobs.rules import EstadoTrabajo
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.oficios.service import (
@@ -111,6 +113,21 @@ def make_link(app: Flask, buffet: Buffet, *, now: datetime | None = None) -> str
         row = db.session.get_one(Buffet, buffet.id)
         enlace = rotate_enlace(row, actor_id=None, now=now or utcnow())
         return make_token(enlace.selector, str(app.secret_key))
+
+
+def make_trabajo(app: Flask, **values: Any) -> str:
+    """The id of a failed job."""
+    row = Trabajo(
+        **{
+            "tipo": "avistamientos.consultar",
+            "clave": f"trabajo {next(_numbers)}",
+            "estado": EstadoTrabajo.FALLIDO,
+            "error": "El proveedor no responde.",
+            "intentos": 4,
+            **values,
+        }
+    )
+    return str(_store(app, row).id)
 
 
 def _store(app: Flask, row: Any) -> Any:

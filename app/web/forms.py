@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from app.core.clock import from_local, to_local
 from app.core.correo import parse_email
@@ -48,9 +48,9 @@ def _clean_block(value: Any) -> Any:
     return clean_text(value, multiline=True) if isinstance(value, str) else value
 
 
-def required(message: str) -> InputRequired:
-    """The field must be filled in; the message says with what."""
-    return InputRequired(message)
+def required(message: str) -> DataRequired:
+    """The field must be filled in, and not with spaces; the message says with what."""
+    return DataRequired(message)
 
 
 def at_most(limit: int) -> Length:
@@ -79,7 +79,7 @@ class _ParsedField(StringField):
 
     def __init__(self, label: str, validators: Iterable[Any] = (), **kwargs: Any) -> None:
         first = list(validators)
-        if not any(isinstance(item, InputRequired) for item in first):
+        if not any(isinstance(item, DataRequired) for item in first):
             first.insert(0, Optional())
         super().__init__(label, [*first, parsed_by(type(self).parser)], **kwargs)
 
@@ -154,7 +154,10 @@ class EnumField(SelectField):
 
     def __init__(self, label: str, enum_class: type[enum.Enum], **kwargs: Any) -> None:
         self.enum_class = enum_class
-        choices = [(member.value, getattr(member, "label", member.value)) for member in enum_class]
+        choices = [
+            SelectChoice(member.value, getattr(member, "label", member.value))
+            for member in enum_class
+        ]
         super().__init__(label, choices=choices, **kwargs)
 
     def process_data(self, value: Any) -> None:

@@ -4,20 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
 from app.buffets.models import Buffet
+from app.db import db
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.service import DireccionData, PropietarioData
 from app.usuarios.models import Usuario
-from tests.factories import make_link, make_oficio
+from tests.adjuntos.files import make_adjunto
+from tests.factories import make_link, make_oficio, make_trabajo
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
     """A value for every argument that occurs in a route; all rows belong to ``buffet``."""
-    oficio = make_oficio(app, buffet, admin)
+    oficio = make_oficio(
+        app,
+        buffet,
+        admin,
+        propietario=PropietarioData(nombre="Rosa Soto"),
+        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
+    )
     return {
         "filename": "css/app.css",
+        "estado": oficio.estado.value,
         "token": make_link(app, buffet),
+        "trabajo_id": make_trabajo(app),
         "oficio_id": oficio.id,
+        **_parts(app, oficio.id),
+        "adjunto_id": make_adjunto(app, oficio, admin).id,
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
     }
+
+
+def _parts(app: Flask, oficio_id: int) -> dict[str, int]:
+    """The rows that hang from an oficio."""
+    with app.app_context():
+        oficio = db.session.get_one(Oficio, oficio_id)
+        entry = sa.select(Investigacion.id).where(Investigacion.oficio_id == oficio_id)
+        return {
+            "persona_id": oficio.propietarios[0].id,
+            "direccion_id": oficio.direcciones[0].id,
+            "entrada_id": db.session.scalars(entry).one(),
+        }

@@ -1,0 +1,28 @@
+"""Forms about law firms."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+
+from app.buffets.service import BuffetData
+from app.web.forms import EmailField, Form, RutField, TelefonoField, at_most, required
+
+
+class BuffetForm(Form):
+    """A law firm."""
+
+    nombre = StringField("Nombre", [required("Escriba el nombre del buffet."), at_most(160)])
+    rut = RutField("RUT", [required("Escriba el RUT del buffet.")])
+    email_principal = EmailField("Email principal", [required("Escriba un email.")])
+    telefono = TelefonoField("Teléfono")
+    contacto_nombre = StringField("Persona de contacto", [at_most(160)])
+
+    def to_data(self) -> BuffetData:
+        """What is known of the firm. Ask after validation."""
+        return BuffetData(
+            nombre=self.nombre.data,
+            rut=self.rut.value.valor,
+            email_principal=self.email_principal.value,
+            telefono=self.telefono.value,
+            contacto_nombre=self.contacto_nombre.data or None,
+        )

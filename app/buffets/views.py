@@ -1,0 +1,146 @@
+"""The admin's pages about law firms and their links."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.auditoria.service import audit
+from app.buffets.forms import BuffetForm
+from app.buffets.models import Buffet
+from app.buffets.queries import buffets_statement, current_enlace
+from app.buffets.rules import make_token
+from app.buffets.service import (
+    RutTaken,
+    create_buffet,
+    revoke_enlaces,
+    rotate_enlace,
+    set_active,
+    update_buffet,
+)
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.extensions import current_config
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+from app.web.pagination import paginate
+
+bp = Blueprint("buffets", __name__)
+
+
+def link_life() -> timedelta:
+    """How long a new link lives in this installation."""
+    return timedelta(days=current_config().link_days)
+
+
+def link_address(buffet: Buffet) -> str | None:
+    """The whole address of a buffet's link, or None when no link of it is usable."""
+    enlace = current_enlace(buffet, utcnow())
+    if enlace is None:
+        return None
+    token = make_token(enlace.selector, str(current_app.secret_key))
+    return f"{current_config().base_url}/b/{token}"
+
+
+@bp.get("/admin/buffets")
+@admin_required
+def index() -> ResponseReturnValue:
+    """All law firms."""
+    return render_template("buffets/index.html", page=paginate(buffets_statement()), now=utcnow())
+
+
+@bp.route("/admin/buffets/nuevo", methods=["GET", "POST"])
+@admin_required
+def create() -> ResponseReturnValue:
+    """Register a law firm; its first link is made with it."""
+    form = BuffetForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                now = utcnow()
+                buffet = create_buffet(
+                    form.to_data(), actor_id=current_user.id, now=now, life=link_life()
+                )
+                _audit("buffet.creado", buffet)
+        except RutTaken as taken:
+            form.rut.errors = [f"{taken}."]
+        else:
+            flash(f"{buffet.nombre} quedó registrado con su enlace.", "ok")
+            for warning in buffet.advertencias:
+                flash(warning, "aviso")
+            return see_other(url_for("buffets.detail", buffet_id=buffet.id))
+    return _detail_page(form, None)
+
+
+@bp.route("/admin/buffets/<int:buffet_id>", methods=["GET", "POST"])
+@admin_required
+def detail(buffet_id: int) -> ResponseReturnValue:
+    """A law firm: its data, and the link to its dashboard."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    form = BuffetForm(obj=buffet)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                update_buffet(buffet, form.to_data())
+                _audit("buffet.modificado", buffet)
+        except RutTaken as taken:
+            form.rut.errors = [f"{taken}."]
+        else:
+            flash("Cambios guardados.", "ok")
+            return see_other(url_for("buffets.detail", buffet_id=buffet.id))
+    return _detail_page(form, buffet)
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/rotar")
+@admin_required
+def rotate(buffet_id: int) -> ResponseReturnValue:
+    """Replace the link: the old one stops working at once."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    with transaction():
+        rotate_enlace(buffet, actor_id=current_user.id, now=utcnow(), life=link_life())
+        _audit("enlace.rotado", buffet)
+    flash("Enlace nuevo: el anterior dejó de funcionar. Envíe el nuevo al buffet.", "ok")
+    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/revocar")
+@admin_required
+def revoke(buffet_id: int) -> ResponseReturnValue:
+    """Take the link away without a new one."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    with transaction():
+        revoke_enlaces(buffet, now=utcnow())
+        _audit("enlace.revocado", buffet)
+    flash("El enlace dejó de funcionar.", "ok")
+    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/activo")
+@admin_required
+def toggle(buffet_id: int) -> ResponseReturnValue:
+    """Close a buffet, or bring it back."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    activo = request.form.get("activo") == "1"
+    with transaction():
+        set_active(buffet, activo=activo)
+        _audit("buffet.activado" if activo else "buffet.desactivado", buffet)
+    flash("Buffet activado." if activo else "Buffet desactivado: su enlace no abre nada.", "ok")
+    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+
+
+def _audit(accion: str, buffet: Buffet) -> None:
+    audit(accion, actor=current_user, now=utcnow(), entidad="buffet", entidad_id=buffet.id)
+
+
+def _detail_page(form: BuffetForm, buffet: Buffet | None) -> ResponseReturnValue:
+    page = render_template(
+        "buffets/detail.html",
+        form=form,
+        buffet=buffet,
+        link=link_address(buffet) if buffet else None,
+        enlace=current_enlace(buffet, utcnow()) if buffet else None,
+    )
+    return page, 422 if form.errors else 200
