@@ -17,7 +17,7 @@ from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 from app.oficios.service.errors import NumeroTaken
 from app.oficios.service.moves import rank_on_top
-from app.oficios.service.versions import check_version, refresh_search, touch
+from app.oficios.service.versions import check_version, refresh_search, search_text, touch
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -38,6 +38,7 @@ def create_oficio(
         NumeroTaken: this buffet already sent that number.
     """
     _check_number(buffet_id, data.numero_oficio)
+    # Stored in one flush: an import makes thousands of these while everybody else waits to write.
     oficio = Oficio(
         buffet_id=buffet_id,
         creado_por_id=actor.id,
@@ -47,17 +48,14 @@ def create_oficio(
         ultima_actividad_at=now,
         created_at=now,
         updated_at=now,
+        vehiculo=Vehiculo(**vars(vehiculo)),
+        propietarios=[Propietario(created_at=now, **vars(propietario))] if propietario else [],
+        direcciones=[Direccion(created_at=now, **vars(direccion))] if direccion else [],
         **vars(data),
     )
+    oficio.busqueda = search_text(oficio)
     db.session.add(oficio)
     db.session.flush()
-    db.session.add(Vehiculo(oficio_id=oficio.id, **vars(vehiculo)))
-    if propietario is not None:
-        db.session.add(Propietario(oficio_id=oficio.id, created_at=now, **vars(propietario)))
-    if direccion is not None:
-        db.session.add(Direccion(oficio_id=oficio.id, created_at=now, **vars(direccion)))
-    db.session.flush()
-    refresh_search(oficio)
     record(oficio, Actividad.SISTEMA, "Oficio ingresado", actor=actor, now=now)
     return oficio
 

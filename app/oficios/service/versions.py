@@ -32,6 +32,12 @@ def touch(oficio: Oficio, *, actor: Usuario | None, now: datetime) -> None:
 def refresh_search(oficio: Oficio) -> None:
     """Rebuild the folded text that the search looks into."""
     db.session.refresh(oficio, ["vehiculo", "propietarios"])
+    oficio.busqueda = search_text(oficio)
+    db.session.flush()
+
+
+def search_text(oficio: Oficio) -> str:
+    """Return the folded text of an oficio: number, rol, plate, names and RUTs."""
     parts: list[str | None] = [
         oficio.numero_oficio,
         oficio.rol,
@@ -41,5 +47,4 @@ def refresh_search(oficio: Oficio) -> None:
     ]
     for persona in oficio.propietarios:
         parts += [persona.nombre, persona.rut, (persona.rut or "").replace("-", "")]
-    oficio.busqueda = fold(" ".join(part for part in parts if part))
-    db.session.flush()
+    return fold(" ".join(part for part in parts if part))
