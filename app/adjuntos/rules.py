@@ -6,6 +6,21 @@ import enum
 
 #: 40 megapixels: a 21 kB PNG of 13000 x 13000 would otherwise cost 823 MB to open.
 MAX_PIXELS = 40_000_000
+#: Longest side of the copy and of the thumbnail, in pixels.
+COPY_SIDE = 2400
+THUMBNAIL_SIDE = 480
+
+JPEG = "image/jpeg"
+PDF = "application/pdf"
+
+#: How files of each accepted kind are called; the first is given when a name says something else.
+EXTENSIONS = {
+    JPEG: ("jpg", "jpeg", "jpe", "jfif"),
+    "image/png": ("png",),
+    "image/webp": ("webp",),
+    "image/heic": ("heic", "heif", "hif"),
+    PDF: ("pdf",),
+}
 
 
 class TipoAdjunto(enum.Enum):
@@ -23,3 +38,33 @@ class TipoAdjunto(enum.Enum):
             "documento": "Documento",
             "evidencia": "Evidencia",
         }[self.value]
+
+
+def choose_tipo(mime_type: str, chosen: TipoAdjunto | None) -> TipoAdjunto:
+    """What a new file is for: what the person said, where it can be true of such a file.
+
+    One choice is made for several files at once, so a PDF among photos becomes a document.
+    """
+    if mime_type == PDF and chosen in {None, TipoAdjunto.FOTO_VEHICULO}:
+        return TipoAdjunto.DOCUMENTO
+    return chosen or TipoAdjunto.FOTO_VEHICULO
+
+
+def name_for(filename: str, mime_type: str) -> str:
+    """The name with an extension that says what the content is, so that no system runs a photo."""
+    extensions = EXTENSIONS[mime_type]
+    if filename.rpartition(".")[2].lower() in extensions:
+        return filename
+    return f"{filename}.{extensions[0]}"
+
+
+def copy_name(filename: str) -> str:
+    """The name of the copy, which is always a JPEG."""
+    return f"{filename.rpartition('.')[0]}.jpg"
+
+
+def format_size(size: int) -> str:
+    """A size in bytes for people: ``340 kB``, ``2,4 MB``."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} kB"
+    return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + " MB"

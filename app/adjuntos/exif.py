@@ -1,0 +1,95 @@
+"""What a picture says of itself: when and where it was taken, by which camera, which way is up.
+
+Cameras and forgers write anything here. It is kept apart from what people claim, and a picture is
+never lost because of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from app.core.texto import clean_text
+
+_Base = ExifTags.Base
+_Gps = ExifTags.GPS
+#: No date or camera needs more characters.
+_TEXT_LIMIT = 80
+
+#: How to turn a picture whose EXIF orientation is not 1.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_exif(image: Image.Image) -> tuple[Image.Transpose | None, dict[str, Any]]:
+    """The turn that puts the picture upright, and what else it says that is worth keeping.
+
+    Keys, each only when it can be read: ``tomada_at`` (the camera's clock, ISO, without a zone
+    unless the camera gave one), ``camara`` and ``gps`` (``lat``,
+    ``lon`` in decimal degrees).
+    """
+    try:
+        exif = image.getexif()
+        turn = _TURNS.get(exif.get(_Base.Orientation, 1))
+    except Exception:  # Pillow raises a dozen kinds of error for a broken block, also warnings
+        return None, {}
+    found: dict[str, Any] = {}
+    for name, read in (("tomada_at", _taken), ("camara", _camera), ("gps", _position)):
+        try:
+            value = read(exif)
+        except Exception:  # noqa: S112  # as above: the picture counts, not its broken block
+            continue
+        if value:
+            found[name] = value
+    return turn, found
+
+
+def _taken(exif: Image.Exif) -> str | None:
+    """``2026:11:20 18:04:10`` and its neighbours as ISO."""
+    ifd = exif.get_ifd(ExifTags.IFD.Exif)
+    raw = _text(ifd.get(_Base.DateTimeOriginal) or exif.get(_Base.DateTime))
+    day, _, hour = raw.partition(" ")
+    if not raw.strip(" :0"):
+        return None
+    zone = _text(ifd.get(_Base.OffsetTimeOriginal))
+    return f"{day.replace(':', '-')}T{hour}{zone}"
+
+
+def _camera(exif: Image.Exif) -> str:
+    make, model = _text(exif.get(_Base.Make)), _text(exif.get(_Base.Model))
+    return model if model.startswith(make) else f"{make} {model}".strip()
+
+
+def _position(exif: Image.Exif) -> dict[str, float] | None:
+    """Decimal degrees, south and west negative; nothing when they are not on the globe."""
+    ifd = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    if _Gps.GPSLatitude not in ifd:
+        return None
+    lat = _degrees(ifd[_Gps.GPSLatitude], ifd.get(_Gps.GPSLatitudeRef), "S")
+    lon = _degrees(ifd[_Gps.GPSLongitude], ifd.get(_Gps.GPSLongitudeRef), "W")
+    if not (abs(lat) <= 90 and abs(lon) <= 180) or (lat, lon) == (0, 0):
+        return None
+    return {"lat": lat, "lon": lon}
+
+
+def _degrees(parts: Any, reference: Any, negative: str) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(value):
+        raise ValueError("a division by zero in the position")
+    return round(-value if _text(reference).upper() == negative else value, 6)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    return clean_text(str(value))[:_TEXT_LIMIT] if value else ""

@@ -1,0 +1,77 @@
+"""The forms of photos and documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf.file import MultipleFileField
+from wtforms import SelectField, StringField
+from wtforms.validators import StopValidation
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.rules import PDF, TipoAdjunto
+from app.adjuntos.service import Upload
+from app.web.forms import EnumField, Form, at_most, required
+
+_AUTOMATIC = ("", "Según el archivo: foto o documento")
+
+
+class UploadForm(Form):
+    """Several files at once, chosen or taken with the camera, with what is true of all of them."""
+
+    archivos = MultipleFileField("Fotos y documentos")
+    #: A second field: a phone that is told to open the camera does not offer its gallery.
+    camara = MultipleFileField("Foto de la cámara")
+    tipo = SelectField(
+        "Tipo",
+        choices=[_AUTOMATIC, *((tipo.value, tipo.label) for tipo in TipoAdjunto)],
+        default="",
+        validate_choice=False,
+    )
+    descripcion = StringField("Descripción", [at_most(500)])
+
+    def validate_archivos(self, field: Any) -> None:
+        """There is something to store."""
+        if not field.data and not self.camara.data:
+            raise StopValidation("Elija al menos una foto o un PDF, o tome una foto.")
+
+    def validate_tipo(self, field: Any) -> None:
+        """One of the list."""
+        if field.data not in {value for value, _label in field.choices}:
+            raise StopValidation("Elija una de las opciones de la lista.")
+
+    def uploads(self) -> list[Upload]:
+        """The files, in the order in which they were chosen."""
+        files = [*(self.archivos.data or ()), *(self.camara.data or ())]
+        return [Upload(file.filename or "", file.stream) for file in files]
+
+    def chosen_tipo(self) -> TipoAdjunto | None:
+        """What the files are for, when the person said so."""
+        return TipoAdjunto(self.tipo.data) if self.tipo.data else None
+
+
+class AdjuntoForm(Form):
+    """What people say of one file."""
+
+    tipo = EnumField("Tipo", TipoAdjunto)
+    descripcion = StringField("Descripción", [at_most(500)])
+
+    @classmethod
+    def for_adjunto(cls, adjunto: Adjunto) -> AdjuntoForm:
+        """The form as it stands for a file; a PDF is not offered to be a photo."""
+        form = cls(obj=adjunto)
+        if adjunto.mime_type == PDF:
+            form.tipo.choices = [
+                choice
+                for choice in form.tipo.choices
+                if choice[0] != TipoAdjunto.FOTO_VEHICULO.value
+            ]
+        return form
+
+
+class RemoveForm(Form):
+    """Why a file leaves the case."""
+
+    motivo = StringField(
+        "Motivo", [required("Escriba por qué se elimina: queda en la bitácora."), at_most(300)]
+    )

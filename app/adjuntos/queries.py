@@ -1,0 +1,50 @@
+"""Reading the files of an oficio. What was deleted is not listed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.adjuntos.models import Adjunto
+from app.db import db
+
+
+def list_adjuntos(oficio_id: int) -> list[Adjunto]:
+    """Photos and documents, newest first."""
+    statement = (
+        _of(oficio_id)
+        .options(joinedload(Adjunto.usuario))
+        .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def list_images(oficio_id: int) -> list[Adjunto]:
+    """The files that have a picture to show or to send, newest first."""
+    return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_image]
+
+
+def count_adjuntos(oficio_id: int) -> int:
+    """How many files the case has."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_of(oficio_id).subquery())) or 0
+
+
+def find_adjunto(adjunto_id: int) -> Adjunto | None:
+    """A file that was not deleted."""
+    adjunto = db.session.get(Adjunto, adjunto_id)
+    return None if adjunto is None or adjunto.eliminado_at else adjunto
+
+
+def find_same_file(oficio_id: int, sha256: str) -> Adjunto | None:
+    """The same bytes, if the case has them already."""
+    return db.session.scalar(_of(oficio_id).where(Adjunto.sha256 == sha256))
+
+
+def is_referenced(original_key: str) -> bool:
+    """Whether a row, deleted or not, names this file."""
+    statement = sa.select(Adjunto.id).where(Adjunto.original_key == original_key)
+    return db.session.scalar(statement) is not None
+
+
+def _of(oficio_id: int) -> sa.Select[Adjunto]:
+    return sa.select(Adjunto).where(Adjunto.oficio_id == oficio_id, Adjunto.eliminado_at.is_(None))

@@ -1,0 +1,349 @@
+"""What happens to the files of an oficio: they are added, described, deleted, handed out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from app.adjuntos.contenido import Contenido, read_content
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import find_same_file, is_referenced
+from app.adjuntos.rules import (
+    EXTENSIONS,
+    JPEG,
+    PDF,
+    TipoAdjunto,
+    choose_tipo,
+    format_size,
+    name_for,
+)
+from app.adjuntos.storage import Storage, current_storage
+from app.auditoria.service import audit
+from app.core.errors import InvalidValue, RastroError, Refused
+from app.core.texto import safe_filename
+from app.db import db, release, transaction
+from app.oficios.models import Oficio
+from app.oficios.rules import Actividad
+from app.oficios.service import record
+from app.usuarios.models import Usuario
+
+logger = logging.getLogger(__name__)
+
+
+class SameFile(Refused):
+    """The oficio has these very bytes already."""
+
+    def __init__(self, existing: Adjunto) -> None:
+        super().__init__(
+            f"Ya está en este oficio, como «{existing.filename}»: no se guardó otra vez."
+        )
+
+
+class StorageFailed(Refused):
+    """The place for files takes no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No se pudo guardar porque el almacenamiento del servidor está lleno o no responde. "
+            "Avise a quien administra Rastro y vuelva a enviarlo después."
+        )
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it comes in: what its sender calls it, and its bytes to be read once."""
+
+    filename: str
+    stream: BinaryIO
+
+
+@dataclass(frozen=True)
+class UploadResult:
+    """What became of one file of several."""
+
+    filename: str
+    adjunto_id: int | None = None
+    #: Why it was not stored, in a sentence.
+    problem: str | None = None
+    #: It was not stored because the oficio has it: nothing is lost.
+    is_repeated: bool = False
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the case lacks the file that its sender wanted to be there."""
+        return self.problem is not None and not self.is_repeated
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A file that is in the storage and waits for its row. The keys belong to it alone."""
+
+    filename: str
+    sha256: str
+    size: int
+    contenido: Contenido
+    original_key: str
+    copia_key: str | None
+    miniatura_key: str | None
+
+
+def add_adjuntos(
+    oficio_id: int,
+    uploads: Iterable[Upload],
+    *,
+    actor: Usuario,
+    now: datetime,
+    max_bytes: int,
+    tipo: TipoAdjunto | None = None,
+    descripcion: str | None = None,
+    storage: Storage | None = None,
+) -> list[UploadResult]:
+    """Store several files, each for itself: a bad one is named and the others are kept.
+
+    Call it outside ``transaction()``: reading and drawing pictures is slow, so each file has a
+    transaction of its own, after its bytes are safe. Only one file is in memory at a time.
+    """
+    place = storage or current_storage()
+    results = []
+    for upload in uploads:
+        filename = safe_filename(upload.filename)
+        try:
+            stored = _store(oficio_id, filename, upload.stream, max_bytes, place)
+            adjunto_id = _add_row(oficio_id, stored, tipo, descripcion, actor, now, place)
+            results.append(UploadResult(stored.filename, adjunto_id))
+        except SameFile as error:
+            results.append(UploadResult(filename, problem=str(error), is_repeated=True))
+        except RastroError as error:
+            results.append(UploadResult(filename, problem=str(error)))
+    return results
+
+
+def summarize(results: list[UploadResult]) -> str:
+    """What became of all files together, in one or two sentences."""
+    stored = sum(result.adjunto_id is not None for result in results)
+    failed = sum(result.is_failed for result in results)
+    repeated = [f"«{result.filename}»" for result in results if result.is_repeated]
+    sentences = []
+    if stored:
+        sentences.append(
+            "Se guardó 1 archivo." if stored == 1 else f"Se guardaron {stored} archivos."
+        )
+    if repeated:
+        verb = "Ya estaba" if len(repeated) == 1 else "Ya estaban"
+        sentences.append(f"{verb} en este oficio: {', '.join(repeated)}.")
+    if failed:
+        sentences.append(
+            "1 archivo no se guardó: vea por qué."
+            if failed == 1
+            else f"{failed} archivos no se guardaron: vea por qué."
+        )
+    return " ".join(sentences)
+
+
+def update_adjunto(
+    adjunto: Adjunto,
+    *,
+    tipo: TipoAdjunto,
+    descripcion: str | None,
+    actor: Usuario,
+    now: datetime,
+) -> None:
+    """Change what people say of a file; the bitácora keeps what was said before.
+
+    Raises:
+        InvalidValue: a PDF was called a photo.
+    """
+    if adjunto.mime_type == PDF and tipo is TipoAdjunto.FOTO_VEHICULO:
+        raise InvalidValue("Un PDF no es una foto: elija «Documento» o «Evidencia».")
+    before = {"tipo": adjunto.tipo.value, "descripcion": adjunto.descripcion}
+    after = {"tipo": tipo.value, "descripcion": descripcion or None}
+    if before == after:
+        return
+    adjunto.tipo = tipo
+    adjunto.descripcion = descripcion or None
+    _record(adjunto, "Cambia los datos de", actor, now, antes=before, despues=after)
+
+
+def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: datetime) -> None:
+    """Take a file out of the case for a reason. It is evidence: the bytes and the row stay.
+
+    Raises:
+        Refused: somebody deleted it meanwhile.
+    """
+    if adjunto.eliminado_at is not None:
+        raise Refused("Alguien ya lo eliminó.")
+    adjunto.eliminado_at = now
+    adjunto.eliminado_por_id = actor.id
+    adjunto.eliminado_motivo = motivo
+    _record(adjunto, "Elimina", actor, now, motivo=motivo)
+    audit(
+        "adjunto.eliminado",
+        actor=actor,
+        now=now,
+        entidad="adjunto",
+        entidad_id=adjunto.id,
+        sha256=adjunto.sha256,
+    )
+    db.session.flush()
+
+
+def note_original_download(adjunto: Adjunto, *, actor: Usuario, now: datetime) -> None:
+    """Write down who takes the untouched file, with all that it says of its maker, out of here."""
+    audit(
+        "adjunto.original_descargado",
+        actor=actor,
+        now=now,
+        entidad="adjunto",
+        entidad_id=adjunto.id,
+        sha256=adjunto.sha256,
+    )
+    db.session.flush()
+
+
+def read_copy(adjunto: Adjunto, *, storage: Storage | None = None) -> tuple[bytes, str]:
+    """What people may see and mails may carry, with its MIME type.
+
+    A picture's copy is a JPEG; a PDF has no copy and is handed out as it came.
+
+    Raises:
+        FileMissing: the storage has lost it.
+    """
+    key, mime_type = (
+        (adjunto.copia_key, JPEG)
+        if adjunto.copia_key
+        else (adjunto.original_key, adjunto.mime_type)
+    )
+    with (storage or current_storage()).open(key) as file:
+        return file.read(), mime_type
+
+
+def _store(
+    oficio_id: int, filename: str, stream: BinaryIO, max_bytes: int, storage: Storage
+) -> _Stored:
+    """Check one file and put it where it stays, before any row speaks of it."""
+    data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise InvalidValue(
+            f"Pesa más de {format_size(max_bytes)}, que es el máximo por archivo. "
+            "Redúzcalo y vuelva a enviarlo."
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    existing = find_same_file(oficio_id, sha256)
+    if existing is not None:
+        raise SameFile(existing)
+    release()
+    contenido = read_content(data)
+    # The token makes the keys this upload's own: taking them back never takes another's file.
+    name = f"{sha256[:2]}/{sha256}-{secrets.token_hex(8)}"
+    extension = EXTENSIONS[contenido.mime_type][0]
+    stored = _Stored(
+        filename=name_for(filename, contenido.mime_type),
+        sha256=sha256,
+        size=len(data),
+        contenido=contenido,
+        original_key=f"originales/{name}.{extension}",
+        copia_key=f"copias/{name}.jpg" if contenido.copia else None,
+        miniatura_key=f"miniaturas/{name}.jpg" if contenido.miniatura else None,
+    )
+    try:
+        for key, content in _files(stored, data):
+            storage.put(key, content)
+    except OSError:
+        logger.exception("the storage refused a file of %s bytes", len(data))
+        _discard(stored, storage)
+        raise StorageFailed from None
+    return stored
+
+
+def _files(stored: _Stored, data: bytes) -> list[tuple[str, bytes]]:
+    pairs = (
+        (stored.original_key, data),
+        (stored.copia_key, stored.contenido.copia),
+        (stored.miniatura_key, stored.contenido.miniatura),
+    )
+    return [(key, content) for key, content in pairs if key and content]
+
+
+def _add_row(
+    oficio_id: int,
+    stored: _Stored,
+    tipo: TipoAdjunto | None,
+    descripcion: str | None,
+    actor: Usuario,
+    now: datetime,
+    storage: Storage,
+) -> int:
+    """The row and its entry in the bitácora, or neither of them nor the files."""
+    contenido = stored.contenido
+    try:
+        with transaction():
+            # Locked on PostgreSQL, so that a move at the same moment does not refuse the photo.
+            oficio = db.session.get_one(Oficio, oficio_id, with_for_update=True)
+            adjunto = Adjunto(
+                oficio_id=oficio.id,
+                tipo=choose_tipo(contenido.mime_type, tipo),
+                filename=stored.filename,
+                mime_type=contenido.mime_type,
+                tamano_bytes=stored.size,
+                sha256=stored.sha256,
+                original_key=stored.original_key,
+                copia_key=stored.copia_key,
+                miniatura_key=stored.miniatura_key,
+                ancho=contenido.ancho,
+                alto=contenido.alto,
+                descripcion=descripcion or None,
+                metadatos=contenido.metadatos,
+                usuario_id=actor.id,
+                created_at=now,
+            )
+            db.session.add(adjunto)
+            db.session.flush()
+            _record(adjunto, "Agrega", actor, now, sha256=stored.sha256)
+            adjunto_id = adjunto.id
+    except IntegrityError:
+        _discard(stored, storage)
+        # Two people, or two taps of one, sent it at the same moment.
+        existing = find_same_file(oficio_id, stored.sha256)
+        if existing is None:
+            raise
+        raise SameFile(existing) from None
+    except BaseException:
+        _discard(stored, storage)
+        raise
+    return adjunto_id
+
+
+def _discard(stored: _Stored, storage: Storage) -> None:
+    """Take back files without a row. When nobody can tell whether there is one, they stay."""
+    try:
+        if is_referenced(stored.original_key):
+            return
+    except SQLAlchemyError:
+        logger.warning("files without a row may remain: %s", stored.original_key)
+        return
+    for key in (stored.original_key, stored.copia_key, stored.miniatura_key):
+        if key is None:
+            continue
+        try:
+            storage.delete(key)
+        except OSError:
+            logger.warning("a file without a row remains: %s", key)
+
+
+def _record(adjunto: Adjunto, verb: str, actor: Usuario, now: datetime, **detalle: object) -> None:
+    what = "la foto" if adjunto.is_image else "el documento"
+    record(
+        db.session.get_one(Oficio, adjunto.oficio_id),
+        Actividad.ADJUNTO,
+        f"{verb} {what} «{adjunto.filename}»",
+        actor=actor,
+        now=now,
+        detalle={"adjunto_id": adjunto.id, **detalle},
+    )
