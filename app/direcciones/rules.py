@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import enum
 
+from app.core.comunas import Comuna, find_comuna, suggest_comuna
+from app.core.errors import InvalidValue
+
 
 class TipoDireccion(enum.Enum):
     """Whose address it is."""
@@ -40,3 +43,16 @@ class ResultadoVisita(enum.Enum):
             "rechazo_atencion": "Rechazó la atención",
             "otro": "Otro resultado",
         }[self.value]
+
+
+def parse_comuna(text: str) -> Comuna:
+    """Read the name of a comuna, however its accents and capitals are written.
+
+    Raises:
+        InvalidValue: there is none of that name; the sentence offers the one most like it.
+    """
+    if comuna := find_comuna(text):
+        return comuna
+    hint = suggest_comuna(text)
+    what = f"¿Será «{hint.nombre}»?" if hint else "Elíjala de la lista."
+    raise InvalidValue(f"La comuna «{text[:40]}» no existe. {what}")

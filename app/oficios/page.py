@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, flash, make_response, render_template, request
 from flask_login import current_user
 
 from app.oficios.models import Oficio
 from app.oficios.queries import dates_of_states, list_same_vehicle, list_warnings
 from app.oficios.rules import Estado, allowed_moves
 from app.oficios.sections import list_sections
-from app.web.fragments import is_htmx
+from app.web.fragments import is_htmx, see_other, with_notice
 
 
 def render_section(
@@ -25,7 +26,7 @@ def render_section(
     context = {**context, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
-        if request.method != "GET" and status == 200:
+        if request.method != "GET" and status in {200, 409}:
             html += render_template(
                 "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
             )
@@ -34,6 +35,14 @@ def render_section(
         "oficios/page.html", section_template=template, **_frame(oficio, name), **context
     )
     return make_response(page, status)
+
+
+def saved(url: str, text: str, show: Callable[[], Response]) -> Response:
+    """Answer a change that was stored: the section again to HTMX, its page to a browser."""
+    if is_htmx():
+        return with_notice(show(), text)
+    flash(text, "ok")
+    return see_other(url)
 
 
 def _frame(oficio: Oficio, name: str) -> dict[str, Any]:

@@ -18,6 +18,13 @@ from app.vehiculos.models import Vehiculo
 
 #: More than these are not worth a line each over a case.
 SAME_VEHICLE_LIMIT = 10
+#: Where a field that came in with a warning is corrected, when not among the oficio's own data.
+_WHERE = {
+    "comuna": "oficios.direcciones",
+    "region": "oficios.direcciones",
+    "anio": "oficios.vehiculo",
+    "vin": "oficios.vehiculo",
+}
 
 
 @dataclass(frozen=True)
@@ -67,11 +74,7 @@ def list_warnings(oficio: Oficio) -> list[Advertencia]:
             for text in persona.advertencias
         ),
         *(
-            Advertencia(
-                f"ingreso-{name}",
-                text,
-                "oficios.direcciones" if name in {"comuna", "direccion"} else "oficios.datos",
-            )
+            Advertencia(f"ingreso-{name}", text, _WHERE.get(name, "oficios.datos"))
             for name, text in oficio.advertencias_ingreso.items()
         ),
     ]
@@ -95,7 +98,7 @@ def count_by_kind(oficio_id: int) -> dict[Actividad, int]:
         .where(Investigacion.oficio_id == oficio_id)
         .group_by(Investigacion.tipo)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(iter(rows))
     return {tipo: counts[tipo] for tipo in Actividad if tipo in counts}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.errors import NotFound
+from app.core.errors import Refused
 from app.oficios.models import Oficio
 from app.oficios.queries import list_warnings
 from app.oficios.rules import Actividad
@@ -17,11 +17,11 @@ def confirm_warning(oficio: Oficio, clave: str, *, actor: Usuario, now: datetime
     """Take a warning away without changing the value that it is about.
 
     Raises:
-        NotFound: the oficio has no such warning; somebody confirmed or corrected it before.
+        Refused: the oficio has no such warning; somebody confirmed or corrected it before.
     """
     texts = [warning.texto for warning in list_warnings(oficio) if warning.clave == clave]
     if not texts:
-        raise NotFound("Esa advertencia ya no está: alguien la confirmó o la corrigió.")
+        raise Refused("Esa advertencia ya no está: alguien la confirmó o la corrigió.")
     kind, _, rest = clave.partition("-")
     if kind == "patente":
         oficio.vehiculo.patente_confirmada = True

@@ -26,8 +26,15 @@ class StaleOficio(Stale):
     def __init__(self, oficio: Oficio, now: datetime) -> None:
         who = oficio.modificado_por.nombre if oficio.modificado_por else "el sistema"
         when = format_relativa(oficio.updated_at, now)
-        super().__init__(
-            f"No se pudo guardar: {who} lo cambió {when} y ahora está en "
-            f"«{oficio.estado.label}». Se muestra el estado actual."
+        self._what = (
+            f"No se pudo guardar: {who} lo cambió {when} y ahora está en «{oficio.estado.label}»."
         )
+        super().__init__(f"{self._what} Se muestra el estado actual.")
         self.oficio_id = oficio.id
+
+    def for_form(self) -> str:
+        """The sentence over a form that keeps what was typed."""
+        return (
+            f"{self._what} Lo que usted escribió sigue aquí: "
+            "compárelo con la bitácora y guarde otra vez si corresponde."
+        )

@@ -38,9 +38,10 @@ def update_vehiculo(
             f"Patente corregida: de {format_patente(vehiculo.patente)} "
             f"a {format_patente(data.patente)}"
         )
-    if data.anio != vehiculo.anio:
-        kept = oficio.advertencias_ingreso
-        oficio.advertencias_ingreso = {k: v for k, v in kept.items() if k != "anio"}
+    kept = oficio.advertencias_ingreso
+    oficio.advertencias_ingreso = {
+        name: warning for name, warning in kept.items() if name not in detalle["despues"]
+    }
     apply(vehiculo, data)
     touch(oficio, actor=actor, now=now)
     refresh_search(oficio)

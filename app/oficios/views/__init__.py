@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from app.oficios.queries import count_entries
+from app.oficios.queries import count_direcciones, count_entries, count_personas
 from app.oficios.sections import Section
-from app.oficios.views import bitacora
+from app.oficios.views import bitacora, case, create, datos, direcciones, personas, vehiculo
 from app.oficios.views.blueprint import bp
 
-__all__ = ["SECTIONS", "bitacora", "bp"]
+__all__ = [
+    "BITACORA",
+    "DATOS",
+    "DIRECCIONES",
+    "PERSONAS",
+    "VEHICULO",
+    "bitacora",
+    "bp",
+    "case",
+    "create",
+    "datos",
+    "direcciones",
+    "personas",
+    "vehiculo",
+]
 
-#: In the order of the page; photos, sightings and notices come in between or after.
 BITACORA = Section("bitacora", "Bitácora", "note", "oficios.detail", count_entries)
-SECTIONS = (BITACORA,)
+DIRECCIONES = Section(
+    "direcciones", "Direcciones", "map-pin", "oficios.direcciones", count_direcciones
+)
+PERSONAS = Section("personas", "Personas", "users", "oficios.personas", count_personas)
+VEHICULO = Section("vehiculo", "Vehículo", "car", "oficios.vehiculo")
+DATOS = Section("datos", "Datos del oficio", "file-text", "oficios.datos")

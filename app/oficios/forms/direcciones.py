@@ -1,0 +1,87 @@
+"""The addresses of a case and the visits to them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from wtforms import FloatField, HiddenField, StringField, TextAreaField
+from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from app.core.clock import utcnow
+from app.core.comunas import Comuna
+from app.direcciones.models import Direccion
+from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
+from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
+from app.oficios.service import DireccionData, VisitaData
+from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
+
+_NO_POSITION = "La posición no se entiende. Presione otra vez «Usar mi posición»."
+
+
+class DireccionForm(Form):
+    """A place."""
+
+    tipo = EnumField("Tipo", TipoDireccion, default=TipoDireccion.DOMICILIO)
+    direccion = StringField("Dirección", [required("Escriba la calle y el número."), at_most(200)])
+    comuna = StringField("Comuna", [at_most(60), readable(parse_comuna)])
+    notas = TextAreaField("Notas de acceso", [at_most(NOTES_MAX)])
+    version = VersionField()
+
+    def to_data(self, stored: Direccion | None = None) -> DireccionData:
+        """What was typed; the region follows from the comuna."""
+        comuna = read(self.comuna, parse_comuna)
+        known = isinstance(comuna, Comuna)
+        return DireccionData(
+            direccion=self.direccion.data,
+            comuna=comuna.nombre if known else comuna,
+            region=comuna.region_corta if known else (stored.region if stored else None),
+            tipo=self.tipo.value,
+            notas=self.notas.data or None,
+        )
+
+
+class _CoordinateField(FloatField):
+    """A number that the phone fills in."""
+
+    widget = HiddenInput()
+
+    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
+        super().__init__("", [Optional(), NumberRange(low, high, _NO_POSITION)], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Refuse what is no number, in words."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_NO_POSITION) from None
+
+
+class VisitaForm(Form):
+    """What came of a visit: two taps on a phone."""
+
+    resultado = EnumField("Resultado", ResultadoVisita)
+    notas = TextAreaField("Notas", [at_most(NOTES_MAX)])
+    fecha_hora = FechaHoraField("Cuándo fue", default=utcnow)
+    lat = _CoordinateField(-90, 90)
+    lon = _CoordinateField(-180, 180)
+    exactitud_m = _CoordinateField(0, 100_000)
+    cliente_id = HiddenField(default=lambda: str(uuid4()), validators=[at_most(36)])
+
+    def validate_lon(self, field: FloatField) -> None:
+        """Half a position is none."""
+        if (field.data is None) != (self.lat.data is None):
+            raise ValueError(_NO_POSITION)
+
+    def to_data(self) -> VisitaData:
+        """What was typed, as the service takes it."""
+        return VisitaData(
+            resultado=self.resultado.value,
+            fecha_hora=self.fecha_hora.value or utcnow(),
+            notas=self.notas.data or None,
+            lat=self.lat.data,
+            lon=self.lon.data,
+            exactitud_m=self.exactitud_m.data if self.lat.data is not None else None,
+            cliente_id=self.cliente_id.data or None,
+        )

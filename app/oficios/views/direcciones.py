@@ -1,0 +1,111 @@
+"""The addresses of a case and the visits to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.comunas import comunas
+from app.core.errors import Refused, Stale
+from app.db import transaction
+from app.direcciones.models import Direccion
+from app.oficios.access import oficio_to_work
+from app.oficios.forms.direcciones import DireccionForm, VisitaForm
+from app.oficios.forms.fields import add_error
+from app.oficios.models import Oficio
+from app.oficios.page import render_section, saved
+from app.oficios.service import add_direccion as add
+from app.oficios.service import add_visita as visit
+from app.oficios.service import update_direccion as update
+from app.oficios.views.blueprint import bp
+from app.web.access import or_404, staff_required
+
+
+@bp.route("/<int:oficio_id>/direcciones", methods=["GET", "POST"])
+@staff_required
+def direcciones(oficio_id: int) -> ResponseReturnValue:
+    """The places of the case; a POST adds one."""
+    oficio = oficio_to_work(oficio_id)
+    form = DireccionForm()
+    if request.method == "GET":
+        return _show(oficio, form=form)
+    if not form.validate():
+        return _show(oficio, 422, form=form)
+    with transaction():
+        add(oficio, form.to_data(), actor=current_user, now=utcnow())
+    return _saved(oficio, "Se agregó la dirección.")
+
+
+@bp.route("/<int:oficio_id>/direcciones/<int:direccion_id>", methods=["GET", "POST"])
+@staff_required
+def edit_direccion(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
+    """Correct an address."""
+    oficio = oficio_to_work(oficio_id)
+    direccion = _get(oficio, direccion_id)
+    form = DireccionForm(obj=direccion)
+    if request.method == "GET":
+        return _show(oficio, form=form, editing=direccion)
+    if not form.validate():
+        return _show(oficio, 422, form=form, editing=direccion)
+    try:
+        with transaction():
+            update(
+                oficio,
+                direccion,
+                form.to_data(direccion),
+                form.version.value,
+                actor=current_user,
+                now=utcnow(),
+            )
+    except Stale as stale:
+        form.form_errors = [str(stale)]
+        form.version.data = str(direccion.version)
+        return _show(oficio, 409, form=form, editing=direccion)
+    return _saved(oficio, "Se guardó la dirección.")
+
+
+@bp.route("/<int:oficio_id>/direcciones/<int:direccion_id>/visitas", methods=["GET", "POST"])
+@staff_required
+def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
+    """Write down a visit; the same form sent twice is one visit."""
+    oficio = oficio_to_work(oficio_id)
+    direccion = _get(oficio, direccion_id)
+    form = VisitaForm()
+    if request.method == "GET":
+        return _show(oficio, visita_form=form, visiting=direccion)
+    if not form.validate():
+        return _show(oficio, 422, visita_form=form, visiting=direccion)
+    try:
+        with transaction():
+            visit(oficio, direccion, form.to_data(), actor=current_user, now=utcnow())
+    except Refused as refused:
+        add_error(form.fecha_hora, str(refused))
+        return _show(oficio, 422, visita_form=form, visiting=direccion)
+    return _saved(oficio, "Se guardó la visita.")
+
+
+def _get(oficio: Oficio, direccion_id: int) -> Direccion:
+    return or_404(next((row for row in oficio.direcciones if row.id == direccion_id), None))
+
+
+def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
+    return render_section(
+        oficio,
+        "direcciones",
+        "direcciones/_section.html",
+        status,
+        comunas=[comuna.nombre for comuna in comunas()],
+        **context,
+    )
+
+
+def _saved(oficio: Oficio, text: str) -> Response:
+    return saved(
+        url_for("oficios.direcciones", oficio_id=oficio.id),
+        text,
+        lambda: _show(oficio, form=DireccionForm(formdata=None)),
+    )
