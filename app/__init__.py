@@ -15,8 +15,10 @@ from app import models
 from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
 from app.api import health
+from app.avistamientos import jobs as avistamientos_jobs
+from app.avistamientos import views as avistamientos
 from app.buffets import views as buffets
-from app.db import db, prepare_engine, register_session_events
+from app.db import db, prepare_engine
 from app.extensions import csrf, htmx, limiter, migrate
 from app.jobs import views as trabajos
 from app.jobs.alarm import Alarm
@@ -33,7 +35,7 @@ from app.web.filters import init_filters
 from app.web.headers import init_headers
 from config import ROOT, Config, ensure_development_secret, load_config
 
-__all__ = ["create_app", "models"]
+__all__ = ["avistamientos_jobs", "create_app", "models"]
 
 BLUEPRINTS = (
     auth.bp,
@@ -44,12 +46,14 @@ BLUEPRINTS = (
     portal.bp,
     oficios.bp,
     adjuntos.bp,
+    avistamientos.bp,
     tablero.bp,
 )
 
 #: The sections of the case page, in their order on screen.
 SECTIONS = [
     oficios.BITACORA,
+    avistamientos.AVISTAMIENTOS,
     oficios.DIRECCIONES,
     oficios.PERSONAS,
     adjuntos.FOTOS,
@@ -83,7 +87,6 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    register_session_events()
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     htmx.init_app(app)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 #: True inside ``transaction()``: SQLite then takes its write lock when the transaction begins.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -121,10 +121,13 @@ def transaction() -> Iterator[None]:
         yield
         session.commit()
     except BaseException:
+        session.info.pop("after_commit", None)
         session.rollback()
         raise
     finally:
         _writing.reset(token)
+    for action in session.info.pop("after_commit", []):
+        action()
 
 
 def release() -> None:
@@ -138,24 +141,15 @@ def release() -> None:
     session.rollback()
 
 
-def after_commit(session: Session, action: Any) -> None:
-    """Call ``action()`` once if, and only if, the current transaction commits."""
-    session.info.setdefault("after_commit", []).append(action)
+def after_commit(action: Callable[[], None]) -> None:
+    """Call ``action()`` once if, and only if, the transaction that is open now commits.
 
-
-def register_session_events() -> None:
-    """Run what was asked for after a commit, and forget it after a rollback."""
-    event.listen(Session, "after_commit", _run_after_commit)
-    event.listen(Session, "after_rollback", _forget_after_commit)
-
-
-def _run_after_commit(session: Session) -> None:
-    for action in session.info.pop("after_commit", []):
-        action()
-
-
-def _forget_after_commit(session: Session) -> None:
-    session.info.pop("after_commit", None)
+    Raises:
+        RuntimeError: no transaction is open, so nobody would ever call it.
+    """
+    if not _writing.get():
+        raise RuntimeError("no transaction is open")
+    db.session().info.setdefault("after_commit", []).append(action)
 
 
 def prepare_engine(engine: sa.Engine) -> None:

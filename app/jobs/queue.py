@@ -73,7 +73,7 @@ def enqueue(
     db.session.add(trabajo)
     db.session.flush()
     moment = when if when > now else None
-    after_commit(db.session(), lambda: ring(moment))
+    after_commit(lambda: ring(moment))
     return trabajo
 
 

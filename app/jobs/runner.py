@@ -18,7 +18,7 @@ from app.core.errors import RastroError
 from app.db import after_commit, db, transaction
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.queue import ring
-from app.jobs.registry import get_job
+from app.jobs.registry import UnknownJob, get_job
 from app.jobs.rules import EstadoTrabajo, backoff
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,11 @@ def claim(worker: str, *, now: datetime) -> JobRun | None:
             trabajo = db.session.scalar(_next_due(now))
             if trabajo is None:
                 return None
-            definition = get_job(trabajo.tipo)
+            try:
+                definition = get_job(trabajo.tipo)
+            except UnknownJob:
+                _give_up(trabajo, "Esta versión de Rastro ya no hace este trabajo.", now)
+                continue
             if trabajo.intentos >= trabajo.max_intentos:
                 _bury(trabajo, now)
                 continue
@@ -242,7 +246,7 @@ def _postpone(run: JobRun, postponed: Postpone) -> None:
                 Ejecucion.trabajo_id == run.trabajo_id, Ejecucion.numero == run.attempt
             )
         )
-        after_commit(db.session(), lambda: ring(postponed.until))
+        after_commit(lambda: ring(postponed.until))
 
 
 def _end(run: JobRun, estado: EstadoTrabajo, cause: str) -> None:
@@ -261,7 +265,7 @@ def _fail(
         if retry and run.attempt < trabajo.max_intentos:
             when = now + (delay or backoff(run.attempt))
             run._settle(estado=EstadoTrabajo.PROGRAMADO, ejecutar_desde=when, error=cause)
-            after_commit(db.session(), lambda: ring(when))
+            after_commit(lambda: ring(when))
         else:
             run._settle(estado=EstadoTrabajo.FALLIDO, error=cause, terminado_at=now)
             _tell_failed(trabajo, cause, now)
@@ -271,11 +275,15 @@ def _fail(
 def _bury(trabajo: Trabajo, now: datetime) -> None:
     cause = f"{_DIED} Pasó {trabajo.intentos} veces, así que no se intenta más."
     _end_dead_attempt(trabajo, now)
+    _give_up(trabajo, cause, now)
+    _tell_failed(trabajo, cause, now)
+
+
+def _give_up(trabajo: Trabajo, cause: str, now: datetime) -> None:
     trabajo.estado = EstadoTrabajo.FALLIDO
     trabajo.error = cause
     trabajo.terminado_at = now
     trabajo.arriendo_hasta = trabajo.arriendo_de = None
-    _tell_failed(trabajo, cause, now)
     db.session.flush()
 
 

@@ -35,7 +35,7 @@ def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
     trabajo.ejecutar_desde = now
     trabajo.terminado_at = None
     db.session.flush()
-    after_commit(db.session(), ring)
+    after_commit(ring)
 
 
 def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: datetime) -> None:

@@ -4,15 +4,15 @@
   "use strict";
 
   const SENTENCES = {
-    400: "La página estuvo abierta demasiado tiempo. Recárgala y vuelve a intentarlo.",
+    400: "La página estuvo abierta demasiado tiempo. Recárguela y vuelva a intentarlo.",
     401: "Tu sesión terminó. Recarga la página e inicia sesión otra vez.",
     403: "Tu cuenta no tiene permiso para hacer esto. Pídeselo a quien administra Rastro.",
     404: "Esto ya no existe o no tienes acceso. Recarga la página para ver lo que hay ahora.",
-    413: "El archivo es demasiado grande. Elige uno más liviano o súbelos en varias veces.",
-    429: "Fueron demasiados intentos seguidos. Espera unos minutos y vuelve a intentarlo.",
+    413: "El archivo es demasiado grande. Elija uno más liviano o súbalos en varias veces.",
+    429: "Fueron demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo.",
   };
-  const BROKEN = "Algo falló de nuestro lado y no se guardó. Espera un momento y vuelve a intentarlo.";
-  const OFFLINE = "No hay conexión con el servidor y no se guardó. Revisa tu señal y vuelve a intentarlo.";
+  const BROKEN = "Algo falló de nuestro lado y no se guardó. Espere un momento y vuelva a intentarlo.";
+  const OFFLINE = "No hay conexión con el servidor y no se guardó. Revise su señal y vuelva a intentarlo.";
   const ICONS = { ok: "circle-check", error: "alert-circle", aviso: "alert-triangle", info: "info-circle" };
 
   /** Say something to a screen reader without showing it. */

@@ -65,4 +65,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "adjuntos.copy": STAFF,
     "adjuntos.thumbnail": STAFF,
     "adjuntos.original": STAFF,
+    "avistamientos.section": STAFF,
+    "avistamientos.edit": STAFF,
+    "avistamientos.check": STAFF,
+    "avistamientos.answer": STAFF,
 }

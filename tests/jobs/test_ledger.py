@@ -12,7 +12,8 @@ from app.jobs.queue import connect_bell, enqueue, enqueue_periodic
 from app.jobs.registry import UnknownJob, job, list_periodic
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobError, JobRun, JobUncertain, Postpone, claim, execute, work
-from app.jobs.service import book_call, retry_job
+from app.jobs.service import block_calls, book_call, retry_job
+from tests.factories import make_trabajo
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 done: list[str] = []
@@ -107,10 +108,13 @@ def test_a_job_is_done_once_and_remembers_it(app, clock):
 
 
 def test_without_a_commit_there_is_no_job(app, clock, rows):
-    with app.app_context():
-        with pytest.raises(RuntimeError), transaction():
+    def enqueue_and_fail() -> None:
+        with transaction():
             enqueue("prueba.anotar", key="k", now=NOW, args={"que": "x"})
             raise RuntimeError
+
+    with app.app_context(), pytest.raises(RuntimeError):
+        enqueue_and_fail()
     assert rows(Trabajo) == []
 
 
@@ -272,3 +276,20 @@ def test_the_quota_holds_in_any_window(app):
     for index in range(len(booked) - 5):
         assert booked[index + 5] - booked[index] >= timedelta(seconds=10)
     assert booked[4] == NOW
+
+
+def test_a_job_that_no_version_knows_any_more_is_given_up_and_blocks_nobody(app, clock, rows):
+    make_trabajo(app, tipo="antiguo.trabajo", estado=EstadoTrabajo.PENDIENTE, ejecutar_desde=NOW)
+    put(app, "prueba.anotar")
+
+    assert run_all(app, clock) == 1
+    states = {row.tipo: row.estado for row in rows(Trabajo)}
+    assert states["antiguo.trabajo"] is EstadoTrabajo.FALLIDO
+    assert states["prueba.anotar"] is EstadoTrabajo.HECHO
+
+
+def test_a_provider_that_asks_for_a_pause_gets_it(app):
+    with app.app_context(), transaction():
+        block_calls("p", until=NOW + timedelta(seconds=30))
+        block_calls("p", until=NOW + timedelta(seconds=10))
+        assert book_call("p", limit=5, seconds=10, now=NOW) == NOW + timedelta(seconds=30)

@@ -1,0 +1,57 @@
+"""The schema goes forward and back on both databases, and says what the models say."""
+
+from __future__ import annotations
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from app import create_app
+from app.db import Model, db
+from tests.plugins.application import test_config as config_for_tests
+
+
+@pytest.fixture
+def fresh_app(fresh_database_url, tmp_path):
+    app = create_app(config_for_tests(fresh_database_url, tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_schema_goes_up_down_and_up_again(fresh_app):
+    flask_migrate.upgrade()
+    tables = set(sa.inspect(db.engine).get_table_names())
+    assert tables == {*Model.metadata.tables, "alembic_version"}
+
+    flask_migrate.downgrade(revision="base")
+    assert set(sa.inspect(db.engine).get_table_names()) == {"alembic_version"}
+
+    flask_migrate.upgrade()
+    assert set(sa.inspect(db.engine).get_table_names()) == tables
+
+
+def test_the_migrations_say_what_the_models_say(fresh_app):
+    flask_migrate.upgrade()
+
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_the_database_itself_refuses_a_cliente_without_a_buffet(fresh_app):
+    flask_migrate.upgrade()
+    insert = sa.text(
+        "INSERT INTO usuarios (email, nombre, password_hash, rol, activo, session_version,"
+        " created_at) VALUES ('a@b.example', 'A', 'x', :rol, true, 1, '2026-11-24 12:00:00')"
+    )
+
+    for rol in ("cliente", "jefe"):
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(insert, {"rol": rol})
+    with db.engine.begin() as connection:
+        connection.execute(insert, {"rol": "admin"})

@@ -1,0 +1,124 @@
+"""Headers, refusals and crashes: a sentence for people, JSON for programs, never a trace."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.core.errors import NotFound, RastroError, Refused, Stale
+from tests.plugins.application import HTMX
+
+
+@pytest.fixture
+def broken(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Make the sign-in page raise."""
+
+    def raising(error: Exception) -> None:
+        def view(**_values: object) -> None:
+            raise error
+
+        monkeypatch.setitem(app.view_functions, "auth.login_page", view)
+
+    return raising
+
+
+def test_every_answer_defends_its_reader(stranger):
+    headers = stranger.get("/entrar").headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_pages_load_nothing_from_elsewhere(stranger):
+    text = stranger.get("/entrar").text
+
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "https://" not in text
+    for forbidden in ("<script>", " style=", "onclick", "hx-on", "js:"):
+        assert forbidden not in text
+
+
+def test_static_files_are_served_with_a_type(stranger):
+    with stranger.get("/static/css/app.css") as response:
+        assert response.status_code == 200
+        assert response.mimetype == "text/css"
+
+
+def test_what_is_not_there_is_told_in_spanish(stranger):
+    response = stranger.get("/no/existe")
+
+    assert response.status_code == 404
+    assert "No encontramos esta página" in response.text
+
+
+def test_a_program_gets_json(stranger):
+    response = stranger.get("/api/v1/no/existe")
+
+    assert response.status_code == 404
+    assert response.json == {"detail": "Esta página no existe o no está disponible para usted."}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("No está."), 404),
+        (Refused("No se puede."), 409),
+        (Stale("Cambió."), 409),
+        (RastroError("No se entiende."), 422),
+        (ZeroDivisionError("secret detail"), 500),
+    ],
+)
+def test_an_error_is_a_sentence(broken, stranger, error, status):
+    broken(error)
+
+    page = stranger.get("/entrar")
+    toast = stranger.get("/entrar", headers=HTMX)
+
+    assert page.status_code == toast.status_code == status
+    assert "secret detail" not in page.text
+    assert "Traceback" not in page.text
+    assert toast.headers["HX-Reswap"] == "none"
+    assert "aviso" in toast.headers["HX-Trigger"]
+
+
+def test_a_form_without_its_token_is_refused_with_a_sentence(app, stranger):
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        response = stranger.post("/entrar", data={"email": "a@b.example", "password": "x"})
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+
+    assert response.status_code == 400
+    assert "Recárguela" in response.text
+
+
+def test_a_method_that_a_page_does_not_have_is_refused(stranger):
+    response = stranger.delete("/entrar")
+
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_a_stranger_who_uses_htmx_is_sent_to_the_sign_in_page(stranger):
+    response = stranger.get("/cuenta", headers=HTMX)
+
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"] == "/entrar"
+
+
+def test_home_sends_each_to_its_place(investigador, cliente):
+    assert investigador.get("/").headers["Location"] == "/tablero"
+    assert cliente.get("/").headers["Location"] == "/portal"
+
+
+def test_a_session_cookie_made_up_by_hand_opens_nothing(app):
+    client = app.test_client()
+    for value in ("1", "1.1", "x.y", "999.1", "1.1.1"):
+        with client.session_transaction() as session:
+            session["_user_id"] = value
+        assert client.get("/cuenta").status_code == 303

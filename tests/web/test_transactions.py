@@ -1,0 +1,127 @@
+"""What commits, when, and what stays out of the database."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.ajustes.models import Ajuste
+from app.ajustes.queries import find_setting
+from app.ajustes.service import set_setting
+from app.buffets.models import Buffet
+from app.db import after_commit, db, release, transaction
+from tests.factories import make_buffet
+
+
+def test_nothing_of_a_transaction_that_fails_is_kept(app, rows):
+    def half() -> None:
+        with transaction():
+            set_setting("a", "1")
+            raise ZeroDivisionError
+
+    with app.app_context(), pytest.raises(ZeroDivisionError):
+        half()
+    assert rows(Ajuste) == []
+
+
+def test_a_transaction_inside_a_transaction_is_refused(app):
+    with app.app_context(), transaction(), pytest.raises(RuntimeError), transaction():
+        pass
+
+
+def test_changes_outside_a_transaction_are_noticed(app):
+    with app.app_context():
+        db.session.add(Ajuste(clave="a", valor="1"))
+        with pytest.raises(RuntimeError):
+            release()
+        db.session.rollback()
+
+
+def test_what_waits_for_a_commit_happens_once_and_is_forgotten_by_a_rollback(app):
+    happened: list[int] = []
+
+    def fail() -> None:
+        with transaction():
+            after_commit(lambda: happened.append(2))
+            raise ZeroDivisionError
+
+    with app.app_context():
+        with transaction():
+            after_commit(lambda: happened.append(1))
+            assert happened == []
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with transaction():
+            pass
+    assert happened == [1]
+
+
+def test_times_come_back_aware_and_in_utc(app):
+    santiago = timezone(timedelta(hours=-3))
+    buffet = make_buffet(app, created_at=datetime(2026, 11, 24, 9, 0, tzinfo=santiago))
+
+    assert buffet.created_at == datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert buffet.created_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"nombre": "x" * 161},
+        {"nombre": "a\x00b"},
+        {"created_at": datetime(2026, 11, 24, 9, 0)},  # noqa: DTZ001  # naive on purpose
+    ],
+)
+def test_both_databases_refuse_what_either_would_refuse(app, values):
+    with pytest.raises(StatementError):
+        make_buffet(app, **values)
+
+
+def test_fifty_writers_lose_no_update(app):
+    """As SQLAlchemy comes, 503 of 810 updates were lost on SQLite; here none is."""
+    with app.app_context(), transaction():
+        set_setting("cuenta", "0")
+    errors: list[Exception] = []
+
+    def add() -> None:
+        with app.app_context():
+            try:
+                for _ in range(4):
+                    with transaction():
+                        row = db.session.get(Ajuste, "cuenta", with_for_update=True)
+                        assert row is not None
+                        row.valor = str(int(row.valor) + 1)
+            except Exception as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=add) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    with app.app_context():
+        assert find_setting("cuenta") == "200"
+
+
+def test_two_editors_of_one_row_do_not_overwrite_each_other(app, buffet):
+    """The second write of a row that changed meanwhile is refused, on PostgreSQL as well."""
+    with app.app_context():
+        first = db.session.get_one(Buffet, buffet.id)
+        first.nombre = "cambiado por la primera"
+        first.version += 1
+        with db.engine.begin() as other:
+            other.exec_driver_sql(f"UPDATE buffets SET version = 9 WHERE id = {buffet.id}")
+        with pytest.raises((StaleDataError, OperationalError)):
+            db.session.flush()
+        db.session.rollback()
+
+
+def test_waiting_for_the_commit_of_no_transaction_is_refused(app):
+    with app.app_context(), pytest.raises(RuntimeError):
+        after_commit(lambda: None)
