@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from app.core.texto import fold
 
@@ -25,6 +25,10 @@ class Fuente(enum.Enum):
         ]
 
 
+#: What a person may write down; gantry crossings come from a provider and are evidence.
+WRITTEN_SOURCES = (Fuente.MANUAL, Fuente.TERRENO, Fuente.MULTA)
+
+
 def sighting_key(
     fuente: Fuente,
     fecha: date,
@@ -32,13 +36,21 @@ def sighting_key(
     ubicacion: str | None,
     empresa: str | None,
     monto: int | None,
+    *,
+    ordinal: int = 1,
 ) -> str:
-    """What makes a sighting the same one however often a provider answers it."""
-    parts = (
+    """What makes a sighting the same one however often a provider answers it.
+
+    ``ordinal`` counts those of one answer that look alike because their hour is not known: two
+    crossings of a day at the same price are two.
+    """
+    parts = [
         fuente.value,
-        fecha_hora.isoformat() if fecha_hora else fecha.isoformat(),
+        fecha_hora.astimezone(UTC).isoformat() if fecha_hora else fecha.isoformat(),
         fold(ubicacion or ""),
         fold(empresa or ""),
         str(monto if monto is not None else ""),
-    )
+    ]
+    if fecha_hora is None and ordinal > 1:
+        parts.append(str(ordinal))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -16,17 +16,25 @@ from app.web.fragments import is_htmx, see_other, with_notice
 
 
 def render_section(
-    oficio: Oficio, name: str, template: str, /, status: int = 200, **context: Any
+    oficio: Oficio,
+    name: str,
+    template: str,
+    /,
+    status: int = 200,
+    *,
+    with_frame: bool = False,
+    **context: Any,
 ) -> Response:
     """Answer with a section: alone to HTMX, inside the whole case page to a browser.
 
     ``template`` has one root element with id ``oficio-<name>-<oficio.id>``. After a change, HTMX
-    also gets the head, the warnings and the counts as they are now, which it puts in their place.
+    also gets the head, the warnings and the counts as they are now, which it puts in their place;
+    ``with_frame`` says that something else changed them.
     """
     context = {**context, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
-        if request.method != "GET" and status in {200, 409}:
+        if with_frame or (request.method != "GET" and status in {200, 409}):
             html += render_template(
                 "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
             )

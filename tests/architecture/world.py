@@ -13,6 +13,7 @@ from app.oficios.models import Investigacion, Oficio
 from app.oficios.service import DireccionData, PropietarioData
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
+from tests.avistamientos.rows import make_check, make_sighting
 from tests.factories import make_link, make_oficio, make_trabajo
 
 
@@ -33,6 +34,8 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "oficio_id": oficio.id,
         **_parts(app, oficio.id),
         "adjunto_id": make_adjunto(app, oficio, admin).id,
+        "avistamiento_id": make_sighting(app, oficio, admin),
+        "consulta_id": make_check(app, oficio),
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
     }

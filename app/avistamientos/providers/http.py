@@ -197,7 +197,7 @@ class _Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The pool of a host, with connections of ours."""
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         secure = isinstance(pool, HTTPSConnectionPool)
         pool.ConnectionCls = partial(_SecureConnection if secure else _Connection, line=self.line)
         return pool

@@ -1,0 +1,33 @@
+"""The newest sightings, in the words of the notice to the receptor judicial."""
+
+from __future__ import annotations
+
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.queries import sightings_statement
+from app.avistamientos.rules import Fuente
+from app.core.fechas import format_fecha, format_fecha_hora
+from app.db import db
+from app.notificaciones.sources import Sighting
+
+#: A receptor wants to know where to look, not the whole history.
+_TOLD = 5
+
+
+def list_for_notice(oficio_id: int) -> list[Sighting]:
+    """When, where and by whom the vehicle was last seen, newest first."""
+    rows = db.session.scalars(sightings_statement(oficio_id).limit(_TOLD))
+    return [Sighting(_when(row), row.ubicacion or "lugar no informado", _who(row)) for row in rows]
+
+
+def _when(row: Avistamiento) -> str:
+    if row.fecha_hora:
+        return format_fecha_hora(row.fecha_hora)
+    return f"{format_fecha(row.fecha)}, hora no informada"
+
+
+def _who(row: Avistamiento) -> str:
+    """A gantry is named by its company, a person by name."""
+    person = row.usuario.nombre if row.usuario else None
+    source = row.empresa if row.fuente is Fuente.PORTICO and row.empresa else person or row.empresa
+    label = f"{row.fuente.label}, {source}" if source else row.fuente.label
+    return f"{label} (dato de demostración)" if row.simulado else label

@@ -1,0 +1,66 @@
+"""Writing a sighting down by hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from typing import Any
+
+from wtforms import HiddenField, StringField, TextAreaField
+
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.rules import WRITTEN_SOURCES, Fuente
+from app.avistamientos.service import AvistamientoData, seal
+from app.core.clock import from_local, to_local
+from app.web.forms import EnumField, FechaField, Form, PesosField, at_most, required
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?")
+
+
+class AvistamientoForm(Form):
+    """A sighting as a person tells it; only its day has to be known."""
+
+    fuente = EnumField("Fuente", Fuente, default=Fuente.MANUAL)
+    fecha = FechaField("Fecha", [required("Escriba qué día se vio el vehículo.")])
+    hora = StringField("Hora")
+    ubicacion = StringField("Lugar", [at_most(200)])
+    empresa = StringField("Empresa", [at_most(120)])
+    monto = PesosField("Monto")
+    notas = TextAreaField("Notas", [at_most(5000)])
+    #: What the sighting said when the form was opened.
+    sello = HiddenField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fuente.choices = [(source.value, source.label) for source in WRITTEN_SOURCES]
+
+    @classmethod
+    def of(cls, row: Avistamiento) -> AvistamientoForm:
+        """The form of a sighting, filled in with what it says or with what was sent."""
+        hora = to_local(row.fecha_hora).strftime("%H:%M") if row.fecha_hora else ""
+        names = ("fuente", "fecha", "ubicacion", "empresa", "monto", "notas")
+        values = {name: getattr(row, name) for name in names}
+        return cls(data={**values, "hora": hora, "sello": seal(row)})
+
+    def validate_hora(self, field: StringField) -> None:
+        """An hour of 24 that the clock of that day showed."""
+        if field.data and not self.fecha.errors:
+            self._moment()
+
+    def to_data(self) -> AvistamientoData:
+        """What was typed, as the service takes it."""
+        return AvistamientoData(
+            fuente=self.fuente.value,
+            fecha=self.fecha.value,
+            fecha_hora=self._moment() if self.hora.data else None,
+            ubicacion=self.ubicacion.data or None,
+            empresa=self.empresa.data or None,
+            monto=self.monto.value,
+            notas=self.notas.data or None,
+        )
+
+    def _moment(self) -> datetime:
+        found = _CLOCK.fullmatch(self.hora.data)
+        if found is None:
+            raise ValueError("Escriba la hora en 24 horas, por ejemplo 18:42, o déjela vacía.")
+        return from_local(datetime.combine(self.fecha.value, time(int(found[1]), int(found[2]))))

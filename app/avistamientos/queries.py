@@ -1,0 +1,134 @@
+"""Reading sightings, the checks that bring them, and the answers that prove them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, undefer
+
+from app.avistamientos.models import Avistamiento
+from app.db import db
+from app.jobs.models import Trabajo
+from app.jobs.rules import OPEN_STATES
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad, Estado
+
+#: The name of the job in the ledger.
+CHECK = "avistamientos.consultar"
+#: An oficio is checked by itself when nobody checked it for that long.
+CHECK_EVERY = timedelta(hours=24)
+
+
+def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
+    """The sightings of an oficio, newest first; those without an hour close their day.
+
+    Both databases agree on where an unknown hour goes because it is asked for by name.
+    """
+    return (
+        sa.select(Avistamiento)
+        .where(Avistamiento.oficio_id == oficio_id)
+        .options(joinedload(Avistamiento.usuario))
+        .order_by(
+            Avistamiento.fecha.desc(),
+            Avistamiento.fecha_hora.is_(None),
+            Avistamiento.fecha_hora.desc(),
+            Avistamiento.id.desc(),
+        )
+    )
+
+
+def count_sightings(oficio_id: int) -> int:
+    """How many sightings an oficio has."""
+    statement = sa.select(sa.func.count(Avistamiento.id)).where(Avistamiento.oficio_id == oficio_id)
+    return db.session.scalar(statement) or 0
+
+
+def find_sighting(oficio_id: int, avistamiento_id: int) -> Avistamiento | None:
+    """A sighting of that oficio, and of no other."""
+    return db.session.scalar(
+        sa.select(Avistamiento).where(
+            Avistamiento.id == avistamiento_id, Avistamiento.oficio_id == oficio_id
+        )
+    )
+
+
+def find_open_check(oficio_id: int) -> Trabajo | None:
+    """The check of an oficio that waits or runs."""
+    return db.session.scalar(
+        sa.select(Trabajo)
+        .where(
+            Trabajo.tipo == CHECK, Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
+        )
+        .order_by(Trabajo.created_at, Trabajo.id)
+        .limit(1)
+    )
+
+
+def find_last_check(oficio_id: int) -> Trabajo | None:
+    """The newest check of an oficio, however it ended."""
+    return db.session.scalar(
+        sa.select(Trabajo)
+        .where(Trabajo.tipo == CHECK, Trabajo.oficio_id == oficio_id)
+        .order_by(Trabajo.created_at.desc(), Trabajo.id)
+        .limit(1)
+    )
+
+
+def find_answer(oficio_id: int, entry_id: int) -> Investigacion | None:
+    """An entry of a check with the raw answer that it keeps."""
+    return db.session.scalar(
+        sa.select(Investigacion)
+        .where(
+            Investigacion.id == entry_id,
+            Investigacion.oficio_id == oficio_id,
+            Investigacion.tipo == Actividad.CONSULTA_API,
+        )
+        .options(undefer(Investigacion.respuesta), joinedload(Investigacion.usuario))
+    )
+
+
+def find_last_entry(oficio_id: int) -> Investigacion | None:
+    """The newest entry of a check."""
+    return db.session.scalar(
+        sa.select(Investigacion)
+        .where(Investigacion.oficio_id == oficio_id, Investigacion.tipo == Actividad.CONSULTA_API)
+        .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
+        .limit(1)
+    )
+
+
+def list_due_for_check(now: datetime) -> list[int]:
+    """The oficios in investigation that nobody checked for a day, the longest unchecked first.
+
+    Those that were never checked come first. Those with a check under way are left out.
+    """
+    waiting = sa.exists().where(
+        Trabajo.tipo == CHECK, Trabajo.oficio_id == Oficio.id, Trabajo.estado.in_(OPEN_STATES)
+    )
+    statement = (
+        sa.select(Oficio.id)
+        .where(
+            Oficio.estado == Estado.INVESTIGACION,
+            sa.or_(
+                Oficio.ultima_consulta_at.is_(None), Oficio.ultima_consulta_at <= now - CHECK_EVERY
+            ),
+            ~waiting,
+        )
+        .order_by(Oficio.ultima_consulta_at.is_not(None), Oficio.ultima_consulta_at, Oficio.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def count_scheduled_checks(now: datetime) -> int:
+    """How many checks wait for a later moment."""
+    statement = sa.select(sa.func.count(Trabajo.id)).where(
+        Trabajo.tipo == CHECK, Trabajo.estado.in_(OPEN_STATES), Trabajo.ejecutar_desde > now
+    )
+    return db.session.scalar(statement) or 0
+
+
+def keys_of(oficio_id: int) -> set[str]:
+    """The keys of all sightings of an oficio."""
+    statement = sa.select(Avistamiento.clave).where(Avistamiento.oficio_id == oficio_id)
+    return set(db.session.scalars(statement))

@@ -1,0 +1,74 @@
+"""Sightings and answers for tests, made through the services."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.providers import Answer, Sighting
+from app.avistamientos.rules import Fuente
+from app.avistamientos.service import AvistamientoData, add_sighting, store_answer
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad
+from app.usuarios.models import Usuario
+
+
+def an_answer(sightings: Sequence[Sighting] = (), body: str = "{}", **values: Any) -> Answer:
+    """An answer with its evidence."""
+    return Answer(
+        **{
+            "status": 200,
+            "raw_body": body,
+            "sha256": hashlib.sha256(body.encode()).hexdigest(),
+            "sightings": tuple(sightings),
+            "size": len(body),
+            **values,
+        }
+    )
+
+
+def store(app: Flask, oficio: Oficio, answer: Answer, *, now: datetime | None = None) -> str:
+    """Store an answer as a job does; returns the sentence of the entry."""
+    with app.app_context(), transaction():
+        return store_answer(
+            oficio.id, answer, provider="generico", trabajo_id="t", actor=None, now=now or utcnow()
+        )
+
+
+def make_sighting(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> int:
+    """A sighting that a person wrote down; returns its id."""
+    data = AvistamientoData(
+        **{"fuente": Fuente.TERRENO, "fecha": date(2026, 11, 2), "ubicacion": "Pasaje 1", **values}
+    )
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, actor.id)
+        row = add_sighting(db.session.get_one(Oficio, oficio.id), data, actor=actor, now=utcnow())
+        return row.id
+
+
+def make_check(app: Flask, oficio: Oficio, sightings: Sequence[Sighting] = ()) -> int:
+    """A check with its answer; returns the id of its entry."""
+    store(app, oficio, an_answer(sightings))
+    with app.app_context():
+        entries = db.session.query(Investigacion.id).filter_by(
+            oficio_id=oficio.id, tipo=Actividad.CONSULTA_API
+        )
+        return max(pk for (pk,) in entries)
+
+
+def make_stored(app: Flask, oficio: Oficio, **values: Any) -> int:
+    """A row as it is, past every rule; returns its id."""
+    with app.app_context(), transaction():
+        row = Avistamiento(
+            **{"oficio_id": oficio.id, "fuente": Fuente.PORTICO, "clave": "k", **values}
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
