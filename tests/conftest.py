@@ -11,5 +11,7 @@ pytest_plugins = [
     "tests.plugins.smtp",
     "tests.plugins.provider",
     "tests.plugins.browser",
+    "tests.plugins.live",
+    "tests.plugins.board",
     "tests.plugins.application",
 ]

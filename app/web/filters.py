@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from app.core.clock import local_today, utcnow
 from app.core.dinero import format_pesos
+from app.core.errors import InvalidValue
 from app.core.fechas import format_fecha, format_fecha_hora, format_relativa
 from app.core.patente import format_patente
 from app.core.plazos import business_days_left
@@ -25,7 +26,10 @@ def plazo(fecha_limite: date | None) -> dict[str, str] | None:
         return {"texto": "venció ayer" if days == 1 else f"venció hace {days} días", "tono": "late"}
     if fecha_limite == today:
         return {"texto": "vence hoy", "tono": "late"}
-    left = business_days_left(fecha_limite, today)
+    try:
+        left = business_days_left(fecha_limite, today)
+    except InvalidValue:  # a slip of the keyboard, decades away: show what was written
+        return {"texto": format_fecha(fecha_limite), "tono": "ok"}
     unit = "día háb." if left == 1 else "días háb."
     return {"texto": f"{left} {unit}", "tono": "warn" if left <= 5 else "ok"}
 

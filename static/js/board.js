@@ -17,29 +17,28 @@
   const labelOf = (list) => list.closest(".board-column").dataset.label;
   const nameOf = (card) => card.dataset.name || card.querySelector(".plate")?.textContent || "El oficio";
 
-  // Where a card stood before it was dragged, until its answer is settled: id -> {list, next}.
+  // Where a card stood before it was dragged, until its answer is settled: id -> {list, nextId}.
   const origins = new Map();
 
   function putBack(card) {
     const origin = origins.get(card.id);
     if (!origin) return;
-    const next = origin.next?.parentElement === origin.list ? origin.next : null;
-    origin.list.insertBefore(card, next);
+    const next = document.getElementById(origin.nextId);
+    origin.list.insertBefore(card, next?.parentElement === origin.list ? next : null);
   }
 
   /** Put an answered card in the column that it names itself, at its old place when it was refused. */
-  function settle(card) {
-    const here = card.closest(".board-cards");
+  function settle(card, refused) {
     const home = listOf(card.dataset.estado);
-    if (home && here !== home) {
-      if (origins.get(card.id)?.list === home) putBack(card);
-      else home.prepend(card);
-    }
+    if (!home) card.remove(); // a board of one column does not show where it went
+    else if (refused && origins.get(card.id)?.list === home) putBack(card);
+    else if (card.closest(".board-cards") !== home) home.prepend(card);
     return home;
   }
 
   function post(card, list) {
-    const above = card.previousElementSibling?.closest(".oficio-card");
+    let above = card.previousElementSibling;
+    while (above && !above.matches(".oficio-card")) above = above.previousElementSibling;
     const values = { estado: list.dataset.estado, version: card.dataset.version, despues_de: above?.dataset.id ?? "" };
     card.classList.add("is-sending");
     window.htmx.ajax("POST", card.dataset.moveUrl, { source: card, target: `#${card.id}`, swap: "outerHTML", values }).catch(() => {});
@@ -49,8 +48,7 @@
 
   function onStart(event) {
     board.classList.add("is-dragging");
-    const next = event.item.nextElementSibling;
-    origins.set(event.item.id, { list: event.from, next });
+    origins.set(event.item.id, { list: event.from, nextId: event.item.nextElementSibling?.id ?? "" });
   }
 
   function onEnd(event) {
@@ -114,14 +112,18 @@
     const card = document.getElementById(id);
     if (!card) return;
     const refused = event.detail.xhr.status >= 400;
-    const home = settle(card);
+    const home = settle(card, refused);
     origins.delete(id);
+    if (!home) {
+      toast(`${nameOf(card)} salió de esta columna.`, "ok");
+      return;
+    }
     card.classList.add("is-changed");
-    const folded = home?.closest("details:not([open])");
+    const folded = home.closest("details:not([open])");
     (folded ? folded.querySelector("summary") : card).focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
     // A refusal brings its own sentence by HX-Trigger.
-    if (home && !refused) announce(`${nameOf(card)} quedó en ${labelOf(home)}.`);
+    if (!refused) announce(`${nameOf(card)} quedó en ${labelOf(home)}.`);
   });
 
   ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"].forEach((type) =>

@@ -102,7 +102,9 @@ def _spread(estado: Estado) -> None:
     ids = db.session.scalars(
         sa.select(Oficio.id).where(Oficio.estado == estado).order_by(Oficio.posicion, Oficio.id)
     )
-    rows = [{"id": pk, "posicion": index * RANK_GAP} for index, pk in enumerate(ids)]
-    if rows:
-        db.session.execute(sa.update(Oficio), rows)
+    # The table itself: an update of mapped rows would ask for their versions.
+    table = Oficio.metadata.tables[Oficio.__tablename__]
+    statement = sa.update(table).where(table.c.id == sa.bindparam("pk"))
+    ranks = [{"pk": pk, "posicion": index * RANK_GAP} for index, pk in enumerate(ids)]
+    db.session.execute(statement, ranks)
     db.session.expire_all()

@@ -1,0 +1,50 @@
+"""Finding a case by what people have at hand: a plate, a number, a rol, a name, a RUT."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+import sqlalchemy as sa
+
+from app.core.errors import InvalidValue
+from app.core.patente import parse_patente
+from app.core.rut import parse_rut
+from app.core.texto import fold
+from app.oficios.models import Oficio
+
+#: More words than these narrow nothing and only cost time.
+MAX_WORDS = 8
+_SEPARATORS = re.compile("[^0-9a-z]")
+
+
+def matches(text: str) -> sa.ColumnElement[bool]:
+    """Whether an oficio fits what was typed: a plate or RUT however written, or all the words.
+
+    A word also fits without its separators, so that the beginning of a plate or of a RUT finds
+    (``BC·SD``, ``12.345``).
+    """
+    words = fold(text).split()[:MAX_WORDS]
+    if not words:
+        return sa.false()
+    all_words = sa.and_(*(sa.or_(*map(_contains, _spellings(word))) for word in words))
+    return sa.or_(all_words, *map(_contains, _exact_values(text)))
+
+
+def _spellings(word: str) -> list[str]:
+    plain = _SEPARATORS.sub("", word)
+    return [word, plain] if plain and plain != word else [word]
+
+
+def _exact_values(text: str) -> list[str]:
+    """The plate and the RUT that the whole text is, as the stored text has them."""
+    values: list[str] = []
+    with contextlib.suppress(InvalidValue):
+        values += parse_patente(text).equivalentes
+    with contextlib.suppress(InvalidValue):
+        values.append(parse_rut(text).valor)
+    return [fold(value) for value in values]
+
+
+def _contains(value: str) -> sa.ColumnElement[bool]:
+    return Oficio.busqueda.contains(value, autoescape=True)
