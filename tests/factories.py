@@ -111,7 +111,7 @@ def make_link(app: Flask, buffet: Buffet, *, now: datetime | None = None) -> str
     """The token of a new magic link; earlier ones of the buffet stop working."""
     with app.app_context(), transaction():
         row = db.session.get_one(Buffet, buffet.id)
-        enlace = rotate_enlace(row, actor_id=None, now=now or utcnow())
+        enlace = rotate_enlace(row, actor=None, now=now or utcnow())
         return make_token(enlace.selector, str(app.secret_key))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.buffets.models import Buffet, Enlace
-from app.buffets.rules import read_token
+from app.buffets.rules import make_token, read_token
 from app.db import db
 
 
@@ -31,6 +31,12 @@ def find_by_rut(rut: str) -> Buffet | None:
 def current_enlace(buffet: Buffet, now: datetime) -> Enlace | None:
     """The newest link of a buffet that still opens its dashboard."""
     return next((enlace for enlace in buffet.enlaces if enlace.is_usable(now)), None)
+
+
+def current_token(buffet: Buffet, secret: str, now: datetime) -> str | None:
+    """What opens the dashboard of a buffet at that moment; None when nothing does."""
+    enlace = current_enlace(buffet, now)
+    return make_token(enlace.selector, secret) if enlace else None
 
 
 def find_enlace(token: str, secret: str, now: datetime) -> Enlace | None:

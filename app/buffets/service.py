@@ -1,13 +1,11 @@
-"""What happens to buffets and their links.
-
-These verbs are told who acts by id: accounts stand above buffets in the tree.
-"""
+"""What happens to buffets and their links, each deed with its entry in the audit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.auditoria.service import Actor, audit
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_by_rut
 from app.buffets.rules import new_selector
@@ -37,7 +35,7 @@ class BuffetData:
 
 
 def create_buffet(
-    data: BuffetData, *, actor_id: int | None, now: datetime, life: timedelta = LINK_LIFE
+    data: BuffetData, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
 ) -> Buffet:
     """Register a law firm, with a first link to its dashboard.
 
@@ -49,11 +47,12 @@ def create_buffet(
     buffet = Buffet(**vars(data), created_at=now)
     db.session.add(buffet)
     db.session.flush()
-    rotate_enlace(buffet, actor_id=actor_id, now=now, life=life)
+    _add_enlace(buffet, actor=actor, now=now, life=life)
+    _audit("buffet.creado", buffet, actor, now)
     return buffet
 
 
-def update_buffet(buffet: Buffet, data: BuffetData) -> None:
+def update_buffet(buffet: Buffet, data: BuffetData, *, actor: Actor | None, now: datetime) -> None:
     """Correct what is known of a law firm.
 
     Raises:
@@ -65,26 +64,56 @@ def update_buffet(buffet: Buffet, data: BuffetData) -> None:
     for name, value in vars(data).items():
         setattr(buffet, name, value)
     buffet.version += 1
+    _audit("buffet.modificado", buffet, actor, now)
     db.session.flush()
 
 
-def set_active(buffet: Buffet, *, activo: bool) -> None:
+def set_active(buffet: Buffet, *, activo: bool, actor: Actor | None, now: datetime) -> None:
     """Close or reopen a buffet: while closed, its links and its people's accounts open nothing."""
     buffet.activo = activo
     buffet.version += 1
+    _audit("buffet.activado" if activo else "buffet.desactivado", buffet, actor, now)
     db.session.flush()
 
 
 def rotate_enlace(
-    buffet: Buffet, *, actor_id: int | None, now: datetime, life: timedelta = LINK_LIFE
+    buffet: Buffet, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
 ) -> Enlace:
     """Give a buffet a new link; every earlier one stops working at once."""
-    revoke_enlaces(buffet, now=now)
+    _end_enlaces(buffet, now)
+    enlace = _add_enlace(buffet, actor=actor, now=now, life=life)
+    _audit("enlace.rotado", buffet, actor, now)
+    return enlace
+
+
+def revoke_enlaces(buffet: Buffet, *, actor: Actor | None, now: datetime) -> int:
+    """Make every link of a buffet open nothing. Returns how many were still usable."""
+    ended = _end_enlaces(buffet, now)
+    _audit("enlace.revocado", buffet, actor, now)
+    return ended
+
+
+def note_use(enlace: Enlace, *, now: datetime) -> None:
+    """Remember that a link was opened by a person (not by a scanner, which only looks)."""
+    enlace.usos += 1
+    enlace.ultimo_uso_at = now
+    db.session.flush()
+
+
+def _end_enlaces(buffet: Buffet, now: datetime) -> int:
+    usable = [enlace for enlace in buffet.enlaces if enlace.is_usable(now)]
+    for enlace in usable:
+        enlace.revocado_at = now
+    db.session.flush()
+    return len(usable)
+
+
+def _add_enlace(buffet: Buffet, *, actor: Actor | None, now: datetime, life: timedelta) -> Enlace:
     enlace = Enlace(
         buffet_id=buffet.id,
         selector=new_selector(),
         expira_at=now + life,
-        creado_por_id=actor_id,
+        creado_por_id=actor.id if actor else None,
         created_at=now,
     )
     db.session.add(enlace)
@@ -93,17 +122,5 @@ def rotate_enlace(
     return enlace
 
 
-def revoke_enlaces(buffet: Buffet, *, now: datetime) -> int:
-    """Make every link of a buffet open nothing. Returns how many were still usable."""
-    usable = [enlace for enlace in buffet.enlaces if enlace.is_usable(now)]
-    for enlace in usable:
-        enlace.revocado_at = now
-    db.session.flush()
-    return len(usable)
-
-
-def note_use(enlace: Enlace, *, now: datetime) -> None:
-    """Remember that a link was opened by a person (not by a scanner, which only looks)."""
-    enlace.usos += 1
-    enlace.ultimo_uso_at = now
-    db.session.flush()
+def _audit(accion: str, buffet: Buffet, actor: Actor | None, now: datetime) -> None:
+    audit(accion, actor=actor, now=now, entidad="buffet", entidad_id=buffet.id)

@@ -8,11 +8,9 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.auditoria.service import audit
 from app.buffets.forms import BuffetForm
 from app.buffets.models import Buffet
-from app.buffets.queries import buffets_statement, current_enlace
-from app.buffets.rules import make_token
+from app.buffets.queries import buffets_statement, current_enlace, current_token
 from app.buffets.service import (
     RutTaken,
     create_buffet,
@@ -38,11 +36,8 @@ def link_life() -> timedelta:
 
 def link_address(buffet: Buffet) -> str | None:
     """The whole address of a buffet's link, or None when no link of it is usable."""
-    enlace = current_enlace(buffet, utcnow())
-    if enlace is None:
-        return None
-    token = make_token(enlace.selector, str(current_app.secret_key))
-    return f"{current_config().base_url}/b/{token}"
+    token = current_token(buffet, str(current_app.secret_key), utcnow())
+    return f"{current_config().base_url}/b/{token}" if token else None
 
 
 @bp.get("/admin/buffets")
@@ -60,11 +55,9 @@ def create() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                now = utcnow()
                 buffet = create_buffet(
-                    form.to_data(), actor_id=current_user.id, now=now, life=link_life()
+                    form.to_data(), actor=current_user, now=utcnow(), life=link_life()
                 )
-                _audit("buffet.creado", buffet)
         except RutTaken as taken:
             form.rut.errors = [f"{taken}."]
         else:
@@ -84,8 +77,7 @@ def detail(buffet_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                update_buffet(buffet, form.to_data())
-                _audit("buffet.modificado", buffet)
+                update_buffet(buffet, form.to_data(), actor=current_user, now=utcnow())
         except RutTaken as taken:
             form.rut.errors = [f"{taken}."]
         else:
@@ -100,8 +92,7 @@ def rotate(buffet_id: int) -> ResponseReturnValue:
     """Replace the link: the old one stops working at once."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
     with transaction():
-        rotate_enlace(buffet, actor_id=current_user.id, now=utcnow(), life=link_life())
-        _audit("enlace.rotado", buffet)
+        rotate_enlace(buffet, actor=current_user, now=utcnow(), life=link_life())
     flash("Enlace nuevo: el anterior dejó de funcionar. Envíe el nuevo al buffet.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
@@ -112,8 +103,7 @@ def revoke(buffet_id: int) -> ResponseReturnValue:
     """Take the link away without a new one."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
     with transaction():
-        revoke_enlaces(buffet, now=utcnow())
-        _audit("enlace.revocado", buffet)
+        revoke_enlaces(buffet, actor=current_user, now=utcnow())
     flash("El enlace dejó de funcionar.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
@@ -125,14 +115,9 @@ def toggle(buffet_id: int) -> ResponseReturnValue:
     buffet = or_404(db.session.get(Buffet, buffet_id))
     activo = request.form.get("activo") == "1"
     with transaction():
-        set_active(buffet, activo=activo)
-        _audit("buffet.activado" if activo else "buffet.desactivado", buffet)
+        set_active(buffet, activo=activo, actor=current_user, now=utcnow())
     flash("Buffet activado." if activo else "Buffet desactivado: su enlace no abre nada.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
-
-
-def _audit(accion: str, buffet: Buffet) -> None:
-    audit(accion, actor=current_user, now=utcnow(), entidad="buffet", entidad_id=buffet.id)
 
 
 def _detail_page(form: BuffetForm, buffet: Buffet | None) -> ResponseReturnValue:

@@ -86,11 +86,21 @@ def failed(response: Response) -> bool:
     return response.status_code >= 400
 
 
-#: Back-off for guessing: per account from one address, and per address over all accounts.
-limit_by_account = limiter.limit(
-    "5 per minute;20 per hour", key_func=account_and_address, methods=["POST"], deduct_when=failed
+#: Back-off for guessing: per account from one address, and per address over all accounts. The
+#: page and the API count together, or each further door would give a guesser as many tries again.
+limit_by_account = limiter.shared_limit(
+    "5 per minute;20 per hour",
+    scope="sign in to an account",
+    key_func=account_and_address,
+    methods=["POST"],
+    deduct_when=failed,
 )
-limit_by_address = limiter.limit("30 per minute;200 per hour", methods=["POST"], deduct_when=failed)
+limit_by_address = limiter.shared_limit(
+    "30 per minute;200 per hour",
+    scope="sign in from an address",
+    methods=["POST"],
+    deduct_when=failed,
+)
 
 
 @bp.route("/entrar", methods=["GET", "POST"])

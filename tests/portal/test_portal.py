@@ -73,9 +73,9 @@ def test_what_a_link_opened_ends_with_it(app, stranger, buffet, end):
         with app.app_context(), transaction():
             row = db.session.get_one(Buffet, buffet.id)
             if end == "revoke":
-                assert revoke_enlaces(row, now=utcnow()) == 1
+                assert revoke_enlaces(row, actor=None, now=utcnow()) == 1
             else:
-                set_active(row, activo=False)
+                set_active(row, activo=False, actor=None, now=utcnow())
 
     assert stranger.get("/portal").status_code == 303
 
