@@ -9,7 +9,7 @@ from app.db import Model
 from app.direcciones.models import Direccion, Visita
 from app.importador.models import Importacion
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
-from app.notificaciones.models import Notificacion, Receptor, notificacion_adjuntos
+from app.notificaciones.models import Borrador, Notificacion, Receptor, notificacion_adjuntos
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -19,6 +19,7 @@ __all__ = [
     "Ajuste",
     "Auditoria",
     "Avistamiento",
+    "Borrador",
     "Buffet",
     "Consumidor",
     "Cuota",

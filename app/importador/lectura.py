@@ -7,7 +7,7 @@ from datetime import date
 
 from app.core.errors import InvalidValue
 from app.core.texto import clean_text, fold
-from app.importador.archivo import MAX_FILAS, Fila, Hoja, open_planilla
+from app.importador.archivo import MAX_FILAS, Fila, Hoja, Planilla, open_planilla
 from app.importador.campos import ETIQUETAS, OBLIGATORIOS, guess_columns, header_key
 from app.importador.filas import read_fila
 from app.importador.rules import FilaLeida
@@ -25,6 +25,8 @@ class Columna:
     indice: int
     encabezado: str
     campo: str | None
+    #: Its first filled cell, so that a wrong column is seen at once.
+    ejemplo: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,24 @@ def leer_planilla(
     mapeo: Mapping[int, str] | None = None,
     correcciones: Mapping[tuple[int, str], str] | None = None,
 ) -> Lectura:
-    """Read an uploaded list.
+    """Read an uploaded list: open the file, then :func:`interpretar` it.
+
+    Raises:
+        InvalidValue: the file or its header cannot be read, there are more than 5,000 rows or
+            none, or the mapping makes no sense. Problems of a row stay with the row.
+    """
+    planilla = open_planilla(contenido, nombre)
+    return interpretar(planilla, hoy=hoy, mapeo=mapeo, correcciones=correcciones)
+
+
+def interpretar(
+    planilla: Planilla,
+    *,
+    hoy: date,
+    mapeo: Mapping[int, str] | None = None,
+    correcciones: Mapping[tuple[int, str], str] | None = None,
+) -> Lectura:
+    """Tell what the rows of an opened list mean.
 
     ``mapeo`` (column index from 0 to field) replaces the guess from the headers as a whole;
     ``correcciones`` holds what a person typed over a cell, by row number and field, and is applied
@@ -61,10 +80,9 @@ def leer_planilla(
     import may read again what the preview showed.
 
     Raises:
-        InvalidValue: the file or its header cannot be read, there are more than 5,000 rows or
-            none, or the mapping makes no sense. Problems of a row stay with the row.
+        InvalidValue: the header cannot be found, there are more than 5,000 rows or none, or the
+            mapping makes no sense. Problems of a row stay with the row.
     """
-    planilla = open_planilla(contenido, nombre)
     hoja, position, guess = max(
         (_find_header(hoja) for hoja in planilla.hojas if hoja.filas),
         key=lambda found: len(found[2]),
@@ -165,9 +183,14 @@ def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[
     width = max(len(row.celdas) for row in (header, *rows))
     names = [clean_text(cell)[:80] for cell in header.celdas] + [""] * width
     return tuple(
-        Columna(index, names[index], guess.get(index))
+        Columna(index, names[index], guess.get(index), _first_text(rows, index))
         for index in range(width)
         if names[index]
         or index in guess
         or any(row.celdas[index : index + 1] != () for row in rows)
     )
+
+
+def _first_text(rows: list[Fila], index: int) -> str:
+    texts = (clean_text("".join(row.celdas[index : index + 1])) for row in rows)
+    return next((text[:40] for text in texts if text), "")

@@ -31,9 +31,34 @@ class Resultado(Enum):
         }[self.value]
 
     @property
+    def label_done(self) -> str:
+        """Its name on screen once the list is imported."""
+        return {
+            "crea": "Creado",
+            "existe": "Ya existía",
+            "advertencia": "Creado con advertencias",
+            "error": "Quedó fuera",
+        }[self.value]
+
+    @property
     def is_imported(self) -> bool:
         """Whether the import makes an oficio of such a row."""
         return self in {Resultado.CREA, Resultado.ADVERTENCIA}
+
+
+class EstadoImportacion(Enum):
+    """Where an uploaded list stands."""
+
+    BORRADOR = "borrador"
+    IMPORTADA = "importada"
+    DESCARTADA = "descartada"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {"borrador": "Por importar", "importada": "Importada", "descartada": "Descartada"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True)

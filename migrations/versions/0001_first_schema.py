@@ -142,6 +142,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_enlaces_buffet_id"), ["buffet_id"], unique=False)
 
     op.create_table(
+        "importaciones",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("buffet_id", sa.Integer(), nullable=False),
+        sa.Column("usuario_id", sa.Integer(), nullable=False),
+        sa.Column("nombre_archivo", sa.String(200), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("contenido", sa.LargeBinary(), nullable=False),
+        sa.Column("mapeo", sa.JSON(), nullable=False),
+        sa.Column("correcciones", sa.JSON(), nullable=False),
+        sa.Column(
+            "estado",
+            sa.Enum(
+                "borrador",
+                "importada",
+                "descartada",
+                name="estadoimportacion",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("resultado", sa.JSON(), nullable=False),
+        sa.Column("informe", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("importada_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["buffet_id"], ["buffets.id"], name=op.f("fk_importaciones_buffet_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["usuario_id"], ["usuarios.id"], name=op.f("fk_importaciones_usuario_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_importaciones")),
+    )
+    with op.batch_alter_table("importaciones", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_importaciones_buffet_id"), ["buffet_id"], unique=False)
+        batch_op.create_index("ix_importaciones_recent", ["estado", "created_at"], unique=False)
+
+    op.create_table(
         "oficios",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("numero_oficio", sa.String(60), nullable=False),
@@ -300,6 +340,32 @@ def upgrade() -> None:
     with op.batch_alter_table("investigaciones", schema=None) as batch_op:
         batch_op.create_index(
             "ix_investigaciones_timeline", ["oficio_id", "ocurrido_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "notificacion_borradores",
+        sa.Column("clave", sa.String(64), nullable=False),
+        sa.Column("oficio_id", sa.Integer(), nullable=False),
+        sa.Column("usuario_id", sa.Integer(), nullable=False),
+        sa.Column("datos", sa.JSON(), nullable=False),
+        sa.Column("destinatario_nombre", sa.String(160), nullable=True),
+        sa.Column("destinatario_email", sa.String(254), nullable=False),
+        sa.Column("asunto", sa.String(255), nullable=False),
+        sa.Column("cuerpo_texto", sa.Text(), nullable=False),
+        sa.Column("cuerpo_html", sa.Text(), nullable=False),
+        sa.Column("tamano_bytes", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["oficio_id"], ["oficios.id"], name=op.f("fk_notificacion_borradores_oficio_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["usuario_id"], ["usuarios.id"], name=op.f("fk_notificacion_borradores_usuario_id")
+        ),
+        sa.PrimaryKeyConstraint("clave", name=op.f("pk_notificacion_borradores")),
+    )
+    with op.batch_alter_table("notificacion_borradores", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_notificacion_borradores_oficio_id"), ["oficio_id"], unique=False
         )
 
     op.create_table(
@@ -694,6 +760,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notificaciones_oficio_id"))
 
     op.drop_table("notificaciones")
+    with op.batch_alter_table("notificacion_borradores", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notificacion_borradores_oficio_id"))
+
+    op.drop_table("notificacion_borradores")
     with op.batch_alter_table("investigaciones", schema=None) as batch_op:
         batch_op.drop_index("ix_investigaciones_timeline")
 
@@ -708,6 +778,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_oficios_board")
 
     op.drop_table("oficios")
+    with op.batch_alter_table("importaciones", schema=None) as batch_op:
+        batch_op.drop_index("ix_importaciones_recent")
+        batch_op.drop_index(batch_op.f("ix_importaciones_buffet_id"))
+
+    op.drop_table("importaciones")
     with op.batch_alter_table("enlaces", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enlaces_buffet_id"))
 
