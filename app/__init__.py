@@ -18,8 +18,10 @@ from app.api import health
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
 from app.buffets import views as buffets
+from app.cli import prepare
 from app.db import db, prepare_engine
 from app.extensions import csrf, htmx, limiter, migrate
+from app.importador import views as importador
 from app.jobs import views as trabajos
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
@@ -30,6 +32,7 @@ from app.tablero import views as tablero
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
+from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.headers import init_headers
@@ -45,6 +48,7 @@ BLUEPRINTS = (
     health.bp,
     portal.bp,
     oficios.bp,
+    importador.bp,
     adjuntos.bp,
     avistamientos.bp,
     tablero.bp,
@@ -61,7 +65,7 @@ SECTIONS = [
     oficios.DATOS,
 ]
 
-CLI_GROUPS = (usuarios_cli,)
+CLI_GROUPS = (prepare, usuarios_cli)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -98,6 +102,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_headers(app)
     _init_alarm(app, config)
 
+    app.url_map.converters["int"] = RowIdConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in CLI_GROUPS:

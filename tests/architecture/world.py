@@ -15,6 +15,7 @@ from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
 from tests.factories import make_link, make_oficio, make_trabajo
+from tests.importador.listados import make_importacion
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "adjunto_id": make_adjunto(app, oficio, admin).id,
         "avistamiento_id": make_sighting(app, oficio, admin),
         "consulta_id": make_check(app, oficio),
+        "importacion_id": make_importacion(app, buffet, admin),
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
     }
