@@ -89,6 +89,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603  # our own command lines
             child.command,
+            bufsize=0,
             cwd=ROOT,
             env=self.env,
             stdin=subprocess.DEVNULL,
@@ -113,6 +114,8 @@ class Supervisor:
                 continue
             if not data:
                 self.selector.unregister(key.fileobj)
+                pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]  # registered in _start
+                pipe.close()
                 continue
             *lines, child.pending = (child.pending + data).split(b"\n")
             for line in lines:
@@ -153,7 +156,8 @@ class Supervisor:
                 self._say(f"[supervisor] {child.name} no terminó en {GRACE} s y se interrumpe.")
                 _signal(child, signal.SIGKILL)
                 child.process.wait()
-        self._copy_logs(0)
+        while self.selector.get_map() and time.monotonic() < deadline + 1:
+            self._copy_logs(0.1)
         self._say("[supervisor] Cerrado.")
 
     def _say(self, line: str) -> None:

@@ -14,4 +14,5 @@ pytest_plugins = [
     "tests.plugins.live",
     "tests.plugins.board",
     "tests.plugins.application",
+    "tests.plugins.served",
 ]

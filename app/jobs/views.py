@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,7 +28,7 @@ def index() -> ResponseReturnValue:
     """All jobs by state, the newest first; HTMX asks for the list alone, every few seconds."""
     estado = request.args.get("estado", "")
     chosen = EstadoTrabajo(estado) if estado in {item.value for item in EstadoTrabajo} else None
-    context = {
+    context: dict[str, Any] = {
         "page": paginate(trabajos_statement(chosen)),
         "counts": count_by_state(),
         "estados": list(EstadoTrabajo),

@@ -1,0 +1,38 @@
+"""Commands of the installation itself."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import click
+import flask_migrate
+from flask.cli import with_appcontext
+
+from app.ajustes.queries import is_demo
+from app.core.clock import utcnow
+from app.demo.seed import ACCOUNTS, is_empty, seed
+from app.extensions import current_config
+
+
+@click.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Migrate the database; outside production, fill a new one with the demo.
+
+    The last line of the output tells the supervisor what it needs, as JSON.
+    """
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = current_config()
+    flask_migrate.upgrade()
+    if config.environment == "development" and is_empty():
+        click.echo("Primer inicio: se cargan los datos de demostración...", err=True)
+        seed(now=utcnow(), max_bytes=config.max_upload_bytes)
+    demo = is_demo()
+    if demo and config.is_production:
+        raise click.ClickException(
+            "Esta base de datos es de demostración y tiene contraseñas conocidas: en producción "
+            "use otra (DATABASE_URL o INSTANCE_DIR)."
+        )
+    accounts = [f"{email} / {password}" for email, password in ACCOUNTS.items()] if demo else []
+    click.echo(json.dumps({"port": config.port, "demo": demo, "accounts": accounts}))

@@ -1,0 +1,119 @@
+"""What somebody sees who starts Rastro: the first start, a second one, the end, production."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+def health(url: str) -> dict:
+    with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+        return json.load(answer)
+
+
+def family(pid: int) -> list[int]:
+    """The processes below one."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children]
+
+
+def test_the_first_start_says_where_it_is_and_who_may_enter(rastro):
+    assert health(rastro.url)["status"] == "healthy"
+    log = rastro.read_log()
+    assert rastro.url in log
+    for account in (
+        "admin@investigaciones.cl / admin123",
+        "investigador@investigaciones.cl / inv123",
+        "cliente@buffetgonzalez.cl / cliente123",
+    ):
+        assert account in log
+
+
+def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(rastro, start_rastro):
+    second = start_rastro()
+
+    assert second.process.wait(30) == 1
+    assert "Rastro ya está en marcha" in second.read_log()
+    assert health(rastro.url)["status"] == "healthy"
+
+
+def test_it_stops_cleanly_and_starts_again_with_the_same_data(rastro, start_rastro):
+    children = family(rastro.process.pid)
+    assert len(children) == 4, "web, jobs, provider and mail server"
+
+    began = time.monotonic()
+    assert rastro.stop() == 0
+    assert time.monotonic() - began < 30
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+
+    again = start_rastro()
+    again.wait_until_healthy()
+    assert "Primer inicio" in rastro.read_log()
+    assert "Primer inicio" not in again.read_log()
+
+
+def test_a_killed_consumer_is_replaced(rastro):
+    consumer = next(
+        pid
+        for pid in family(rastro.process.pid)
+        if b"huey_consumer" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+
+    os.kill(consumer, signal.SIGKILL)
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        pids = family(rastro.process.pid)
+        if consumer not in pids and len(pids) == 4:
+            break
+        time.sleep(0.1)
+    assert len(family(rastro.process.pid)) == 4
+    assert "trabajos terminó" in rastro.read_log()
+
+
+def test_production_names_what_is_missing_and_does_not_start(start_rastro):
+    refused = start_rastro(ENVIRONMENT="production")
+
+    assert refused.process.wait(30) != 0
+    log = refused.read_log()
+    for name in ("SECRET_KEY", "BASE_URL", "SMTP_HOST"):
+        assert name in log
+    assert "Traceback" not in log
+    assert not list(refused.instance.glob("*.sqlite3"))
+
+
+def test_production_has_no_demo(start_rastro):
+    served = start_rastro(
+        ENVIRONMENT="production",
+        SECRET_KEY="x" * 48,
+        BASE_URL="https://rastro.example",
+        SMTP_HOST="127.0.0.1",
+        SMTP_FROM="rastro@rastro.example",
+    )
+    served.wait_until_healthy()
+
+    log = served.read_log()
+    assert "admin123" not in log
+    assert len(family(served.process.pid)) == 2, "the web and the jobs, no demo service"
+
+
+def test_a_demo_database_is_refused_in_production(rastro, start_rastro):
+    rastro.stop()
+    refused = start_rastro(
+        ENVIRONMENT="production",
+        SECRET_KEY="x" * 48,
+        BASE_URL="https://rastro.example",
+        SMTP_HOST="127.0.0.1",
+        SMTP_FROM="rastro@rastro.example",
+    )
+
+    assert refused.process.wait(30) != 0
+    assert "es de demostración" in refused.read_log()

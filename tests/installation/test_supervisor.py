@@ -1,0 +1,194 @@
+"""The supervisor with small children: it starts them, replaces them, and stops in order."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import supervisor
+from app.supervisor import (
+    Supervisor,
+    answers,
+    demo_services,
+    free_port,
+    is_port_free,
+    lock_instance,
+)
+
+SLEEPER = "import time; print('listo', flush=True); time.sleep(60)"
+STUBBORN = "import signal, time; signal.signal(15, signal.SIG_IGN); print('no'); time.sleep(60)"
+NOWHERE = "http://127.0.0.1:9/health"
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    """Give the test process its signal handlers back."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+class Run:
+    """A supervisor that runs in the main thread while a second one watches and acts."""
+
+    def __init__(self) -> None:
+        self.output = io.StringIO()
+        self.supervisor = Supervisor(dict(os.environ), self.output)
+
+    def until(self, condition, announce=(), url: str = NOWHERE, signum=signal.SIGTERM) -> int:
+        def watch() -> None:
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline and not condition(self):
+                time.sleep(0.02)
+            os.kill(os.getpid(), signum)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        code = self.supervisor.run(list(announce), url)
+        watcher.join()
+        return code
+
+    @property
+    def text(self) -> str:
+        return self.output.getvalue()
+
+    def pids(self) -> list[int]:
+        return [child.process.pid for child in self.supervisor.children if child.process]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_every_child_and_ends_with_zero(signum):
+    run = Run()
+    run.supervisor.add("uno", [sys.executable, "-c", SLEEPER])
+    run.supervisor.add("dos", [sys.executable, "-c", SLEEPER])
+
+    code = run.until(lambda run: run.text.count("listo") == 2, signum=signum)
+
+    assert code == 0
+    assert not any(is_alive(pid) for pid in run.pids())
+    assert "[uno] listo" in run.text
+    assert "[dos] listo" in run.text
+    assert run.text.endswith("[supervisor] Cerrado.\n")
+
+
+def test_a_killed_child_is_replaced():
+    run = Run()
+    run.supervisor.add("uno", [sys.executable, "-c", SLEEPER])
+    killed: list[int] = []
+
+    def kill_once(run: Run) -> bool:
+        if run.text.count("listo") == 1 and not killed:
+            killed.extend(run.pids())
+            os.kill(killed[0], signal.SIGKILL)
+        return run.text.count("listo") == 2
+
+    run.until(kill_once)
+
+    assert "se inicia otra vez" in run.text
+    assert run.pids() != killed
+
+
+def test_a_child_that_does_not_stop_is_killed_after_the_grace(monkeypatch):
+    monkeypatch.setattr(supervisor, "GRACE", 0.5)
+    run = Run()
+    run.supervisor.add("terco", [sys.executable, "-u", "-c", STUBBORN])
+
+    assert run.until(lambda run: "[terco] no" in run.text) == 0
+    assert "terco no terminó" in run.text
+    assert not is_alive(run.pids()[0])
+
+
+def test_the_address_is_announced_once_the_web_answers():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        assert not is_port_free("127.0.0.1", port)
+    server = "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, "
+    server += f"bind='127.0.0.1', port={port})"
+    run = Run()
+    run.supervisor.add("web", [sys.executable, "-u", "-c", server])
+
+    run.until(
+        lambda run: "Rastro está listo" in run.text,
+        announce=["Rastro está listo"],
+        url=f"http://127.0.0.1:{port}/no/existe",
+    )
+
+    assert run.text.count("Rastro está listo") == 1
+
+
+def test_the_data_folder_is_held_by_one_family_at_a_time(tmp_path):
+    first = lock_instance(tmp_path / "datos")
+    assert first is not None
+    assert lock_instance(tmp_path / "datos") is None
+
+    first.close()
+    again = lock_instance(tmp_path / "datos")
+    assert again is not None
+    again.close()
+
+
+def test_the_demo_brings_its_own_services_only_where_none_is_configured(tmp_path):
+    env: dict[str, str] = {}
+    services = demo_services(env, tmp_path)
+
+    assert [name for name, _command in services] == ["proveedor", "correo"]
+    assert env["SMTP_HOST"] == "127.0.0.1"
+    assert env["BOOSTR_API_URL"].startswith("http://127.0.0.1:")
+    assert len(env["BOOSTR_API_KEY"]) > 20
+    assert not any(env["BOOSTR_API_KEY"] in part for _name, command in services for part in command)
+
+    own = {"SMTP_HOST": "mail.example", "BOOSTR_API_URL": "https://api.example"}
+    assert demo_services(own, tmp_path) == []
+    assert own["SMTP_HOST"] == "mail.example"
+
+
+def test_a_free_port_is_free_and_nobody_answers_there():
+    port = free_port()
+
+    assert is_port_free("127.0.0.1", port)
+    assert not answers(f"http://127.0.0.1:{port}/health")
+
+
+def test_no_child_outlives_a_supervisor_that_is_killed(tmp_path):
+    code = (
+        "import os, sys\n"
+        "from app.supervisor import Supervisor\n"
+        "s = Supervisor(dict(os.environ), sys.stdout)\n"
+        f"s.add('uno', [sys.executable, '-c', {SLEEPER!r}])\n"
+        f"s.run([], {NOWHERE!r})\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=supervisor.ROOT
+    )
+    assert parent.stdout is not None
+    assert "listo" in parent.stdout.readline()
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    assert len(children) == 1
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and is_alive(int(children[0])):
+        time.sleep(0.05)
+    assert not is_alive(int(children[0]))

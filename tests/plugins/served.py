@@ -1,0 +1,105 @@
+"""Rastro as a newcomer runs it: the supervisor with web, consumer, provider and mail server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.supervisor import ROOT, free_port
+
+#: Seconds until everything is up, on a busy machine.
+PATIENCE = 60
+
+
+@dataclass
+class Served:
+    """A running family of processes on data of its own."""
+
+    url: str
+    instance: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def read_log(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                pytest.fail(f"it ended with {self.process.returncode}:\n{self.read_log()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"it did not become healthy:\n{self.read_log()}")
+
+    def mails(self) -> list[EmailMessage]:
+        """What the demo's SMTP server took, oldest first."""
+        paths = sorted((self.instance / "buzon").glob("*.eml"), key=os.path.getmtime)
+        return [
+            message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[misc]
+            for path in paths
+        ]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(40)
+
+
+@pytest.fixture
+def start_rastro(
+    fresh_database_url: str, tmp_path: Path
+) -> Iterator[Callable[..., Served]]:
+    """Start the supervisor as ``make run`` does; it is stopped at the end of the test."""
+    started: list[Served] = []
+
+    def start(**values: str) -> Served:
+        port = free_port()
+        instance = tmp_path / "instance"
+        log = tmp_path / f"log-{len(started)}.txt"
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "INSTANCE_DIR": str(instance),
+            "DATABASE_URL": fresh_database_url,
+            "PORT": str(port),
+            "ARGON2_MEMORY_KIB": "1024",
+            **values,
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "app/supervisor.py"],
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        served = Served(f"http://127.0.0.1:{port}", instance, process, log)
+        started.append(served)
+        return served
+
+    yield start
+    for served in started:
+        if served.process.poll() is None:
+            served.stop()
+
+
+@pytest.fixture
+def rastro(start_rastro: Callable[..., Served]) -> Served:
+    """Rastro with its demo, up and healthy."""
+    served = start_rastro()
+    served.wait_until_healthy()
+    return served
