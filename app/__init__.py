@@ -15,16 +15,21 @@ from app import models
 from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
 from app.api import health
+from app.api import v1 as api_v1
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
+from app.avistamientos.aviso import list_for_notice
 from app.buffets import views as buffets
 from app.cli import prepare
 from app.db import db, prepare_engine
+from app.demo import views as demo
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
 from app.jobs import views as trabajos
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
+from app.notificaciones import views as notificaciones
+from app.notificaciones.sources import connect_sightings
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
@@ -46,11 +51,14 @@ BLUEPRINTS = (
     buffets.bp,
     trabajos.bp,
     health.bp,
+    api_v1.bp,
     portal.bp,
     oficios.bp,
     importador.bp,
     adjuntos.bp,
     avistamientos.bp,
+    notificaciones.bp,
+    demo.bp,
     tablero.bp,
 )
 
@@ -61,6 +69,7 @@ SECTIONS = [
     oficios.DIRECCIONES,
     oficios.PERSONAS,
     adjuntos.FOTOS,
+    notificaciones.NOTIFICACIONES,
     oficios.VEHICULO,
     oficios.DATOS,
 ]
@@ -101,6 +110,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_errors(app)
     init_headers(app)
     _init_alarm(app, config)
+    connect_sightings(list_for_notice)
 
     app.url_map.converters["int"] = RowIdConverter
     for blueprint in BLUEPRINTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,6 +35,30 @@ class Receptor(Model):
     tribunales: Mapped[str | None] = mapped_column(sa.Text)
     notas: Mapped[str | None] = mapped_column(sa.Text)
     activo: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Borrador(Model):
+    """A notice as somebody previewed it. What is sent is this, letter by letter.
+
+    It is gone once it is sent, or after a day.
+    """
+
+    __tablename__ = "notificacion_borradores"
+
+    #: What the form carries; the notice gets the same.
+    clave: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: What was typed, to open the form again.
+    datos: Mapped[dict[str, Any]]
+    destinatario_nombre: Mapped[str | None] = mapped_column(ShortText(160))
+    destinatario_email: Mapped[str] = mapped_column(ShortText(254))
+    asunto: Mapped[str] = mapped_column(ShortText(255))
+    cuerpo_texto: Mapped[str] = mapped_column(sa.Text)
+    cuerpo_html: Mapped[str] = mapped_column(sa.Text)
+    #: On the wire, photos included.
+    tamano_bytes: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

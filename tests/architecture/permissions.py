@@ -13,6 +13,7 @@ INVOLVED = frozenset({"cliente", "investigador", "admin"})
 STAFF = frozenset({"investigador", "admin"})
 ADMIN = frozenset({"admin"})
 CLIENTES = frozenset({"cliente", "ajeno"})
+NOBODY: frozenset[str] = frozenset()
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "static": EVERYBODY,
@@ -75,4 +76,22 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "avistamientos.edit": STAFF,
     "avistamientos.check": STAFF,
     "avistamientos.answer": STAFF,
+    "notificaciones.section": STAFF,
+    "notificaciones.compose": STAFF,
+    "notificaciones.preview": STAFF,
+    "notificaciones.preview_page": STAFF,
+    "notificaciones.preview_html": STAFF,
+    "notificaciones.send": STAFF,
+    "notificaciones.detail": STAFF,
+    "notificaciones.detail_html": STAFF,
+    "notificaciones.resend": STAFF,
+    "notificaciones.receptores": STAFF,
+    "notificaciones.create_receptor_page": STAFF,
+    "notificaciones.edit_receptor": STAFF,
+    "notificaciones.toggle_receptor": STAFF,
+    # The demonstration's mailbox exists for nobody outside of a demonstration.
+    "demo.mailbox": NOBODY,
+    "demo.mail": NOBODY,
+    "demo.mail_html": NOBODY,
+    "demo.mail_part": NOBODY,
 }

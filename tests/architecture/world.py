@@ -16,6 +16,7 @@ from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
 from tests.factories import make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
+from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
@@ -38,6 +39,11 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "avistamiento_id": make_sighting(app, oficio, admin),
         "consulta_id": make_check(app, oficio),
         "importacion_id": make_importacion(app, buffet, admin),
+        "notificacion_id": make_notice(app, oficio, admin),
+        "clave": make_draft(app, oficio, admin),
+        "receptor_id": make_receptor(app, admin).id,
+        "name": "20261124T153000-ab12.eml",
+        "cid": "foto-1@rastro.example",
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
     }

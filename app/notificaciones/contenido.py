@@ -1,0 +1,232 @@
+"""What a receptor judicial needs to know, taken from the case: facts, before any layout.
+
+From ``domain.md``: tribunal, rol, caratulado, the order and its date, plate with make, model,
+colour and VIN, exact addresses with comuna and coordinates, when last seen and by whom, photos,
+access notes, whether fuerza pública and descerrajamiento are granted, the contacts of investigator
+and lawyer. Nothing else of the case goes out: no notes, no RUTs, no telephone of the debtor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.adjuntos.models import Adjunto
+from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.patente import format_patente
+from app.core.telefono import format_telefono
+from app.direcciones.models import Direccion, Visita
+from app.notificaciones.sources import Sighting
+from app.oficios.models import Oficio
+from app.usuarios.models import Usuario
+
+#: Visits told of each address, newest first.
+_VISITS = 3
+
+
+@dataclass(frozen=True)
+class Lugar:
+    """An address as a receptor uses it."""
+
+    tipo: str
+    direccion: str
+    verificada: str = ""
+    coordenadas: str = ""
+    mapa: str = ""
+    acceso: str = ""
+    visitas: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Contacto:
+    """Somebody who can be asked."""
+
+    papel: str
+    nombre: str
+    email: str = ""
+    telefono: str = ""
+
+
+@dataclass(frozen=True)
+class Foto:
+    """A photo inside the mail."""
+
+    cid: str
+    pie: str
+    alt: str
+    ancho: int | None
+    alto: int | None
+
+
+@dataclass(frozen=True)
+class Contenido:
+    """Everything that the two templates of the notice show."""
+
+    patente: str
+    vehiculo: str
+    destinatario: str
+    mensaje: str
+    causa: list[tuple[str, str]]
+    datos_vehiculo: list[tuple[str, str]]
+    advertencias: list[str]
+    medidas: list[tuple[str, str]]
+    lugares: list[Lugar]
+    avistamientos: list[Sighting]
+    contactos: list[Contacto]
+    fotos: list[Foto]
+
+
+def gather(
+    oficio: Oficio,
+    *,
+    destinatario: str,
+    mensaje: str,
+    fotos: list[Adjunto],
+    avistamientos: list[Sighting],
+    remitente: Usuario,
+    dominio: str,
+) -> Contenido:
+    """Collect the facts. ``dominio`` names the photos inside the mail."""
+    vehiculo = oficio.vehiculo
+    plate = format_patente(vehiculo.patente)
+    if vehiculo.patente_dv:
+        plate = f"{plate}-{vehiculo.patente_dv}"
+    return Contenido(
+        patente=plate,
+        vehiculo=" ".join(
+            part for part in (vehiculo.descripcion, str(vehiculo.anio or "")) if part
+        ),
+        destinatario=destinatario,
+        mensaje=mensaje,
+        causa=_told(
+            ("Tribunal", oficio.tribunal),
+            ("Rol", oficio.rol),
+            ("Caratulado", oficio.caratulado),
+            ("Oficio", oficio.numero_oficio),
+            (
+                "Fecha del oficio",
+                format_fecha(oficio.fecha_ingreso) if oficio.fecha_ingreso else None,
+            ),
+            ("Plazo", format_fecha(oficio.fecha_limite) if oficio.fecha_limite else None),
+        ),
+        datos_vehiculo=_told(
+            ("Patente", plate),
+            ("Marca y modelo", vehiculo.descripcion),
+            ("Año", str(vehiculo.anio) if vehiculo.anio else None),
+            ("Color", vehiculo.color),
+            ("VIN o chasis", vehiculo.vin),
+        ),
+        advertencias=vehiculo.advertencias,
+        medidas=[
+            ("Auxilio de la fuerza pública", _granted(oficio.fuerza_publica)),
+            ("Descerrajamiento", _granted(oficio.descerrajamiento)),
+        ],
+        lugares=[
+            _place(direccion)
+            for direccion in sorted(oficio.direcciones, key=lambda one: not one.verificada)
+        ],
+        avistamientos=avistamientos,
+        contactos=_contacts(oficio, remitente),
+        fotos=[_photo(foto, dominio) for foto in fotos],
+    )
+
+
+def photo_cid(adjunto_id: int, dominio: str) -> str:
+    """The name of a photo inside a mail; the same in the HTML and in the part that holds it."""
+    return f"foto-{adjunto_id}@{dominio}"
+
+
+def missing_facts(oficio: Oficio) -> list[str]:
+    """What a receptor will ask for and the case does not say, in words for the form."""
+    places = oficio.direcciones
+    checks = (
+        ("el tribunal", oficio.tribunal),
+        ("el rol", oficio.rol),
+        ("el caratulado", oficio.caratulado),
+        ("la fecha del oficio", oficio.fecha_ingreso),
+        ("la marca y el modelo", oficio.vehiculo.descripcion),
+        ("el color", oficio.vehiculo.color),
+        ("el VIN", oficio.vehiculo.vin),
+        ("una dirección", places),
+        ("las coordenadas", not places or any(place.lat is not None for place in places)),
+    )
+    return [name for name, value in checks if not value]
+
+
+def _told(*pairs: tuple[str, str | None]) -> list[tuple[str, str]]:
+    return [(label, value) for label, value in pairs if value]
+
+
+def _granted(granted: bool) -> str:
+    return "Concedido" if granted else "No consta que esté concedido"
+
+
+def _place(direccion: Direccion) -> Lugar:
+    verified = ""
+    if direccion.verificada:
+        when = f" el {format_fecha(direccion.verificada_at)}" if direccion.verificada_at else ""
+        who = f" por {direccion.verificada_por.nombre}" if direccion.verificada_por else ""
+        verified = f"Verificada en terreno{when}{who}"
+    coordinates = url = ""
+    if direccion.lat is not None and direccion.lon is not None:
+        coordinates = f"{direccion.lat:.6f}, {direccion.lon:.6f}"
+        url = (
+            "https://www.google.com/maps/search/?api=1"
+            f"&query={direccion.lat:.6f}%2C{direccion.lon:.6f}"
+        )
+        if direccion.exactitud_m is not None:
+            coordinates += f" (± {direccion.exactitud_m:.0f} m)"
+    return Lugar(
+        tipo=direccion.tipo.label,
+        direccion=", ".join(part for part in (direccion.completa, direccion.region) if part),
+        verificada=verified,
+        coordenadas=coordinates,
+        mapa=url,
+        acceso=direccion.notas or "",
+        visitas=[_visit(visita) for visita in direccion.visitas[:_VISITS]],
+    )
+
+
+def _visit(visita: Visita) -> str:
+    line = f"{format_fecha_hora(visita.fecha_hora)}, {visita.usuario.nombre}: "
+    line += visita.resultado.label.lower()
+    return f"{line}. {visita.notas}" if visita.notas else f"{line}."
+
+
+def _contacts(oficio: Oficio, remitente: Usuario) -> list[Contacto]:
+    investigador = oficio.investigador or remitente
+    buffet = oficio.buffet
+    contacts = [
+        Contacto(
+            "Investigador a cargo",
+            investigador.nombre,
+            investigador.email,
+            format_telefono(investigador.telefono or ""),
+        )
+    ]
+    if remitente.id != investigador.id:
+        contacts.append(
+            Contacto(
+                "Envía este aviso",
+                remitente.nombre,
+                remitente.email,
+                format_telefono(remitente.telefono or ""),
+            )
+        )
+    names = [name for name in (buffet.contacto_nombre, buffet.nombre) if name]
+    contacts.append(
+        Contacto(
+            "Abogado de la parte",
+            ", ".join(names),
+            buffet.email_principal,
+            format_telefono(buffet.telefono or ""),
+        )
+    )
+    return contacts
+
+
+def _photo(foto: Adjunto, dominio: str) -> Foto:
+    taken = format_fecha_hora(foto.created_at)
+    caption = f"{foto.descripcion} ({taken})" if foto.descripcion else f"Subida el {taken}"
+    return Foto(
+        photo_cid(foto.id, dominio), caption, foto.descripcion or "Foto", foto.ancho, foto.alto
+    )

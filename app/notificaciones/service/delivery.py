@@ -1,0 +1,104 @@
+"""What the job of sending does to a notice, each step with its entry in the bitácora."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.auditoria.service import audit
+from app.db import db
+from app.notificaciones.models import Notificacion
+from app.notificaciones.rules import STARTABLE, EstadoNotificacion
+from app.oficios.models import Oficio
+from app.oficios.rules import Actividad
+from app.oficios.service import record
+
+
+def start_sending(notice: Notificacion, *, now: datetime) -> bool:
+    """Note that the mail server is about to be spoken to. False: it is not to be sent any more.
+
+    Commit this before the first word: a process that dies afterwards leaves its trace.
+    """
+    db.session.refresh(notice, with_for_update=True)
+    if notice.estado not in STARTABLE:
+        return False
+    notice.estado = EstadoNotificacion.ENVIANDO
+    notice.enviando_at = now
+    notice.error = None
+    db.session.flush()
+    return True
+
+
+def wait_again(notice: Notificacion, cause: str) -> None:
+    """It was certainly not sent: back to where another attempt may begin."""
+    notice.estado = EstadoNotificacion.PENDIENTE
+    notice.enviando_at = None
+    notice.error = cause
+    db.session.flush()
+
+
+def mark_sent(notice: Notificacion, *, now: datetime) -> None:
+    """The server took it."""
+    notice.estado = EstadoNotificacion.ENVIADA
+    notice.enviada_at = now
+    notice.error = None
+    count = len(notice.adjuntos)
+    photos = {0: "sin fotos", 1: "con 1 foto"}.get(count, f"con {count} fotos")
+    _record(notice, f"Aviso enviado a {_who(notice)}, {photos}.", now, is_real=True)
+    # What is handed to others is written down (law 21.719).
+    audit(
+        "notificacion.enviada",
+        actor=notice.usuario,
+        now=now,
+        entidad="notificacion",
+        entidad_id=notice.id,
+        adjuntos=[adjunto.id for adjunto in notice.adjuntos],
+    )
+
+
+def mark_uncertain(notice: Notificacion, cause: str, *, now: datetime) -> None:
+    """Nobody can know whether it went; a person asks the receptor and decides."""
+    if notice.estado is EstadoNotificacion.INCIERTA:
+        return
+    notice.estado = EstadoNotificacion.INCIERTA
+    notice.error = cause
+    _record(
+        notice,
+        f"No se sabe si el aviso a {_who(notice)} llegó. {cause} Pregunte al receptor antes de "
+        "enviarlo otra vez.",
+        now,
+    )
+
+
+def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
+    """No more attempts. One that died while sending may have gone, so it is uncertain."""
+    if notice.estado is EstadoNotificacion.ENVIANDO:
+        mark_uncertain(notice, cause, now=now)
+    elif notice.estado is EstadoNotificacion.PENDIENTE:
+        notice.estado = EstadoNotificacion.FALLIDA
+        notice.error = cause
+        _record(notice, f"El aviso a {_who(notice)} no se pudo enviar. {cause}", now)
+
+
+def _who(notice: Notificacion) -> str:
+    if notice.destinatario_nombre:
+        return f"{notice.destinatario_nombre} ({notice.destinatario_email})"
+    return notice.destinatario_email
+
+
+def _record(
+    notice: Notificacion, text: str, now: datetime, *, is_real: bool = False, **detalle: Any
+) -> None:
+    # Locked, so that a change of the case at this moment does not undo what was sent.
+    oficio = db.session.get_one(
+        Oficio, notice.oficio_id, with_for_update=True, populate_existing=True
+    )
+    record(
+        oficio,
+        Actividad.NOTIFICACION,
+        text,
+        actor=notice.usuario,
+        now=now,
+        detalle={"notificacion_id": notice.id, "estado": notice.estado.value, **detalle},
+        is_real=is_real,
+    )

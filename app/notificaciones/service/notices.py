@@ -1,0 +1,230 @@
+"""A notice is previewed, ordered once, and ordered again only on purpose."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.rules import format_size
+from app.core.errors import InvalidValue, Refused
+from app.core.fechas import format_fecha_hora
+from app.db import db
+from app.jobs.queue import enqueue
+from app.notificaciones.models import Borrador, Notificacion, Receptor
+from app.notificaciones.queries import (
+    find_by_key,
+    find_earlier,
+    find_receptor_by_email,
+    list_photos,
+)
+from app.notificaciones.rules import (
+    DRAFT_LIFE,
+    MAX_MAIL_BYTES,
+    RESENDABLE,
+    SEND_JOB,
+    EstadoNotificacion,
+    TipoNotificacion,
+)
+from app.notificaciones.service.receptores import ReceptorData, create_receptor
+from app.oficios.models import Oficio
+from app.usuarios.models import Usuario
+
+
+class MailTooBig(Refused):
+    """The photos do not fit into one mail."""
+
+
+class AlreadyNotified(Refused):
+    """This address was told of this case before; sending again takes a second yes."""
+
+    def __init__(self, earlier: Notificacion) -> None:
+        when = format_fecha_hora(earlier.enviada_at or earlier.created_at)
+        #: What is so, without what to do about it, which differs between the page and the API.
+        self.hecho = (
+            f"Ya hay un aviso de este caso a {earlier.destinatario_email}, del {when} "
+            f"({earlier.estado.label.lower()})."
+        )
+        super().__init__(f"{self.hecho} Marque «Sí, enviar otra vez» si quiere mandar otro.")
+
+
+@dataclass(frozen=True)
+class Destinatario:
+    """Whom a notice is for: somebody of the directory, or a name and an address as typed."""
+
+    email: str
+    nombre: str | None = None
+    receptor_id: int | None = None
+    #: Add him to the directory.
+    guardar: bool = False
+
+
+@dataclass(frozen=True)
+class NoticeData:
+    """A notice with its contents, as ``mails.compose`` wrote them."""
+
+    destinatario: Destinatario
+    asunto: str
+    texto: str
+    html: str
+    tamano_bytes: int
+    mensaje: str | None = None
+    adjunto_ids: list[int] = field(default_factory=list)
+
+
+def choose_photos(oficio_id: int, ids: list[int]) -> list[Adjunto]:
+    """The photos with these ids.
+
+    Raises:
+        InvalidValue: one of them is of another case, was deleted, or is no picture.
+    """
+    photos = list_photos(oficio_id, ids)
+    if len(photos) != len(set(ids)):
+        raise InvalidValue("Una de las fotos ya no está en este caso. Revise las fotos elegidas.")
+    return photos
+
+
+def check_size(tamano_bytes: int) -> None:
+    """Refuse what mail servers would.
+
+    Raises:
+        MailTooBig: naming how much it is and how much may be.
+    """
+    if tamano_bytes > MAX_MAIL_BYTES:
+        raise MailTooBig(
+            f"El correo pesaría {format_size(tamano_bytes)} y el máximo es "
+            f"{format_size(MAX_MAIL_BYTES)}. Quite una o más fotos."
+        )
+
+
+def save_draft(
+    oficio: Oficio,
+    clave: str,
+    data: NoticeData,
+    datos: dict[str, Any],
+    *,
+    actor: Usuario,
+    now: datetime,
+) -> Borrador:
+    """Keep a preview so that exactly this can be sent, and forget those that nobody sent.
+
+    ``datos`` is what was typed, to open the form again.
+    """
+    db.session.execute(sa.delete(Borrador).where(Borrador.created_at < now - DRAFT_LIFE))
+    return db.session.merge(
+        Borrador(
+            clave=clave,
+            oficio_id=oficio.id,
+            usuario_id=actor.id,
+            datos=datos,
+            destinatario_nombre=data.destinatario.nombre,
+            destinatario_email=data.destinatario.email,
+            asunto=data.asunto,
+            cuerpo_texto=data.texto,
+            cuerpo_html=data.html,
+            tamano_bytes=data.tamano_bytes,
+            created_at=now,
+        )
+    )
+
+
+def create_notice(
+    oficio: Oficio,
+    data: NoticeData,
+    *,
+    clave: str,
+    confirmed: bool,
+    dominio: str,
+    actor: Usuario,
+    now: datetime,
+) -> Notificacion:
+    """Order a notice to be sent. The same ``clave`` is the same notice, however often it comes.
+
+    The oficio is locked meanwhile, so that two people do not both find that nobody was told.
+
+    Raises:
+        AlreadyNotified: the address was told of this case and ``confirmed`` is false.
+        MailTooBig: it is over the limit.
+        InvalidValue: a photo is not of this case any more.
+    """
+    db.session.get_one(Oficio, oficio.id, with_for_update=True, populate_existing=True)
+    existing = find_by_key(clave)
+    if existing is not None:
+        return existing
+    check_size(data.tamano_bytes)
+    photos = choose_photos(oficio.id, data.adjunto_ids)
+    earlier = find_earlier(oficio.id, data.destinatario.email)
+    if earlier is not None and not confirmed:
+        raise AlreadyNotified(earlier)
+    token = secrets.token_hex(8)
+    notice = Notificacion(
+        oficio_id=oficio.id,
+        tipo=TipoNotificacion.RECEPTOR_JUDICIAL,
+        receptor_id=_receptor_id(data.destinatario, actor, now),
+        destinatario_nombre=data.destinatario.nombre,
+        destinatario_email=data.destinatario.email,
+        asunto=data.asunto,
+        mensaje_adicional=data.mensaje or None,
+        cuerpo_texto=data.texto,
+        cuerpo_html=data.html,
+        message_id=f"<{token}@{dominio}>",
+        clave=clave,
+        usuario_id=actor.id,
+        created_at=now,
+        adjuntos=photos,
+    )
+    db.session.add(notice)
+    db.session.flush()
+    notice.message_id = f"<notificacion-{notice.id}.{token}@{dominio}>"
+    _order(notice, f"notificacion:{notice.id}", actor, now)
+    db.session.execute(sa.delete(Borrador).where(Borrador.clave == clave))
+    return notice
+
+
+def resend_notice(notice: Notificacion, *, confirmed: bool, actor: Usuario, now: datetime) -> None:
+    """Try the same notice again after it failed, or although it may have arrived.
+
+    Raises:
+        Refused: nobody confirmed it, or it is under way or sent.
+    """
+    db.session.refresh(notice, with_for_update=True)
+    if notice.estado not in RESENDABLE:
+        raise Refused(
+            f"Este aviso está «{notice.estado.label.lower()}»: no hace falta enviarlo otra vez."
+        )
+    if not confirmed:
+        raise Refused("Marque la casilla para confirmar que quiere enviarlo otra vez.")
+    notice.estado = EstadoNotificacion.PENDIENTE
+    notice.error = None
+    notice.enviando_at = None
+    _order(notice, f"notificacion:{notice.id}:{secrets.token_hex(4)}", actor, now)
+
+
+def _order(notice: Notificacion, key: str, actor: Usuario, now: datetime) -> None:
+    trabajo = enqueue(
+        SEND_JOB,
+        key=key,
+        now=now,
+        args={"notificacion_id": notice.id},
+        oficio_id=notice.oficio_id,
+        usuario_id=actor.id,
+    )
+    notice.trabajo_id = trabajo.id
+    db.session.flush()
+
+
+def _receptor_id(destinatario: Destinatario, actor: Usuario, now: datetime) -> int | None:
+    """The directory's entry for the addressee, made when that was asked for."""
+    if destinatario.receptor_id is not None:
+        return db.session.get_one(Receptor, destinatario.receptor_id).id
+    known = find_receptor_by_email(destinatario.email)
+    if known is not None:
+        return known.id
+    if not destinatario.guardar:
+        return None
+    data = ReceptorData(destinatario.nombre or destinatario.email, destinatario.email)
+    return create_receptor(data, actor=actor, now=now).id

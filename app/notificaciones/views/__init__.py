@@ -1,0 +1,15 @@
+"""The notices of a case and the directory of receptores judiciales."""
+
+from __future__ import annotations
+
+from app.notificaciones import jobs
+from app.notificaciones.queries import count_notices
+from app.notificaciones.views import compose, notices, receptores
+from app.notificaciones.views.blueprint import bp
+from app.oficios.sections import Section
+
+__all__ = ["NOTIFICACIONES", "bp", "compose", "jobs", "notices", "receptores"]
+
+NOTIFICACIONES = Section(
+    "notificaciones", "Notificaciones", "mail", "notificaciones.section", count_notices
+)

@@ -1,0 +1,241 @@
+"""Writing a notice: the form, the preview, and the one click that sends what was previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import list_images
+from app.adjuntos.rules import format_size
+from app.adjuntos.service import read_copy
+from app.core.clock import utcnow
+from app.core.errors import InvalidValue, NotFound
+from app.db import transaction
+from app.notificaciones.contenido import missing_facts
+from app.notificaciones.forms import NoticeForm, SendForm
+from app.notificaciones.mails import compose as compose_mail
+from app.notificaciones.mails import mail_domain
+from app.notificaciones.models import Borrador
+from app.notificaciones.queries import (
+    find_by_key,
+    find_draft,
+    find_earlier,
+    list_photos,
+    list_receptores,
+)
+from app.notificaciones.rules import MAX_MAIL_BYTES, is_key
+from app.notificaciones.service import (
+    AlreadyNotified,
+    Destinatario,
+    MailTooBig,
+    NoticeData,
+    check_size,
+    choose_photos,
+    create_notice,
+    save_draft,
+)
+from app.notificaciones.views.blueprint import bp
+from app.notificaciones.views.frames import notice_html
+from app.oficios.access import oficio_to_work
+from app.oficios.models import Oficio
+from app.oficios.page import render_section
+from app.web.access import or_404, staff_required
+from app.web.fragments import see_other
+
+_CASE = "/oficios/<int:oficio_id>/notificaciones"
+
+
+@bp.get(f"{_CASE}/nueva")
+@staff_required
+def compose(oficio_id: int) -> ResponseReturnValue:
+    """The form, empty or as a preview kept it (``?borrador=``)."""
+    oficio = oficio_to_work(oficio_id)
+    draft = find_draft(oficio.id, request.args.get("borrador", ""))
+    return _form_page(oficio, NoticeForm.for_case(list_receptores(), list_images(oficio.id), draft))
+
+
+@bp.post(f"{_CASE}/vista-previa")
+@staff_required
+def preview(oficio_id: int) -> ResponseReturnValue:
+    """Keep the notice as it would go out now, and show it."""
+    oficio = oficio_to_work(oficio_id)
+    form = NoticeForm.for_case(list_receptores(), list_images(oficio.id))
+    data = _read(form, oficio)
+    if data is None:
+        return _form_page(oficio, form, 422)
+    with transaction():
+        save_draft(oficio, form.clave.data, data, form.to_datos(), actor=current_user, now=utcnow())
+    return see_other(
+        url_for("notificaciones.preview_page", oficio_id=oficio.id, clave=form.clave.data)
+    )
+
+
+@bp.get(f"{_CASE}/vista-previa/<clave>")
+@staff_required
+def preview_page(oficio_id: int, clave: str) -> ResponseReturnValue:
+    """The notice exactly as it will be sent."""
+    oficio = oficio_to_work(oficio_id)
+    draft = find_draft(oficio.id, clave)
+    if draft is None:
+        return _gone(oficio, clave)
+    return _preview_page(oficio, draft, SendForm(formdata=None, data={"clave": clave}))
+
+
+@bp.get(f"{_CASE}/vista-previa/<clave>/html")
+@staff_required
+def preview_html(oficio_id: int, clave: str) -> ResponseReturnValue:
+    """The HTML of a preview, for its frame."""
+    oficio = oficio_to_work(oficio_id)
+    return notice_html(or_404(find_draft(oficio.id, clave)).cuerpo_html)
+
+
+@bp.post(_CASE)
+@staff_required
+def send(oficio_id: int) -> ResponseReturnValue:
+    """Order a notice: the preview that the form names, or a whole form without a preview."""
+    oficio = oficio_to_work(oficio_id)
+    if "receptor" in request.form or "email" in request.form:
+        return _send_form(oficio)
+    form = SendForm()
+    clave = form.clave.data if is_key(form.clave.data) else ""
+    draft = find_draft(oficio.id, clave)
+    if draft is None or not form.validate():
+        return _gone(oficio, clave)
+    try:
+        return _order(oficio, _from_draft(draft), clave, confirmed=form.confirmar.data)
+    except AlreadyNotified as asked:
+        form.confirmar.errors = [str(asked)]
+        return _preview_page(oficio, draft, form, 422)
+    except InvalidValue as error:
+        flash(str(error), "error")
+        return see_other(
+            url_for("notificaciones.compose", oficio_id=oficio.id, borrador=draft.clave)
+        )
+
+
+def _send_form(oficio: Oficio) -> ResponseReturnValue:
+    form = NoticeForm.for_case(list_receptores(), list_images(oficio.id))
+    data = _read(form, oficio)
+    if data is None:
+        return _form_page(oficio, form, 422)
+    try:
+        return _order(oficio, data, form.clave.data, confirmed=form.confirmar.data)
+    except AlreadyNotified as asked:
+        form.confirmar.errors = [str(asked)]
+    except InvalidValue as error:
+        form.adjuntos.errors = [str(error)]
+    return _form_page(oficio, form, 422)
+
+
+def _order(oficio: Oficio, data: NoticeData, clave: str, *, confirmed: bool) -> ResponseReturnValue:
+    """Store the notice and its job together; a form that came twice changes nothing."""
+    try:
+        with transaction():
+            create_notice(
+                oficio,
+                data,
+                clave=clave,
+                confirmed=confirmed,
+                dominio=mail_domain(),
+                actor=current_user,
+                now=utcnow(),
+            )
+    except IntegrityError:
+        if find_by_key(clave) is None:
+            raise
+    flash(f"El aviso a {data.destinatario.email} se está enviando.", "ok")
+    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+
+
+def _read(form: NoticeForm, oficio: Oficio) -> NoticeData | None:
+    """The notice that the form describes, written out; None leaves the reasons in the form."""
+    if not form.validate():
+        return None
+    destinatario = form.to_destinatario()
+    try:
+        photos = choose_photos(oficio.id, form.adjuntos.data or [])
+        composed = compose_mail(
+            oficio,
+            destinatario=destinatario.nombre or "",
+            mensaje=form.mensaje.data or "",
+            fotos=photos,
+            foto_bytes=_weigh(photos),
+            remitente=current_user,
+        )
+        check_size(composed.tamano_bytes)
+    except (InvalidValue, MailTooBig, NotFound) as error:
+        form.adjuntos.errors = [str(error)]
+        return None
+    return NoticeData(
+        destinatario=destinatario,
+        mensaje=form.mensaje.data or None,
+        adjunto_ids=[photo.id for photo in photos],
+        **vars(composed),
+    )
+
+
+def _weigh(photos: Sequence[Adjunto]) -> int:
+    """How many bytes the photos' copies are together."""
+    return sum(len(read_copy(photo)[0]) for photo in photos)
+
+
+def _from_draft(draft: Borrador) -> NoticeData:
+    datos = draft.datos
+    receptor = datos.get("receptor")
+    return NoticeData(
+        destinatario=Destinatario(
+            draft.destinatario_email,
+            draft.destinatario_nombre,
+            int(receptor) if receptor else None,
+            guardar=bool(datos.get("guardar")),
+        ),
+        asunto=draft.asunto,
+        texto=draft.cuerpo_texto,
+        html=draft.cuerpo_html,
+        tamano_bytes=draft.tamano_bytes,
+        mensaje=datos.get("mensaje"),
+        adjunto_ids=list(datos.get("adjuntos") or []),
+    )
+
+
+def _gone(oficio: Oficio, clave: str) -> ResponseReturnValue:
+    """A preview that is no more: it was sent, or it is too old."""
+    notice = find_by_key(clave)
+    if notice is not None and notice.oficio_id == oficio.id:
+        flash(f"Este aviso ya se pidió: está «{notice.estado.label.lower()}».", "info")
+        return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    flash("La vista previa ya no está. Escriba el aviso otra vez.", "aviso")
+    return see_other(url_for("notificaciones.compose", oficio_id=oficio.id))
+
+
+def _form_page(oficio: Oficio, form: NoticeForm, status: int = 200) -> Response:
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_compose.html",
+        status,
+        form=form,
+        photos=list_images(oficio.id),
+        missing=missing_facts(oficio),
+        max_size=format_size(MAX_MAIL_BYTES),
+    )
+
+
+def _preview_page(oficio: Oficio, draft: Borrador, form: SendForm, status: int = 200) -> Response:
+    photos = list_photos(oficio.id, list(draft.datos.get("adjuntos") or []))
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_preview.html",
+        status,
+        draft=draft,
+        form=form,
+        photos=photos,
+        size=format_size(draft.tamano_bytes),
+        earlier=find_earlier(oficio.id, draft.destinatario_email),
+    )

@@ -1,0 +1,93 @@
+"""The notices of a case: their list, each as it was sent, and sending one again."""
+
+from __future__ import annotations
+
+from flask import Response, flash, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.db import transaction
+from app.notificaciones.forms import ResendForm
+from app.notificaciones.models import Notificacion
+from app.notificaciones.queries import find_notice, list_notices
+from app.notificaciones.rules import MOVING, RESENDABLE
+from app.notificaciones.service import resend_notice
+from app.notificaciones.views.blueprint import bp
+from app.notificaciones.views.frames import notice_html
+from app.oficios.access import oficio_to_work
+from app.oficios.models import Oficio
+from app.oficios.page import render_section
+from app.web.access import or_404, staff_required
+from app.web.fragments import is_htmx, see_other, with_notice
+
+_CASE = "/oficios/<int:oficio_id>/notificaciones"
+
+
+@bp.get(_CASE)
+@staff_required
+def section(oficio_id: int) -> ResponseReturnValue:
+    """All notices, newest first; the list asks again while one is on its way."""
+    oficio = oficio_to_work(oficio_id)
+    lines = list_notices(oficio.id)
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_section.html",
+        lines=lines,
+        moving=any(line.notice.estado in MOVING for line in lines),
+    )
+
+
+@bp.get(f"{_CASE}/<int:notificacion_id>")
+@staff_required
+def detail(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """One notice as it was sent."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    return _detail_page(oficio, notice, ResendForm(formdata=None))
+
+
+@bp.get(f"{_CASE}/<int:notificacion_id>/html")
+@staff_required
+def detail_html(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """The HTML of a notice, for its frame."""
+    oficio = oficio_to_work(oficio_id)
+    return notice_html(or_404(find_notice(oficio.id, notificacion_id)).cuerpo_html)
+
+
+@bp.post(f"{_CASE}/<int:notificacion_id>/reenviar")
+@staff_required
+def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """Send a failed or uncertain notice again, once somebody said yes twice."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    form = ResendForm()
+    form.validate()
+    try:
+        with transaction():
+            resend_notice(notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow())
+    except Refused as refused:
+        form.confirmar.errors = [str(refused)]
+        return _detail_page(oficio, notice, form, 422)
+    sentence = "El aviso se está enviando otra vez."
+    if is_htmx():
+        return with_notice(_detail_page(oficio, notice, ResendForm(formdata=None)), sentence)
+    flash(sentence, "ok")
+    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+
+
+def _detail_page(
+    oficio: Oficio, notice: Notificacion, form: ResendForm, status: int = 200
+) -> Response:
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_detail.html",
+        status,
+        notice=notice,
+        form=form,
+        can_resend=notice.estado in RESENDABLE,
+        moving=notice.estado in MOVING,
+    )
