@@ -14,6 +14,7 @@ from app.core.fechas import format_fecha, format_fecha_hora, format_relativa
 from app.core.patente import format_patente
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut
+from app.core.telefono import format_telefono
 
 
 def plazo(fecha_limite: date | None) -> dict[str, str] | None:
@@ -53,6 +54,7 @@ def init_filters(app: Flask) -> None:
         relativa=lambda value: format_relativa(value, utcnow()) if value else "",
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",
+        telefono=lambda value: format_telefono(value) if value else "",
         patente=lambda value: format_patente(value) if value else "",
         plazo=plazo,
         initials=initials,

@@ -11,6 +11,8 @@ from flask import request, url_for
 from app.db import db
 
 PAGE_SIZE = 50
+#: No list is that long; a larger number in an address could not be handed to a database.
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Page:
 
 def paginate(statement: sa.Select[Any], *, size: int = PAGE_SIZE, scalars: bool = True) -> Page:
     """Run a select for the page that the request asks for (``?pagina=``)."""
-    number = max(1, request.args.get("pagina", 1, type=int))
+    number = min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)
     total = db.session.scalar(
         sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
     )

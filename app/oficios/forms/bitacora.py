@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import SelectChoice, SelectField, TextAreaField
+from wtforms import SelectChoice, SelectField, TextAreaField, ValidationError
 
 from app.oficios.forms.fields import NOTES_MAX
 from app.oficios.rules import WRITTEN_KINDS, Actividad
@@ -44,12 +44,12 @@ class EntradaForm(Form):
     def validate_frase(self, field: SelectField) -> None:
         """One of the list, or nothing."""
         if field.data and field.data not in FRASES:
-            raise ValueError("Elija una de las opciones de la lista.")
+            raise ValidationError("Elija una de las opciones de la lista.")
 
     def validate_descripcion(self, field: TextAreaField) -> None:
         """A frequent text needs no more words."""
         if not field.data and not self.frase.data:
-            raise ValueError("Escriba qué pasó, o elija un texto frecuente.")
+            raise ValidationError("Escriba qué pasó, o elija un texto frecuente.")
 
     def to_data(self) -> EntradaData:
         """What was typed, as the service takes it."""

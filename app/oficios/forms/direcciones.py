@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
-from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
+from app.oficios.forms.fields import NOTES_MAX, VersionField, add_error, read, readable
 from app.oficios.service import DireccionData, VisitaData
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
 
@@ -69,10 +69,13 @@ class VisitaForm(Form):
     exactitud_m = _CoordinateField(0, 100_000)
     cliente_id = HiddenField(default=lambda: str(uuid4()), validators=[at_most(36)])
 
-    def validate_lon(self, field: FloatField) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Half a position is none."""
-        if (field.data is None) != (self.lat.data is None):
-            raise ValueError(_NO_POSITION)
+        valid = super().validate(extra_validators)
+        if (self.lon.data is None) == (self.lat.data is None):
+            return bool(valid)
+        add_error(self.lat, _NO_POSITION)
+        return False
 
     def to_data(self) -> VisitaData:
         """What was typed, as the service takes it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, StringField, TextAreaField, ValidationError
 
 from app.buffets.models import Buffet
 from app.core.fechas import format_fecha
@@ -145,12 +145,12 @@ class NuevoForm(OficioFields, VehiculoFields):
         """An e-mail or a telephone belongs to somebody."""
         known = field.data or self.persona_rut.data
         if not known and (self.persona_email.data or self.persona_telefono.data):
-            raise ValueError("Escriba el nombre o el RUT de la persona.")
+            raise ValidationError("Escriba el nombre o el RUT de la persona.")
 
     def validate_direccion(self, field: StringField) -> None:
         """A comuna alone cannot be visited."""
         if self.comuna.data and not field.data:
-            raise ValueError("Escriba la calle y el número, o deje la comuna vacía.")
+            raise ValidationError("Escriba la calle y el número, o deje la comuna vacía.")
 
     def to_propietario(self) -> PropietarioData | None:
         """The person, when the paper names one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from wtforms import StringField, TextAreaField, ValidationError
 
 from app.oficios.forms.fields import NOTES_MAX
 from app.oficios.rules import TipoPropietario
@@ -23,7 +23,7 @@ class PersonaForm(Form):
     def validate_nombre(self, field: StringField) -> None:
         """Nobody without a name and a number can be looked for."""
         if not field.data and not self.rut.data:
-            raise ValueError("Escriba el nombre o el RUT de la persona.")
+            raise ValidationError("Escriba el nombre o el RUT de la persona.")
 
     def to_data(self) -> PropietarioData:
         """What was typed, as the service takes it."""

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.errors import Refused
+from app.core.fechas import format_fecha, parse_fecha
 from app.db import db, transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.bitacora import CorreccionForm, EntradaForm
@@ -103,7 +104,7 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         page=TimelinePage(**vars(page), oficio_id=oficio.id, tipo=tipo),
         tipo=tipo,
         kinds=count_by_kind(oficio.id),
-        campos=CAMPOS,
+        changes=_changes,
         editable={e.id for e in page.rows if not refuse_edit(e, actor=current_user, now=now)},
         **context,
     )
@@ -112,3 +113,25 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
 def _kind_asked_for() -> Actividad | None:
     """The filter in the address; an unknown one shows everything."""
     return next((kind for kind in Actividad if kind.value == request.args.get("tipo")), None)
+
+
+def _changes(entry: Investigacion) -> list[tuple[str, str, str | None]]:
+    """What an entry says was changed: the field, what it held, what it holds (None: nothing)."""
+    before, after = entry.detalle.get("antes", {}), entry.detalle.get("despues")
+    return [
+        (
+            CAMPOS[name],
+            _in_words(name, old),
+            None if after is None else _in_words(name, after[name]),
+        )
+        for name, old in before.items()
+        if name in CAMPOS
+    ]
+
+
+def _in_words(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if value is None or value == "":
+        return "vacío"
+    return format_fecha(parse_fecha(value)) if name.startswith("fecha_") else str(value)
