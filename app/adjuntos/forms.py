@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf.file import MultipleFileField
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from app.adjuntos.models import Adjunto
@@ -13,7 +14,7 @@ from app.adjuntos.rules import PDF, TipoAdjunto
 from app.adjuntos.service import Upload
 from app.web.forms import EnumField, Form, at_most, required
 
-_AUTOMATIC = ("", "Según el archivo: foto o documento")
+_AUTOMATIC = SelectChoice("", "Según el archivo: foto o documento")
 
 
 class UploadForm(Form):
@@ -24,7 +25,7 @@ class UploadForm(Form):
     camara = MultipleFileField("Foto de la cámara")
     tipo = SelectField(
         "Tipo",
-        choices=[_AUTOMATIC, *((tipo.value, tipo.label) for tipo in TipoAdjunto)],
+        choices=[_AUTOMATIC, *(SelectChoice(tipo.value, tipo.label) for tipo in TipoAdjunto)],
         default="",
         validate_choice=False,
     )
@@ -37,7 +38,7 @@ class UploadForm(Form):
 
     def validate_tipo(self, field: Any) -> None:
         """One of the list."""
-        if field.data not in {value for value, _label in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise StopValidation("Elija una de las opciones de la lista.")
 
     def uploads(self) -> list[Upload]:
@@ -64,7 +65,7 @@ class AdjuntoForm(Form):
             form.tipo.choices = [
                 choice
                 for choice in form.tipo.choices
-                if choice[0] != TipoAdjunto.FOTO_VEHICULO.value
+                if choice.value != TipoAdjunto.FOTO_VEHICULO.value
             ]
         return form
 

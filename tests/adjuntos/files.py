@@ -21,14 +21,14 @@ from app.usuarios.models import Usuario
 
 MAX_BYTES = 20 * 1024 * 1024
 
-_colours = count(1)
+_numbers = count(1)
 
 
-def picture(size: tuple[int, int] = (64, 48), colour: Any = None, mode: str = "RGB") -> Image.Image:
-    """A picture of one colour; without a given one, never the same twice."""
-    number = next(_colours)
-    drawn = (number % 256, number // 256 % 256, 120)
-    return Image.new("RGB", size, drawn if colour is None else colour).convert(mode)
+def picture(
+    size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = (40, 90, 160)
+) -> Image.Image:
+    """A picture of one colour."""
+    return Image.new("RGB", size, colour)
 
 
 def encode(image: Image.Image, format: str = "JPEG", **options: Any) -> bytes:
@@ -39,7 +39,7 @@ def encode(image: Image.Image, format: str = "JPEG", **options: Any) -> bytes:
 
 def jpeg(size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
     """A JPEG whose bytes no other call returns."""
-    return encode(picture(size), quality=100, **options)
+    return encode(picture(size), comment=f"{next(_numbers)}", **options)
 
 
 def camera_exif(orientation: int = 1) -> Image.Exif:

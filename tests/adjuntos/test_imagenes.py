@@ -74,15 +74,16 @@ def test_a_small_picture_is_not_blown_up():
     assert reopen(result.copia).size == reopen(result.miniatura).size == (31, 17)
 
 
-def corner_colours(data: bytes) -> str:
+def corner_colours(data: bytes | None) -> str:
     """Which of red, green, blue and white stands in each corner, from the top left by rows."""
     image = reopen(data)
-    width, height = image.size
-    names = {(True, False, False): "r", (False, True, False): "g", (False, False, True): "b"}
-    spots = [(4, 4), (width - 5, 4), (4, height - 5), (width - 5, height - 5)]
-    return "".join(
-        names.get(tuple(value > 128 for value in image.getpixel(spot)), "w") for spot in spots
-    )
+    right, bottom = image.width - 5, image.height - 5
+    names = {0b100: "r", 0b010: "g", 0b001: "b"}
+    found = ""
+    for spot in [(4, 4), (right, 4), (4, bottom), (right, bottom)]:
+        red, green, blue = (image.getchannel(band).getpixel(spot) for band in "RGB")
+        found += names.get((red > 128) * 4 + (green > 128) * 2 + (blue > 128), "w")  # type: ignore[operator]  # a band holds numbers
+    return found
 
 
 def four_corners() -> Image.Image:
