@@ -41,9 +41,11 @@ class Served:
                 pytest.fail(f"it ended with {self.process.returncode}:\n{self.read_log()}")
             try:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=2):
-                    return
+                    if "Rastro está listo" in self.read_log():
+                        return
             except OSError:
-                time.sleep(0.1)
+                pass
+            time.sleep(0.1)
         pytest.fail(f"it did not become healthy:\n{self.read_log()}")
 
     def mails(self) -> list[EmailMessage]:
@@ -60,9 +62,7 @@ class Served:
 
 
 @pytest.fixture
-def start_rastro(
-    fresh_database_url: str, tmp_path: Path
-) -> Iterator[Callable[..., Served]]:
+def start_rastro(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Start the supervisor as ``make run`` does; it is stopped at the end of the test."""
     started: list[Served] = []
 
