@@ -31,7 +31,8 @@ class EstadoTrabajo(enum.Enum):
         return self.value.capitalize()
 
 
-OPEN_STATES = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
+WAITING_STATES = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO)
+OPEN_STATES = (*WAITING_STATES, EstadoTrabajo.EJECUTANDO)
 RETRYABLE_STATES = (EstadoTrabajo.FALLIDO, EstadoTrabajo.CANCELADO)
 
 

@@ -85,16 +85,38 @@ class JobRun:
             yield
         self.finished = True
 
+    def renew(self) -> None:
+        """Keep the lease of long work: call it between its steps, outside any transaction.
+
+        Raises:
+            LeaseLost: it ran out and somebody else holds the job; stop, and store nothing.
+        """
+        lease = timedelta(seconds=get_job(self.tipo).lease_seconds)
+        with transaction():
+            kept = db.session.scalar(
+                sa.update(Trabajo)
+                .where(*self._is_held())
+                .values(arriendo_hasta=self.clock() + lease)
+                .returning(Trabajo.id)
+                .execution_options(synchronize_session=False)
+            )
+        if kept is None:
+            raise LeaseLost(self.trabajo_id)
+
+    def _is_held(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """Whether the row is still this attempt of this worker."""
+        return (
+            Trabajo.id == self.trabajo_id,
+            Trabajo.estado == EstadoTrabajo.EJECUTANDO,
+            Trabajo.arriendo_de == self.worker,
+            Trabajo.intentos == self.attempt,
+        )
+
     def _settle(self, **values: Any) -> None:
         """Change the row if, and only if, this worker still holds it."""
         done = db.session.scalar(
             sa.update(Trabajo)
-            .where(
-                Trabajo.id == self.trabajo_id,
-                Trabajo.estado == EstadoTrabajo.EJECUTANDO,
-                Trabajo.arriendo_de == self.worker,
-                Trabajo.intentos == self.attempt,
-            )
+            .where(*self._is_held())
             .values(arriendo_hasta=None, arriendo_de=None, **values)
             .returning(Trabajo.id)
             .execution_options(synchronize_session=False)
@@ -235,11 +257,13 @@ def _guarded(run: JobRun, settle: Callable[[], None]) -> None:
 
 def _postpone(run: JobRun, postponed: Postpone) -> None:
     with transaction():
+        # As they stand now: while it ran, somebody else may have asked for the same job.
+        args = db.session.get_one(Trabajo, run.trabajo_id).argumentos
         run._settle(
             estado=EstadoTrabajo.PROGRAMADO,
             intentos=run.attempt - 1,
             ejecutar_desde=postponed.until,
-            argumentos={**run.args, **postponed.args_to_keep},
+            argumentos={**args, **postponed.args_to_keep},
         )
         db.session.execute(
             sa.delete(Ejecucion).where(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.errors import Refused
 from app.db import after_commit, db
 from app.jobs.models import Consumidor, Cuota, Trabajo
+from app.jobs.permissions import ALSO_ASKED, asked_for
 from app.jobs.queue import ring
 from app.jobs.registry import get_job
-from app.jobs.rules import RETRYABLE_STATES, EstadoTrabajo
+from app.jobs.rules import PRIORITY_PERSON, RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 
 #: A consumer is taken for dead when it was silent for longer.
 SILENCE = timedelta(seconds=60)
@@ -36,6 +38,60 @@ def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
     trabajo.terminado_at = None
     db.session.flush()
     after_commit(ring)
+
+
+def cancel_job(trabajo: Trabajo, *, now: datetime) -> None:
+    """Take a waiting job out of the queue; it stays in the ledger and can be retried.
+
+    Raises:
+        Refused: it is running already (its effects may be on their way), or has ended.
+    """
+    if trabajo.estado not in WAITING_STATES:
+        raise Refused(
+            f"El trabajo está «{trabajo.estado.label}»: solo se cancela uno que espera su turno."
+        )
+    _change_waiting(trabajo, estado=EstadoTrabajo.CANCELADO, terminado_at=now)
+
+
+def run_now(trabajo: Trabajo, *, now: datetime) -> None:
+    """Have a waiting job done next, before everything that nobody clicked on.
+
+    Raises:
+        Refused: it is running or has ended.
+    """
+    if trabajo.estado not in WAITING_STATES:
+        raise Refused(
+            f"El trabajo está «{trabajo.estado.label}»: solo se adelanta uno que espera su turno."
+        )
+    _change_waiting(
+        trabajo,
+        estado=EstadoTrabajo.PENDIENTE,
+        ejecutar_desde=now,
+        prioridad=max(trabajo.prioridad, PRIORITY_PERSON),
+    )
+    after_commit(ring)
+
+
+def _change_waiting(trabajo: Trabajo, **values: Any) -> None:
+    """Change a job that waits, unless a worker took it in this very moment."""
+    changed = db.session.scalar(
+        sa.update(Trabajo)
+        .where(Trabajo.id == trabajo.id, Trabajo.estado.in_(WAITING_STATES))
+        .values(**values)
+        .returning(Trabajo.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed is None:
+        raise Refused("El trabajo acaba de empezar. Recargue la página para ver cómo va.")
+    db.session.expire(trabajo)
+
+
+def note_asker(trabajo: Trabajo, *, usuario_id: int) -> None:
+    """Somebody asked for a job that is open already: they may follow it as who asked first."""
+    if not asked_for(trabajo, usuario_id):
+        also = trabajo.argumentos.get(ALSO_ASKED, [])
+        trabajo.argumentos = {**trabajo.argumentos, ALSO_ASKED: [*also, usuario_id]}
+        db.session.flush()
 
 
 def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: datetime) -> None:

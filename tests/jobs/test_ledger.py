@@ -6,13 +6,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.core.errors import Refused
 from app.db import db, transaction
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.queue import connect_bell, enqueue, enqueue_periodic
 from app.jobs.registry import UnknownJob, job, list_periodic
 from app.jobs.rules import EstadoTrabajo
-from app.jobs.runner import JobError, JobRun, JobUncertain, Postpone, claim, execute, work
-from app.jobs.service import block_calls, book_call, retry_job
+from app.jobs.runner import (
+    JobError,
+    JobRun,
+    JobUncertain,
+    LeaseLost,
+    Postpone,
+    claim,
+    execute,
+    work,
+)
+from app.jobs.service import block_calls, book_call, cancel_job, retry_job, run_now
 from tests.factories import make_trabajo
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -293,3 +303,58 @@ def test_a_provider_that_asks_for_a_pause_gets_it(app):
         block_calls("p", until=NOW + timedelta(seconds=30))
         block_calls("p", until=NOW + timedelta(seconds=10))
         assert book_call("p", limit=5, seconds=10, now=NOW) == NOW + timedelta(seconds=30)
+
+
+def change(app, pk: str, verb) -> None:
+    with app.app_context(), transaction():
+        verb(db.session.get_one(Trabajo, pk), now=NOW)
+
+
+def test_long_work_keeps_its_lease_by_renewing_it(app, clock):
+    put(app, "prueba.anotar")
+    with app.app_context():
+        run = claim("slow", now=clock.now)
+        assert run is not None
+        run.clock = clock
+        clock.forward(seconds=100)
+        run.renew()
+        clock.forward(seconds=100)
+        assert claim("other", now=clock.now) is None
+
+        clock.forward(seconds=100)
+        assert claim("other", now=clock.now) is not None
+        with pytest.raises(LeaseLost):
+            run.renew()
+
+
+def test_a_waiting_job_is_cancelled_and_can_be_retried(app, clock):
+    pk = put(app, "prueba.anotar")
+    change(app, pk, cancel_job)
+    assert run_all(app, clock) == 0
+    assert find(app, pk).estado is EstadoTrabajo.CANCELADO
+
+    change(app, pk, retry_job)
+    assert run_all(app, clock) == 1
+
+
+def test_a_scheduled_job_is_run_now_before_the_others(app, clock):
+    put(app, "prueba.anotar", key="other", que="other", prioridad=5)
+    later = put(app, "prueba.anotar", que="later", prioridad=0, ejecutar_desde=NOW + timedelta(1))
+    change(app, later, run_now)
+    run_all(app, clock)
+
+    assert done == ["later", "other"]
+
+
+@pytest.mark.parametrize("verb", [cancel_job, run_now])
+def test_a_running_or_ended_job_is_neither_cancelled_nor_hurried(app, clock, verb):
+    pk = put(app, "prueba.anotar")
+    with app.app_context():
+        run = claim("w", now=clock.now)
+    with pytest.raises(Refused):
+        change(app, pk, verb)
+    run.clock = clock
+    with app.app_context():
+        execute(run)
+    with pytest.raises(Refused):
+        change(app, pk, verb)
