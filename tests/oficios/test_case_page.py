@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.clock import utcnow
-from app.oficios.models import Investigacion
+from app.db import db
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.queries import list_same_vehicle
 from app.oficios.rules import Estado
 from app.oficios.service import Move, PropietarioData, assign_oficio, move_oficio
 from tests.factories import make_oficio
@@ -117,6 +119,21 @@ def test_other_oficios_of_the_same_plate_or_person_are_announced(
     assert padded.numero_oficio in page
     assert hers.numero_oficio in page
     assert neither.numero_oficio not in page
+
+
+def test_a_cliente_is_told_only_of_its_own_oficios(
+    app, buffet, otro_buffet, usuario_admin, usuario_cliente
+):
+    one = make_oficio(app, buffet, usuario_admin)
+    own = make_oficio(app, buffet, usuario_admin)
+    foreign = make_oficio(app, otro_buffet, usuario_admin)
+
+    with app.app_context():
+        row = db.session.get_one(Oficio, one.id)
+        for_cliente = [o.id for o in list_same_vehicle(row, usuario_cliente)]
+        for_firm = [o.id for o in list_same_vehicle(row, usuario_admin)]
+    assert for_cliente == [own.id]
+    assert for_firm == [foreign.id, own.id]
 
 
 def test_a_warning_shows_the_expected_digit_until_it_is_confirmed(

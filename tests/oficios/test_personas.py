@@ -66,7 +66,7 @@ def test_a_wrong_digit_is_kept_flagged_and_confirmed_anew_when_corrected(
 
     text = assert_fragment(response, f"oficio-personas-{case.id}")
     assert "12.345.679-9" in text
-    assert "no cuadra" in text
+    assert "Dígito no cuadra" in text
     assert rows(Investigacion)[-1].detalle["antes"]["rut"] == "12345678-9"
 
 

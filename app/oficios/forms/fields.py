@@ -28,7 +28,9 @@ class ChoiceField(SelectField):
     """A choice among rows, named by their ids; the empty choice is None."""
 
     def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list, in words."""
+        """Refuse what is not on the list, in words; whether one is needed, a validator says."""
+        if not self.data:
+            return
         try:
             super().pre_validate(form)
         except ValueError:
