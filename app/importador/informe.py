@@ -20,7 +20,7 @@ def report_line(fila: FilaLeida, oficio_id: int | None = None) -> dict[str, Any]
     return {
         "fila": fila.numero_fila,
         "numero": fila.texto("numero_oficio"),
-        "patente": fila.texto("patente"),
+        "patente": str(fila.datos.get("patente") or fila.texto("patente")),
         "resultado": resultado.value,
         "detalle": fila.motivo or " ".join(told),
         "oficio_id": oficio_id,

@@ -13,7 +13,7 @@ from app.importador.lectura import Lectura
 from app.importador.models import Importacion
 from app.importador.queries import list_numbers
 from app.importador.rules import Resultado, clasificar, contar
-from app.web.fragments import fragment, is_htmx
+from app.web.fragments import fragment, is_htmx, with_notice
 from app.web.pagination import Page
 
 Row = TypeVar("Row")
@@ -66,15 +66,16 @@ def show_preview(
     ver = asked_outcome()
     rows = [fila for fila in filas if not ver or fila.resultado == Resultado(ver)]
     shown = {*lectura.mapeo.values(), *OBLIGATORIOS}
+    created = sum(number for resultado, number in counts.items() if resultado.is_imported)
     template = "importador/_preview.html" if is_htmx() else "importador/preview.html"
-    return fragment(
+    response = fragment(
         template,
         status,
         importacion=importacion,
         lectura=lectura,
         counts={resultado.value: number for resultado, number in counts.items()},
         total=len(filas),
-        to_create=sum(n for resultado, n in counts.items() if resultado.is_imported),
+        to_create=created,
         page=_slice(rows, importacion.id, ver),
         ver=ver,
         grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
@@ -83,6 +84,10 @@ def show_preview(
         error=error,
         aviso=aviso,
     )
+    if is_htmx() and status == 200:
+        refused = counts[Resultado.ERROR]
+        with_notice(response, f"Revisado. Filas por crear: {created}; con error: {refused}.")
+    return response
 
 
 def show_result(importacion: Importacion) -> Response:

@@ -11,7 +11,8 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
@@ -58,11 +59,14 @@ def upload(
     **options: Any,
 ) -> TestResponse:
     """Send the form of the first page."""
-    data = {
+    values = {
         "buffet_id": str(buffet.id) if buffet else "",
-        "planilla": (io.BytesIO(contenido), nombre),
+        "planilla": FileStorage(io.BytesIO(contenido), nombre),
     }
-    return client.post("/importar", data=data, **options)
+    # Encoded here in memory: the client would leave the temporary file of a big upload open.
+    boundary, body = encode_multipart(values)
+    content_type = f'multipart/form-data; boundary="{boundary}"'
+    return client.post("/importar", data=body, content_type=content_type, **options)
 
 
 def upload_sample(client: FlaskClient, buffet: Buffet, nombre: str) -> str:
