@@ -24,9 +24,9 @@ from app.core.patente import parse_patente
 from config import Config
 
 NO_DATA = "V-02"
-_PLATE_REFUSED = {"V-01", "V-04"}
+_PLATE_REFUSED = ("V-01", "V-04")
 _SOURCE_DOWN = "V-05"
-_KEY_CODES = {"MISSING_API_KEY", "INVALID_API_KEY"}
+_KEY_CODES = ("MISSING_API_KEY", "INVALID_API_KEY")
 
 
 class Dia(Schema):

@@ -75,10 +75,10 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
             session.trust_env = False
             session.mount("http://", _Adapter(line))
             session.mount("https://", _Adapter(line))
-            response = session.get(
+            with session.get(
                 url, headers=sent, allow_redirects=False, stream=True, timeout=seconds
-            )
-            body = _read(response)
+            ) as response:
+                answer = HttpAnswer(response.status_code, response.headers, _read(response))
     except requests.exceptions.SSLError:
         cause = "El certificado del proveedor de pórticos no es válido."
         raise ProviderError(_LATE if line.is_late else cause) from None
@@ -88,7 +88,7 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
         raise ProviderError(_LATE if line.is_late else _UNREACHABLE) from None
     if line.is_late:  # a body without a length ends where it is cut, without an error
         raise ProviderError(_LATE)
-    return HttpAnswer(response.status_code, response.headers, body)
+    return answer
 
 
 def _read(response: requests.Response) -> bytes:

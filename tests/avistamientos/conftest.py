@@ -1,0 +1,89 @@
+"""A configured provider, a clock that a test moves, and the worker that does what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.ajustes.service import set_setting
+from app.db import db, transaction
+from app.jobs.models import Trabajo
+from app.jobs.queue import connect_bell
+from app.jobs.runner import work
+from tests.plugins.provider import ProviderServer
+
+KEY = "clave-secreta-del-proveedor"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def provider(provider_server: ProviderServer, configure: Callable[..., object]) -> ProviderServer:
+    """A provider that the application is configured for, and that is asked as often as needed."""
+    configure(
+        boostr_api_url=provider_server.url,
+        boostr_api_key=KEY,
+        provider_allow_private=True,
+        provider_timeout=10.0,
+        provider_quota=1000,
+    )
+    return provider_server
+
+
+@pytest.fixture
+def silent_bell(app: Flask) -> Iterator[None]:
+    """Nobody is woken: the test does the work itself."""
+    connect_bell(None)
+    yield
+    connect_bell(app.extensions["alarm"].ring)
+
+
+@pytest.fixture
+def run_jobs(app: Flask, clock: Clock, silent_bell: None) -> Callable[[], int]:
+    """Do what is due at the clock's time; returns how many jobs were tried."""
+
+    def run() -> int:
+        with app.app_context():
+            return work("test", clock=clock)
+
+    return run
+
+
+@pytest.fixture
+def demo_database(app: Flask) -> None:
+    """Mark the database as a demonstration."""
+    with app.app_context(), transaction():
+        set_setting("demo", "1")
+
+
+@pytest.fixture
+def find_job(app: Flask) -> Callable[[str], Trabajo]:
+    """A job as it stands now, detached."""
+
+    def find(pk: str) -> Trabajo:
+        with app.app_context():
+            row = db.session.get_one(Trabajo, pk)
+            db.session.expunge(row)
+            return row
+
+    return find
