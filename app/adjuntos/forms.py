@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_wtf.file import MultipleFileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
@@ -22,7 +22,7 @@ class UploadForm(Form):
 
     archivos = MultipleFileField("Fotos y documentos")
     #: A second field: a phone that is told to open the camera does not offer its gallery.
-    camara = MultipleFileField("Foto de la cámara")
+    camara = FileField("Foto de la cámara")
     tipo = SelectField(
         "Tipo",
         choices=[_AUTOMATIC, *(SelectChoice(tipo.value, tipo.label) for tipo in TipoAdjunto)],
@@ -43,7 +43,7 @@ class UploadForm(Form):
 
     def uploads(self) -> list[Upload]:
         """The files, in the order in which they were chosen."""
-        files = [*(self.archivos.data or ()), *(self.camara.data or ())]
+        files = [*(self.archivos.data or ()), *([self.camara.data] if self.camara.data else ())]
         return [Upload(file.filename or "", file.stream) for file in files]
 
     def chosen_tipo(self) -> TipoAdjunto | None:

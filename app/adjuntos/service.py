@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
-from app.adjuntos.contenido import Contenido, read_content
+from app.adjuntos.deposito import SameFile, Stored, discard, store
 from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import find_same_file, is_referenced
-from app.adjuntos.rules import (
-    EXTENSIONS,
-    JPEG,
-    PDF,
-    TipoAdjunto,
-    choose_tipo,
-    format_size,
-    name_for,
-)
+from app.adjuntos.queries import find_same_file
+from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.storage import Storage, current_storage
 from app.auditoria.service import audit
 from app.core.errors import InvalidValue, RastroError, Refused
 from app.core.texto import safe_filename
-from app.db import db, release, transaction
+from app.db import db, transaction
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
 from app.usuarios.models import Usuario
-
-logger = logging.getLogger(__name__)
-
-
-class SameFile(Refused):
-    """The oficio has these very bytes already."""
-
-    def __init__(self, existing: Adjunto) -> None:
-        super().__init__(
-            f"Ya está en este oficio, como «{existing.filename}»: no se guardó otra vez."
-        )
-
-
-class StorageFailed(Refused):
-    """The place for files takes no more."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "No se pudo guardar porque el almacenamiento del servidor está lleno o no responde. "
-            "Avise a quien administra Rastro y vuelva a enviarlo después."
-        )
 
 
 @dataclass(frozen=True)
@@ -81,19 +49,6 @@ class UploadResult:
         return self.problem is not None and not self.is_repeated
 
 
-@dataclass(frozen=True)
-class _Stored:
-    """A file that is in the storage and waits for its row. The keys belong to it alone."""
-
-    filename: str
-    sha256: str
-    size: int
-    contenido: Contenido
-    original_key: str
-    copia_key: str | None
-    miniatura_key: str | None
-
-
 def add_adjuntos(
     oficio_id: int,
     uploads: Iterable[Upload],
@@ -115,7 +70,7 @@ def add_adjuntos(
     for upload in uploads:
         filename = safe_filename(upload.filename)
         try:
-            stored = _store(oficio_id, filename, upload.stream, max_bytes, place)
+            stored = store(oficio_id, filename, upload.stream, max_bytes, place)
             adjunto_id = _add_row(oficio_id, stored, tipo, descripcion, actor, now, place)
             results.append(UploadResult(stored.filename, adjunto_id))
         except SameFile as error:
@@ -224,56 +179,9 @@ def read_copy(adjunto: Adjunto, *, storage: Storage | None = None) -> tuple[byte
         return file.read(), mime_type
 
 
-def _store(
-    oficio_id: int, filename: str, stream: BinaryIO, max_bytes: int, storage: Storage
-) -> _Stored:
-    """Check one file and put it where it stays, before any row speaks of it."""
-    data = stream.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise InvalidValue(
-            f"Pesa más de {format_size(max_bytes)}, que es el máximo por archivo. "
-            "Redúzcalo y vuelva a enviarlo."
-        )
-    sha256 = hashlib.sha256(data).hexdigest()
-    existing = find_same_file(oficio_id, sha256)
-    if existing is not None:
-        raise SameFile(existing)
-    release()
-    contenido = read_content(data)
-    # The token makes the keys this upload's own: taking them back never takes another's file.
-    name = f"{sha256[:2]}/{sha256}-{secrets.token_hex(8)}"
-    extension = EXTENSIONS[contenido.mime_type][0]
-    stored = _Stored(
-        filename=name_for(filename, contenido.mime_type),
-        sha256=sha256,
-        size=len(data),
-        contenido=contenido,
-        original_key=f"originales/{name}.{extension}",
-        copia_key=f"copias/{name}.jpg" if contenido.copia else None,
-        miniatura_key=f"miniaturas/{name}.jpg" if contenido.miniatura else None,
-    )
-    try:
-        for key, content in _files(stored, data):
-            storage.put(key, content)
-    except OSError:
-        logger.exception("the storage refused a file of %s bytes", len(data))
-        _discard(stored, storage)
-        raise StorageFailed from None
-    return stored
-
-
-def _files(stored: _Stored, data: bytes) -> list[tuple[str, bytes]]:
-    pairs = (
-        (stored.original_key, data),
-        (stored.copia_key, stored.contenido.copia),
-        (stored.miniatura_key, stored.contenido.miniatura),
-    )
-    return [(key, content) for key, content in pairs if key and content]
-
-
 def _add_row(
     oficio_id: int,
-    stored: _Stored,
+    stored: Stored,
     tipo: TipoAdjunto | None,
     descripcion: str | None,
     actor: Usuario,
@@ -308,33 +216,16 @@ def _add_row(
             _record(adjunto, "Agrega", actor, now, sha256=stored.sha256)
             adjunto_id = adjunto.id
     except IntegrityError:
-        _discard(stored, storage)
+        discard(stored, storage)
         # Two people, or two taps of one, sent it at the same moment.
         existing = find_same_file(oficio_id, stored.sha256)
         if existing is None:
             raise
         raise SameFile(existing) from None
     except BaseException:
-        _discard(stored, storage)
+        discard(stored, storage)
         raise
     return adjunto_id
-
-
-def _discard(stored: _Stored, storage: Storage) -> None:
-    """Take back files without a row. When nobody can tell whether there is one, they stay."""
-    try:
-        if is_referenced(stored.original_key):
-            return
-    except SQLAlchemyError:
-        logger.warning("files without a row may remain: %s", stored.original_key)
-        return
-    for key in (stored.original_key, stored.copia_key, stored.miniatura_key):
-        if key is None:
-            continue
-        try:
-            storage.delete(key)
-        except OSError:
-            logger.warning("a file without a row remains: %s", key)
 
 
 def _record(adjunto: Adjunto, verb: str, actor: Usuario, now: datetime, **detalle: object) -> None:

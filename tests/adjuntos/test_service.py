@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.adjuntos import service
+from app.adjuntos import deposito, service
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos, list_adjuntos, list_images
 from app.adjuntos.rules import TipoAdjunto
@@ -154,13 +154,13 @@ def test_two_people_who_send_the_same_photo_at_once_store_it_once(
 ):
     data = jpeg()
     both = threading.Barrier(2)
-    original = service.read_content
+    original = deposito.read_content
 
     def together(content):
         both.wait(10)
         return original(content)
 
-    monkeypatch.setattr(service, "read_content", together)
+    monkeypatch.setattr(deposito, "read_content", together)
     results: list[UploadResult] = []
 
     def one(name):
@@ -289,7 +289,7 @@ def test_files_stay_when_nobody_can_tell_whether_they_have_a_row(
         raise OperationalError("SELECT", {}, Exception("no connection"))
 
     monkeypatch.setattr(service, "record", down)
-    monkeypatch.setattr(service, "is_referenced", down)
+    monkeypatch.setattr(deposito, "is_referenced", down)
 
     with pytest.raises(OperationalError):
         send(app, oficio, usuario_investigador, ("a.jpg", jpeg()))

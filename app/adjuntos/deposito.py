@@ -1,0 +1,123 @@
+"""Putting one file where it stays, before any row speaks of it, and taking it back."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.adjuntos.contenido import Contenido, read_content
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import find_same_file, is_referenced
+from app.adjuntos.rules import EXTENSIONS, format_size, name_for
+from app.adjuntos.storage import Storage
+from app.core.errors import InvalidValue, Refused
+from app.db import release
+
+logger = logging.getLogger(__name__)
+
+
+class SameFile(Refused):
+    """The oficio has these very bytes already."""
+
+    def __init__(self, existing: Adjunto) -> None:
+        super().__init__(
+            f"Ya está en este oficio, como «{existing.filename}»: no se guardó otra vez."
+        )
+
+
+class StorageFailed(Refused):
+    """The place for files takes no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No se pudo guardar porque el almacenamiento del servidor está lleno o no responde. "
+            "Avise a quien administra Rastro y vuelva a enviarlo después."
+        )
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that is in the storage and waits for its row. The keys belong to it alone."""
+
+    filename: str
+    sha256: str
+    size: int
+    contenido: Contenido
+    original_key: str
+    copia_key: str | None
+    miniatura_key: str | None
+
+
+def store(
+    oficio_id: int, filename: str, stream: BinaryIO, max_bytes: int, storage: Storage
+) -> Stored:
+    """Check one file and put its original, its copy and its thumbnail in the storage.
+
+    Raises:
+        SameFile: the oficio has these bytes.
+        InvalidValue: it is too large, broken, or of a kind that is not accepted.
+        StorageFailed: there is no room for it; nothing of it is left behind.
+    """
+    data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise InvalidValue(
+            f"Pesa más de {format_size(max_bytes)}, que es el máximo por archivo. "
+            "Redúzcalo y vuelva a enviarlo."
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    existing = find_same_file(oficio_id, sha256)
+    if existing is not None:
+        raise SameFile(existing)
+    release()
+    contenido = read_content(data)
+    # The token makes the keys this upload's own: taking them back never takes another's file.
+    name = f"{sha256[:2]}/{sha256}-{secrets.token_hex(8)}"
+    extension = EXTENSIONS[contenido.mime_type][0]
+    stored = Stored(
+        filename=name_for(filename, contenido.mime_type),
+        sha256=sha256,
+        size=len(data),
+        contenido=contenido,
+        original_key=f"originales/{name}.{extension}",
+        copia_key=f"copias/{name}.jpg" if contenido.copia else None,
+        miniatura_key=f"miniaturas/{name}.jpg" if contenido.miniatura else None,
+    )
+    try:
+        for key, content in _files(stored, data):
+            storage.put(key, content)
+    except OSError:
+        logger.exception("the storage refused a file of %s bytes", len(data))
+        discard(stored, storage)
+        raise StorageFailed from None
+    return stored
+
+
+def _files(stored: Stored, data: bytes) -> list[tuple[str, bytes]]:
+    pairs = (
+        (stored.original_key, data),
+        (stored.copia_key, stored.contenido.copia),
+        (stored.miniatura_key, stored.contenido.miniatura),
+    )
+    return [(key, content) for key, content in pairs if key and content]
+
+
+def discard(stored: Stored, storage: Storage) -> None:
+    """Take back files without a row. When nobody can tell whether there is one, they stay."""
+    try:
+        if is_referenced(stored.original_key):
+            return
+    except SQLAlchemyError:
+        logger.warning("files without a row may remain: %s", stored.original_key)
+        return
+    for key in (stored.original_key, stored.copia_key, stored.miniatura_key):
+        if key is None:
+            continue
+        try:
+            storage.delete(key)
+        except OSError:
+            logger.warning("a file without a row remains: %s", key)
