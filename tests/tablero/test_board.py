@@ -12,7 +12,9 @@ from app.adjuntos.rules import TipoAdjunto
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.core.clock import local_today, utcnow
+from app.core.errors import NotFound
 from app.oficios.rules import Estado, Prioridad
+from app.tablero.queries import get_card
 from app.tablero.rules import COLUMN_SIZE
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
@@ -296,6 +298,11 @@ def test_one_card_is_what_the_board_shows(admin, oficio):
 
     text = assert_fragment(response, f"oficio-card-{oficio.id}")
     assert cards(text) == cards(admin.get("/tablero").text)
+
+
+def test_there_is_no_card_of_what_does_not_exist(app):
+    with app.app_context(), pytest.raises(NotFound):
+        get_card(1, now=utcnow())
 
 
 def test_what_a_spreadsheet_said_is_shown_as_text(admin, app, buffet, usuario_admin, change):

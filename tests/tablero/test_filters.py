@@ -128,7 +128,9 @@ def test_a_search_finds_by_what_people_have_at_hand(admin, findable, typed):
     assert list(cards(html)) == [findable.id]
 
 
-@pytest.mark.parametrize("typed", ["XXXX99", "%", "_", "99.999.999-9", "munoz pizarro", "\\", "'"])
+@pytest.mark.parametrize(
+    "typed", ["XXXX99", "%", "_", "99.999.999-9", "munoz pizarro", "\\", "'", "´"]
+)
 def test_a_search_without_hits_says_what_to_try(admin, findable, typed):
     html = admin.get("/tablero", query_string={"q": typed, "urgentes": "1"}).text
 
