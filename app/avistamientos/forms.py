@@ -7,11 +7,13 @@ from datetime import datetime, time
 from typing import Any
 
 from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import WRITTEN_SOURCES, Fuente
 from app.avistamientos.service import AvistamientoData, seal
 from app.core.clock import from_local, to_local
+from app.core.errors import InvalidValue
 from app.web.forms import EnumField, FechaField, Form, PesosField, at_most, required
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?")
@@ -45,7 +47,10 @@ class AvistamientoForm(Form):
     def validate_hora(self, field: StringField) -> None:
         """An hour of 24 that the clock of that day showed."""
         if field.data and not self.fecha.errors:
-            self._moment()
+            try:
+                self._moment()
+            except InvalidValue as error:
+                raise ValidationError(str(error)) from None
 
     def to_data(self) -> AvistamientoData:
         """What was typed, as the service takes it."""
@@ -62,5 +67,5 @@ class AvistamientoForm(Form):
     def _moment(self) -> datetime:
         found = _CLOCK.fullmatch(self.hora.data)
         if found is None:
-            raise ValueError("Escriba la hora en 24 horas, por ejemplo 18:42, o déjela vacía.")
+            raise InvalidValue("Escriba la hora en 24 horas, por ejemplo 18:42, o déjela vacía.")
         return from_local(datetime.combine(self.fecha.value, time(int(found[1]), int(found[2]))))

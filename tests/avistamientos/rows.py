@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask
 
-from app.avistamientos.models import Avistamiento
 from app.avistamientos.providers import Answer, Sighting
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import AvistamientoData, add_sighting, store_answer
@@ -61,14 +60,3 @@ def make_check(app: Flask, oficio: Oficio, sightings: Sequence[Sighting] = ()) -
             oficio_id=oficio.id, tipo=Actividad.CONSULTA_API
         )
         return max(pk for (pk,) in entries)
-
-
-def make_stored(app: Flask, oficio: Oficio, **values: Any) -> int:
-    """A row as it is, past every rule; returns its id."""
-    with app.app_context(), transaction():
-        row = Avistamiento(
-            **{"oficio_id": oficio.id, "fuente": Fuente.PORTICO, "clave": "k", **values}
-        )
-        db.session.add(row)
-        db.session.flush()
-        return row.id
