@@ -1,0 +1,56 @@
+"""Getting a token, and asking whose it is."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+
+from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.answering import answer
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.reading import takes
+from app.api.v1.schemas import Credentials, TokenShown, UsuarioShown
+from app.api.v1.tokens import make_token
+from app.core.clock import utcnow
+from app.db import transaction
+from app.extensions import current_config
+from app.usuarios.auth import (
+    SignInRefused,
+    check_credentials,
+    limit_by_account,
+    limit_by_address,
+)
+from app.usuarios.service import note_login
+from app.web.errors import error_response
+
+bp = ApiBlueprint("auth", __name__)
+
+
+@bp.post("/auth/login")
+@takes(body=Credentials)
+@limit_by_account
+@limit_by_address
+def login(body: Credentials) -> ResponseReturnValue:
+    """A token for an e-mail and its password."""
+    try:
+        usuario = check_credentials(body.email, body.password)
+    except SignInRefused as refused:
+        return error_response(refused.status, refused.sentence)
+    now = utcnow()
+    with transaction():
+        note_login(usuario, body.password, now=now)
+    token = make_token(
+        usuario,
+        str(current_app.secret_key),
+        now=now,
+        minutes=current_config().access_token_minutes,
+    )
+    return answer(TokenShown(access_token=token, user=UsuarioShown.model_validate(usuario)))
+
+
+@bp.get("/auth/me")
+@bp.get("/usuarios/me")
+@bearer_required()
+def me() -> ResponseReturnValue:
+    """Whose token this is."""
+    return answer(UsuarioShown.model_validate(current_usuario()))

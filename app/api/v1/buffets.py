@@ -1,0 +1,156 @@
+"""Law firms and the tokens of their dashboards, for admins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
+
+from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.answering import answer, answer_list
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.reading import takes
+from app.api.v1.schemas import (
+    BuffetChange,
+    BuffetNew,
+    BuffetQuery,
+    BuffetShown,
+    Paging,
+    UsuarioShown,
+)
+from app.buffets.models import Buffet
+from app.buffets.queries import buffets_statement, current_token
+from app.buffets.service import (
+    BuffetData,
+    RutTaken,
+    create_buffet,
+    rotate_enlace,
+    set_active,
+    update_buffet,
+)
+from app.core.clock import utcnow
+from app.core.errors import NotFound
+from app.db import db, transaction
+from app.extensions import current_config
+from app.usuarios.models import Usuario
+from app.usuarios.queries import usuarios_statement
+from app.usuarios.rules import Rol
+from app.web.errors import error_response
+
+bp = ApiBlueprint("buffets", __name__, url_prefix="/buffets")
+
+_DATA = ("nombre", "rut", "email_principal", "telefono", "contacto_nombre")
+
+
+@bp.post("/")
+@bearer_required(Rol.ADMIN)
+@takes(body=BuffetNew)
+def create(body: BuffetNew) -> ResponseReturnValue:
+    """Register a law firm, with a first link to its dashboard."""
+    try:
+        with transaction():
+            buffet = create_buffet(
+                BuffetData(**body.model_dump()),
+                actor=current_usuario(),
+                now=utcnow(),
+                life=_link_life(),
+            )
+    except RutTaken as taken:
+        return error_response(400, str(taken))
+    return answer(_show(buffet), 201)
+
+
+@bp.get("/")
+@bearer_required(Rol.ADMIN)
+@takes(query=BuffetQuery)
+def index(query: BuffetQuery) -> ResponseReturnValue:
+    """The law firms, by name."""
+    statement = buffets_statement(activo=query.activo).options(selectinload(Buffet.enlaces))
+    return answer_list(statement, query, _show)
+
+
+@bp.get("/<int:buffet_id>")
+@bearer_required(Rol.ADMIN)
+def detail(buffet_id: int) -> ResponseReturnValue:
+    """One law firm."""
+    return answer(_show(_get_buffet(buffet_id)))
+
+
+@bp.patch("/<int:buffet_id>")
+@bearer_required(Rol.ADMIN)
+@takes(body=BuffetChange)
+def change(buffet_id: int, body: BuffetChange) -> ResponseReturnValue:
+    """Correct what is given of a law firm, and leave the rest."""
+    buffet = _get_buffet(buffet_id)
+    changes = body.model_dump(exclude_unset=True)
+    activo = changes.pop("activo", None)
+    actor, now = current_usuario(), utcnow()
+    try:
+        with transaction():
+            if changes:
+                known = {name: getattr(buffet, name) for name in _DATA}
+                update_buffet(buffet, BuffetData(**{**known, **changes}), actor=actor, now=now)
+            if activo is not None and activo is not buffet.activo:
+                set_active(buffet, activo=activo, actor=actor, now=now)
+    except RutTaken as taken:
+        return error_response(400, str(taken))
+    return answer(_show(buffet))
+
+
+@bp.delete("/<int:buffet_id>")
+@bearer_required(Rol.ADMIN)
+def close(buffet_id: int) -> ResponseReturnValue:
+    """Close a law firm: nothing is erased, its link and its people's accounts open nothing."""
+    buffet = _get_buffet(buffet_id)
+    with transaction():
+        if buffet.activo:
+            set_active(buffet, activo=False, actor=current_usuario(), now=utcnow())
+    return "", 204
+
+
+@bp.get("/<int:buffet_id>/usuarios")
+@bearer_required(Rol.ADMIN)
+@takes(query=Paging)
+def usuarios(buffet_id: int, query: Paging) -> ResponseReturnValue:
+    """The people of a law firm who have an account."""
+    buffet = _get_buffet(buffet_id)
+    statement = usuarios_statement().where(Usuario.buffet_id == buffet.id)
+    return answer_list(statement, query, UsuarioShown.model_validate)
+
+
+@bp.post("/<int:buffet_id>/rotar-token")
+@bearer_required(Rol.ADMIN)
+def rotate(buffet_id: int) -> ResponseReturnValue:
+    """Replace the link to the dashboard: the old one stops working at once."""
+    buffet = _get_buffet(buffet_id)
+    with transaction():
+        rotate_enlace(buffet, actor=current_usuario(), now=utcnow(), life=_link_life())
+    return answer(_show(buffet))
+
+
+def _get_buffet(buffet_id: int) -> Buffet:
+    buffet = db.session.get(Buffet, buffet_id)
+    if buffet is None:
+        raise NotFound("Buffet no encontrado")
+    return buffet
+
+
+def _show(buffet: Buffet) -> BuffetShown:
+    return BuffetShown(
+        id=buffet.id,
+        nombre=buffet.nombre,
+        rut=buffet.rut_formateado,
+        email_principal=buffet.email_principal,
+        telefono=buffet.telefono,
+        contacto_nombre=buffet.contacto_nombre,
+        activo=buffet.activo,
+        token_tablero=current_token(buffet, str(current_app.secret_key), utcnow()),
+        advertencias=buffet.advertencias,
+        created_at=buffet.created_at,
+    )
+
+
+def _link_life() -> timedelta:
+    return timedelta(days=current_config().link_days)

@@ -1,0 +1,102 @@
+"""What a request brings, read into a schema before the view sees it, or refused in Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.web.errors import error_response
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: Bytes of JSON that one request may bring.
+MAX_BODY = 1024 * 1024
+
+_NOT_JSON = "Envíe el cuerpo como JSON, con la cabecera «Content-Type: application/json»."
+_TOO_BIG = "El cuerpo pesa más de 1 MB. Envíe menos datos por solicitud."
+_WHOLE_NUMBER = "Debe ser un número entero."
+_TRUE_OR_FALSE = "Debe ser true o false."
+_OBJECT = "Debe ser un objeto JSON."
+#: Pydantic's types of errors, in words. Its own are in English and may repeat a password.
+_SENTENCES = {
+    "missing": "Falta este dato.",
+    "extra_forbidden": "Este dato no existe aquí. Quítelo o revise cómo está escrito.",
+    "json_invalid": "El cuerpo no es JSON bien formado.",
+    "model_type": _OBJECT,
+    "string_type": "Debe ser un texto.",
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_parsing_size": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "bool_type": _TRUE_OR_FALSE,
+    "bool_parsing": _TRUE_OR_FALSE,
+    "list_type": "Debe ser una lista.",
+    "too_long": "No puede tener más de {max_length} elementos.",
+    "greater_than_equal": "Debe ser {ge} o más.",
+    "less_than_equal": "Debe ser {le} o menos.",
+}
+
+
+def takes(
+    *, body: type[BaseModel] | None = None, query: type[BaseModel] | None = None
+) -> Callable[[View], View]:
+    """Give the view its ``body`` and ``query`` as the schemas read them."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def read(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if query is not None:
+                try:
+                    kwargs["query"] = query.model_validate(request.args.to_dict())
+                except ValidationError as error:
+                    return _refuse(error, "query")
+            if body is not None:
+                if not request.is_json:
+                    return error_response(415, _NOT_JSON)
+                request.max_content_length = MAX_BODY
+                try:
+                    kwargs["body"] = body.model_validate_json(request.get_data())
+                except RequestEntityTooLarge:
+                    return error_response(413, _TOO_BIG)
+                except ValidationError as error:
+                    return _refuse(error, "body")
+            answer: ResponseReturnValue = view(*args, **kwargs)
+            return answer
+
+        return read  # type: ignore[return-value]  # wraps keeps the view's signature
+
+    return decorate
+
+
+def invalid(field: str, sentence: str) -> Response:
+    """422 for a value of the body that only the database could judge."""
+    return _unprocessable([{"loc": ["body", field], "msg": sentence, "type": "value_error"}])
+
+
+def _refuse(error: ValidationError, place: str) -> Response:
+    return _unprocessable(
+        [
+            {
+                "loc": [place, *problem["loc"]],
+                "msg": _say(problem["type"], problem.get("ctx", {})),
+                "type": problem["type"],
+            }
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+    )
+
+
+def _say(kind: str, context: dict[str, Any]) -> str:
+    if kind == "value_error":
+        return str(context["error"])  # a parser of app.core said it
+    return _SENTENCES.get(kind, "Este valor no es válido.").format(**context)
+
+
+def _unprocessable(detail: list[dict[str, Any]]) -> Response:
+    return make_response(jsonify(detail=detail), 422)

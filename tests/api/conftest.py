@@ -1,0 +1,66 @@
+"""Programs that ask the API in somebody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.api.v1.tokens import make_token
+from app.core.clock import utcnow
+from app.usuarios.models import Usuario
+
+
+class ApiClient:
+    """A program with somebody's token, or without any."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self.client = app.test_client(use_cookies=False)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def __call__(self, method: str, path: str, json: Any = None, **options: Any) -> TestResponse:
+        """Ask below /api/v1; ``json`` is left out when it is None."""
+        if json is not None:
+            options["json"] = json
+        headers = {**self.headers, **options.pop("headers", {})}
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+
+
+@pytest.fixture
+def token_of(app: Flask) -> Callable[[Usuario], str]:
+    """A token without paying for a password hash."""
+
+    def make(usuario: Usuario) -> str:
+        return make_token(usuario, str(app.secret_key), now=utcnow(), minutes=30)
+
+    return make
+
+
+@pytest.fixture
+def api_of(app: Flask, token_of: Callable[[Usuario], str]) -> Callable[[Usuario], ApiClient]:
+    return lambda usuario: ApiClient(app, token_of(usuario))
+
+
+@pytest.fixture
+def nobody(app: Flask) -> ApiClient:
+    return ApiClient(app, None)
+
+
+@pytest.fixture
+def admin_api(api_of: Callable[[Usuario], ApiClient], usuario_admin: Usuario) -> ApiClient:
+    return api_of(usuario_admin)
+
+
+@pytest.fixture
+def investigador_api(
+    api_of: Callable[[Usuario], ApiClient], usuario_investigador: Usuario
+) -> ApiClient:
+    return api_of(usuario_investigador)
+
+
+@pytest.fixture
+def cliente_api(api_of: Callable[[Usuario], ApiClient], usuario_cliente: Usuario) -> ApiClient:
+    return api_of(usuario_cliente)

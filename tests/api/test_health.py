@@ -1,0 +1,102 @@
+"""The health check names the part that is down."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.jobs.service import SILENCE, beat
+
+ALL_UP = {"database": "up", "migrations": "up", "job_consumer": "up", "storage": "up"}
+
+
+def pulse(app, ago: timedelta = timedelta()) -> None:
+    now = utcnow() - ago
+    with app.app_context(), transaction():
+        beat("test:1", hilos=4, version="0", started=now, now=now)
+
+
+def parts(client) -> tuple[int, dict[str, str]]:
+    response = client.get("/health")
+    body = response.get_json()
+    assert set(body) == {"status", "parts", "time"}
+    assert body["status"] == ("healthy" if response.status_code == 200 else "unhealthy")
+    return response.status_code, body["parts"]
+
+
+def test_all_is_well_while_a_consumer_is_heard_of(app, stranger):
+    pulse(app)
+
+    assert parts(stranger) == (200, ALL_UP)
+    assert stranger.get("/health").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("silent", [None, SILENCE + timedelta(seconds=5)])
+def test_a_consumer_that_is_silent_or_was_never_there_is_down(silent, app, stranger):
+    if silent is not None:
+        pulse(app, silent)
+
+    assert parts(stranger) == (503, {**ALL_UP, "job_consumer": "down"})
+
+
+def test_a_pending_migration_is_down(app, stranger):
+    pulse(app)
+    with app.app_context():
+        with transaction():
+            current = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            db.session.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
+        try:
+            code, found = parts(stranger)
+        finally:
+            with transaction():
+                db.session.execute(
+                    sa.text("UPDATE alembic_version SET version_num = :v"), {"v": current}
+                )
+
+    assert (code, found["migrations"], found["database"]) == (503, "down", "up")
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_database_that_is_away_is_down_and_said_so_to_anybody(
+    signed_in, app, stranger, admin, monkeypatch
+):
+    pulse(app)
+
+    def away(*args, **kwargs):
+        raise OperationalError("SELECT 1", {}, OSError("no route to host"))
+
+    with app.app_context():
+        engine = db.engine
+    monkeypatch.setattr(engine.pool, "connect", away)
+    code, found = parts(admin if signed_in else stranger)
+
+    assert code == 503
+    assert found == {
+        "database": "down",
+        "migrations": "down",
+        "job_consumer": "down",
+        "storage": "up",
+    }
+
+
+def test_a_storage_that_cannot_be_written_is_down(app, stranger, configure, tmp_path, monkeypatch):
+    pulse(app)
+    configure(storage_dir=tmp_path)
+    assert parts(stranger) == (200, ALL_UP)
+
+    # Root may write everywhere, so the system's answer is stood in for.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+
+def test_a_storage_that_does_not_exist_and_cannot_be_made_is_down(app, stranger, configure):
+    pulse(app)
+    configure(storage_dir=app.extensions["rastro_config"].instance_dir / "no" / "existe" / "aún")
+
+    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
