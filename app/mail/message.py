@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -99,7 +100,6 @@ class Mail(flask_mail.Message):
     def as_bytes(self) -> bytes:
         """The mail as it goes over the wire: alternatives, the HTML with its pictures inside."""
         message = EmailMessage(policy=SMTP)
-        message["Subject"] = self.subject
         message["From"] = self.sender_address
         message["To"] = self.to_address
         if self.reply_address is not None:
@@ -118,7 +118,9 @@ class Mail(flask_mail.Message):
                 filename=picture.filename,
                 disposition="inline",
             )
-        return message.as_bytes()
+        # EmailMessage folds away spaces beside «·» and «º», so the older class writes this one.
+        subject = Header(self.subject, header_name="Subject").encode(linesep="\r\n")
+        return b"Subject: " + subject.encode("ascii") + b"\r\n" + message.as_bytes()
 
 
 def refuse_line_breaks(*values: str) -> None:

@@ -68,11 +68,6 @@ class NoticeForm(Form):
         if field.data and self._chosen() is None:
             raise ValidationError("Ese receptor ya no está en el directorio. Elija otro.")
 
-    def validate_email(self, field: EmailField) -> None:
-        """Needed when nobody was chosen."""
-        if not self.receptor.data and not field.data:
-            raise ValidationError("Elija un receptor de la lista o escriba su correo.")
-
     def validate_adjuntos(self, field: SelectMultipleField) -> None:
         """Only photos of this case."""
         known = {choice[0] for choice in field.choices}
@@ -80,6 +75,14 @@ class NoticeForm(Form):
             raise ValidationError(
                 "Una de las fotos ya no está en este caso. Revise las fotos elegidas."
             )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As each field says, and somebody to send it to."""
+        valid = bool(super().validate(extra_validators))
+        if not self.receptor.data and not self.email.data:
+            self.email.errors = ["Elija un receptor de la lista o escriba su correo."]
+            return False
+        return valid
 
     def to_destinatario(self) -> Destinatario:
         """Whom the notice is for. Ask after validation."""

@@ -7,6 +7,8 @@ import email.policy
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.errors import InvalidValue
 from app.mail.message import Mail, Person, Picture, mail_size
@@ -124,3 +126,13 @@ def test_the_size_is_known_before_the_mail_is_built():
     assert mail_size(mail.body, mail.html, len(data)) == pytest.approx(
         len(mail.as_bytes()), rel=0.02
     )
+
+
+@given(st.text(st.sampled_from('abc 19º·«»ñÁ-/(),:;"C'), min_size=1, max_size=180))
+def test_a_subject_and_a_name_arrive_as_they_were_written(words):
+    text = " ".join(words.split())
+
+    message = read(make_mail(subject=text, to=Person("receptor@actuarios.example", text)))
+
+    assert str(message["Subject"]) == text
+    assert message["To"].addresses[0].display_name == text

@@ -51,18 +51,17 @@ def notice_data(**values: Any) -> NoticeData:
 
 def make_notice(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> int:
     """The id of a notice that waits to be sent, with its job in the ledger."""
-    with app.app_context():
-        with transaction():
-            notice = create_notice(
-                db.session.get_one(Oficio, oficio.id),
-                notice_data(**values),
-                clave=secrets.token_urlsafe(16),
-                confirmed=True,
-                dominio="rastro.example",
-                actor=_actor(actor),
-                now=utcnow(),
-            )
-            return notice.id
+    with app.app_context(), transaction():
+        notice = create_notice(
+            db.session.get_one(Oficio, oficio.id),
+            notice_data(**values),
+            clave=secrets.token_urlsafe(16),
+            confirmed=True,
+            dominio="rastro.example",
+            actor=_actor(actor),
+            now=utcnow(),
+        )
+        return notice.id
 
 
 def make_draft(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> str:
