@@ -31,8 +31,8 @@ _MIME_TYPES = {
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _BROKEN = "La imagen está cortada o dañada. Envíela otra vez desde el teléfono o la cámara."
 
-#: One picture at a time in a process: 40 megapixels take 80 MB as JPEG, 460 MB as PNG with alpha and
-#: 620 MB as WEBP for a moment (measured).
+#: One picture at a time in a process. For a moment, 40 megapixels take 80 MB as JPEG, 460 MB as
+#: PNG with alpha and 620 MB as WEBP (measured).
 _decoding = threading.Lock()
 
 
