@@ -24,7 +24,7 @@ from app.avistamientos.providers.generico import Item
 from app.avistamientos.service import store_answer
 from app.buffets.models import Buffet
 from app.buffets.service import BuffetData, create_buffet
-from app.core.clock import local_today
+from app.core.clock import from_local, local_today, to_local
 from app.core.comunas import find_comuna
 from app.core.plazos import add_business_days
 from app.db import db, transaction
@@ -213,7 +213,7 @@ def _make_case(
     random: Random, estado: Estado, buffet: Buffet, people: _People, now: datetime
 ) -> Oficio:
     number = (db.session.scalar(sa.select(sa.func.count()).select_from(Oficio)) or 0) + 1
-    arrived = now - timedelta(days=random.randint(6, 40), hours=random.randint(0, 8))
+    arrived = _office_hours(now - timedelta(days=random.randint(6, 40)))
     letters = "".join(random.choice(_LETTERS) for _ in range(4))
     marca, modelo = random.choice(_CARS)
     comuna = find_comuna(random.choice(_COMUNAS))
@@ -271,11 +271,14 @@ def _live(
     stride = (now - arrived) / (len(steps) + 2)
     if steps or random.random() < 0.5:
         investigador = random.choice(people.investigadores)
-        assign_oficio(oficio, investigador, actor=people.admin, now=moment + stride / 4)
+        assign_oficio(
+            oficio, investigador, actor=people.admin, now=_office_hours(moment + stride / 4)
+        )
     for step in steps:
         moment += stride
         actor = oficio.investigador or people.admin
-        move_oficio(oficio, Move(step, oficio.version), actor=actor, now=moment)
+        when = _office_hours(moment)
+        move_oficio(oficio, Move(step, oficio.version), actor=actor, now=when)
         if step is Estado.INVESTIGACION:
             _investigate(random, oficio, actor, moment, stride)
 
@@ -283,23 +286,22 @@ def _live(
 def _investigate(
     random: Random, oficio: Oficio, actor: Usuario, moment: datetime, stride: timedelta
 ) -> None:
-    later = moment + stride / 3
+    later = _office_hours(moment + stride / 3)
+    visited = _office_hours(moment + stride / 2)
     record(oficio, Actividad.LLAMADA, random.choice(_CALLS), actor=actor, now=later)
     if random.random() < 0.7:
         direccion = oficio.direcciones[0]
         add_visita(
             oficio,
             direccion,
-            VisitaData(
-                resultado=random.choice(list(ResultadoVisita)), fecha_hora=moment + stride / 2
-            ),
+            VisitaData(resultado=random.choice(list(ResultadoVisita)), fecha_hora=visited),
             actor=actor,
-            now=moment + stride / 2,
+            now=visited,
         )
     if random.random() < 0.6:
-        record(oficio, Actividad.NOTA, random.choice(_NOTES), actor=actor, now=moment + stride / 2)
+        record(oficio, Actividad.NOTA, random.choice(_NOTES), actor=actor, now=visited)
     if random.random() < 0.7:
-        _check(oficio, actor, moment + stride * 0.9)
+        _check(oficio, actor, _office_hours(moment + stride * 0.9))
 
 
 def _check(oficio: Oficio, actor: Usuario, moment: datetime) -> None:
@@ -315,6 +317,14 @@ def _check(oficio: Oficio, actor: Usuario, moment: datetime) -> None:
         size=len(body.encode()),
     )
     store_answer(oficio.id, answer, provider="generico", trabajo_id="", actor=actor, now=moment)
+
+
+def _office_hours(moment: datetime) -> datetime:
+    """The same day between 9:00 and 19:00 in Santiago, keeping the order of what happened."""
+    local = to_local(moment)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    share = (local - midnight) / timedelta(days=1)
+    return from_local((midnight + timedelta(hours=9 + 10 * share)).replace(tzinfo=None))
 
 
 def _deadline(random: Random, now: datetime) -> date:

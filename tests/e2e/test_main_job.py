@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.plugins.browser import drag
 from tests.plugins.served import ROOT, Served
 
 pytestmark = pytest.mark.e2e
@@ -44,7 +45,8 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     page.locator("input[type=file]").set_input_files(SAMPLE)
     page.locator("main form button[type=submit]").first.click()
     page.get_by_role("button", name="Importar 54 oficios").click()
-    expect(page.get_by_text("54", exact=False).first).to_be_visible()
+    expect(page.get_by_text("Se crearon 54 oficios.")).to_be_visible()
+    expect(page.get_by_text("5 filas quedaron fuera")).to_be_visible()
     page.goto(f"{rastro.url}/tablero?q={NUMERO}")
     card = page.locator("article.oficio-card", has_text=NUMERO)
     expect(card).to_be_visible()
@@ -52,8 +54,9 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
 
     # Drag the card to another column; the server keeps it there.
     target = page.locator(".board-cards[data-estado=investigacion]")
+    column = page.locator(".board-column", has=target)
     with page.expect_response(re.compile(r"/mover$")) as moved:
-        card.locator(".oficio-card-facts").drag_to(target, target_position={"x": 80, "y": 20})
+        drag(page, card, column)
     assert moved.value.status == 200
     page.reload()
     expect(target.locator("article", has_text=NUMERO)).to_be_visible()
@@ -72,11 +75,11 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     # Add a visit.
     page.goto(f"{case}/direcciones")
     section = page.locator(f"#oficio-direcciones-{oficio_id}")
-    section.locator("summary", has_text="visita").first.click()
-    section.get_by_label("Exitosa").first.check()
-    section.get_by_label("Notas").first.fill("Estacionado en el subterráneo, calza 41.")
-    section.get_by_role("button", name="Guardar visita").first.click()
-    expect(section.get_by_text("calza 41").first).to_be_visible()
+    section.get_by_role("link", name="Registrar visita").click()
+    section.get_by_label("Exitosa").check()
+    section.get_by_label("Notas").fill("Estacionado en el subterráneo, calza 41.")
+    section.get_by_role("button", name="Guardar visita").click()
+    expect(section.get_by_text("calza 41")).to_be_visible()
 
     # Upload a photo.
     page.goto(f"{case}/fotos")
@@ -87,11 +90,13 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
 
     # Notify the receptor with the photo.
     page.goto(f"{case}/notificaciones/nueva")
-    page.get_by_label("Nombre").fill("Rosa Ibáñez")
-    page.get_by_label("Email").fill("rosa@receptores.example")
-    page.locator("input[type=checkbox][name=adjuntos]").first.check()
-    page.get_by_label("Mensaje").fill("Sale cerca de las 7:30.")
-    page.get_by_role("button", name="Enviar").click()
+    form = page.locator("main")
+    form.get_by_label("Nombre").fill("Rosa Ibáñez")
+    form.get_by_label("Correo").fill("rosa@receptores.example")
+    form.locator("input[name=adjuntos]").first.check()
+    form.get_by_label("Mensaje").fill("Sale cerca de las 7:30.")
+    page.get_by_role("button", name="Ver vista previa").click()
+    page.get_by_role("button", name="Enviar al receptor").click()
     expect(page.get_by_text("Enviada").first).to_be_visible(timeout=40_000)
 
     # The mail with the photo inside is in the SMTP server.

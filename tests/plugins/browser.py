@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 #: Where pictures of the pages of a failed test are left.
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
@@ -112,3 +112,16 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 def page(new_page: Callable[..., Page]) -> Page:
     """One page on a desktop's screen."""
     return new_page()
+
+
+def drag(page: Page, what: Locator, to: Locator, *, y: float = 90) -> None:
+    """Drag with the mouse, in steps as a hand does, to a place in the upper part of an element."""
+    start, end = what.bounding_box(), to.bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] - 12)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + y - 20, steps=12)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + y, steps=4)
+    page.wait_for_timeout(50)
+    page.mouse.up()
