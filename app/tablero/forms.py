@@ -18,7 +18,7 @@ from app.web.forms import EnumField, Form, required
 _WHOLE_NUMBER = r"^[0-9]{1,9}$"
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,9})")
 _SEARCH_LIMIT = 100
-_UNREADABLE = "no se entiende. Recarga la página e inténtalo otra vez."
+_UNREADABLE = "no se entiende. Recargue la página e inténtelo otra vez."
 
 
 class MoveForm(Form):

@@ -31,11 +31,11 @@ class ColumnTexts:
 COLUMN_TEXTS = {
     Estado.PENDIENTE: ColumnTexts(
         "Pendiente",
-        "Aquí llegan los oficios nuevos: importa la planilla de un buffet o crea uno con «Nuevo».",
+        "Aquí llegan los oficios nuevos: importe la planilla de un buffet o cree uno con «Nuevo».",
     ),
     Estado.INVESTIGACION: ColumnTexts(
         "Investigación",
-        "Arrastra aquí un oficio pendiente para empezar: sus pórticos se consultan cada día.",
+        "Arrastre aquí un oficio pendiente para empezar: sus pórticos se consultan cada día.",
     ),
     Estado.NOTIFICACION: ColumnTexts(
         "Notificación",

@@ -190,5 +190,5 @@
     if (card && event.detail === 2) card.querySelector(".oficio-card-link")?.click();
   });
 
-  if (!window.Sortable) toast("No se pudo cargar el arrastre. Mueve las tarjetas con su menú.", "aviso");
+  if (!window.Sortable) toast("No se pudo cargar el arrastre. Mueva las tarjetas con su menú.", "aviso");
 })();
