@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
-from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import list_images
 from app.adjuntos.rules import format_size
-from app.adjuntos.service import read_copy
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
 from app.notificaciones.contenido import missing_facts
 from app.notificaciones.forms import NoticeForm, SendForm
-from app.notificaciones.mails import compose as compose_mail
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Borrador
 from app.notificaciones.queries import (
@@ -34,13 +29,12 @@ from app.notificaciones.service import (
     Destinatario,
     MailTooBig,
     NoticeData,
-    check_size,
-    choose_photos,
     create_notice,
     save_draft,
 )
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
+from app.notificaciones.writing import write_notice
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.page import render_section
@@ -156,32 +150,17 @@ def _read(form: NoticeForm, oficio: Oficio) -> NoticeData | None:
     """The notice that the form describes, written out; None leaves the reasons in the form."""
     if not form.validate():
         return None
-    destinatario = form.to_destinatario()
     try:
-        photos = choose_photos(oficio.id, form.adjuntos.data or [])
-        composed = compose_mail(
+        return write_notice(
             oficio,
-            destinatario=destinatario.nombre or "",
-            mensaje=form.mensaje.data or "",
-            fotos=photos,
-            foto_bytes=_weigh(photos),
+            form.to_destinatario(),
+            mensaje=form.mensaje.data,
+            adjunto_ids=form.adjuntos.data or [],
             remitente=current_user,
         )
-        check_size(composed.tamano_bytes)
     except (InvalidValue, MailTooBig, NotFound) as error:
         form.adjuntos.errors = [str(error)]
         return None
-    return NoticeData(
-        destinatario=destinatario,
-        mensaje=form.mensaje.data or None,
-        adjunto_ids=[photo.id for photo in photos],
-        **vars(composed),
-    )
-
-
-def _weigh(photos: Sequence[Adjunto]) -> int:
-    """How many bytes the photos' copies are together."""
-    return sum(len(read_copy(photo)[0]) for photo in photos)
 
 
 def _from_draft(draft: Borrador) -> NoticeData:
