@@ -39,7 +39,7 @@ COLUMN_TEXTS = {
     ),
     Estado.NOTIFICACION: ColumnTexts(
         "Notificación",
-        "Cuando ubiques el vehículo, trae aquí su tarjeta y notifica al receptor.",
+        "Cuando ubique el vehículo, traiga aquí su tarjeta y notifique al receptor.",
     ),
     Estado.ENCONTRADO: ColumnTexts(
         "Encontrados", "Aquí quedan por 30 días los casos cuyo vehículo se encontró."

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from config import ROOT
 from tests.plugins.browser import drag
-from tests.plugins.served import ROOT, Served
+from tests.plugins.served import Served
 
 pytestmark = pytest.mark.e2e
 
@@ -104,7 +105,9 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     assert "rosa@receptores.example" in str(mail["To"])
     kinds = [part.get_content_type() for part in mail.walk()]
     assert {"text/plain", "text/html", "image/jpeg"} <= set(kinds)
-    assert "7:30" in mail.get_body(("plain",)).get_content()
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "7:30" in text.get_content()
     page.goto(f"{rastro.url}/demo/buzon")
     expect(page.get_by_text("rosa@receptores.example").first).to_be_visible()
 

@@ -87,8 +87,8 @@ def test_each_state_is_a_column_with_its_count(admin, app, buffet, usuario_admin
 def test_an_empty_board_teaches_the_next_step(admin):
     html = admin.get("/tablero").text
 
-    assert "importa la planilla de un buffet" in html
-    assert "Arrastra aquí un oficio pendiente" in html
+    assert "importe la planilla de un buffet" in html
+    assert "Arrastre aquí un oficio pendiente" in html
     assert count(html, "pendiente") == 0
 
 
