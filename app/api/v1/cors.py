@@ -1,0 +1,30 @@
+"""Which web sites of other domains may ask from a browser (BACKEND_CORS_ORIGINS)."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from app.extensions import current_config
+
+#: Seconds that a browser remembers what it was allowed.
+_REMEMBER = 600
+
+
+def allow_origins(response: Response) -> Response:
+    """Tell a browser that the page it shows may read this answer.
+
+    Cookies are never allowed along: the API knows people by their token alone.
+    """
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin", "")
+    allowed = {item.rstrip("/") for item in current_config().backend_cors_origins}
+    if not origin or not allowed & {origin, "*"}:
+        return response
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = origin
+    headers["Access-Control-Expose-Headers"] = "Location, Retry-After, X-Total-Count"
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
+        headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        headers["Access-Control-Max-Age"] = str(_REMEMBER)
+    return response
