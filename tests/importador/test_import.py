@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet
 from app.db import db, transaction
 from app.direcciones.models import Direccion
-from app.importador import altas
+from app.importador import altas, archivo, views
 from app.importador.models import Importacion
 from app.importador.rules import EstadoImportacion
 from app.oficios.models import Investigacion, Oficio, Propietario
@@ -52,7 +53,7 @@ def test_a_sample_goes_in_as_counted_by_eye(name, investigador, buffet, usuario_
     page = investigador.get(url).text
     assert read_counts(page) == (53, 1, 1, 5)
     assert "Se crearon 54 oficios." in page
-    assert f'href="/?buffet={buffet.id}"' in page or f"buffet={buffet.id}" in page
+    assert f'href="/tablero?buffet={buffet.id}"' in page
     oficios = rows(Oficio)
     assert len(oficios) == len(rows(Vehiculo)) == len(rows(Propietario)) == 54
     assert len(rows(Direccion)) == 54
@@ -222,23 +223,48 @@ def test_a_second_press_does_not_import_twice(headers, investigador, draft, rows
     assert len(rows(Auditoria, accion="importacion.importada")) == 1
 
 
-def test_two_presses_at_once_import_once(investigador, app, draft, rows, monkeypatch):
-    """The second got past the first look at the draft before the first press was stored."""
-    from app.importador import views
+@pytest.fixture
+def meanwhile(monkeypatch) -> Callable[[Callable[[], Any]], None]:
+    """Have somebody act right after a request has found the draft open."""
 
-    read = views.open_planilla
+    def arrange(act: Callable[[], Any]) -> None:
+        read = archivo.open_planilla
 
-    def press_meanwhile(*args: Any) -> Any:
-        monkeypatch.setattr(views, "open_planilla", read)
-        investigador.post(f"/importar/{draft}/importar", data={"version": 1})
-        return read(*args)
+        def act_first(*args: Any) -> Any:
+            monkeypatch.setattr(views, "open_planilla", read)
+            act()
+            return read(*args)
 
-    monkeypatch.setattr(views, "open_planilla", press_meanwhile)
-    response = investigador.post(f"/importar/{draft}/importar", data={"version": 1})
+        monkeypatch.setattr(views, "open_planilla", act_first)
+
+    return arrange
+
+
+def test_two_presses_at_once_import_once(investigador, admin, draft, rows, meanwhile):
+    url = f"/importar/{draft}/importar"
+    meanwhile(lambda: admin.post(url, data={"version": 1}))
+
+    response = investigador.post(url, data={"version": 1})
 
     assert response.status_code == 303
     assert len(rows(Oficio)) == 1
     assert rows(Importacion)[0].resultado["crea"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [("importar", "Este listado ya se importó."), ("descartar", "Este listado se descartó.")],
+)
+def test_a_draft_that_was_closed_meanwhile_takes_no_corrections(
+    action, sentence, investigador, admin, draft, rows, meanwhile
+):
+    meanwhile(lambda: admin.post(f"/importar/{draft}/{action}", data={"version": 1}))
+
+    response = investigador.post(f"/importar/{draft}", data={"c-3-patente": "BBCL34"})
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert rows(Importacion)[0].correcciones == {}
 
 
 def test_what_somebody_entered_since_the_preview_exists_now(
@@ -307,26 +333,6 @@ def test_a_buffet_that_was_closed_meanwhile_gets_no_oficios(investigador, app, b
     assert response.status_code == 409
     assert "el buffet está cerrado" in response.text
     assert rows(Oficio) == []
-
-
-def test_a_draft_that_was_imported_meanwhile_takes_no_corrections(
-    investigador, app, draft, rows, monkeypatch
-):
-    from app.importador import views
-
-    read = views.open_planilla
-
-    def import_meanwhile(*args: Any) -> Any:
-        monkeypatch.setattr(views, "open_planilla", read)
-        investigador.post(f"/importar/{draft}/importar", data={"version": 1})
-        return read(*args)
-
-    monkeypatch.setattr(views, "open_planilla", import_meanwhile)
-    response = investigador.post(f"/importar/{draft}", data={"c-3-patente": "BBCL34"})
-
-    assert response.status_code == 422
-    assert "Este listado ya se importó." in response.text
-    assert rows(Importacion)[0].correcciones == {}
 
 
 # ---- The report ----

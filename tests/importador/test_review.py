@@ -8,6 +8,7 @@ import re
 import pytest
 
 from app.buffets.models import Buffet
+from app.db import db
 from app.importador.models import Importacion
 from app.oficios.models import Oficio
 from app.vehiculos.models import Vehiculo
@@ -311,8 +312,6 @@ def test_a_discarded_draft_loses_its_file_and_makes_no_oficio(investigador, draf
     assert rows(Oficio) == []
     assert rows(Importacion)[0].correcciones == {}
     with app.app_context():
-        from app.db import db
-
         assert db.session.get_one(Importacion, draft).contenido == b""
     page = investigador.get(f"/importar/{draft}", follow_redirects=True).text
     assert "Ese listado se descartó." in page
