@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 
@@ -79,6 +80,20 @@ def test_ten_megabytes_are_refused_before_they_are_read(path, admin_api):
     assert response.get_json() == {
         "detail": "El cuerpo pesa más de 1 MB. Envíe menos datos por solicitud."
     }
+
+
+@pytest.mark.parametrize("size", [1024 * 1024, 3_000_000])
+def test_a_body_that_comes_in_chunks_is_not_cut_in_silence(size, admin_api):
+    body = json.dumps({**NEW, "nombre": "x" * 10}).ljust(size).encode()
+    response = admin_api(
+        "POST",
+        "/buffets/",
+        input_stream=BytesIO(body),
+        environ_overrides={"wsgi.input_terminated": True},
+        headers=JSON,
+    )
+
+    assert response.status_code == 413
 
 
 @pytest.mark.parametrize(
