@@ -10,7 +10,7 @@ import jwt
 import pytest
 import time_machine
 
-from app.api.v1.tokens import make_token, read_token
+from app.api.v1.tokens import _key, make_token, read_token
 from app.buffets import service as buffets
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
@@ -101,10 +101,6 @@ def test_guessing_is_slowed_down_over_the_page_and_the_api_together(
     assert "Espere un momento" in limited.get_json()["detail"]
     assert stranger.post("/entrar", data=guess).status_code == 429
     assert login(nobody, usuario_investigador.email).status_code == 200
-
-
-def end_by_signing_out(sign_in, usuario):
-    sign_in(usuario).post("/salir")
 
 
 def change(verb, usuario, actor, **values):
@@ -226,8 +222,6 @@ def test_a_token_that_is_not_ours_is_nobodys(name, app, usuario_admin):
 
 @pytest.mark.parametrize("missing", ["exp", "sub"])
 def test_a_token_of_ours_without_an_end_or_an_account_is_nobodys(missing, app):
-    from app.api.v1.tokens import _key
-
     claims = {"sub": "1.1", "exp": 4_000_000_000}
     del claims[missing]
     token = jwt.encode(claims, _key("a secret"), algorithm="HS256")
