@@ -15,12 +15,12 @@ NOTES_MAX = 5000
 
 
 class VersionField(HiddenField):
-    """The version that the person saw; what is no number is older than any."""
+    """The version that the person saw; what is no number, or missing, is older than any."""
 
     @property
     def value(self) -> int:
         """The number, or -1."""
-        text = self.data or ""
+        text = str(self.raw_data[0]) if self.raw_data else ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
