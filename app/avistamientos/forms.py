@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import WRITTEN_SOURCES, Fuente
@@ -24,11 +24,11 @@ class AvistamientoForm(Form):
 
     fuente = EnumField("Fuente", Fuente, default=Fuente.MANUAL)
     fecha = FechaField("Fecha", [required("Escriba qué día se vio el vehículo.")])
-    hora = StringField("Hora")
-    ubicacion = StringField("Lugar", [at_most(200)])
-    empresa = StringField("Empresa", [at_most(120)])
+    hora = StringField("Hora", [Optional()])
+    ubicacion = StringField("Lugar", [Optional(), at_most(200)])
+    empresa = StringField("Empresa", [Optional(), at_most(120)])
     monto = PesosField("Monto")
-    notas = TextAreaField("Notas", [at_most(5000)])
+    notas = TextAreaField("Notas", [Optional(), at_most(5000)])
     #: What the sighting said when the form was opened.
     sello = HiddenField()
 

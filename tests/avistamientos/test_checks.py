@@ -9,7 +9,7 @@ import pytest
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.providers import Sighting
-from app.avistamientos.queries import CHECK
+from app.avistamientos.queries import CHECK, find_answer, find_last_entry
 from app.avistamientos.service import CheckRefused, SimulatedRefused, request_check
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -53,16 +53,12 @@ def ask(app, oficio, actor, now=NOW) -> str:
         ).id
 
 
-def entry_of(app, oficio) -> Investigacion:
+def entry_of(app, oficio):
+    """The newest entry of a check, with its raw answer."""
     with app.app_context():
-        row = (
-            db.session.query(Investigacion)
-            .filter_by(oficio_id=oficio.id, tipo=Actividad.CONSULTA_API)
-            .order_by(Investigacion.id.desc())
-            .first()
-        )
-        assert row.respuesta is None or row.respuesta
-        db.session.expunge(row)
+        newest = find_last_entry(oficio.id)
+        row = find_answer(oficio.id, newest.id)
+        db.session.expunge_all()
         return row
 
 

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ import pytest
 
 from app.avistamientos.providers import make_provider
 from app.core.clock import SANTIAGO
-from app.demo.provider import CORRIDORS, crossings, gantries
+from app.demo.provider import CORRIDORS, Server, crossings, gantries
 from config import load_config
 
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "provider.py"
@@ -39,6 +40,18 @@ def address():
     process.stdout.close()
 
 
+@pytest.fixture
+def here():
+    """The same server inside the tests."""
+    server = Server("127.0.0.1", 0, KEY)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
 def ask(url: str, key: str | None = KEY):
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     request = urllib.request.Request(url, headers=headers)
@@ -60,25 +73,25 @@ def test_the_application_can_ask_it_and_knows_it_for_a_demonstration(address):
 
 
 @pytest.mark.parametrize("key", [None, "otra", "ñandú"])
-def test_without_the_key_it_says_nothing(address, key):
+def test_without_the_key_it_says_nothing(here, key):
     with pytest.raises(urllib.error.HTTPError) as refused:
-        ask(f"{address}/porticos/{PLATE}", key)
+        ask(f"{here}/porticos/{PLATE}", key)
 
     assert refused.value.code == 401
     assert "avistamientos" not in refused.value.read().decode()
     refused.value.close()
 
 
-def test_another_path_is_not_found(address):
+def test_another_path_is_not_found(here):
     with pytest.raises(urllib.error.HTTPError) as refused:
-        ask(f"{address}/porticos/../etc/passwd")
+        ask(f"{here}/porticos/../etc/passwd")
 
     assert refused.value.code == 404
     refused.value.close()
 
 
-def test_an_answer_says_that_it_is_a_demonstration(address):
-    with ask(f"{address}/porticos/{PLATE}") as response:
+def test_an_answer_says_that_it_is_a_demonstration(here):
+    with ask(f"{here}/porticos/{PLATE}") as response:
         assert response.headers["X-Rastro-Demo"] == "1"
         assert response.headers["Content-Type"] == "application/json; charset=utf-8"
         assert json.load(response)["avistamientos"]

@@ -154,7 +154,7 @@ def _announce(
         detalle["antes"] = before
     record(
         oficio,
-        Actividad.TERRENO if row.fuente is Fuente.TERRENO else Actividad.NOTA,
+        Actividad.TERRENO if row.fuente is Fuente.TERRENO else Actividad.SISTEMA,
         f"{verb} ({row.fuente.label.lower()}): {_describe(row)}",
         actor=actor,
         now=now,
