@@ -100,6 +100,12 @@ await ship({
   files: { "Sortable.min.js": await readFile(join(modules, "sortablejs/Sortable.min.js")) },
 });
 await ship({
+  folder: "chartjs", from: "chart.js", licenceFile: "chart.js/LICENSE.md", licence: "MIT",
+  why: "charts, each drawn from a table on its page",
+  // Its map is not shipped, so the browser must not be sent to look for it.
+  files: { "chart.umd.min.js": (await readFile(join(modules, "chart.js/dist/chart.umd.min.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n") },
+});
+await ship({
   folder: "inter", from: "@fontsource-variable/inter", licenceFile: "@fontsource-variable/inter/LICENSE", licence: "OFL-1.1",
   why: "text face, variable weight, Latin subset",
   files: { "inter-latin.woff2": await readFile(join(modules, "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")) },

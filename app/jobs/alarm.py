@@ -20,6 +20,7 @@ from app.core.clock import utcnow
 from app.db import transaction
 from app.jobs.queue import enqueue_periodic
 from app.jobs.runner import count_due, work
+from app.jobs.service import note_sweep
 
 
 def make_storage(url: str) -> Huey:
@@ -32,6 +33,11 @@ def make_storage(url: str) -> Huey:
     if url.startswith(("redis://", "rediss://")):
         return RedisHuey("rastro", url=url, **common)
     raise ValueError("HUEY_URL must begin with sqlite:///, postgresql:// or redis://")
+
+
+def consumer_name() -> str:
+    """The name of this process, under which it beats and leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Alarm:
@@ -53,7 +59,7 @@ class Alarm:
 
     def run_due(self) -> None:
         """A worker's turn: do what is due until nothing is."""
-        worker = f"{socket.gethostname()}:{os.getpid()}:{threading.current_thread().name}"
+        worker = f"{consumer_name()}:{threading.current_thread().name}"
         with self.app.app_context():
             work(worker[:80])
 
@@ -62,6 +68,7 @@ class Alarm:
         with self.app.app_context():
             with transaction():
                 enqueue_periodic(utcnow())
+                note_sweep(consumer_name(), now=utcnow())
             due = count_due(utcnow())
         for _ in range(min(due, self.threads)):
             self._work()

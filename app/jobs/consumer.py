@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 
 from flask import Flask
@@ -12,7 +10,7 @@ from huey.consumer import Consumer
 
 from app.core.clock import utcnow
 from app.db import transaction
-from app.jobs.alarm import Alarm
+from app.jobs.alarm import Alarm, consumer_name
 from app.jobs.service import beat
 from config import product_version
 
@@ -53,7 +51,7 @@ def run_consumer(app: Flask) -> None:
 
 def _pulse(app: Flask, threads: int, stop: threading.Event) -> None:
     """Write down every few seconds that this consumer lives."""
-    consumer_id = f"{socket.gethostname()}:{os.getpid()}"
+    consumer_id = consumer_name()
     started = utcnow()
     while True:
         try:

@@ -18,7 +18,11 @@ class Trabajo(Model):
     """One piece of work to be done once, with its whole history."""
 
     __tablename__ = "trabajos"
-    __table_args__ = (sa.Index("ix_trabajos_due", "estado", "ejecutar_desde"),)
+    __table_args__ = (
+        sa.Index("ix_trabajos_due", "estado", "ejecutar_desde"),
+        # What ended lately: throughput and waiting times.
+        sa.Index("ix_trabajos_ended", "terminado_at"),
+    )
 
     id: Mapped[str] = mapped_column(
         ShortText(36), primary_key=True, default=lambda: str(uuid.uuid4())
@@ -53,6 +57,7 @@ class Ejecucion(Model):
     """One attempt at a job: when, by which worker, and how it ended."""
 
     __tablename__ = "trabajo_ejecuciones"
+    __table_args__ = (sa.Index("ix_trabajo_ejecuciones_started", "iniciado_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     trabajo_id: Mapped[str] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
@@ -74,6 +79,8 @@ class Consumidor(Model):
     version: Mapped[str] = mapped_column(ShortText(40))
     iniciado_at: Mapped[datetime]
     ultimo_latido_at: Mapped[datetime]
+    #: When it last swept the ledger for what is due; the scheduler may hang while it still beats.
+    ultimo_barrido_at: Mapped[datetime | None]
 
 
 class Cuota(Model):

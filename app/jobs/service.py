@@ -110,6 +110,13 @@ def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: 
     )
 
 
+def note_sweep(consumer_id: str, *, now: datetime) -> None:
+    """Write down that a consumer looked for what is due. Before its first beat there is no row."""
+    db.session.execute(
+        sa.update(Consumidor).where(Consumidor.id == consumer_id).values(ultimo_barrido_at=now)
+    )
+
+
 def is_consumer_alive(now: datetime) -> bool:
     """Whether any consumer was heard of lately."""
     last = db.session.scalar(sa.select(sa.func.max(Consumidor.ultimo_latido_at)))

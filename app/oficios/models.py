@@ -109,7 +109,11 @@ class Investigacion(Model):
     """One entry of an oficio's bitácora. Entries are added, not rewritten by the system."""
 
     __tablename__ = "investigaciones"
-    __table_args__ = (sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),
+        # How many calls a provider answered today.
+        sa.Index("ix_investigaciones_kind", "tipo", "ocurrido_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
