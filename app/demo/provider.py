@@ -103,7 +103,7 @@ def _item(moment: datetime, motorway: str, code: str) -> dict[str, Any]:
     return {
         "fecha_hora": moment.isoformat(),
         "ubicacion": f"{place} ({row['tramo']})" if row["tramo"] else place,
-        "empresa": row["concesionaria"],
+        "empresa": motorway,
         "monto": base * 2 if peak else base,
     }
 
