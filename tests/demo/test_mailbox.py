@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import smtplib
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -75,9 +77,10 @@ def test_a_full_disk_is_told_to_the_sender_and_leaves_nothing(tmp_path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        box.keep(b"Subject: x\r\n\r\nx")
+    envelope = SimpleNamespace(content=b"Subject: x\r\n\r\nx")
+    answer = asyncio.run(box.handle_DATA(None, None, envelope))
 
+    assert answer.startswith("452 ")
     assert list((tmp_path / "buzon").iterdir()) == []
 
 
@@ -169,3 +172,10 @@ def test_only_the_firm_reads_the_mailbox(person, request, demo):
 
     for path in ("", f"/{name}", f"/{name}/html", f"/{name}/parte/foto-1@rastro.example"):
         assert client.get(URL + path).status_code == (303 if person == "stranger" else 404)
+
+
+def test_a_mail_with_a_date_that_is_none_is_shown_without_it(investigador, demo):
+    name = demo.keep(b"Date: ayer\r\nSubject: sin fecha\r\n\r\nHola\r\n").name
+
+    for url in (URL, f"{URL}/{name}"):
+        assert "sin fecha" in investigador.get(url).get_data(as_text=True)
