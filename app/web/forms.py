@@ -17,7 +17,7 @@ from app.core.dinero import parse_pesos
 from app.core.errors import InvalidValue
 from app.core.fechas import parse_fecha, parse_fecha_hora
 from app.core.patente import parse_patente
-from app.core.rut import parse_rut
+from app.core.rut import format_rut, parse_rut
 from app.core.telefono import parse_telefono
 from app.core.texto import clean_text
 
@@ -99,6 +99,10 @@ class RutField(_ParsedField):
     """A RUT; one whose check digit does not fit is kept and flagged, not refused."""
 
     parser = staticmethod(parse_rut)
+
+    def process_data(self, value: Any) -> None:
+        """Show a stored RUT as people write it."""
+        self.data = format_rut(value) if value else value
 
 
 class EmailField(_ParsedField):
