@@ -51,7 +51,7 @@ def draw_photo(patente: str, color: str, number: int) -> bytes:
         anchor="mm",
     )
     draw.text(
-        (24, height - 48), "Dibujo de demostración", fill="white", font=ImageFont.load_default(28)
+        (24, height - 48), "Dibujo para la demo", fill="white", font=ImageFont.load_default(28)
     )
     output = io.BytesIO()
     picture.save(output, "JPEG", quality=85)
