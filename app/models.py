@@ -11,6 +11,7 @@ from app.importador.models import Importacion
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
 from app.notificaciones.models import Borrador, Notificacion, Receptor, notificacion_adjuntos
 from app.oficios.models import Investigacion, Oficio, Propietario
+from app.tablero.models import Vista
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -37,5 +38,6 @@ __all__ = [
     "Usuario",
     "Vehiculo",
     "Visita",
+    "Vista",
     "notificacion_adjuntos",
 ]

@@ -1,0 +1,29 @@
+"""What each person keeps of the board: named views, and the filters that were on last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+
+#: The nameless view of a person: the filters of the last visit.
+LAST = ""
+
+
+class Vista(Model):
+    """A set of filters that a person gave a name to."""
+
+    __tablename__ = "tablero_vistas"
+    __table_args__ = (sa.UniqueConstraint("usuario_id", "nombre"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: ``LAST`` for the one that is remembered without being asked.
+    nombre: Mapped[str] = mapped_column(ShortText(60))
+    #: The query string of the address, as the board writes it.
+    consulta: Mapped[str] = mapped_column(ShortText(600))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
