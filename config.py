@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
 PROVIDERS = ("generico", "boostr")
+QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
 
 
 class ConfigError(Exception):
@@ -67,6 +68,7 @@ class Config:
     argon2_memory_kib: int
     secure_cookies: bool
     trusted_proxies: int
+    metrics_token: str
 
     @property
     def is_production(self) -> bool:
@@ -93,6 +95,12 @@ class _Reader:
 
     def text(self, name: str, default: str = "") -> str:
         return self.env.get(name, "").strip() or default
+
+    def secret(self, name: str, shortest: int) -> str:
+        value = self.text(name)
+        if value and len(value) < shortest:
+            self.problems.append(f"{name} debe tener al menos {shortest} caracteres al azar.")
+        return value
 
     def integer(self, name: str, default: int, low: int, high: int) -> int:
         raw = self.text(name)
@@ -134,6 +142,13 @@ class _Reader:
             return default
         return value
 
+    def queue(self, name: str, default: str) -> str:
+        value = self.text(name, default).replace("postgresql+psycopg://", "postgresql://", 1)
+        if not value.startswith(QUEUES):
+            self.problems.append(f"{name} debe empezar con {', '.join(QUEUES)}.")
+            return default
+        return value
+
     def json_list(self, name: str) -> tuple[str, ...]:
         raw = self.text(name)
         if not raw:
@@ -167,7 +182,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         secret_key=reader.text("SECRET_KEY"),
         instance_dir=instance_dir,
         database_url=database_url,
-        huey_url=reader.text("HUEY_URL", f"sqlite:///{instance_dir / 'huey.sqlite3'}"),
+        huey_url=reader.queue("HUEY_URL", f"sqlite:///{instance_dir / 'huey.sqlite3'}"),
         base_url=base_url,
         port=port,
         log_level=reader.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
@@ -195,6 +210,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         argon2_memory_kib=reader.integer("ARGON2_MEMORY_KIB", 65536, 32, 1_048_576),
         secure_cookies=reader.boolean("SECURE_COOKIES", default=base_url.startswith("https://")),
         trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, 0, 5),
+        metrics_token=reader.secret("METRICS_TOKEN", 16),
     )
     problems = reader.problems
     if config.is_production:

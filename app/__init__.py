@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 from app import models
 from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
-from app.api import health
+from app.api import health, metrics
 from app.api import v1 as api_v1
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
@@ -25,7 +25,6 @@ from app.db import db, prepare_engine
 from app.demo import views as demo
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
-from app.jobs import views as trabajos
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.notificaciones import views as notificaciones
@@ -34,6 +33,7 @@ from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
 from app.tablero import views as tablero
+from app.trabajos import views as trabajos
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
@@ -51,6 +51,7 @@ BLUEPRINTS = (
     buffets.bp,
     trabajos.bp,
     health.bp,
+    metrics.bp,
     api_v1.bp,
     portal.bp,
     oficios.bp,
@@ -70,6 +71,7 @@ SECTIONS = [
     oficios.PERSONAS,
     adjuntos.FOTOS,
     notificaciones.NOTIFICACIONES,
+    trabajos.TRABAJOS,
     oficios.VEHICULO,
     oficios.DATOS,
 ]

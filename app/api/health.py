@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import utcnow
 from app.db import db
-from app.jobs.service import is_consumer_alive
+from app.jobs.pulse import take_pulse
 from config import ROOT
 
 bp = Blueprint("health", __name__)
@@ -29,30 +29,44 @@ def _newest_migration() -> str | None:
     return ScriptDirectory.from_config(alembic).get_current_head()
 
 
-def check_parts() -> dict[str, bool]:
-    """Each part by name, and whether it is up."""
-    parts = {"database": False, "migrations": False, "job_consumer": False, "storage": False}
+PARTS = ("database", "migrations", "job_consumer", "job_sweep", "storage")
+
+
+def check_parts() -> tuple[dict[str, bool], list[str]]:
+    """Each part by name, and whether it is up; then what is up and still not well."""
+    parts = dict.fromkeys(PARTS, False)
+    warnings = []
     try:
         db.session.execute(sa.text("SELECT 1"))
         parts["database"] = True
         current = MigrationContext.configure(db.session.connection()).get_current_revision()
         parts["migrations"] = current is not None and current == _newest_migration()
-        parts["job_consumer"] = parts["migrations"] and is_consumer_alive(utcnow())
+        if parts["migrations"]:
+            pulse = take_pulse(utcnow())
+            parts["job_consumer"] = pulse.is_alive
+            parts["job_sweep"] = pulse.is_swept
+            warnings = ["job_queue"] if pulse.is_queue_growing else []
     except SQLAlchemyError:
         db.session.rollback()
     storage = current_app.extensions["rastro_config"].storage_dir
     parts["storage"] = os.access(storage if storage.exists() else storage.parent, os.W_OK)
-    return parts
+    return parts, warnings
 
 
 @bp.get("/health")
 def health() -> ResponseReturnValue:
-    """200 when all parts are up, 503 naming each part otherwise. No personal data, no versions."""
-    parts = check_parts()
+    """200 when all parts are up, 503 naming each part otherwise. No personal data, no versions.
+
+    A consumer that is silent and a sweep that does not come are parts: without them work stands
+    still, and a restart helps. A growing queue is a warning with 200: work is being done, and
+    whoever restarts what answers 503 would only make it slower.
+    """
+    parts, warnings = check_parts()
     healthy = all(parts.values())
     body = {
         "status": "healthy" if healthy else "unhealthy",
         "parts": {name: "up" if up else "down" for name, up in parts.items()},
+        "warnings": warnings,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return jsonify(body), 200 if healthy else 503

@@ -1,6 +1,6 @@
 """Time: UTC inside, America/Santiago for people."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from app.core.errors import InvalidValue
@@ -49,3 +49,11 @@ def from_local(naive: datetime) -> datetime:
 def local_today(now: datetime) -> date:
     """Return the calendar day that people in Santiago live at that moment."""
     return to_local(now).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the UTC moment at which a day begins in Santiago.
+
+    When the clock skips midnight (2026-09-06) the day begins at one o'clock.
+    """
+    return datetime.combine(day, time.min, tzinfo=SANTIAGO).astimezone(UTC)

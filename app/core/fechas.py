@@ -150,6 +150,28 @@ def format_relativa(moment: datetime, now: datetime) -> str:
     return format_fecha(moment)
 
 
+def format_duracion(seconds: float) -> str:
+    """Return how long something took, as exactly as it matters.
+
+    «0,03 s», «4,2 s», «40 s», «3 min 20 s», «12 min», «5 h», «2 días».
+    """
+    if seconds < 1:
+        return f"{max(0.0, seconds):.2f} s".replace(".", ",")
+    if seconds < 9.95:
+        return f"{seconds:.1f} s".replace(".", ",")
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10 and rest:
+        return f"{minutes} min {rest} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} días"
+
+
 def _split(text: str) -> tuple[int, int, int]:
     """Return day, month and year of the text, whether or not the calendar has them."""
     if found := _YEAR_FIRST.match(text):

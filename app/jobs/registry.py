@@ -84,6 +84,11 @@ def job_label(name: str) -> str:
     return _jobs[name].label if name in _jobs else name
 
 
+def list_kinds() -> list[tuple[str, str]]:
+    """Every kind of job with its name on screen, in the order of those."""
+    return sorted(((item.name, item.label) for item in _jobs.values()), key=lambda pair: pair[1])
+
+
 def list_periodic() -> list[Periodic]:
     """Everything that repeats."""
     return list(_periodic)

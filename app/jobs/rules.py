@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from datetime import timedelta
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 #: Seconds before the second, third and fourth attempt.
 BACKOFF_SECONDS = (60, 120, 240)
@@ -28,11 +30,16 @@ class EstadoTrabajo(enum.Enum):
     @property
     def label(self) -> str:
         """Its name on screen."""
-        return self.value.capitalize()
+        return _LABELS.get(self.value, self.value.capitalize())
+
+
+_LABELS = {"pendiente": "En espera", "ejecutando": "En curso", "incierta": "Incierto"}
 
 
 WAITING_STATES = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO)
 OPEN_STATES = (*WAITING_STATES, EstadoTrabajo.EJECUTANDO)
+#: How a job ends that somebody worked at.
+ENDED_STATES = (EstadoTrabajo.HECHO, EstadoTrabajo.FALLIDO, EstadoTrabajo.INCIERTA)
 RETRYABLE_STATES = (EstadoTrabajo.FALLIDO, EstadoTrabajo.CANCELADO)
 
 
@@ -40,3 +47,23 @@ def backoff(attempts: int) -> timedelta:
     """How long to wait after the given number of failed attempts (1 or more)."""
     index = min(attempts, len(BACKOFF_SECONDS)) - 1
     return timedelta(seconds=BACKOFF_SECONDS[index])
+
+
+def due_from(created_at: datetime, ejecutar_desde: datetime, iniciado_at: datetime) -> datetime:
+    """Since when a job that was first taken at ``iniciado_at`` had been waiting.
+
+    One that was asked for at a later moment waits from that moment. After a retry or a turn at a
+    provider the moment lies behind the start and says nothing about the first wait.
+    """
+    return ejecutar_desde if created_at <= ejecutar_desde <= iniciado_at else created_at
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of the values that at least that share of them does not exceed (nearest rank).
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("no values, no percentile")
+    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]

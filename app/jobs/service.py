@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.db import after_commit, db
 from app.jobs.models import Consumidor, Cuota, Trabajo
 from app.jobs.permissions import ALSO_ASKED, asked_for
 from app.jobs.queue import ring
-from app.jobs.registry import get_job
+from app.jobs.registry import UnknownJob, get_job
 from app.jobs.rules import PRIORITY_PERSON, RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 
 #: A consumer is taken for dead when it was silent for longer.
@@ -32,16 +33,24 @@ def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
         raise Refused(
             f"El trabajo está «{trabajo.estado.label}»: solo se reintenta uno fallido o cancelado."
         )
+    try:
+        attempts = get_job(trabajo.tipo).max_attempts
+    except UnknownJob:
+        raise Refused("Esta versión de Rastro ya no hace este trabajo.") from None
     trabajo.estado = EstadoTrabajo.PENDIENTE
-    trabajo.max_intentos = trabajo.intentos + get_job(trabajo.tipo).max_attempts
+    trabajo.max_intentos = trabajo.intentos + attempts
     trabajo.ejecutar_desde = now
     trabajo.terminado_at = None
     db.session.flush()
     after_commit(ring)
 
 
-def cancel_job(trabajo: Trabajo, *, now: datetime) -> None:
+def cancel_job(
+    trabajo: Trabajo, *, now: datetime, cause: str = "Se canceló antes de empezar."
+) -> None:
     """Take a waiting job out of the queue; it stays in the ledger and can be retried.
+
+    What the job was for learns of it as of a failure, so that nobody waits for it.
 
     Raises:
         Refused: it is running already (its effects may be on their way), or has ended.
@@ -50,7 +59,11 @@ def cancel_job(trabajo: Trabajo, *, now: datetime) -> None:
         raise Refused(
             f"El trabajo está «{trabajo.estado.label}»: solo se cancela uno que espera su turno."
         )
-    _change_waiting(trabajo, estado=EstadoTrabajo.CANCELADO, terminado_at=now)
+    _change_waiting(trabajo, estado=EstadoTrabajo.CANCELADO, terminado_at=now, error=cause)
+    with contextlib.suppress(UnknownJob):
+        on_failed = get_job(trabajo.tipo).on_failed
+        if on_failed is not None:
+            on_failed(trabajo, cause, now)
 
 
 def run_now(trabajo: Trabajo, *, now: datetime) -> None:

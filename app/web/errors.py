@@ -31,7 +31,7 @@ _SENTENCES = {
 
 def wants_json() -> bool:
     """Whether the asker is a program: the API and the health check."""
-    return request.path.startswith("/api/") or request.path == "/health"
+    return request.path.startswith("/api/") or request.path in {"/health", "/metrics.json"}
 
 
 def error_response(status: int, sentence: str | None = None) -> Response:

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from app.core.clock import local_today, utcnow
 from app.core.dinero import format_pesos
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha, format_fecha_hora, format_relativa
+from app.core.fechas import format_duracion, format_fecha, format_fecha_hora, format_relativa
 from app.core.patente import format_patente
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut
@@ -52,6 +52,7 @@ def init_filters(app: Flask) -> None:
         fecha=lambda value: format_fecha(value) if value else "",
         fecha_hora=lambda value: format_fecha_hora(value) if value else "",
         relativa=lambda value: format_relativa(value, utcnow()) if value else "",
+        duracion=lambda value: format_duracion(value) if value is not None else "",
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",
         telefono=lambda value: format_telefono(value) if value else "",

@@ -11,9 +11,17 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.jobs.service import SILENCE, beat
+from app.jobs.rules import EstadoTrabajo
+from app.jobs.service import SILENCE, beat, note_sweep
+from tests.factories import make_trabajo
 
-ALL_UP = {"database": "up", "migrations": "up", "job_consumer": "up", "storage": "up"}
+ALL_UP = {
+    "database": "up",
+    "migrations": "up",
+    "job_consumer": "up",
+    "job_sweep": "up",
+    "storage": "up",
+}
 
 
 def pulse(app, ago: timedelta = timedelta()) -> None:
@@ -25,7 +33,7 @@ def pulse(app, ago: timedelta = timedelta()) -> None:
 def parts(client) -> tuple[int, dict[str, str]]:
     response = client.get("/health")
     body = response.get_json()
-    assert set(body) == {"status", "parts", "time"}
+    assert set(body) == {"status", "parts", "warnings", "time"}
     assert body["status"] == ("healthy" if response.status_code == 200 else "unhealthy")
     return response.status_code, body["parts"]
 
@@ -42,7 +50,34 @@ def test_a_consumer_that_is_silent_or_was_never_there_is_down(silent, app, stran
     if silent is not None:
         pulse(app, silent)
 
-    assert parts(stranger) == (503, {**ALL_UP, "job_consumer": "down"})
+    code, found = parts(stranger)
+    assert code == 503
+    assert found["job_consumer"] == "down"
+    assert found["database"] == found["storage"] == "up"
+
+
+def test_a_consumer_that_beats_and_does_not_sweep_is_named(app, stranger):
+    started = utcnow() - timedelta(minutes=10)
+    with app.app_context(), transaction():
+        beat("test:1", hilos=4, version="0", started=started, now=utcnow())
+        note_sweep("test:1", now=utcnow() - timedelta(minutes=4))
+
+    assert parts(stranger) == (503, {**ALL_UP, "job_sweep": "down"})
+
+    with app.app_context(), transaction():
+        note_sweep("test:1", now=utcnow() - timedelta(minutes=1))
+    assert parts(stranger) == (200, ALL_UP)
+
+
+def test_a_queue_that_grows_is_a_warning_and_no_reason_to_restart(app, stranger):
+    pulse(app)
+    make_trabajo(app, estado=EstadoTrabajo.PENDIENTE, ejecutar_desde=utcnow())
+    assert stranger.get("/health").get_json()["warnings"] == []
+
+    late = utcnow() - timedelta(minutes=6)
+    make_trabajo(app, estado=EstadoTrabajo.PROGRAMADO, ejecutar_desde=late)
+    assert parts(stranger) == (200, ALL_UP)
+    assert stranger.get("/health").get_json()["warnings"] == ["job_queue"]
 
 
 def test_a_pending_migration_is_down(app, stranger):
@@ -81,6 +116,7 @@ def test_a_database_that_is_away_is_down_and_said_so_to_anybody(
         "database": "down",
         "migrations": "down",
         "job_consumer": "down",
+        "job_sweep": "down",
         "storage": "up",
     }
 

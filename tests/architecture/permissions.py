@@ -21,6 +21,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "auth.login_page": EVERYBODY,
     "auth.logout": SIGNED_IN,
     "health.health": EVERYBODY,
+    # The test's client is this machine itself: tests/api/test_metrics.py holds who else gets in.
+    "metrics.prometheus": EVERYBODY,
+    "metrics.as_json": EVERYBODY,
     "usuarios.profile": SIGNED_IN,
     "usuarios.index": ADMIN,
     "usuarios.create": ADMIN,
@@ -35,7 +38,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "buffets.toggle": ADMIN,
     "trabajos.index": ADMIN,
     "trabajos.detail": ADMIN,
-    "trabajos.retry": ADMIN,
+    "trabajos.summary": ADMIN,
+    "trabajos.throughput": ADMIN,
+    "trabajos.export": ADMIN,
+    "trabajos.bulk": ADMIN,
+    "trabajos.act": ADMIN,
+    "trabajos.section": STAFF,
     # A magic link opens for whoever holds it; the dashboard for the buffet that it belongs to.
     "portal.open_link": EVERYBODY,
     "portal.home": CLIENTES,

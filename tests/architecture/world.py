@@ -33,6 +33,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "estado": oficio.estado.value,
         "token": make_link(app, buffet),
         "trabajo_id": make_trabajo(app),
+        "accion": "reintentar",
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
         **_parts(app, oficio.id),

@@ -1,0 +1,107 @@
+"""Whether the ledger's work gets done: consumers that beat, the minute's sweep, a short queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core.fechas import format_duracion
+from app.db import db
+from app.jobs.models import Consumidor, Trabajo
+from app.jobs.rules import WAITING_STATES
+from app.jobs.service import SILENCE
+
+#: The ledger is swept once a minute; longer without means that the scheduler hangs.
+SWEEP_LIMIT = timedelta(minutes=3)
+#: A job that is due and waits for longer: more comes in than gets done.
+QUEUE_LIMIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How the ledger's work goes at a moment."""
+
+    now: datetime
+    consumers: int
+    threads: int
+    #: The last sign of life of any consumer; None when there never was one.
+    heard_at: datetime | None
+    swept_at: datetime | None
+    #: Jobs that could start now, and since when the first of them could.
+    due: int
+    due_since: datetime | None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether any consumer was heard of lately."""
+        return self.consumers > 0
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether somebody looked lately for what repeats and for what nobody was woken for."""
+        return self.swept_at is not None and self.now - self.swept_at <= SWEEP_LIMIT
+
+    @property
+    def is_queue_growing(self) -> bool:
+        """Whether a job that is due has waited for too long."""
+        return self.due_since is not None and self.now - self.due_since > QUEUE_LIMIT
+
+    def problems(self) -> list[str]:
+        """What an admin has to know, in sentences that say what to do; the cause alone if known."""
+        if not self.is_alive:
+            since = f" desde hace {_span(self.now - self.heard_at)}" if self.heard_at else ""
+            return [
+                f"Nadie está haciendo los trabajos: el proceso que los ejecuta no responde{since}. "
+                "Reinicie Rastro; nada se pierde."
+            ]
+        told = []
+        if not self.is_swept:
+            told.append(
+                f"Hace más de {SWEEP_LIMIT.seconds // 60} minutos que nadie revisa qué trabajos "
+                "tocan: se atrasan los reintentos y las consultas automáticas. Reinicie Rastro; "
+                "nada se pierde."
+            )
+        if self.is_queue_growing and self.due_since:
+            jobs = "1 trabajo espera" if self.due == 1 else f"{self.due} trabajos esperan"
+            told.append(
+                f"La cola crece: {jobs} su turno, el primero desde hace "
+                f"{_span(self.now - self.due_since)}. Si no baja, suba WORKER_THREADS en la "
+                "configuración y reinicie Rastro."
+            )
+        return told
+
+
+def take_pulse(now: datetime) -> Pulse:
+    """Look at the ledger: two queries that stay cheap however long its history is."""
+    consumers = db.session.execute(
+        sa.select(
+            Consumidor.hilos,
+            Consumidor.iniciado_at,
+            Consumidor.ultimo_latido_at,
+            Consumidor.ultimo_barrido_at,
+        )
+    ).all()
+    alive = [row for row in consumers if now - row.ultimo_latido_at <= SILENCE]
+    # A consumer sweeps when it starts, before it has a row to note it in.
+    swept = [row.iniciado_at for row in alive]
+    swept += [row.ultimo_barrido_at for row in consumers if row.ultimo_barrido_at]
+    due, due_since = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(Trabajo.ejecutar_desde)).where(
+            Trabajo.estado.in_(WAITING_STATES), Trabajo.ejecutar_desde <= now
+        )
+    ).one()
+    return Pulse(
+        now=now,
+        consumers=len(alive),
+        threads=sum(row.hilos for row in alive),
+        heard_at=max((row.ultimo_latido_at for row in consumers), default=None),
+        swept_at=max(swept, default=None),
+        due=due,
+        due_since=due_since,
+    )
+
+
+def _span(span: timedelta) -> str:
+    return format_duracion(span.total_seconds())

@@ -1,0 +1,184 @@
+"""Jobs as the pages show them: with their oficio, who asked, and how long they took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from app.core.clock import start_of_day
+from app.core.texto import fold
+from app.db import db
+from app.jobs.models import Ejecucion, Trabajo
+from app.jobs.registry import job_label
+from app.jobs.rules import OPEN_STATES, EstadoTrabajo, due_from
+from app.notificaciones.models import Notificacion
+from app.oficios.models import Oficio
+from app.trabajos.rules import JobFilter
+from app.usuarios.models import Usuario
+
+#: A word more narrows nothing and only costs time.
+_MAX_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """One job in a list."""
+
+    trabajo: Trabajo
+    numero_oficio: str | None
+    pedido_por: str | None
+    #: Seconds before its first attempt, and of its last one; None while there was none.
+    espera: float | None
+    duracion: float | None
+    #: The notice that it sends.
+    notificacion_id: int | None
+
+    @property
+    def label(self) -> str:
+        """What it does."""
+        return job_label(self.trabajo.tipo)
+
+    @property
+    def name(self) -> str:
+        """What it does, and for which oficio."""
+        return f"{self.label} de {self.numero_oficio}" if self.numero_oficio else self.label
+
+
+def criteria(job_filter: JobFilter) -> list[sa.ColumnElement[bool]]:
+    """The conditions of a filter, but for the state."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if job_filter.tipo:
+        conditions.append(Trabajo.tipo == job_filter.tipo)
+    if job_filter.oficio:
+        words = fold(job_filter.oficio).split()[:_MAX_WORDS]
+        fits = (Oficio.busqueda.contains(word, autoescape=True) for word in words)
+        conditions.append(Trabajo.oficio_id.in_(sa.select(Oficio.id).where(*fits)))
+    if job_filter.desde:
+        conditions.append(Trabajo.created_at >= start_of_day(job_filter.desde))
+    if job_filter.hasta:
+        next_day = job_filter.hasta + timedelta(days=1)
+        conditions.append(Trabajo.created_at < start_of_day(next_day))
+    return conditions
+
+
+def count_states(job_filter: JobFilter) -> dict[EstadoTrabajo, int]:
+    """How many jobs stand in each state under the other filters."""
+    rows = db.session.execute(
+        sa.select(Trabajo.estado, sa.func.count())
+        .where(*criteria(job_filter))
+        .group_by(Trabajo.estado)
+    )
+    counts = dict(rows.all())
+    return {estado: counts.get(estado, 0) for estado in EstadoTrabajo}
+
+
+def ids_statement(job_filter: JobFilter) -> sa.Select[str]:
+    """The ids of what a filter finds, the newest first."""
+    statement = sa.select(Trabajo.id).where(*criteria(job_filter))
+    if job_filter.estado:
+        statement = statement.where(Trabajo.estado == job_filter.estado)
+    return statement.order_by(Trabajo.created_at.desc(), Trabajo.id)
+
+
+def oficio_ids_statement(oficio_id: int) -> sa.Select[str]:
+    """The ids of the jobs of an oficio, the newest first."""
+    return (
+        sa.select(Trabajo.id)
+        .where(Trabajo.oficio_id == oficio_id)
+        .order_by(Trabajo.created_at.desc(), Trabajo.id)
+    )
+
+
+def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Line]:
+    """Those jobs with what surrounds them, the newest first."""
+    statement = (
+        sa.select(
+            Trabajo,
+            Oficio.numero_oficio,
+            Usuario.nombre,
+            Ejecucion.iniciado_at,
+            Ejecucion.terminado_at,
+            Notificacion.id,
+        )
+        .outerjoin(Oficio, Oficio.id == Trabajo.oficio_id)
+        .outerjoin(Usuario, Usuario.id == Trabajo.usuario_id)
+        .outerjoin(
+            Ejecucion,
+            sa.and_(Ejecucion.trabajo_id == Trabajo.id, Ejecucion.numero == Trabajo.intentos),
+        )
+        .outerjoin(
+            Notificacion,
+            sa.and_(
+                Notificacion.oficio_id == Trabajo.oficio_id, Notificacion.trabajo_id == Trabajo.id
+            ),
+        )
+        .where(Trabajo.id.in_(ids))
+        .order_by(Trabajo.created_at.desc(), Trabajo.id)
+    )
+    return [
+        Line(
+            trabajo=trabajo,
+            numero_oficio=numero,
+            pedido_por=nombre,
+            espera=_wait(trabajo, now),
+            duracion=((end or now) - start).total_seconds() if start else None,
+            notificacion_id=notice,
+        )
+        for trabajo, numero, nombre, start, end, notice in db.session.execute(statement)
+    ]
+
+
+def find_line(trabajo_id: str, *, now: datetime) -> Line | None:
+    """One job, by its id."""
+    lines = list_lines([trabajo_id], now=now)
+    return lines[0] if lines else None
+
+
+def count_open(oficio_id: int) -> int:
+    """How many jobs of an oficio wait or run."""
+    statement = sa.select(sa.func.count()).where(
+        Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def list_attempts(trabajo_id: str) -> list[Ejecucion]:
+    """All attempts at a job with their tracebacks, the first one first."""
+    return list(
+        db.session.scalars(
+            sa.select(Ejecucion)
+            .where(Ejecucion.trabajo_id == trabajo_id)
+            .order_by(Ejecucion.id)
+            .options(undefer(Ejecucion.traza))
+        )
+    )
+
+
+def attempts_of(ids: Sequence[str]) -> dict[str, list[Ejecucion]]:
+    """The attempts at each of some jobs, without their tracebacks."""
+    found: dict[str, list[Ejecucion]] = {trabajo_id: [] for trabajo_id in ids}
+    statement = sa.select(Ejecucion).where(Ejecucion.trabajo_id.in_(ids)).order_by(Ejecucion.id)
+    for attempt in db.session.scalars(statement):
+        found[attempt.trabajo_id].append(attempt)
+    return found
+
+
+def names_of(usuario_ids: Sequence[int]) -> list[str]:
+    """The names of some people."""
+    statement = sa.select(Usuario.nombre).where(Usuario.id.in_(usuario_ids))
+    return list(db.session.scalars(statement.order_by(Usuario.nombre)))
+
+
+def _wait(trabajo: Trabajo, now: datetime) -> float | None:
+    """Seconds that a job waited for a worker; of one that is due, until now."""
+    start = trabajo.iniciado_at
+    if start is None:
+        if trabajo.estado is not EstadoTrabajo.PENDIENTE:
+            return None
+        start = now
+    since = due_from(trabajo.created_at, trabajo.ejecutar_desde, start)
+    return max(0.0, (start - since).total_seconds())

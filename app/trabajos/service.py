@@ -1,0 +1,55 @@
+"""Doing something with jobs by hand, one or many, and saying what was and was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.auditoria.service import audit
+from app.core.errors import Refused
+from app.db import db
+from app.jobs.models import Trabajo
+from app.jobs.registry import job_label
+from app.jobs.service import cancel_job, retry_job, run_now
+from app.oficios.models import Oficio
+from app.trabajos.rules import Accion, Report
+from app.usuarios.models import Usuario
+
+
+def act_on_jobs(ids: Iterable[str], report: Report, *, actor: Usuario, now: datetime) -> None:
+    """Do the report's action with each job that takes it, and note every outcome in the report.
+
+    Rows are locked in the order of their ids, so that two people with the same selection do not
+    wait for each other, and a job that a worker takes at this moment is refused.
+    """
+    changed = []
+    for trabajo_id in sorted(set(ids)):
+        trabajo = db.session.get(Trabajo, trabajo_id, with_for_update=True)
+        if trabajo is None:
+            report.refuse("uno", "Ya no existe. Recargue la página.")
+            continue
+        name = _name(trabajo)
+        try:
+            _act(trabajo, report.accion, actor, now)
+        except Refused as refused:
+            report.refuse(name, str(refused))
+        else:
+            report.done.append(name)
+            changed.append(trabajo_id)
+    if changed:
+        audit(f"trabajos.{report.accion.value}", actor=actor, now=now, trabajos=changed)
+
+
+def _act(trabajo: Trabajo, accion: Accion, actor: Usuario, now: datetime) -> None:
+    if accion is Accion.REINTENTAR:
+        retry_job(trabajo, now=now)
+    elif accion is Accion.EJECUTAR:
+        run_now(trabajo, now=now)
+    else:
+        cancel_job(trabajo, now=now, cause=f"Lo canceló {actor.nombre} antes de que empezara.")
+
+
+def _name(trabajo: Trabajo) -> str:
+    oficio = db.session.get(Oficio, trabajo.oficio_id) if trabajo.oficio_id else None
+    label = job_label(trabajo.tipo)
+    return f"{label} de {oficio.numero_oficio}" if oficio else label
