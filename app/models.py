@@ -2,11 +2,13 @@
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.models import Ajuste
+from app.api.models import ClaveApi, RespuestaGuardada
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet, Enlace
 from app.db import Model
 from app.direcciones.models import Direccion, Visita
+from app.eventos.models import Entrega, Evento, Webhook
 from app.importador.models import Importacion
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
 from app.notificaciones.models import Borrador, Notificacion, Receptor, notificacion_adjuntos
@@ -22,11 +24,14 @@ __all__ = [
     "Avistamiento",
     "Borrador",
     "Buffet",
+    "ClaveApi",
     "Consumidor",
     "Cuota",
     "Direccion",
     "Ejecucion",
     "Enlace",
+    "Entrega",
+    "Evento",
     "Importacion",
     "Investigacion",
     "Model",
@@ -34,10 +39,12 @@ __all__ = [
     "Oficio",
     "Propietario",
     "Receptor",
+    "RespuestaGuardada",
     "Trabajo",
     "Usuario",
     "Vehiculo",
     "Visita",
     "Vista",
+    "Webhook",
     "notificacion_adjuntos",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 
 from app.auditoria.service import audit
 from app.db import db
+from app.eventos.emision import emit
+from app.eventos.rules import TipoEvento
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import STARTABLE, EstadoNotificacion
 from app.oficios.models import Oficio
@@ -45,6 +47,13 @@ def mark_sent(notice: Notificacion, *, now: datetime) -> None:
     count = len(notice.adjuntos)
     photos = {0: "sin fotos", 1: "con 1 foto"}.get(count, f"con {count} fotos")
     _record(notice, f"Aviso enviado a {_who(notice)}, {photos}.", now, is_real=True)
+    emit(
+        TipoEvento.NOTIFICADO,
+        oficio_id=notice.oficio_id,
+        buffet_id=db.session.get_one(Oficio, notice.oficio_id).buffet_id,
+        now=now,
+        notificacion_id=notice.id,
+    )
     # What is handed to others is written down (law 21.719).
     audit(
         "notificacion.enviada",

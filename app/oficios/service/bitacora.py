@@ -7,6 +7,8 @@ from typing import Any
 
 from app.core.errors import Refused
 from app.db import db
+from app.eventos.emision import emit
+from app.eventos.rules import TipoEvento
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad
 from app.oficios.service.data import EntradaData
@@ -47,6 +49,14 @@ def record(
     if is_real and oficio.ultima_actividad_at < now:
         oficio.ultima_actividad_at = now
     db.session.flush()
+    emit(
+        TipoEvento.ACTIVIDAD,
+        oficio_id=oficio.id,
+        buffet_id=oficio.buffet_id,
+        now=now,
+        actividad=tipo.value,
+        entrada_id=entry.id,
+    )
     return entry
 
 

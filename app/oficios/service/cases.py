@@ -11,6 +11,8 @@ from app.buffets.models import Buffet
 from app.core.errors import Refused
 from app.db import db
 from app.direcciones.models import Direccion
+from app.eventos.emision import emit
+from app.eventos.rules import TipoEvento
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service.bitacora import apply, differences, record
@@ -57,6 +59,7 @@ def create_oficio(
     db.session.add(oficio)
     db.session.flush()
     record(oficio, Actividad.SISTEMA, "Oficio ingresado", actor=actor, now=now)
+    emit(TipoEvento.CREADO, oficio_id=oficio.id, buffet_id=buffet_id, now=now)
     return oficio
 
 

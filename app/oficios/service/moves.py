@@ -8,6 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.db import db
+from app.eventos.emision import emit
+from app.eventos.rules import TipoEvento
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado, can_move, refusal
 from app.oficios.service.bitacora import record
@@ -54,8 +56,27 @@ def move_oficio(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) ->
             now=now,
             detalle={"de": origin.value, "a": move.estado.value},
         )
+        _announce(oficio, origin, now)
     oficio.posicion = _rank_below(oficio, move.despues_de)
     touch(oficio, actor=actor, now=now)
+
+
+def _announce(oficio: Oficio, origin: Estado, now: datetime) -> None:
+    """Tell who watches of the step, and of what it means for the client."""
+    kinds = [TipoEvento.ESTADO]
+    if origin is Estado.INVESTIGACION and oficio.estado is Estado.NOTIFICACION:
+        kinds.append(TipoEvento.UBICADO)
+    if oficio.estado.is_final:
+        kinds.append(TipoEvento.CERRADO)
+    for kind in kinds:
+        emit(
+            kind,
+            oficio_id=oficio.id,
+            buffet_id=oficio.buffet_id,
+            now=now,
+            de=origin.value,
+            a=oficio.estado.value,
+        )
 
 
 def rank_on_top(estado: Estado) -> int:

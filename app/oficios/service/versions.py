@@ -6,6 +6,8 @@ from datetime import datetime
 
 from app.core.texto import fold
 from app.db import db
+from app.eventos.emision import emit
+from app.eventos.rules import TipoEvento
 from app.oficios.models import Oficio
 from app.oficios.service.errors import StaleOficio
 from app.usuarios.models import Usuario
@@ -27,6 +29,13 @@ def touch(oficio: Oficio, *, actor: Usuario | None, now: datetime) -> None:
     oficio.updated_at = now
     oficio.modificado_por_id = actor.id if actor else None
     db.session.flush()
+    emit(
+        TipoEvento.CAMBIADO,
+        oficio_id=oficio.id,
+        buffet_id=oficio.buffet_id,
+        now=now,
+        version=oficio.version,
+    )
 
 
 def refresh_search(oficio: Oficio) -> None:

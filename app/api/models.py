@@ -1,0 +1,66 @@
+"""What the API remembers: the keys of scripts, and the answers to requests that may be repeated."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.usuarios.models import Usuario
+
+
+class Alcance(enum.Enum):
+    """What a key may do, within what its account may do."""
+
+    LECTURA = "lectura"
+    ESCRITURA = "escritura"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {"lectura": "Solo leer", "escritura": "Leer y escribir"}[self.value]
+
+
+class ClaveApi(Model):
+    """A key with which a script asks in the name of an account, without its password."""
+
+    __tablename__ = "claves_api"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: What it is for, in the words of who made it.
+    nombre: Mapped[str] = mapped_column(ShortText(80))
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
+    alcance: Mapped[Alcance]
+    #: The beginning of the key, to tell it from others; the rest is stored as a hash only.
+    prefijo: Mapped[str] = mapped_column(ShortText(20))
+    huella: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    ultimo_uso_at: Mapped[datetime | None]
+    revocada_at: Mapped[datetime | None]
+    creada_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    usuario: Mapped[Usuario] = relationship(foreign_keys=[usuario_id])
+
+
+class RespuestaGuardada(Model):
+    """The answer to a POST with an Idempotency-Key, for who did not hear it the first time."""
+
+    __tablename__ = "respuestas_guardadas"
+    __table_args__ = (sa.UniqueConstraint("usuario_id", "clave"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: As the asker sent it.
+    clave: Mapped[str] = mapped_column(ShortText(200))
+    #: SHA-256 of the route and of what was sent.
+    huella: Mapped[str] = mapped_column(ShortText(64))
+    #: None while the first request is being answered.
+    estado: Mapped[int | None]
+    cuerpo: Mapped[str | None] = mapped_column(sa.Text)
+    cabeceras: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
