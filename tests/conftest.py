@@ -9,6 +9,7 @@ settings.load_profile("rastro")
 pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.smtp",
+    "tests.plugins.redis",
     "tests.plugins.provider",
     "tests.plugins.browser",
     "tests.plugins.live",

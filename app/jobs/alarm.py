@@ -6,38 +6,60 @@ since its messages carry nothing; the sweep at start and every minute looks agai
 
 from __future__ import annotations
 
-import os
-import socket
+import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from huey import Huey, SqliteHuey, crontab
+from huey import Huey
 from huey.api import PostgresHuey, RedisHuey
+from huey.serializer import SignedSerializer
+from huey.storage import SqliteStorage
+from redis import ConnectionPool
 
 from app.core.clock import utcnow
 from app.db import transaction
 from app.jobs.queue import enqueue_periodic
-from app.jobs.runner import count_due, work
+from app.jobs.runner import count_due, never, work
 from app.jobs.service import note_sweep
 
+#: Seconds after which a queue on another machine that does not answer is given up: who rings in
+#: a request waits no longer, and the sweep makes up for it.
+CONNECT_SECONDS = 3
 
-def make_storage(url: str) -> Huey:
-    """Huey on the storage that ``HUEY_URL`` names: a file of its own, PostgreSQL, or Redis."""
-    common: dict[str, Any] = {"results": False, "utc": True}
+
+class _SqliteMessages(SqliteStorage):
+    """Huey's file without a wait for the disk: a bell that a power cut silences is rung again."""
+
+    def _create_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super()._create_connection()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+def make_storage(url: str, secret: str) -> Huey:
+    """Huey on the storage that ``HUEY_URL`` names: a file of its own, PostgreSQL, or Redis.
+
+    Messages are pickles, so they are signed: who else can write there cannot run code here.
+    """
+    common: dict[str, Any] = {
+        "results": False,
+        "utc": True,
+        "serializer": SignedSerializer(secret, salt="rastro.huey"),
+    }
     if url.startswith("sqlite:///"):
-        return SqliteHuey("rastro", filename=url.removeprefix("sqlite:///"), **common)
+        path = url.removeprefix("sqlite:///")
+        return Huey("rastro", storage_class=_SqliteMessages, filename=path, **common)
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresHuey("rastro", dsn=url, **common)
+        return PostgresHuey("rastro", dsn=url, connect_timeout=CONNECT_SECONDS, **common)
     if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("rastro", url=url, **common)
+        pool = ConnectionPool.from_url(
+            url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
+        )
+        return RedisHuey("rastro", connection_pool=pool, **common)
     raise ValueError("HUEY_URL must begin with sqlite:///, postgresql:// or redis://")
-
-
-def consumer_name() -> str:
-    """The name of this process, under which it beats and leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Alarm:
@@ -46,9 +68,11 @@ class Alarm:
     def __init__(self, app: Flask, url: str, threads: int) -> None:
         self.app = app
         self.threads = threads
-        self.huey = make_storage(url)
+        self.huey = make_storage(url, app.config["SECRET_KEY"])
+        #: The consumer's name in leases, and whether it was told to stop; it sets both.
+        self.consumer_id = "aquí"
+        self.is_stopping: Callable[[], bool] = never
         self._work = self.huey.task(name="work")(self.run_due)
-        self.huey.periodic_task(crontab(), name="tick")(self.tick)
 
     def ring(self, moment: datetime | None = None) -> None:
         """Wake one worker now, or at that moment."""
@@ -59,16 +83,17 @@ class Alarm:
 
     def run_due(self) -> None:
         """A worker's turn: do what is due until nothing is."""
-        worker = f"{consumer_name()}:{threading.current_thread().name}"
+        worker = f"{self.consumer_id}:{threading.current_thread().name}"
         with self.app.app_context():
-            work(worker[:80])
+            work(worker[:80], is_stopping=self.is_stopping)
 
     def tick(self) -> None:
         """Once a minute: enqueue what repeats, and wake workers for what nobody woke them for."""
         with self.app.app_context():
+            now = utcnow()
             with transaction():
-                enqueue_periodic(utcnow())
-                note_sweep(consumer_name(), now=utcnow())
-            due = count_due(utcnow())
+                enqueue_periodic(now)
+                note_sweep(self.consumer_id, now=now)
+            due = count_due(now)
         for _ in range(min(due, self.threads)):
             self._work()

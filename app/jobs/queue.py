@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import after_commit, db
 from app.jobs.models import Trabajo
@@ -15,6 +16,10 @@ from app.jobs.registry import get_job, list_periodic
 from app.jobs.rules import PRIORITY_PERSON, PRIORITY_SWEEP, EstadoTrabajo
 
 logger = logging.getLogger(__name__)
+
+#: How often one transaction wakes the consumer at most: each worker that wakes goes on until
+#: nothing is due, so that an import of a thousand rows need not leave a thousand messages.
+MAX_RINGS = 8
 
 _bell: Callable[[datetime | None], None] | None = None
 
@@ -54,27 +59,52 @@ def enqueue(
         UnknownJob: nobody registered that name.
     """
     definition = get_job(name)
-    existing = db.session.scalar(sa.select(Trabajo).where(Trabajo.clave == key))
-    if existing is not None:
-        return existing
     when = ejecutar_desde or now
-    trabajo = Trabajo(
-        tipo=name,
-        clave=key,
-        argumentos=args or {},
-        oficio_id=oficio_id,
-        usuario_id=usuario_id,
-        prioridad=prioridad,
-        estado=EstadoTrabajo.PROGRAMADO if when > now else EstadoTrabajo.PENDIENTE,
-        ejecutar_desde=when,
-        max_intentos=definition.max_attempts,
-        created_at=now,
-    )
-    db.session.add(trabajo)
     db.session.flush()
-    moment = when if when > now else None
-    after_commit(lambda: ring(moment))
+    # Two consumers may enqueue the same window in the same moment, so the database decides.
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    trabajo = db.session.scalar(
+        insert(Trabajo)
+        .values(
+            tipo=name,
+            clave=key,
+            argumentos=args or {},
+            oficio_id=oficio_id,
+            usuario_id=usuario_id,
+            prioridad=prioridad,
+            estado=EstadoTrabajo.PROGRAMADO if when > now else EstadoTrabajo.PENDIENTE,
+            ejecutar_desde=when,
+            max_intentos=definition.max_attempts,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Trabajo.clave])
+        .returning(Trabajo)
+    )
+    if trabajo is None:
+        return db.session.scalars(sa.select(Trabajo).where(Trabajo.clave == key)).one()
+    _ring_after_commit(when if when > now else None)
     return trabajo
+
+
+def _ring_after_commit(moment: datetime | None) -> None:
+    """Wake the consumer once for each moment, and for several jobs that are due now."""
+    transaction = db.session().get_transaction()
+    owner, rings = db.session.info.get("rings", (None, []))
+    if owner is not transaction:
+        rings = []
+        db.session.info["rings"] = (transaction, rings)
+        after_commit(lambda: _ring_all(rings))
+    if moment is None:
+        if rings.count(None) < MAX_RINGS:
+            rings.append(None)
+    elif moment not in rings:
+        rings.append(moment)
+
+
+def _ring_all(moments: list[datetime | None]) -> None:
+    db.session.info.pop("rings", None)
+    for moment in moments:
+        ring(moment)
 
 
 def enqueue_periodic(now: datetime) -> None:

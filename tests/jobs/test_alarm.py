@@ -89,14 +89,14 @@ def test_a_tick_enqueues_what_repeats_once(app, alarm, rows):
 @pytest.mark.parametrize("url", ["mysql://x", "huey.db"])
 def test_a_storage_that_does_not_exist_is_refused(url):
     with pytest.raises(ValueError, match="HUEY_URL"):
-        make_storage(url)
+        make_storage(url, "secret")
 
 
 def test_a_consumer_writes_down_that_it_lives(app, rows):
     stop = threading.Event()
     stop.set()
 
-    _pulse(app, 4, stop)
+    _pulse(app, "host:1-ab", 4, stop)
 
     (row,) = rows(Consumidor)
     assert row.hilos == 4
