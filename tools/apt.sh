@@ -7,7 +7,7 @@ if [ "$(id -u)" = 0 ]; then
 elif sudo -n true 2>/dev/null; then
     sudo=sudo
 else
-    echo "Falta un paquete del sistema. Instálalo con este comando y vuelve a intentarlo:" >&2
+    echo "Falta un paquete del sistema. Instálelo con este comando y vuelva a intentarlo:" >&2
     echo "    sudo apt-get install $*" >&2
     exit 1
 fi

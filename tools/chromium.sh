@@ -13,6 +13,6 @@ for candidate in "${CHROMIUM:-}" chromium google-chrome chromium-browser; do
     fi
 done
 
-# With a font, or pages would be measured and photographed without letters.
-sh "$(dirname "$0")/apt.sh" chromium fonts-liberation
+# libatomic1 is for the Node.js inside Playwright. With a font, or pages would be measured and photographed without letters.
+sh "$(dirname "$0")/apt.sh" chromium fonts-liberation libatomic1
 works chromium

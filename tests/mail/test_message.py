@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
@@ -132,7 +134,10 @@ def test_the_size_is_known_before_the_mail_is_built():
 def test_a_subject_and_a_name_arrive_as_they_were_written(words):
     text = " ".join(words.split())
 
-    message = read(make_mail(subject=text, to=Person("receptor@actuarios.example", text)))
+    mail = make_mail(subject=text, to=Person("receptor@actuarios.example", text))
 
-    assert str(message["Subject"]) == text
-    assert message["To"].addresses[0].display_name == text
+    assert str(read(mail)["Subject"]) == text
+    # The newer parser puts a space between two encoded words of a name; mail readers do not.
+    name, address = parseaddr(email.message_from_bytes(mail.as_bytes())["To"])
+    assert str(make_header(decode_header(name))) == text
+    assert address == "receptor@actuarios.example"
