@@ -1,9 +1,12 @@
 """What every test may ask for, by subject: one file in tests/plugins each."""
 
+import os
+
 from hypothesis import settings
 
 # How long one example may take says how busy the machine is, not whether the code is right.
-settings.register_profile("rastro", deadline=None)
+# CI tries the same examples every time; on a laptop each run tries others.
+settings.register_profile("rastro", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("rastro")
 
 pytest_plugins = [
