@@ -52,7 +52,7 @@ class Served:
         """What the demo's SMTP server took, oldest first."""
         paths = sorted((self.instance / "buzon").glob("*.eml"), key=os.path.getmtime)
         return [
-            message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[misc]
+            message_from_bytes(path.read_bytes(), policy=policy.default)
             for path in paths
         ]
 
