@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from app.oficios.service.advertencias import confirm_warning
 from app.oficios.service.bitacora import add_entry, edit_entry, record, refuse_edit
-from app.oficios.service.cases import assign_oficio, create_oficio, update_oficio
+from app.oficios.service.cases import (
+    assign_oficio,
+    create_oficio,
+    prioritise_oficio,
+    update_oficio,
+)
 from app.oficios.service.data import (
     DireccionData,
     EntradaData,
@@ -15,13 +20,14 @@ from app.oficios.service.data import (
 )
 from app.oficios.service.direcciones import add_direccion, add_visita, update_direccion
 from app.oficios.service.errors import MoveRefused, NumeroTaken, StaleOficio
-from app.oficios.service.moves import RANK_GAP, Move, move_oficio
+from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, update_persona
 from app.oficios.service.vehiculo import update_vehiculo
 from app.oficios.service.versions import refresh_search, touch
 
 __all__ = [
     "RANK_GAP",
+    "UNDO_PERIOD",
     "DireccionData",
     "EntradaData",
     "Move",
@@ -41,11 +47,13 @@ __all__ = [
     "create_oficio",
     "edit_entry",
     "move_oficio",
+    "prioritise_oficio",
     "record",
     "refresh_search",
     "refuse_edit",
     "remove_persona",
     "touch",
+    "undo_move",
     "update_direccion",
     "update_oficio",
     "update_persona",

@@ -14,7 +14,7 @@ from app.direcciones.models import Direccion
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.oficios.models import Oficio, Propietario
-from app.oficios.rules import Actividad, Estado
+from app.oficios.rules import Actividad, Estado, Prioridad
 from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 from app.oficios.service.errors import NumeroTaken
@@ -111,6 +111,25 @@ def assign_oficio(
     touch(oficio, actor=actor, now=now)
     text = f"Asignado a {investigador.nombre}" if investigador else "Queda sin asignar"
     record(oficio, Actividad.SISTEMA, text, actor=actor, now=now)
+
+
+def prioritise_oficio(
+    oficio: Oficio, prioridad: Prioridad, *, actor: Usuario, now: datetime
+) -> None:
+    """Say how soon a case wants attention."""
+    if oficio.prioridad is prioridad:
+        return
+    before = oficio.prioridad
+    oficio.prioridad = prioridad
+    touch(oficio, actor=actor, now=now)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        f"Prioridad: {prioridad.label}",
+        actor=actor,
+        now=now,
+        detalle={"antes": {"prioridad": before.value}, "despues": {"prioridad": prioridad.value}},
+    )
 
 
 def _check_number(buffet_id: int, numero: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
-from app.oficios.models import Oficio
+from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado, can_move, refusal
 from app.oficios.service.bitacora import record
 from app.oficios.service.errors import MoveRefused
@@ -19,6 +19,8 @@ from app.usuarios.models import Usuario
 
 #: Distance between the ranks of neighbours; a drop in between writes one row.
 RANK_GAP = 1_000_000
+#: How long a move may be undone: what the screen offers, and some time for a slow line.
+UNDO_PERIOD = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,26 @@ def move_oficio(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) ->
     if move.estado is not oficio.estado:
         if not can_move(oficio.estado, move.estado, actor.rol):
             raise MoveRefused(refusal(oficio.estado, move.estado, actor.rol))
-        origin = oficio.estado
-        oficio.estado = move.estado
-        oficio.estado_desde = now
-        verb = "Se reabre en" if origin.is_final else "Pasa a"
-        record(
-            oficio,
-            Actividad.CAMBIO_ESTADO,
-            f"{verb} {move.estado.label}",
-            actor=actor,
-            now=now,
-            detalle={"de": origin.value, "a": move.estado.value},
-        )
-        _announce(oficio, origin, now)
+        verb = "Se reabre en" if oficio.estado.is_final else "Pasa a"
+        _enter(oficio, move.estado, verb, actor=actor, now=now)
     oficio.posicion = _rank_below(oficio, move.despues_de)
     touch(oficio, actor=actor, now=now)
+
+
+def _enter(oficio: Oficio, estado: Estado, verb: str, *, actor: Usuario, now: datetime) -> None:
+    """Change the state and write it down."""
+    origin = oficio.estado
+    oficio.estado = estado
+    oficio.estado_desde = now
+    record(
+        oficio,
+        Actividad.CAMBIO_ESTADO,
+        f"{verb} {estado.label}",
+        actor=actor,
+        now=now,
+        detalle={"de": origin.value, "a": estado.value},
+    )
+    _announce(oficio, origin, now)
 
 
 def _announce(oficio: Oficio, origin: Estado, now: datetime) -> None:
@@ -77,6 +84,40 @@ def _announce(oficio: Oficio, origin: Estado, now: datetime) -> None:
             de=origin.value,
             a=oficio.estado.value,
         )
+
+
+def undo_move(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) -> None:
+    """Take back a move that the actor has just made, also one that has no way back in the flow.
+
+    A slip of the finger may close a case, and reopening is for admins; for some seconds whoever
+    slipped may put the card back where it was. That is a move of its own in the bitácora.
+
+    Raises:
+        StaleOficio: somebody changed it since.
+        MoveRefused: it was not the actor's own move, it was elsewhere, or it is too long ago.
+    """
+    check_version(oficio, move.version, now)
+    if move.estado is not oficio.estado:
+        last = _last_step(oficio)
+        if (
+            last is None
+            or last.usuario_id != actor.id
+            or last.detalle.get("de") != move.estado.value
+            or now - last.ocurrido_at > UNDO_PERIOD
+        ):
+            raise MoveRefused("Ya no se puede deshacer. Mueva la tarjeta con su menú.")
+        _enter(oficio, move.estado, "Se deshace: vuelve a", actor=actor, now=now)
+    oficio.posicion = _rank_below(oficio, move.despues_de)
+    touch(oficio, actor=actor, now=now)
+
+
+def _last_step(oficio: Oficio) -> Investigacion | None:
+    return db.session.scalar(
+        sa.select(Investigacion)
+        .where(Investigacion.oficio_id == oficio.id, Investigacion.tipo == Actividad.CAMBIO_ESTADO)
+        .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
+        .limit(1)
+    )
 
 
 def rank_on_top(estado: Estado) -> int:
@@ -107,10 +148,8 @@ def _next_rank(oficio: Oficio, above: Oficio) -> int | None:
         .where(
             Oficio.estado == oficio.estado,
             Oficio.id != oficio.id,
-            sa.or_(
-                Oficio.posicion > above.posicion,
-                sa.and_(Oficio.posicion == above.posicion, Oficio.id > above.id),
-            ),
+            sa.tuple_(Oficio.posicion, Oficio.id)
+            > sa.tuple_(sa.literal(above.posicion, sa.BigInteger), sa.literal(above.id)),
         )
         .order_by(Oficio.posicion, Oficio.id)
         .limit(1)
