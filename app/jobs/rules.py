@@ -49,13 +49,22 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=BACKOFF_SECONDS[index])
 
 
-def due_from(created_at: datetime, ejecutar_desde: datetime, iniciado_at: datetime) -> datetime:
-    """Since when a job that was first taken at ``iniciado_at`` had been waiting.
+def waited(
+    created_at: datetime,
+    ejecutar_desde: datetime,
+    iniciado_at: datetime,
+    first_attempt_at: datetime | None = None,
+) -> float:
+    """Seconds that a job waited before its first attempt.
 
-    One that was asked for at a later moment waits from that moment. After a retry or a turn at a
-    provider the moment lies behind the start and says nothing about the first wait.
+    ``iniciado_at`` is when a worker first took it, ``first_attempt_at`` when it was taken for the
+    attempt that counts: later, if it had to wait for its turn at a provider, which is waiting too.
+    A job that was asked for at a later moment waits from that moment.
     """
-    return ejecutar_desde if created_at <= ejecutar_desde <= iniciado_at else created_at
+    if first_attempt_at is not None and first_attempt_at > iniciado_at:
+        return (first_attempt_at - created_at).total_seconds()
+    is_for_later = created_at <= ejecutar_desde <= iniciado_at
+    return (iniciado_at - (ejecutar_desde if is_for_later else created_at)).total_seconds()
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from app.core.clock import local_today, start_of_day
 from app.db import db
 from app.jobs.models import Ejecucion, Trabajo
-from app.jobs.rules import ENDED_STATES, EstadoTrabajo, due_from, percentile
+from app.jobs.rules import ENDED_STATES, EstadoTrabajo, percentile, waited
 
 SAMPLE = 500
 
@@ -107,6 +107,7 @@ def _sample(group: sa.Label[Any], within: Iterable[sa.ColumnElement[bool]]) -> s
             Trabajo.ejecutar_desde,
             Trabajo.iniciado_at,
             Trabajo.terminado_at,
+            Trabajo.intentos,
             Ejecucion.iniciado_at.label("intento_desde"),
             Ejecucion.terminado_at.label("intento_hasta"),
         )
@@ -133,8 +134,10 @@ def _durations(
     runs: dict[Any, list[float]] = defaultdict(list)
     for row in db.session.execute(statement):
         if row.iniciado_at:
-            since = due_from(row.created_at, row.ejecutar_desde, row.iniciado_at)
-            waits[row.tramo].append((row.iniciado_at - since).total_seconds())
+            first = row.intento_desde if row.intentos == 1 else None
+            waits[row.tramo].append(
+                waited(row.created_at, row.ejecutar_desde, row.iniciado_at, first)
+            )
         if row.intento_hasta:
             runs[row.tramo].append((row.intento_hasta - row.intento_desde).total_seconds())
     return waits, runs

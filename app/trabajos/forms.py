@@ -25,7 +25,7 @@ class JobFilterForm(Form):
 
         csrf = False
 
-    tipo = SelectField("Trabajo")
+    tipo = SelectField("Trabajo", default="", validate_choice=False)
     oficio = StringField("Oficio")
     desde = FechaField("Pedido desde")
     hasta = FechaField("Pedido hasta")
@@ -41,7 +41,7 @@ class JobFilterForm(Form):
         known = {member.value for member in EstadoTrabajo}
         return JobFilter(
             estado=EstadoTrabajo(estado) if estado in known else None,
-            tipo="" if self.tipo.errors else self.tipo.data or "",
+            tipo=self.tipo.data if self.tipo.data in dict(self.tipo.choices) else "",
             oficio=(self.oficio.data or "")[:_SEARCH_LIMIT],
             desde=None if self.desde.errors else self.desde.value,
             hasta=None if self.hasta.errors else self.hasta.value,

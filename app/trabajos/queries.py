@@ -14,7 +14,7 @@ from app.core.texto import fold
 from app.db import db
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.registry import job_label
-from app.jobs.rules import OPEN_STATES, EstadoTrabajo, due_from
+from app.jobs.rules import OPEN_STATES, WAITING_STATES, EstadoTrabajo, waited
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Oficio
 from app.trabajos.rules import JobFilter
@@ -124,7 +124,7 @@ def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Li
             trabajo=trabajo,
             numero_oficio=numero,
             pedido_por=nombre,
-            espera=_wait(trabajo, now),
+            espera=_wait(trabajo, start, now),
             duracion=((end or now) - start).total_seconds() if start else None,
             notificacion_id=notice,
         )
@@ -173,12 +173,14 @@ def names_of(usuario_ids: Sequence[int]) -> list[str]:
     return list(db.session.scalars(statement.order_by(Usuario.nombre)))
 
 
-def _wait(trabajo: Trabajo, now: datetime) -> float | None:
-    """Seconds that a job waited for a worker; of one that is due, until now."""
-    start = trabajo.iniciado_at
-    if start is None:
-        if trabajo.estado is not EstadoTrabajo.PENDIENTE:
+def _wait(trabajo: Trabajo, attempt_at: datetime | None, now: datetime) -> float | None:
+    """Seconds that a job waited; of one that nobody worked at yet and that is due, until now."""
+    if trabajo.intentos == 0:
+        is_for_later = trabajo.iniciado_at is None and trabajo.ejecutar_desde > now
+        if trabajo.estado not in WAITING_STATES or is_for_later:
             return None
-        start = now
-    since = due_from(trabajo.created_at, trabajo.ejecutar_desde, start)
-    return max(0.0, (start - since).total_seconds())
+        return max(0.0, (now - trabajo.created_at).total_seconds())
+    if trabajo.iniciado_at is None:
+        return None
+    first = attempt_at if trabajo.intentos == 1 else None
+    return waited(trabajo.created_at, trabajo.ejecutar_desde, trabajo.iniciado_at, first)

@@ -126,7 +126,7 @@ def bulk() -> ResponseReturnValue:
     if request.form.get("todos") == "1":
         ids = list(db.session.scalars(ids_statement(job_filter).limit(BULK_LIMIT)))
     else:
-        ids = read_ids(request.form.getlist("id"))[:BULK_LIMIT]
+        ids = read_ids(request.form.getlist("trabajo"))[:BULK_LIMIT]
     return _answer(job_filter, _act(accion, ids).sentences() or [("error", _NOTHING_MARKED)])
 
 

@@ -8,7 +8,9 @@
   const KEPT = new Set(["open", "data-sending", "aria-disabled"]);
 
   const isBlank = (node) => node.nodeType === Node.TEXT_NODE && !node.data.trim();
-  const isSame = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || "") === (b.id || "");
+  // A form's own `id` property may be a field of that name.
+  const idOf = (node) => (node.nodeType === Node.ELEMENT_NODE && node.getAttribute("id")) || "";
+  const isSame = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && idOf(a) === idOf(b);
 
   function mergeAttributes(was, is) {
     for (const { name, value } of is.attributes) if (was.getAttribute(name) !== value) was.setAttribute(name, value);
@@ -27,8 +29,8 @@
   }
 
   function mergeChildren(was, is, added) {
-    const ids = new Set([...is.children].map((child) => child.id).filter(Boolean));
-    for (const child of [...was.children]) if (child.id && !ids.has(child.id)) child.remove();
+    const ids = new Set([...is.children].map(idOf).filter(Boolean));
+    for (const child of [...was.children]) if (idOf(child) && !ids.has(idOf(child))) child.remove();
     let here = was.firstChild;
     for (const child of [...is.childNodes]) {
       if (isBlank(child)) continue;
@@ -38,7 +40,7 @@
         here = here.nextSibling;
         continue;
       }
-      const moved = child.id ? [...was.children].find((other) => other.id === child.id) : null;
+      const moved = idOf(child) && [...was.children].find((other) => idOf(other) === idOf(child));
       was.insertBefore(moved || child, here);
       if (moved) merge(moved, child, added);
       else added.push(child);
@@ -54,7 +56,7 @@
     handleSwap(style, target, fragment) {
       if (style !== "merge") return false;
       const added = [];
-      const root = [...fragment.children].find((child) => child.id === target.id);
+      const root = [...fragment.children].find((child) => idOf(child) === idOf(target));
       if (root) merge(target, root, added);
       return added;
     },

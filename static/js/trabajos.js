@@ -4,7 +4,7 @@
 
   // ---- Marking ----
 
-  const boxes = () => [...document.querySelectorAll("#trabajos-form input[name=id]")];
+  const boxes = () => [...document.querySelectorAll("#trabajos-form input[name=trabajo]")];
 
   /** Say how many are marked, and what the box over all of them shows. */
   function tell() {
@@ -90,7 +90,7 @@
         },
       },
       plugins: {
-        legend: { position: "bottom", labels: { color: inks.soft, boxWidth: 12, boxHeight: 12 } },
+        legend: { position: "bottom", labels: { color: inks.soft, usePointStyle: true, pointStyle: isBar ? "rect" : "line" } },
         tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${shown(item.parsed.y, unit)}` } },
       },
     };
