@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import models
+from app.adjuntos import sellos as adjuntos_sellos
 from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
 from app.api import health, metrics
@@ -21,14 +22,19 @@ from app.avistamientos import views as avistamientos
 from app.avistamientos.aviso import list_for_notice
 from app.buffets import views as buffets
 from app.cli import prepare
+from app.custodia import jobs as custodia_jobs
+from app.custodia.cli import custodia_cli
+from app.custodia.registry import connect_sources
 from app.db import db, prepare_engine
 from app.demo import views as demo
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
+from app.notificaciones import sellos as notificaciones_sellos
 from app.notificaciones import views as notificaciones
 from app.notificaciones.sources import connect_sightings
+from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
@@ -43,7 +49,7 @@ from app.web.filters import init_filters
 from app.web.headers import init_headers
 from config import ROOT, Config, ensure_development_secret, load_config
 
-__all__ = ["avistamientos_jobs", "create_app", "models"]
+__all__ = ["avistamientos_jobs", "create_app", "custodia_jobs", "models"]
 
 BLUEPRINTS = (
     auth.bp,
@@ -74,9 +80,10 @@ SECTIONS = [
     trabajos.TRABAJOS,
     oficios.VEHICULO,
     oficios.DATOS,
+    oficios.CUSTODIA,
 ]
 
-CLI_GROUPS = (prepare, usuarios_cli)
+CLI_GROUPS = (prepare, usuarios_cli, custodia_cli)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -113,6 +120,9 @@ def create_app(config: Config | None = None) -> Flask:
     init_headers(app)
     _init_alarm(app, config)
     connect_sightings(list_for_notice)
+    connect_sources(
+        (*oficios_sellos.SOURCES, *adjuntos_sellos.SOURCES, *notificaciones_sellos.SOURCES)
+    )
 
     app.url_map.converters["int"] = RowIdConverter
     for blueprint in BLUEPRINTS:

@@ -11,6 +11,8 @@ from flask.cli import with_appcontext
 
 from app.ajustes.queries import is_demo
 from app.core.clock import utcnow
+from app.custodia.service import begin
+from app.db import transaction
 from app.demo.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 
@@ -25,6 +27,8 @@ def prepare() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = current_config()
     flask_migrate.upgrade()
+    with transaction():
+        begin(utcnow())
     if config.environment == "development" and is_empty():
         click.echo("Primer inicio: se cargan los datos de demostración...", err=True)
         seed(now=utcnow(), max_bytes=config.max_upload_bytes)

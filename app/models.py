@@ -6,6 +6,7 @@ from app.api.models import ClaveApi, RespuestaGuardada
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet, Enlace
+from app.custodia.models import Cabeza, Eslabon, Revision
 from app.db import Model
 from app.direcciones.models import Direccion, Visita
 from app.eventos.models import Entrega, Evento, Webhook
@@ -24,6 +25,7 @@ __all__ = [
     "Avistamiento",
     "Borrador",
     "Buffet",
+    "Cabeza",
     "ClaveApi",
     "Consumidor",
     "Cuota",
@@ -31,6 +33,7 @@ __all__ = [
     "Ejecucion",
     "Enlace",
     "Entrega",
+    "Eslabon",
     "Evento",
     "Importacion",
     "Investigacion",
@@ -40,6 +43,7 @@ __all__ = [
     "Propietario",
     "Receptor",
     "RespuestaGuardada",
+    "Revision",
     "Trabajo",
     "Usuario",
     "Vehiculo",

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.adjuntos.rules import TipoAdjunto
+from app.adjuntos.rules import LOCAL, TipoAdjunto
 from app.core.clock import utcnow
 from app.db import Model, ShortText
+from app.direcciones.models import Visita
 from app.usuarios.models import Usuario
 
 
@@ -31,6 +32,13 @@ class Adjunto(Model):
             sqlite_where=sa.text("eliminado_at IS NULL"),
             postgresql_where=sa.text("eliminado_at IS NULL"),
         ),
+        sa.Index(
+            "uq_adjuntos_cover",
+            "oficio_id",
+            unique=True,
+            sqlite_where=sa.text("portada"),
+            postgresql_where=sa.text("portada"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +54,10 @@ class Adjunto(Model):
     original_key: Mapped[str] = mapped_column(ShortText(200))
     copia_key: Mapped[str | None] = mapped_column(ShortText(200))
     miniatura_key: Mapped[str | None] = mapped_column(ShortText(200))
+    copia_sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    miniatura_sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    #: Which storage has its files, ``local`` or ``s3``: each row moves on its own.
+    almacen: Mapped[str] = mapped_column(ShortText(10), default=LOCAL, server_default=LOCAL)
     #: Pixels of the copy.
     ancho: Mapped[int | None]
     alto: Mapped[int | None]
@@ -53,6 +65,13 @@ class Adjunto(Model):
     #: What the file says of itself (EXIF time and position), kept apart from what people claim.
     metadatos: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visita_id: Mapped[int | None] = mapped_column(sa.ForeignKey("visitas.id"))
+    #: Its place in the gallery; those that nobody placed have 0 and come first, newest first.
+    orden: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The photo that stands for the case; one for each oficio.
+    portada: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    #: When its files were last read and compared with their hashes, and what was wrong then.
+    revisado_at: Mapped[datetime | None]
+    problema: Mapped[str | None] = mapped_column(ShortText(200))
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     #: A deletion is a mark with a reason.
     eliminado_at: Mapped[datetime | None]
@@ -61,6 +80,17 @@ class Adjunto(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     usuario: Mapped[Usuario | None] = relationship(foreign_keys=[usuario_id])
+    visita: Mapped[Visita | None] = relationship()
+
+    @property
+    def keys(self) -> list[tuple[str, str | None]]:
+        """The keys of its files in the storage, each with the SHA-256 that its bytes must have."""
+        pairs = (
+            (self.original_key, self.sha256),
+            (self.copia_key, self.copia_sha256),
+            (self.miniatura_key, self.miniatura_sha256),
+        )
+        return [(key, sha256) for key, sha256 in pairs if key]
 
     @property
     def is_image(self) -> bool:

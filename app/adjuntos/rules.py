@@ -10,6 +10,10 @@ MAX_PIXELS = 40_000_000
 COPY_SIDE = 2400
 THUMBNAIL_SIDE = 480
 
+#: The storages, as ``STORAGE_TYPE`` and each row name them.
+LOCAL = "local"
+S3 = "s3"
+
 JPEG = "image/jpeg"
 PDF = "application/pdf"
 

@@ -13,6 +13,7 @@ from app.adjuntos.deposito import SameFile, Stored, discard, store
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import find_same_file
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
+from app.adjuntos.sellos import seal_file
 from app.adjuntos.storage import Storage, current_storage
 from app.auditoria.service import audit
 from app.core.errors import InvalidValue, RastroError, Refused
@@ -229,6 +230,8 @@ def _add_row(
 
 
 def _record(adjunto: Adjunto, verb: str, actor: Usuario, now: datetime, **detalle: object) -> None:
+    """Seal the file as it is now, and tell of the deed in the bitácora."""
+    seal_file(adjunto, now)
     what = "la foto" if adjunto.is_image else "el documento"
     record(
         db.session.get_one(Oficio, adjunto.oficio_id),

@@ -84,7 +84,7 @@ def send_notice(run: JobRun) -> None:
         raise JobUncertain(str(outcome)) from None
     except (TemporaryFailure, PermanentFailure) as failure:
         with transaction():
-            wait_again(_load(run), str(failure))
+            wait_again(_load(run), str(failure), now=run.clock())
         raise JobError(str(failure), retry=isinstance(failure, TemporaryFailure)) from None
     with run.finish(f"Enviado. El servidor respondió: {answer}"):
         mark_sent(_load(run), now=run.clock())

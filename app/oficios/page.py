@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, make_response, render_template, request
 from flask_login import current_user
 
+from app.custodia.queries import find_review
 from app.oficios.models import Oficio
 from app.oficios.queries import dates_of_states, list_same_vehicle, list_warnings
 from app.oficios.rules import Estado, allowed_moves
@@ -65,5 +66,6 @@ def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
         "state_dates": dates_of_states(oficio),
         "moves": allowed_moves(oficio.estado, current_user.rol),
         "warnings": list_warnings(oficio),
+        "custody": find_review(oficio.id),
         "same_vehicle": list_same_vehicle(oficio, current_user),
     }

@@ -68,6 +68,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "oficios.add_visita": STAFF,
     "oficios.vehiculo": STAFF,
     "oficios.datos": STAFF,
+    "oficios.custodia": STAFF,
+    "oficios.verify_custodia": STAFF,
     "tablero.board": STAFF,
     "tablero.column": STAFF,
     "tablero.card": STAFF,

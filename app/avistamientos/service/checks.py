@@ -22,7 +22,7 @@ from app.jobs.queue import enqueue, ring
 from app.jobs.rules import PRIORITY_PERSON, EstadoTrabajo
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
-from app.oficios.service import record
+from app.oficios.service import Respuesta, record
 from app.usuarios.models import Usuario
 
 #: Clocks of gantries and servers differ; what lies further ahead was not seen.
@@ -126,10 +126,8 @@ def store_answer(
             "simulado": answer.is_demo,
         },
         is_real=bool(new),
+        respuesta=Respuesta(answer.raw_body, answer.status, answer.sha256),
     )
-    entry.respuesta = answer.raw_body
-    entry.respuesta_estado = answer.status
-    entry.respuesta_sha256 = answer.sha256
     db.session.add_all(_row(oficio, key, item, entry, answer.is_demo, now) for key, item in new)
     db.session.flush()
     db.session.execute(

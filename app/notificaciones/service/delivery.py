@@ -11,6 +11,7 @@ from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import STARTABLE, EstadoNotificacion
+from app.notificaciones.sellos import seal_notice
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
@@ -27,16 +28,16 @@ def start_sending(notice: Notificacion, *, now: datetime) -> bool:
     notice.estado = EstadoNotificacion.ENVIANDO
     notice.enviando_at = now
     notice.error = None
-    db.session.flush()
+    seal_notice(notice, now)
     return True
 
 
-def wait_again(notice: Notificacion, cause: str) -> None:
+def wait_again(notice: Notificacion, cause: str, *, now: datetime) -> None:
     """It was certainly not sent: back to where another attempt may begin."""
     notice.estado = EstadoNotificacion.PENDIENTE
     notice.enviando_at = None
     notice.error = cause
-    db.session.flush()
+    seal_notice(notice, now)
 
 
 def mark_sent(notice: Notificacion, *, now: datetime) -> None:
@@ -102,6 +103,7 @@ def _record(
     oficio = db.session.get_one(
         Oficio, notice.oficio_id, with_for_update=True, populate_existing=True
     )
+    seal_notice(notice, now)
     record(
         oficio,
         Actividad.NOTIFICACION,

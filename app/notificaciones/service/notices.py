@@ -30,6 +30,7 @@ from app.notificaciones.rules import (
     EstadoNotificacion,
     TipoNotificacion,
 )
+from app.notificaciones.sellos import seal_notice
 from app.notificaciones.service.receptores import ReceptorData, create_receptor
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
@@ -214,7 +215,7 @@ def _order(notice: Notificacion, key: str, actor: Usuario, now: datetime) -> Non
         usuario_id=actor.id,
     )
     notice.trabajo_id = trabajo.id
-    db.session.flush()
+    seal_notice(notice, now)
 
 
 def _receptor_id(destinatario: Destinatario, actor: Usuario, now: datetime) -> int | None:

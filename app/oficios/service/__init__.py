@@ -15,6 +15,7 @@ from app.oficios.service.data import (
     EntradaData,
     OficioData,
     PropietarioData,
+    Respuesta,
     VehiculoData,
     VisitaData,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "NumeroTaken",
     "OficioData",
     "PropietarioData",
+    "Respuesta",
     "StaleOficio",
     "VehiculoData",
     "VisitaData",

@@ -11,7 +11,8 @@ from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad
-from app.oficios.service.data import EntradaData
+from app.oficios.sellos import seal_entry
+from app.oficios.service.data import EntradaData, Respuesta
 from app.usuarios.models import Usuario
 
 #: How long a person may mend the text of an entry; later, another entry corrects it.
@@ -30,11 +31,14 @@ def record(
     ocurrido_at: datetime | None = None,
     detalle: dict[str, Any] | None = None,
     is_real: bool = True,
+    respuesta: Respuesta | None = None,
+    with_state: bool = False,
 ) -> Investigacion:
-    """Write an entry in the bitácora, in the transaction of what it tells.
+    """Write an entry in the bitácora and in the chain of custody, in the deed's transaction.
 
     ``is_real=False`` is for automatic checks that found nothing: they do not make a case look
-    attended to.
+    attended to. ``respuesta`` is what a provider answered; ``with_state`` says that the entry
+    tells of the oficio's state, which is sealed after it.
     """
     entry = Investigacion(
         oficio_id=oficio.id,
@@ -44,11 +48,15 @@ def record(
         usuario_id=actor.id if actor else None,
         ocurrido_at=ocurrido_at or now,
         created_at=now,
+        respuesta=respuesta.cuerpo if respuesta else None,
+        respuesta_estado=respuesta.estado if respuesta else None,
+        respuesta_sha256=respuesta.sha256 if respuesta else None,
     )
     db.session.add(entry)
     if is_real and oficio.ultima_actividad_at < now:
         oficio.ultima_actividad_at = now
     db.session.flush()
+    seal_entry(entry, now, state_of=oficio if with_state else None)
     emit(
         TipoEvento.ACTIVIDAD,
         oficio_id=oficio.id,
@@ -80,7 +88,9 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
 
 
 def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: datetime) -> None:
-    """Mend the text of one's own fresh note or call; that it was edited stays visible.
+    """Mend the text of one's own fresh note or call; what it said before stays readable.
+
+    The chain of custody gets a link for the new text after that of the old one.
 
     Raises:
         Refused: it is somebody else's, of another kind, or too old.
@@ -89,9 +99,15 @@ def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: d
         raise Refused(refusal)
     if entry.descripcion == descripcion:
         return
+    former = {"texto": entry.descripcion, "hasta": now.isoformat()}
+    entry.detalle = {
+        **entry.detalle,
+        "anteriores": [*entry.detalle.get("anteriores", []), former],
+    }
     entry.descripcion = descripcion
     entry.editado_at = now
     db.session.flush()
+    seal_entry(entry, now)
 
 
 def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:

@@ -73,6 +73,16 @@ class EntradaData:
 
 
 @dataclass(frozen=True)
+class Respuesta:
+    """What a provider answered, as it came."""
+
+    cuerpo: str
+    #: HTTP status.
+    estado: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class VisitaData:
     """A visit to an address, with where the phone was when its person allowed that."""
 

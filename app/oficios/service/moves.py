@@ -64,6 +64,7 @@ def _enter(oficio: Oficio, estado: Estado, verb: str, *, actor: Usuario, now: da
         actor=actor,
         now=now,
         detalle={"de": origin.value, "a": estado.value},
+        with_state=True,
     )
     _announce(oficio, origin, now)
 

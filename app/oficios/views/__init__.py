@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from app.oficios.queries import count_direcciones, count_entries, count_personas
 from app.oficios.sections import Section
-from app.oficios.views import bitacora, case, create, datos, direcciones, personas, vehiculo
+from app.oficios.views import (
+    bitacora,
+    case,
+    create,
+    custodia,
+    datos,
+    direcciones,
+    personas,
+    vehiculo,
+)
 from app.oficios.views.blueprint import bp
 
 __all__ = [
     "BITACORA",
+    "CUSTODIA",
     "DATOS",
     "DIRECCIONES",
     "PERSONAS",
@@ -17,6 +27,7 @@ __all__ = [
     "bp",
     "case",
     "create",
+    "custodia",
     "datos",
     "direcciones",
     "personas",
@@ -29,4 +40,5 @@ DIRECCIONES = Section(
 )
 PERSONAS = Section("personas", "Personas", "users", "oficios.personas", count_personas)
 VEHICULO = Section("vehiculo", "Vehículo", "car", "oficios.vehiculo")
+CUSTODIA = Section("custodia", "Custodia", "shield-check", "oficios.custodia")
 DATOS = Section("datos", "Datos del oficio", "file-text", "oficios.datos")

@@ -1,0 +1,53 @@
+"""Commands about the chain of custody."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from app.core.clock import utcnow
+from app.custodia.queries import list_oficio_ids
+from app.custodia.service import begin, store_review, verify
+from app.db import release, transaction
+
+custodia_cli = AppGroup("custodia", help="La cadena de custodia.")
+
+
+@custodia_cli.command("verify")
+@click.argument("oficio_id", type=int, required=False)
+def verify_chains(oficio_id: int | None) -> None:
+    """Compara los oficios (o uno) con su cadena y dice qué se alteró, qué falta y dónde.
+
+    Termina con 0 si nada fue alterado y con 1 si encontró algo.
+    """
+    ids = list_oficio_ids()
+    if oficio_id is not None:
+        if oficio_id not in ids:
+            raise click.ClickException(f"No existe el oficio {oficio_id}.")
+        ids = [oficio_id]
+    release()
+    problems = links = 0
+    for pk in ids:
+        found = verify(pk)
+        links += len(found.links)
+        problems += len(found.problemas)
+        for problem in found.problemas:
+            click.echo(f"oficio {pk}: {problem.hallazgo.label}. {problem.texto}")
+        with transaction():
+            store_review(found, now=utcnow())
+    click.echo(
+        f"{len(ids)} oficios, {links} eslabones: "
+        + (f"{problems} hallazgos." if problems else "nada fue alterado.")
+    )
+    if problems:
+        sys.exit(1)
+
+
+@custodia_cli.command("iniciar")
+def begin_chains() -> None:
+    """Sella, una sola vez, lo que ya existía antes de que hubiera cadena de custodia."""
+    with transaction():
+        count = begin(utcnow())
+    click.echo(f"Filas selladas: {count}.")

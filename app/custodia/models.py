@@ -1,0 +1,69 @@
+"""The chains of custody: one for each oficio."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+
+
+class Eslabon(Model):
+    """One link: the content of a row at a moment, and the link before it. Never changed."""
+
+    __tablename__ = "custodia"
+    __table_args__ = (
+        sa.UniqueConstraint("oficio_id", "secuencia"),
+        sa.Index("ix_custodia_row", "tipo", "fila_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
+    #: 1, 2, 3… without a gap inside an oficio.
+    secuencia: Mapped[int]
+    #: Which source the row belongs to, see ``registry``.
+    tipo: Mapped[str] = mapped_column(ShortText(20))
+    fila_id: Mapped[int]
+    #: Canonical JSON: what was corrected later can still be read here.
+    contenido: Mapped[str] = mapped_column(sa.Text)
+    contenido_hash: Mapped[str] = mapped_column(ShortText(64))
+    anterior_hash: Mapped[str] = mapped_column(ShortText(64))
+    hash: Mapped[str] = mapped_column(ShortText(64))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Cabeza(Model):
+    """Where a chain ends, kept apart from it, so that a chain cut at its end is noticed."""
+
+    __tablename__ = "custodia_cabezas"
+
+    oficio_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False
+    )
+    secuencia: Mapped[int]
+    hash: Mapped[str] = mapped_column(ShortText(64))
+
+
+class Revision(Model):
+    """The outcome of the last time that an oficio's chain was verified."""
+
+    __tablename__ = "custodia_revisiones"
+
+    oficio_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False
+    )
+    revisada_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: How far the chain went then, and with which hash: a chain must still contain it later.
+    secuencia: Mapped[int]
+    hash: Mapped[str] = mapped_column(ShortText(64))
+    #: See ``rules.Problema.as_json``.
+    problemas: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problemas

@@ -1,0 +1,38 @@
+"""What is sealed. Features above bring their sources; ``create_app`` connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of row that is sealed."""
+
+    #: As links name it; at most 20 characters.
+    tipo: str
+    #: How a row is called in a finding: «la entrada de la bitácora».
+    label: str
+    #: The rows of an oficio as they are now, by id, with the content that a seal holds.
+    load: Callable[[int], Iterable[tuple[int, Mapping[str, Any]]]]
+
+
+_sources: dict[str, Source] = {}
+
+
+def connect_sources(sources: Iterable[Source]) -> None:
+    """Say what is sealed in this application."""
+    _sources.clear()
+    _sources.update({source.tipo: source for source in sources})
+
+
+def list_sources() -> list[Source]:
+    """Every kind of row that is sealed."""
+    return list(_sources.values())
+
+
+def row_label(tipo: str) -> str:
+    """How a row of that kind is called; a kind that no longer exists keeps its bare name."""
+    return _sources[tipo].label if tipo in _sources else tipo

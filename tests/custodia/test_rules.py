@@ -1,0 +1,159 @@
+"""A chain is plain SHA-256 over JSON, and tells what was done to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.custodia.rules import (
+    GENESIS,
+    Hallazgo,
+    canonical,
+    check_chain,
+    differences,
+    make_sello,
+)
+from app.oficios.rules import Estado
+
+NOON = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def chain(length: int = 4):
+    links, previous = [], (0, GENESIS)
+    for number in range(1, length + 1):
+        link = make_sello(7, "bitacora", number, {"texto": f"uno {number}"}, previous, NOON)
+        links.append(link)
+        previous = (link.secuencia, link.hash)
+    return links, previous
+
+
+def test_a_whole_chain_has_no_findings_and_an_empty_one_neither():
+    links, head = chain()
+
+    assert check_chain(links, head) == []
+    assert check_chain([], None) == []
+
+
+def test_anybody_can_compute_the_hash_of_a_link_with_other_tools():
+    (first, *_), _head = chain(1)
+
+    said = {
+        "anterior": "0" * 64,
+        "contenido": hashlib.sha256(b'{"texto":"uno 1"}').hexdigest(),
+        "creado": "2026-11-24T15:00:00.000000+00:00",
+        "fila": 1,
+        "oficio": 7,
+        "secuencia": 1,
+        "tipo": "bitacora",
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    assert first.hash == hashlib.sha256(text.encode()).hexdigest()
+
+
+@given(st.dictionaries(st.text(), values))
+def test_what_comes_back_from_a_database_is_written_the_same(content):
+    assert canonical(json.loads(canonical(content))) == canonical(content)
+
+
+def test_a_moment_an_enum_and_a_tuple_are_written_one_way():
+    santiago = NOON.astimezone(timezone(timedelta(hours=-3)))
+
+    assert canonical({"a": santiago, "b": Estado.PENDIENTE, "c": (1, 2)}) == canonical(
+        {"c": [1, 2], "b": "pendiente", "a": NOON}
+    )
+    with pytest.raises(TypeError):
+        canonical({"a": object()})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical({"a": float("nan")})
+
+
+def found(links, head):
+    return [(problem.hallazgo, problem.secuencia) for problem in check_chain(links, head)]
+
+
+def test_a_changed_content_names_its_link():
+    links, head = chain()
+    links[1] = replace(links[1], contenido='{"texto":"otro"}')
+
+    assert found(links, head) == [(Hallazgo.ALTERADO, 2)]
+
+
+def test_a_content_with_its_hash_made_anew_is_noticed_at_the_link():
+    links, head = chain()
+    other = '{"texto":"otro"}'
+    links[1] = replace(
+        links[1], contenido=other, contenido_hash=hashlib.sha256(other.encode()).hexdigest()
+    )
+
+    assert found(links, head) == [(Hallazgo.ALTERADO, 2)]
+
+
+def test_a_link_made_anew_is_noticed_at_the_next_one():
+    links, head = chain()
+    links[1] = make_sello(7, "bitacora", 2, {"texto": "otro"}, (1, links[0].hash), NOON)
+
+    assert found(links, head) == [(Hallazgo.FALTA, 3)]
+
+
+def test_a_last_link_made_anew_is_noticed_by_the_noted_end():
+    links, head = chain()
+    links[3] = make_sello(7, "bitacora", 4, {"texto": "otro"}, (3, links[2].hash), NOON)
+
+    assert found(links, head) == [(Hallazgo.ALTERADO, 4)]
+
+
+@pytest.mark.parametrize(
+    ("gone", "first"), [([1], 2), ([1, 2], 2), ([3], 4), ([2, 3], 3), ([0], 1)]
+)
+def test_missing_links_are_named(gone, first):
+    links, head = chain()
+
+    assert found([link for n, link in enumerate(links) if n not in gone], head) == [
+        (Hallazgo.FALTA, first)
+    ]
+
+
+def test_links_that_changed_places_are_named_with_where_they_were():
+    links, head = chain()
+    links[1], links[2] = replace(links[2], secuencia=2), replace(links[1], secuencia=3)
+
+    problems = check_chain(links, head)
+    assert [(p.hallazgo, p.secuencia) for p in problems] == [
+        (Hallazgo.DESORDEN, 2),
+        (Hallazgo.DESORDEN, 3),
+        (Hallazgo.DESORDEN, 4),
+    ]
+    assert problems[0].texto.endswith("era el 3.")
+
+
+def test_an_end_that_nobody_noted_is_a_finding():
+    links, _head = chain()
+
+    assert found(links, None) == [(Hallazgo.ALTERADO, 4)]
+    assert found(links, (3, links[2].hash)) == [(Hallazgo.ALTERADO, 4)]
+    assert found([], (2, "x")) == [(Hallazgo.FALTA, 1)]
+
+
+def test_a_difference_says_what_was_sealed_and_what_it_says_now():
+    sealed = canonical({"texto": "a" * 200, "ids": [1], "vacio": None})
+
+    assert differences(sealed, {"texto": "a" * 200, "ids": (1,), "vacio": None, "nuevo": 3}) == []
+    first, second = differences(sealed, {"texto": "b", "ids": [2]})
+    assert first == "ids: se selló «[1]» y ahora dice «[2]»"
+    assert second == f"texto: se selló «{'a' * 80}…» y ahora dice «b»"
+    assert differences(canonical({"x": 1}), {}) == ["x: se selló «1» y ahora dice vacío"]
