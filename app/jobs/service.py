@@ -130,12 +130,6 @@ def note_sweep(consumer_id: str, *, now: datetime) -> None:
     )
 
 
-def is_consumer_alive(now: datetime) -> bool:
-    """Whether any consumer was heard of lately."""
-    last = db.session.scalar(sa.select(sa.func.max(Consumidor.ultimo_latido_at)))
-    return last is not None and now - last <= SILENCE
-
-
 def book_call(nombre: str, *, limit: int, seconds: int, now: datetime) -> datetime:
     """Book the next moment at which a provider may be asked, for all workers of all consumers.
 
