@@ -68,14 +68,8 @@ def run_consumer(app: Flask) -> None:
     alarm: Alarm = app.extensions["alarm"]
     alarm.consumer_id = new_consumer_id()
     folder = Path(app.instance_path) / "consumidores"
-
-    def sweep() -> None:
-        with app.app_context():
-            release_dead(folder, alarm.consumer_id)
-        alarm.tick()
-
     consumer = _Consumer(
-        sweep,
+        alarm.tick,
         alarm.huey,
         workers=alarm.threads,
         initial_delay=0.1,
@@ -88,9 +82,7 @@ def run_consumer(app: Flask) -> None:
     )
     alarm.is_stopping = consumer.stop_flag.is_set
     stop = threading.Event()
-    pulse = threading.Thread(
-        target=_pulse, args=(app, alarm.consumer_id, alarm.threads, stop), daemon=True
-    )
+    pulse = threading.Thread(target=_pulse, args=(alarm, folder, stop), daemon=True)
     with present(folder, alarm.consumer_id):
         pulse.start()
         consumer.run()
@@ -100,19 +92,23 @@ def run_consumer(app: Flask) -> None:
             leave(alarm.consumer_id)
 
 
-def _pulse(app: Flask, consumer_id: str, threads: int, stop: threading.Event) -> None:
-    """Write down every few seconds that this consumer lives."""
+def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
+    """Write down every few seconds that this consumer lives, and look who died."""
     started = utcnow()
     while True:
         try:
-            with app.app_context(), transaction():
-                beat(
-                    consumer_id,
-                    hilos=threads,
-                    version=product_version(),
-                    started=started,
-                    now=utcnow(),
-                )
+            with alarm.app.app_context():
+                with transaction():
+                    beat(
+                        alarm.consumer_id,
+                        hilos=alarm.threads,
+                        version=product_version(),
+                        started=started,
+                        now=utcnow(),
+                    )
+                freed = release_dead(folder, alarm.consumer_id)
+            for _ in range(min(freed, alarm.threads)):
+                alarm.ring()
         except Exception:
             logger.exception("the heartbeat could not be written")
         if stop.wait(HEARTBEAT):

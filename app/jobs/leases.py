@@ -59,11 +59,20 @@ def _is_due() -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _next_due(*, lock: bool) -> sa.Select:
-    """The most urgent job that is due: the first of the first of each way."""
+def _next_due(*, lock: bool, urgent_only: bool) -> sa.Select:
+    """The most urgent job that is due: the first of the first of each way.
+
+    With ``urgent_only`` the long queue of ``pendiente`` is not sorted: an index leads straight to
+    the first of the highest priority. When other workers hold all of that priority, it finds none
+    of a lower one.
+    """
     order = (_trabajos.c.prioridad.desc(), _trabajos.c.ejecutar_desde, _trabajos.c.created_at)
+    waiting, *others = _is_due()
+    if urgent_only:
+        highest = sa.select(sa.func.max(_trabajos.c.prioridad)).where(waiting).scalar_subquery()
+        waiting = sa.and_(waiting, _trabajos.c.prioridad == highest)
     firsts = []
-    for condition in _is_due():
+    for condition in (waiting, *others):
         first = sa.select(_trabajos).where(condition).order_by(*order).limit(1)
         if lock:
             first = first.with_for_update(skip_locked=True)
@@ -85,8 +94,9 @@ def _next_due(*, lock: bool) -> sa.Select:
     )
 
 
-_NEXT = _next_due(lock=True)
-_PEEK = _next_due(lock=False)
+_PEEK = _next_due(lock=False, urgent_only=True)
+_URGENT = _next_due(lock=True, urgent_only=True)
+_ANY = _next_due(lock=True, urgent_only=False)
 _COUNT = sa.select(sa.func.count()).select_from(_trabajos).where(sa.or_(*_is_due()))
 
 _TAKE = (
@@ -137,9 +147,17 @@ def count_due(now: datetime) -> int:
     return db.session.scalar(_COUNT, {"now": now}) or 0
 
 
+def _find_next(now: datetime) -> sa.Row[Any] | None:
+    for statement in (_URGENT, _ANY):
+        row = db.session.execute(statement, {"now": now}).first()
+        if row is not None:
+            return row
+    return None
+
+
 def take_next(worker: str, now: datetime) -> Lease | None:
     """Lease the most urgent job, or None: nothing is due, or it has to be given up first."""
-    row = db.session.execute(_NEXT, {"now": now}).first()
+    row = _find_next(now)
     if row is None or row.intentos >= row.max_intentos:
         return None
     try:
@@ -174,7 +192,7 @@ def give_up_next(now: datetime) -> bool:
     Here a poison job ends, whose workers died as often as it may be tried, and one that no
     version knows any more.
     """
-    row = db.session.execute(_NEXT, {"now": now}).first()
+    row = _find_next(now)
     if row is None:
         return False
     trabajo = db.session.get_one(Trabajo, row.id)

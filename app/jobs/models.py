@@ -20,8 +20,10 @@ class Trabajo(Model):
     __tablename__ = "trabajos"
     __table_args__ = (
         sa.Index("ix_trabajos_due", "estado", "ejecutar_desde"),
+        # The order in which they are taken: without it each of 10,000 waiting jobs costs 6 ms.
+        sa.Index("ix_trabajos_order", "estado", "prioridad", "ejecutar_desde", "created_at"),
         # What ended lately: throughput and waiting times.
-        sa.Index("ix_trabajos_ended", "terminado_at"),
+        sa.Index("ix_trabajos_ended", "estado", "terminado_at"),
     )
 
     id: Mapped[str] = mapped_column(

@@ -1,7 +1,7 @@
 """Which consumers live. A consumer holds a lock on a file of its own for as long as it runs; the
 kernel drops the lock when it dies, however it dies.
 
-So who starts next, or ticks next, on the same data folder knows for certain whose leases nobody
+So who starts next, or beats next, on the same data folder knows for certain whose leases nobody
 will settle, and a person need not wait for them to run out (measured: 2 s instead of 2 minutes
 after a kill -9). Consumers on other machines are taken for dead by their leases alone.
 """

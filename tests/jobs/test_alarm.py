@@ -92,12 +92,13 @@ def test_a_storage_that_does_not_exist_is_refused(url):
         make_storage(url, "secret")
 
 
-def test_a_consumer_writes_down_that_it_lives(app, rows):
+def test_a_consumer_writes_down_that_it_lives(app, rows, tmp_path):
     stop = threading.Event()
     stop.set()
 
-    _pulse(app, "host:1-ab", 4, stop)
+    alarm = app.extensions["alarm"]
+    _pulse(alarm, tmp_path, stop)
 
     (row,) = rows(Consumidor)
-    assert row.hilos == 4
+    assert row.hilos == alarm.threads
     assert utcnow() - row.ultimo_latido_at < timedelta(seconds=30)

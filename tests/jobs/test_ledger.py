@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.core.errors import Refused
 from app.db import db, transaction
+from app.jobs.leases import release_leases
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.queue import connect_bell, enqueue, enqueue_periodic
 from app.jobs.registry import UnknownJob, job, list_periodic
@@ -358,3 +362,133 @@ def test_a_running_or_ended_job_is_neither_cancelled_nor_hurried(app, clock, ver
         execute(run)
     with pytest.raises(Refused):
         change(app, pk, verb)
+
+
+def speechless(trabajo: Trabajo, cause: str, now: datetime) -> None:
+    trabajo.resultado = "half of the news"
+    raise ZeroDivisionError
+
+
+@job("prueba.enmudecer", "Enmudecer", on_failed=speechless, max_attempts=1)
+def fall_silent(run: JobRun) -> None:
+    raise JobError("El proveedor no responde.", retry=False)
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["fails", "kills its worker"])
+def test_a_fault_in_telling_of_a_failure_does_not_block_the_ledger(app, clock, caplog, dies):
+    pk = put(app, "prueba.enmudecer")
+    if dies:
+        with app.app_context():
+            assert claim("dies", now=clock.now) is not None
+        clock.forward(minutes=3)
+    after = put(app, "prueba.anotar", key="after")
+
+    run_all(app, clock)
+
+    trabajo = find(app, pk)
+    assert trabajo.estado is EstadoTrabajo.FALLIDO
+    assert "No se pudo anotar en el caso" in (trabajo.error or "")
+    assert trabajo.resultado is None
+    assert find(app, after).estado is EstadoTrabajo.HECHO
+    assert "nobody could be told" in caplog.text
+
+
+def test_two_who_enqueue_the_same_at_once_get_the_same_job(app, rows):
+    ready, ids, errors = threading.Barrier(2), [], []
+
+    def enqueue_it() -> None:
+        with app.app_context():
+            ready.wait(10)
+            try:
+                with transaction():
+                    ids.append(enqueue("prueba.anotar", key="k", now=NOW).id)
+                    time.sleep(0.1)  # so that the other one comes before the commit
+            except Exception as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=enqueue_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert len(set(ids)) == len(rows(Trabajo)) == 1
+
+
+def test_who_is_told_to_stop_ends_its_job_and_leaves_the_rest(app, clock):
+    first, second = put(app, "prueba.anotar", que="1"), put(app, "prueba.anotar", "k2", "2")
+
+    with app.app_context():
+        assert work("w", clock=clock, is_stopping=lambda: bool(done)) == 1
+        assert work("w", clock=clock, is_stopping=lambda: True) == 0
+
+    assert find(app, first).estado is EstadoTrabajo.HECHO
+    assert find(app, second).estado is EstadoTrabajo.PENDIENTE
+
+
+@job("prueba.tropezar", "Tropezar")
+def stumble(run: JobRun) -> None:
+    with run.finish("nunca"):
+        raise JobError("Tropezó al guardar.", retry=False)
+
+
+def test_a_job_that_fails_in_its_last_step_takes_no_other_with_it(app, clock):
+    failing, after = put(app, "prueba.tropezar"), put(app, "prueba.anotar", key="after")
+
+    assert run_all(app, clock) == 2
+
+    trabajo = find(app, failing)
+    assert (trabajo.estado, trabajo.resultado) == (EstadoTrabajo.FALLIDO, None)
+    assert find(app, after).intentos == 1
+    assert find(app, after).estado is EstadoTrabajo.HECHO
+
+
+def test_a_job_that_goes_wrong_after_its_end_stays_done(app, clock, caplog):
+    @job("prueba.recaer", "Recaer")
+    def relapse(run: JobRun) -> None:
+        with run.finish("hecho"):
+            pass
+        raise ZeroDivisionError
+
+    pk, after = put(app, "prueba.recaer"), put(app, "prueba.anotar", key="after")
+
+    assert run_all(app, clock) == 2
+    assert find(app, pk).estado is EstadoTrabajo.HECHO
+    assert find(app, after).estado is EstadoTrabajo.HECHO
+    assert "lost its lease while failing" in caplog.text
+
+
+def test_the_jobs_of_a_dead_consumer_are_free_at_once_and_only_those(app, clock):
+    put(app, "prueba.anotar", "k1", "1"), put(app, "prueba.anotar", "k2", "2")
+    with app.app_context():
+        dead = claim("host:1-ab:Worker-1", now=clock.now)
+        claim("host:1-abc:Worker-1", now=clock.now)
+        with transaction():
+            assert release_leases("host:1-ab", clock.now) == 1
+        again = claim("host:2-cd:Worker-1", now=clock.now)
+        assert again is not None
+        assert again.trabajo_id == dead.trabajo_id
+        assert again.attempt == 2
+        assert claim("host:2-cd:Worker-1", now=clock.now) is None
+
+
+def test_many_jobs_of_one_change_ring_a_few_times_and_each_later_moment_once(app):
+    rung: list[datetime | None] = []
+    later = NOW + timedelta(minutes=5)
+    connect_bell(rung.append)
+    try:
+        with app.app_context():
+            with suppress(ZeroDivisionError), transaction():
+                enqueue("prueba.anotar", key="lost", now=NOW)
+                _ = 1 / 0
+            assert rung == []
+            with transaction():
+                for number in range(30):
+                    enqueue("prueba.anotar", key=f"now {number}", now=NOW)
+                    enqueue("prueba.anotar", key=f"later {number}", now=NOW, ejecutar_desde=later)
+    finally:
+        connect_bell(app.extensions["alarm"].ring)
+    assert rung.count(None) == 8
+    assert rung.count(later) == 1
+    assert len(rung) == 9
