@@ -10,7 +10,7 @@ TEMPLATES := $(wildcard templates)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format lock clean
+.PHONY: help run test drill bench check lint format lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,13 @@ run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes
 test: $(VENV)/.dev ## Run every test on SQLite and on PostgreSQL
 	@sh tools/chromium.sh
 	@bash tools/test.sh
+
+# DRILL="--only kills --times 10", BENCH="--database postgresql": what else these programs take.
+drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on both databases
+	@$(BIN)/python -m tests.drills $(DRILL)
+
+bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine that is idle
+	@$(BIN)/python -m tests.bench.jobs $(BENCH)
 
 check: lint ## Check format, style, types, imports and templates
 	$(BIN)/mypy

@@ -123,12 +123,18 @@ class Stage:
         self.buffet: Buffet = make_buffet(self.app)
         self.actor: Usuario = make_usuario(self.app, Rol.INVESTIGADOR)
         self.consumers: list[Consumer] = []
+        #: Supervisors that were started; killed, they take their children with them.
+        self.families: list[subprocess.Popen[bytes]] = []
         self._numbers = itertools.count(1)
 
     def close(self) -> None:
         for consumer in self.consumers:
             if consumer.process.poll() is None:
                 consumer.kill()
+        for process in self.families:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         self.provider.stop()
         self.smtp.stop()
         with self.app.app_context():

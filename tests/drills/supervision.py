@@ -39,6 +39,7 @@ def start_family(stage: Stage, log: Path) -> Served:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    stage.families.append(process)
     served = Served(f"http://127.0.0.1:{port}", Path(env["INSTANCE_DIR"]), process, log)
     served.wait_until_healthy()
     return served

@@ -117,6 +117,15 @@ def test_a_child_that_does_not_stop_is_killed_after_the_grace(monkeypatch):
     assert not is_alive(run.pids()[0])
 
 
+def test_the_last_line_of_a_child_is_told_even_without_its_end():
+    run = Run()
+    run.supervisor.add("uno", [sys.executable, "-c", "print('adiós', end='')"])
+
+    run.until(lambda run: "adiós" in run.text)
+
+    assert "[uno] adiós\n" in run.text
+
+
 def test_the_address_is_announced_once_the_web_answers():
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
