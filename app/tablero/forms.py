@@ -1,24 +1,48 @@
-"""What the board is asked: a drop, and the filters of its address."""
+"""What the board is asked: deeds for one card or many, and the filters of its address."""
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
-from wtforms import StringField
-from wtforms.validators import Optional, Regexp
+from wtforms import Field, IntegerField, StringField
+from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 
 from app.core.texto import clean_text
-from app.oficios.rules import Estado
+from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.oficios.service import Move
-from app.tablero.rules import BoardFilter
-from app.web.forms import EnumField, Form, required
+from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Lote
+from app.tablero.service import Bulk
+from app.web.forms import EnumField, Form, at_most, required
 
 #: What every database's integer holds.
 _WHOLE_NUMBER = r"^[0-9]{1,9}$"
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,9})")
+_CARD = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_WHOLE_OR_NOTHING = r"^[0-9]{0,9}$"
 _SEARCH_LIMIT = 100
+#: Of a filter by days: beyond it there is nothing to ask.
+_MOST_DAYS = 3650
 _UNREADABLE = "no se entiende. Recargue la página e inténtelo otra vez."
+
+
+class CardsField(Field):
+    """The selected cards: the same name as often as there are cards."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep all of them; one given twice is the same card."""
+        self.data = list(dict.fromkeys(valuelist))
+
+    def pre_validate(self, form: Form) -> None:
+        """Say what to do when nothing is selected, or too much."""
+        if not self.data:
+            raise StopValidation("Seleccione al menos una.")
+        if len(self.data) > BULK_LIMIT:
+            raise StopValidation(f"Seleccione {BULK_LIMIT} como máximo.")
+        if not all(re.fullmatch(_CARD, text) for text in self.data):
+            raise StopValidation(_UNREADABLE)
 
 
 class MoveForm(Form):
@@ -42,14 +66,103 @@ class MoveForm(Form):
         )
 
 
+class UndoForm(MoveForm):
+    """The last move taken back: the column it came from, and the card above it there."""
+
+
+class AssignForm(Form):
+    """A card entrusted to somebody of the firm; nothing is nobody."""
+
+    investigador = StringField(
+        "Investigador", [Optional(), Regexp(_WHOLE_NUMBER, message=_UNREADABLE)]
+    )
+
+    @property
+    def usuario_id(self) -> int | None:
+        """Whom the case is entrusted to. Ask after validation."""
+        return int(self.investigador.data) or None if self.investigador.data else None
+
+
+class PriorityForm(Form):
+    """How soon a card wants attention."""
+
+    prioridad = EnumField("Prioridad", Prioridad)
+
+
+class BulkForm(Form):
+    """One deed for several cards: ``oficio`` fields of ``<id>`` or ``<id>.<version>``.
+
+    Each deed is one button, so that no script is needed to choose it: a column, a person (or
+    nobody), a priority, or the gantries.
+    """
+
+    oficio = CardsField("Tarjetas")
+    estado = EnumField("Columna", Estado, validators=[Optional()])
+    investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
+    prioridad = EnumField("Prioridad", Prioridad, validators=[Optional()])
+    consultar = StringField("Consultar pórticos")
+
+    def to_command(self) -> Bulk:
+        """The command for the service. Ask after validation."""
+        cards = dict(_read_card(text) for text in self.oficio.data)
+        if self.estado.raw_data:
+            return Bulk(Lote.MOVER, cards, estado=self.estado.value)
+        if self.prioridad.raw_data:
+            return Bulk(Lote.PRIORIZAR, cards, prioridad=self.prioridad.value)
+        if self.consultar.raw_data:
+            return Bulk(Lote.CONSULTAR, cards)
+        return Bulk(Lote.ASIGNAR, cards, investigador_id=int(self.investigador.data or 0) or None)
+
+
+class VistaForm(Form):
+    """A name for the filters that are on."""
+
+    nombre = StringField(
+        "Nombre de la vista", [required("Escriba un nombre para la vista."), at_most(60)]
+    )
+    consulta = StringField("Filtros", [at_most(600)])
+
+    def filter(self) -> BoardFilter:
+        """The filters that were on, as the board reads them."""
+        return read_filter(dict(parse_qsl(self.consulta.data or "")))
+
+
+def _limit_field(estado: Estado) -> IntegerField:
+    return IntegerField(
+        estado.label,
+        [
+            Optional(),
+            NumberRange(1, 9999, message="Escriba un número de 1 a 9999, o déjelo vacío."),
+        ],
+    )
+
+
+class LimitsForm(Form):
+    """How many cards each open column should have at most."""
+
+    pendiente = _limit_field(Estado.PENDIENTE)
+    investigacion = _limit_field(Estado.INVESTIGACION)
+    notificacion = _limit_field(Estado.NOTIFICACION)
+
+    def limits(self) -> dict[Estado, int | None]:
+        """The limit of each column; None is without one. Ask after validation."""
+        return {estado: self[estado.value].data for estado in OPEN_STATES}
+
+
 def read_filter(arguments: Mapping[str, str]) -> BoardFilter:
     """The filter in an address; what cannot be read there is left out."""
+    prioridad = arguments.get("prioridad", "")
+    carriles = arguments.get("carriles", "")
     return BoardFilter(
         mios=arguments.get("mios") == "1",
-        urgentes=arguments.get("urgentes") == "1",
+        prioridad=Prioridad(prioridad) if _is_member(Prioridad, prioridad) else None,
+        vence=_days(arguments.get("vence", "")),
+        quieto=_days(arguments.get("quieto", "")),
+        advertencias=arguments.get("advertencias") == "1",
         buffet=_number(arguments.get("buffet", "")),
         investigador=_number(arguments.get("investigador", "")),
         q=clean_text(arguments.get("q", ""))[:_SEARCH_LIMIT],
+        carriles=Carril(carriles) if _is_member(Carril, carriles) else None,
     )
 
 
@@ -59,5 +172,19 @@ def read_place(text: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def _is_member(kind: type[enum.Enum], value: str | None) -> bool:
+    return value in {member.value for member in kind}
+
+
+def _read_card(text: str) -> tuple[int, int | None]:
+    pk, _, version = text.partition(".")
+    return int(pk), int(version) if version else None
+
+
 def _number(text: str) -> int | None:
     return int(text) if re.fullmatch(_WHOLE_NUMBER, text) else None
+
+
+def _days(text: str) -> int | None:
+    days = _number(text)
+    return days if days is not None and days <= _MOST_DAYS else None

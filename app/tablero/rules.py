@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import enum
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core.clock import local_today
 from app.core.fechas import format_fecha, format_relativa
-from app.oficios.rules import Estado
+from app.core.plazos import add_business_days
+from app.oficios.rules import Estado, Prioridad
 
 #: Cards of a column at first, and with every further step.
 COLUMN_SIZE = 40
@@ -18,6 +22,12 @@ FINAL_PERIOD = timedelta(days=30)
 IDLE_DAYS = 7
 #: Of ``investigador_id``: cases that nobody has.
 NOBODY = 0
+#: Cards of one cell when the board is cut into lanes.
+LANE_SIZE = 10
+#: The setting that holds how many cards a column should have at most.
+LIMITS = "tablero.limites"
+#: More cards than these are not changed in one go.
+BULK_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -51,28 +61,71 @@ COLUMN_TEXTS = {
 NOTHING_MATCHES = "Ningún oficio de esta columna coincide con los filtros."
 
 
+#: What the menus of the filter offer, in days.
+DUE_CHOICES = (1, 3, 5, 10, 15)
+IDLE_CHOICES = (3, 7, 15, 30)
+
+
+class Carril(enum.Enum):
+    """What the board may be cut into lanes by."""
+
+    INVESTIGADOR = "investigador"
+    BUFFET = "buffet"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return self.value.capitalize()
+
+
+class Lote(enum.Enum):
+    """What can be done with several cards in one go."""
+
+    MOVER = "mover"
+    ASIGNAR = "asignar"
+    PRIORIZAR = "priorizar"
+    CONSULTAR = "consultar"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "mover": "Mover",
+            "asignar": "Asignar",
+            "priorizar": "Cambiar la prioridad",
+            "consultar": "Consultar pórticos",
+        }[self.value]
+
+
 @dataclass(frozen=True)
 class BoardFilter:
     """Which cases a person wants to see; it lives in the address of the page."""
 
     mios: bool = False
-    urgentes: bool = False
+    prioridad: Prioridad | None = None
+    #: Days hábiles until the deadline, what is late included.
+    vence: int | None = None
+    #: Days without real activity.
+    quieto: int | None = None
+    advertencias: bool = False
     buffet: int | None = None
     #: ``NOBODY`` for cases without one.
     investigador: int | None = None
     q: str = ""
+    #: How the cards are laid out, not which: no part of what is left out.
+    carriles: Carril | None = None
 
     @property
     def is_set(self) -> bool:
         """Whether anything is left out of the board."""
-        return self != BoardFilter()
+        return replace(self, carriles=None) != BoardFilter()
 
     def arguments(self) -> dict[str, str]:
         """What the address carries: only what is set."""
         default = BoardFilter()
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            name: "1" if value is True else str(value)
+            name: _written(value)
             for name, value in values.items()
             if value != getattr(default, name)
         }
@@ -80,13 +133,36 @@ class BoardFilter:
     def having(self, **changes: Any) -> dict[str, str]:
         """The address's arguments with some of them changed, for the link of a chip.
 
-        «Mis casos» and an investigador ask the same question, so one takes the other's place.
+        «Mis casos» and an investigador ask the same question, so one takes the other's place. An
+        address that sets nothing says so: a bare one brings the filters of the last visit back.
         """
         if changes.get("mios"):
             changes["investigador"] = None
         elif changes.get("investigador") is not None:
             changes["mios"] = False
-        return replace(self, **changes).arguments()
+        return replace(self, **changes).arguments() or {"todo": "1"}
+
+
+def _written(value: object) -> str:
+    if value is True:
+        return "1"
+    return str(value.value if isinstance(value, enum.Enum) else value)
+
+
+def read_limits(text: str) -> dict[Estado, int]:
+    """The limits of the columns as the setting keeps them."""
+    stored: dict[str, int] = json.loads(text)
+    return {estado: stored[estado.value] for estado in Estado if stored.get(estado.value)}
+
+
+def write_limits(limits: Mapping[Estado, int | None]) -> str:
+    """What the setting keeps; columns without a limit are left out."""
+    return json.dumps({estado.value: limit for estado, limit in limits.items() if limit})
+
+
+def due_until(days: int, today: date) -> date:
+    """The last deadline that lies within so many días hábiles from today."""
+    return add_business_days(today, days)
 
 
 def idle_days(estado: Estado, ultima_actividad_at: datetime, now: datetime) -> int:

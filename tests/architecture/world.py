@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.buffets.models import Buffet
-from app.db import db
+from app.core.clock import utcnow
+from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.service import DireccionData, PropietarioData
+from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
@@ -36,6 +38,8 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "accion": "reintentar",
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
+        "vista_id": _view(app, admin),
+        "formato": "csv",
         **_parts(app, oficio.id),
         "adjunto_id": make_adjunto(app, oficio, admin).id,
         "avistamiento_id": make_sighting(app, oficio, admin),
@@ -49,6 +53,14 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
     }
+
+
+def _view(app: Flask, owner: Usuario) -> int:
+    """A view of the board with a name."""
+    with app.app_context():
+        with transaction():
+            vista = save_view("Urgentes", "prioridad=urgente", actor=owner, now=utcnow())
+        return vista.id
 
 
 def _parts(app: Flask, oficio_id: int) -> dict[str, int]:

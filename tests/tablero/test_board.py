@@ -218,7 +218,7 @@ def test_a_case_that_closed_more_than_30_days_ago_leaves_the_board(
 
 
 def test_the_whole_page_costs_at_most_eight_queries_however_many_cards(
-    admin, app, buffet, usuario_admin, add, counted
+    investigador, app, buffet, usuario_admin, add, counted
 ):
     for number in range(3):
         for estado in Estado:
@@ -226,7 +226,7 @@ def test_the_whole_page_costs_at_most_eight_queries_however_many_cards(
             add(sighting(oficio, utcnow()), photo(oficio, f"foto {oficio.id} {number}"))
 
     with counted() as statements:
-        html = admin.get("/tablero").text
+        html = investigador.get("/tablero").text
 
     assert len(cards(html)) == 15
     queries = [text for text in statements if text.lstrip().startswith(("SELECT", "WITH"))]
@@ -273,7 +273,7 @@ def test_a_drop_between_two_parts_shows_no_card_twice(admin, long_column):
 
 
 def test_without_javascript_the_next_part_is_a_page_that_leads_back(admin, long_column):
-    address = next_address(admin.get("/tablero?urgentes=0").text)
+    address = next_address(admin.get("/tablero?mios=0").text)
 
     page = admin.get(address).text
 

@@ -233,6 +233,6 @@ def test_without_javascript_the_menu_moves_a_card(browse, usuario_investigador, 
     card(page, oficio).get_by_role("button", name="Mover BB·CL·12").click()
     page.get_by_role("button", name="Investigación").click()
 
-    expect(page.locator(".flash")).to_contain_text("BB·CL·12 quedó en Investigación.")
+    expect(page.locator(".flash")).to_contain_text("BB·CL·12: Quedó en Investigación.")
     expect_count(page, Estado.INVESTIGACION, 1)
     assert page.url.endswith("/tablero?q=bbcl")

@@ -12,7 +12,6 @@ from app.oficios.service import PropietarioData
 from app.tablero.forms import read_filter
 from app.tablero.rules import NOBODY, BoardFilter
 from tests.factories import make_oficio
-from tests.plugins.application import HTMX
 from tests.plugins.board import cards, count
 
 
@@ -35,18 +34,18 @@ def test_the_other_chips_narrow_the_cards_and_the_counts(
     change(other, investigador_id=usuario_investigador.id)
 
     for arguments, expected in (
-        ("urgentes=1", urgent),
+        ("prioridad=urgente", urgent),
         (f"buffet={otro_buffet.id}", other),
         (f"investigador={usuario_investigador.id}", other),
         (f"investigador={NOBODY}", urgent),
-        (f"urgentes=1&buffet={buffet.id}", urgent),
+        (f"prioridad=urgente&buffet={buffet.id}", urgent),
     ):
         html = admin.get(f"/tablero?{arguments}").text
 
         assert list(cards(html)) == [expected.id], arguments
         assert count(html, "pendiente") == 1
 
-    html = admin.get(f"/tablero?urgentes=1&buffet={otro_buffet.id}").text
+    html = admin.get(f"/tablero?prioridad=urgente&buffet={otro_buffet.id}").text
     assert not cards(html)
     assert "Ningún oficio de esta columna coincide con los filtros." in html
 
@@ -56,12 +55,15 @@ def test_the_chips_are_links_that_keep_the_other_filters(
 ):
     change(oficio, investigador_id=usuario_investigador.id)
 
-    html = admin.get(f"/tablero?urgentes=1&buffet={oficio.buffet_id}&q=of").text
+    html = admin.get(f"/tablero?prioridad=urgente&buffet={oficio.buffet_id}&q=of").text
 
-    assert f'href="/tablero?mios=1&amp;urgentes=1&amp;buffet={oficio.buffet_id}&amp;q=of"' in html
+    assert (
+        f'href="/tablero?mios=1&amp;prioridad=urgente&amp;buffet={oficio.buffet_id}&amp;q=of"'
+        in html
+    )
     assert f'href="/tablero?buffet={oficio.buffet_id}&amp;q=of"' in html, "a click switches it off"
     assert f"investigador={usuario_investigador.id}" in html
-    assert 'href="/tablero?urgentes=1&amp;q=of">' in html
+    assert 'href="/tablero?prioridad=urgente&amp;q=of">' in html
     assert "Quitar este filtro" in html
 
 
@@ -72,7 +74,9 @@ def test_mis_casos_and_an_investigador_take_each_others_place():
 
 @pytest.mark.parametrize("junk", ["abc", "-1", "1.5", "9" * 30, "١"])
 def test_a_filter_that_cannot_be_read_is_left_out(admin, oficio, junk):
-    html = admin.get(f"/tablero?buffet={junk}&investigador={junk}&mios={junk}&urgentes={junk}").text
+    html = admin.get(
+        f"/tablero?buffet={junk}&investigador={junk}&mios={junk}&prioridad={junk}&vence={junk}&quieto={junk}&carriles={junk}"
+    ).text
 
     assert list(cards(html)) == [oficio.id]
 
@@ -132,11 +136,11 @@ def test_a_search_finds_by_what_people_have_at_hand(admin, findable, typed):
     "typed", ["XXXX99", "%", "_", "99.999.999-9", "munoz pizarro", "\\", "'", "´"]
 )
 def test_a_search_without_hits_says_what_to_try(admin, findable, typed):
-    html = admin.get("/tablero", query_string={"q": typed, "urgentes": "1"}).text
+    html = admin.get("/tablero", query_string={"q": typed, "prioridad": "urgente"}).text
 
     assert not cards(html)
     assert "Nada coincide con «" in html
-    assert "busca sin los otros filtros" in html
+    assert "busque sin los otros filtros" in html
 
 
 def test_a_search_finds_across_all_states_also_what_closed_long_ago(
@@ -153,17 +157,3 @@ def test_a_search_finds_across_all_states_also_what_closed_long_ago(
 
     assert set(cards(html)) == {oficio.id for oficio in made}
     assert html.count("<details") == html.count(" open>"), "folded columns with hits are open"
-
-
-def test_the_filter_also_narrows_the_counts_of_a_drop(admin, app, buffet, usuario_admin):
-    urgent = make_oficio(app, buffet, usuario_admin, prioridad=Prioridad.URGENTE)
-    make_oficio(app, buffet, usuario_admin)
-
-    response = admin.post(
-        f"/tablero/oficios/{urgent.id}/mover",
-        data={"estado": "investigacion", "version": 1},
-        headers={**HTMX, "HX-Current-URL": "http://localhost/tablero?urgentes=1"},
-    )
-
-    assert count(response.text, "pendiente") == 0
-    assert count(response.text, "investigacion") == 1

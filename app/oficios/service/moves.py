@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.eventos.emision import emit
@@ -129,33 +130,47 @@ def rank_on_top(estado: Estado) -> int:
     return (lowest or 0) - RANK_GAP
 
 
-def _rank_below(oficio: Oficio, above_id: int | None) -> int:
+def _top(estado: Estado) -> sa.ScalarSelect[int]:
+    """``rank_on_top``, worked out by the very statement that stores it."""
+    other = aliased(Oficio)
+    lowest = sa.func.coalesce(sa.func.min(other.posicion), 0)
+    return sa.select(lowest - RANK_GAP).where(other.estado == estado).scalar_subquery()
+
+
+def _rank_below(oficio: Oficio, above_id: int | None) -> int | sa.ScalarSelect[int]:
     """A rank right below another card of the column, spreading the column when no gap is left."""
-    above = db.session.get(Oficio, above_id) if above_id else None
-    if above is None or above.estado is not oficio.estado or above.id == oficio.id:
-        return rank_on_top(oficio.estado)
-    next_rank = _next_rank(oficio, above)
-    if next_rank is None:
-        return above.posicion + RANK_GAP
-    if next_rank - above.posicion < 2:
+    if not above_id or above_id == oficio.id:
+        return _top(oficio.estado)
+    place = _gap_below(oficio, above_id)
+    if place is None:
+        return _top(oficio.estado)
+    rank, next_rank = place
+    if next_rank is not None and next_rank - rank < 2:
         _spread(oficio.estado)
-        next_rank = _next_rank(oficio, above) or above.posicion + 2 * RANK_GAP
-    return (above.posicion + next_rank) // 2
+        rank, next_rank = _gap_below(oficio, above_id) or place
+    return rank + RANK_GAP if next_rank is None else (rank + next_rank) // 2
 
 
-def _next_rank(oficio: Oficio, above: Oficio) -> int | None:
-    below = (
-        sa.select(Oficio.posicion)
+def _gap_below(oficio: Oficio, above_id: int) -> tuple[int, int | None] | None:
+    """The rank of a card of the column and of the one below it; None when it is elsewhere."""
+    above, below = aliased(Oficio), aliased(Oficio)
+    next_rank = (
+        sa.select(below.posicion)
         .where(
-            Oficio.estado == oficio.estado,
-            Oficio.id != oficio.id,
-            sa.tuple_(Oficio.posicion, Oficio.id)
-            > sa.tuple_(sa.literal(above.posicion, sa.BigInteger), sa.literal(above.id)),
+            below.estado == oficio.estado,
+            below.id != oficio.id,
+            sa.tuple_(below.posicion, below.id) > sa.tuple_(above.posicion, above.id),
         )
-        .order_by(Oficio.posicion, Oficio.id)
+        .order_by(below.posicion, below.id)
         .limit(1)
+        .scalar_subquery()
     )
-    return db.session.scalar(below)
+    row = db.session.execute(
+        sa.select(above.posicion, next_rank).where(
+            above.id == above_id, above.estado == oficio.estado
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def _spread(estado: Estado) -> None:

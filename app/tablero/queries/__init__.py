@@ -1,0 +1,57 @@
+"""Reading the board: which oficios, how they look, what changed, and what its menus offer."""
+
+from __future__ import annotations
+
+from app.tablero.queries.cards import (
+    Card,
+    Sighting,
+    cards_statement,
+    get_card,
+    list_cards,
+    make_card,
+    read_cards,
+)
+from app.tablero.queries.choices import (
+    Choices,
+    Visit,
+    count_views,
+    find_view,
+    list_choices,
+    read_visit,
+)
+from app.tablero.queries.columns import (
+    Column,
+    Lane,
+    count_by_key,
+    get_column,
+    list_columns,
+    list_lanes,
+)
+from app.tablero.queries.feed import Changes, list_changes, places_of
+from app.tablero.queries.filters import criteria
+
+__all__ = [
+    "Card",
+    "Changes",
+    "Choices",
+    "Column",
+    "Lane",
+    "Sighting",
+    "Visit",
+    "cards_statement",
+    "count_by_key",
+    "count_views",
+    "criteria",
+    "find_view",
+    "get_card",
+    "get_column",
+    "list_cards",
+    "list_changes",
+    "list_choices",
+    "list_columns",
+    "list_lanes",
+    "make_card",
+    "places_of",
+    "read_cards",
+    "read_visit",
+]

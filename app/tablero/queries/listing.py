@@ -1,0 +1,65 @@
+"""The cases of a filter as a list: sorted by a column, page by page or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.avistamientos.models import Avistamiento
+from app.buffets.models import Buffet
+from app.db import db
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado, Prioridad
+from app.tablero.queries.cards import Card, cards_statement, make_card
+from app.tablero.queries.columns import Criteria
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+
+#: Rows read at a time while a file is written.
+_BATCH = 500
+
+
+def _in_order(column: Any, members: list[Any]) -> sa.ColumnElement[int]:
+    return sa.case({member: index for index, member in enumerate(members)}, value=column)
+
+
+#: What a list may be sorted by, as its address names it.
+SORTS: dict[str, Any] = {
+    "patente": Vehiculo.patente,
+    "numero": Oficio.numero_oficio,
+    "rol": Oficio.rol,
+    "buffet": sa.func.lower(Buffet.nombre),
+    "investigador": sa.func.lower(Usuario.nombre),
+    "estado": _in_order(Oficio.estado, list(Estado)),
+    "prioridad": _in_order(Oficio.prioridad, list(Prioridad)[::-1]),
+    "plazo": Oficio.fecha_limite,
+    "actividad": Oficio.ultima_actividad_at,
+    "avistamiento": Avistamiento.fecha,
+}
+
+
+def listing_statement(conditions: Criteria, sort: str, *, descending: bool) -> sa.Select[Any]:
+    """The cases of a filter in an order; what has no value comes last in both directions."""
+    column = SORTS[sort]
+    return (
+        cards_statement()
+        .add_columns(Oficio.rol, Oficio.ultima_actividad_at)
+        .where(*conditions)
+        .order_by(column.is_(None), column.desc() if descending else column, Oficio.id)
+    )
+
+
+def count_listing(conditions: Criteria) -> int:
+    """How many cases a filter leaves."""
+    return db.session.scalar(sa.select(sa.func.count(Oficio.id)).where(*conditions)) or 0
+
+
+def read_listing(
+    statement: sa.Select[Any], *, now: datetime
+) -> Iterator[tuple[Card, str | None, datetime]]:
+    """Each case with its rol and its last real activity, read in batches."""
+    for row in db.session.execute(statement.execution_options(yield_per=_BATCH)):
+        yield make_card(row[:-2], now), row[-2], row[-1]

@@ -1,0 +1,135 @@
+// Deeds for one card: posting them, putting the card where the answer says, and undoing a move.
+//
+// The answer is the card as it now stands: 200 when it was done; 409 or 422 when it was not, and
+// then its data-estado names the column that it is in.
+import { above, addToCount, announce, board, cardOf, labelOf, listFor, nameOf, toast } from "./dom.js";
+
+/** For how long a move can be undone, in milliseconds. */
+const UNDO = 10000;
+
+// What each card on its way was sent for, until its answer is settled: id -> {verb, list, …}.
+const sent = new Map();
+const listeners = [];
+
+/** Have something called when a card was drawn again. */
+export const onDrawn = (listener) => listeners.push(listener);
+
+/** Remember where a card stands, so that it can go back there. */
+export const placeOf = (card) => ({
+  list: card.parentElement,
+  estado: card.dataset.estado,
+  aboveId: above(card)?.dataset.id ?? "",
+  nextId: card.nextElementSibling?.id ?? "",
+});
+
+function putBack(card, place) {
+  const next = document.getElementById(place.nextId);
+  place.list.insertBefore(card, next?.parentElement === place.list ? next : null);
+}
+
+export function send(card, verb, values, place = placeOf(card)) {
+  if (card.classList.contains("is-sending")) return;
+  sent.set(card.id, { verb, place });
+  card.classList.add("is-sending");
+  const url = `${board.dataset.base}/oficios/${card.dataset.id}/${verb}`;
+  window.htmx.ajax("POST", url, { source: card, target: `#${card.id}`, swap: "outerHTML", values }).catch(() => {});
+}
+
+/** Tell the server where a card was dropped; it is there already. */
+export function drop(card, list, place) {
+  const values = { estado: list.dataset.estado, version: card.dataset.version, despues_de: above(card)?.dataset.id ?? "" };
+  send(card, "mover", values, place);
+}
+
+/** Move a card on top of another column, as its menu says. */
+export const moveTo = (card, estado) => send(card, "mover", { estado, version: card.dataset.version, despues_de: "" });
+
+/** The id of the last move's toast button, so that a key presses it. */
+export const undoLast = () => document.querySelector("#toasts [data-undo]")?.click();
+
+function undo(card, place) {
+  send(card, "deshacer", { estado: place.estado, version: card.dataset.version, despues_de: place.aboveId });
+}
+
+function offerUndo(card, place, text) {
+  document.querySelectorAll("#toasts [data-undo]").forEach((button) => button.closest(".toast-card").remove());
+  toast(text, "ok");
+  const shown = document.getElementById("toasts").lastElementChild;
+  const button = document.getElementById("undo-template").content.firstElementChild.cloneNode(true);
+  const id = card.dataset.id;
+  // The page's own timer would take it away too early.
+  const lasting = shown.cloneNode(true);
+  lasting.querySelector("p").after(button);
+  shown.replaceWith(lasting);
+  const timer = setTimeout(() => lasting.remove(), UNDO);
+  button.addEventListener("click", () => {
+    clearTimeout(timer);
+    lasting.remove();
+    const now = cardOf(id);
+    if (now) undo(now, place);
+    else toast("La tarjeta ya no está en este tablero. Ábrala y muévala desde el caso.", "aviso");
+  });
+}
+
+/** Put an answered card in the column that it names itself. */
+function settle(card, { verb, place }, refused) {
+  const home = listFor(card);
+  if (!home) card.remove(); // a board of one column does not show where it went
+  else if (refused && place.list === home) putBack(card, place);
+  else if (verb === "deshacer" && !refused) {
+    const over = place.wanted && cardOf(place.wanted);
+    if (over?.parentElement === home) over.after(card);
+    else home.prepend(card);
+  } else if (card.parentElement !== home) home.prepend(card);
+  return home;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // Where an undone card belongs is in the request, not in the place that it leaves.
+  const parameters = event.detail.requestConfig?.parameters;
+  const entry = sent.get(event.detail.target?.id);
+  if (entry?.verb === "deshacer") entry.place.wanted = parameters?.despues_de ?? parameters?.get?.("despues_de");
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const id = event.detail.target?.id;
+  const entry = sent.get(id);
+  if (!entry || event.detail.requestConfig?.verb !== "post") return;
+  sent.delete(id);
+  const card = document.getElementById(id);
+  if (!card) return;
+  const { place, verb } = entry;
+  const refused = event.detail.xhr.status >= 400;
+  const home = settle(card, entry, refused);
+  if (!home) toast(`${nameOf(card)} salió de esta columna.`, "ok");
+  else show(card, home, { place, verb, refused });
+  listeners.forEach((listener) => listener(card));
+});
+
+function show(card, home, { place, verb, refused }) {
+  card.classList.add("is-changed");
+  const folded = home.closest("details:not([open])");
+  (folded ? folded.querySelector("summary") : card).focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const before = listFor(card, place.estado);
+  if (before && before !== home) {
+    addToCount(before, -1);
+    addToCount(home, 1);
+  }
+  if (refused) return; // a refusal brings its own sentence by HX-Trigger
+  const text = `${nameOf(card)} quedó en ${labelOf(home)}.`;
+  if (verb === "mover") offerUndo(card, place, text);
+  announce(verb === "mover" || verb === "deshacer" ? text : `${nameOf(card)}: cambio guardado.`);
+}
+
+["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"].forEach((type) =>
+  document.addEventListener(type, (event) => {
+    const card = event.detail.elt?.closest?.(".oficio-card");
+    const entry = card && sent.get(card.id);
+    card?.classList.remove("is-sending");
+    if (!entry) return;
+    sent.delete(card.id);
+    putBack(card, entry.place);
+    announce(`${nameOf(card)} volvió a donde estaba.`);
+  }),
+);
