@@ -43,6 +43,7 @@ from app.trabajos import views as trabajos
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
+from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
 from app.web.filters import init_filters
@@ -117,6 +118,7 @@ def create_app(config: Config | None = None) -> Flask:
     auth.init_auth(app)
     init_filters(app)
     init_errors(app)
+    init_compression(app)
     init_headers(app)
     _init_alarm(app, config)
     connect_sightings(list_for_notice)
