@@ -70,7 +70,7 @@ def count_ledger(now: datetime) -> LedgerNumbers:
     ):
         states.setdefault(tipo, {})[estado] = amount
     attempts = {row.tipo: row for row in db.session.execute(_attempts())}
-    spreads = spreads_by_kind(now - RECENT)
+    spreads = spreads_by_kind(now - RECENT, now)
     kinds = {}
     for tipo in sorted(states):
         wait, run = spreads.get(tipo, (None, None))

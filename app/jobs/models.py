@@ -23,7 +23,7 @@ class Trabajo(Model):
         # The order in which they are taken: without it each of 10,000 waiting jobs costs 6 ms.
         sa.Index("ix_trabajos_order", "estado", "prioridad", "ejecutar_desde", "created_at"),
         # What ended lately: throughput and waiting times.
-        sa.Index("ix_trabajos_ended", "estado", "terminado_at"),
+        sa.Index("ix_trabajos_ended", "terminado_at", "estado"),
     )
 
     id: Mapped[str] = mapped_column(

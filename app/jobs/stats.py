@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from app.db import db
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.rules import ENDED_STATES, EstadoTrabajo, percentile, waited
 
-SAMPLE = 500
+SAMPLE = 300
 
 
 @dataclass(frozen=True)
@@ -63,81 +64,91 @@ def day_edges(now: datetime, count: int = 30) -> list[datetime]:
 
 
 def list_stretches(edges: Sequence[datetime]) -> list[Stretch]:
-    """What ended between each two neighbouring moments, oldest first: two queries."""
+    """What ended between each two neighbouring moments, oldest first."""
+    counts = _count_ended(edges)
+    stretches = []
+    for index, (start, end) in enumerate(pairwise(edges)):
+        rows = _newest(start, end, SAMPLE) if counts[index] else []
+        waits, runs = _durations(rows)
+        stretches.append(
+            Stretch(
+                start=start,
+                counts={estado: counts[index].get(estado, 0) for estado in ENDED_STATES},
+                wait=Spread.of(waits),
+                run=Spread.of(runs),
+            )
+        )
+    return stretches
+
+
+def spreads_by_kind(
+    since: datetime, now: datetime
+) -> dict[str, tuple[Spread | None, Spread | None]]:
+    """Wait and run of what ended between two moments, by kind of job."""
+    kinds: dict[str, list[Any]] = defaultdict(list)
+    for row in _newest(since, now, SAMPLE * 10):
+        kinds[row.tipo].append(row)
+    spreads = {}
+    for tipo, rows in kinds.items():
+        waits, runs = _durations(rows)
+        spreads[tipo] = (Spread.of(waits), Spread.of(runs))
+    return spreads
+
+
+def _count_ended(edges: Sequence[datetime]) -> dict[int, dict[EstadoTrabajo, int]]:
+    """How many ended in each stretch, by state. The index of the moments holds all it reads."""
     number = sa.case(
         *((Trabajo.terminado_at < edge, index) for index, edge in enumerate(edges[1:]))
     ).label("tramo")
-    within = (
-        Trabajo.estado.in_(ENDED_STATES),
-        Trabajo.terminado_at >= edges[0],
-        Trabajo.terminado_at < edges[-1],
-    )
     counts: dict[int, dict[EstadoTrabajo, int]] = defaultdict(dict)
     for tramo, estado, amount in db.session.execute(
         sa.select(number, Trabajo.estado, sa.func.count())
-        .where(*within)
+        .where(Trabajo.terminado_at >= edges[0], Trabajo.terminado_at < edges[-1])
         .group_by(sa.text("tramo"), Trabajo.estado)
     ):
-        counts[tramo][estado] = amount
-    waits, runs = _durations(_sample(number, within))
-    return [
-        Stretch(
-            start=start,
-            counts={estado: counts[index].get(estado, 0) for estado in ENDED_STATES},
-            wait=Spread.of(waits[index]),
-            run=Spread.of(runs[index]),
-        )
-        for index, start in enumerate(edges[:-1])
-    ]
+        if estado in ENDED_STATES:
+            counts[tramo][estado] = amount
+    return counts
 
 
-def spreads_by_kind(since: datetime) -> dict[str, tuple[Spread | None, Spread | None]]:
-    """Wait and run of what ended since then, by kind of job."""
-    within = (Trabajo.estado.in_(ENDED_STATES), Trabajo.terminado_at >= since)
-    waits, runs = _durations(_sample(Trabajo.tipo.label("tramo"), within))
-    return {tipo: (Spread.of(waits[tipo]), Spread.of(runs[tipo])) for tipo in {*waits, *runs}}
+def _newest(start: datetime, end: datetime, limit: int) -> list[sa.Row[Any]]:
+    """The newest jobs that ended between two moments, with the times of their last attempt.
 
-
-def _sample(group: sa.Label[Any], within: Iterable[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    """The newest jobs of each group, with the times of their last attempt."""
-    grouped = (
-        sa.select(
-            group,
-            Trabajo.created_at,
-            Trabajo.ejecutar_desde,
-            Trabajo.iniciado_at,
-            Trabajo.terminado_at,
-            Trabajo.intentos,
-            Ejecucion.iniciado_at.label("intento_desde"),
-            Ejecucion.terminado_at.label("intento_hasta"),
-        )
-        .join(
-            Ejecucion,
-            sa.and_(Ejecucion.trabajo_id == Trabajo.id, Ejecucion.numero == Trabajo.intentos),
-            isouter=True,
-        )
-        .where(*within)
+    The state is looked at afterwards: asked for by state, SQLite would read all that is done.
+    """
+    ended = (
+        sa.select(Trabajo)
+        .where(Trabajo.terminado_at >= start, Trabajo.terminado_at < end)
+        .order_by(Trabajo.terminado_at.desc())
+        .limit(limit)
         .subquery()
     )
-    rank = sa.func.row_number().over(
-        partition_by=grouped.c.tramo, order_by=grouped.c.terminado_at.desc()
+    rows = db.session.execute(
+        sa.select(
+            ended.c.tipo,
+            ended.c.estado,
+            ended.c.created_at,
+            ended.c.ejecutar_desde,
+            ended.c.iniciado_at,
+            ended.c.intentos,
+            Ejecucion.iniciado_at.label("intento_desde"),
+            Ejecucion.terminado_at.label("intento_hasta"),
+        ).outerjoin_from(
+            ended,
+            Ejecucion,
+            sa.and_(Ejecucion.trabajo_id == ended.c.id, Ejecucion.numero == ended.c.intentos),
+        )
     )
-    ranked = sa.select(grouped, rank.label("puesto")).subquery()
-    return sa.select(ranked).where(ranked.c.puesto <= SAMPLE)
+    return [row for row in rows if row.estado in ENDED_STATES]
 
 
-def _durations(
-    statement: sa.Select[Any],
-) -> tuple[dict[Any, list[float]], dict[Any, list[float]]]:
-    """Seconds of waiting and of running by group."""
-    waits: dict[Any, list[float]] = defaultdict(list)
-    runs: dict[Any, list[float]] = defaultdict(list)
-    for row in db.session.execute(statement):
+def _durations(rows: Iterable[sa.Row[Any]]) -> tuple[list[float], list[float]]:
+    """Seconds of waiting and of running."""
+    waits, runs = [], []
+    for row in rows:
         if row.iniciado_at:
             first = row.intento_desde if row.intentos == 1 else None
-            waits[row.tramo].append(
-                waited(row.created_at, row.ejecutar_desde, row.iniciado_at, first)
-            )
+            waits.append(waited(row.created_at, row.ejecutar_desde, row.iniciado_at, first))
         if row.intento_hasta:
-            runs[row.tramo].append((row.intento_hasta - row.intento_desde).total_seconds())
+            runs.append((row.intento_hasta - row.intento_desde).total_seconds())
     return waits, runs

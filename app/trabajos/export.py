@@ -43,20 +43,24 @@ def jobs_file(lines: Iterable[Line], *, left_off: int = 0) -> bytes:
             trabajo.id,
             line.label,
             trabajo.estado.label,
-            line.numero_oficio or "",
-            line.pedido_por or "",
+            _text(line.numero_oficio),
+            _text(line.pedido_por),
             _moment(trabajo.created_at),
             _moment(trabajo.iniciado_at),
             _moment(trabajo.terminado_at),
             _seconds(line.espera),
             _seconds(line.duracion),
             f"{trabajo.intentos} de {trabajo.max_intentos}",
-            trabajo.error or trabajo.resultado or "",
+            _text(trabajo.error or trabajo.resultado),
         ]
-        writer.writerow([escape_formula(clean_text(cell)) for cell in cells])
+        writer.writerow(cells)
     if left_off:
         writer.writerow([f"Hay {left_off} trabajos más antiguos: acote las fechas para bajarlos."])
     return table.getvalue().encode("utf-8-sig")
+
+
+def _text(value: str | None) -> str:
+    return escape_formula(clean_text(value or ""))
 
 
 def _moment(value: datetime | None) -> str:

@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.add_column(
         "consumidores", sa.Column("ultimo_barrido_at", sa.DateTime(timezone=True), nullable=True)
     )
-    op.create_index("ix_trabajos_ended", "trabajos", ["terminado_at"])
+    op.create_index("ix_trabajos_ended", "trabajos", ["terminado_at", "estado"])
     op.create_index("ix_trabajo_ejecuciones_started", "trabajo_ejecuciones", ["iniciado_at"])
     op.create_index("ix_investigaciones_kind", "investigaciones", ["tipo", "ocurrido_at"])
 
