@@ -17,6 +17,7 @@ from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
 from app.api import health, metrics
 from app.api import v1 as api_v1
+from app.avisos import views as avisos
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
 from app.avistamientos.aviso import list_for_notice
@@ -55,6 +56,7 @@ __all__ = ["avistamientos_jobs", "create_app", "custodia_jobs", "models"]
 BLUEPRINTS = (
     auth.bp,
     usuarios.bp,
+    avisos.bp,
     buffets.bp,
     trabajos.bp,
     health.bp,
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     adjuntos.bp,
     avistamientos.bp,
     notificaciones.bp,
+    notificaciones.receptor_bp,
     demo.bp,
     tablero.bp,
 )

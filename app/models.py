@@ -4,6 +4,7 @@ from app.adjuntos.models import Adjunto
 from app.ajustes.models import Ajuste
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.auditoria.models import Auditoria
+from app.avisos.models import Aviso
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet, Enlace
 from app.custodia.models import Cabeza, Eslabon, Revision
@@ -12,7 +13,16 @@ from app.direcciones.models import Direccion, Visita
 from app.eventos.models import Entrega, Evento, Webhook
 from app.importador.models import Importacion
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
-from app.notificaciones.models import Borrador, Notificacion, Receptor, notificacion_adjuntos
+from app.notificaciones.models import (
+    Borrador,
+    HitoInformado,
+    Notificacion,
+    Plantilla,
+    Receptor,
+    Respuesta,
+    notificacion_adjuntos,
+    respuesta_adjuntos,
+)
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.tablero.models import Vista
 from app.usuarios.models import Usuario
@@ -23,6 +33,7 @@ __all__ = [
     "Ajuste",
     "Auditoria",
     "Avistamiento",
+    "Aviso",
     "Borrador",
     "Buffet",
     "Cabeza",
@@ -35,13 +46,16 @@ __all__ = [
     "Entrega",
     "Eslabon",
     "Evento",
+    "HitoInformado",
     "Importacion",
     "Investigacion",
     "Model",
     "Notificacion",
     "Oficio",
+    "Plantilla",
     "Propietario",
     "Receptor",
+    "Respuesta",
     "RespuestaGuardada",
     "Revision",
     "Trabajo",
@@ -51,4 +65,5 @@ __all__ = [
     "Vista",
     "Webhook",
     "notificacion_adjuntos",
+    "respuesta_adjuntos",
 ]

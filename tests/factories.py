@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from stdnum.cl import rut
 
+from app.avisos.models import Aviso
 from app.buffets.models import Buffet
 from app.buffets.rules import make_token
 from app.buffets.service import rotate_enlace
@@ -113,6 +114,21 @@ def make_link(app: Flask, buffet: Buffet, *, now: datetime | None = None) -> str
         row = db.session.get_one(Buffet, buffet.id)
         enlace = rotate_enlace(row, actor=None, now=now or utcnow())
         return make_token(enlace.selector, str(app.secret_key))
+
+
+def make_aviso(app: Flask, usuario: Usuario, **values: Any) -> int:
+    """The id of something that a person of the firm was told, and has not opened yet."""
+    row = Aviso(
+        **{
+            "usuario_id": usuario.id,
+            "texto": "Ema Soto respondió el aviso.",
+            "url": "/tablero",
+            "accion": "Ver la respuesta",
+            "clave": f"prueba:{next(_numbers)}",
+            **values,
+        }
+    )
+    return int(_store(app, row).id)
 
 
 def make_trabajo(app: Flask, **values: Any) -> str:

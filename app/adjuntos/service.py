@@ -54,17 +54,19 @@ def add_adjuntos(
     oficio_id: int,
     uploads: Iterable[Upload],
     *,
-    actor: Usuario,
+    actor: Usuario | None,
     now: datetime,
     max_bytes: int,
     tipo: TipoAdjunto | None = None,
     descripcion: str | None = None,
+    procedencia: str | None = None,
     storage: Storage | None = None,
 ) -> list[UploadResult]:
     """Store several files, each for itself: a bad one is named and the others are kept.
 
     Call it outside ``transaction()``: reading and drawing pictures is slow, so each file has a
     transaction of its own, after its bytes are safe. Only one file is in memory at a time.
+    ``actor`` is None for somebody without an account; then ``procedencia`` says who it was.
     """
     place = storage or current_storage()
     results = []
@@ -72,7 +74,9 @@ def add_adjuntos(
         filename = safe_filename(upload.filename)
         try:
             stored = store(oficio_id, filename, upload.stream, max_bytes, place)
-            adjunto_id = _add_row(oficio_id, stored, tipo, descripcion, actor, now, place)
+            adjunto_id = _add_row(
+                oficio_id, stored, tipo, descripcion, actor, now, place, procedencia
+            )
             results.append(UploadResult(stored.filename, adjunto_id))
         except SameFile as error:
             results.append(UploadResult(filename, problem=str(error), is_repeated=True))
@@ -185,9 +189,10 @@ def _add_row(
     stored: Stored,
     tipo: TipoAdjunto | None,
     descripcion: str | None,
-    actor: Usuario,
+    actor: Usuario | None,
     now: datetime,
     storage: Storage,
+    procedencia: str | None,
 ) -> int:
     """The row and its entry in the bitácora, or neither of them nor the files."""
     contenido = stored.contenido
@@ -209,12 +214,14 @@ def _add_row(
                 alto=contenido.alto,
                 descripcion=descripcion or None,
                 metadatos=contenido.metadatos,
-                usuario_id=actor.id,
+                usuario_id=actor.id if actor else None,
                 created_at=now,
             )
             db.session.add(adjunto)
             db.session.flush()
-            _record(adjunto, "Agrega", actor, now, sha256=stored.sha256)
+            verb = f"El {procedencia} agrega" if procedencia else "Agrega"
+            origin = {"procedencia": procedencia} if procedencia else {}
+            _record(adjunto, verb, actor, now, sha256=stored.sha256, **origin)
             adjunto_id = adjunto.id
     except IntegrityError:
         discard(stored, storage)
@@ -229,7 +236,9 @@ def _add_row(
     return adjunto_id
 
 
-def _record(adjunto: Adjunto, verb: str, actor: Usuario, now: datetime, **detalle: object) -> None:
+def _record(
+    adjunto: Adjunto, verb: str, actor: Usuario | None, now: datetime, **detalle: object
+) -> None:
     """Seal the file as it is now, and tell of the deed in the bitácora."""
     seal_file(adjunto, now)
     what = "la foto" if adjunto.is_image else "el documento"

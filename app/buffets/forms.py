@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wtforms import StringField
 
+from app.buffets.rules import ModoHitos
 from app.buffets.service import BuffetData
-from app.web.forms import EmailField, Form, RutField, TelefonoField, at_most, required
+from app.web.forms import EmailField, EnumField, Form, RutField, TelefonoField, at_most, required
 
 
 class BuffetForm(Form):
@@ -26,3 +27,9 @@ class BuffetForm(Form):
             telefono=self.telefono.value,
             contacto_nombre=self.contacto_nombre.data or None,
         )
+
+
+class MilestoneForm(Form):
+    """How a law firm wants to be told of milestones."""
+
+    modo_hitos = EnumField("Correos sobre el avance", ModoHitos)

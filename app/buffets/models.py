@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.buffets.rules import ModoHitos
 from app.core.clock import utcnow
 from app.core.rut import format_rut, parse_rut
 from app.db import Model, ShortText
@@ -28,6 +29,11 @@ class Buffet(Model):
     activo: Mapped[bool] = mapped_column(default=True)
     #: The column mapping of its last spreadsheet: normalised header -> field.
     mapeo_importacion: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: How it is told of milestones by mail, and since when.
+    modo_hitos: Mapped[ModoHitos] = mapped_column(default=ModoHitos.NUNCA)
+    modo_hitos_desde: Mapped[datetime | None]
+    #: When the last weekly digest was due.
+    resumen_hasta: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -1,33 +1,45 @@
-"""The token of a magic link: what is in the address, and how it is checked."""
+"""The token of a magic link, and how a buffet is told of its milestones."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
+import enum
+
+from app.core import firma
 
 
-def new_selector() -> str:
-    """The public half of a token: 192 random bits."""
-    return secrets.token_urlsafe(24)
+class ModoHitos(enum.Enum):
+    """How a buffet wants to be told of the milestones of its oficios by mail."""
+
+    NUNCA = "nunca"
+    AL_MOMENTO = "al_momento"
+    SEMANAL = "semanal"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "nunca": "No enviar correos",
+            "al_momento": "Un correo cuando ocurre algo",
+            "semanal": "Un resumen los lunes a las 8:00",
+        }[self.value]
 
 
 def make_token(selector: str, secret: str) -> str:
-    """The token that goes into a link: the selector, and a 256-bit signature over it.
-
-    Nothing usable is stored: without the installation's secret a selector opens nothing.
-    """
-    return f"{selector}.{_sign(selector, secret)}"
+    """The token of the link to a buffet's dashboard."""
+    return firma.make_token(selector, secret, purpose="enlace")
 
 
 def read_token(token: str, secret: str) -> str | None:
-    """The selector of a token whose signature fits, else None. Takes as long either way."""
-    selector, _, signature = token.partition(".")
-    if not hmac.compare_digest(signature.encode(), _sign(selector, secret).encode()):
-        return None
-    return selector
+    """The selector of such a token, else None."""
+    return firma.read_token(token, secret, purpose="enlace")
 
 
-def _sign(selector: str, secret: str) -> str:
-    key = hashlib.sha256(b"rastro enlace " + secret.encode()).digest()
-    return hmac.new(key, selector.encode(), hashlib.sha256).hexdigest()
+def make_leave_token(buffet_id: int, secret: str) -> str:
+    """The token of the link with which a buffet stops the mails about its milestones."""
+    return firma.make_token(str(buffet_id), secret, purpose="baja")
+
+
+def read_leave_token(token: str, secret: str) -> int | None:
+    """The buffet that such a token is of, else None."""
+    buffet_id = firma.read_token(token, secret, purpose="baja")
+    return int(buffet_id) if buffet_id else None

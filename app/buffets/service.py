@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from app.auditoria.service import Actor, audit
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_by_rut
-from app.buffets.rules import new_selector
+from app.buffets.rules import ModoHitos
 from app.core.errors import Refused
+from app.core.firma import new_selector
 from app.db import db
 
 #: How long a link lives when nothing else is configured (BUFFET_LINK_DAYS).
@@ -73,6 +74,25 @@ def set_active(buffet: Buffet, *, activo: bool, actor: Actor | None, now: dateti
     buffet.activo = activo
     buffet.version += 1
     _audit("buffet.activado" if activo else "buffet.desactivado", buffet, actor, now)
+    db.session.flush()
+
+
+def set_milestone_mails(
+    buffet: Buffet, modo: ModoHitos, *, actor: Actor | None, now: datetime
+) -> None:
+    """Set how a buffet is told of milestones by mail. What happened before is not told.
+
+    ``actor`` is None when the buffet itself leaves through the link in such a mail.
+    """
+    if modo is buffet.modo_hitos:
+        return
+    # From one way to the other nothing is lost; only from silence it starts anew.
+    if buffet.modo_hitos is ModoHitos.NUNCA:
+        buffet.modo_hitos_desde = now
+    buffet.modo_hitos = modo
+    buffet.resumen_hasta = now
+    buffet.version += 1
+    _audit("buffet.correos", buffet, actor, now)
     db.session.flush()
 
 

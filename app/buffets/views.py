@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.buffets.forms import BuffetForm
+from app.buffets.forms import BuffetForm, MilestoneForm
 from app.buffets.models import Buffet
 from app.buffets.queries import buffets_statement, current_enlace, current_token
 from app.buffets.service import (
@@ -17,6 +17,7 @@ from app.buffets.service import (
     revoke_enlaces,
     rotate_enlace,
     set_active,
+    set_milestone_mails,
     update_buffet,
 )
 from app.core.clock import utcnow
@@ -108,6 +109,20 @@ def revoke(buffet_id: int) -> ResponseReturnValue:
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
+@bp.post("/admin/buffets/<int:buffet_id>/correos")
+@admin_required
+def milestone_mails(buffet_id: int) -> ResponseReturnValue:
+    """Set how a buffet is told of milestones by mail."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    form = MilestoneForm()
+    if not form.validate():
+        return _detail_page(BuffetForm(formdata=None, obj=buffet), buffet, form)
+    with transaction():
+        set_milestone_mails(buffet, form.modo_hitos.value, actor=current_user, now=utcnow())
+    flash("Guardado: así recibirá el buffet los correos sobre el avance.", "ok")
+    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+
+
 @bp.post("/admin/buffets/<int:buffet_id>/activo")
 @admin_required
 def toggle(buffet_id: int) -> ResponseReturnValue:
@@ -120,12 +135,16 @@ def toggle(buffet_id: int) -> ResponseReturnValue:
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
-def _detail_page(form: BuffetForm, buffet: Buffet | None) -> ResponseReturnValue:
+def _detail_page(
+    form: BuffetForm, buffet: Buffet | None, milestones: MilestoneForm | None = None
+) -> ResponseReturnValue:
+    failed = bool(form.errors or (milestones and milestones.errors))
     page = render_template(
         "buffets/detail.html",
         form=form,
         buffet=buffet,
+        milestones=milestones or MilestoneForm(formdata=None, obj=buffet),
         link=link_address(buffet) if buffet else None,
         enlace=current_enlace(buffet, utcnow()) if buffet else None,
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if failed else 200

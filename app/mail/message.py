@@ -69,11 +69,14 @@ class Mail(flask_mail.Message):
         message_id: str,
         date: datetime,
         reply_to: Person | None = None,
+        cc: Person | None = None,
+        unsubscribe_url: str = "",
         pictures: Sequence[Picture] = (),
     ) -> None:
-        people = [to, sender, *([reply_to] if reply_to else [])]
+        people = [person for person in (to, sender, reply_to, cc) if person]
         refuse_line_breaks(
             subject,
+            unsubscribe_url,
             *(value for person in people for value in (person.email, person.nombre)),
             *(value for one in pictures for value in (one.cid, one.filename, one.mime_type)),
         )
@@ -82,6 +85,8 @@ class Mail(flask_mail.Message):
         self.to_address = _address(to)
         self.sender_address = _address(sender)
         self.reply_address = _address(reply_to) if reply_to else None
+        self.cc_address = _address(cc) if cc else None
+        self.unsubscribe_url = unsubscribe_url
         super().__init__(
             subject=subject,
             recipients=[self.to_address.addr_spec],
@@ -89,6 +94,7 @@ class Mail(flask_mail.Message):
             html=html,
             sender=self.sender_address.addr_spec,
             reply_to=self.reply_address.addr_spec if self.reply_address else None,
+            cc=[self.cc_address.addr_spec] if self.cc_address else None,
             date=date.timestamp(),
         )
         self.moment = date
@@ -97,15 +103,27 @@ class Mail(flask_mail.Message):
         if self.has_bad_headers():
             raise InvalidValue("El asunto o una dirección del correo tiene un salto de línea.")
 
+    @property
+    def recipient_addresses(self) -> list[str]:
+        """Everybody that the envelope names: who it is for, and who gets a copy."""
+        people = (self.to_address, self.cc_address)
+        return [person.addr_spec for person in people if person is not None]
+
     def as_bytes(self) -> bytes:
         """The mail as it goes over the wire: alternatives, the HTML with its pictures inside."""
         message = EmailMessage(policy=SMTP)
         message["From"] = self.sender_address
         message["To"] = self.to_address
+        if self.cc_address is not None:
+            message["Cc"] = self.cc_address
         if self.reply_address is not None:
             message["Reply-To"] = self.reply_address
         message["Date"] = format_datetime(self.moment)
         message["Message-ID"] = self.msgId
+        if self.unsubscribe_url:
+            # One click in the mail reader itself (RFC 8058).
+            message["List-Unsubscribe"] = f"<{self.unsubscribe_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(self.body or "")
         message.add_alternative(self.html or "", subtype="html")
         html_part = cast(EmailMessage, message.get_body(("html",)))

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 ANSWER_SECONDS = 20
 #: Seconds for the body to go out, which may hold several photos on a slow line.
 BODY_SECONDS = 120
+#: The port where TLS begins before the first word.
+TLS_PORT = 465
 #: Seconds for everything; a server that drips one byte at a time is cut off here. The lease of a
 #: job that sends must be longer.
 TOTAL_SECONDS = 200
@@ -130,7 +132,7 @@ def _connected(settings: SmtpSettings, own_name: str) -> Iterator[smtplib.SMTP]:
     ``own_name`` is what we call ourselves; smtplib would ask the DNS, which may take long.
     """
     smtp: smtplib.SMTP
-    if settings.port == 465:
+    if settings.port == TLS_PORT:
         smtp = smtplib.SMTP_SSL(
             local_hostname=own_name, timeout=ANSWER_SECONDS, context=ssl.create_default_context()
         )
@@ -147,7 +149,7 @@ def _connected(settings: SmtpSettings, own_name: str) -> Iterator[smtplib.SMTP]:
         if code != 220:
             raise smtplib.SMTPConnectError(code, answer)
         smtp.ehlo_or_helo_if_needed()
-        if settings.tls and settings.port != 465:
+        if settings.tls and settings.port != TLS_PORT:
             smtp.starttls(context=ssl.create_default_context())
             smtp.ehlo()
         if settings.user:
@@ -164,7 +166,8 @@ def _deliver(smtp: smtplib.SMTP, mail: Mail, body: bytes) -> str:
     """The envelope and the body; everything before the last dot is certain not to be a mail."""
     options = [f"size={len(body)}"] if smtp.has_extn("size") else []
     _expect(smtp.mail(mail.sender_address.addr_spec, options), 250)
-    _expect(smtp.rcpt(mail.to_address.addr_spec), 250, 251)
+    for address in mail.recipient_addresses:
+        _expect(smtp.rcpt(address), 250, 251)
     _expect(smtp.docmd("DATA"), 354)
     sock = cast(socket.socket, smtp.sock)
     sock.settimeout(BODY_SECONDS)

@@ -15,6 +15,7 @@ from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
 from app.core.telefono import format_telefono
 from app.direcciones.models import Direccion, Visita
+from app.notificaciones.plantillas import Textos, fill
 from app.notificaciones.sources import Sighting
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
@@ -73,6 +74,14 @@ class Contenido:
     avistamientos: list[Sighting]
     contactos: list[Contacto]
     fotos: list[Foto]
+    #: The words around the facts.
+    saludo: str
+    introduccion: str
+    despedida: str
+    #: The receptor's own page, where he answers; its signature is added when it is sent.
+    enlace: str
+    #: How many photos did not fit and wait behind the link.
+    fotos_enlace: int
 
 
 def gather(
@@ -84,17 +93,22 @@ def gather(
     avistamientos: list[Sighting],
     remitente: Usuario,
     dominio: str,
+    textos: Textos,
+    enlace: str,
+    fotos_enlace: int,
 ) -> Contenido:
     """Collect the facts. ``dominio`` names the photos inside the mail."""
     vehiculo = oficio.vehiculo
-    plate = format_patente(vehiculo.patente)
-    if vehiculo.patente_dv:
-        plate = f"{plate}-{vehiculo.patente_dv}"
+    plate = _plate(oficio)
+    values = placeholder_values(oficio, destinatario=destinatario, remitente=remitente)
     return Contenido(
         patente=plate,
-        vehiculo=" ".join(
-            part for part in (vehiculo.descripcion, str(vehiculo.anio or "")) if part
-        ),
+        vehiculo=values["vehiculo"],
+        saludo=fill(textos.saludo, values),
+        introduccion=fill(textos.introduccion, values),
+        despedida=fill(textos.despedida, values),
+        enlace=enlace,
+        fotos_enlace=fotos_enlace,
         destinatario=destinatario,
         mensaje=mensaje,
         causa=_told(
@@ -130,6 +144,25 @@ def gather(
     )
 
 
+def placeholder_values(oficio: Oficio, *, destinatario: str, remitente: Usuario) -> dict[str, str]:
+    """What goes into the places of a template, by their names in ``plantillas``."""
+    vehiculo = oficio.vehiculo
+    return {
+        "destinatario": destinatario or "Estimado receptor, estimada receptora",
+        "patente": _plate(oficio),
+        "vehiculo": " ".join(
+            part for part in (vehiculo.descripcion, str(vehiculo.anio or "")) if part
+        ),
+        "rol": oficio.rol or "",
+        "tribunal": oficio.tribunal or "",
+        "caratulado": oficio.caratulado or "",
+        "numero_oficio": oficio.numero_oficio,
+        "fecha_oficio": format_fecha(oficio.fecha_ingreso) if oficio.fecha_ingreso else "",
+        "investigador": (oficio.investigador or remitente).nombre,
+        "buffet": oficio.buffet.nombre,
+    }
+
+
 def photo_cid(adjunto_id: int, dominio: str) -> str:
     """The name of a photo inside a mail; the same in the HTML and in the part that holds it."""
     return f"foto-{adjunto_id}@{dominio}"
@@ -150,6 +183,12 @@ def missing_facts(oficio: Oficio) -> list[str]:
         ("las coordenadas", not places or any(place.lat is not None for place in places)),
     )
     return [name for name, value in checks if not value]
+
+
+def _plate(oficio: Oficio) -> str:
+    vehiculo = oficio.vehiculo
+    plate = format_patente(vehiculo.patente)
+    return f"{plate}-{vehiculo.patente_dv}" if vehiculo.patente_dv else plate
 
 
 def _told(*pairs: tuple[str, str | None]) -> list[tuple[str, str]]:

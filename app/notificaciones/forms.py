@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
     HiddenField,
+    IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.service import Upload
+from app.core.clock import from_local, to_local
+from app.core.errors import InvalidValue
+from app.core.tribunales import tribunales
 from app.notificaciones.models import Borrador, Receptor
-from app.notificaciones.rules import MESSAGE_MAX, is_key
-from app.notificaciones.service import Destinatario, ReceptorData
-from app.web.forms import EmailField, Form, TelefonoField, at_most, required
+from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
+from app.notificaciones.rules import COMMENT_MAX, MAX_PHOTOS, MESSAGE_MAX, TipoRespuesta, is_key
+from app.notificaciones.service import Destinatario, ReceptorData, RespuestaData
+from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, required
 
 
 def _int_or_zero(value: Any) -> int:
@@ -38,6 +47,8 @@ class NoticeForm(Form):
     nombre = StringField("Nombre", [Optional(), at_most(160)])
     email = EmailField("Correo")
     guardar = BooleanField("Guardarlo en el directorio de receptores")
+    cc_email = EmailField("Con copia a")
+    responder_a = EmailField("Las respuestas por correo llegan a")
     adjuntos = SelectMultipleField("Fotos", coerce=_int_or_zero, validate_choice=False)
     mensaje = TextAreaField("Mensaje adicional", [Optional(), at_most(MESSAGE_MAX)])
     confirmar = BooleanField("Sí, enviar otra vez")
@@ -48,13 +59,24 @@ class NoticeForm(Form):
         receptores: list[Receptor],
         photos: list[Adjunto],
         draft: Borrador | None = None,
+        *,
+        suggested: list[Receptor] | None = None,
+        responder_a: str = "",
     ) -> NoticeForm:
-        """The form with what there is to choose, as it was typed or as a preview kept it."""
-        form: NoticeForm = cls(data=draft.datos if draft else None)
+        """The form with what there is to choose, as it was typed or as a preview kept it.
+
+        ``suggested`` are the receptores who act in the court of the oficio: they come first, and
+        the first of them is chosen in an empty form.
+        """
+        first = suggested or []
+        start = {"receptor": str(first[0].id) if first else "", "responder_a": responder_a}
+        form: NoticeForm = cls(data=draft.datos if draft else start)
         form.receptores = receptores
+        others = [one for one in receptores if one not in first]
         form.receptor.choices = [
             ("", "Otro: escribir nombre y correo"),
-            *((str(one.id), f"{one.nombre} · {one.email}") for one in receptores),
+            *((str(one.id), f"{_name(one)} · actúa en este tribunal") for one in first),
+            *((str(one.id), _name(one)) for one in others),
         ]
         form.adjuntos.choices = [(photo.id, photo.filename) for photo in photos]
         if not is_key(form.clave.data):
@@ -67,6 +89,15 @@ class NoticeForm(Form):
         """Somebody of the directory, or nobody and then an address."""
         if field.data and self._chosen() is None:
             raise ValidationError("Ese receptor ya no está en el directorio. Elija otro.")
+
+    def validate_email(self, field: EmailField) -> None:
+        """Not somebody else than the one who was chosen: nobody could tell who is meant."""
+        chosen = self._chosen()
+        if chosen and field.data and field.value.lower() != chosen.email:
+            raise ValidationError(
+                f"Eligió a {chosen.nombre} de la lista y además escribió otro correo. Borre este "
+                "o elija «Otro» en la lista."
+            )
 
     def validate_adjuntos(self, field: SelectMultipleField) -> None:
         """Only photos of this case."""
@@ -95,11 +126,18 @@ class NoticeForm(Form):
 
     def to_datos(self) -> dict[str, Any]:
         """What was typed, for a preview to open the form again."""
-        names = ("receptor", "nombre", "email", "guardar", "adjuntos", "mensaje")
+        names = [
+            *("receptor", "nombre", "email", "guardar", "adjuntos", "mensaje"),
+            *("cc_email", "responder_a"),
+        ]
         return {name: self[name].data for name in names}
 
     def _chosen(self) -> Receptor | None:
         return next((one for one in self.receptores if str(one.id) == self.receptor.data), None)
+
+
+def _name(receptor: Receptor) -> str:
+    return f"{receptor.nombre} · {receptor.email}"
 
 
 class SendForm(Form):
@@ -121,8 +159,19 @@ class ReceptorForm(Form):
     nombre = StringField("Nombre", [required("Escriba el nombre del receptor."), at_most(160)])
     email = EmailField("Correo", [required("Escriba el correo del receptor.")])
     telefono = TelefonoField("Teléfono")
-    tribunales = TextAreaField("Tribunales donde actúa", [Optional(), at_most(1000)])
+    tribunales_pjud = SelectMultipleField(
+        "Tribunales donde actúa",
+        choices=[SelectChoice(court.pjud_id, court.nombre) for court in tribunales()],
+        validate_choice=False,
+    )
+    tribunales = TextAreaField("Otros tribunales o alcance", [Optional(), at_most(1000)])
     notas = TextAreaField("Notas", [Optional(), at_most(2000)])
+
+    def validate_tribunales_pjud(self, field: SelectMultipleField) -> None:
+        """Only courts of the list."""
+        known = {court.pjud_id for court in tribunales()}
+        if not set(field.data or ()) <= known:
+            raise ValidationError("Elija los tribunales de la lista.")
 
     def to_data(self) -> ReceptorData:
         """The command for the service. Ask after validation."""
@@ -130,6 +179,101 @@ class ReceptorForm(Form):
             nombre=self.nombre.data,
             email=self.email.value,
             telefono=self.telefono.value,
+            tribunales_pjud=list(self.tribunales_pjud.data or []),
             tribunales=self.tribunales.data or None,
             notas=self.notas.data or None,
         )
+
+
+class PlantillaForm(Form):
+    """The words around the facts of a notice."""
+
+    asunto = StringField("Asunto", [required("Escriba el asunto."), at_most(200)])
+    saludo = StringField("Saludo", [required("Escriba el saludo."), at_most(200)])
+    introduccion = TextAreaField("Introducción", [Optional(), at_most(1500)])
+    despedida = TextAreaField(
+        "Despedida",
+        [required("Escriba la despedida: cómo se deben usar los datos."), at_most(1500)],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As each field says, and with places that exist."""
+        valid = bool(super().validate(extra_validators))
+        for name in vars(POR_DEFECTO):
+            field = self[name]
+            try:
+                check_template(field.data or "")
+            except InvalidValue as error:
+                field.errors = [*field.errors, str(error)]
+                valid = False
+        return valid
+
+    def to_textos(self) -> Textos:
+        """The template. Ask after validation."""
+        return Textos(**{name: self[name].data or "" for name in vars(POR_DEFECTO)})
+
+
+class HoursForm(Form):
+    """After how long a silence something is proposed."""
+
+    horas = IntegerField(
+        "Horas sin respuesta",
+        [NumberRange(1, 24 * 14, "Escriba entre 1 y 336 horas (dos semanas).")],
+    )
+
+
+class RespuestaForm(Form):
+    """What a receptor answers. The secret in the address stands for a sign-in."""
+
+    class Meta(Form.Meta):
+        """Nothing of the browser is trusted here, so there is no request to forge."""
+
+        csrf = False
+
+    clave = HiddenField()
+    tipo = EnumField("Qué quiere informar", TipoRespuesta)
+    hora = StringField("Hora de llegada", [Optional(), at_most(5)])
+    comentario = TextAreaField("Comentario", [Optional(), at_most(COMMENT_MAX)])
+    fotos = MultipleFileField("Fotos")
+
+    def validate_hora(self, field: StringField) -> None:
+        """An hour of a clock."""
+        try:
+            time.fromisoformat(field.data)
+        except ValueError:
+            raise ValidationError("Escriba la hora así: 15:30.") from None
+
+    def validate_fotos(self, field: MultipleFileField) -> None:
+        """Not more than one request can carry."""
+        if len(field.data or ()) > MAX_PHOTOS:
+            raise ValidationError(
+                f"Envíe hasta {MAX_PHOTOS} fotos por vez; después puede responder con otras."
+            )
+
+    def validate_clave(self, field: HiddenField) -> None:
+        """Made by us; without it an answer could not be told from its repetition."""
+        if not is_key(field.data):
+            raise ValidationError("Abra de nuevo el enlace del correo e intente otra vez.")
+
+    def uploads(self) -> list[Upload]:
+        """The photos, if any."""
+        return [Upload(file.filename or "", file.stream) for file in self.fotos.data or ()]
+
+    def to_data(self, adjunto_ids: list[int], now: datetime) -> RespuestaData:
+        """The answer. Ask after validation; an hour that has passed today is one of tomorrow."""
+        return RespuestaData(
+            tipo=self.tipo.value,
+            hora_llegada=_next_time(self.hora.data, now) if self.hora.data else None,
+            comentario=self.comentario.data or None,
+            adjunto_ids=adjunto_ids,
+        )
+
+
+def _next_time(text: str, now: datetime) -> datetime:
+    """The next moment at which a Santiago clock shows this; a little ago still is today."""
+    local = to_local(now)
+    moment = from_local(datetime.combine(local.date(), time.fromisoformat(text)))
+    if moment < now - timedelta(hours=2):
+        tomorrow = local.date() + timedelta(days=1)
+        moment = from_local(datetime.combine(tomorrow, time.fromisoformat(text)))
+    return moment

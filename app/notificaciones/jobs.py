@@ -1,4 +1,4 @@
-"""Sending a notice, at most once as far as anybody can know.
+"""Sending a notice, at most once as far as anybody can know; and what looks for what is due.
 
 SMTP cannot be exactly-once. ``enviando`` is committed before the server is spoken to; whoever finds
 it there at a second claim knows that the first worker died in between, and leaves the decision to
@@ -7,15 +7,21 @@ a person.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import undefer
 
 from app.adjuntos.rules import copy_name
 from app.adjuntos.service import read_copy
+from app.buffets.models import Buffet
+from app.buffets.queries import current_token
+from app.buffets.rules import ModoHitos, make_leave_token
 from app.core.errors import RastroError
+from app.core.firma import make_token
 from app.db import db, release, transaction
+from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
@@ -30,13 +36,24 @@ from app.mail.sender import (
     send_mail,
 )
 from app.notificaciones.contenido import photo_cid
+from app.notificaciones.mails import LEAVE_MARK, PORTAL_MARK, HitoDeOficio, receptor_path
 from app.notificaciones.models import Notificacion
-from app.notificaciones.rules import SEND_JOB, EstadoNotificacion
+from app.notificaciones.queries import answer_hours, list_news, list_unanswered
+from app.notificaciones.rules import (
+    LINK_LIFE,
+    NEWS_MAX_AGE,
+    RECEPTOR_PURPOSE,
+    SEND_JOB,
+    EstadoNotificacion,
+    last_digest_moment,
+)
 from app.notificaciones.service import (
     give_up,
     mark_sent,
     mark_uncertain,
+    propose_next,
     start_sending,
+    tell_buffet,
     wait_again,
 )
 
@@ -120,26 +137,96 @@ def _hold(run: JobRun) -> None:
 def _build(notice: Notificacion, now: datetime) -> Mail:
     """The mail, with the photos read from the storage before anything is noted."""
     domain = notice.message_id.rpartition("@")[2].removesuffix(">")
+    base = current_config().base_url
     try:
         pictures = []
         for photo in notice.adjuntos:
+            if photo.id in notice.adjuntos_enlace:
+                continue
             data, mime_type = read_copy(photo)
             pictures.append(
                 Picture(photo_cid(photo.id, domain), copy_name(photo.filename), mime_type, data)
             )
-        sender = notice.usuario
+        links = _signed_links(notice, now)
+        leave = f"{base}{links[LEAVE_MARK]}" if LEAVE_MARK in links else ""
         mail = Mail(
             to=Person(notice.destinatario_email, notice.destinatario_nombre or ""),
             sender=configured_sender(),
             subject=notice.asunto,
-            text=notice.cuerpo_texto,
-            html=notice.cuerpo_html,
+            text=_with_links(notice.cuerpo_texto, links),
+            html=_with_links(notice.cuerpo_html, links),
             message_id=notice.message_id,
             date=now,
-            reply_to=Person(sender.email, sender.nombre) if sender else None,
+            reply_to=_reply_to(notice),
+            cc=Person(notice.cc_email) if notice.cc_email else None,
+            unsubscribe_url=leave,
             pictures=pictures,
         )
     except RastroError as error:
         raise JobError(str(error), retry=False) from None
     release()
     return mail
+
+
+def _signed_links(notice: Notificacion, now: datetime) -> dict[str, str]:
+    """What is put in the place of the stored links, which open nothing: whole ones."""
+    secret = str(current_app.secret_key)
+    links = {}
+    if notice.selector:
+        token = make_token(notice.selector, secret, purpose=RECEPTOR_PURPOSE)
+        links[receptor_path(notice.selector)] = receptor_path(token)
+    if notice.buffet_id is not None:
+        buffet = db.session.get_one(Buffet, notice.buffet_id)
+        links[LEAVE_MARK] = f"/baja/{make_leave_token(buffet.id, secret)}"
+        links[PORTAL_MARK] = f"/b/{current_token(buffet, secret, now) or 'vencido'}"
+    return links
+
+
+def _with_links(text: str, links: dict[str, str]) -> str:
+    for stored, whole in links.items():
+        text = text.replace(stored, whole)
+    return text
+
+
+def _reply_to(notice: Notificacion) -> Person | None:
+    """Where answers by mail go: where the sender said, or to the sender."""
+    if notice.responder_a:
+        return Person(notice.responder_a)
+    sender = notice.usuario
+    return Person(sender.email, sender.nombre) if sender else None
+
+
+@job("notificaciones.recordar", "Buscar avisos sin respuesta", every_seconds=600)
+def find_unanswered(run: JobRun) -> None:
+    """Propose a reminder or another receptor where nobody answered. Nothing is sent."""
+    now = run.clock()
+    hours = answer_hours()
+    release()
+    with run.finish():
+        for notice in list_unanswered(
+            sent_before=now - timedelta(hours=hours), sent_after=now - LINK_LIFE
+        ):
+            propose_next(notice, hours=hours, now=now)
+
+
+@job("notificaciones.hitos", "Informar el avance a los buffets", every_seconds=300)
+def tell_milestones(run: JobRun) -> None:
+    """Order the mails about milestones: at once, or on Mondays, as each buffet chose."""
+    now = run.clock()
+    with run.finish():
+        wanted = sa.select(Buffet).where(Buffet.activo, Buffet.modo_hitos != ModoHitos.NUNCA)
+        for buffet in db.session.scalars(wanted.order_by(Buffet.id)).all():
+            _tell(buffet, now)
+
+
+def _tell(buffet: Buffet, now: datetime) -> None:
+    weekly = buffet.modo_hitos is ModoHitos.SEMANAL
+    due = last_digest_moment(now)
+    if weekly:
+        if buffet.resumen_hasta is not None and due <= buffet.resumen_hasta:
+            return
+        buffet.resumen_hasta = due
+    since = max(buffet.modo_hitos_desde or now, now - NEWS_MAX_AGE)
+    news = [HitoDeOficio(oficio, hito) for oficio, hito in list_news(buffet.id, since=since)]
+    if news:
+        tell_buffet(buffet, news, weekly=weekly, now=now)

@@ -1,24 +1,36 @@
-"""The notice to the receptor judicial as a mail: subject, text and HTML from the same facts."""
+"""What is written by mail: the notice to the receptor, and short ones to buffets and the firm.
+
+Subject, text and HTML come from the same facts. Links that open something without a sign-in are
+written without their signature: it is added when the mail is built, so that what is stored opens
+nothing.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import render_template
 
 from app.adjuntos.models import Adjunto
+from app.buffets.models import Buffet
 from app.core.texto import clean_text
 from app.extensions import current_config
 from app.mail.message import mail_size
-from app.notificaciones.contenido import gather
+from app.notificaciones.contenido import Contenido, gather, placeholder_values
+from app.notificaciones.hitos import Hito
+from app.notificaciones.plantillas import Textos, fill
 from app.notificaciones.sources import list_sightings
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 
 _SUBJECT_MAX = 180
+#: Where the signed links of a buffet go, in what is stored of a mail to it.
+PORTAL_MARK = "/b/enlace"
+LEAVE_MARK = "/baja/enlace"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -33,6 +45,14 @@ class Composed:
     tamano_bytes: int
 
 
+@dataclass(frozen=True)
+class HitoDeOficio:
+    """A milestone with the oficio that it is of."""
+
+    oficio: Oficio
+    hito: Hito
+
+
 def compose(
     oficio: Oficio,
     *,
@@ -40,11 +60,15 @@ def compose(
     mensaje: str,
     fotos: Sequence[Adjunto],
     foto_bytes: int,
+    fotos_enlace: int = 0,
     remitente: Usuario,
+    textos: Textos,
+    selector: str,
 ) -> Composed:
     """Write the notice. The same case gives the same letters, so that a preview can be trusted.
 
-    ``foto_bytes`` is the weight of the photos' copies together.
+    ``foto_bytes`` is the weight of the photos' copies together; ``fotos_enlace`` counts those that
+    are seen through the receptor's link, whose public half is ``selector``.
     """
     contenido = gather(
         oficio,
@@ -54,20 +78,59 @@ def compose(
         avistamientos=list_sightings(oficio.id),
         remitente=remitente,
         dominio=mail_domain(),
+        textos=textos,
+        enlace=f"{current_config().base_url}{receptor_path(selector)}",
+        fotos_enlace=fotos_enlace,
     )
-    asunto = subject(oficio, contenido.patente)
-    texto = render_template("mail/receptor.txt", aviso=contenido, asunto=asunto)
+    values = placeholder_values(oficio, destinatario=destinatario, remitente=remitente)
+    asunto = fill(textos.asunto, values)
+    return write_receptor(asunto, contenido, foto_bytes)
+
+
+def write_receptor(asunto: str, contenido: Contenido, foto_bytes: int = 0) -> Composed:
+    """The two forms of a notice with these contents."""
+    return _write("receptor", clean_text(asunto)[:_SUBJECT_MAX], foto_bytes, aviso=contenido)
+
+
+def compose_internal(texto: str, *, path: str, accion: str, nombre: str) -> Composed:
+    """A sentence for somebody of the firm, with a button to the page where it can be acted on."""
+    url = f"{current_config().base_url}{path}"
+    asunto = clean_text(texto)[:_SUBJECT_MAX]
+    return _write("interna", asunto, 0, texto=texto, url=url, accion=accion, nombre=nombre)
+
+
+def compose_milestones(buffet: Buffet, hitos: Sequence[HitoDeOficio], *, weekly: bool) -> Composed:
+    """What happened in a buffet's oficios, for the buffet."""
+    if weekly:
+        asunto = "Resumen semanal de sus oficios"
+    elif len(hitos) == 1:
+        asunto = f"{hitos[0].hito.texto} · Oficio {hitos[0].oficio.numero_oficio}"
+    else:
+        asunto = f"{len(hitos)} novedades en sus oficios"
+    base = current_config().base_url
+    return _write(
+        "hitos",
+        clean_text(asunto)[:_SUBJECT_MAX],
+        0,
+        buffet=buffet,
+        hitos=hitos,
+        weekly=weekly,
+        portal=f"{base}{PORTAL_MARK}" if buffet.enlaces else "",
+        baja=f"{base}{LEAVE_MARK}",
+    )
+
+
+def receptor_path(token: str) -> str:
+    """Where a receptor answers: with the public half only, as it is stored, or with all of it."""
+    return f"/r/{token}"
+
+
+def _write(name: str, asunto: str, foto_bytes: int, **context: Any) -> Composed:
+    texto = render_template(f"mail/{name}.txt", asunto=asunto, **context)
     lines = "\n".join(line.rstrip() for line in texto.splitlines())
     texto = _EMPTY_LINES.sub("\n\n", lines).strip() + "\n"
-    html = render_template("mail/receptor.html", aviso=contenido, asunto=asunto)
+    html = render_template(f"mail/{name}.html", asunto=asunto, **context)
     return Composed(asunto, texto, html, mail_size(texto, html, foto_bytes))
-
-
-def subject(oficio: Oficio, patente: str) -> str:
-    """What the receptor sees first: the plate and the case, in one line."""
-    parts = [f"Vehículo {patente}", oficio.rol and f"Rol {oficio.rol}", oficio.tribunal]
-    line = " · ".join(part for part in parts if part) + f" · Oficio {oficio.numero_oficio}"
-    return clean_text(line)[:_SUBJECT_MAX]
 
 
 def mail_domain() -> str:

@@ -6,14 +6,37 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.adjuntos.models import Adjunto
+from app.ajustes.queries import find_setting
+from app.core.tribunales import find_tribunal
 from app.db import db
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
-from app.notificaciones.models import Borrador, Notificacion, Receptor
-from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
+from app.notificaciones.hitos import Hito, list_hitos
+from app.notificaciones.models import (
+    Borrador,
+    HitoInformado,
+    Notificacion,
+    Plantilla,
+    Receptor,
+    Respuesta,
+)
+from app.notificaciones.plantillas import POR_DEFECTO, Textos
+from app.notificaciones.rules import (
+    ANSWER_HOURS,
+    ANSWER_HOURS_SETTING,
+    EstadoNotificacion,
+    TipoNotificacion,
+)
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import OPEN_STATES, Actividad, Estado
+
+#: How many oficios are looked at in one query; databases bound the values of one.
+_CHUNK = 500
+#: The one template that can be edited.
+PLANTILLA_RECEPTOR = "receptor"
 
 
 @dataclass(frozen=True)
@@ -30,7 +53,11 @@ def list_notices(oficio_id: int) -> list[NoticeLine]:
         sa.select(Notificacion, Trabajo.ejecutar_desde, Trabajo.estado)
         .outerjoin(Trabajo, Trabajo.id == Notificacion.trabajo_id)
         .where(Notificacion.oficio_id == oficio_id)
-        .options(joinedload(Notificacion.usuario), selectinload(Notificacion.adjuntos))
+        .options(
+            joinedload(Notificacion.usuario),
+            selectinload(Notificacion.adjuntos),
+            selectinload(Notificacion.respuestas),
+        )
         .order_by(Notificacion.created_at.desc(), Notificacion.id.desc())
     )
     return [
@@ -106,6 +133,169 @@ def receptores_statement() -> sa.Select[Receptor]:
     return sa.select(Receptor).order_by(Receptor.activo.desc(), Receptor.nombre, Receptor.id)
 
 
+def suggest_receptores(tribunal: str | None) -> list[Receptor]:
+    """The active receptores who act in the court of that name, however it is written."""
+    court = find_tribunal(tribunal) if tribunal else None
+    if court is None:
+        return []
+    return [one for one in list_receptores() if court.pjud_id in one.tribunales_pjud]
+
+
+def told_receptor_ids(oficio_id: int) -> set[int]:
+    """The receptores of the directory who were sent, or are being sent, a notice of this case."""
+    statement = sa.select(Notificacion.receptor_id).where(
+        Notificacion.oficio_id == oficio_id,
+        Notificacion.receptor_id.is_not(None),
+        Notificacion.estado != EstadoNotificacion.FALLIDA,
+    )
+    return {pk for pk in db.session.scalars(statement) if pk is not None}
+
+
+def list_notices_of_receptor(receptor_id: int) -> list[tuple[Notificacion, str]]:
+    """What a receptor was sent, newest first, each with the number of its oficio."""
+    rows = db.session.execute(
+        sa.select(Notificacion, Oficio.numero_oficio)
+        .join(Oficio, Oficio.id == Notificacion.oficio_id)
+        .where(Notificacion.receptor_id == receptor_id)
+        .options(selectinload(Notificacion.respuestas))
+        .order_by(Notificacion.created_at.desc(), Notificacion.id.desc())
+        .limit(50)
+    )
+    return [(notice, numero) for notice, numero in rows]
+
+
+def current_textos() -> Textos:
+    """The words around the facts of a notice, as an admin wrote them or as the product brings."""
+    row = db.session.get(Plantilla, PLANTILLA_RECEPTOR)
+    if row is None:
+        return POR_DEFECTO
+    return Textos(row.asunto, row.saludo, row.introduccion, row.despedida)
+
+
+def answer_hours() -> int:
+    """Hours without an answer after which something is proposed."""
+    return int(find_setting(ANSWER_HOURS_SETTING) or ANSWER_HOURS)
+
+
 def find_receptor_by_email(email: str) -> Receptor | None:
     """The receptor of an address, whatever its case."""
     return db.session.scalar(sa.select(Receptor).where(Receptor.email == email.lower()))
+
+
+def find_answer(clave: str) -> Respuesta | None:
+    """What a receptor's form that was sent before has become."""
+    return db.session.scalar(sa.select(Respuesta).where(Respuesta.clave == clave))
+
+
+def find_reminder(notificacion_id: int) -> Notificacion | None:
+    """The newest reminder of a notice that was not given up."""
+    return db.session.scalar(
+        sa.select(Notificacion)
+        .where(
+            Notificacion.recordatorio_de_id == notificacion_id,
+            Notificacion.estado != EstadoNotificacion.FALLIDA,
+        )
+        .order_by(Notificacion.id.desc())
+        .limit(1)
+    )
+
+
+def has_answer(notificacion_id: int) -> bool:
+    """Whether the receptor answered the notice, or the reminder of it."""
+    return bool(db.session.scalar(sa.select(_answered(sa.literal(notificacion_id)))))
+
+
+def list_unanswered(*, sent_before: datetime, sent_after: datetime) -> list[Notificacion]:
+    """The notices of open cases that nobody answered and that may still be asked about.
+
+    Of each case only the newest: with a second receptor on his way, the first is not missed.
+    """
+    later = aliased(Notificacion)
+    statement = (
+        sa.select(Notificacion)
+        .join(Oficio, Oficio.id == Notificacion.oficio_id)
+        .where(
+            Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+            Notificacion.estado == EstadoNotificacion.ENVIADA,
+            Notificacion.recordatorio_de_id.is_(None),
+            Notificacion.sustituto_propuesto_at.is_(None),
+            Notificacion.selector.is_not(None),
+            Notificacion.enviada_at.between(sent_after, sent_before),
+            Oficio.estado.in_(OPEN_STATES),
+            ~_answered(Notificacion.id),
+            ~sa.exists().where(
+                later.oficio_id == Notificacion.oficio_id,
+                later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+                later.recordatorio_de_id.is_(None),
+                later.estado != EstadoNotificacion.FALLIDA,
+                later.id > Notificacion.id,
+            ),
+        )
+        .order_by(Notificacion.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _answered(notificacion_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    reminder = aliased(Notificacion)
+    return (
+        sa.exists()
+        .where(
+            Respuesta.notificacion_id == reminder.id,
+            sa.or_(reminder.id == notificacion_id, reminder.recordatorio_de_id == notificacion_id),
+        )
+        .correlate(Notificacion)
+    )
+
+
+def find_linked_notice(selector: str, now: datetime) -> Notificacion | None:
+    """The notice of a receptor's link, if the link opens anything now.
+
+    It ends by its age and for good when the case closes, also when that is opened again later.
+    """
+    notice = db.session.scalar(
+        sa.select(Notificacion)
+        .where(Notificacion.selector == selector)
+        .options(selectinload(Notificacion.adjuntos), selectinload(Notificacion.respuestas))
+    )
+    if notice is None or notice.enlace_expira_at is None or now >= notice.enlace_expira_at:
+        return None
+    if notice.oficio_id is None or _was_closed(notice.oficio_id, notice.created_at):
+        return None
+    return notice
+
+
+def _was_closed(oficio_id: int, since: datetime) -> bool:
+    """Whether a case is closed, or was closed in between."""
+    if db.session.get_one(Oficio, oficio_id).estado.is_final:
+        return True
+    moves = sa.select(Investigacion.detalle).where(
+        Investigacion.oficio_id == oficio_id,
+        Investigacion.tipo == Actividad.CAMBIO_ESTADO,
+        Investigacion.created_at >= since,
+    )
+    return any(Estado(detalle["a"]).is_final for detalle in db.session.scalars(moves))
+
+
+def list_news(buffet_id: int, *, since: datetime) -> list[tuple[Oficio, Hito]]:
+    """The milestones of a buffet's oficios that it was not told of by mail, oldest first."""
+    touched = sa.select(Oficio).where(
+        Oficio.buffet_id == buffet_id,
+        sa.or_(Oficio.ultima_actividad_at >= since, Oficio.created_at >= since),
+    )
+    oficios = {row.id: row for row in db.session.scalars(touched)}
+    told = set(
+        db.session.scalars(
+            sa.select(HitoInformado.clave).where(HitoInformado.buffet_id == buffet_id)
+        )
+    )
+    news = []
+    ids = list(oficios)
+    for start in range(0, len(ids), _CHUNK):
+        for pk, hitos in list_hitos(ids[start : start + _CHUNK]).items():
+            news += [
+                (oficios[pk], hito)
+                for hito in hitos
+                if hito.cuando >= since and hito.clave not in told
+            ]
+    return sorted(news, key=lambda pair: pair[1].cuando)

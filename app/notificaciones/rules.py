@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import enum
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+from app.core.clock import from_local, to_local
 
 #: The name of the job in the ledger.
 SEND_JOB = "notificaciones.enviar"
 #: On the wire, photos included. Most servers of receivers refuse more than 20 or 25 MB.
 MAX_MAIL_BYTES = 15 * 1024 * 1024
 MESSAGE_MAX = 4000
+COMMENT_MAX = 2000
+#: Photos of one answer; more come with another.
+MAX_PHOTOS = 10
+#: What a receptor's link is signed for.
+RECEPTOR_PURPOSE = "receptor"
+#: How long the link in a notice opens its page, unless the case closes before.
+LINK_LIFE = timedelta(days=30)
+#: No mail tells of milestones that are older.
+NEWS_MAX_AGE = timedelta(days=30)
+#: Hours without an answer after which a reminder is proposed, unless an admin set others.
+ANSWER_HOURS = 24
+ANSWER_HOURS_SETTING = "receptor.horas_respuesta"
 #: How long a preview that nobody sent is kept.
 DRAFT_LIFE = timedelta(days=1)
 
@@ -53,12 +67,53 @@ class EstadoNotificacion(enum.Enum):
         return self.value.capitalize()
 
 
+class TipoRespuesta(enum.Enum):
+    """What a receptor says through the link in his notice."""
+
+    RECIBIDO = "recibido"
+    EN_CAMINO = "en_camino"
+    DILIGENCIADO = "diligenciado"
+    NO_ENCONTRADO = "no_encontrado"
+
+    @property
+    def label(self) -> str:
+        """What he presses, in his words."""
+        return {
+            "recibido": "Recibido",
+            "en_camino": "Voy en camino",
+            "diligenciado": "Diligencia realizada",
+            "no_encontrado": "No encontré el vehículo",
+        }[self.value]
+
+    @property
+    def told(self) -> str:
+        """What he did, for others to read."""
+        return {
+            "recibido": "recibió el aviso",
+            "en_camino": "va en camino",
+            "diligenciado": "realizó la diligencia",
+            "no_encontrado": "no encontró el vehículo",
+        }[self.value]
+
+
 #: The mail has not gone and may.
 STARTABLE = (EstadoNotificacion.PENDIENTE, EstadoNotificacion.FALLIDA)
 #: Something is still going to happen by itself.
 MOVING = (EstadoNotificacion.PENDIENTE, EstadoNotificacion.ENVIANDO)
 #: A person may send it again.
 RESENDABLE = (EstadoNotificacion.FALLIDA, EstadoNotificacion.INCIERTA)
+
+
+def last_digest_moment(now: datetime) -> datetime:
+    """The latest Monday, 8:00 in Santiago, that is not in the future. Weeks with a clock change
+    are an hour longer or shorter; the clock on the wall says 8:00 all the same.
+    """
+    today = to_local(now).date()
+    monday = today - timedelta(days=today.weekday())
+    moment = from_local(datetime.combine(monday, time(8)))
+    if moment > now:
+        moment = from_local(datetime.combine(monday - timedelta(days=7), time(8)))
+    return moment
 
 
 def is_key(text: str | None) -> bool:

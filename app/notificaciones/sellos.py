@@ -19,8 +19,13 @@ NOTIFICACION = "notificacion"
 
 
 def seal_notice(notice: Notificacion, now: datetime) -> None:
-    """Append a notice, as it is now, to the chain of its oficio: after every change of it."""
+    """Append a notice, as it is now, to the chain of its oficio: after every change of it.
+
+    A digest is of no one oficio, so it is in no chain.
+    """
     db.session.flush()
+    if notice.oficio_id is None:
+        return
     seal(notice.oficio_id, NOTIFICACION, notice.id, _notice(notice), now)
 
 

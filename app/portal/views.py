@@ -23,9 +23,10 @@ from app.buffets.service import note_use
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import limiter
+from app.notificaciones.hitos import list_hitos
 from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, looking_buffet
-from app.portal.queries import NEXT_STEP, list_hitos, oficios_statement, summarize
+from app.portal.queries import NEXT_STEP, oficios_statement, summarize
 from app.web.access import or_404
 from app.web.pagination import paginate
 

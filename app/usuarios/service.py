@@ -129,6 +129,12 @@ def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: dateti
     db.session.flush()
 
 
+def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:
+    """Whether a person also wants by mail what the bell says. Their own choice, at any time."""
+    usuario.avisos_por_correo = wanted
+    db.session.flush()
+
+
 def end_sessions(usuario: Usuario) -> None:
     """Every copy of every session of this account stops working, wherever it is."""
     usuario.session_version += 1

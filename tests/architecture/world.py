@@ -16,7 +16,7 @@ from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
-from tests.factories import make_link, make_oficio, make_trabajo
+from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 
@@ -52,6 +52,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "cid": "foto-1@rastro.example",
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
+        "aviso_id": make_aviso(app, admin),
     }
 
 

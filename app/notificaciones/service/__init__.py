@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.notificaciones.service.correos import order_mail, tell_people
 from app.notificaciones.service.delivery import (
     give_up,
     mark_sent,
@@ -9,6 +10,7 @@ from app.notificaciones.service.delivery import (
     start_sending,
     wait_again,
 )
+from app.notificaciones.service.hitos import tell_buffet
 from app.notificaciones.service.notices import (
     AlreadyNotified,
     Destinatario,
@@ -20,6 +22,7 @@ from app.notificaciones.service.notices import (
     resend_notice,
     save_draft,
 )
+from app.notificaciones.service.plantillas import save_textos, set_answer_hours
 from app.notificaciones.service.receptores import (
     EmailTaken,
     ReceptorData,
@@ -27,6 +30,8 @@ from app.notificaciones.service.receptores import (
     set_receptor_active,
     update_receptor,
 )
+from app.notificaciones.service.recordatorios import check_remindable, propose_next
+from app.notificaciones.service.respuestas import RespuestaData, answer_notice, describe
 
 __all__ = [
     "AlreadyNotified",
@@ -35,17 +40,27 @@ __all__ = [
     "MailTooBig",
     "NoticeData",
     "ReceptorData",
+    "RespuestaData",
+    "answer_notice",
+    "check_remindable",
     "check_size",
     "choose_photos",
     "create_notice",
     "create_receptor",
+    "describe",
     "give_up",
     "mark_sent",
     "mark_uncertain",
+    "order_mail",
+    "propose_next",
     "resend_notice",
     "save_draft",
+    "save_textos",
+    "set_answer_hours",
     "set_receptor_active",
     "start_sending",
+    "tell_buffet",
+    "tell_people",
     "update_receptor",
     "wait_again",
 ]

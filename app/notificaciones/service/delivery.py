@@ -10,7 +10,7 @@ from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.notificaciones.models import Notificacion
-from app.notificaciones.rules import STARTABLE, EstadoNotificacion
+from app.notificaciones.rules import STARTABLE, EstadoNotificacion, TipoNotificacion
 from app.notificaciones.sellos import seal_notice
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
@@ -45,16 +45,12 @@ def mark_sent(notice: Notificacion, *, now: datetime) -> None:
     notice.estado = EstadoNotificacion.ENVIADA
     notice.enviada_at = now
     notice.error = None
-    count = len(notice.adjuntos)
-    photos = {0: "sin fotos", 1: "con 1 foto"}.get(count, f"con {count} fotos")
-    _record(notice, f"Aviso enviado a {_who(notice)}, {photos}.", now, is_real=True)
-    emit(
-        TipoEvento.NOTIFICADO,
-        oficio_id=notice.oficio_id,
-        buffet_id=db.session.get_one(Oficio, notice.oficio_id).buffet_id,
-        now=now,
-        notificacion_id=notice.id,
-    )
+    if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
+        _tell_of_notice(notice, now)
+    elif notice.tipo is TipoNotificacion.BUFFET and notice.oficio_id is not None:
+        _record(notice, f"Correo de avance enviado al buffet ({notice.destinatario_email}).", now)
+    else:
+        seal_notice(notice, now)
     # What is handed to others is written down (law 21.719).
     audit(
         "notificacion.enviada",
@@ -63,6 +59,22 @@ def mark_sent(notice: Notificacion, *, now: datetime) -> None:
         entidad="notificacion",
         entidad_id=notice.id,
         adjuntos=[adjunto.id for adjunto in notice.adjuntos],
+    )
+
+
+def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
+    """Write down, and tell who watches, that the receptor was told of the case."""
+    count = len(notice.adjuntos)
+    photos = {0: "sin fotos", 1: "con 1 foto"}.get(count, f"con {count} fotos")
+    what = "Recordatorio enviado" if notice.recordatorio_de_id else "Aviso enviado"
+    _record(notice, f"{what} a {_who(notice)}, {photos}.", now, is_real=True)
+    oficio = db.session.get_one(Oficio, notice.oficio_id)
+    emit(
+        TipoEvento.NOTIFICADO,
+        oficio_id=oficio.id,
+        buffet_id=oficio.buffet_id,
+        now=now,
+        notificacion_id=notice.id,
     )
 
 
@@ -99,6 +111,8 @@ def _who(notice: Notificacion) -> str:
 def _record(
     notice: Notificacion, text: str, now: datetime, *, is_real: bool = False, **detalle: Any
 ) -> None:
+    if notice.oficio_id is None:
+        return  # a digest is of no one oficio: what became of it stands in the ledger
     # Locked, so that a change of the case at this moment does not undo what was sent.
     oficio = db.session.get_one(
         Oficio, notice.oficio_id, with_for_update=True, populate_existing=True

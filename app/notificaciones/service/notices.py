@@ -24,6 +24,7 @@ from app.notificaciones.queries import (
 )
 from app.notificaciones.rules import (
     DRAFT_LIFE,
+    LINK_LIFE,
     MAX_MAIL_BYTES,
     RESENDABLE,
     SEND_JOB,
@@ -37,7 +38,7 @@ from app.usuarios.models import Usuario
 
 
 class MailTooBig(Refused):
-    """The photos do not fit into one mail."""
+    """Even without photos it is over the limit; what does not fit goes behind the link."""
 
 
 class AlreadyNotified(Refused):
@@ -75,6 +76,13 @@ class NoticeData:
     tamano_bytes: int
     mensaje: str | None = None
     adjunto_ids: list[int] = field(default_factory=list)
+    #: Those of them that do not fit into the mail and are seen through its link.
+    enlace_ids: list[int] = field(default_factory=list)
+    cc_email: str | None = None
+    #: Where answers by mail go; None is whoever sends it.
+    responder_a: str | None = None
+    #: The public half of the link to the receptor's page, which the contents name.
+    selector: str | None = None
 
 
 def choose_photos(oficio_id: int, ids: list[int]) -> list[Adjunto]:
@@ -98,7 +106,7 @@ def check_size(tamano_bytes: int) -> None:
     if tamano_bytes > MAX_MAIL_BYTES:
         raise MailTooBig(
             f"El correo pesaría {format_size(tamano_bytes)} y el máximo es "
-            f"{format_size(MAX_MAIL_BYTES)}. Quite una o más fotos."
+            f"{format_size(MAX_MAIL_BYTES)}. Acorte el mensaje."
         )
 
 
@@ -128,6 +136,10 @@ def save_draft(
             cuerpo_texto=data.texto,
             cuerpo_html=data.html,
             tamano_bytes=data.tamano_bytes,
+            cc_email=data.cc_email,
+            responder_a=data.responder_a,
+            adjuntos_enlace=data.enlace_ids,
+            selector=data.selector,
             created_at=now,
         )
     )
@@ -142,6 +154,7 @@ def create_notice(
     dominio: str,
     actor: Usuario,
     now: datetime,
+    recordatorio_de: Notificacion | None = None,
 ) -> Notificacion:
     """Order a notice to be sent. The same ``clave`` is the same notice, however often it comes.
 
@@ -168,6 +181,8 @@ def create_notice(
         receptor_id=_receptor_id(data.destinatario, actor, now),
         destinatario_nombre=data.destinatario.nombre,
         destinatario_email=data.destinatario.email,
+        cc_email=data.cc_email,
+        responder_a=data.responder_a,
         asunto=data.asunto,
         mensaje_adicional=data.mensaje or None,
         cuerpo_texto=data.texto,
@@ -177,11 +192,15 @@ def create_notice(
         usuario_id=actor.id,
         created_at=now,
         adjuntos=photos,
+        adjuntos_enlace=data.enlace_ids,
+        selector=data.selector,
+        enlace_expira_at=now + LINK_LIFE if data.selector else None,
+        recordatorio_de_id=recordatorio_de.id if recordatorio_de else None,
     )
     db.session.add(notice)
     db.session.flush()
     notice.message_id = f"<notificacion-{notice.id}.{token}@{dominio}>"
-    _order(notice, f"notificacion:{notice.id}", actor, now)
+    order_sending(notice, f"notificacion:{notice.id}", actor, now)
     db.session.execute(sa.delete(Borrador).where(Borrador.clave == clave))
     return notice
 
@@ -202,17 +221,18 @@ def resend_notice(notice: Notificacion, *, confirmed: bool, actor: Usuario, now:
     notice.estado = EstadoNotificacion.PENDIENTE
     notice.error = None
     notice.enviando_at = None
-    _order(notice, f"notificacion:{notice.id}:{secrets.token_hex(4)}", actor, now)
+    order_sending(notice, f"notificacion:{notice.id}:{secrets.token_hex(4)}", actor, now)
 
 
-def _order(notice: Notificacion, key: str, actor: Usuario, now: datetime) -> None:
+def order_sending(notice: Notificacion, key: str, actor: Usuario | None, now: datetime) -> None:
+    """Put the sending of a notice into the ledger, in the transaction that stores the notice."""
     trabajo = enqueue(
         SEND_JOB,
         key=key,
         now=now,
         args={"notificacion_id": notice.id},
         oficio_id=notice.oficio_id,
-        usuario_id=actor.id,
+        usuario_id=actor.id if actor else None,
     )
     notice.trabajo_id = trabajo.id
     seal_notice(notice, now)

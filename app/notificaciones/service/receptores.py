@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.auditoria.service import audit
 from app.core.errors import Refused
@@ -28,6 +29,8 @@ class ReceptorData:
     nombre: str
     email: str
     telefono: str | None = None
+    tribunales_pjud: list[str] = field(default_factory=list)
+    #: What the list of courts does not say.
     tribunales: str | None = None
     notas: str | None = None
 
@@ -74,7 +77,7 @@ def _check_email(email: str, own: Receptor | None) -> None:
         raise EmailTaken(other)
 
 
-def _values(data: ReceptorData) -> dict[str, str | None]:
+def _values(data: ReceptorData) -> dict[str, Any]:
     return {**vars(data), "email": data.email.lower()}
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from app.notificaciones import jobs
 from app.notificaciones.queries import count_notices
-from app.notificaciones.views import compose, notices, receptores
+from app.notificaciones.views import compose, notices, plantillas, receptores
 from app.notificaciones.views.blueprint import bp
+from app.notificaciones.views.receptor import bp as receptor_bp
 from app.oficios.sections import Section
 
-__all__ = ["NOTIFICACIONES", "bp", "compose", "jobs", "notices", "receptores"]
+__all__ = [
+    "NOTIFICACIONES",
+    "bp",
+    "compose",
+    "jobs",
+    "notices",
+    "plantillas",
+    "receptor_bp",
+    "receptores",
+]
 
 NOTIFICACIONES = Section(
     "notificaciones", "Notificaciones", "mail", "notificaciones.section", count_notices

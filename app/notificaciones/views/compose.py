@@ -22,6 +22,8 @@ from app.notificaciones.queries import (
     find_earlier,
     list_photos,
     list_receptores,
+    suggest_receptores,
+    told_receptor_ids,
 )
 from app.notificaciones.rules import MAX_MAIL_BYTES, is_key
 from app.notificaciones.service import (
@@ -50,7 +52,7 @@ def compose(oficio_id: int) -> ResponseReturnValue:
     """The form, empty or as a preview kept it (``?borrador=``)."""
     oficio = oficio_to_work(oficio_id)
     draft = find_draft(oficio.id, request.args.get("borrador", ""))
-    return _form_page(oficio, NoticeForm.for_case(list_receptores(), list_images(oficio.id), draft))
+    return _form_page(oficio, _form_for(oficio, draft))
 
 
 @bp.post(f"{_CASE}/vista-previa")
@@ -58,7 +60,7 @@ def compose(oficio_id: int) -> ResponseReturnValue:
 def preview(oficio_id: int) -> ResponseReturnValue:
     """Keep the notice as it would go out now, and show it."""
     oficio = oficio_to_work(oficio_id)
-    form = NoticeForm.for_case(list_receptores(), list_images(oficio.id))
+    form = _form_for(oficio)
     data = _read(form, oficio)
     if data is None:
         return _form_page(oficio, form, 422)
@@ -113,7 +115,7 @@ def send(oficio_id: int) -> ResponseReturnValue:
 
 
 def _send_form(oficio: Oficio) -> ResponseReturnValue:
-    form = NoticeForm.for_case(list_receptores(), list_images(oficio.id))
+    form = _form_for(oficio)
     data = _read(form, oficio)
     if data is None:
         return _form_page(oficio, form, 422)
@@ -124,6 +126,18 @@ def _send_form(oficio: Oficio) -> ResponseReturnValue:
     except InvalidValue as error:
         form.adjuntos.errors = [str(error)]
     return _form_page(oficio, form, 422)
+
+
+def _form_for(oficio: Oficio, draft: Borrador | None = None) -> NoticeForm:
+    """The form of this case. Who was told of it before is not the one to be suggested."""
+    told = told_receptor_ids(oficio.id)
+    return NoticeForm.for_case(
+        list_receptores(),
+        list_images(oficio.id),
+        draft,
+        suggested=[one for one in suggest_receptores(oficio.tribunal) if one.id not in told],
+        responder_a=current_user.email,
+    )
 
 
 def _order(oficio: Oficio, data: NoticeData, clave: str, *, confirmed: bool) -> ResponseReturnValue:
@@ -157,6 +171,8 @@ def _read(form: NoticeForm, oficio: Oficio) -> NoticeData | None:
             mensaje=form.mensaje.data,
             adjunto_ids=form.adjuntos.data or [],
             remitente=current_user,
+            cc_email=form.cc_email.value,
+            responder_a=form.responder_a.value,
         )
     except (InvalidValue, MailTooBig, NotFound) as error:
         form.adjuntos.errors = [str(error)]
@@ -179,6 +195,10 @@ def _from_draft(draft: Borrador) -> NoticeData:
         tamano_bytes=draft.tamano_bytes,
         mensaje=datos.get("mensaje"),
         adjunto_ids=list(datos.get("adjuntos") or []),
+        enlace_ids=draft.adjuntos_enlace,
+        cc_email=draft.cc_email,
+        responder_a=draft.responder_a,
+        selector=draft.selector,
     )
 
 

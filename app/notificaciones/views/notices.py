@@ -7,15 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import Refused
+from app.core.errors import NotFound, Refused
 from app.db import transaction
 from app.notificaciones.forms import ResendForm
+from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import find_notice, list_notices
-from app.notificaciones.rules import MOVING, RESENDABLE
-from app.notificaciones.service import resend_notice
+from app.notificaciones.queries import find_notice, find_reminder, list_notices
+from app.notificaciones.rules import MOVING, RESENDABLE, EstadoNotificacion
+from app.notificaciones.service import check_remindable, create_notice, resend_notice
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
+from app.notificaciones.writing import write_reminder
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.page import render_section
@@ -78,6 +80,44 @@ def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
 
 
+@bp.post(f"{_CASE}/<int:notificacion_id>/recordar")
+@staff_required
+def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """Send a reminder of a notice that nobody answered; pressed twice it is one reminder."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    try:
+        check_remindable(notice)
+        data = write_reminder(oficio, notice, remitente=current_user)
+        with transaction():
+            check_remindable(notice)
+            create_notice(
+                oficio,
+                data,
+                clave=f"recordatorio-{notificacion_id}",
+                confirmed=True,
+                dominio=mail_domain(),
+                actor=current_user,
+                now=utcnow(),
+                recordatorio_de=notice,
+            )
+    except (Refused, NotFound) as refused:
+        flash(str(refused), "error")
+    else:
+        flash("El recordatorio se está enviando.", "ok")
+    return see_other(url_for("notificaciones.section", oficio_id=oficio_id))
+
+
+def _can_remind(notice: Notificacion) -> bool:
+    if find_reminder(notice.id) is not None or notice.recordatorio_de_id is not None:
+        return False
+    try:
+        check_remindable(notice)
+    except Refused:
+        return False
+    return True
+
+
 def _detail_page(
     oficio: Oficio, notice: Notificacion, form: ResendForm, status: int = 200
 ) -> Response:
@@ -88,6 +128,8 @@ def _detail_page(
         status,
         notice=notice,
         form=form,
+        can_remind=_can_remind(notice),
+        can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
         can_resend=notice.estado in RESENDABLE,
         moving=notice.estado in MOVING,
     )

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
+from app.core.tribunales import Tribunal, tribunales
 from app.db import db, transaction
 from app.notificaciones.forms import ReceptorForm
 from app.notificaciones.models import Receptor
-from app.notificaciones.queries import receptores_statement
+from app.notificaciones.queries import list_notices_of_receptor, receptores_statement
 from app.notificaciones.service import (
     EmailTaken,
     create_receptor,
@@ -27,7 +28,11 @@ from app.web.pagination import paginate
 @staff_required
 def receptores() -> ResponseReturnValue:
     """Everybody in the directory."""
-    return render_template("notificaciones/receptores.html", page=paginate(receptores_statement()))
+    return render_template(
+        "notificaciones/receptores.html",
+        page=paginate(receptores_statement()),
+        courts={court.pjud_id: court.nombre for court in tribunales()},
+    )
 
 
 @bp.route("/admin/receptores/nuevo", methods=["GET", "POST"])
@@ -83,6 +88,21 @@ def toggle_receptor(receptor_id: int) -> ResponseReturnValue:
     return see_other(url_for("notificaciones.edit_receptor", receptor_id=receptor_id))
 
 
+def _courts_by_corte() -> dict[str, list[Tribunal]]:
+    """The courts to choose from, under the Corte de Apelaciones above them."""
+    cortes: dict[str, list[Tribunal]] = {}
+    for court in tribunales():
+        if court.vigente:
+            cortes.setdefault(court.corte, []).append(court)
+    return cortes
+
+
 def _page(form: ReceptorForm, receptor: Receptor | None) -> ResponseReturnValue:
-    page = render_template("notificaciones/receptor.html", form=form, receptor=receptor)
+    page = render_template(
+        "notificaciones/receptor.html",
+        form=form,
+        receptor=receptor,
+        cortes=_courts_by_corte(),
+        notices=list_notices_of_receptor(receptor.id) if receptor else [],
+    )
     return page, 422 if form.errors else 200

@@ -1,4 +1,4 @@
-"""Notices by e-mail, and the directory of receptores judiciales."""
+"""Notices by e-mail, from their preview to what came of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.adjuntos.models import Adjunto
 from app.core.clock import utcnow
 from app.db import Model, ShortText
+from app.notificaciones.models.receptores import Receptor
+from app.notificaciones.models.respuestas import Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.usuarios.models import Usuario
 
@@ -20,22 +22,6 @@ notificacion_adjuntos = sa.Table(
     sa.Column("notificacion_id", sa.ForeignKey("notificaciones.id"), primary_key=True),
     sa.Column("adjunto_id", sa.ForeignKey("adjuntos.id"), primary_key=True),
 )
-
-
-class Receptor(Model):
-    """A receptor judicial: the independent court bailiff who acts on what was found."""
-
-    __tablename__ = "receptores"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    nombre: Mapped[str] = mapped_column(ShortText(160))
-    email: Mapped[str] = mapped_column(ShortText(254), unique=True)
-    telefono: Mapped[str | None] = mapped_column(ShortText(20))
-    #: The courts where he acts, as the office writes them.
-    tribunales: Mapped[str | None] = mapped_column(sa.Text)
-    notas: Mapped[str | None] = mapped_column(sa.Text)
-    activo: Mapped[bool] = mapped_column(default=True)
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Borrador(Model):
@@ -59,6 +45,12 @@ class Borrador(Model):
     cuerpo_html: Mapped[str] = mapped_column(sa.Text)
     #: On the wire, photos included.
     tamano_bytes: Mapped[int]
+    cc_email: Mapped[str | None] = mapped_column(ShortText(254))
+    responder_a: Mapped[str | None] = mapped_column(ShortText(254))
+    #: Photos that did not fit and are seen through the link instead.
+    adjuntos_enlace: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    #: The public half of the link that the text names already.
+    selector: Mapped[str | None] = mapped_column(ShortText(64))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
@@ -68,12 +60,18 @@ class Notificacion(Model):
     __tablename__ = "notificaciones"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    #: None for a digest, which tells a buffet of several oficios.
+    oficio_id: Mapped[int | None] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    #: Of a notice to a buffet.
+    buffet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
     tipo: Mapped[TipoNotificacion]
     estado: Mapped[EstadoNotificacion] = mapped_column(default=EstadoNotificacion.PENDIENTE)
     receptor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receptores.id"))
     destinatario_nombre: Mapped[str | None] = mapped_column(ShortText(160))
     destinatario_email: Mapped[str] = mapped_column(ShortText(254))
+    cc_email: Mapped[str | None] = mapped_column(ShortText(254))
+    #: Where answers by mail go; None is whoever sends it.
+    responder_a: Mapped[str | None] = mapped_column(ShortText(254))
     asunto: Mapped[str] = mapped_column(ShortText(255))
     mensaje_adicional: Mapped[str | None] = mapped_column(sa.Text)
     cuerpo_texto: Mapped[str] = mapped_column(sa.Text, deferred=True)
@@ -85,6 +83,16 @@ class Notificacion(Model):
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     trabajo_id: Mapped[str | None] = mapped_column(ShortText(36))
     error: Mapped[str | None] = mapped_column(sa.Text)
+    #: Photos that did not fit into the mail and are seen through its link.
+    adjuntos_enlace: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    #: The public half of the receptor's link; what opens it is signed and never stored.
+    selector: Mapped[str | None] = mapped_column(ShortText(64), unique=True)
+    enlace_expira_at: Mapped[datetime | None]
+    #: The notice that this one repeats because nobody answered.
+    recordatorio_de_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notificaciones.id"))
+    #: When the investigator was asked whether to remind, and whether to turn to somebody else.
+    recordatorio_propuesto_at: Mapped[datetime | None]
+    sustituto_propuesto_at: Mapped[datetime | None]
     enviando_at: Mapped[datetime | None]
     enviada_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -94,3 +102,16 @@ class Notificacion(Model):
     adjuntos: Mapped[list[Adjunto]] = relationship(
         secondary=notificacion_adjuntos, order_by=Adjunto.id
     )
+    respuestas: Mapped[list[Respuesta]] = relationship(order_by=Respuesta.id)
+
+
+class HitoInformado(Model):
+    """A milestone that a buffet was told of by mail: each is told once."""
+
+    __tablename__ = "hitos_informados"
+
+    #: What happened, as ``hitos.Hito.clave`` names it.
+    clave: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
+    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
+    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,0 +1,81 @@
+"""The bell of the top bar and the page behind it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.avisos.forms import PreferenceForm
+from app.avisos.queries import avisos_statement, count_unread, find_aviso
+from app.avisos.service import mark_all_read, mark_read
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.usuarios.service import set_mail_preference
+from app.web.access import or_404, staff_required
+from app.web.fragments import see_other
+from app.web.pagination import paginate
+
+bp = Blueprint("avisos", __name__)
+
+
+@bp.app_context_processor
+def bell() -> dict[str, object]:
+    """What the top bar asks for."""
+    return {"unread_avisos": _unread}
+
+
+@bp.get("/avisos")
+@staff_required
+def index() -> ResponseReturnValue:
+    """Everything that one was told."""
+    page = paginate(avisos_statement(current_user.id))
+    return render_template("avisos/index.html", page=page)
+
+
+@bp.post("/avisos/<int:aviso_id>/abrir")
+@staff_required
+def open_aviso(aviso_id: int) -> ResponseReturnValue:
+    """Go where it points; it counts as read from now on."""
+    aviso = or_404(find_aviso(current_user.id, aviso_id))
+    url = aviso.url
+    with transaction():
+        mark_read(aviso, now=utcnow())
+    return see_other(url)
+
+
+@bp.post("/avisos/leidos")
+@staff_required
+def read_all() -> ResponseReturnValue:
+    """Nothing is new any more."""
+    with transaction():
+        mark_all_read(current_user.id, now=utcnow())
+    return see_other(url_for("avisos.index"))
+
+
+@bp.post("/avisos/preferencias")
+@staff_required
+def preferences() -> ResponseReturnValue:
+    """Whether they also come by mail."""
+    form = PreferenceForm()
+    form.validate()
+    wanted = bool(form.avisos_por_correo.data)
+    with transaction():
+        set_mail_preference(current_user, wanted=wanted)
+    flash(
+        "Cada aviso le llegará también por correo."
+        if wanted
+        else "Los avisos se ven solo en Rastro.",
+        "ok",
+    )
+    return see_other(url_for("usuarios.profile"))
+
+
+def _unread() -> int:
+    """How many are new; an error page must stand when the database does not."""
+    try:
+        return count_unread(current_user.id)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return 0

@@ -1,0 +1,41 @@
+"""What a receptor answered through the link in his notice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.adjuntos.models import Adjunto
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.notificaciones.rules import TipoRespuesta
+
+#: Which photos came with an answer: their provenance.
+respuesta_adjuntos = sa.Table(
+    "notificacion_respuesta_adjuntos",
+    Model.metadata,
+    sa.Column("respuesta_id", sa.ForeignKey("notificacion_respuestas.id"), primary_key=True),
+    sa.Column("adjunto_id", sa.ForeignKey("adjuntos.id"), primary_key=True),
+)
+
+
+class Respuesta(Model):
+    """One answer to a notice. Answers are added; a later one does not erase an earlier one."""
+
+    __tablename__ = "notificacion_respuestas"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"), index=True)
+    tipo: Mapped[TipoRespuesta]
+    #: When he means to be there, for «voy en camino».
+    hora_llegada: Mapped[datetime | None]
+    comentario: Mapped[str | None] = mapped_column(sa.Text)
+    #: What the form carried, so that a form sent twice is one answer.
+    clave: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    adjuntos: Mapped[list[Adjunto]] = relationship(
+        secondary=respuesta_adjuntos, order_by=Adjunto.id
+    )
