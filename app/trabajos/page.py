@@ -31,6 +31,8 @@ from app.trabajos.queries import (
 from app.trabajos.rules import PAGE_SIZE, Accion, JobFilter
 from app.web.pagination import Page, paginate
 
+#: Consumers that stopped and are still shown; each restart may leave one for a day.
+DEAD_SHOWN = 2
 #: The charts' stretches by the word in the address.
 PERIODS = {"24h": "24 horas", "30d": "30 días"}
 #: The chips, in the order in which work passes through them.
@@ -88,10 +90,14 @@ def live_context(job_filter: JobFilter, now: datetime) -> dict[str, Any]:
 def summary_context(now: datetime) -> dict[str, Any]:
     """Who works, how the last hour went, and what is left of the provider's quota."""
     config = current_config()
+    consumers = [
+        (consumer, now - consumer.ultimo_latido_at <= SILENCE) for consumer in list_consumers()
+    ]
+    living = sum(alive for _, alive in consumers)
     return {
-        "consumers": [
-            (consumer, now - consumer.ultimo_latido_at <= SILENCE) for consumer in list_consumers()
-        ],
+        # The newest come first, so that the dead follow the living.
+        "consumers": consumers[: living + DEAD_SHOWN],
+        "more_dead": max(0, len(consumers) - living - DEAD_SHOWN),
         "last_hour": list_stretches([now - timedelta(hours=1), now])[0],
         "configured": config.provider_configured,
         "usage": read_usage(

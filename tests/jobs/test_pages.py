@@ -135,6 +135,18 @@ def test_consumers_show_their_threads_and_the_dead_are_greyed(app, admin):
     assert "Sin señales desde hace 3 h · tenía 1 hilo · versión 1.1" in text
 
 
+def test_of_many_dead_consumers_the_last_are_named_and_the_others_counted(app, admin):
+    now = utcnow()
+    for hours in range(1, 6):
+        with app.app_context(), transaction():
+            beat(f"m:{hours}", hilos=1, version="1", started=now, now=now - timedelta(hours=hours))
+
+    text = admin.get("/admin/trabajos").text
+
+    assert [name for name in ("m:1", "m:2", "m:3") if name in text] == ["m:1", "m:2"]
+    assert "Hoy se detuvieron 3 más." in text
+
+
 def test_the_quota_counts_what_the_provider_was_asked_today(app, admin, configure, oficio):
     config = configure(**PROVIDER)
     now = utcnow()
