@@ -28,7 +28,7 @@ from app.trabajos.queries import (
     list_lines,
     names_of,
 )
-from app.trabajos.rules import PAGE_SIZE, Accion, JobFilter
+from app.trabajos.rules import BULK_LIMIT, PAGE_SIZE, Accion, JobFilter
 from app.web.pagination import Page, paginate
 
 #: Consumers that stopped and are still shown; each restart may leave one for a day.
@@ -84,6 +84,7 @@ def live_context(job_filter: JobFilter, now: datetime) -> dict[str, Any]:
         "total": sum(counts.values()),
         "estados": STATES,
         "acciones": list(Accion),
+        "bulk_limit": BULK_LIMIT,
     }
 
 
