@@ -197,7 +197,8 @@ def give_up_next(now: datetime) -> bool:
         return False
     trabajo = db.session.get_one(Trabajo, row.id)
     if trabajo.intentos >= trabajo.max_intentos:
-        cause = f"{_DIED} Pasó {trabajo.intentos} veces, así que no se intenta más."
+        times = "1 vez" if trabajo.intentos == 1 else f"{trabajo.intentos} veces"
+        cause = f"{_DIED} Pasó {times}, así que no se intenta más."
     else:
         try:
             get_job(trabajo.tipo)

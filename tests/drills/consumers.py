@@ -12,7 +12,7 @@ from app.jobs.models import Trabajo
 from app.jobs.registry import list_periodic
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado
-from tests.drills.stage import Stage
+from tests.drills.stage import JOBS, Stage
 
 QUOTA, WINDOW = 4, 1
 
@@ -45,7 +45,7 @@ def drill_consumers(stage: Stage) -> str:
     uncertain = stage.judge_mails(mails)
     stage.judge_local(local)
     stage.judge_checks(swept + checks)
-    states = stage.count_states()
+    states = stage.count_states(*JOBS)
     assert set(states) <= {EstadoTrabajo.HECHO, EstadoTrabajo.INCIERTA}, states
     keys = Counter(row.tipo for row in stage.ask(sa.select(Trabajo.tipo)))
     for periodic in list_periodic():

@@ -13,7 +13,7 @@ from app.db import db, transaction
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import retry_job
-from tests.drills.stage import Consumer, Stage
+from tests.drills.stage import JOBS, Consumer, Stage
 
 #: Of a consumer's life before it is killed: one in five dies while it starts.
 STARTING = 0.2
@@ -52,9 +52,7 @@ def drill_kills(stage: Stage, jobs: int = 500, kills: int = 15) -> str:
     stage.wait_done(120)
     seconds = time.monotonic() - began
 
-    states = stage.count_states(
-        "maniobra.anotar", "avistamientos.consultar", "notificaciones.enviar"
-    )
+    states = stage.count_states(*JOBS)
     assert sum(states.values()) == jobs, f"{states}: some are missing"
     uncertain = stage.judge_mails(mails)
     assert states == {
@@ -92,7 +90,9 @@ def _retry_buried(stage: Stage) -> int:
     with stage.app.app_context():
         ids = db.session.scalars(
             sa.select(Trabajo.id).where(
-                Trabajo.estado == EstadoTrabajo.FALLIDO, Trabajo.error.like("%se detuvo%")
+                Trabajo.estado == EstadoTrabajo.FALLIDO,
+                Trabajo.tipo.in_(JOBS),
+                Trabajo.error.like("%se detuvo%"),
             )
         ).all()
         with transaction():
