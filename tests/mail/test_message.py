@@ -141,3 +141,34 @@ def test_a_subject_and_a_name_arrive_as_they_were_written(words):
     name, address = parseaddr(email.message_from_bytes(mail.as_bytes())["To"])
     assert str(make_header(decode_header(name))) == text
     assert address == "receptor@actuarios.example"
+
+
+def test_a_copy_is_one_address_in_the_envelope_and_the_header():
+    mail = make_mail(cc=Person("abogada@estudio.example"))
+
+    assert mail.recipient_addresses == ["receptor@actuarios.example", "abogada@estudio.example"]
+    assert read(mail)["Cc"].addresses[0].addr_spec == "abogada@estudio.example"
+    assert read(make_mail())["Cc"] is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@uno.example,b@dos.example",
+        "a@uno.example;b@dos.example",
+        "a@uno.example\nBcc: b@dos.example",
+    ],
+)
+def test_a_copy_is_never_a_list_nor_a_header(address):
+    with pytest.raises(InvalidValue):
+        make_mail(cc=Person(address))
+
+
+def test_the_way_out_is_a_header_that_mail_readers_know():
+    message = read(make_mail(unsubscribe_url="https://rastro.example/baja/1.abc"))
+
+    assert message["List-Unsubscribe"] == "<https://rastro.example/baja/1.abc>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read(make_mail())["List-Unsubscribe"] is None
+    with pytest.raises(InvalidValue):
+        make_mail(unsubscribe_url="https://rastro.example/\r\nBcc: b@dos.example")

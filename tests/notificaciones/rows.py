@@ -5,11 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
 from app.core.clock import utcnow
+from app.core.firma import make_token, new_selector
 from app.db import db, transaction
+from app.jobs.models import Trabajo
 from app.notificaciones.models import Notificacion, Receptor
+from app.notificaciones.rules import RECEPTOR_PURPOSE, EstadoNotificacion
 from app.notificaciones.service import (
     Destinatario,
     NoticeData,
@@ -86,3 +90,21 @@ def find_notice(app: Flask, notice_id: int) -> Notificacion:
 
 def _actor(actor: Usuario) -> Usuario:
     return db.session.get_one(Usuario, actor.id)
+
+
+def make_sent_notice(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> int:
+    """The id of a notice that went out just now, with a link for its receptor."""
+    notice_id = make_notice(app, oficio, actor, **{"selector": new_selector(), **values})
+    with app.app_context(), transaction():
+        notice = db.session.get_one(Notificacion, notice_id)
+        notice.estado = EstadoNotificacion.ENVIADA
+        notice.enviada_at = utcnow()
+        db.session.execute(sa.delete(Trabajo))
+    return notice_id
+
+
+def link_of(app: Flask, notice_id: int) -> str:
+    """The path that the receptor of a notice opens."""
+    selector = find_notice(app, notice_id).selector
+    assert selector
+    return "/r/" + make_token(selector, str(app.secret_key), purpose=RECEPTOR_PURPOSE)

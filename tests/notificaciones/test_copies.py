@@ -1,0 +1,201 @@
+"""Copies and where answers go, photos behind the link, and the directory with its courts."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from PIL import Image
+
+from app.core.tribunales import find_tribunal
+from app.notificaciones import writing
+from app.notificaciones.models import Borrador, Notificacion, Receptor
+from app.notificaciones.rules import MAX_MAIL_BYTES
+from tests.adjuntos.files import encode, make_adjunto
+from tests.notificaciones.rows import (
+    EMAIL,
+    find_notice,
+    link_of,
+    make_notice,
+    make_receptor,
+    make_sent_notice,
+)
+from tests.notificaciones.test_views import KEY, typed
+
+
+@pytest.fixture
+def base(oficio):
+    return f"/oficios/{oficio.id}/notificaciones"
+
+
+def test_a_copy_and_the_address_for_answers_go_out_as_previewed(
+    investigador, base, mail_server, worker, rows
+):
+    data = typed(cc_email="Abogada@Estudio.example", responder_a="turno@oficina.example")
+    url = investigador.post(f"{base}/vista-previa", data=data).headers["Location"]
+    page = investigador.get(url).get_data(as_text=True)
+    assert "Abogada@estudio.example" in page
+    assert "turno@oficina.example" in page
+
+    investigador.post(base, data={"clave": KEY})
+    worker()
+
+    [received] = mail_server.received
+    assert received.rcpt_tos == [EMAIL, "Abogada@estudio.example"]
+    assert received.message["Cc"].addresses[0].addr_spec == "Abogada@estudio.example"
+    assert received.message["Reply-To"].addresses[0].addr_spec == "turno@oficina.example"
+    [notice] = rows(Notificacion)
+    detail = investigador.get(f"{base}/{notice.id}").get_data(as_text=True)
+    assert "Abogada@estudio.example" in detail
+
+
+def test_a_refused_copy_refuses_the_mail_before_anything_is_sent(
+    app, investigador, base, mail_server, worker, rows, monkeypatch
+):
+    async def refuse(_server, _session, envelope, address, _options):
+        if address.startswith("nadie"):
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    monkeypatch.setattr(type(mail_server), "handle_RCPT", staticmethod(refuse), raising=False)
+    investigador.post(base, data=typed(cc_email="nadie@estudio.example"))
+    worker()
+
+    assert mail_server.received == []
+    [notice] = rows(Notificacion)
+    assert "550 no such user" in notice.error
+
+
+@pytest.mark.parametrize("field", ["cc_email", "responder_a"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@uno.example,b@dos.example",
+        "a@uno.example; b@dos.example",
+        "a@uno.example\r\nBcc: b@dos.example",
+        "Ana <a@uno.example>",
+        "nadie",
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/vista-previa"])
+def test_what_is_not_one_address_is_refused(field, address, path, investigador, base, rows):
+    answer = investigador.post(f"{base}{path}", data=typed(**{field: address}))
+
+    assert answer.status_code == 422
+    assert "correo" in answer.get_data(as_text=True)
+    assert rows(Notificacion) == rows(Borrador) == []
+
+
+def test_photos_that_do_not_fit_wait_behind_the_link(
+    app,
+    investigador,
+    usuario_investigador,
+    oficio,
+    base,
+    mail_server,
+    worker,
+    stranger,
+    rows,
+    monkeypatch,
+):
+    photos = [
+        make_adjunto(app, oficio, usuario_investigador, f"{number}.jpg", encode(_noise()))
+        for number in range(3)
+    ]
+    data = typed(adjuntos=[str(photo.id) for photo in photos])
+    sizes = []
+    for whole in (typed(), data):
+        investigador.post(f"{base}/vista-previa", data=whole)
+        sizes.append(rows(Borrador)[0].tamano_bytes)
+    limit = sum(sizes) // 2  # room for the text and about half of the photos
+    monkeypatch.setattr(writing, "MAX_MAIL_BYTES", limit)
+    url = investigador.post(f"{base}/vista-previa", data=data).headers["Location"]
+    page = investigador.get(url).get_data(as_text=True)
+    [draft] = rows(Borrador)
+    hidden = draft.adjuntos_enlace
+    assert 0 < len(hidden) < 3
+    assert "en el correo: el receptor las ve" in page.replace("no cabe ", "no caben ")
+    assert draft.tamano_bytes <= limit
+
+    investigador.post(base, data={"clave": KEY})
+    worker()
+
+    [message] = mail_server.messages
+    inside = [part for part in message.walk() if part.get_content_maintype() == "image"]
+    assert len(inside) == 3 - len(hidden)
+    assert "Ver todas las fotos" in message.get_body(("html",)).get_content()
+    assert "Véalas todas aquí" in message.get_body(("plain",)).get_content()
+    [notice] = rows(Notificacion)
+    link = link_of(app, notice.id)
+    for photo in photos:
+        assert stranger.get(f"{link}/foto/{photo.id}").status_code == 200
+
+
+def _noise():
+    """A picture that does not get small."""
+    return Image.frombytes("RGB", (200, 200), os.urandom(200 * 200 * 3))
+
+
+def test_a_mail_that_fits_needs_no_link_for_its_photos(
+    app, investigador, usuario_investigador, oficio, base, rows
+):
+    photo = make_adjunto(app, oficio, usuario_investigador)
+
+    investigador.post(base, data=typed(adjuntos=[str(photo.id)]))
+
+    [notice] = rows(Notificacion)
+    assert notice.adjuntos_enlace == []
+    assert MAX_MAIL_BYTES == 15 * 1024 * 1024
+    assert "no cabe" not in find_notice(app, notice.id).cuerpo_html
+
+
+def test_who_is_chosen_and_who_is_typed_are_one_person(
+    app, investigador, usuario_investigador, base, rows
+):
+    receptor = make_receptor(app, usuario_investigador)
+
+    answer = investigador.post(base, data=typed(receptor=str(receptor.id), email="otro@x.example"))
+
+    assert answer.status_code == 422
+    assert "Eligió a Ema Soto de la lista y además" in answer.get_data(as_text=True)
+    assert rows(Notificacion) == []
+
+
+def test_courts_are_chosen_from_the_list(app, investigador, usuario_investigador, rows):
+    court = find_tribunal("19º Juzgado Civil de Santiago")
+    assert court
+    data = {"nombre": "Ema Soto", "email": EMAIL, "tribunales_pjud": [court.pjud_id]}
+
+    assert investigador.post("/admin/receptores/nuevo", data=data).status_code == 303
+
+    [receptor] = rows(Receptor)
+    assert receptor.tribunales_pjud == [court.pjud_id]
+    page = investigador.get(f"/admin/receptores/{receptor.id}").get_data(as_text=True)
+    assert f'value="{court.pjud_id}"\n                         checked' in page
+    assert court.nombre in investigador.get("/admin/receptores").get_data(as_text=True)
+
+    answer = investigador.post(
+        f"/admin/receptores/{receptor.id}", data={**data, "tribunales_pjud": ["inventado"]}
+    )
+    assert answer.status_code == 422
+    assert "Elija los tribunales de la lista" in answer.get_data(as_text=True)
+
+
+def test_a_receptor_has_a_record_of_notices_and_answers(
+    app, investigador, usuario_investigador, oficio, stranger
+):
+    receptor = make_receptor(app, usuario_investigador)
+    url = f"/admin/receptores/{receptor.id}"
+    assert "Todavía no se le ha enviado ninguno" in investigador.get(url).get_data(as_text=True)
+    make_notice(app, oficio, usuario_investigador)
+    sent = make_sent_notice(app, oficio, usuario_investigador)
+    stranger.post(
+        link_of(app, sent), data={"clave": "una-clave-cualquiera", "tipo": "no_encontrado"}
+    )
+
+    page = investigador.get(url).get_data(as_text=True)
+
+    assert page.count(f"Oficio {oficio.numero_oficio}") == 2
+    assert "sin respuesta" in page
+    assert "No encontré el vehículo" in page

@@ -1,0 +1,265 @@
+"""Buffets are told of milestones by mail as they chose, each milestone once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.buffets.models import Buffet
+from app.buffets.rules import ModoHitos, make_leave_token
+from app.buffets.service import set_milestone_mails
+from app.core.clock import to_local, utcnow
+from app.db import db, transaction
+from app.jobs.queue import enqueue
+from app.jobs.runner import work
+from app.notificaciones.models import HitoInformado, Notificacion
+from app.notificaciones.rules import TipoNotificacion, last_digest_moment
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad, Estado
+from app.oficios.service import Move, move_oficio
+from app.usuarios.models import Usuario
+from tests.factories import make_link, make_oficio
+from tests.notificaciones.rows import make_sent_notice
+
+
+def choose(app, buffet, modo, now):
+    with app.app_context(), transaction():
+        set_milestone_mails(db.session.get_one(Buffet, buffet.id), modo, actor=None, now=now)
+
+
+def move(app, oficio, estado, actor, now):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, oficio.id)
+        move_oficio(
+            row,
+            Move(estado, row.version),
+            actor=db.session.get_one(Usuario, actor.id),
+            now=now,
+        )
+
+
+def look(app, now):
+    """Run the periodic job, and what it orders, at that moment."""
+    with app.app_context():
+        with transaction():
+            enqueue("notificaciones.hitos", key=f"hitos:{now.isoformat()}", now=now)
+        work("prueba", clock=lambda: now)
+
+
+@pytest.fixture
+def since():
+    return utcnow() - timedelta(hours=2)
+
+
+@pytest.fixture
+def caso(app, buffet, usuario_investigador, since):
+    return make_oficio(
+        app, buffet, usuario_investigador, now=since - timedelta(days=1), caratulado="BANCO/SOTO"
+    )
+
+
+def test_at_once_means_within_minutes_and_once(
+    app, buffet, caso, usuario_investigador, mail_server, since, rows
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    link = make_link(app, buffet)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+
+    look(app, utcnow() + timedelta(minutes=5))
+    look(app, utcnow() + timedelta(minutes=10))
+
+    [received] = mail_server.received
+    assert received.rcpt_tos == [buffet.email_principal]
+    assert received.message["Subject"] == f"Comienza la búsqueda · Oficio {caso.numero_oficio}"
+    html = received.message.get_body(("html",)).get_content()
+    text = received.message.get_body(("plain",)).get_content()
+    for body in (html, text):
+        assert "BB·CL·12" in body
+        assert "BANCO/SOTO" in body
+        assert f"http://localhost/b/{link}" in body
+    [notice] = rows(Notificacion)
+    assert (notice.tipo, notice.oficio_id) == (TipoNotificacion.BUFFET, caso.id)
+    assert [row.notificacion_id for row in rows(HitoInformado)] == [notice.id]
+    [entry] = rows(Investigacion, oficio_id=caso.id, tipo=Actividad.NOTIFICACION)
+    assert entry.descripcion == f"Correo de avance enviado al buffet ({buffet.email_principal})."
+
+
+def test_several_news_are_one_mail_and_another_buffet_learns_nothing_of_them(
+    app, buffet, otro_buffet, caso, usuario_investigador, mail_server, since, rows
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    choose(app, otro_buffet, ModoHitos.AL_MOMENTO, since)
+    other = make_oficio(app, buffet, usuario_investigador, patente="GGZL12")
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    move(app, caso, Estado.NOTIFICACION, usuario_investigador, utcnow())
+    make_sent_notice(app, caso, usuario_investigador)
+
+    look(app, utcnow() + timedelta(minutes=5))
+
+    [received] = mail_server.received
+    assert received.message["Subject"] == "4 novedades en sus oficios"
+    text = received.message.get_body(("plain",)).get_content()
+    for line in (
+        "Comienza la búsqueda",
+        "Vehículo ubicado",
+        "Receptor judicial notificado",
+        "Oficio recibido",
+    ):
+        assert line in text
+    assert other.numero_oficio in text
+    [digest] = rows(Notificacion, tipo=TipoNotificacion.BUFFET)
+    assert (digest.oficio_id, digest.buffet_id) == (None, buffet.id)
+
+
+def test_who_chose_silence_is_told_nothing_and_later_nothing_of_before(
+    app, buffet, caso, usuario_investigador, mail_server
+):
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    look(app, utcnow() + timedelta(minutes=5))
+    choose(app, buffet, ModoHitos.AL_MOMENTO, utcnow() + timedelta(minutes=6))
+    look(app, utcnow() + timedelta(minutes=10))
+
+    assert mail_server.messages == []
+
+
+def test_an_inactive_buffet_is_told_nothing(
+    app, buffet, caso, usuario_investigador, mail_server, since
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    with app.app_context(), transaction():
+        db.session.get_one(Buffet, buffet.id).activo = False
+
+    look(app, utcnow() + timedelta(minutes=5))
+
+    assert mail_server.messages == []
+
+
+def test_two_workers_order_one_mail(app, buffet, caso, usuario_investigador, since, rows):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    now = utcnow() + timedelta(minutes=5)
+    with app.app_context(), transaction():
+        for number in range(3):
+            enqueue("notificaciones.hitos", key=f"hitos:{number}", now=now)
+
+    with app.app_context():
+        work("uno", clock=lambda: now)
+        work("otro", clock=lambda: now + timedelta(minutes=10))
+
+    assert len(rows(Notificacion)) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        # Wednesday.
+        ("2026-11-25T15:00:00", "2026-11-23T11:00:00"),
+        # Monday, a minute before and at 8:00 in Santiago (summer: UTC-3).
+        ("2026-11-23T10:59:00", "2026-11-16T11:00:00"),
+        ("2026-11-23T11:00:00", "2026-11-23T11:00:00"),
+        # The Monday after the clocks went back (UTC-4) and after they went forward (UTC-3).
+        ("2026-04-06T11:59:00", "2026-03-30T11:00:00"),
+        ("2026-04-06T12:00:00", "2026-04-06T12:00:00"),
+        ("2026-09-07T10:59:00", "2026-08-31T12:00:00"),
+        ("2026-09-07T11:00:00", "2026-09-07T11:00:00"),
+        # Sunday night, when it is Monday in UTC already.
+        ("2026-11-23T02:00:00", "2026-11-16T11:00:00"),
+    ],
+)
+def test_the_digest_is_due_on_mondays_at_eight_whatever_the_clock_does(now, due):
+    moment = last_digest_moment(datetime.fromisoformat(now).replace(tzinfo=UTC))
+
+    assert moment == datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert to_local(moment).strftime("%A %H:%M") == "Monday 08:00"
+
+
+def test_the_digest_tells_the_week_once_and_catches_up_after_a_downtime(
+    app, buffet, usuario_investigador, mail_server, rows
+):
+    monday = last_digest_moment(utcnow())
+    chosen = monday + timedelta(hours=1)
+    caso = make_oficio(app, buffet, usuario_investigador, now=chosen - timedelta(days=1))
+    choose(app, buffet, ModoHitos.SEMANAL, chosen)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, chosen + timedelta(hours=2))
+    next_monday = last_digest_moment(monday + timedelta(days=7, hours=2))
+
+    look(app, next_monday - timedelta(minutes=5))
+    assert mail_server.messages == []
+    look(app, next_monday + timedelta(hours=30))  # nothing ran on Monday
+    look(app, next_monday + timedelta(hours=31))
+
+    [message] = mail_server.messages
+    assert message["Subject"] == "Resumen semanal de sus oficios"
+    assert "Comienza la búsqueda" in message.get_body(("html",)).get_content()
+    # A week without news brings no mail.
+    look(app, next_monday + timedelta(days=7, minutes=5))
+    assert len(mail_server.messages) == 1
+
+
+def test_the_mail_brings_a_way_out_that_a_scanner_does_not_take(
+    app, buffet, caso, usuario_investigador, mail_server, since, stranger, rows
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    look(app, utcnow() + timedelta(minutes=5))
+    [message] = mail_server.messages
+    path = re.search(r"http://localhost(/baja/[\w.]+)", message["List-Unsubscribe"])[1]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"http://localhost{path}" in message.get_body(("plain",)).get_content()
+    with app.app_context():
+        stored = db.session.scalar(sa.select(Notificacion.cuerpo_html))
+    assert path not in stored
+
+    page = stranger.get(path)
+    assert "Dejar de recibirlos" in page.get_data(as_text=True)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert rows(Buffet, id=buffet.id)[0].modo_hitos is ModoHitos.AL_MOMENTO
+
+    for _ in range(2):
+        answer = stranger.post(path, data={"List-Unsubscribe": "One-Click"})
+        assert "Ya no recibirán correos" in answer.get_data(as_text=True)
+    assert rows(Buffet, id=buffet.id)[0].modo_hitos is ModoHitos.NUNCA
+    move(app, caso, Estado.NOTIFICACION, usuario_investigador, utcnow())
+    look(app, utcnow() + timedelta(minutes=15))
+    assert len(mail_server.messages) == 1
+
+
+def test_a_way_out_is_signed(app, buffet, otro_buffet, stranger, rows):
+    token = make_leave_token(buffet.id, str(app.secret_key))
+    _, signature = token.split(".")
+
+    for bad in (f"{otro_buffet.id}.{signature}", f"{buffet.id}.x", str(buffet.id), ".", "x.y"):
+        assert stranger.get(f"/baja/{bad}").status_code == 404
+        assert stranger.post(f"/baja/{bad}").status_code == 404
+
+
+def test_the_admin_sets_what_a_buffet_chose(admin, investigador, buffet, rows):
+    url = f"/admin/buffets/{buffet.id}"
+    assert "No enviar correos" in admin.get(url).get_data(as_text=True)
+
+    assert admin.post(f"{url}/correos", data={"modo_hitos": "semanal"}).status_code == 303
+    [row] = rows(Buffet, id=buffet.id)
+    assert row.modo_hitos is ModoHitos.SEMANAL
+    assert row.modo_hitos_desde is not None
+
+    answer = admin.post(f"{url}/correos", data={"modo_hitos": "siempre"})
+    assert answer.status_code == 422
+    assert "Elija una de las opciones" in answer.get_data(as_text=True)
+    assert investigador.post(f"{url}/correos", data={"modo_hitos": "nunca"}).status_code == 404
+    assert rows(Buffet, id=buffet.id)[0].modo_hitos is ModoHitos.SEMANAL
+
+
+def test_changing_from_weekly_to_at_once_loses_nothing(
+    app, buffet, caso, usuario_investigador, mail_server, since
+):
+    choose(app, buffet, ModoHitos.SEMANAL, since)
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    choose(app, buffet, ModoHitos.AL_MOMENTO, utcnow())
+
+    look(app, utcnow() + timedelta(minutes=5))
+
+    assert len(mail_server.messages) == 1

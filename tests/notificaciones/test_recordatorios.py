@@ -1,0 +1,242 @@
+"""Without an answer something is proposed; nothing is sent that nobody pressed."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.avisos.models import Aviso
+from app.core.clock import utcnow
+from app.core.tribunales import find_tribunal
+from app.db import db, transaction
+from app.jobs.queue import enqueue
+from app.notificaciones.models import Notificacion, Respuesta
+from app.notificaciones.rules import EstadoNotificacion, TipoRespuesta
+from app.notificaciones.service import set_answer_hours
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad, Estado
+from app.usuarios.models import Usuario
+from tests.adjuntos.files import make_adjunto
+from tests.factories import make_oficio
+from tests.notificaciones.rows import EMAIL, link_of, make_receptor, make_sent_notice
+
+COURT = "19º Juzgado Civil de Santiago"
+
+
+@pytest.fixture
+def caso(app, buffet, usuario_investigador):
+    oficio = make_oficio(
+        app, buffet, usuario_investigador, estado=Estado.NOTIFICACION, tribunal=COURT
+    )
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio.id).investigador_id = usuario_investigador.id
+    return oficio
+
+
+@pytest.fixture
+def notice_id(app, caso, usuario_investigador):
+    return make_sent_notice(app, caso, usuario_investigador)
+
+
+@pytest.fixture
+def look(app, worker):
+    """Let hours go by and have the periodic job look once."""
+
+    def run(**forward):
+        worker.ahead += type(worker.ahead)(**forward)
+        with app.app_context(), transaction():
+            now = worker.clock()
+            enqueue("notificaciones.recordar", key=f"recordar:{now.isoformat()}", now=now)
+        worker()
+
+    return run
+
+
+def questions(rows):
+    return [aviso.texto.rpartition(". ")[2] for aviso in rows(Aviso)]
+
+
+def test_after_a_day_of_silence_a_reminder_is_proposed_once_and_nothing_is_sent(
+    look, notice_id, caso, mail_server, rows, usuario_investigador
+):
+    look(hours=23)
+    assert rows(Aviso) == []
+
+    look(hours=2)
+    look(hours=1)
+
+    [aviso] = rows(Aviso)
+    assert aviso.usuario_id == usuario_investigador.id
+    assert "Ema Soto no ha respondido" in aviso.texto
+    assert aviso.texto.endswith("¿Enviarle un recordatorio?")
+    assert aviso.url == f"/oficios/{caso.id}/notificaciones/{notice_id}"
+    assert mail_server.messages == []
+    assert len(rows(Notificacion)) == 1
+
+
+def test_after_another_day_somebody_else_is_proposed_once_and_nobody_is_sent_anything(
+    look, notice_id, mail_server, rows
+):
+    look(hours=25)
+    look(hours=23)
+    assert questions(rows) == ["¿Enviarle un recordatorio?"]
+
+    look(hours=2)
+    look(hours=200)
+
+    assert questions(rows) == ["¿Enviarle un recordatorio?", "¿Avisar a otro receptor?"]
+    assert mail_server.messages == []
+    assert len(rows(Notificacion)) == 1
+
+
+def test_an_admin_sets_the_hours(app, look, notice_id, rows, usuario_admin):
+    with app.app_context(), transaction():
+        set_answer_hours(2, actor=db.session.get_one(Usuario, usuario_admin.id), now=utcnow())
+
+    look(hours=3)
+
+    assert len(rows(Aviso)) == 1
+
+
+def test_an_answer_ends_the_asking(app, look, notice_id, stranger, rows):
+    stranger.post(
+        link_of(app, notice_id), data={"clave": "una-clave-cualquiera", "tipo": "recibido"}
+    )
+    before = len(rows(Aviso))
+
+    look(hours=100)
+
+    assert len(rows(Aviso)) == before
+
+
+def test_a_closed_case_and_an_older_receptor_are_not_asked_about(
+    app, look, caso, notice_id, usuario_investigador, rows
+):
+    make_sent_notice(app, caso, usuario_investigador)
+    with app.app_context(), transaction():
+        newest = db.session.query(Notificacion).order_by(Notificacion.id.desc()).first()
+        newest.estado = EstadoNotificacion.PENDIENTE
+    look(hours=30)
+    assert rows(Aviso) == []
+
+    with app.app_context(), transaction():
+        db.session.query(Notificacion).order_by(
+            Notificacion.id.desc()
+        ).first().estado = EstadoNotificacion.ENVIADA
+        db.session.get_one(Oficio, caso.id).estado = Estado.NO_ENCONTRADO
+    look(hours=1)
+    assert rows(Aviso) == []
+
+
+def test_the_button_sends_one_reminder_with_a_link_of_its_own(
+    app, investigador, caso, usuario_investigador, mail_server, worker, rows, stranger
+):
+    foto = make_adjunto(app, caso, usuario_investigador)
+    notice_id = make_sent_notice(app, caso, usuario_investigador, adjunto_ids=[foto.id])
+    url = f"/oficios/{caso.id}/notificaciones/{notice_id}"
+    assert "Enviarle un recordatorio" in investigador.get(url).get_data(as_text=True)
+
+    for _ in range(2):
+        assert investigador.post(f"{url}/recordar").status_code == 303
+    worker()
+
+    [received] = mail_server.received
+    assert received.rcpt_tos == [EMAIL]
+    assert "Le recordamos nuestro aviso" in received.message.get_body(("plain",)).get_content()
+    assert [p for p in received.message.walk() if p.get_content_maintype() == "image"]
+    first, reminder = rows(Notificacion)
+    assert reminder.recordatorio_de_id == first.id
+    assert reminder.selector != first.selector
+    [entry] = rows(Investigacion, oficio_id=caso.id, tipo=Actividad.NOTIFICACION)
+    assert entry.descripcion.startswith("Recordatorio enviado a Ema Soto")
+    assert stranger.get(link_of(app, reminder.id)).status_code == 200
+    assert "Enviarle un recordatorio" not in investigador.get(url).get_data(as_text=True)
+
+
+def test_the_reminder_counts_from_when_it_was_sent_and_its_answer_counts_for_both(
+    app, look, investigador, caso, notice_id, rows, mail_server, stranger
+):
+    look(hours=25)
+    investigador.post(f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar")
+    look(hours=0)  # sends it, by a clock that is 25 hours ahead
+    look(hours=20)
+    assert questions(rows) == ["¿Enviarle un recordatorio?"]
+
+    with app.app_context(), transaction():
+        reminder = db.session.query(Notificacion).order_by(Notificacion.id.desc()).first()
+        db.session.add(
+            Respuesta(
+                notificacion_id=reminder.id,
+                tipo=TipoRespuesta.RECIBIDO,
+                clave="una-clave-cualquiera",
+                created_at=utcnow(),
+            )
+        )
+    look(hours=100)
+
+    assert questions(rows) == ["¿Enviarle un recordatorio?"]
+
+
+@pytest.mark.parametrize(
+    ("estado", "sentence"),
+    [
+        (EstadoNotificacion.PENDIENTE, "todavía no se ha enviado"),
+        (EstadoNotificacion.FALLIDA, "todavía no se ha enviado"),
+    ],
+)
+def test_what_was_not_sent_is_not_reminded_of(
+    estado, sentence, app, investigador, caso, notice_id, rows
+):
+    with app.app_context(), transaction():
+        db.session.get_one(Notificacion, notice_id).estado = estado
+
+    page = investigador.post(
+        f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar", follow_redirects=True
+    ).get_data(as_text=True)
+
+    assert sentence in page
+    assert len(rows(Notificacion)) == 1
+
+
+def test_after_an_answer_or_the_end_of_the_case_there_is_nothing_to_remind_of(
+    app, investigador, caso, notice_id, stranger, rows
+):
+    url = f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar"
+    stranger.post(
+        link_of(app, notice_id), data={"clave": "una-clave-cualquiera", "tipo": "recibido"}
+    )
+    page = investigador.post(url, follow_redirects=True).get_data(as_text=True)
+    assert "ya respondió" in page
+
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, caso.id).estado = Estado.ENCONTRADO
+    page = investigador.post(url, follow_redirects=True).get_data(as_text=True)
+    assert "El caso está cerrado" in page
+    assert len(rows(Notificacion)) == 1
+
+
+def test_the_substitute_is_one_of_the_same_court_who_was_not_told(
+    app, investigador, caso, usuario_investigador
+):
+    court = find_tribunal(COURT)
+    assert court
+    first = make_receptor(app, usuario_investigador, tribunales_pjud=[court.pjud_id])
+    compose = f"/oficios/{caso.id}/notificaciones/nueva"
+    page = investigador.get(compose).get_data(as_text=True)
+    assert f'<option selected value="{first.id}">Ema Soto · {EMAIL} · actúa' in page
+
+    investigador.post(
+        f"/oficios/{caso.id}/notificaciones",
+        data={"clave": "clave-de-un-aviso", "receptor": str(first.id)},
+    )
+    other = make_receptor(
+        app,
+        usuario_investigador,
+        nombre="Luis Rojas",
+        email="luis@actuarios.example",
+        tribunales_pjud=[court.pjud_id],
+    )
+
+    page = investigador.get(compose).get_data(as_text=True)
+
+    assert f'<option selected value="{other.id}">Luis Rojas' in page
+    assert f'<option value="{first.id}">Ema Soto · {EMAIL}</option>' in page
