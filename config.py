@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
 PROVIDERS = ("generico", "boostr")
+ALGORITHMS = ("hs256", "hs384", "hs512")
 QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
 
 
@@ -61,6 +62,7 @@ class Config:
     provider_quota: int
     provider_quota_seconds: int
     provider_timeout: float
+    algorithm: str
     access_token_minutes: int
     backend_cors_origins: tuple[str, ...]
     worker_threads: int
@@ -69,11 +71,27 @@ class Config:
     secure_cookies: bool
     trusted_proxies: int
     metrics_token: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
+    aws_region: str
+    s3_bucket_name: str
+    s3_endpoint_url: str
+    backup_dir: Path
+    backup_passphrase: str
+    backup_keep_days: int
+    backup_keep_months: int
+    sentry_dsn: str
+    log_format: str
 
     @property
     def is_production(self) -> bool:
         """Whether demo data, default secrets and default passwords are forbidden."""
         return self.environment == "production"
+
+    @property
+    def bucket_configured(self) -> bool:
+        """Whether there is a bucket that speaks S3, for files or for copies of the backups."""
+        return bool(self.s3_bucket_name)
 
     @property
     def provider_configured(self) -> bool:
@@ -142,10 +160,23 @@ class _Reader:
             return default
         return value
 
-    def queue(self, name: str, default: str) -> str:
-        value = self.text(name, default).replace("postgresql+psycopg://", "postgresql://", 1)
+    def queue(self, default: str) -> str:
+        """HUEY_URL; without it REDIS_URL, which means a Redis; without both, a file."""
+        redis = self.text("REDIS_URL")
+        if redis and not redis.startswith(("redis://", "rediss://")):
+            self.problems.append("REDIS_URL debe empezar con redis:// o rediss://.")
+            redis = ""
+        default = redis or default
+        value = self.text("HUEY_URL", default).replace("postgresql+psycopg://", "postgresql://", 1)
         if not value.startswith(QUEUES):
-            self.problems.append(f"{name} debe empezar con {', '.join(QUEUES)}.")
+            self.problems.append(f"HUEY_URL debe empezar con {', '.join(QUEUES)}.")
+            return default
+        return value
+
+    def database(self, default: str) -> str:
+        value = _sqlalchemy_url(self.text("DATABASE_URL", default))
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append("DATABASE_URL debe empezar con sqlite:/// o postgresql://.")
             return default
         return value
 
@@ -174,15 +205,13 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     instance_dir = Path(reader.text("INSTANCE_DIR", str(ROOT / "instance"))).absolute()
     port = reader.integer("PORT", 8000, 1, 65535)
     base_url = reader.url("BASE_URL", f"http://127.0.0.1:{port}")
-    database_url = _sqlalchemy_url(
-        reader.text("DATABASE_URL", f"sqlite:///{instance_dir / 'rastro.sqlite3'}")
-    )
+    database_url = reader.database(f"sqlite:///{instance_dir / 'rastro.sqlite3'}")
     config = Config(
         environment=environment,
         secret_key=reader.text("SECRET_KEY"),
         instance_dir=instance_dir,
         database_url=database_url,
-        huey_url=reader.queue("HUEY_URL", f"sqlite:///{instance_dir / 'huey.sqlite3'}"),
+        huey_url=reader.queue(f"sqlite:///{instance_dir / 'huey.sqlite3'}"),
         base_url=base_url,
         port=port,
         log_level=reader.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
@@ -203,6 +232,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
         provider_quota_seconds=reader.integer("PROVIDER_QUOTA_SECONDS", 10, 1, 3600),
         provider_timeout=reader.integer("PROVIDER_TIMEOUT_SECONDS", 30, 1, 60),
+        algorithm=reader.choice("ALGORITHM", ALGORITHMS, "hs256").upper(),
         access_token_minutes=reader.integer("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 24 * 60),
         backend_cors_origins=reader.json_list("BACKEND_CORS_ORIGINS"),
         worker_threads=reader.integer("WORKER_THREADS", 4, 1, 64),
@@ -211,8 +241,21 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         secure_cookies=reader.boolean("SECURE_COOKIES", default=base_url.startswith("https://")),
         trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, 0, 5),
         metrics_token=reader.secret("METRICS_TOKEN", 16),
+        aws_access_key_id=reader.text("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=reader.text("AWS_SECRET_ACCESS_KEY"),
+        aws_region=reader.text("AWS_REGION", "us-east-1"),
+        s3_bucket_name=reader.text("S3_BUCKET_NAME"),
+        s3_endpoint_url=reader.url("S3_ENDPOINT_URL"),
+        backup_dir=Path(reader.text("BACKUP_DIR", str(instance_dir / "respaldos"))).absolute(),
+        backup_passphrase=reader.secret("BACKUP_PASSPHRASE", 12),
+        backup_keep_days=reader.integer("BACKUP_KEEP_DAYS", 14, 1, 3650),
+        backup_keep_months=reader.integer("BACKUP_KEEP_MONTHS", 6, 0, 120),
+        sentry_dsn=reader.url("SENTRY_DSN"),
+        log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
     )
     problems = reader.problems
+    if bool(config.aws_access_key_id) != bool(config.aws_secret_access_key):
+        problems.append("AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY van juntas: falta una.")
     if config.is_production:
         problems = problems + _production_problems(config, reader)
     if problems:

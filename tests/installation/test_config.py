@@ -58,8 +58,17 @@ def test_production_names_everything_at_once_and_refuses_a_short_secret():
         ("BOOSTR_API_URL", "ftp://proveedor"),
         ("BACKEND_CORS_ORIGINS", "no es json"),
         ("BACKEND_CORS_ORIGINS", "[1]"),
+        ("ALGORITHM", "none"),
+        ("DATABASE_URL", "mysql://servidor/rastro"),
+        ("REDIS_URL", "http://servidor"),
+        ("AWS_SECRET_ACCESS_KEY", "sola"),
+        ("BACKUP_PASSPHRASE", "corta"),
+        ("SENTRY_DSN", "sentry"),
+        ("LOG_FORMAT", "xml"),
         ("PORTICOS_PROVIDER", "otro"),
         ("LOG_LEVEL", "fuerte"),
+        ("HUEY_URL", "huey.db"),
+        ("HUEY_URL", "mysql://localhost/cola"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name, value):
@@ -79,6 +88,13 @@ def test_hosting_services_spell_postgresql_in_their_own_way():
         assert config.database_url == "postgresql+psycopg://u@h/d"
 
 
+def test_the_queue_may_live_where_the_database_does():
+    url = "postgresql+psycopg://u@h/d"
+
+    assert load_config({"HUEY_URL": url}).huey_url == "postgresql://u@h/d"
+    assert load_config({"HUEY_URL": "redis://h/1"}).huey_url == "redis://h/1"
+
+
 def test_origins_are_a_list():
     config = load_config({"BACKEND_CORS_ORIGINS": '["https://a.example"]'})
 
@@ -95,3 +111,10 @@ def test_a_laptops_secret_is_made_once_and_for_its_owner_only(tmp_path):
 
 def test_the_version_is_a_number():
     assert product_version().count(".") == 2
+
+
+def test_a_redis_alone_moves_the_queue_and_huey_url_wins():
+    redis = "redis://cola.example:6379/3"
+
+    assert load_config({"REDIS_URL": redis}).huey_url == redis
+    assert load_config({"REDIS_URL": redis, "HUEY_URL": "postgres://q"}).huey_url == "postgres://q"

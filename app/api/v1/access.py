@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from app.api.v1.tokens import read_token
+from app.extensions import current_config
 from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
@@ -61,5 +62,7 @@ def _find_usuario() -> Usuario | None:
     header = request.authorization
     if header is None or header.type != "bearer" or not header.token:
         return None
-    session_id = read_token(header.token, str(current_app.secret_key))
+    session_id = read_token(
+        header.token, str(current_app.secret_key), algorithm=current_config().algorithm
+    )
     return find_by_session(session_id) if session_id else None

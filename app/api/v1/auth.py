@@ -44,6 +44,7 @@ def login(body: Credentials) -> ResponseReturnValue:
         str(current_app.secret_key),
         now=now,
         minutes=current_config().access_token_minutes,
+        algorithm=current_config().algorithm,
     )
     return answer(TokenShown(access_token=token, user=UsuarioShown.model_validate(usuario)))
 

@@ -9,24 +9,30 @@ import jwt
 
 from app.usuarios.models import Usuario
 
-_ALGORITHM = "HS256"
+#: The configuration's ALGORITHM when nothing else is said.
+ALGORITHM = "HS256"
 
 
-def make_token(usuario: Usuario, secret: str, *, now: datetime, minutes: int) -> str:
+def make_token(
+    usuario: Usuario, secret: str, *, now: datetime, minutes: int, algorithm: str = ALGORITHM
+) -> str:
     """A token that is good for so many minutes, unless the account's sessions end before.
 
     Its subject is what a session cookie carries too, the account and the version of its sessions,
     so that signing out, a new password or a deactivation end tokens and cookies alike.
     """
     claims = {"sub": usuario.get_id(), "exp": now + timedelta(minutes=minutes)}
-    return jwt.encode(claims, _key(secret), algorithm=_ALGORITHM)
+    return jwt.encode(claims, _key(secret, algorithm), algorithm=algorithm)
 
 
-def read_token(token: str, secret: str) -> str | None:
+def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> str | None:
     """The session that a token speaks for; None when it is forged, expired or no token at all."""
     try:
         claims = jwt.decode(
-            token, _key(secret), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
+            token,
+            _key(secret, algorithm),
+            algorithms=[algorithm],
+            options={"require": ["exp", "sub"]},
         )
     except (jwt.InvalidTokenError, RecursionError):
         # A header of thousands of brackets exhausts the JSON parser before the signature is read.
@@ -34,6 +40,6 @@ def read_token(token: str, secret: str) -> str | None:
     return str(claims["sub"])
 
 
-def _key(secret: str) -> bytes:
-    """A key of its own: what signs cookies and magic links signs no token."""
-    return hashlib.sha256(b"rastro api v1 " + secret.encode()).digest()
+def _key(secret: str, algorithm: str = ALGORITHM) -> bytes:
+    """A key of its own, as long as the hash: what signs cookies and magic links signs no token."""
+    return hashlib.new(f"sha{algorithm[2:]}", b"rastro api v1 " + secret.encode()).digest()
