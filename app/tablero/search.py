@@ -48,3 +48,12 @@ def _exact_values(text: str) -> list[str]:
 
 def _contains(value: str) -> sa.ColumnElement[bool]:
     return Oficio.busqueda.contains(value, autoescape=True)
+
+
+def found_by(text: str) -> sa.ColumnElement[bool]:
+    """``matches`` as a list of ids that is made first, in one walk over the table.
+
+    As a plain condition it would be asked of each row where an index happens to put it: among
+    100,000 oficios that takes eight times as long.
+    """
+    return Oficio.id.in_(sa.select(Oficio.id).where(matches(text)).correlate(None))

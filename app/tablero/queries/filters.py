@@ -13,7 +13,7 @@ from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado
 from app.tablero.queries.cards import UNCONFIRMED_RUTS, warnings_of
 from app.tablero.rules import FINAL_PERIOD, NOBODY, BoardFilter, due_until
-from app.tablero.search import matches
+from app.tablero.search import found_by
 from app.vehiculos.models import Vehiculo
 
 _FINAL_STATES = tuple(estado for estado in Estado if estado.is_final)
@@ -25,7 +25,7 @@ def criteria(board_filter: BoardFilter, *, usuario_id: int, now: datetime) -> li
     if board_filter.prioridad is not None:
         conditions.append(Oficio.prioridad == board_filter.prioridad)
     if board_filter.q:
-        conditions.append(matches(board_filter.q))
+        conditions.append(found_by(board_filter.q))
     else:
         conditions.append(on_the_board(now))
     if board_filter.advertencias:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -27,17 +27,21 @@ _KEPT_CARDS = 4096
 def draw_cards(cards: Iterable[Card], *, now: datetime) -> list[Markup]:
     """The HTML of cards, one by one."""
     today = local_today(now)
-    due: dict[Any, Any] = {}
+    template = current_app.jinja_env.get_template("tablero/_card.html")
     drawn = []
     for card in cards:
-        limit = None if card.estado.is_final else card.fecha_limite
-        if limit not in due:
-            words = plazo(limit)
-            due[limit] = (words["texto"], words["tono"]) if words else None
+        due = _due(None if card.estado.is_final else card.fecha_limite, today)
         sighting = card.avistamiento
         seen = sighting_words(sighting.fecha, sighting.fecha_hora, now) if sighting else None
-        drawn.append(_draw(_card_template(), card, due[limit], seen, today == limit))
+        drawn.append(_draw(template, card, due, seen))
     return drawn
+
+
+@lru_cache(maxsize=1024)
+def _due(fecha_limite: date | None, _today: date) -> tuple[str, str] | None:
+    """The days left and their tone; counting them goes through the calendar day by day."""
+    words = plazo(fecha_limite)
+    return (words["texto"], words["tono"]) if words else None
 
 
 @lru_cache(maxsize=_KEPT_CARDS)
@@ -46,17 +50,12 @@ def _draw(
     card: Card,
     due: tuple[str, str] | None,
     seen: str | None,
-    _is_today: bool,
 ) -> Markup:
     """The picture of a card. Everything that it shows is an argument, so equal ones are kept.
 
     Drawing 200 cards costs some 30 ms, and most of them look as they did a second ago.
     """
     return Markup(template.render(card=card, due=due, seen=seen).strip())  # noqa: S704  # our own
-
-
-def _card_template() -> jinja2.Template:
-    return current_app.jinja_env.get_template("tablero/_card.html")
 
 
 def draw_columns(columns: Iterable[Column], *, now: datetime) -> dict[str, list[Markup]]:
