@@ -27,6 +27,7 @@ from app.buffets.service import BuffetData, create_buffet
 from app.core.clock import from_local, local_today, to_local
 from app.core.comunas import find_comuna
 from app.core.plazos import add_business_days
+from app.core.tribunales import find_tribunal
 from app.db import db, transaction
 from app.demo.photos import draw_photo
 from app.demo.provider import crossings
@@ -201,12 +202,19 @@ def _make_buffets(admin: Usuario, now: datetime) -> list[Buffet]:
 
 
 def _make_receptores(now: datetime) -> None:
-    for nombre, email, tribunales in (
-        ("Rosa Ibáñez", "rosa.ibanez@receptores.example", "1º a 15º Juzgado Civil de Santiago"),
-        ("Pedro Salas", "pedro.salas@receptores.example", "16º a 30º Juzgado Civil de Santiago"),
+    for nombre, email, ordinales in (
+        ("Rosa Ibáñez", "rosa.ibanez@receptores.example", range(1, 16)),
+        ("Pedro Salas", "pedro.salas@receptores.example", range(16, 31)),
     ):
-        receptor = Receptor(nombre=nombre, email=email, tribunales=tribunales, created_at=now)
-        db.session.add(receptor)
+        courts = [find_tribunal(f"{number}º Juzgado Civil de Santiago") for number in ordinales]
+        db.session.add(
+            Receptor(
+                nombre=nombre,
+                email=email,
+                tribunales_pjud=[court.pjud_id for court in courts if court],
+                created_at=now,
+            )
+        )
 
 
 def _make_case(
