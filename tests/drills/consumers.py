@@ -33,11 +33,11 @@ def drill_consumers(stage: Stage) -> str:
     stage.smtp.slowness = 0.2
     local, checks, mails = [], [], []
     for _ in range(10):
-        local += [stage.put_local(pause=0.05) for _ in range(6)]
+        local += [stage.put_local(pause=0.3) for _ in range(6)]
         checks.append(stage.put_check())
         mails += [stage.put_mail() for _ in range(3)]
     stage.wait(lambda: all(stage.has_begun(one) for one in both), 30, "both work")
-    time.sleep(random.uniform(0, 1))
+    time.sleep(random.uniform(0, 0.5))
     victim, survivor = random.sample(both, 2)
     victim.kill()
     seconds = stage.wait_done(120)
