@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 #: The largest id that a column holds on PostgreSQL.
 LARGEST_ID = 2**31 - 1
 
 
 class RowIdConverter(IntegerConverter):
-    """The id of a row; one that no database can hold is just not there: 404, not an error."""
+    """The id of a row; one that no database can hold is that of no row: 404, not an error.
 
-    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
-        super().__init__(url_map, *args, **{"max": LARGEST_ID, **kwargs})
+    It is read as 0 instead of not at all: an address that does not fit is answered with 405 when
+    other methods have rules of the same shape.
+    """
+
+    def to_python(self, value: str) -> int:
+        """Read an id, or 0 for what is too large to be one."""
+        if len(value) > len(str(LARGEST_ID)):
+            return 0
+        number: int = super().to_python(value)
+        return number if number <= LARGEST_ID else 0

@@ -9,7 +9,8 @@ from time import monotonic, sleep
 import pytest
 
 from app.avistamientos.providers import ProviderError
-from app.avistamientos.providers.http import get, is_public
+from app.avistamientos.providers.http import get
+from app.core.linea import is_public
 
 
 def ask(url: str, *, allow_private: bool = True, seconds: float = 10.0):

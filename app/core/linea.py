@@ -1,0 +1,148 @@
+"""One outgoing HTTP connection with the holes of requests closed.
+
+The deadline is total: requests' timeout is per read, so that a server which sends a byte now and
+then would hold a worker for ever. Private addresses are refused unless they are allowed, and the
+address that was checked is the one that is connected to, so that a name cannot change its mind in
+between.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
+
+
+class LineError(Exception):
+    """The connection was not made; the subclass says why."""
+
+
+class LineLate(LineError):
+    """The time was over."""
+
+
+class UnknownHost(LineError):
+    """Nobody knows a host of that name."""
+
+
+class PrivateAddress(LineError):
+    """The host has no address of the Internet, and others are not allowed."""
+
+
+class Line:
+    """The one connection of a request: where it may go, and until when it is held."""
+
+    def __init__(self, allow_private: bool, seconds: float) -> None:
+        self.allow_private = allow_private
+        self.ends = time.monotonic() + seconds
+        self._watchdog: threading.Timer | None = None
+        self._handle: socket.socket | None = None
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog.join()
+        if self._handle is not None:
+            self._handle.close()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() >= self.ends
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """Connect to a permitted address of the host; the line is cut when the time is over."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:
+            raise UnknownHost(host) from None
+        addresses = [str(item[4][0]) for item in found]
+        if not self.allow_private:
+            addresses = [address for address in addresses if is_public(address)]
+        if not addresses:
+            raise PrivateAddress(host)
+        failure: OSError | None = None
+        for address in addresses:
+            left = self.ends - time.monotonic()
+            if left <= 0:
+                raise LineLate(host)
+            try:
+                connected = socket.create_connection((address, port), timeout=left)
+            except OSError as error:
+                failure = error
+                continue
+            self._watch(connected)
+            return connected
+        raise failure or OSError("no address")
+
+    def _watch(self, connected: socket.socket) -> None:
+        # A duplicate reaches the connection also after TLS has taken the first handle over.
+        self._handle = connected.dup()
+        self._watchdog = threading.Timer(max(0, self.ends - time.monotonic()), self._cut)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def _cut(self) -> None:
+        if self._handle is not None:
+            with suppress(OSError):
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the Internet: not private, loopback, link-local or odd."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is not None:
+            ip = inner
+    return ip.is_global and not ip.is_multicast
+
+
+class LineAdapter(HTTPAdapter):
+    """Has every connection opened by the line."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool of a host, with connections of ours."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        secure = isinstance(pool, HTTPSConnectionPool)
+        pool.ConnectionCls = partial(_SecureConnection if secure else _Connection, line=self.line)
+        return pool
+
+
+class _Connection(HTTPConnection):
+    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+
+    def _new_conn(self) -> socket.socket:
+        return self.line.connect(self._dns_host, self.port or self.default_port)
+
+
+class _SecureConnection(HTTPSConnection):
+    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+
+    def _new_conn(self) -> socket.socket:
+        return self.line.connect(self._dns_host, self.port or self.default_port)
