@@ -1,0 +1,63 @@
+"""Telling webhooks in the background, and forgetting what is old."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app
+
+from app.db import db, release, transaction
+from app.eventos.emision import DELIVER
+from app.eventos.envio import NotDelivered, post
+from app.eventos.firma import HEADER, make_secret, sign
+from app.eventos.models import Entrega
+from app.eventos.queries import forget_before
+from app.eventos.service import give_up, mark_delivered, note_attempt
+from app.extensions import current_config
+from app.jobs.registry import job
+from app.jobs.runner import JobError, JobRun
+
+#: How long events are kept for who comes back; the bitácora keeps what happened.
+KEPT = timedelta(days=30)
+
+
+@job(DELIVER, "Avisar a un webhook", on_failed=give_up, max_attempts=6)
+def entregar(run: JobRun) -> None:
+    """Hand one message over. Twice is possible (a crash in between): its id is the same."""
+    entrega = db.session.get_one(Entrega, run.args["entrega_id"])
+    hook = entrega.webhook
+    if not hook.activo:
+        raise JobError("El webhook está desactivado.", retry=False)
+    url, body, entrega_id = hook.url, entrega.cuerpo, entrega.id
+    secret = make_secret(hook.semilla, str(current_app.secret_key))
+    headers = {
+        HEADER: sign(body, secret, int(run.clock().timestamp())),
+        "X-Rastro-Event": entrega.tipo.value,
+        "X-Rastro-Delivery": str(entrega_id),
+    }
+    release()
+    try:
+        status = post(url, body, headers, allow_private=current_config().provider_allow_private)
+    except NotDelivered as error:
+        _note(entrega_id, None, str(error))
+        raise JobError(str(error), retry=not error.is_final) from None
+    if not 200 <= status < 300:
+        cause = f"El servidor respondió {status}."
+        _note(entrega_id, status, cause)
+        # 410 says that nobody is there any more; everything else may pass.
+        raise JobError(cause, retry=status != 410)
+    with run.finish(f"Entregado: el servidor respondió {status}."):
+        entrega = db.session.get_one(Entrega, entrega_id)
+        mark_delivered(entrega, status, now=run.clock())
+
+
+@job("eventos.limpiar", "Olvidar eventos antiguos", every_seconds=24 * 3600)
+def limpiar(run: JobRun) -> None:
+    """Forget events of more than a month ago."""
+    with run.finish("Listo."):
+        forget_before(run.clock() - KEPT)
+
+
+def _note(entrega_id: int, status: int | None, cause: str) -> None:
+    with transaction():
+        note_attempt(db.session.get_one(Entrega, entrega_id), status, cause)
