@@ -15,7 +15,8 @@ from app import models
 from app.adjuntos import sellos as adjuntos_sellos
 from app.adjuntos import views as adjuntos
 from app.ajustes.queries import is_demo
-from app.api import health, metrics
+from app.api import docs, health, metrics
+from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
 from app.avisos import views as avisos
 from app.avistamientos import jobs as avistamientos_jobs
@@ -28,6 +29,7 @@ from app.custodia.cli import custodia_cli
 from app.custodia.registry import connect_sources
 from app.db import db, prepare_engine
 from app.demo import views as demo
+from app.eventos import jobs as eventos_jobs
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
 from app.jobs.alarm import Alarm
@@ -51,7 +53,14 @@ from app.web.filters import init_filters
 from app.web.headers import init_headers
 from config import ROOT, Config, ensure_development_secret, load_config
 
-__all__ = ["avistamientos_jobs", "create_app", "custodia_jobs", "models"]
+__all__ = [
+    "api_jobs",
+    "avistamientos_jobs",
+    "create_app",
+    "custodia_jobs",
+    "eventos_jobs",
+    "models",
+]
 
 BLUEPRINTS = (
     auth.bp,
@@ -62,6 +71,7 @@ BLUEPRINTS = (
     health.bp,
     metrics.bp,
     api_v1.bp,
+    docs.bp,
     portal.bp,
     oficios.bp,
     importador.bp,

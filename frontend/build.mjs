@@ -106,6 +106,15 @@ await ship({
   files: { "chart.umd.min.js": (await readFile(join(modules, "chart.js/dist/chart.umd.min.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n") },
 });
 await ship({
+  folder: "swagger-ui", from: "swagger-ui-dist", licenceFile: "swagger-ui-dist/LICENSE", licence: "Apache-2.0",
+  why: "the page of the API, /docs",
+  files: {
+    "swagger-ui-bundle.js": (await readFile(join(modules, "swagger-ui-dist/swagger-ui-bundle.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n"),
+    "swagger-ui.css": (await readFile(join(modules, "swagger-ui-dist/swagger-ui.css"), "utf8")).replace(/\n?\/\*# sourceMappingURL=.*\n?$/, "\n"),
+    "NOTICE": await readFile(join(modules, "swagger-ui-dist/NOTICE")),
+  },
+});
+await ship({
   folder: "inter", from: "@fontsource-variable/inter", licenceFile: "@fontsource-variable/inter/LICENSE", licence: "OFL-1.1",
   why: "text face, variable weight, Latin subset",
   files: { "inter-latin.woff2": await readFile(join(modules, "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")) },

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.api.rules import Alcance
 from app.core.clock import utcnow
 from app.db import Model, ShortText
 from app.usuarios.models import Usuario
-
-
-class Alcance(enum.Enum):
-    """What a key may do, within what its account may do."""
-
-    LECTURA = "lectura"
-    ESCRITURA = "escritura"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"lectura": "Solo leer", "escritura": "Leer y escribir"}[self.value]
 
 
 class ClaveApi(Model):

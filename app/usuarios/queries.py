@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.usuarios.models import Usuario
@@ -19,7 +20,7 @@ def find_by_session(session_id: str) -> Usuario | None:
     user_id, _, version = session_id.partition(".")
     if not (user_id.isdecimal() and version.isdecimal()):
         return None
-    usuario = db.session.get(Usuario, int(user_id))
+    usuario = db.session.get(Usuario, int(user_id), options=[joinedload(Usuario.buffet)])
     if usuario is None or not usuario.activo or usuario.session_version != int(version):
         return None
     if usuario.buffet is not None and not usuario.buffet.activo:

@@ -35,6 +35,7 @@ def test_a_new_buffet_comes_with_the_token_of_its_dashboard(admin_api, stranger,
         "telefono": "+56912345678",
         "contacto_nombre": "Rosa Soto",
         "activo": True,
+        "version": 1,
         "advertencias": [],
     }
     assert stranger.get(f"/b/{token}").status_code == 200

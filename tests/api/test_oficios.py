@@ -198,7 +198,7 @@ def test_a_notice_that_no_server_takes_is_not_enqueued(
     response = admin_api("POST", f"/oficios/{oficio.id}/notificar-receptor", body)
 
     assert response.status_code == 422
-    assert "Quite una o más fotos" in response.get_json()["detail"][0]["msg"]
+    assert "el máximo es" in response.get_json()["detail"][0]["msg"]
     assert rows(Trabajo) == []
 
 

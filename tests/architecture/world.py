@@ -71,6 +71,8 @@ def _parts(app: Flask, oficio_id: int) -> dict[str, int]:
         entry = sa.select(Investigacion.id).where(Investigacion.oficio_id == oficio_id)
         return {
             "persona_id": oficio.propietarios[0].id,
+            "propietario_id": oficio.propietarios[0].id,
             "direccion_id": oficio.direcciones[0].id,
             "entrada_id": db.session.scalars(entry).one(),
+            "actividad_id": db.session.scalars(entry).one(),
         }

@@ -1,4 +1,4 @@
-"""Who may ask: a bearer token, never a cookie, so that no page can ask in a person's name."""
+"""Who may ask: a bearer token or key, never a cookie, so that no page asks in a person's name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app, g, request
+from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
+from app.api.queries import find_key
+from app.api.rules import KEY_PREFIX, Alcance
+from app.api.service import is_use_to_note, note_key_use
+from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
+from app.core.clock import utcnow
+from app.core.errors import NotFound, RastroError
+from app.db import db, transaction
 from app.extensions import current_config
+from app.oficios.models import Oficio
+from app.oficios.permissions import can_see
 from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
@@ -25,6 +34,11 @@ _UNKNOWN = (
     "Falta un token válido. Pídalo en POST /api/v1/auth/login y envíelo en la cabecera "
     "«Authorization: Bearer …»."
 )
+_READ_ONLY = "Esta clave solo puede leer. Pida al administrador una que también escriba."
+
+
+class Forbidden(RastroError):
+    """The asker is known, and this is not theirs."""
 
 
 def current_usuario() -> Usuario:
@@ -34,35 +48,78 @@ def current_usuario() -> Usuario:
 
 
 def bearer_required(*roles: Rol) -> Callable[[View], View]:
-    """Let in who shows a living token and has one of the roles; without roles, everybody.
+    """Let in who shows a living token or key and has one of the roles; without roles, everybody.
 
-    401 says that nobody is known to ask, 403 that this person may not.
+    401 says that nobody is known to ask, 403 that this person may not, 429 that they asked too
+    often.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if too_many := throttle_address():
+                return too_many
             usuario = _find_usuario()
-            if usuario is None:
-                response = error_response(401, _UNKNOWN)
-                response.headers["WWW-Authenticate"] = "Bearer"
-                return response
+            if isinstance(usuario, Response):
+                return usuario
+            if too_many := throttle_account(usuario.id):
+                return too_many
             if roles and usuario.rol not in roles:
                 return error_response(403)
             g.api_usuario = usuario
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer
 
+        guarded.__roles__ = roles  # type: ignore[attr-defined]  # read by openapi.py
         return guarded  # type: ignore[return-value]  # wraps keeps the view's signature
 
     return decorate
 
 
-def _find_usuario() -> Usuario | None:
+def oficio_to_see(oficio_id: int) -> Oficio:
+    """An oficio that the asker may read.
+
+    Raises:
+        NotFound: there is none of that id.
+        Forbidden: it belongs to another buffet.
+    """
+    oficio = db.session.get(Oficio, oficio_id)
+    if oficio is None:
+        raise NotFound("Oficio no encontrado")
+    if not can_see(current_usuario(), oficio):
+        raise Forbidden("No tiene acceso a este oficio")
+    return oficio
+
+
+def _find_usuario() -> Usuario | Response:
+    """Who asks, or why nobody is let in."""
     header = request.authorization
     if header is None or header.type != "bearer" or not header.token:
-        return None
+        return _refuse_stranger()
+    if header.token.startswith(KEY_PREFIX):
+        return _find_by_key(header.token)
     session_id = read_token(
         header.token, str(current_app.secret_key), algorithm=current_config().algorithm
     )
-    return find_by_session(session_id) if session_id else None
+    usuario = find_by_session(session_id) if session_id else None
+    return usuario or _refuse_stranger()
+
+
+def _find_by_key(key: str) -> Usuario | Response:
+    clave = find_key(key)
+    if clave is None:
+        return _refuse_stranger()
+    if clave.alcance is Alcance.LECTURA and request.method not in {"GET", "HEAD"}:
+        return error_response(403, _READ_ONLY)
+    now = utcnow()
+    if is_use_to_note(clave, now):
+        clave_id = clave.id
+        with transaction():
+            note_key_use(clave_id, now=now)
+    return clave.usuario
+
+
+def _refuse_stranger() -> Response:
+    response = error_response(401, _UNKNOWN)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response

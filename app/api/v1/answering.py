@@ -1,31 +1,90 @@
-"""What the API answers with: a schema's JSON, or one part of a list with the total beside it."""
+"""What the API answers with: a schema's JSON and its mark, or one part of a list."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, jsonify, make_response
+from flask import Response, current_app, jsonify, request
 from pydantic import BaseModel
 
-from app.api.v1.schemas import Paging
+from app.api.v1.schemas.base import Paging
+from app.core.errors import RastroError
 from app.db import db
 
 
+class PreconditionFailed(RastroError):
+    """Somebody changed the thing since the asker read it (``If-Match``)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Alguien lo cambió desde que usted lo leyó (If-Match). Léalo otra vez y repita el "
+            "cambio sobre lo que ahora dice."
+        )
+
+
 def answer(schema: BaseModel, status: int = 200) -> Response:
-    """One thing as JSON."""
-    return make_response(jsonify(schema.model_dump(mode="json")), status)
+    """One thing as JSON, with its mark; who has that very one already is told so (304)."""
+    text = _write(schema)
+    response = current_app.response_class(text, status, mimetype="application/json")
+    response.set_etag(_mark(schema, text))
+    if request.method == "GET" and status == 200:
+        response.make_conditional(request)
+    return response
 
 
 def answer_list(
-    statement: sa.Select[Any], paging: Paging, show: Callable[[Any], BaseModel]
+    statement: sa.Select[Any],
+    paging: Paging,
+    show: Callable[[Any], BaseModel],
+    *,
+    scalars: bool = True,
 ) -> Response:
     """The rows that the asker wants to see, and in ``X-Total-Count`` how many there are."""
     total = db.session.scalar(
         sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
     )
-    rows = db.session.scalars(statement.offset(paging.skip).limit(paging.limit))
-    response = jsonify([show(row).model_dump(mode="json") for row in rows])
+    part = statement.offset(paging.skip).limit(paging.limit)
+    rows = db.session.scalars(part) if scalars else db.session.execute(part)
+    return show_list([show(row) for row in rows], total or 0)
+
+
+def show_list(items: list[Any], total: int) -> Response:
+    """A part of a list that was read already."""
+    response = jsonify([item.model_dump(mode="json", by_alias=True) for item in items])
     response.headers["X-Total-Count"] = str(total)
     return response
+
+
+def must_match(schema: BaseModel) -> None:
+    """Hold a thing as it stands against the asker's ``If-Match``, if there is one.
+
+    Of a thing with a version only that is compared: what the system notes beside it (a check, a
+    visit) makes nobody's change stale.
+
+    Raises:
+        PreconditionFailed: they have seen another state of it.
+    """
+    if "If-Match" not in request.headers:
+        return
+    mark = _mark(schema, _write(schema))
+    seen = request.if_match
+    if seen.star_tag or mark in seen:
+        return
+    version = mark.partition("-")[0]
+    # An empty mark is read as None.
+    if not any(tag and tag.partition("-")[0] == version for tag in seen.as_set()):
+        raise PreconditionFailed
+
+
+def _write(schema: BaseModel) -> str:
+    return schema.model_dump_json(by_alias=True) + "\n"
+
+
+def _mark(schema: BaseModel, text: str) -> str:
+    """``<version>-<hash>`` of a thing with a version, else the hash alone."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    version = getattr(schema, "version", None)
+    return digest if version is None else f"{version}-{digest}"

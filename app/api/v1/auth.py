@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.api.v1.access import bearer_required, current_usuario
 from app.api.v1.answering import answer
 from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
 from app.api.v1.reading import takes
-from app.api.v1.schemas import Credentials, TokenShown, UsuarioShown
+from app.api.v1.schemas.usuarios import Credentials, TokenShown, UsuarioShown
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from app.db import transaction
@@ -30,6 +31,7 @@ bp = ApiBlueprint("auth", __name__)
 @takes(body=Credentials)
 @limit_by_account
 @limit_by_address
+@gives("Pedir un token con email y contraseña.", TokenShown, errors=(401, 403))
 def login(body: Credentials) -> ResponseReturnValue:
     """A token for an e-mail and its password."""
     try:
@@ -50,8 +52,9 @@ def login(body: Credentials) -> ResponseReturnValue:
 
 
 @bp.get("/auth/me")
-@bp.get("/usuarios/me")
+@bp.get("/usuarios/me", endpoint="usuarios_me")
 @bearer_required()
+@gives("Leer de quién es el token.", UsuarioShown)
 def me() -> ResponseReturnValue:
     """Whose token this is."""
     return answer(UsuarioShown.model_validate(current_usuario()))

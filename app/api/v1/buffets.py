@@ -9,17 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import selectinload
 
 from app.api.v1.access import bearer_required, current_usuario
-from app.api.v1.answering import answer, answer_list
+from app.api.v1.answering import answer, answer_list, must_match
 from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
 from app.api.v1.reading import takes
-from app.api.v1.schemas import (
-    BuffetChange,
-    BuffetNew,
-    BuffetQuery,
-    BuffetShown,
-    Paging,
-    UsuarioShown,
-)
+from app.api.v1.repeating import once
+from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.buffets import BuffetChange, BuffetNew, BuffetQuery, BuffetShown
+from app.api.v1.schemas.usuarios import UsuarioShown
 from app.buffets.models import Buffet
 from app.buffets.queries import buffets_statement, current_token
 from app.buffets.service import (
@@ -31,7 +28,7 @@ from app.buffets.service import (
     update_buffet,
 )
 from app.core.clock import utcnow
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Stale
 from app.db import db, transaction
 from app.extensions import current_config
 from app.usuarios.models import Usuario
@@ -46,7 +43,9 @@ _DATA = ("nombre", "rut", "email_principal", "telefono", "contacto_nombre")
 
 @bp.post("/")
 @bearer_required(Rol.ADMIN)
+@once(again=lambda buffet_id: answer(_show(_get_buffet(buffet_id))))
 @takes(body=BuffetNew)
+@gives("Registrar un buffet, con un primer enlace a su tablero.", BuffetShown, 201, errors=(400,))
 def create(body: BuffetNew) -> ResponseReturnValue:
     """Register a law firm, with a first link to its dashboard."""
     try:
@@ -65,6 +64,7 @@ def create(body: BuffetNew) -> ResponseReturnValue:
 @bp.get("/")
 @bearer_required(Rol.ADMIN)
 @takes(query=BuffetQuery)
+@gives("Listar los buffets, por nombre.", BuffetShown, many=True)
 def index(query: BuffetQuery) -> ResponseReturnValue:
     """The law firms, by name."""
     statement = buffets_statement(activo=query.activo).options(selectinload(Buffet.enlaces))
@@ -73,6 +73,7 @@ def index(query: BuffetQuery) -> ResponseReturnValue:
 
 @bp.get("/<int:buffet_id>")
 @bearer_required(Rol.ADMIN)
+@gives("Leer un buffet.", BuffetShown)
 def detail(buffet_id: int) -> ResponseReturnValue:
     """One law firm."""
     return answer(_show(_get_buffet(buffet_id)))
@@ -81,14 +82,18 @@ def detail(buffet_id: int) -> ResponseReturnValue:
 @bp.patch("/<int:buffet_id>")
 @bearer_required(Rol.ADMIN)
 @takes(body=BuffetChange)
+@gives("Corregir lo que se envía de un buffet.", BuffetShown, errors=(400, 409, 412))
 def change(buffet_id: int, body: BuffetChange) -> ResponseReturnValue:
     """Correct what is given of a law firm, and leave the rest."""
     buffet = _get_buffet(buffet_id)
-    changes = body.model_dump(exclude_unset=True)
+    changes = body.given()
     activo = changes.pop("activo", None)
     actor, now = current_usuario(), utcnow()
     try:
         with transaction():
+            must_match(_show(buffet))
+            if body.version not in {None, buffet.version}:
+                raise Stale("Alguien cambió este buffet desde que usted lo leyó. Léalo otra vez.")
             if changes:
                 known = {name: getattr(buffet, name) for name in _DATA}
                 update_buffet(buffet, BuffetData(**{**known, **changes}), actor=actor, now=now)
@@ -101,6 +106,7 @@ def change(buffet_id: int, body: BuffetChange) -> ResponseReturnValue:
 
 @bp.delete("/<int:buffet_id>")
 @bearer_required(Rol.ADMIN)
+@gives("Cerrar un buffet: nada se borra; su enlace y sus cuentas dejan de abrir.", status=204)
 def close(buffet_id: int) -> ResponseReturnValue:
     """Close a law firm: nothing is erased, its link and its people's accounts open nothing."""
     buffet = _get_buffet(buffet_id)
@@ -113,6 +119,7 @@ def close(buffet_id: int) -> ResponseReturnValue:
 @bp.get("/<int:buffet_id>/usuarios")
 @bearer_required(Rol.ADMIN)
 @takes(query=Paging)
+@gives("Listar las cuentas de un buffet.", UsuarioShown, many=True)
 def usuarios(buffet_id: int, query: Paging) -> ResponseReturnValue:
     """The people of a law firm who have an account."""
     buffet = _get_buffet(buffet_id)
@@ -122,6 +129,8 @@ def usuarios(buffet_id: int, query: Paging) -> ResponseReturnValue:
 
 @bp.post("/<int:buffet_id>/rotar-token")
 @bearer_required(Rol.ADMIN)
+@once(again=lambda buffet_id: answer(_show(_get_buffet(buffet_id))))
+@gives("Cambiar el enlace al tablero; el anterior deja de abrir.", BuffetShown)
 def rotate(buffet_id: int) -> ResponseReturnValue:
     """Replace the link to the dashboard: the old one stops working at once."""
     buffet = _get_buffet(buffet_id)
@@ -148,6 +157,7 @@ def _show(buffet: Buffet) -> BuffetShown:
         activo=buffet.activo,
         token_tablero=current_token(buffet, str(current_app.secret_key), utcnow()),
         advertencias=buffet.advertencias,
+        version=buffet.version,
         created_at=buffet.created_at,
     )
 

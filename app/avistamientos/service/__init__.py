@@ -15,6 +15,7 @@ from app.avistamientos.service.sightings import (
     RepeatedSighting,
     add_sighting,
     edit_sighting,
+    remove_sighting,
     seal,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "edit_sighting",
     "record_failure",
     "record_unconfigured",
+    "remove_sighting",
     "request_check",
     "seal",
     "store_answer",

@@ -121,6 +121,20 @@ def edit_sighting(
     )
 
 
+def remove_sighting(avistamiento: Avistamiento, *, actor: Usuario, now: datetime) -> None:
+    """Take back a sighting that a person wrote down; the bitácora keeps what it said.
+
+    Raises:
+        Refused: what a provider told is evidence and stays.
+    """
+    oficio = lock_oficio(avistamiento.oficio_id)
+    if avistamiento.fuente not in WRITTEN_SOURCES:
+        raise Refused("Los avistamientos de pórticos son evidencia: no se eliminan.")
+    _announce(oficio, "Avistamiento retirado", avistamiento, actor=actor, now=now)
+    db.session.delete(avistamiento)
+    db.session.flush()
+
+
 def _check(oficio_id: int, data: AvistamientoData, now: datetime, but: int | None = None) -> str:
     """The key of a sighting that may be stored."""
     if data.fuente not in WRITTEN_SOURCES:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, SelectChoice, StringField, TextAreaField, ValidationError
 
 from app.buffets.models import Buffet
-from app.core.fechas import format_fecha
 from app.core.rol import parse_rol_causa
-from app.core.tribunales import find_tribunal, suggest_tribunal
+from app.core.tribunales import find_tribunal
 from app.direcciones.rules import TipoDireccion, parse_comuna
 from app.oficios.forms.fields import NOTES_MAX, ChoiceField, VersionField, read, readable
 from app.oficios.forms.vehiculo import VehiculoFields
+from app.oficios.lectura import paper_warnings
 from app.oficios.models import Oficio
 from app.oficios.rules import Prioridad, TipoPropietario
 from app.oficios.service import DireccionData, OficioData, PropietarioData
@@ -71,25 +70,10 @@ class OficioFields(Form):
             notas_generales=self.notas_generales.data or None,
             fuerza_publica=self.fuerza_publica.data,
             descerrajamiento=self.descerrajamiento.data,
-            advertencias_ingreso=_warnings(
+            advertencias_ingreso=paper_warnings(
                 self.tribunal.data, self.fecha_ingreso.value, self.fecha_limite.value
             ),
         )
-
-
-def _warnings(tribunal: str | None, ingreso: date | None, limite: date | None) -> dict[str, str]:
-    """What is kept as it was typed although it does not add up."""
-    found = {}
-    if tribunal and not find_tribunal(tribunal):
-        hint = suggest_tribunal(tribunal)
-        what = f"¿Será «{hint.nombre}»?" if hint else "Revise el nombre en el documento."
-        found["tribunal"] = f"El tribunal «{tribunal[:60]}» no está en la lista. {what}"
-    if ingreso and limite and limite < ingreso:
-        found["fecha_limite"] = (
-            f"La fecha límite ({format_fecha(limite)}) es anterior a la de ingreso "
-            f"({format_fecha(ingreso)}). Revise cuál está mal."
-        )
-    return found
 
 
 class DatosForm(OficioFields):

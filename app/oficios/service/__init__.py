@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from app.oficios.service.advertencias import confirm_warning
-from app.oficios.service.bitacora import add_entry, edit_entry, record, refuse_edit
+from app.oficios.service.bitacora import (
+    add_entry,
+    edit_entry,
+    record,
+    refuse_edit,
+    remove_entry,
+)
 from app.oficios.service.cases import (
     assign_oficio,
     create_oficio,
@@ -19,7 +25,12 @@ from app.oficios.service.data import (
     VehiculoData,
     VisitaData,
 )
-from app.oficios.service.direcciones import add_direccion, add_visita, update_direccion
+from app.oficios.service.direcciones import (
+    add_direccion,
+    add_visita,
+    remove_direccion,
+    update_direccion,
+)
 from app.oficios.service.errors import MoveRefused, NumeroTaken, StaleOficio
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, update_persona
@@ -53,6 +64,8 @@ __all__ = [
     "record",
     "refresh_search",
     "refuse_edit",
+    "remove_direccion",
+    "remove_entry",
     "remove_persona",
     "touch",
     "undo_move",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.eventos.emision import emit
@@ -108,6 +109,26 @@ def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: d
     entry.editado_at = now
     db.session.flush()
     seal_entry(entry, now)
+
+
+def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None:
+    """Take back one's own fresh note or call; the audit keeps that there was one.
+
+    Raises:
+        Refused: it is somebody else's, of another kind, or too old.
+    """
+    if refusal := refuse_edit(entry, actor=actor, now=now):
+        raise Refused(refusal)
+    audit(
+        "bitacora.entrada_retirada",
+        actor=actor,
+        now=now,
+        entidad="oficio",
+        entidad_id=entry.oficio_id,
+        entrada_id=entry.id,
+    )
+    db.session.delete(entry)
+    db.session.flush()
 
 
 def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:

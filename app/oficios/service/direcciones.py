@@ -82,6 +82,26 @@ def update_direccion(
     )
 
 
+def remove_direccion(
+    oficio: Oficio, direccion: Direccion, *, actor: Usuario, now: datetime
+) -> None:
+    """Take an address out of a case; the bitácora keeps which it was.
+
+    Raises:
+        Refused: it was visited, and what was found there is part of the case.
+    """
+    if direccion.visitas:
+        raise Refused(
+            "Esta dirección tiene visitas, que son parte del caso: corríjala en vez de quitarla."
+        )
+    text = f"Dirección quitada: {direccion.completa}"
+    detalle = {"antes": {"direccion": direccion.direccion, "comuna": direccion.comuna}}
+    db.session.delete(direccion)
+    db.session.flush()
+    db.session.expire(oficio, ["direcciones"])
+    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now, detalle=detalle)
+
+
 def add_visita(
     oficio: Oficio, direccion: Direccion, data: VisitaData, *, actor: Usuario, now: datetime
 ) -> Visita:

@@ -1,0 +1,54 @@
+"""Finding keys, and answers that were given before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.api.models import ClaveApi, RespuestaGuardada
+from app.api.rules import ANSWER_KEPT, hash_key
+from app.db import db
+from app.usuarios.models import Usuario
+
+
+def find_key(key: str) -> ClaveApi | None:
+    """The key, unless it was revoked or its account opens nothing."""
+    clave = db.session.scalar(
+        sa.select(ClaveApi)
+        .where(ClaveApi.huella == hash_key(key), ClaveApi.revocada_at.is_(None))
+        .options(joinedload(ClaveApi.usuario).joinedload(Usuario.buffet))
+    )
+    if clave is None or not clave.usuario.activo:
+        return None
+    buffet = clave.usuario.buffet
+    return None if buffet is not None and not buffet.activo else clave
+
+
+def list_keys() -> list[ClaveApi]:
+    """All keys, those that work first, the newest first."""
+    statement = (
+        sa.select(ClaveApi)
+        .options(joinedload(ClaveApi.usuario))
+        .order_by(ClaveApi.revocada_at.is_not(None), ClaveApi.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def find_kept_answer(usuario_id: int, clave: str) -> RespuestaGuardada | None:
+    """What was answered to that Idempotency-Key of that account."""
+    return db.session.scalar(
+        sa.select(RespuestaGuardada).where(
+            RespuestaGuardada.usuario_id == usuario_id, RespuestaGuardada.clave == clave
+        )
+    )
+
+
+def forget_answers(now: datetime) -> None:
+    """Forget the answers that are kept no longer."""
+    db.session.execute(
+        sa.delete(RespuestaGuardada)
+        .where(RespuestaGuardada.created_at < now - ANSWER_KEPT)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,41 @@
+"""Keys of scripts, and how long an answer is kept for who did not hear it."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import secrets
+from datetime import timedelta
+
+#: What every key begins with, so that it is told from a token and found by secret scanners.
+KEY_PREFIX = "rastro_"
+#: Characters of a key that are stored in the clear, to tell it from others.
+SHOWN = len(KEY_PREFIX) + 6
+#: A key's last use is written down this often at most.
+USE_NOTED_EVERY = timedelta(minutes=1)
+#: How long the answer to an Idempotency-Key is given again.
+ANSWER_KEPT = timedelta(hours=24)
+#: A request that was not answered by then died with its process.
+ANSWER_AWAITED = timedelta(minutes=2)
+
+
+class Alcance(enum.Enum):
+    """What a key may do, within what its account may do."""
+
+    LECTURA = "lectura"
+    ESCRITURA = "escritura"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {"lectura": "Solo leer", "escritura": "Leer y escribir"}[self.value]
+
+
+def new_key() -> str:
+    """A fresh key: shown once, stored as ``hash_key``."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def hash_key(key: str) -> str:
+    """How a key is stored. It is random and long, so that a plain hash cannot be guessed back."""
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,193 @@
+"""Photos and documents of an oficio, and the files themselves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, BinaryIO, cast
+
+import sqlalchemy as sa
+from flask import Response, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import find_adjunto
+from app.adjuntos.rules import copy_name
+from app.adjuntos.service import (
+    Upload,
+    add_adjuntos,
+    delete_adjunto,
+    note_original_download,
+    read_copy,
+    update_adjunto,
+)
+from app.adjuntos.storage import current_storage
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.answering import answer, answer_list, must_match
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
+from app.api.v1.reading import invalid, takes
+from app.api.v1.repeating import once
+from app.api.v1.schemas.adjuntos import AdjuntoChange, AdjuntoForm, AdjuntoShown, RemovalQuery
+from app.api.v1.schemas.base import Paging
+from app.core.clock import utcnow
+from app.core.errors import InvalidValue, NotFound
+from app.db import db, transaction
+from app.extensions import current_config
+from app.oficios.models import Oficio
+from app.web.errors import error_response
+
+bp = ApiBlueprint("adjuntos", __name__, url_prefix="/oficios/<int:oficio_id>/adjuntos")
+
+_ONE = "/<int:adjunto_id>"
+#: A file never runs anything, whatever a browser takes it for.
+_FILE_POLICY = "default-src 'none'; sandbox"
+_COPIES = ("image/jpeg", "application/pdf")
+
+
+@bp.post("/")
+@bearer_required(*STAFF)
+@once()
+@takes(form=AdjuntoForm)
+@gives("Subir una foto o un documento.", AdjuntoShown, 201, errors=(409, 413))
+def upload(oficio_id: int, form: AdjuntoForm) -> ResponseReturnValue:
+    """Store one file: its untouched original, and the copy that people see."""
+    oficio = oficio_to_see(oficio_id)
+    file = request.files.get("archivo")
+    if file is None or not file.filename:
+        return invalid("archivo", "Falta el archivo.")
+    (result,) = add_adjuntos(
+        oficio.id,
+        [Upload(file.filename, cast(BinaryIO, file.stream))],
+        tipo=form.tipo,
+        descripcion=form.descripcion,
+        actor=current_usuario(),
+        now=utcnow(),
+        max_bytes=current_config().max_upload_bytes,
+    )
+    if result.adjunto_id is None:
+        if result.is_repeated:
+            return error_response(409, result.problem)
+        return invalid("archivo", result.problem or "")
+    return answer(_show(db.session.get_one(Adjunto, result.adjunto_id)), 201)
+
+
+@bp.get("/")
+@bearer_required()
+@takes(query=Paging)
+@gives("Listar las fotos y documentos, lo último primero.", AdjuntoShown, many=True, errors=(403,))
+def index(oficio_id: int, query: Paging) -> ResponseReturnValue:
+    """The files of a case, newest first; what was deleted is not listed."""
+    oficio = oficio_to_see(oficio_id)
+    statement = (
+        sa.select(Adjunto)
+        .where(Adjunto.oficio_id == oficio.id, Adjunto.eliminado_at.is_(None))
+        .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
+    )
+    return answer_list(statement, query, _show)
+
+
+@bp.get(_ONE)
+@bearer_required()
+@gives("Leer lo que se sabe de un archivo.", AdjuntoShown, errors=(403,))
+def detail(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """What is known of one file."""
+    return answer(_show(_get(oficio_to_see(oficio_id), adjunto_id)))
+
+
+@bp.patch(_ONE)
+@bearer_required(*STAFF)
+@takes(body=AdjuntoChange)
+@gives("Corregir lo que se dice de un archivo.", AdjuntoShown, errors=(409, 412))
+def change(oficio_id: int, adjunto_id: int, body: AdjuntoChange) -> ResponseReturnValue:
+    """Change what people say of a file."""
+    oficio = oficio_to_see(oficio_id)
+    try:
+        with transaction():
+            adjunto = _get(oficio, adjunto_id)
+            must_match(_show(adjunto))
+            known = {"tipo": adjunto.tipo, "descripcion": adjunto.descripcion}
+            values = {**known, **body.given()}
+            update_adjunto(adjunto, **values, actor=current_usuario(), now=utcnow())
+    except InvalidValue as error:
+        return invalid("tipo", str(error))
+    return answer(_show(adjunto))
+
+
+@bp.delete(_ONE)
+@bearer_required(*STAFF)
+@takes(query=RemovalQuery)
+@gives(
+    "Sacar un archivo del caso. Es evidencia: los bytes se conservan.", status=204, errors=(409,)
+)
+def remove(oficio_id: int, adjunto_id: int, query: RemovalQuery) -> ResponseReturnValue:
+    """Take a file out of a case, with a reason."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        adjunto = _get(oficio, adjunto_id)
+        delete_adjunto(adjunto, query.motivo, actor=current_usuario(), now=utcnow())
+    return "", 204
+
+
+@bp.get(_ONE + "/copia")
+@bearer_required()
+@gives("Bajar la copia que las personas ven, sin metadatos.", media=_COPIES, errors=(403,))
+def copy(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """The copy that people see: a picture as JPEG, a document as it came."""
+    adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
+    data, mime_type = read_copy(adjunto)
+    name = copy_name(adjunto.filename) if adjunto.is_image else adjunto.filename
+    return _guard(send_file(BytesIO(data), mimetype=mime_type, download_name=name))
+
+
+@bp.get(_ONE + "/original")
+@bearer_required(*STAFF)
+@gives(
+    "Bajar el archivo original. Queda anotado quién lo bajó.", media=("application/octet-stream",)
+)
+def original(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """The untouched file; taking it is written down."""
+    adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
+    with current_storage().open(adjunto.original_key) as file:
+        data = file.read()
+    with transaction():
+        note_original_download(adjunto, actor=current_usuario(), now=utcnow())
+    return _guard(
+        send_file(
+            BytesIO(data),
+            mimetype="application/octet-stream",
+            as_attachment=True,
+            download_name=adjunto.filename,
+        )
+    )
+
+
+def _get(oficio: Oficio, adjunto_id: int) -> Adjunto:
+    adjunto = find_adjunto(adjunto_id)
+    if adjunto is None or adjunto.oficio_id != oficio.id:
+        raise NotFound("Adjunto no encontrado")
+    return adjunto
+
+
+def _show(adjunto: Adjunto) -> AdjuntoShown:
+    where: dict[str, Any] = {"oficio_id": adjunto.oficio_id, "adjunto_id": adjunto.id}
+    is_staff = current_usuario().is_staff
+    return AdjuntoShown(
+        id=adjunto.id,
+        tipo=adjunto.tipo,
+        filename=adjunto.filename,
+        url=url_for("api.adjuntos.copy", **where),
+        original_url=url_for("api.adjuntos.original", **where) if is_staff else None,
+        mime_type=adjunto.mime_type,
+        tamano_bytes=adjunto.tamano_bytes,
+        sha256=adjunto.sha256,
+        descripcion=adjunto.descripcion,
+        fecha_subida=adjunto.created_at,
+        # What a camera writes down (where, when) is for the firm.
+        metadata=adjunto.metadatos if is_staff else {},
+    )
+
+
+def _guard(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _FILE_POLICY
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,101 @@
+"""The two routes about oficios that put work into the queue."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Response, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.answering import answer
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
+from app.api.v1.reading import invalid, takes
+from app.api.v1.repeating import once
+from app.api.v1.schemas.trabajos import Enqueued, NoticeNew, PendingCheck
+from app.avistamientos.service import request_check
+from app.core.clock import utcnow
+from app.core.errors import InvalidValue, NotFound
+from app.db import transaction
+from app.jobs.service import note_asker
+from app.notificaciones.mails import mail_domain
+from app.notificaciones.queries import find_receptor_by_email
+from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice
+from app.notificaciones.writing import write_notice
+from app.web.errors import error_response
+
+bp = ApiBlueprint("encolar", __name__, url_prefix="/oficios/<int:oficio_id>")
+
+
+@bp.post("/consultar-apis")
+@bearer_required(*STAFF)
+@once()
+@gives(
+    "Encolar una consulta de pórticos. Mientras haya una abierta, pedirla otra vez es la misma.",
+    PendingCheck,
+    202,
+    errors=(409,),
+    headers=("Location",),
+)
+def check(oficio_id: int) -> ResponseReturnValue:
+    """Have the gantries checked. While a check is open, asking again is the same one."""
+    oficio = oficio_to_see(oficio_id)
+    usuario = current_usuario()
+    with transaction():
+        trabajo = request_check(oficio, actor=usuario, now=utcnow())
+        note_asker(trabajo, usuario_id=usuario.id)
+        task_id = trabajo.id
+    return _accepted(PendingCheck(task_id=task_id), task_id)
+
+
+@bp.post("/notificar-receptor")
+@bearer_required(*STAFF)
+@once()
+@takes(body=NoticeNew)
+@gives(
+    "Encolar un aviso a un receptor judicial, con fotos de este oficio.",
+    Enqueued,
+    202,
+    errors=(409,),
+    headers=("Location",),
+)
+def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
+    """Have a notice sent to a receptor judicial, with photos of this oficio."""
+    oficio = oficio_to_see(oficio_id)
+    usuario = current_usuario()
+    known = find_receptor_by_email(body.receptor_email)
+    destinatario = Destinatario(body.receptor_email.lower(), known.nombre if known else None)
+    try:
+        data = write_notice(
+            oficio,
+            destinatario,
+            mensaje=body.mensaje_adicional,
+            adjunto_ids=body.adjuntos_ids,
+            remitente=usuario,
+        )
+        with transaction():
+            notice = create_notice(
+                oficio,
+                data,
+                clave=secrets.token_urlsafe(24),
+                confirmed=body.confirmar_repetida,
+                dominio=mail_domain(),
+                actor=usuario,
+                now=utcnow(),
+            )
+            task_id = str(notice.trabajo_id)
+    except AlreadyNotified as asked:
+        again = "Para mandar otro, envíe «confirmar_repetida»: true."
+        return error_response(409, f"{asked.hecho} {again}")
+    except (InvalidValue, MailTooBig, NotFound) as refused:
+        return invalid("adjuntos_ids", str(refused))
+    return _accepted(Enqueued(message="Notificación encolada", task_id=task_id), task_id)
+
+
+def _accepted(schema: BaseModel, task_id: str) -> Response:
+    """202, and where to look how far it is."""
+    response = answer(schema, 202)
+    response.headers["Location"] = url_for("api.trabajos.detail", task_id=task_id)
+    return response

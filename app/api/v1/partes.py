@@ -1,0 +1,209 @@
+"""The people and the bitácora of an oficio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.answering import answer, answer_list, must_match, show_list
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
+from app.api.v1.reading import invalid, takes
+from app.api.v1.repeating import once
+from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.partes import (
+    ActividadChange,
+    ActividadNew,
+    ActividadQuery,
+    ActividadShown,
+    PropietarioChange,
+    PropietarioNew,
+    PropietarioShown,
+)
+from app.core.clock import utcnow
+from app.core.errors import NotFound, Refused
+from app.db import db, transaction
+from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.queries import timeline_statement
+from app.oficios.service import (
+    EntradaData,
+    PropietarioData,
+    add_entry,
+    add_persona,
+    edit_entry,
+    remove_entry,
+    remove_persona,
+    update_persona,
+)
+
+bp = ApiBlueprint("partes", __name__, url_prefix="/oficios/<int:oficio_id>")
+
+
+@bp.post("/propietarios")
+@bearer_required(*STAFF)
+@once()
+@takes(body=PropietarioNew)
+@gives("Agregar una persona al caso.", PropietarioShown, 201)
+def add_propietario(oficio_id: int, body: PropietarioNew) -> ResponseReturnValue:
+    """Add a person to a case."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        data = PropietarioData(**body.model_dump())
+        persona = add_persona(oficio, data, actor=current_usuario(), now=utcnow())
+    return answer(_persona(persona), 201)
+
+
+@bp.get("/propietarios")
+@bearer_required()
+@takes(query=Paging)
+@gives("Listar las personas del caso.", PropietarioShown, many=True, errors=(403,))
+def list_propietarios(oficio_id: int, query: Paging) -> ResponseReturnValue:
+    """The people of a case."""
+    people = oficio_to_see(oficio_id).propietarios
+    part = people[query.skip : query.skip + query.limit]
+    return show_list([_persona(persona) for persona in part], len(people))
+
+
+@bp.get("/propietarios/<int:propietario_id>")
+@bearer_required()
+@gives("Leer una persona del caso.", PropietarioShown, errors=(403,))
+def propietario(oficio_id: int, propietario_id: int) -> ResponseReturnValue:
+    """One person of a case."""
+    return answer(_persona(_get_persona(oficio_to_see(oficio_id), propietario_id)))
+
+
+@bp.patch("/propietarios/<int:propietario_id>")
+@bearer_required(*STAFF)
+@takes(body=PropietarioChange)
+@gives("Corregir lo que se envía de una persona.", PropietarioShown, errors=(409, 412))
+def change_propietario(
+    oficio_id: int, propietario_id: int, body: PropietarioChange
+) -> ResponseReturnValue:
+    """Correct what is given of a person, and leave the rest."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        persona = _get_persona(oficio, propietario_id)
+        must_match(_persona(persona))
+        known = {name: getattr(persona, name) for name in vars(PropietarioData())}
+        data = PropietarioData(**{**known, **body.given()})
+        if not (data.nombre or data.rut):
+            return invalid("nombre", "Indique el nombre o el RUT de la persona.")
+        update_persona(oficio, persona, data, actor=current_usuario(), now=utcnow())
+    return answer(_persona(persona))
+
+
+@bp.delete("/propietarios/<int:propietario_id>")
+@bearer_required(*STAFF)
+@gives("Quitar una persona del caso; la bitácora guarda quién era.", status=204, errors=(409,))
+def remove_propietario(oficio_id: int, propietario_id: int) -> ResponseReturnValue:
+    """Take a person out of a case."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        persona = _get_persona(oficio, propietario_id)
+        remove_persona(oficio, persona, actor=current_usuario(), now=utcnow())
+    return "", 204
+
+
+@bp.post("/actividades")
+@bearer_required(*STAFF)
+@once()
+@takes(body=ActividadNew)
+@gives("Anotar una nota o una llamada en la bitácora.", ActividadShown, 201)
+def add_actividad(oficio_id: int, body: ActividadNew) -> ResponseReturnValue:
+    """Write down a note or a call."""
+    oficio = oficio_to_see(oficio_id)
+    data = EntradaData(body.tipo, body.descripcion, body.ocurrido_at)
+    try:
+        with transaction():
+            entry = add_entry(oficio, data, actor=current_usuario(), now=utcnow())
+    except Refused as refused:
+        return invalid("ocurrido_at" if body.ocurrido_at else "tipo", str(refused))
+    return answer(_entry(entry), 201)
+
+
+@bp.get("/actividades", endpoint="list_actividades")
+@bp.get("/timeline", endpoint="timeline")
+@bearer_required()
+@takes(query=ActividadQuery)
+@gives("Leer la bitácora, lo último primero.", ActividadShown, many=True, errors=(403,))
+def timeline(oficio_id: int, query: ActividadQuery) -> ResponseReturnValue:
+    """What happened in a case, newest first."""
+    oficio = oficio_to_see(oficio_id)
+    return answer_list(timeline_statement(oficio.id, query.tipo), query, _entry)
+
+
+@bp.get("/actividades/<int:actividad_id>")
+@bearer_required()
+@gives("Leer una entrada de la bitácora.", ActividadShown, errors=(403,))
+def actividad(oficio_id: int, actividad_id: int) -> ResponseReturnValue:
+    """One entry of a bitácora."""
+    return answer(_entry(_get_entry(oficio_to_see(oficio_id), actividad_id)))
+
+
+@bp.patch("/actividades/<int:actividad_id>")
+@bearer_required(*STAFF)
+@takes(body=ActividadChange)
+@gives(
+    "Corregir el texto de una nota o llamada propia, en los primeros 15 minutos.",
+    ActividadShown,
+    errors=(409, 412),
+)
+def change_actividad(
+    oficio_id: int, actividad_id: int, body: ActividadChange
+) -> ResponseReturnValue:
+    """Mend the text of one's own fresh note or call."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        entry = _get_entry(oficio, actividad_id)
+        must_match(_entry(entry))
+        edit_entry(entry, body.descripcion, actor=current_usuario(), now=utcnow())
+    return answer(_entry(entry))
+
+
+@bp.delete("/actividades/<int:actividad_id>")
+@bearer_required(*STAFF)
+@gives("Retirar una nota o llamada propia, en los primeros 15 minutos.", status=204, errors=(409,))
+def remove_actividad(oficio_id: int, actividad_id: int) -> ResponseReturnValue:
+    """Take back one's own fresh note or call."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        entry = _get_entry(oficio, actividad_id)
+        remove_entry(entry, actor=current_usuario(), now=utcnow())
+    return "", 204
+
+
+def _get_persona(oficio: Oficio, propietario_id: int) -> Propietario:
+    found = next((row for row in oficio.propietarios if row.id == propietario_id), None)
+    if found is None:
+        raise NotFound("Propietario no encontrado")
+    return found
+
+
+def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
+    entry = db.session.get(Investigacion, actividad_id)
+    if entry is None or entry.oficio_id != oficio.id:
+        raise NotFound("Actividad no encontrada")
+    return entry
+
+
+def _persona(persona: Propietario) -> PropietarioShown:
+    return PropietarioShown.model_validate(persona)
+
+
+def _entry(entry: Investigacion) -> ActividadShown:
+    """An entry; its details are ids and former values, which concern the firm alone."""
+    detalle: dict[str, Any] = entry.detalle if current_usuario().is_staff else {}
+    return ActividadShown(
+        id=entry.id,
+        oficio_id=entry.oficio_id,
+        tipo=entry.tipo,
+        descripcion=entry.descripcion,
+        detalle=detalle,
+        usuario_id=entry.usuario_id,
+        usuario_nombre=entry.usuario.nombre if entry.usuario else None,
+        ocurrido_at=entry.ocurrido_at,
+        editado_at=entry.editado_at,
+        created_at=entry.created_at,
+    )

@@ -1,0 +1,134 @@
+"""The kinds of value, each read by the parser that the pages use too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from app.core.clock import from_local, local_today, utcnow
+from app.core.correo import parse_email
+from app.core.errors import InvalidValue
+from app.core.patente import parse_patente
+from app.core.rol import parse_rol_causa
+from app.core.rut import parse_rut
+from app.core.telefono import parse_telefono
+from app.core.texto import clean_text
+from app.direcciones.rules import parse_comuna
+from app.notificaciones.rules import MESSAGE_MAX
+from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN
+from app.vehiculos.rules import FIRST_YEAR, parse_anio, parse_vin
+
+Value = TypeVar("Value")
+
+#: The largest number that an id can be on PostgreSQL.
+MAX_ID = 2**31 - 1
+NOTES_MAX = 5000
+_YEARS = (date(1900, 1, 1), date(2100, 12, 31))
+
+
+def _read_text(text: str, *, limit: int, multiline: bool = False) -> str:
+    if "\x00" in text:
+        raise InvalidValue("No puede llevar el carácter NUL.")
+    cleaned = clean_text(text, multiline=multiline)
+    if len(cleaned) > limit:
+        raise InvalidValue(f"No puede tener más de {limit} caracteres.")
+    return cleaned
+
+
+def _read_name(text: str, *, limit: int, multiline: bool = False) -> str:
+    cleaned = _read_text(text, limit=limit, multiline=multiline)
+    if not cleaned:
+        raise InvalidValue("No puede quedar vacío.")
+    return cleaned
+
+
+def _parsed(parser: Callable[[str], Value]) -> Callable[[str], Value]:
+    """A line of text, read by a parser of the core."""
+    return lambda text: parser(_read_text(text, limit=254))
+
+
+def _checked(parser: Callable[[str], Any]) -> Callable[[str], str]:
+    """A line of text that a parser can read; it is read again where its parts are needed."""
+
+    def check(text: str) -> str:
+        cleaned = _read_text(text, limit=254)
+        parser(cleaned)
+        return cleaned
+
+    return check
+
+
+def _read_password(text: str) -> str:
+    if len(text) > PASSWORD_MAX:
+        raise InvalidValue(f"No puede tener más de {PASSWORD_MAX} caracteres.")
+    return text
+
+
+def _read_new_password(text: str) -> str:
+    if len(text) < PASSWORD_MIN:
+        raise InvalidValue(f"Debe tener al menos {PASSWORD_MIN} caracteres.")
+    return _read_password(text)
+
+
+def _read_year(anio: int) -> int:
+    return parse_anio(f"{anio:04}", local_today(utcnow()).year)
+
+
+def _read_day(day: date) -> date:
+    if not _YEARS[0] <= day <= _YEARS[1]:
+        raise InvalidValue(f"El año {day.year} no es creíble. Revise la fecha.")
+    return day
+
+
+def _read_moment(moment: datetime) -> datetime:
+    """A moment without an offset is one of a Santiago clock, as on the pages."""
+    _read_day(moment.date())
+    return moment.astimezone(UTC) if moment.tzinfo else from_local(moment)
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def line(limit: int) -> AfterValidator:
+    """One line of text that says something, of so many characters at most."""
+    return AfterValidator(partial(_read_name, limit=limit))
+
+
+Name = Annotated[str, line(160), Field(examples=["Estudio Jurídico Andes"])]
+Email = Annotated[
+    str, AfterValidator(_parsed(parse_email)), Field(examples=["contacto@andes.example"])
+]
+#: ``76123456-0``; a check digit that does not fit is kept and flagged.
+Rut = Annotated[
+    str, AfterValidator(_parsed(lambda text: parse_rut(text).valor)), Field(examples=["76123456-0"])
+]
+Telefono = Annotated[
+    str, AfterValidator(_parsed(parse_telefono)), Field(examples=["+56 9 1234 5678"])
+]
+Message = Annotated[str, AfterValidator(partial(_read_text, limit=MESSAGE_MAX, multiline=True))]
+Notes = Annotated[str, AfterValidator(partial(_read_text, limit=NOTES_MAX, multiline=True))]
+Told = Annotated[str, AfterValidator(partial(_read_name, limit=NOTES_MAX, multiline=True))]
+Password = Annotated[str, AfterValidator(_read_password)]
+NewPassword = Annotated[
+    str, AfterValidator(_read_new_password), Field(examples=["una clave larga y propia"])
+]
+#: With or without separators and check digit; one that does not fit is kept and flagged.
+PlacaPatente = Annotated[str, AfterValidator(_checked(parse_patente)), Field(examples=["BBCL12"])]
+RolCausa = Annotated[str, AfterValidator(_parsed(parse_rol_causa)), Field(examples=["C-3030-2017"])]
+Comuna = Annotated[str, AfterValidator(_checked(parse_comuna)), Field(examples=["Ñuñoa"])]
+Vin = Annotated[str, AfterValidator(_parsed(parse_vin)), Field(examples=["JS2ZC21S9G6500001"])]
+Anio = Annotated[int, Field(ge=FIRST_YEAR, le=2100), AfterValidator(_read_year)]
+Day = Annotated[date, AfterValidator(_read_day)]
+Moment = Annotated[datetime, AfterValidator(_read_moment)]
+Pesos = Annotated[int, Field(ge=0, le=MAX_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Version = Annotated[int, Field(ge=1, le=MAX_ID)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+#: Nothing may be said by null and by an empty text.
+Maybe = Annotated[Value | None, BeforeValidator(_blank_is_none)]

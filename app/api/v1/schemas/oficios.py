@@ -1,0 +1,295 @@
+"""Oficios and their vehicles."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+
+from app.api.v1.schemas.base import Body, Change, Paging, Query, Shown, example
+from app.api.v1.schemas.fields import (
+    Anio,
+    Comuna,
+    Day,
+    Email,
+    Id,
+    Maybe,
+    Name,
+    Notes,
+    PlacaPatente,
+    RolCausa,
+    Rut,
+    Telefono,
+    Version,
+    Vin,
+    line,
+)
+from app.core.errors import InvalidValue
+from app.oficios.rules import Estado, Prioridad
+
+Numero = Annotated[str, line(60), Field(examples=["1234-2026"])]
+Line160 = Annotated[str, line(160)]
+Line200 = Annotated[str, line(200)]
+Line80 = Annotated[str, line(80)]
+Line60 = Annotated[str, line(60)]
+Line40 = Annotated[str, line(40)]
+
+
+class OficioNew(Body):
+    """A court order to find a vehicle. What does not add up is kept, with ``advertencias``."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            numero_oficio="1234-2026",
+            buffet_id=1,
+            prioridad="alta",
+            fecha_limite="2026-12-20",
+            rol="C-3030-2017",
+            patente="BBCL12",
+            marca="Suzuki",
+            modelo="Swift",
+            año=2015,
+            propietario_nombre="Rosa Soto",
+            direccion="Av. Grecia 1180",
+            comuna="Ñuñoa",
+        )
+    )
+
+    numero_oficio: Numero
+    buffet_id: Id
+    prioridad: Prioridad = Prioridad.MEDIA
+    fecha_ingreso: Day | None = None
+    fecha_limite: Day | None = None
+    notas_generales: Maybe[Notes] = None
+    rol: Maybe[RolCausa] = None
+    tribunal: Maybe[Line160] = None
+    caratulado: Maybe[Line200] = None
+    fuerza_publica: bool = False
+    descerrajamiento: bool = False
+
+    patente: PlacaPatente
+    marca: Maybe[Line60] = None
+    modelo: Maybe[Line60] = None
+    anio: Annotated[Anio | None, Field(alias="año")] = None
+    color: Maybe[Line40] = None
+    vin: Maybe[Vin] = None
+
+    propietario_rut: Maybe[Rut] = None
+    propietario_nombre: Maybe[Name] = None
+    propietario_email: Maybe[Email] = None
+    propietario_telefono: Maybe[Telefono] = None
+
+    direccion: Maybe[Line200] = None
+    comuna: Maybe[Comuna] = None
+    region: Maybe[Line80] = None
+
+    @model_validator(mode="after")
+    def _parts_are_whole(self) -> OficioNew:
+        """An e-mail belongs to somebody, and a comuna alone cannot be visited."""
+        known = self.propietario_nombre or self.propietario_rut
+        if not known and (self.propietario_email or self.propietario_telefono):
+            raise InvalidValue("Indique el nombre o el RUT del propietario.")
+        if not self.direccion and (self.comuna or self.region):
+            raise InvalidValue("Indique la calle y el número, o deje la comuna vacía.")
+        return self
+
+
+class OficioChange(Change):
+    """What to correct of an oficio and its vehicle; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(prioridad="urgente", fecha_limite="2026-12-10", version=3)
+    )
+    NOT_NULL = frozenset(
+        {"numero_oficio", "prioridad", "fuerza_publica", "descerrajamiento", "patente"}
+    )
+
+    numero_oficio: Numero | None = None
+    prioridad: Prioridad | None = None
+    fecha_ingreso: Day | None = None
+    fecha_limite: Day | None = None
+    notas_generales: Maybe[Notes] = None
+    rol: Maybe[RolCausa] = None
+    tribunal: Maybe[Line160] = None
+    caratulado: Maybe[Line200] = None
+    fuerza_publica: bool | None = None
+    descerrajamiento: bool | None = None
+    patente: PlacaPatente | None = None
+    marca: Maybe[Line60] = None
+    modelo: Maybe[Line60] = None
+    anio: Annotated[Anio | None, Field(alias="año")] = None
+    color: Maybe[Line40] = None
+    vin: Maybe[Vin] = None
+    version: Version | None = None
+
+
+class AssignChange(Body):
+    """To whom an oficio is entrusted; null takes it from whoever has it."""
+
+    model_config = ConfigDict(json_schema_extra=example(investigador_id=3))
+
+    investigador_id: Id | None
+    version: Version | None = None
+
+
+class EstadoChange(Body):
+    """Where an oficio goes."""
+
+    model_config = ConfigDict(json_schema_extra=example(estado="investigacion", version=1))
+
+    estado: Estado
+    version: Version | None = None
+
+
+class OficioQuery(Paging):
+    """Which oficios."""
+
+    estado: Estado | None = None
+    buffet_id: Id | None = None
+    investigador_id: Id | None = None
+    prioridad: Prioridad | None = None
+    q: Annotated[
+        str | None,
+        Field(max_length=100, description="Número, rol, patente, nombre o RUT, como se escriba."),
+    ] = None
+    patente: Annotated[str | None, Field(max_length=20)] = None
+
+
+class VehiculoShown(Shown):
+    """The vehicle to find."""
+
+    id: int
+    patente: str
+    patente_dv: str | None
+    marca: str | None
+    modelo: str | None
+    anio: Annotated[int | None, Field(alias="año")]
+    color: str | None
+    vin: str | None
+
+
+_OFICIO = {
+    "id": 12,
+    "numero_oficio": "1234-2026",
+    "buffet_id": 1,
+    "buffet_nombre": "Estudio Jurídico Andes",
+    "estado": "pendiente",
+    "prioridad": "alta",
+    "investigador_id": None,
+    "fecha_ingreso": None,
+    "fecha_limite": "2026-12-20",
+    "rol": "C-3030-2017",
+    "tribunal": None,
+    "caratulado": None,
+    "notas_generales": None,
+    "fuerza_publica": False,
+    "descerrajamiento": False,
+    "version": 1,
+    "advertencias": [],
+    "vehiculo": {
+        "id": 12,
+        "patente": "BBCL12",
+        "patente_dv": None,
+        "marca": "Suzuki",
+        "modelo": "Swift",
+        "año": 2015,
+        "color": None,
+        "vin": None,
+    },
+    "estado_desde": "2026-11-24T12:00:00Z",
+    "ultima_actividad_at": "2026-11-24T12:00:00Z",
+    "ultima_consulta_at": None,
+    "created_at": "2026-11-24T12:00:00Z",
+    "updated_at": "2026-11-24T12:00:00Z",
+}
+
+
+class OficioShown(Shown):
+    """An oficio with its vehicle."""
+
+    model_config = ConfigDict(json_schema_extra=example(**_OFICIO))
+
+    id: int
+    numero_oficio: str
+    buffet_id: int
+    buffet_nombre: str
+    estado: Estado
+    prioridad: Prioridad
+    investigador_id: int | None
+    fecha_ingreso: date | None
+    fecha_limite: date | None
+    rol: str | None
+    tribunal: str | None
+    caratulado: str | None
+    notas_generales: str | None
+    fuerza_publica: bool
+    descerrajamiento: bool
+    version: int
+    advertencias: list[str]
+    vehiculo: VehiculoShown
+    estado_desde: datetime
+    ultima_actividad_at: datetime
+    ultima_consulta_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class TableroQuery(Query):
+    """Which cards."""
+
+    buffet_id: Id | None = None
+    investigador_id: Id | None = None
+    q: Annotated[str | None, Field(max_length=100)] = None
+
+
+class TarjetaShown(Shown):
+    """A card of the board."""
+
+    id: int
+    version: int
+    numero_oficio: str
+    prioridad: Prioridad
+    fecha_limite: date | None
+    buffet: str
+    investigador: str | None
+    patente: str
+    marca: str | None
+    modelo: str | None
+    advertencia: str | None
+    dias_quieto: int
+    fotos: int
+
+
+class ColumnaShown(Shown):
+    """A column of the board with its first cards."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            estado="pendiente",
+            total=1,
+            tarjetas=[
+                {
+                    "id": 12,
+                    "version": 1,
+                    "numero_oficio": "1234-2026",
+                    "prioridad": "alta",
+                    "fecha_limite": "2026-12-20",
+                    "buffet": "Estudio Jurídico Andes",
+                    "investigador": None,
+                    "patente": "BBCL12",
+                    "marca": "Suzuki",
+                    "modelo": "Swift",
+                    "advertencia": None,
+                    "dias_quieto": 0,
+                    "fotos": 0,
+                }
+            ],
+            hay_mas=False,
+        )
+    )
+
+    estado: Estado
+    total: int
+    tarjetas: list[TarjetaShown]
+    hay_mas: bool

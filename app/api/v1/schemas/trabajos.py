@@ -1,0 +1,87 @@
+"""Work in the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from app.api.v1.schemas.base import Body, Paging, Shown, example
+from app.api.v1.schemas.fields import Email, Id, Maybe, Message
+from app.jobs.rules import EstadoTrabajo
+
+_TASK = "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11"
+
+
+class NoticeNew(Body):
+    """A notice to a receptor judicial. An address that was told already takes a second yes."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            receptor_email="ema.soto@actuarios.example",
+            mensaje_adicional="El vehículo está en el estacionamiento del edificio.",
+            adjuntos_ids=[7],
+        )
+    )
+
+    receptor_email: Email
+    mensaje_adicional: Maybe[Message] = None
+    adjuntos_ids: Annotated[list[Id], Field(max_length=100, default_factory=list)]
+    confirmar_repetida: bool = False
+
+
+class Enqueued(Shown):
+    """Work that was taken on, and by which name to ask for it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(message="Notificación encolada", task_id=_TASK)
+    )
+
+    message: str
+    task_id: str
+
+
+class PendingCheck(Enqueued):
+    """A check of the gantries that was taken on."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(message="Consulta encolada", task_id=_TASK, status="pending")
+    )
+
+    message: str = "Consulta encolada"
+    status: str = "pending"
+
+
+class TrabajoQuery(Paging):
+    """Which jobs."""
+
+    estado: EstadoTrabajo | None = None
+
+
+class TrabajoShown(Shown):
+    """A job and how far it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            task_id=_TASK,
+            tipo="avistamientos.consultar",
+            estado="hecho",
+            oficio_id=12,
+            intentos=1,
+            error=None,
+            creado="2026-11-24T12:00:00Z",
+            iniciado="2026-11-24T12:00:01Z",
+            terminado="2026-11-24T12:00:03Z",
+        )
+    )
+
+    task_id: str
+    tipo: str
+    estado: EstadoTrabajo
+    oficio_id: int | None
+    intentos: int
+    error: str | None
+    creado: datetime
+    iniciado: datetime | None
+    terminado: datetime | None

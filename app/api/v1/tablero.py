@@ -1,0 +1,119 @@
+"""The board as JSON, and a buffet's dashboard by its link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, current_app
+from flask.typing import ResponseReturnValue
+
+from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.answering import answer, show_list
+from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.describing import gives
+from app.api.v1.reading import takes
+from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.oficios import ColumnaShown, TableroQuery, TarjetaShown
+from app.api.v1.schemas.publico import HitoShown, OficioPublico, ResumenShown, TableroPublico
+from app.api.v1.throttling import throttle_address, throttle_stranger
+from app.buffets.queries import find_enlace
+from app.core.clock import utcnow
+from app.core.errors import NotFound
+from app.db import db
+from app.notificaciones.hitos import list_hitos
+from app.oficios.models import Oficio
+from app.portal.queries import NEXT_STEP, oficios_statement, summarize
+from app.tablero.queries import criteria, list_columns
+from app.tablero.rules import BoardFilter
+
+bp = ApiBlueprint("tablero", __name__)
+
+
+def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Slow down who tries links without an account."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        return throttle_address() or throttle_stranger() or view(*args, **kwargs)
+
+    return guarded
+
+
+@bp.get("/tablero")
+@bearer_required()
+@takes(query=TableroQuery)
+@gives(
+    "Leer el tablero: las columnas con su total y sus primeras tarjetas.", ColumnaShown, many=True
+)
+def board(query: TableroQuery) -> ResponseReturnValue:
+    """The columns of the board with their first cards; a cliente sees its buffet's."""
+    usuario, now = current_usuario(), utcnow()
+    board_filter = BoardFilter(
+        buffet=query.buffet_id, investigador=query.investigador_id, q=(query.q or "").strip()
+    )
+    conditions = criteria(board_filter, usuario_id=usuario.id, now=now)
+    if not usuario.is_staff:
+        conditions.append(Oficio.buffet_id == usuario.buffet_id)
+    columns = [
+        ColumnaShown(
+            estado=column.estado,
+            total=column.count,
+            tarjetas=[TarjetaShown.model_validate(card) for card in column.cards],
+            hay_mas=column.has_more,
+        )
+        for column in list_columns(conditions, now=now)
+    ]
+    return show_list(columns, sum(column.total for column in columns))
+
+
+@bp.get("/publico/tablero/<token>")
+@throttled
+@takes(query=Paging)
+@gives("Leer el tablero de un buffet con su enlace.", TableroPublico, headers=("X-Total-Count",))
+def public(token: str, query: Paging) -> ResponseReturnValue:
+    """A buffet's dashboard. Unknown, rotated, expired, inactive: the same 404."""
+    enlace = find_enlace(token, str(current_app.secret_key), utcnow())
+    if enlace is None:
+        raise NotFound("Este enlace no existe o ya no está disponible.")
+    statement = oficios_statement(enlace.buffet_id)
+    total = db.session.scalar(
+        sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+    )
+    rows = db.session.execute(statement.offset(query.skip).limit(query.limit)).all()
+    hitos = list_hitos([row.id for row in rows])
+    response = answer(
+        TableroPublico(
+            buffet=enlace.buffet.nombre,
+            resumen=ResumenShown.model_validate(summarize(enlace.buffet_id)),
+            oficios=[_public_oficio(row, hitos[row.id]) for row in rows],
+        )
+    )
+    return _keep_private(response, total or 0)
+
+
+def _public_oficio(row: Any, hitos: list[Any]) -> OficioPublico:
+    return OficioPublico(
+        id=row.id,
+        numero_oficio=row.numero_oficio,
+        rol=row.rol,
+        caratulado=row.caratulado,
+        estado=row.estado,
+        proximo_paso=NEXT_STEP[row.estado],
+        fecha_limite=row.fecha_limite,
+        patente=row.patente,
+        marca=row.marca,
+        modelo=row.modelo,
+        hitos=[HitoShown.model_validate(hito) for hito in hitos],
+    )
+
+
+def _keep_private(response: Response, total: int) -> Response:
+    """A link is kept by nobody on the way, nor found by search engines."""
+    response.headers["X-Total-Count"] = str(total)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
