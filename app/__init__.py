@@ -41,6 +41,8 @@ from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
+from app.respaldo import jobs as respaldo_jobs
+from app.respaldo.cli import backup_cli
 from app.tablero import views as tablero
 from app.trabajos import views as trabajos
 from app.usuarios import auth, passwords
@@ -60,6 +62,7 @@ __all__ = [
     "custodia_jobs",
     "eventos_jobs",
     "models",
+    "respaldo_jobs",
 ]
 
 BLUEPRINTS = (
@@ -97,7 +100,7 @@ SECTIONS = [
     oficios.CUSTODIA,
 ]
 
-CLI_GROUPS = (prepare, usuarios_cli, custodia_cli)
+CLI_GROUPS = (prepare, usuarios_cli, custodia_cli, backup_cli)
 
 
 def create_app(config: Config | None = None) -> Flask:

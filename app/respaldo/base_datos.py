@@ -1,0 +1,331 @@
+"""Copying a database while it is in use, and filling an empty one.
+
+SQLite copies itself page by page under one read, which in WAL mode holds up no writer. PostgreSQL
+is read by COPY inside one REPEATABLE READ transaction, so that all tables are of the same instant;
+no pg_dump of the right version has to be installed, and it works on hosted databases.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import flask_migrate
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+from app.db import db
+from app.respaldo.errors import BackupError, NotEmpty
+from app.respaldo.rules import Manifest
+
+SQLITE_PART = "rastro.sqlite3.gz"
+_CHUNK = 1024 * 1024
+#: Gzip's level: the time of a backup is mostly compression, and the fastest one saves nearly all.
+_LEVEL = 3
+#: Tables that say which files belong to a row: the key of the file, and its SHA-256 if kept.
+_FILE_COLUMNS = {
+    "original_key": "sha256",
+    "copia_key": "copia_sha256",
+    "miniatura_key": "miniatura_sha256",
+}
+_FILE_TABLE = "adjuntos"
+
+
+@dataclass
+class Snapshot:
+    """A database as it was at one instant."""
+
+    kind: str
+    revision: str
+    rows: dict[str, int]
+    sequences: dict[str, int] = field(default_factory=dict)
+    #: Each stored file that a row names, and the SHA-256 that the row claims, if any.
+    keys: dict[str, str | None] = field(default_factory=dict)
+
+
+def database_kind() -> str:
+    """Either ``sqlite`` or ``postgresql``."""
+    return db.engine.dialect.name
+
+
+def sqlite_path() -> Path:
+    """The file of the SQLite database."""
+    return Path(str(db.engine.url.database))
+
+
+def copy_database(folder: Path) -> Snapshot:
+    """Write the database into ``folder`` and say what is in it.
+
+    Raises:
+        BackupError: the copy does not hold together, or there is no database yet.
+    """
+    return _copy_sqlite(folder) if database_kind() == "sqlite" else _copy_postgresql(folder)
+
+
+def is_empty() -> bool:
+    """Whether the configured database holds no table at all."""
+    db.session.rollback()
+    if database_kind() == "sqlite" and not sqlite_path().exists():
+        return True
+    return not sa.inspect(db.engine).get_table_names()
+
+
+def check_target(manifest: Manifest, *, overwrite: bool) -> None:
+    """Whether the configured database may take this backup. Nothing is touched.
+
+    Raises:
+        NotEmpty: there are tables, and ``overwrite`` was not asked for.
+        BackupError: it is another kind of database.
+    """
+    if manifest.kind != database_kind():
+        raise BackupError(
+            f"El respaldo es de {manifest.kind} y DATABASE_URL apunta a {database_kind()}: "
+            "restáurelo en una base del mismo tipo."
+        )
+    if not overwrite and not is_empty():
+        raise NotEmpty("La base de datos de destino ya tiene datos.")
+
+
+def load_database(folder: Path, manifest: Manifest, *, now: datetime) -> None:
+    """Fill the configured database, replacing what ``check_target`` let pass; count every row.
+
+    Raises:
+        BackupError: what arrived is not what was saved.
+    """
+    if manifest.kind == "sqlite":
+        _load_sqlite(folder, now)
+    else:
+        _load_postgresql(folder, manifest)
+    counted = count_rows()
+    if counted != manifest.rows:
+        wrong = [name for name in manifest.rows if counted.get(name) != manifest.rows[name]]
+        raise BackupError(f"Después de restaurar no calzan las filas de: {', '.join(wrong)}.")
+
+
+def count_rows() -> dict[str, int]:
+    """How many rows each table of the configured database has."""
+    with db.engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        return {
+            name: int(
+                connection.execute(
+                    sa.select(sa.func.count()).select_from(sa.table(name))
+                ).scalar_one()
+            )
+            for name in sorted(names)
+        }
+
+
+def check_sqlite(path: Path) -> None:
+    """Have SQLite read a whole database and find nothing wrong.
+
+    Raises:
+        BackupError: it found something.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        try:
+            found = connection.execute("PRAGMA integrity_check").fetchall()
+            orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise BackupError(f"La copia de la base de datos está dañada: {error}.") from None
+    if found != [("ok",)] or orphans:
+        raise BackupError(
+            f"La copia de la base de datos está dañada: {found[:3]} {orphans[:3]}. Revise el disco."
+        )
+
+
+def unpack_sqlite(folder: Path, target: Path) -> None:
+    """Unpack the SQLite part of an archive.
+
+    Raises:
+        BackupError: it is damaged.
+    """
+    try:
+        with gzip.open(folder / SQLITE_PART, "rb") as packed, target.open("wb") as file:
+            shutil.copyfileobj(packed, file, _CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, EOFError) as error:
+        raise BackupError(f"No se pudo leer la base de datos del respaldo: {error}.") from None
+
+
+def _copy_sqlite(folder: Path) -> Snapshot:
+    path, copy = sqlite_path(), folder / "copia.sqlite3"
+    if not path.exists():
+        raise BackupError(f"No hay base de datos en {path}.")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.execute("PRAGMA busy_timeout=10000")
+        source.backup(target, pages=-1)
+        target.execute("PRAGMA journal_mode=DELETE")
+    check_sqlite(copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                " ORDER BY name"
+            )
+        ]
+        if "alembic_version" not in tables:
+            raise BackupError("La base de datos no tiene tablas todavía: inicie Rastro primero.")
+        snapshot = Snapshot(
+            kind="sqlite",
+            revision=connection.execute("SELECT version_num FROM alembic_version").fetchone()[0],
+            rows={
+                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # a table's own name
+                for name in tables
+            },
+            keys=_keys(connection, _present(connection, tables)),
+        )
+    with copy.open("rb") as file, gzip.open(folder / SQLITE_PART, "wb", _LEVEL) as packed:
+        shutil.copyfileobj(file, packed, _CHUNK)
+    copy.unlink()
+    return snapshot
+
+
+def _present(connection: sqlite3.Connection, tables: list[str]) -> set[str]:
+    if _FILE_TABLE not in tables:
+        return set()
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({_FILE_TABLE})")}
+
+
+def _keys(connection: Any, present: set[str]) -> dict[str, str | None]:
+    """The files that rows name; of an older schema those columns that it has."""
+    keys: dict[str, str | None] = {}
+    for key, digest in _FILE_COLUMNS.items():
+        if key not in present:
+            continue
+        claimed = digest if digest in present else "NULL"
+        statement = f"SELECT {key}, {claimed} FROM {_FILE_TABLE} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
+        keys.update(connection.execute(statement).fetchall())
+    return keys
+
+
+def _load_sqlite(folder: Path, now: datetime) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    path = sqlite_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.restaurando")
+    unpack_sqlite(folder, fresh)
+    check_sqlite(fresh)
+    # What was there is set aside with its journal, never deleted.
+    for suffix in ("-wal", "-shm", ""):
+        old = path.with_name(path.name + suffix)
+        if old.exists():
+            old.rename(path.with_name(f"{path.name}.antes-{now:%Y%m%dT%H%M%S}{suffix}"))
+    fresh.rename(path)
+
+
+@contextmanager
+def _postgresql() -> Iterator[psycopg.Connection[Any]]:
+    """The driver's own connection, which knows COPY."""
+    connection = db.engine.raw_connection()
+    try:
+        yield cast("psycopg.Connection[Any]", connection.driver_connection)
+    finally:
+        connection.invalidate()  # its isolation was changed; nobody gets it again
+        connection.close()
+
+
+def _tables(connection: psycopg.Connection[Any]) -> list[str]:
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
+        ).fetchall()
+    ]
+
+
+def _columns(connection: psycopg.Connection[Any], table: str) -> list[str]:
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema ="
+            " current_schema() AND table_name = %s AND is_generated = 'NEVER' ORDER BY 1",
+            [table],
+        ).fetchall()
+    ]
+
+
+def _copy_postgresql(folder: Path) -> Snapshot:
+    with _postgresql() as connection:
+        connection.rollback()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        tables = _tables(connection)
+        if "alembic_version" not in tables:
+            raise BackupError("La base de datos no tiene tablas todavía: inicie Rastro primero.")
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        snapshot = Snapshot("postgresql", row[0] if row else "", {})
+        present = set(_columns(connection, _FILE_TABLE)) if _FILE_TABLE in tables else set()
+        snapshot.keys = _keys(connection, present)
+        for table in tables:
+            snapshot.rows[table] = _copy_out(connection, table, folder / f"{table}.copy.gz")
+        # Numbering is outside of transactions: read last, it is never behind the rows.
+        snapshot.sequences = dict(
+            connection.execute(
+                "SELECT sequencename, last_value FROM pg_sequences"
+                " WHERE schemaname = current_schema() AND last_value IS NOT NULL"
+            ).fetchall()
+        )
+        connection.rollback()
+    return snapshot
+
+
+def _copy_out(connection: psycopg.Connection[Any], table: str, path: Path) -> int:
+    """One table as gzipped COPY text with its columns in a first line; returns its rows."""
+    columns = _columns(connection, table)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(table), names)
+    with connection.cursor() as cursor, gzip.open(path, "wb", _LEVEL) as packed:
+        packed.write("\t".join(columns).encode() + b"\n")
+        with cursor.copy(statement) as copy:
+            for data in copy:
+                packed.write(data)
+        return cursor.rowcount
+
+
+def _load_postgresql(folder: Path, manifest: Manifest) -> None:
+    db.session.remove()
+    with _postgresql() as connection:
+        for table in _tables(connection):
+            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
+        connection.commit()
+    flask_migrate.upgrade(revision=manifest.revision)
+    ordered = [
+        name
+        for name, _constraints in sa.inspect(db.engine).get_sorted_table_and_fkc_names()
+        if name
+    ]
+    with _postgresql() as connection:
+        # Migrations put rows of their own into some tables; the backup has them too.
+        everything = sql.SQL(", ").join(map(sql.Identifier, ordered))
+        connection.execute(sql.SQL("TRUNCATE {}").format(everything))
+        for table in ordered:
+            _copy_in(connection, table, folder / f"{table}.copy.gz")
+        for name, value in manifest.sequences.items():
+            connection.execute("SELECT setval(%s::regclass, %s)", [f'"{name}"', value])
+        connection.commit()
+
+
+def _copy_in(connection: psycopg.Connection[Any], table: str, path: Path) -> None:
+    try:
+        with gzip.open(path, "rb") as packed, connection.cursor() as cursor:
+            header = packed.readline().decode().rstrip("\n").split("\t")
+            names = sql.SQL(", ").join(map(sql.Identifier, header))
+            statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+            with cursor.copy(statement) as copy:
+                while data := packed.read(_CHUNK):
+                    copy.write(data)
+    except (OSError, EOFError) as error:
+        raise BackupError(f"No se pudo leer la tabla {table} del respaldo: {error}.") from None

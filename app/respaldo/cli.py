@@ -1,0 +1,183 @@
+"""``flask backup``: make, list, verify and restore."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from app.adjuntos.storage import current_storage
+from app.ajustes.service import set_setting
+from app.core.clock import utcnow
+from app.db import db, release, transaction
+from app.extensions import current_config
+from app.jobs.models import Trabajo
+from app.jobs.rules import EstadoTrabajo
+from app.respaldo.errors import BackupError, NotEmpty
+from app.respaldo.jobs import finish_backup, summary
+from app.respaldo.queries import LAST_BACKUP
+from app.respaldo.rules import is_encrypted
+from app.respaldo.service import (
+    create_backup,
+    describe,
+    find_backup,
+    list_backups,
+    restore_backup,
+    verify_backup,
+)
+
+_WAITING = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
+
+backup_cli = AppGroup("backup", help="Respaldos: crear, listar, verificar y restaurar.")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except BackupError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@backup_cli.command("create")
+def create() -> None:
+    """Respalda la base de datos y los archivos, también mientras se usan."""
+    config = current_config()
+    now = utcnow()
+    with _in_words():
+        backup = create_backup(
+            config.backup_dir, current_storage(), passphrase=config.backup_passphrase, now=now
+        )
+        click.echo(f"Respaldo hecho en {backup.path}")
+        release()
+        with transaction():
+            set_setting(LAST_BACKUP, summary(backup, config))
+        click.echo(finish_backup(backup, config, now=now))
+    if not config.backup_passphrase:
+        click.echo("No está cifrado: para cifrarlos, ponga una frase en BACKUP_PASSPHRASE.")
+
+
+@backup_cli.command("list")
+def show() -> None:
+    """Muestra los respaldos que hay, el más nuevo primero."""
+    folder = current_config().backup_dir
+    backups = list_backups(folder)
+    for backup in backups:
+        line = f"{backup.name}  {backup.size / 1024 / 1024:8.1f} MB  "
+        try:
+            manifest = describe(backup)
+        except BackupError as error:
+            click.echo(line + str(error))
+            continue
+        click.echo(
+            line
+            + (
+                f"{manifest.row_count} filas, {len(manifest.stored_files)} archivos"
+                if manifest
+                else "cifrado"
+            )
+        )
+    if not backups:
+        click.echo(f"No hay respaldos en {folder}. Haga uno con: flask backup create")
+
+
+@backup_cli.command("verify")
+@click.argument("respaldo", default="ultimo")
+def verify(respaldo: str) -> None:
+    """Lee un respaldo completo (o el último) y compara cada archivo con su SHA-256."""
+    config = current_config()
+    with _in_words():
+        path = find_backup(config.backup_dir, respaldo)
+        manifest = verify_backup(path, passphrase=config.backup_passphrase)
+    click.echo(
+        f"{path.name} está completo: {manifest.row_count} filas en {len(manifest.rows)} tablas y "
+        f"{len(manifest.stored_files)} archivos; cada uno calza con su SHA-256."
+    )
+
+
+@backup_cli.command("fetch")
+@click.argument("respaldo")
+def fetch(respaldo: str) -> None:
+    """Trae un respaldo desde el bucket a la carpeta de respaldos."""
+    from app.respaldo.remoto import Bucket  # boto3 takes a second to import, only used here
+
+    config = current_config()
+    if not config.bucket_configured:
+        raise click.ClickException("No hay bucket configurado (S3_BUCKET_NAME).")
+    config.backup_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _in_words():
+        Bucket(config).download(respaldo, config.backup_dir / Path(respaldo).name)
+    click.echo(f"Está en {config.backup_dir / Path(respaldo).name}")
+
+
+@backup_cli.command("restore")
+@click.argument("respaldo")
+@click.option("--overwrite", is_flag=True, help="Reemplaza lo que haya en el destino.")
+@click.option("--yes-overwrite", is_flag=True, help="La segunda confirmación, sin preguntar.")
+def restore(respaldo: str, overwrite: bool, yes_overwrite: bool) -> None:
+    """Restaura un respaldo en la base de datos y el almacenamiento configurados, si están vacíos.
+
+    Para reemplazar lo que haya se dice dos veces: con --overwrite, y escribiendo REEMPLAZAR (o con
+    --yes-overwrite). Rastro debe estar detenido.
+    """
+    config = current_config()
+    with _in_words(), _stopped(config.instance_dir):
+        path = find_backup(config.backup_dir, respaldo)
+        if overwrite and not yes_overwrite:
+            shown = db.engine.url.render_as_string(hide_password=True)
+            typed = click.prompt(f"Se reemplazará {shown}. Escriba REEMPLAZAR", default="")
+            if typed != "REEMPLAZAR":
+                raise click.ClickException("No se hizo nada.")
+        if is_encrypted(path.name):
+            click.echo("Abriendo el respaldo cifrado...")
+        try:
+            manifest = restore_backup(
+                path,
+                current_storage(),
+                passphrase=config.backup_passphrase,
+                overwrite=overwrite,
+                now=utcnow(),
+            )
+        except NotEmpty as error:
+            raise click.ClickException(
+                f"{error} No se hizo nada. Para reemplazarlo, repita con --overwrite."
+            ) from None
+    click.echo(
+        f"Restaurado: {manifest.row_count} filas y {len(manifest.stored_files)} archivos, contados "
+        "y comparados. Inicie Rastro: actualiza el esquema por sí solo."
+    )
+    waiting = _waiting_jobs()
+    if waiting:
+        click.echo(
+            f"OJO: el respaldo tiene {waiting} tareas por hacer, y al iniciar se harán. Si alguna "
+            "es un correo que ya había salido después del respaldo, saldrá otra vez."
+        )
+
+
+@contextmanager
+def _stopped(folder: Path) -> Iterator[None]:
+    """Hold the data folder as the supervisor does, so that neither runs beside the other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "rastro.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError("Rastro está en marcha: deténgalo antes de restaurar.") from None
+        yield
+
+
+def _waiting_jobs() -> int:
+    """Jobs that will be done at the next start; 0 when an older schema cannot tell."""
+    try:
+        statement = (
+            sa.select(sa.func.count()).select_from(Trabajo).where(Trabajo.estado.in_(_WAITING))
+        )
+        return int(db.session.scalar(statement) or 0)
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return 0

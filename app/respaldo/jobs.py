@@ -1,0 +1,108 @@
+"""The daily backup: made, copied elsewhere, and old ones cleared away."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+
+from app.adjuntos.storage import current_storage
+from app.ajustes.service import set_setting
+from app.db import release
+from app.extensions import current_config
+from app.jobs.registry import job
+from app.jobs.runner import JobError, JobRun
+from app.respaldo.errors import BackupError
+from app.respaldo.queries import LAST_BACKUP
+from app.respaldo.rules import names_to_remove
+from app.respaldo.service import Backup, create_backup, rotate
+from config import Config
+
+logger = logging.getLogger(__name__)
+
+BACKUP_JOB = "respaldo.crear"
+_DAY = 24 * 3600
+#: Longer than a backup of many gigabytes takes; between its pieces the lease is renewed too.
+_LEASE = 2 * 3600
+
+
+@job(
+    BACKUP_JOB,
+    "Respaldar la base de datos y los archivos",
+    every_seconds=_DAY,
+    max_attempts=3,
+    lease_seconds=_LEASE,
+)
+def back_up(run: JobRun) -> None:
+    """Make today's backup; a copy elsewhere that fails is said, and tried again by the retry."""
+    config = current_config()
+    release()
+    now = run.clock()
+    try:
+        backup = create_backup(
+            config.backup_dir,
+            current_storage(),
+            passphrase=config.backup_passphrase,
+            now=now,
+            step=run.renew,
+        )
+        text = finish_backup(backup, config, now=now)
+    except BackupError as error:
+        raise JobError(str(error)) from None
+    with run.finish(text[:250]):
+        set_setting(LAST_BACKUP, summary(backup, config))
+
+
+def finish_backup(backup: Backup, config: Config, *, now: datetime) -> str:
+    """Copy a new backup elsewhere if there is a bucket, clear old ones, and say what was done.
+
+    Raises:
+        BackupError: the bucket did not take it; the local one stays.
+    """
+    keep = {"keep_days": config.backup_keep_days, "keep_months": config.backup_keep_months}
+    removed = len(rotate(config.backup_dir, now=now, **keep))
+    text = tell(backup)
+    if config.bucket_configured:
+        from app.respaldo.remoto import Bucket  # boto3 takes a second to import, only used here
+
+        bucket = Bucket(config)
+        bucket.upload(backup.path)
+        for name in names_to_remove(bucket.names(), now=now, **keep):
+            bucket.remove(name)
+        text += f" Copiado al bucket {config.s3_bucket_name}."
+    if removed:
+        text += f" Se borraron {removed} antiguos."
+    return text
+
+
+def tell(backup: Backup) -> str:
+    """What a backup holds, in a sentence or two."""
+    manifest = backup.manifest
+    if manifest is None:
+        return f"{backup.name}."
+    text = (
+        f"{backup.name}: {manifest.row_count} filas y {len(manifest.stored_files)} archivos, "
+        f"{backup.size / 1024 / 1024:.1f} MB."
+    )
+    if manifest.missing:
+        text += f" OJO: {len(manifest.missing)} archivos no estaban en el almacenamiento."
+    if manifest.altered:
+        text += f" OJO: {len(manifest.altered)} archivos no son los que se guardaron."
+    return text
+
+
+def summary(backup: Backup, config: Config) -> str:
+    """What the page of the state says of the last backup, as it is stored."""
+    manifest = backup.manifest
+    return json.dumps(
+        {
+            "name": backup.name,
+            "at": backup.made_at.isoformat(),
+            "size": backup.size,
+            "rows": manifest.row_count if manifest else 0,
+            "files": len(manifest.stored_files) if manifest else 0,
+            "wrong": len(manifest.missing) + len(manifest.altered) if manifest else 0,
+            "bucket": config.s3_bucket_name,
+            "encrypted": bool(config.backup_passphrase),
+        }
+    )

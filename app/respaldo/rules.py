@@ -1,0 +1,110 @@
+"""What a backup is called, what it says of itself, and which ones have had their time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+
+#: Raised when what is inside changes so that an older Rastro could not read it.
+FORMAT = 1
+_NAME = re.compile(r"rastro-(\d{8}T\d{6})Z\.tar(\.cifrado)?")
+_STAMP = "%Y%m%dT%H%M%S"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The last member of every archive: without it the archive was cut short.
+
+    ``rows`` counts each table, ``sequences`` says where PostgreSQL's numbering went on, and
+    ``files`` gives the SHA-256 of every member. ``missing`` and ``altered`` name files that were
+    wrong in the storage already when the backup was made.
+    """
+
+    created_at: str
+    kind: str
+    revision: str
+    version: str
+    rows: dict[str, int]
+    files: dict[str, str]
+    sequences: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    altered: list[str] = field(default_factory=list)
+    format: int = FORMAT
+
+    def to_json(self) -> str:
+        """As it is written into the archive."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Read it back.
+
+        Raises:
+            ValueError: it is none, or of a newer format.
+        """
+        try:
+            manifest = cls(**json.loads(text))
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        if manifest.format != FORMAT:
+            raise ValueError(f"format {manifest.format}")
+        return manifest
+
+    @property
+    def row_count(self) -> int:
+        """All rows of all tables."""
+        return sum(self.rows.values())
+
+    @property
+    def stored_files(self) -> dict[str, str]:
+        """The SHA-256 of each file of the storage by its key."""
+        return {
+            name.removeprefix(FILES): digest
+            for name, digest in self.files.items()
+            if name.startswith(FILES)
+        }
+
+
+#: Folders inside the archive.
+FILES = "archivos/"
+DATABASE = "base/"
+
+
+def backup_name(now: datetime, *, encrypted: bool) -> str:
+    """The file's name: it sorts by time, and says whether a passphrase is needed."""
+    stamp = now.astimezone(UTC).strftime(_STAMP)
+    return f"rastro-{stamp}Z.tar{'.cifrado' if encrypted else ''}"
+
+
+def made_at(name: str) -> datetime | None:
+    """When a backup of that name was made; None when it is not the name of one."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    return datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+
+
+def is_encrypted(name: str) -> bool:
+    """Whether opening it takes the passphrase."""
+    return name.endswith(".cifrado")
+
+
+def names_to_remove(
+    names: Iterable[str], *, now: datetime, keep_days: int, keep_months: int
+) -> list[str]:
+    """Which backups may go: older than ``keep_days``, and not the newest of its month in the last
+    ``keep_months`` months that have one. The newest of all always stays, however old it is.
+    """
+    dated = sorted(((made, name) for name in names if (made := made_at(name))), reverse=True)
+    newest_of_month: dict[tuple[int, int], str] = {}
+    for made, name in dated:
+        newest_of_month.setdefault((made.year, made.month), name)
+    kept = set(list(newest_of_month.values())[:keep_months])
+    return [
+        name
+        for position, (made, name) in enumerate(dated)
+        if position and made < now - timedelta(days=keep_days) and name not in kept
+    ]

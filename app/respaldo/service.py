@@ -1,0 +1,265 @@
+"""Making, listing, verifying, restoring and clearing away backups.
+
+Consistent without stopping anybody: files are written before the row that names them and are never
+changed, so the database is copied first, and then each file that this copy names.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from app.adjuntos.storage import FileMissing, LocalStorage, Storage
+from app.respaldo import rules
+from app.respaldo.archivo import Writer, read_archive, read_manifest
+from app.respaldo.base_datos import (
+    check_sqlite,
+    check_target,
+    copy_database,
+    load_database,
+    unpack_sqlite,
+)
+from app.respaldo.cifrado import lock, unlock
+from app.respaldo.errors import BackupError, NotEmpty
+from app.respaldo.rules import DATABASE, FILES, Manifest, backup_name, is_encrypted, made_at
+from config import ROOT, product_version
+
+
+@dataclass(frozen=True)
+class Backup:
+    """An archive in the folder of backups. ``manifest`` is None for one that is locked."""
+
+    path: Path
+    made_at: datetime
+    size: int
+    manifest: Manifest | None = None
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return self.path.name
+
+
+def create_backup(
+    folder: Path,
+    storage: Storage,
+    *,
+    passphrase: str,
+    now: datetime,
+    step: Callable[[], None] = lambda: None,
+) -> Backup:
+    """Back up the configured database and its files while they are in use.
+
+    ``step`` is called between pieces of work. The archive takes its name when it is whole and on
+    the disk; what fails leaves nothing behind.
+
+    Raises:
+        BackupError: the database does not hold together, or there is no room.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".haciendo-") as work:
+            plain = Path(work) / "datos.tar"
+            manifest = _write(plain, Path(work), storage, now, step)
+            step()
+            if passphrase:
+                whole = Path(work) / "datos.cifrado"
+                lock(plain, whole, passphrase)
+            else:
+                whole = plain
+            path = folder / backup_name(now, encrypted=bool(passphrase))
+            if path.exists():
+                raise BackupError(f"Ya existe {path.name}: espere un segundo y repita.")
+            _sync(whole)
+            whole.rename(path)
+            path.chmod(0o600)
+            _sync(folder)
+    except OSError as error:
+        raise BackupError(f"No se pudo escribir el respaldo en {folder}: {error}.") from None
+    return Backup(path, now, path.stat().st_size, manifest)
+
+
+def list_backups(folder: Path) -> list[Backup]:
+    """The archives of a folder, the newest first."""
+    if not folder.is_dir():
+        return []
+    found = [
+        Backup(path, made, path.stat().st_size)
+        for path in folder.iterdir()
+        if (made := made_at(path.name))
+    ]
+    return sorted(found, key=lambda backup: backup.made_at, reverse=True)
+
+
+def verify_backup(path: Path, *, passphrase: str) -> Manifest:
+    """Read a backup to its last byte: every hash, and the database inside.
+
+    Raises:
+        BackupError: something is wrong with it.
+    """
+    with tempfile.TemporaryDirectory(prefix="rastro-") as work:
+        plain = _plain(path, Path(work), passphrase)
+        manifest = read_archive(plain, database_to=Path(work))
+        if manifest.kind == "sqlite":
+            copy = Path(work) / "copia.sqlite3"
+            unpack_sqlite(Path(work), copy)
+            check_sqlite(copy)
+    return manifest
+
+
+def restore_backup(
+    path: Path, storage: Storage, *, passphrase: str, overwrite: bool, now: datetime
+) -> Manifest:
+    """Put a backup into the configured database and storage, and count what arrived.
+
+    Everything is read and compared once before anything is touched. With ``overwrite`` a SQLite
+    file and a folder of files that were there are set aside, and PostgreSQL's tables are dropped.
+
+    Raises:
+        NotEmpty: there is something already, and ``overwrite`` was not asked for.
+        BackupError: the backup is damaged, of a newer Rastro, or of another kind of database.
+    """
+    with tempfile.TemporaryDirectory(prefix="rastro-") as work:
+        plain = _plain(path, Path(work), passphrase)
+        manifest = read_archive(plain, database_to=Path(work))
+        _check_revision(manifest)
+        check_target(manifest, overwrite=overwrite)
+        _check_storage(storage, overwrite=overwrite, now=now)
+        load_database(Path(work), manifest, now=now)
+        read_archive(plain, on_file=storage.put)
+    return manifest
+
+
+def rotate(folder: Path, *, now: datetime, keep_days: int, keep_months: int) -> list[str]:
+    """Remove what had its time, and what killed backups left; returns the names removed."""
+    for left in folder.glob(".haciendo-*"):
+        if left.stat().st_mtime < now.timestamp() - 24 * 3600:
+            shutil.rmtree(left, ignore_errors=True)
+    old = rules.names_to_remove(
+        [backup.name for backup in list_backups(folder)],
+        now=now,
+        keep_days=keep_days,
+        keep_months=keep_months,
+    )
+    for name in old:
+        (folder / name).unlink(missing_ok=True)
+    return old
+
+
+def find_backup(folder: Path, name: str) -> Path:
+    """The archive that a person names: a path, a name in the folder, or ``ultimo``.
+
+    Raises:
+        BackupError: there is none.
+    """
+    if name == "ultimo":
+        backups = list_backups(folder)
+        if not backups:
+            raise BackupError(f"No hay respaldos en {folder}.")
+        return backups[0].path
+    for path in (Path(name), folder / name):
+        if path.is_file():
+            return path
+    raise BackupError(f"No existe el respaldo {name}. Véalos con: flask backup list")
+
+
+def describe(backup: Backup) -> Manifest | None:
+    """What a backup says of itself, if that takes no passphrase.
+
+    Raises:
+        BackupError: it is damaged.
+    """
+    return None if is_encrypted(backup.name) else read_manifest(backup.path)
+
+
+def _write(
+    plain: Path, work: Path, storage: Storage, now: datetime, step: Callable[[], None]
+) -> Manifest:
+    base = work / "base"
+    base.mkdir()
+    snapshot = copy_database(base)
+    step()
+    missing, altered = [], []
+    writer = Writer(plain)
+    try:
+        for part in sorted(base.iterdir()):
+            writer.add_file(DATABASE + part.name, part)
+            part.unlink()
+        for count, (key, claimed) in enumerate(sorted(snapshot.keys.items())):
+            if count % 50 == 0:
+                step()
+            try:
+                with storage.open(key) as file:
+                    data = file.read()
+            except FileMissing:
+                missing.append(key)
+                continue
+            digest = writer.add_bytes(FILES + key, data)
+            if claimed is not None and claimed != digest:
+                altered.append(key)
+        manifest = Manifest(
+            created_at=now.isoformat(),
+            kind=snapshot.kind,
+            revision=snapshot.revision,
+            version=product_version(),
+            rows=snapshot.rows,
+            sequences=snapshot.sequences,
+            files=writer.digests,
+            missing=missing,
+            altered=altered,
+        )
+        writer.close(manifest)
+    except BaseException:
+        writer.abandon()
+        raise
+    return manifest
+
+
+def _plain(path: Path, work: Path, passphrase: str) -> Path:
+    if not is_encrypted(path.name):
+        return path
+    plain = work / "datos.tar"
+    unlock(path, plain, passphrase)
+    return plain
+
+
+def _check_revision(manifest: Manifest) -> None:
+    """A backup of a newer schema cannot be read by this Rastro."""
+    alembic = AlembicConfig()
+    alembic.set_main_option("script_location", str(ROOT / "migrations"))
+    try:
+        ScriptDirectory.from_config(alembic).get_revision(manifest.revision)
+    except CommandError:
+        raise BackupError(
+            f"El respaldo es de una versión más nueva de Rastro ({manifest.version}). "
+            "Instale esa versión y repita."
+        ) from None
+
+
+def _check_storage(storage: Storage, *, overwrite: bool, now: datetime) -> None:
+    """A folder with files is refused, or set aside. In a bucket keys never meet: nothing to do."""
+    if not isinstance(storage, LocalStorage) or not storage.root.exists():
+        return
+    if not any(path.is_file() for path in storage.root.rglob("*")):
+        return
+    if not overwrite:
+        raise NotEmpty(f"La carpeta de archivos {storage.root} no está vacía.")
+    storage.root.rename(storage.root.with_name(f"{storage.root.name}.antes-{now:%Y%m%dT%H%M%S}"))
+
+
+def _sync(path: Path) -> None:
+    """Wait until it is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    with suppress(OSError):
+        os.fsync(descriptor)
+    os.close(descriptor)

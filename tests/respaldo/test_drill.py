@@ -1,0 +1,278 @@
+"""The whole drill: people write, a backup is made, everything is lost, and it comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+
+from app import create_app
+from app.adjuntos.models import Adjunto
+from app.adjuntos.storage import LocalStorage
+from app.ajustes.service import set_setting
+from app.auditoria.service import audit
+from app.core.clock import utcnow
+from app.db import Model, db, transaction
+from app.respaldo.base_datos import count_rows
+from app.respaldo.errors import BackupError, NotEmpty
+from app.respaldo.service import create_backup, list_backups, restore_backup, verify_backup
+from app.usuarios.rules import Rol
+from tests.adjuntos.files import jpeg, make_adjunto
+from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.plugins.application import test_config as config_for_tests
+
+PASSPHRASE = "una frase larga de prueba"
+
+
+@pytest.fixture
+def office(fresh_database_url, tmp_path):
+    """An installation of its own with an oficio and a photo, apart from the shared database."""
+    app = create_app(config_for_tests(fresh_database_url, tmp_path / "oficina"))
+    with app.app_context():
+        flask_migrate.upgrade()
+    buffet = make_buffet(app)
+    usuario = make_usuario(app, Rol.INVESTIGADOR)
+    app.extensions["rows_for_tests"] = (make_oficio(app, buffet, usuario), usuario)
+    make_adjunto(app, *app.extensions["rows_for_tests"])
+    yield app
+    dispose(app)
+
+
+@pytest.fixture
+def elsewhere(databases, tmp_path):
+    """An empty place of the same kind."""
+    url = databases.create()
+    app = create_app(config_for_tests(url, tmp_path / "nueva"))
+    yield app
+    dispose(app)
+    databases.drop(url)
+
+
+def dispose(app):
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def storage_of(app) -> LocalStorage:
+    return LocalStorage(app.extensions["rastro_config"].storage_dir)
+
+
+def back_up(app, folder: Path, **options):
+    with app.app_context():
+        return create_backup(
+            folder, storage_of(app), **{"passphrase": "", "now": utcnow(), **options}
+        )
+
+
+def restore(app, path: Path, **options):
+    with app.app_context():
+        values = {"passphrase": "", "overwrite": False, "now": utcnow(), **options}
+        return restore_backup(path, storage_of(app), **values)
+
+
+def content(app) -> dict[str, list]:
+    """Every row of every table as the database holds it."""
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(sa.select(table)).all()))
+            for table in Model.metadata.sorted_tables
+        }
+
+
+def file_hashes(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+class Writers:
+    """People at work: one adds photos, another does deeds that write two rows at once."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+        self.stop = threading.Event()
+        self.done = {"photos": 0, "pairs": 0}
+        self.errors: list[BaseException] = []
+        self.threads = [
+            threading.Thread(target=self.work, args=(verb,)) for verb in (self.photo, self.pair)
+        ]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_exc):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+        assert self.errors == []
+
+    def work(self, verb):
+        try:
+            while not self.stop.is_set():
+                verb()
+        except BaseException as error:  # told by the test, not by the thread
+            self.errors.append(error)
+
+    def photo(self):
+        make_adjunto(self.app, *self.app.extensions["rows_for_tests"], data=jpeg((200, 150)))
+        self.done["photos"] += 1
+
+    def pair(self):
+        with self.app.app_context(), transaction():
+            for _ in range(2):
+                audit("prueba.par", actor=None, now=utcnow(), entidad="prueba", entidad_id=1)
+        self.done["pairs"] += 1
+
+    def wait_for(self, photos: int, pairs: int):
+        start = dict(self.done)
+        while self.done["photos"] < start["photos"] + photos or (
+            self.done["pairs"] < start["pairs"] + pairs
+        ):
+            assert not self.errors, self.errors
+            self.stop.wait(0.01)
+
+
+@pytest.mark.parametrize("passphrase", ["", PASSPHRASE])
+def test_what_was_backed_up_while_people_wrote_comes_back_whole(
+    office, elsewhere, tmp_path, passphrase
+):
+    folder = tmp_path / "respaldos"
+    with Writers(office) as writers:
+        writers.wait_for(3, 10)
+        backup = back_up(office, folder, passphrase=passphrase)
+        during = dict(writers.done)
+        writers.wait_for(2, 5)
+    manifest = verify_backup(backup.path, passphrase=passphrase)
+    originals = {key: storage_hash(office, key) for key in manifest.stored_files}
+    destroy(office)
+
+    restored = restore(elsewhere, backup.path, passphrase=passphrase)
+
+    with elsewhere.app_context():
+        assert count_rows() == manifest.rows == restored.rows
+        photos = db.session.scalar(sa.select(sa.func.count()).select_from(Adjunto))
+        assert 4 <= photos <= during["photos"] + 2
+    # Each deed is there whole or not at all, and each photo that a row names is there.
+    pairs = [row for row in content(elsewhere)["auditoria"] if "prueba.par" in row]
+    assert len(pairs) >= 20
+    assert len(pairs) % 2 == 0
+    assert manifest.missing == manifest.altered == []
+    assert file_hashes(storage_of(elsewhere).root) == manifest.stored_files == originals
+    # People go on where they were: new rows get numbers of their own.
+    elsewhere.extensions["rows_for_tests"] = office.extensions["rows_for_tests"]
+    make_adjunto(elsewhere, *elsewhere.extensions["rows_for_tests"])
+
+
+def storage_hash(app, key: str) -> str:
+    return hashlib.sha256((storage_of(app).root / key).read_bytes()).hexdigest()
+
+
+def destroy(app):
+    with app.app_context():
+        db.session.remove()
+        Model.metadata.drop_all(db.engine)
+    for path in storage_of(app).root.rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def test_a_quiet_backup_is_the_same_to_the_last_value(office, elsewhere, tmp_path):
+    with office.app_context(), transaction():
+        set_setting("raro", "tabulador\t, salto\n, barra \\N, «ñ» 🚗 y '")
+    before = content(office)
+
+    restore(elsewhere, back_up(office, tmp_path).path)
+
+    assert content(elsewhere) == before
+
+
+def test_nothing_is_overwritten_until_it_is_said(office, elsewhere, tmp_path):
+    backup = back_up(office, tmp_path / "r")
+    make_adjunto(office, *office.extensions["rows_for_tests"])
+    before = content(office), file_hashes(storage_of(office).root)
+
+    with pytest.raises(NotEmpty):
+        restore(office, backup.path)
+    assert (content(office), file_hashes(storage_of(office).root)) == before
+
+    manifest = restore(office, backup.path, overwrite=True)
+    assert file_hashes(storage_of(office).root) == manifest.stored_files
+    aside = storage_of(office).root.parent.glob("archivos.antes-*")
+    assert [file_hashes(path) for path in aside] == [before[1]]
+
+
+@pytest.mark.parametrize("passphrase", ["", PASSPHRASE])
+def test_damage_is_found_and_nothing_is_touched(office, elsewhere, tmp_path, passphrase):
+    backup = back_up(office, tmp_path / "r", passphrase=passphrase)
+    whole = backup.path.read_bytes()
+    middle = len(whole) // 2
+    cases = {
+        "cut short": whole[:middle],
+        "a changed byte": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "empty": b"",
+    }
+
+    for what, data in cases.items():
+        backup.path.write_bytes(data)
+        with pytest.raises(BackupError):
+            restore(elsewhere, backup.path, passphrase=passphrase)
+        with elsewhere.app_context():
+            assert not sa.inspect(db.engine).get_table_names(), what
+        assert not storage_of(elsewhere).root.exists(), what
+
+
+def test_the_wrong_passphrase_says_so(office, tmp_path):
+    backup = back_up(office, tmp_path, passphrase=PASSPHRASE)
+
+    assert PASSPHRASE.encode() not in backup.path.read_bytes()
+    for wrong, sentence in (("otra frase bien larga", "no abre"), ("", "está cifrado")):
+        with pytest.raises(BackupError, match=sentence):
+            verify_backup(backup.path, passphrase=wrong)
+
+
+def test_a_file_that_was_lost_or_changed_before_is_named(office, tmp_path):
+    oficio, usuario = office.extensions["rows_for_tests"]
+    lost, changed = make_adjunto(office, oficio, usuario), make_adjunto(office, oficio, usuario)
+    root = storage_of(office).root
+    (root / lost.original_key).unlink()
+    (root / changed.original_key).write_bytes(b"otra cosa")
+
+    manifest = back_up(office, tmp_path / "r").manifest
+
+    assert manifest.missing == [lost.original_key]
+    assert manifest.altered == [changed.original_key]
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(office, tmp_path):
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(BackupError, match="No se pudo escribir"):
+        back_up(office, tmp_path / "r", step=full)
+    assert list((tmp_path / "r").iterdir()) == []
+    assert list_backups(tmp_path / "r") == []
+
+
+def test_a_database_without_tables_is_not_backed_up(elsewhere, tmp_path):
+    with pytest.raises(BackupError):
+        back_up(elsewhere, tmp_path / "r")
+
+
+def test_the_newest_come_first(office, tmp_path):
+    now = utcnow()
+    for days in (2, 0, 1):
+        back_up(office, tmp_path / "r", now=now - timedelta(days=days))
+
+    names = [backup.name for backup in list_backups(tmp_path / "r")]
+    assert names == sorted(names, reverse=True)
+    assert len(names) == 3

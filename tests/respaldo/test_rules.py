@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from app.respaldo.rules import Manifest, backup_name, made_at, names_to_remove
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+def daily(days: int) -> list[str]:
+    return [backup_name(NOW - timedelta(days=back), encrypted=False) for back in range(days)]
+
+
+def test_a_name_says_when_it_was_made():
+    for encrypted in (False, True):
+        assert made_at(backup_name(NOW, encrypted=encrypted)) == NOW
+    assert made_at("otra-cosa.tar") is None
+    assert made_at("../rastro-20261124T030000Z.tar") is None
+
+
+def test_days_are_kept_and_then_one_a_month():
+    names = daily(400)
+
+    removed = names_to_remove(names, now=NOW, keep_days=14, keep_months=6)
+    kept = [name for name in names if name not in removed]
+
+    assert kept[:15] == names[:15]
+    assert [name[7:15] for name in kept[15:]] == [
+        "20261031",
+        "20260930",
+        "20260831",
+        "20260731",
+        "20260630",
+    ]
+
+
+def test_the_last_one_is_never_removed_and_strange_files_are_left_alone():
+    old = backup_name(NOW - timedelta(days=900), encrypted=True)
+
+    assert names_to_remove([old, "notas.txt"], now=NOW, keep_days=1, keep_months=0) == []
+
+
+def test_a_manifest_is_read_as_it_was_written():
+    manifest = Manifest(
+        "x", "sqlite", "0001", "0.1.0", {"t": 3}, {"archivos/a/b": "1", "base/c": "2"}
+    )
+
+    assert Manifest.from_json(manifest.to_json()) == manifest
+    assert manifest.row_count == 3
+    assert manifest.stored_files == {"a/b": "1"}
