@@ -1,11 +1,14 @@
 // The list: ticking a stretch of rows with Shift, showing the report of a deed, and printing.
 const boxes = () => [...document.querySelectorAll(".board-list input[name=oficio]")];
-const count = document.querySelector("#bulk-bar .bulk-count");
+const bar = document.getElementById("bulk-bar");
+const count = bar?.querySelector(".bulk-count");
 let anchor = null;
 
 function refresh() {
   const ticked = boxes().filter((box) => box.checked).length;
-  if (count) count.textContent = ticked === 1 ? "1 seleccionada" : `${ticked} seleccionadas`;
+  if (!bar) return;
+  bar.hidden = ticked === 0;
+  count.textContent = ticked === 1 ? "1 seleccionado" : `${ticked} seleccionados`;
 }
 
 document.addEventListener("click", (event) => {
@@ -35,5 +38,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.xhr.status < 300) report.addEventListener("close", () => location.reload(), { once: true });
 });
 
+bar?.classList.add("is-floating");
 document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
 refresh();
