@@ -11,6 +11,7 @@ import argparse
 import importlib
 import os
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -172,6 +173,21 @@ def _plain(url: str) -> Iterator[tuple[Any, Path, Callable[[], Consumer]]]:
         plain.huey.storage.close()
 
 
+def measure_raw_commits(amount: int = 2000) -> float:
+    """Commits per second of one row each, as durable as the ledger's: what the disk allows."""
+    with tempfile.TemporaryDirectory(prefix="rastro-bench-") as folder:
+        connection = sqlite3.connect(Path(folder) / "raw.sqlite3", isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE filas (texto)")
+        began = time.perf_counter()
+        for _ in range(amount):
+            connection.execute("INSERT INTO filas VALUES (?)", ("x" * 200,))
+        seconds = time.perf_counter() - began
+        connection.close()
+    return amount / seconds
+
+
 # ---------------------------------------------------------------- checks of a slow provider
 
 
@@ -240,10 +256,12 @@ def run(running: Servers, options: argparse.Namespace) -> Iterator[Line]:
         ratio = ours / theirs
         yield Line("start, ledger to plain", f"{ratio:.2f} times", "<= 3 times", ratio <= 3)
     if "throughput" in options.only:
+        raw = measure_raw_commits()
         sqlite = measure_plain_throughput("", options.jobs)
         redis = measure_plain_throughput(running.queue("redis"), options.jobs)
         with staged(running, where, where) as stage:
             ledger_rate, cost, memory = measure_throughput(stage, options.jobs)
+        yield Line("raw SQLite commits with synchronous=FULL", f"{raw:.0f} commits/s")
         yield Line("no-op, plain SqliteHuey", f"{sqlite:.0f} jobs/s")
         yield Line("no-op, plain RedisHuey", f"{redis:.0f} jobs/s")
         yield Line(
