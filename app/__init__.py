@@ -32,6 +32,8 @@ from app.demo import views as demo
 from app.eventos import jobs as eventos_jobs
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
+from app.informes import jobs as informes_jobs
+from app.informes import views as informes
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.notificaciones import sellos as notificaciones_sellos
@@ -61,6 +63,7 @@ __all__ = [
     "create_app",
     "custodia_jobs",
     "eventos_jobs",
+    "informes_jobs",
     "models",
     "respaldo_jobs",
 ]
@@ -84,6 +87,7 @@ BLUEPRINTS = (
     notificaciones.receptor_bp,
     demo.bp,
     tablero.bp,
+    informes.bp,
 )
 
 #: The sections of the case page, in their order on screen.
@@ -94,6 +98,7 @@ SECTIONS = [
     oficios.PERSONAS,
     adjuntos.FOTOS,
     notificaciones.NOTIFICACIONES,
+    informes.EXPEDIENTE,
     trabajos.TRABAJOS,
     oficios.VEHICULO,
     oficios.DATOS,

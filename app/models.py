@@ -12,6 +12,7 @@ from app.db import Model
 from app.direcciones.models import Direccion, Visita
 from app.eventos.models import Entrega, Evento, Webhook
 from app.importador.models import Importacion
+from app.informes.models import Expediente
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
 from app.notificaciones.models import (
     Borrador,
@@ -32,8 +33,8 @@ __all__ = [
     "Adjunto",
     "Ajuste",
     "Auditoria",
-    "Avistamiento",
     "Aviso",
+    "Avistamiento",
     "Borrador",
     "Buffet",
     "Cabeza",
@@ -46,6 +47,7 @@ __all__ = [
     "Entrega",
     "Eslabon",
     "Evento",
+    "Expediente",
     "HitoInformado",
     "Importacion",
     "Investigacion",

@@ -132,6 +132,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notificaciones.create_receptor_page": STAFF,
     "notificaciones.edit_receptor": STAFF,
     "notificaciones.toggle_receptor": STAFF,
+    "informes.section": STAFF,
+    "informes.order": STAFF,
+    "informes.download": STAFF,
+    "informes.portal_status": frozenset({"cliente"}),
+    "informes.portal_order": frozenset({"cliente"}),
+    "informes.portal_download": frozenset({"cliente"}),
+    # Whoever holds an expediente may check it; the answer says nothing of the case.
+    "informes.verify": EVERYBODY,
+    "informes.verify_by_code": EVERYBODY,
+    "informes.verify_upload": EVERYBODY,
     # The demonstration's mailbox exists for nobody outside of a demonstration.
     "demo.mailbox": NOBODY,
     "demo.mail": NOBODY,

@@ -10,6 +10,7 @@ from flask import Flask
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.informes.rules import Variante
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.service import DireccionData, PropietarioData
 from app.tablero.service import save_view
@@ -18,6 +19,7 @@ from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
+from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 
 
@@ -30,6 +32,9 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         propietario=PropietarioData(nombre="Rosa Soto"),
         direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
     )
+    cerrado = make_oficio(app, buffet, admin)
+    close_case(app, cerrado)
+    expediente = make_stub(app, cerrado, admin, Variante.BUFFET)
     return {
         "filename": "css/app.css",
         "estado": oficio.estado.value,
@@ -50,6 +55,10 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "receptor_id": make_receptor(app, admin).id,
         "name": "20261124T153000-ab12.eml",
         "cid": "foto-1@rastro.example",
+        "cerrado_id": cerrado.id,
+        "expediente_id": expediente.id,
+        "codigo": expediente.codigo,
+        "archivo": "pdf",
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),

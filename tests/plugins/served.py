@@ -51,10 +51,7 @@ class Served:
     def mails(self) -> list[EmailMessage]:
         """What the demo's SMTP server took, oldest first."""
         paths = sorted((self.instance / "buzon").glob("*.eml"), key=os.path.getmtime)
-        return [
-            message_from_bytes(path.read_bytes(), policy=policy.default)
-            for path in paths
-        ]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

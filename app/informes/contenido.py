@@ -1,0 +1,183 @@
+"""What goes into an expediente, as plain text for the page: nothing here is markup.
+
+Gathered in one read of the database, before any file is touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import list_adjuntos
+from app.ajustes.queries import find_setting, is_demo
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.queries import sightings_statement
+from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.patente import format_patente
+from app.db import db
+from app.informes.custodia import read_chain
+from app.informes.models import Expediente
+from app.informes.queries import list_entries
+from app.informes.rules import Variante
+from app.informes.secciones import (
+    aviso_rows,
+    avistamiento_rows,
+    bitacora_rows,
+    custodia_part,
+    direccion_rows,
+    documento_rows,
+    foto_rows,
+    hito_rows,
+    mapa_part,
+    persona_rows,
+    place_sightings,
+)
+from app.notificaciones.hitos import list_hitos
+from app.notificaciones.queries import list_notices
+from app.notificaciones.rules import TipoNotificacion
+from app.oficios.models import Oficio
+
+OFFICE = "Rastro"
+
+
+@dataclass(frozen=True)
+class Contenido:
+    """The text of an expediente, and the files that belong to it, oldest first."""
+
+    datos: dict[str, Any]
+    fotos: list[Adjunto]
+    documentos: list[Adjunto]
+
+
+def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido:
+    """Read a case as it stands now, for whom the expediente is."""
+    chain = read_chain(expediente.oficio_id)
+    oficio = expediente.oficio
+    complete = expediente.variante.is_complete
+    files = sorted(list_adjuntos(oficio.id), key=lambda adjunto: adjunto.id)
+    fotos = [adjunto for adjunto in files if adjunto.is_image]
+    # A buffet has its own papers; what the office collected is not handed out in its variant.
+    documentos = [adjunto for adjunto in files if not adjunto.is_image] if complete else []
+    avisos = [
+        line
+        for line in reversed(list_notices(oficio.id))
+        # A buffet is not shown what the office writes to itself, nor its own mails again.
+        if complete or line.notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL
+    ]
+    sightings = _sightings(oficio.id) if complete else []
+    placed = place_sightings(sightings)
+    entries = list_entries(oficio.id) if complete else []
+    bitacora = bitacora_rows(entries) if complete else hito_rows(list_hitos([oficio.id])[oficio.id])
+    datos = {
+        **_cover(expediente, oficio, base_url, now),
+        "personas": persona_rows(oficio, complete=complete),
+        "bitacora": bitacora,
+        "bitacora_nota": _chronology_note(complete=complete),
+        "mapa": mapa_part(placed, oficio.direcciones) if complete else None,
+        "avistamientos": avistamiento_rows(placed) if complete else None,
+        "direcciones": direccion_rows(oficio.direcciones, complete=complete),
+        "fotos": foto_rows(fotos),
+        "documentos": documento_rows(documentos),
+        "avisos": aviso_rows(avisos, complete=complete),
+        "custodia": custodia_part(chain, [*fotos, *documentos], entries, complete=complete),
+        "resumen": _summary(
+            oficio, fotos, len(bitacora), len(avisos), len(sightings) if complete else None
+        ),
+    }
+    return Contenido(datos, fotos, documentos)
+
+
+def _cover(expediente: Expediente, oficio: Oficio, base_url: str, now: datetime) -> dict[str, Any]:
+    vehiculo = oficio.vehiculo
+    shown = format_patente(vehiculo.patente)
+    url = f"{base_url}/verificar/{expediente.codigo}"
+    return {
+        "codigo": expediente.codigo,
+        "variante": expediente.variante.label,
+        "variante_nota": _variant_note(expediente.variante),
+        "oficina": find_setting("oficina_nombre") or OFFICE,
+        "aviso": "DEMOSTRACIÓN: todo lo que dice este expediente es inventado."
+        if is_demo()
+        else None,
+        "titulo": f"Oficio {oficio.numero_oficio} · patente {shown}",
+        "emitido": format_fecha_hora(now),
+        "verificar_url": url,
+        "verificar_corto": f"{base_url}/verificar",
+        "patente": {
+            "grupos": shown.split("·"),
+            "dv": vehiculo.patente_dv or "",
+            "advertencia": " ".join(vehiculo.advertencias),
+        },
+        "vehiculo": " · ".join(
+            str(part) for part in (vehiculo.descripcion, vehiculo.anio, vehiculo.color) if part
+        ),
+        "hechos": [[name, text] for name, text in _facts(oficio) if text],
+    }
+
+
+def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
+    granted = [
+        name
+        for name, given in (
+            ("fuerza pública", oficio.fuerza_publica),
+            ("descerrajamiento", oficio.descerrajamiento),
+        )
+        if given
+    ]
+    return [
+        ("Oficio", oficio.numero_oficio),
+        ("Rol", oficio.rol),
+        ("Tribunal", oficio.tribunal),
+        ("Caratulado", oficio.caratulado),
+        ("Encargado por", oficio.buffet.nombre),
+        ("Fecha de ingreso", _day(oficio.fecha_ingreso)),
+        ("Fecha límite", _day(oficio.fecha_limite)),
+        ("El tribunal concedió", " y ".join(granted)),
+        ("Estado", f"{oficio.estado.label}, desde el {format_fecha(oficio.estado_desde)}"),
+        ("Investigador", oficio.investigador.nombre if oficio.investigador else "Sin asignar"),
+        ("VIN", oficio.vehiculo.vin),
+    ]
+
+
+def _summary(
+    oficio: Oficio, fotos: list[Adjunto], entries: int, notices: int, sightings: int | None
+) -> list[list[str]]:
+    visits = sum(len(direccion.visitas) for direccion in oficio.direcciones)
+    counted = [
+        (entries, "hito" if sightings is None else "anotación"),
+        (sightings, "avistamiento"),
+        (visits, "visita"),
+        (len(fotos), "fotografía"),
+        (notices, "aviso"),
+    ]
+    return [
+        [str(amount), word if amount == 1 else _plural(word)]
+        for amount, word in counted
+        if amount is not None
+    ]
+
+
+def _plural(word: str) -> str:
+    return word[:-2] + "ones" if word.endswith("ón") else word + "s"
+
+
+def _sightings(oficio_id: int) -> list[Avistamiento]:
+    return list(reversed(db.session.scalars(sightings_statement(oficio_id)).all()))
+
+
+def _variant_note(variante: Variante) -> str:
+    if variante.is_complete:
+        return "Ejemplar completo, para el tribunal"
+    return "Ejemplar para el buffet: sin notas internas ni avistamientos"
+
+
+def _chronology_note(*, complete: bool) -> str:
+    if complete:
+        return "Todo lo anotado en la bitácora, de lo más antiguo a lo más reciente."
+    return "Los hitos del caso, de lo más antiguo a lo más reciente."
+
+
+def _day(value: Any) -> str | None:
+    return format_fecha(value) if value else None

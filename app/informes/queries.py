@@ -1,0 +1,96 @@
+"""Reading issued expedientes, and the chronology that goes into one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.db import db
+from app.informes.models import Expediente
+from app.informes.rules import EstadoExpediente, Variante
+from app.jobs.models import Trabajo
+from app.jobs.rules import OPEN_STATES
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.queries import timeline_statement
+
+
+def list_expedientes(oficio_id: int, variante: Variante | None = None) -> list[Expediente]:
+    """The expedientes of a case, newest first, whether or not they were issued."""
+    statement = (
+        sa.select(Expediente)
+        .where(Expediente.oficio_id == oficio_id)
+        .options(joinedload(Expediente.trabajo), joinedload(Expediente.solicitado_por))
+        .order_by(Expediente.id.desc())
+    )
+    if variante is not None:
+        statement = statement.where(Expediente.variante == variante)
+    return list(db.session.scalars(statement))
+
+
+def count_issued(oficio_id: int) -> int:
+    """How many expedientes of a case were issued."""
+    statement = sa.select(sa.func.count(Expediente.id)).where(
+        Expediente.oficio_id == oficio_id, Expediente.sha256.is_not(None)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def find_open(oficio_id: int, variante: Variante) -> Expediente | None:
+    """The expediente of that kind that is being made right now."""
+    return db.session.scalar(
+        sa.select(Expediente)
+        .join(Trabajo, Trabajo.id == Expediente.trabajo_id)
+        .where(
+            Expediente.oficio_id == oficio_id,
+            Expediente.variante == variante,
+            Expediente.sha256.is_(None),
+            Trabajo.estado.in_(OPEN_STATES),
+        )
+        .limit(1)
+    )
+
+
+def find_for_buffet(oficio: Oficio) -> Expediente | None:
+    """What the buffet of a closed case gets: its newest expediente since the case was closed.
+
+    One that is being made counts; of an open case there is none.
+    """
+    if not oficio.estado.is_final:
+        return None
+    for expediente in list_expedientes(oficio.id, Variante.BUFFET):
+        started = expediente.emitido_at or expediente.created_at
+        if started >= oficio.estado_desde and expediente.estado is not EstadoExpediente.FALLIDO:
+            return expediente
+    return None
+
+
+def find_by_code(codigo: str) -> Expediente | None:
+    """The issued expediente of a code."""
+    return db.session.scalar(
+        sa.select(Expediente).where(Expediente.codigo == codigo, Expediente.sha256.is_not(None))
+    )
+
+
+def find_by_hash(sha256: str) -> Expediente | None:
+    """The issued expediente whose PDF has that hash."""
+    return db.session.scalar(sa.select(Expediente).where(Expediente.sha256 == sha256))
+
+
+def find_later(expediente: Expediente) -> Expediente | None:
+    """The newest expediente of the same case and kind, when it is a later one."""
+    newest = db.session.scalar(
+        sa.select(Expediente)
+        .where(
+            Expediente.oficio_id == expediente.oficio_id,
+            Expediente.variante == expediente.variante,
+            Expediente.sha256.is_not(None),
+        )
+        .order_by(Expediente.emitido_at.desc(), Expediente.id.desc())
+        .limit(1)
+    )
+    return None if newest is None or newest.id == expediente.id else newest
+
+
+def list_entries(oficio_id: int) -> list[Investigacion]:
+    """The whole bitácora, oldest first."""
+    return list(reversed(db.session.scalars(timeline_statement(oficio_id)).all()))

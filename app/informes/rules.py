@@ -1,0 +1,89 @@
+"""Whom an expediente is for, its code, and how large it may be."""
+
+from __future__ import annotations
+
+import enum
+import re
+import secrets
+
+#: The name of the job in the ledger.
+PRINT_JOB = "informes.expediente"
+#: The storage that every installation has.
+LOCAL = "local"
+#: No one mistakes a letter of these for another (Crockford's base 32).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: 12 characters of 5 bits: nobody guesses one, even without a limit on tries.
+_CODE_LENGTH = 12
+_CODE = re.compile(f"[{ALPHABET}]{{{_CODE_LENGTH}}}")
+_MISREAD = str.maketrans("OILU", "011V")
+#: The code as a PDF carries it in its metadata, which PDF/A keeps readable.
+CODE_MARK = re.compile(rb"expediente-([0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2})")
+
+#: What the page of verification takes.
+MAX_VERIFIED_BYTES = 25 * 1024 * 1024
+#: The longest side of a photo on paper, in pixels, by how many photos there are: so that a PDF of
+#: many photos stays below what is taken for verification. 900 are 270 to the inch.
+_SIDES = ((25, 1200), (60, 900), (200, 650))
+_SMALLEST_SIDE = 480
+
+
+class Variante(enum.Enum):
+    """Whom an expediente is for."""
+
+    TRIBUNAL = "tribunal"
+    BUFFET = "buffet"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen and on paper."""
+        return {"tribunal": "Para el tribunal", "buffet": "Para el buffet"}[self.value]
+
+    @property
+    def contents(self) -> str:
+        """What it holds, in a sentence."""
+        return {
+            "tribunal": "Completo: bitácora, avistamientos, visitas, fotos, avisos y custodia.",
+            "buffet": "Hitos, visitas, fotos y avisos; sin notas internas ni avistamientos.",
+        }[self.value]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether notes, calls, raw sightings and what people said privately are in it."""
+        return self is Variante.TRIBUNAL
+
+
+class EstadoExpediente(enum.Enum):
+    """How far an expediente came; told by its job until it is there."""
+
+    PREPARANDO = "preparando"
+    EMITIDO = "emitido"
+    FALLIDO = "fallido"
+
+
+def new_code() -> str:
+    """A code that nobody has: ``7KQM-2R9P-XD3T``."""
+    return format_code("".join(secrets.choice(ALPHABET) for _ in range(_CODE_LENGTH)))
+
+
+def format_code(code: str) -> str:
+    """Groups of four, to be read aloud."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def parse_code(text: str) -> str | None:
+    """The code that somebody typed, with or without dashes; O is read as 0, I and L as 1."""
+    plain = re.sub(r"[\s.·_–—-]", "", text).upper().translate(_MISREAD)
+    return format_code(plain) if _CODE.fullmatch(plain) else None
+
+
+def photo_side(amount: int) -> int:
+    """The longest side of a photo on paper, in pixels, when there are that many."""
+    return next((side for limit, side in _SIDES if amount <= limit), _SMALLEST_SIDE)
+
+
+def pdf_key(codigo: str, attempt: int) -> str:
+    """The key in the storage of what one attempt at printing made.
+
+    Each has its own: a slow worker whose job was taken over never writes over what was issued.
+    """
+    return f"expedientes/{codigo.lower()}-{attempt}.pdf"

@@ -1,0 +1,367 @@
+"""The rows of each section of an expediente, from the rows of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.rules import format_size
+from app.avistamientos.models import Avistamiento
+from app.core.dinero import format_pesos
+from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.porticos import ATRIBUCION
+from app.core.rut import format_rut
+from app.core.telefono import format_telefono
+from app.core.texto import fold
+from app.direcciones.models import Direccion, Visita
+from app.informes.custodia import Cadena
+from app.informes.mapa import Punto, draw_map, letter, locate_gantry
+from app.notificaciones.hitos import Hito
+from app.notificaciones.models import Respuesta
+from app.notificaciones.queries import NoticeLine
+from app.oficios.models import Investigacion, Oficio
+
+#: A sighting with the letter of its place on the map and the position, when it has one.
+Placed = tuple[Avistamiento, str, tuple[float, float] | None]
+Rows = list[dict[str, Any]]
+
+_MOST_PLACES = 52
+#: Decimals of a degree within which sightings are at one place.
+_PLACE_DIGITS = (4, 3, 2)
+
+
+def persona_rows(oficio: Oficio, *, complete: bool) -> list[list[str]]:
+    """Quality, name, RUT and how to reach each person; a buffet gets no contacts and no notes."""
+    rows = []
+    for persona in oficio.propietarios:
+        ways = [
+            format_telefono(persona.telefono) if persona.telefono else "",
+            persona.email or "",
+            persona.notas or "",
+            *persona.advertencias,
+        ]
+        rows.append(
+            [
+                persona.tipo.label,
+                persona.nombre or "—",
+                format_rut(persona.rut) if persona.rut else "—",
+                "\n".join(way for way in ways if way) if complete else "—",
+            ]
+        )
+    return rows
+
+
+def bitacora_rows(entries: Sequence[Investigacion]) -> Rows:
+    """Everything that was written down, with who did and when it was mended."""
+    return [
+        {
+            "cuando": format_fecha_hora(entry.ocurrido_at),
+            "tipo": entry.tipo.label,
+            "texto": entry.descripcion,
+            "pie": _footnote(entry),
+            "hash": f"SHA-256 de la respuesta {entry.respuesta_sha256}"
+            if entry.respuesta_sha256
+            else "",
+        }
+        for entry in entries
+    ]
+
+
+def _footnote(entry: Investigacion) -> str:
+    parts = [entry.usuario.nombre if entry.usuario else "Rastro"]
+    if abs((entry.created_at - entry.ocurrido_at).total_seconds()) >= 60:
+        parts.append(f"anotado el {format_fecha_hora(entry.created_at)}")
+    if entry.editado_at:
+        parts.append(f"editado el {format_fecha_hora(entry.editado_at)}")
+    return " · ".join(parts)
+
+
+def hito_rows(hitos: Sequence[Hito]) -> Rows:
+    """The milestones that a buffet is told of."""
+    return [
+        {
+            "cuando": format_fecha_hora(hito.cuando),
+            "tipo": "Hito",
+            "texto": hito.texto,
+            "pie": "",
+            "hash": "",
+        }
+        for hito in sorted(hitos, key=lambda hito: hito.cuando)
+    ]
+
+
+def place_sightings(sightings: Sequence[Avistamiento]) -> list[Placed]:
+    """Give each place with a known position a letter; the others have none.
+
+    What lies within ten metres is one place; when there are too many places for a drawing, within
+    a hundred metres, or a kilometre.
+    """
+    positions = [_where(sighting) for sighting in sightings]
+    for digits in _PLACE_DIGITS:
+        letters: dict[tuple[float, float], str] = {}
+        placed: list[Placed] = []
+        for sighting, position in zip(sightings, positions, strict=True):
+            if position is None:
+                placed.append((sighting, "", None))
+                continue
+            key = (round(position[0], digits), round(position[1], digits))
+            placed.append((sighting, letters.setdefault(key, letter(len(letters))), position))
+        if len(letters) <= _MOST_PLACES:
+            break
+    return placed
+
+
+def _where(sighting: Avistamiento) -> tuple[float, float] | None:
+    if sighting.lat is not None and sighting.lon is not None:
+        return (sighting.lat, sighting.lon)
+    return locate_gantry(sighting.ubicacion, sighting.empresa)
+
+
+def avistamiento_rows(placed: Sequence[Placed]) -> list[list[str]]:
+    """Number, when, source, place, company, amount; numbered from the oldest."""
+    rows = []
+    for number, (sighting, name, _) in enumerate(placed, 1):
+        place = sighting.ubicacion or "Lugar desconocido"
+        # Most providers name the company within the place.
+        known = fold(sighting.empresa or "") in fold(place)
+        company = ["" if known else sighting.empresa, sighting.notas]
+        if sighting.simulado:
+            company.append("Simulado")
+        rows.append(
+            [
+                str(number),
+                format_fecha_hora(sighting.fecha_hora)
+                if sighting.fecha_hora
+                else f"{format_fecha(sighting.fecha)}, sin hora",
+                sighting.fuente.label,
+                f"[{name}] {place}" if name else place,
+                "\n".join(part for part in company if part),
+                format_pesos(sighting.monto) if sighting.monto is not None else "—",
+            ]
+        )
+    return rows
+
+
+def mapa_part(placed: Sequence[Placed], direcciones: Sequence[Direccion]) -> dict[str, Any]:
+    """The map, or the sentence that says why there is none."""
+    places = {name: position for _, name, position in placed if position}
+    points = [Punto(lat, lon, name) for name, (lat, lon) in places.items()]
+    houses = [
+        Punto(direccion.lat, direccion.lon, f"D{number}")
+        for number, direccion in enumerate(direcciones, 1)
+        if direccion.lat is not None and direccion.lon is not None
+    ]
+    drawing = draw_map(points, houses)
+    missing = sum(1 for _, _, position in placed if position is None)
+    note = _map_note(len(placed), missing, len(houses), len(direcciones))
+    return {
+        "nota": note,
+        "credito": f"Comunas y plazas de peaje: {ATRIBUCION}. "
+        "La posición de un pórtico es aproximada y muestra un corredor, no un estacionamiento.",
+        "dibujo": drawing,
+    }
+
+
+def _map_note(total: int, missing: int, houses: int, addresses: int) -> str:
+    if total == 0:
+        seen = "No hay avistamientos."
+    elif missing == 0:
+        seen = f"Todos los avistamientos ({total}) tienen coordenadas."
+    elif missing == total:
+        seen = f"Ninguno de los avistamientos ({total}) tiene coordenadas."
+    else:
+        seen = f"{missing} de {total} avistamientos no tienen coordenadas y no se dibujan."
+    if addresses == 0:
+        return seen
+    return f"{seen} De las direcciones, {houses} de {addresses} tienen coordenadas."
+
+
+def direccion_rows(direcciones: Sequence[Direccion], *, complete: bool) -> Rows:
+    """Each address with its visits, oldest visit first; a buffet gets no notes."""
+    return [
+        {
+            "titulo": f"D{number} · {direccion.completa}",
+            "estado": _address_state(direccion),
+            "texto": (direccion.notas or "") if complete else "",
+            "visitas": [
+                _visit_row(visita, complete=complete)
+                for visita in sorted(direccion.visitas, key=lambda row: (row.fecha_hora, row.id))
+            ],
+        }
+        for number, direccion in enumerate(direcciones, 1)
+    ]
+
+
+def _address_state(direccion: Direccion) -> str:
+    parts = [direccion.tipo.label]
+    if direccion.verificada and direccion.verificada_at:
+        who = f" por {direccion.verificada_por.nombre}" if direccion.verificada_por else ""
+        parts.append(f"verificada el {format_fecha_hora(direccion.verificada_at)}{who}")
+    else:
+        parts.append("sin verificar")
+    if position := _position(direccion.lat, direccion.lon, direccion.exactitud_m):
+        parts.append(position)
+    return " · ".join(parts)
+
+
+def _visit_row(visita: Visita, *, complete: bool) -> list[str]:
+    where = [_position(visita.lat, visita.lon, visita.exactitud_m)]
+    if complete:
+        where.append(visita.notas or "")
+    return [
+        format_fecha_hora(visita.fecha_hora),
+        visita.resultado.label,
+        "\n".join(part for part in where if part) or "—",
+        visita.usuario.nombre,
+    ]
+
+
+def _position(lat: float | None, lon: float | None, accuracy: float | None) -> str:
+    if lat is None or lon is None:
+        return ""
+    text = f"{lat:.6f}, {lon:.6f}"
+    return f"{text} (± {accuracy:.0f} m)" if accuracy is not None else text
+
+
+def foto_rows(fotos: Sequence[Adjunto]) -> Rows:
+    """Each photo with its hash, and what its camera and its sender say, apart."""
+    return [
+        {
+            # The press fills it in when the copy is at hand.
+            "archivo": "",
+            "titulo": f"Foto {number} · {foto.descripcion or foto.tipo.label}",
+            "hechos": [[name, text] for name, text in _photo_facts(foto) if text],
+            "hash": foto.sha256,
+            "advertencias": [],
+        }
+        for number, foto in enumerate(fotos, 1)
+    ]
+
+
+def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
+    said = foto.metadatos or {}
+    gps = said.get("gps") or {}
+    camera = [_camera_time(said.get("tomada_at")), said.get("camara", "")]
+    who = f" por {foto.usuario.nombre}" if foto.usuario else ""
+    return [
+        ("Archivo", f"{foto.filename} ({format_size(foto.tamano_bytes)})"),
+        ("Incorporada", f"{format_fecha_hora(foto.created_at)}{who}"),
+        ("Según la cámara", ", ".join(part for part in camera if part) or "no dice cuándo"),
+        ("Lugar según la cámara", _position(gps.get("lat"), gps.get("lon"), None) or "no lo dice"),
+    ]
+
+
+def _camera_time(text: str | None) -> str:
+    """The camera's clock as people read it; what it wrote when that is no date."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is not None:
+        return format_fecha_hora(moment)
+    return f"{moment:%d-%m-%Y %H:%M} (reloj de la cámara, sin zona)"
+
+
+def documento_rows(documentos: Sequence[Adjunto]) -> Rows:
+    """Each document with its hash; its pages are in the ZIP."""
+    return [
+        {
+            "numero": str(number),
+            "nombre": " · ".join(part for part in (row.filename, row.descripcion) if part),
+            "hash": row.sha256,
+            "tamano": format_size(row.tamano_bytes),
+            "cuando": format_fecha_hora(row.created_at),
+        }
+        for number, row in enumerate(documentos, 1)
+    ]
+
+
+def aviso_rows(avisos: Sequence[NoticeLine], *, complete: bool) -> Rows:
+    """Each notice with what came back; a buffet gets no private message."""
+    return [
+        {
+            "asunto": notice.asunto,
+            "pie": " · ".join(
+                part
+                for part in (
+                    notice.tipo.label,
+                    notice.destinatario_nombre or "",
+                    notice.destinatario_email if complete else "",
+                    f"enviado el {format_fecha_hora(notice.enviada_at)}"
+                    if notice.enviada_at
+                    else f"{notice.estado.label}; pedido el {format_fecha_hora(notice.created_at)}",
+                    f"{len(notice.adjuntos)} fotos" if len(notice.adjuntos) > 1 else "",
+                )
+                if part
+            ),
+            "texto": (notice.mensaje_adicional or "") if complete else "",
+            "hash": f"Message-ID {notice.message_id}" if complete else "",
+            "respuestas": [
+                _answer(respuesta, complete=complete)
+                for respuesta in sorted(notice.respuestas, key=lambda row: row.id)
+            ],
+        }
+        for notice in (line.notice for line in avisos)
+    ]
+
+
+def _answer(respuesta: Respuesta, *, complete: bool) -> dict[str, str]:
+    """What a receptor answered through the link in his notice."""
+    parts = []
+    if respuesta.hora_llegada:
+        parts.append(f"Espera llegar el {format_fecha_hora(respuesta.hora_llegada)}.")
+    if respuesta.comentario and complete:
+        parts.append(respuesta.comentario)
+    if respuesta.adjuntos:
+        parts.append(f"Con {len(respuesta.adjuntos)} foto(s), entre las fotografías del caso.")
+    return {
+        "titulo": f"Respuesta: {respuesta.tipo.label}",
+        "cuando": format_fecha_hora(respuesta.created_at),
+        "texto": "\n".join(parts),
+    }
+
+
+def custodia_part(
+    chain: Cadena | None,
+    files: Sequence[Adjunto],
+    entries: Sequence[Investigacion],
+    *,
+    complete: bool,
+) -> dict[str, Any]:
+    """The hashes: of the files, of the provider's answers, and the chain."""
+    answers = [entry for entry in entries if entry.respuesta_sha256]
+    return {
+        "nota": _custody_note(chain, bool(files)),
+        "cabeza": f"Eslabón {chain.cabeza[0]}: {chain.cabeza[1]}"
+        if chain and chain.cabeza[0]
+        else "",
+        "problemas": chain.problemas if chain else [],
+        "archivos": [{"nombre": row.filename, "hash": row.sha256} for row in files],
+        "respuestas": [
+            {"nombre": format_fecha_hora(entry.ocurrido_at), "hash": entry.respuesta_sha256}
+            for entry in answers
+        ],
+        "eslabones": [
+            {"numero": str(number), "tipo": tipo, "cuando": cuando, "hash": digest}
+            for number, tipo, cuando, digest in (chain.eslabones if chain and complete else [])
+        ],
+    }
+
+
+def _custody_note(chain: Cadena | None, has_files: bool) -> str:
+    if chain is None:
+        kept = "La oficina guarda cada archivo original intacto"
+        return f"{kept}, con la huella que sigue." if has_files else f"{kept}; aún no hay ninguno."
+    checked = (
+        "Al emitir este expediente se comparó con lo que guarda la oficina y nada fue alterado."
+        if not chain.problemas
+        else "Al emitir este expediente se comparó con lo que guarda la oficina y no calza:"
+    )
+    return (
+        "Cada anotación, archivo, aviso y cambio de estado lleva una huella sobre su contenido y "
+        f"la huella anterior. {checked} La última huella de la cadena es:"
+    )

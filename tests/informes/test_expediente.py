@@ -1,0 +1,415 @@
+"""What is printed: read back from the PDF itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+import sqlalchemy as sa
+from pypdf import PdfReader
+
+from app.adjuntos.storage import LocalStorage
+from app.ajustes.service import set_setting
+from app.auditoria.models import Auditoria
+from app.avistamientos.rules import Fuente
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.direcciones.rules import ResultadoVisita
+from app.informes import imprenta
+from app.informes.jobs import expediente as print_job
+from app.informes.models import Expediente
+from app.informes.rules import EstadoExpediente, Variante
+from app.jobs.models import Trabajo
+from app.jobs.rules import EstadoTrabajo
+from app.jobs.runner import LeaseLost, claim, work
+from app.notificaciones.models import Notificacion
+from app.notificaciones.rules import TipoRespuesta
+from app.notificaciones.service import RespuestaData, answer_notice
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad, Estado
+from app.oficios.service import (
+    DireccionData,
+    Move,
+    PropietarioData,
+    VisitaData,
+    add_visita,
+    move_oficio,
+    record,
+)
+from app.usuarios.models import Usuario
+from tests.adjuntos.files import camera_exif, jpeg, make_adjunto, pdf
+from tests.avistamientos.rows import an_answer, make_sighting, store
+from tests.factories import make_oficio
+from tests.informes.expedientes import find, make_expediente, order, pdf_of
+from tests.notificaciones.rows import make_notice
+
+HOSTILE = (
+    '#set page(fill: red) #panic("no") $x^2$ *b* _c_ `r` @ref <etiqueta> // /* */ [x] \\',
+    "<script>alert(1)</script> {{ 7*7 }} & \" '",
+    "Larga" + "x" * 290,
+    "😀🚗🇨🇱👨\u200d👩\u200d👧 עברית مرحبا 汉字 \u202egnp.exe Z̷͑̂a̸",
+    "Uno\nDos\n\n\n\nTres\tcuatro\x07",
+)
+
+
+@pytest.fixture
+def rich(app, buffet, usuario_investigador):
+    """A case with one of everything."""
+    case = make_oficio(
+        app,
+        buffet,
+        usuario_investigador,
+        estado=Estado.PENDIENTE,
+        propietario=PropietarioData(nombre="Rosa Soto", rut="11111111-1", notas="Atiende tarde."),
+        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa", notas="Portón café."),
+        rol="C-3030-2026",
+        tribunal="19º Juzgado Civil de Santiago",
+        caratulado="BANCO/SOTO",
+    )
+    now = utcnow()
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, case.id)
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        record(row, Actividad.NOTA, "El conserje lo vio salir.", actor=actor, now=now)
+        visit = VisitaData(
+            ResultadoVisita.NO_ENCONTRADO,
+            fecha_hora=now - timedelta(hours=2),
+            notas="Nadie abre.",
+            lat=-33.45,
+            lon=-70.6,
+            exactitud_m=12.0,
+        )
+        add_visita(row, row.direcciones[0], visit, actor=actor, now=now)
+        move_oficio(row, Move(Estado.INVESTIGACION, row.version), actor=actor, now=now)
+    store(app, case, an_answer(body='{"avistamientos": []}'))
+    make_sighting(app, case, usuario_investigador, ubicacion="Pasaje Las Lilas")
+    make_sighting(
+        app,
+        case,
+        usuario_investigador,
+        fuente=Fuente.MULTA,
+        fecha=date(2026, 11, 3),
+        ubicacion="Autopista Central, pórtico PA19 (Ruta 5 Sur – Américo Vespucio)",
+        empresa="Autopista Central",
+    )
+    make_adjunto(app, case, usuario_investigador, "auto.jpg", jpeg(exif=camera_exif()))
+    make_adjunto(app, case, usuario_investigador, "orden.pdf", pdf())
+    notice = make_notice(app, case, usuario_investigador, asunto="Vehículo ubicado en Ñuñoa")
+    with app.app_context(), transaction():
+        data = RespuestaData(TipoRespuesta.DILIGENCIADO, comentario="Retirado a las 19:00.")
+        row = db.session.get_one(Notificacion, notice)
+        answer_notice(row, data, clave="una-respuesta", now=utcnow())
+    return case
+
+
+def test_the_court_gets_everything_that_the_case_holds(app, rich, rows, printed):
+    row, text = printed(case=rich)
+
+    for expected in (
+        "Para el tribunal",
+        row.codigo,
+        f"http://localhost/verificar/{row.codigo}",
+        rich.numero_oficio,
+        "C-3030-2026",
+        "19º Juzgado Civil de Santiago",
+        "BANCO/SOTO",
+        "Suzuki Swift",
+        "Rosa Soto",
+        "11.111.111-1",
+        "Atiende tarde.",
+        "El conserje lo vio salir.",
+        "Pasa a Investigación",
+        "Av. Grecia 1180, Ñuñoa",
+        "Portón café.",
+        "Nadie abre.",
+        "-33.450000, -70.600000 (± 12 m)",
+        "Pasaje Las Lilas",
+        "[A] Autopista Central, pórtico PA19",
+        "1 de 2 avistamientos no tienen coordenadas y no se dibujan.",
+        "20-11-2026 18:04, Acme Foto 3",
+        "-33.437500, -70.650000",
+        "orden.pdf",
+        "Vehículo ubicado en Ñuñoa",
+        "ema.soto@actuarios.example",
+        "Respuesta: Diligencia realizada",
+        "Retirado a las 19:00.",
+        "Al emitir este expediente se comparó con lo que guarda la oficina y nada fue alterado.",
+        "1 de ",
+    ):
+        assert expected in text, expected
+    packed = text.replace(" ", "")
+    hashes = {f["sha256"] for f in row.originales}
+    hashes |= {e.respuesta_sha256 for e in rows(Investigacion) if e.respuesta_sha256}
+    assert len(hashes) == 3
+    assert all(digest in packed for digest in hashes)
+
+
+def test_the_buffet_gets_no_notes_no_sightings_no_contacts_and_no_papers(rich, printed):
+    row, text = printed(Variante.BUFFET, case=rich)
+
+    for expected in (
+        "Para el buffet",
+        "Comienza la búsqueda",
+        "Av. Grecia 1180, Ñuñoa",
+        "No encontrado",
+        "Foto 1",
+        "Vehículo ubicado en Ñuñoa",
+        "Respuesta: Diligencia realizada",
+    ):
+        assert expected in text, expected
+    for secret in (
+        "El conserje",
+        "Atiende tarde",
+        "Portón café",
+        "Nadie abre",
+        "Pasaje Las Lilas",
+        "PA19",
+        "orden.pdf",
+        "Avistamientos",
+        "Retirado a las",
+        "actuarios.example",
+    ):
+        assert secret not in text, secret
+    assert [original["nombre"] for original in row.originales] == ["originales/001-auto.jpg"]
+
+
+def test_the_file_is_a_pdf_a_with_its_faces_inside_and_nothing_that_runs(app, rich, printed):
+    row, _ = printed(case=rich)
+    data = pdf_of(app, row)
+    reader = PdfReader(BytesIO(data))
+
+    xmp = data[data.index(b"<?xpacket begin") : data.index(b"<?xpacket end")].decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
+    intents = reader.root_object["/OutputIntents"]
+    assert intents[0]["/S"] == "/GTS_PDFA1"
+    assert not reader.is_encrypted
+    assert "/AcroForm" not in reader.root_object
+    assert b"/JavaScript" not in data
+    assert b"/EmbeddedFile" not in data
+    faces = [
+        descendant["/FontDescriptor"]
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+        for descendant in font.get_object()["/DescendantFonts"]
+    ]
+    assert faces
+    assert all("/FontFile2" in face or "/FontFile3" in face for face in faces)
+    assert reader.metadata.title == f"Expediente {row.codigo}"
+
+
+def test_every_page_is_numbered(app, rich, printed):
+    row, _ = printed(case=rich)
+    pages = PdfReader(BytesIO(pdf_of(app, row))).pages
+
+    assert len(pages) > 2
+    for number, page in enumerate(pages, 1):
+        assert f"{number} de {len(pages)}" in page.extract_text()
+
+
+def test_an_empty_case_says_of_each_part_that_there_is_nothing(printed):
+    _, text = printed()
+
+    for expected in (
+        "El caso no tiene personas registradas.",
+        "No hay avistamientos del vehículo.",
+        "El caso no tiene direcciones.",
+        "El caso no tiene fotografías.",
+        "No se han enviado avisos.",
+    ):
+        assert expected in text
+
+
+def test_what_people_wrote_is_printed_and_never_obeyed(app, buffet, usuario_investigador, printed):
+    case = make_oficio(
+        app,
+        buffet,
+        usuario_investigador,
+        propietario=PropietarioData(nombre=HOSTILE[0][:160], notas="\n".join(HOSTILE)),
+        direccion=DireccionData(HOSTILE[2][:200], HOSTILE[1][:60], notas=HOSTILE[3]),
+        tribunal=HOSTILE[0][:160],
+        caratulado=HOSTILE[1],
+        numero_oficio="#oficio $1$",
+    )
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, case.id)
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        for text in HOSTILE:
+            record(row, Actividad.NOTA, text, actor=actor, now=utcnow())
+    for text in HOSTILE:
+        make_sighting(app, case, usuario_investigador, ubicacion=text[:200], empresa=text[:120])
+
+    _, text = printed(case=case)
+
+    assert '#panic("no") $x^2$ *b* _c_ `r` @ref <etiqueta> // /* */ [x] \\' in text
+    assert "<script>alert(1)</script> {{ 7*7 }} &" in text
+    assert "x" * 290 in text.replace(" ", "")
+    assert "[U+1F697]" in text
+    assert "\u202e" not in text
+
+
+def test_a_thousand_entries_are_all_printed(app, oficio, usuario_investigador, printed):
+    now = utcnow()
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, oficio.id)
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        for number in range(1000):
+            record(row, Actividad.NOTA, f"Nota número {number:04d}", actor=actor, now=now)
+
+    _, text = printed()
+
+    assert all(f"Nota número {number:04d}" in text for number in range(1000))
+
+
+def test_what_was_altered_behind_the_application_is_said_on_paper(app, rich, printed):
+    with app.app_context(), transaction():
+        db.session.execute(
+            sa.update(Investigacion)
+            .where(Investigacion.descripcion == "El conserje lo vio salir.")
+            .values(descripcion="Nadie lo vio.")
+        )
+
+    _, text = printed(case=rich)
+
+    assert "y no calza:" in text
+    assert "se selló «El conserje lo vio salir.» y ahora dice «Nadie lo vio.»" in text
+
+
+def test_an_issued_expediente_is_known_by_its_hash_and_written_down(app, oficio, rows, printed):
+    row, _ = printed()
+
+    assert row.estado is EstadoExpediente.EMITIDO
+    assert hashlib.sha256(pdf_of(app, row)).hexdigest() == row.sha256
+    assert row.tamano_bytes == len(pdf_of(app, row))
+    entries = [entry.descripcion for entry in rows(Investigacion, tipo=Actividad.SISTEMA)]
+    assert f"Se emitió el expediente {row.codigo} (para el tribunal)." in entries
+    deeds = {deed.accion for deed in rows(Auditoria, entidad="expediente", entidad_id=row.id)}
+    assert deeds == {"expediente.pedido", "expediente.emitido"}
+
+
+def test_a_demonstration_says_so_on_its_cover(app, printed):
+    with app.app_context(), transaction():
+        set_setting("demo", "1")
+
+    assert "DEMOSTRACIÓN" in printed()[1]
+
+
+def test_a_photo_whose_copy_is_gone_is_named_all_the_same(app, rich, printed):
+    adjunto = make_adjunto(app, rich, find_actor(app), "otra.jpg")
+    with app.app_context():
+        LocalStorage(app.extensions["rastro_config"].storage_dir).delete(adjunto.copia_key)
+
+    _, text = printed(case=rich)
+
+    assert "Foto 2" in text
+    assert "La imagen no está en el almacenamiento." in text
+
+
+def find_actor(app):
+    with app.app_context():
+        return db.session.scalars(sa.select(Usuario)).first()
+
+
+def test_a_full_disk_leaves_no_expediente_and_a_job_that_tries_again(
+    app, oficio, usuario_investigador, monkeypatch
+):
+    def no_room(self, key, data):
+        raise OSError(28, "No space left on device")
+
+    pk = order(app, oficio, usuario_investigador)
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStorage, "put", no_room)
+        with app.app_context():
+            work("test")
+
+    row = find(app, pk)
+    assert row.sha256 is None
+    assert row.estado is EstadoExpediente.PREPARANDO
+    assert "el almacenamiento está lleno" in row.trabajo.error
+
+    with app.app_context(), transaction():
+        db.session.get_one(Trabajo, row.trabajo_id).ejecutar_desde = utcnow()
+    with app.app_context():
+        work("test")
+    assert find(app, pk).estado is EstadoExpediente.EMITIDO
+
+
+def test_a_worker_that_lost_its_job_takes_its_pdf_back(app, oficio, usuario_investigador):
+    pk = order(app, oficio, usuario_investigador)
+    root = app.extensions["rastro_config"].storage_dir
+    with app.app_context():
+        run = claim("slow", now=utcnow())
+        assert run is not None
+        with transaction():
+            trabajo = db.session.get_one(Trabajo, run.trabajo_id)
+            trabajo.arriendo_de = "quick"
+        with pytest.raises(LeaseLost):
+            print_job(run)
+
+    row = find(app, pk)
+    assert row.sha256 is None
+    assert list((root / "expedientes").glob(f"{row.codigo.lower()}*")) == []
+
+
+def test_a_page_that_typst_refuses_is_set_again_in_latin_letters(
+    app, oficio, usuario_investigador, monkeypatch
+):
+    tried = []
+    really = imprenta._compile
+
+    def refuse_first(folder, datos, now):
+        tried.append(datos)
+        if len(tried) == 1:
+            raise imprenta.PrintFailed("a glyph is missing")
+        really(folder, datos, now)
+
+    monkeypatch.setattr(imprenta, "_compile", refuse_first)
+
+    row = make_expediente(app, oficio, usuario_investigador)
+
+    assert row.estado is EstadoExpediente.EMITIDO
+    assert len(tried) == 2
+
+
+def test_typst_that_breaks_fails_the_job_with_a_sentence(
+    app, oficio, usuario_investigador, monkeypatch, tmp_path
+):
+    broken = tmp_path / "prensa.py"
+    broken.write_text("import sys; sys.exit('se rompió')")
+    monkeypatch.setattr(imprenta, "_PRESS", broken)
+    pk = order(app, oficio, usuario_investigador)
+
+    with app.app_context():
+        work("test")
+
+    row = find(app, pk)
+    assert row.trabajo.estado is EstadoTrabajo.PROGRAMADO
+    assert row.trabajo.error == "No se pudo componer el PDF: se rompió"
+
+
+def test_typst_that_hangs_is_ended(monkeypatch, tmp_path):
+    slow = tmp_path / "prensa.py"
+    slow.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(imprenta, "_PRESS", slow)
+    monkeypatch.setattr(imprenta, "_PATIENCE", 1)
+
+    with pytest.raises(imprenta.PrintFailed, match="more than 1 s"):
+        imprenta._compile(tmp_path, {}, utcnow())
+
+
+def test_the_press_says_why_it_refuses(tmp_path):
+    (tmp_path / "expediente.typ").write_text('#panic("esto no")')
+
+    with pytest.raises(imprenta.PrintFailed, match="esto no"):
+        imprenta._compile(tmp_path, json.loads("{}"), utcnow())
+
+
+def test_two_orders_at_once_are_one_expediente(app, oficio, usuario_investigador, rows):
+    first = order(app, oficio, usuario_investigador)
+
+    assert order(app, oficio, usuario_investigador) == first
+    assert order(app, oficio, usuario_investigador, Variante.BUFFET) != first
+    assert len(rows(Expediente)) == 2
