@@ -45,6 +45,15 @@ class CardsField(Field):
             raise StopValidation(_UNREADABLE)
 
 
+class ChoiceField(EnumField):
+    """A member of an enum that may be missing, because another button was pressed."""
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is not on the list, but not that nothing is there."""
+        if self.raw_data:
+            super().pre_validate(form)
+
+
 class MoveForm(Form):
     """A drop: the column, the version that was seen, and the card above."""
 
@@ -97,9 +106,9 @@ class BulkForm(Form):
     """
 
     oficio = CardsField("Tarjetas")
-    estado = EnumField("Columna", Estado, validators=[Optional()])
+    estado = ChoiceField("Columna", Estado)
     investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
-    prioridad = EnumField("Prioridad", Prioridad, validators=[Optional()])
+    prioridad = ChoiceField("Prioridad", Prioridad)
     consultar = StringField("Consultar pórticos")
 
     def to_command(self) -> Bulk:

@@ -23,7 +23,7 @@ _BATCH = 500
 
 
 def _in_order(column: Any, members: list[Any]) -> sa.ColumnElement[int]:
-    return sa.case({member: index for index, member in enumerate(members)}, value=column)
+    return sa.case(*((column == member, index) for index, member in enumerate(members)))
 
 
 #: What a list may be sorted by, as its address names it.

@@ -76,7 +76,10 @@ def export(formato: str) -> ResponseReturnValue:
     rows = read_listing(statement, now=now)
     name = _file_name(now, formato)
     if formato == "xlsx":
-        return send_file(write_xlsx(rows), _XLSX, as_attachment=True, download_name=name)
+        file = write_xlsx(rows)
+        response = send_file(file, _XLSX, as_attachment=True, download_name=name)
+        response.call_on_close(file.close)
+        return response
     response = Response(stream_with_context(write_csv(rows)), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
