@@ -4,17 +4,17 @@ It runs under the supervisor, or alone under systemd or compose. Tasks are decla
 modules: declared here, huey would register them as ``__main__`` and the web could not name them.
 """
 
-import logging
-
 from app import create_app
 from app.jobs.consumer import run_consumer
+from app.web.registro import configure_logging, connect_sentry
 
 
 def main() -> None:
     """Run until SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    run_consumer(create_app())
+    app = create_app()
+    configure_logging(app.extensions["rastro_config"])
+    connect_sentry(app.extensions["rastro_config"])
+    run_consumer(app)
 
 
 if __name__ == "__main__":

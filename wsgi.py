@@ -3,6 +3,7 @@
 import sys
 
 from app import create_app
+from app.web.registro import configure_logging, connect_sentry
 from config import ConfigError
 
 try:
@@ -10,3 +11,6 @@ try:
 except ConfigError as error:
     sentences = "\n".join(f"  - {problem}" for problem in error.problems)
     sys.exit(f"Rastro no puede iniciar con esta configuración:\n{sentences}")
+
+configure_logging(app.extensions["rastro_config"])
+connect_sentry(app.extensions["rastro_config"])

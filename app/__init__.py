@@ -29,6 +29,8 @@ from app.custodia.cli import custodia_cli
 from app.custodia.registry import connect_sources
 from app.db import db, prepare_engine
 from app.demo import views as demo
+from app.estado import views as estado
+from app.estado.cli import config_cli, doctor, init, maintenance
 from app.eventos import jobs as eventos_jobs
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
@@ -55,6 +57,7 @@ from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.headers import init_headers
+from app.web.mantencion import init_maintenance
 from config import ROOT, Config, ensure_development_secret, load_config
 
 __all__ = [
@@ -74,6 +77,7 @@ BLUEPRINTS = (
     avisos.bp,
     buffets.bp,
     trabajos.bp,
+    estado.bp,
     health.bp,
     metrics.bp,
     api_v1.bp,
@@ -105,7 +109,16 @@ SECTIONS = [
     oficios.CUSTODIA,
 ]
 
-CLI_GROUPS = (prepare, usuarios_cli, custodia_cli, backup_cli)
+CLI_GROUPS = (
+    prepare,
+    usuarios_cli,
+    custodia_cli,
+    backup_cli,
+    config_cli,
+    init,
+    doctor,
+    maintenance,
+)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -141,6 +154,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_errors(app)
     init_compression(app)
     init_headers(app)
+    init_maintenance(app)
     _init_alarm(app, config)
     connect_sightings(list_for_notice)
     connect_sources(

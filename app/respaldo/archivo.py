@@ -28,7 +28,7 @@ class Writer:
         digest = hashlib.sha256()
         info = _info(name, path.stat().st_size)
         with path.open("rb") as file:
-            self._tar.addfile(info, _Hashing(file, digest))  # type: ignore[arg-type]  # it only reads
+            self._tar.addfile(info, _Hashing(file, digest))
         self.digests[name] = digest.hexdigest()
 
     def add_bytes(self, name: str, data: bytes) -> str:

@@ -119,7 +119,8 @@ def fetch(respaldo: str) -> None:
 @click.argument("respaldo")
 @click.option("--overwrite", is_flag=True, help="Reemplaza lo que haya en el destino.")
 @click.option("--yes-overwrite", is_flag=True, help="La segunda confirmación, sin preguntar.")
-def restore(respaldo: str, overwrite: bool, yes_overwrite: bool) -> None:
+@click.option("--database-only", is_flag=True, help="Deja los archivos como están.")
+def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: bool) -> None:
     """Restaura un respaldo en la base de datos y el almacenamiento configurados, si están vacíos.
 
     Para reemplazar lo que haya se dice dos veces: con --overwrite, y escribiendo REEMPLAZAR (o con
@@ -142,6 +143,7 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool) -> None:
                 passphrase=config.backup_passphrase,
                 overwrite=overwrite,
                 now=utcnow(),
+                with_files=not database_only,
             )
         except NotEmpty as error:
             raise click.ClickException(

@@ -118,12 +118,20 @@ def verify_backup(path: Path, *, passphrase: str) -> Manifest:
 
 
 def restore_backup(
-    path: Path, storage: Storage, *, passphrase: str, overwrite: bool, now: datetime
+    path: Path,
+    storage: Storage,
+    *,
+    passphrase: str,
+    overwrite: bool,
+    now: datetime,
+    with_files: bool = True,
 ) -> Manifest:
     """Put a backup into the configured database and storage, and count what arrived.
 
     Everything is read and compared once before anything is touched. With ``overwrite`` a SQLite
     file and a folder of files that were there are set aside, and PostgreSQL's tables are dropped.
+    Without ``with_files`` the storage is left as it is: files never change, so what an older
+    database names is still there.
 
     Raises:
         NotEmpty: there is something already, and ``overwrite`` was not asked for.
@@ -134,9 +142,11 @@ def restore_backup(
         manifest = read_archive(plain, database_to=Path(work))
         _check_revision(manifest)
         check_target(manifest, overwrite=overwrite)
-        _check_storage(storage, overwrite=overwrite, now=now)
+        if with_files:
+            _check_storage(storage, overwrite=overwrite, now=now)
         load_database(Path(work), manifest, now=now)
-        read_archive(plain, on_file=storage.put)
+        if with_files:
+            read_archive(plain, on_file=storage.put)
     return manifest
 
 

@@ -69,6 +69,15 @@ class PasswordForm(Form):
     password = PasswordField("Nueva contraseña", [required("Escriba la nueva."), _LONG_ENOUGH])
 
 
+class FirstPasswordForm(PasswordForm):
+    """The password that an invited person chooses."""
+
+    repeated = PasswordField(
+        "Repita la contraseña",
+        [EqualTo("password", message="Las dos contraseñas no son iguales.")],
+    )
+
+
 class OwnPasswordForm(PasswordForm):
     """A new password for one's own account."""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, login_user
 
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, release, transaction
-from app.usuarios.forms import NewUsuarioForm, OwnPasswordForm, PasswordForm, UsuarioForm
+from app.usuarios.forms import (
+    FirstPasswordForm,
+    NewUsuarioForm,
+    OwnPasswordForm,
+    PasswordForm,
+    UsuarioForm,
+)
 from app.usuarios.models import Usuario
 from app.usuarios.passwords import verify_password
-from app.usuarios.queries import usuarios_statement
-from app.usuarios.rules import Rol
+from app.usuarios.queries import find_by_session, usuarios_statement
+from app.usuarios.rules import Rol, read_invite
 from app.usuarios.service import (
     EmailTaken,
     create_usuario,
@@ -105,6 +111,22 @@ def password(usuario_id: int) -> ResponseReturnValue:
         set_password(usuario, form.password.data, actor=current_user, now=utcnow())
     flash("Contraseña cambiada: las sesiones de esa cuenta se cerraron.", "ok")
     return see_other(url_for("usuarios.index"))
+
+
+@bp.route("/invitacion/<token>", methods=["GET", "POST"])
+def accept(token: str) -> ResponseReturnValue:
+    """The page that an invitation opens: choose the first password. It opens once."""
+    session_id = read_invite(token, str(current_app.secret_key), now=utcnow())
+    usuario = or_404(find_by_session(session_id) if session_id else None)
+    form = FirstPasswordForm()
+    if form.validate_on_submit():
+        with transaction():
+            set_password(usuario, form.password.data, actor=usuario, now=utcnow())
+        login_user(usuario)
+        flash("Su contraseña quedó guardada. Bienvenido a Rastro.", "ok")
+        return see_other(url_for("home"))
+    page = render_template("usuarios/invitacion.html", form=form, usuario=usuario)
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/cuenta", methods=["GET", "POST"])

@@ -35,6 +35,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "usuarios.edit": ADMIN,
     "usuarios.toggle": ADMIN,
     "usuarios.password": ADMIN,
+    # An invitation opens for whoever holds it; a buffet's token is none.
+    "usuarios.accept": NOBODY,
+    "estado.index": ADMIN,
+    "estado.try_part": ADMIN,
+    "estado.back_up": ADMIN,
+    "estado.maintenance": ADMIN,
     "buffets.index": ADMIN,
     "buffets.create": ADMIN,
     "buffets.detail": ADMIN,

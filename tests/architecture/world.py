@@ -41,6 +41,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "token": make_link(app, buffet),
         "trabajo_id": make_trabajo(app),
         "accion": "reintentar",
+        "parte": "archivos",
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
         "vista_id": _view(app, admin),

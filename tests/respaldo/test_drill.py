@@ -205,7 +205,9 @@ def test_nothing_is_overwritten_until_it_is_said(office, elsewhere, tmp_path):
         restore(office, backup.path)
     assert (content(office), file_hashes(storage_of(office).root)) == before
 
-    manifest = restore(office, backup.path, overwrite=True)
+    restore(office, backup.path, overwrite=True, with_files=False)
+    assert file_hashes(storage_of(office).root) == before[1]
+    manifest = restore(office, backup.path, overwrite=True, now=utcnow() + timedelta(seconds=1))
     assert file_hashes(storage_of(office).root) == manifest.stored_files
     aside = storage_of(office).root.parent.glob("archivos.antes-*")
     assert [file_hashes(path) for path in aside] == [before[1]]

@@ -1,0 +1,124 @@
+"""Commands of who runs the machine: ``init``, ``config check``, ``doctor``, ``maintenance``."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.api.health import check_parts
+from app.core.clock import utcnow
+from app.core.correo import parse_email
+from app.core.errors import RastroError
+from app.db import transaction
+from app.estado.pruebas import Prueba, try_all
+from app.estado.queries import list_partes
+from app.extensions import current_config
+from app.usuarios.models import Usuario
+from app.usuarios.queries import count_active_admins, find_by_email
+from app.usuarios.rules import INVITE_LIFE, Rol, make_invite
+from app.usuarios.service import UsuarioData, create_usuario
+from app.web.mantencion import set_maintenance
+
+config_cli = AppGroup("config", help="La configuración.")
+_MARKS = {True: "bien   ", False: "FALLA  ", None: "no hay "}
+
+
+@click.command("init")
+@click.argument("email")
+@click.argument("nombre")
+@with_appcontext
+def init(email: str, nombre: str) -> None:
+    """Crea el primer administrador y muestra el enlace con que elige su contraseña.
+
+    Si ese administrador no ha entrado todavía, da un enlace nuevo.
+    """
+    now = utcnow()
+    try:
+        usuario = _first_admin(parse_email(email), nombre)
+    except SQLAlchemyError:
+        raise click.ClickException(
+            "La base de datos no tiene tablas todavía. Créelas con: make migrate"
+        ) from None
+    except RastroError as error:
+        raise click.ClickException(str(error)) from None
+    token = make_invite(usuario.get_id(), str(current_app.secret_key), now=now)
+    click.echo(f"Abra este enlace antes de {INVITE_LIFE.days} días y elija su contraseña:")
+    click.echo(f"  {current_config().base_url}/invitacion/{token}")
+    click.echo("Sirve una sola vez. Quien lo tenga entra como administrador: no lo reenvíe.")
+
+
+def _first_admin(email: str, nombre: str) -> Usuario:
+    existing = find_by_email(email)
+    if existing is not None and existing.is_admin and existing.ultimo_acceso_at is None:
+        return existing
+    if count_active_admins():
+        raise click.ClickException(
+            "Ya hay un administrador. Los demás se crean en Administración → Usuarios."
+        )
+    data = UsuarioData(email=email, nombre=nombre, rol=Rol.ADMIN)
+    with transaction():
+        # Nobody knows this password: the link is the only way in.
+        return create_usuario(data, secrets.token_urlsafe(32), actor=None, now=utcnow())
+
+
+@config_cli.command("check")
+@click.option("--mail-to", default="", help="A quién enviar un correo de prueba.")
+def check(mail_to: str) -> None:
+    """Prueba de verdad cada parte de la configuración y dice qué vio.
+
+    Sin --mail-to no se envía ningún correo. La prueba de pórticos hace una consulta al proveedor.
+    Termina con 1 si algo falla.
+    """
+    found = try_all(current_config(), mail_to)
+    _show(found)
+    if not mail_to:
+        click.echo("El correo no se probó: agregue --mail-to su@correo.cl")
+    if any(prueba.ok is False for prueba in found):
+        sys.exit(1)
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Revisa la instalación sin cambiar nada y dice qué hacer. Termina con 1 si algo falla."""
+    parts, warnings = check_parts()
+    labels = {
+        "database": ("Base de datos", "no responde: revise DATABASE_URL"),
+        "migrations": ("Esquema", "no está al día: use «make migrate»"),
+        "job_consumer": ("Consumidor", "no está en marcha: inicie Rastro"),
+        "job_sweep": ("Barrido", "no se hace: reinicie Rastro"),
+        "storage": ("Archivos", "no se puede escribir: revise la carpeta o el disco"),
+    }
+    for name, up in parts.items():
+        label, problem = labels.get(name, (name, "no está bien"))
+        click.echo(f"{_MARKS[up]} {label}" + ("" if up else f": {problem}"))
+    bad = not all(parts.values())
+    if warnings:
+        click.echo("Hay tareas que esperan más de lo normal: vea Administración → Trabajos.")
+    if parts["database"] and parts["migrations"]:
+        for parte in list_partes(current_config(), utcnow()):
+            click.echo(f"{_MARKS[parte.tono != 'danger']} {parte.nombre}: {parte.texto}")
+            bad = bad or parte.tono == "danger"
+    if bad:
+        sys.exit(1)
+    click.echo("Todo está bien.")
+
+
+@click.command("maintenance")
+@click.argument("modo", type=click.Choice(["on", "off"]))
+@click.option("--text", default="", help="Qué leerán las personas.")
+@with_appcontext
+def maintenance(modo: str, text: str) -> None:
+    """Inicia (on) o termina (off) la mantención: mientras dura, sólo entran administradores."""
+    set_maintenance(current_config().instance_dir, text if modo == "on" else None)
+    click.echo("En mantención." if modo == "on" else "Abierto para todos.")
+
+
+def _show(found: list[Prueba]) -> None:
+    for prueba in found:
+        click.echo(f"{_MARKS[prueba.ok]} {prueba.nombre}: {prueba.texto}")

@@ -1,0 +1,137 @@
+"""What can be read about the installation without trying anything."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.adjuntos.rules import format_size
+from app.core.fechas import format_fecha_hora
+from app.db import db
+from app.jobs.pulse import take_pulse
+from app.respaldo.queries import LastBackup, last_backup
+from config import Config, product_version
+
+#: A backup is made every day; after this long, one was missed.
+BACKUP_LIMIT = timedelta(hours=36)
+#: Less room than this share of the disk, or than this many bytes, is a warning.
+DISK_SHARE = 0.10
+DISK_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Parte:
+    """One part of the installation in words. ``tono`` is ``ok``, ``warn`` or ``danger``."""
+
+    nombre: str
+    tono: str
+    texto: str
+
+
+def list_partes(config: Config, now: datetime) -> list[Parte]:
+    """Every part, as the page of the state and ``flask doctor`` show them."""
+    return [
+        Parte("Versión", "ok", f"Rastro {product_version()}."),
+        _database(),
+        _disk("Disco de los datos", config.instance_dir),
+        _backup(last_backup(), now),
+        _jobs(now),
+        _mail(config),
+        _provider(config),
+        _address(config),
+    ]
+
+
+def database_size() -> int:
+    """Bytes that the database takes."""
+    if db.engine.dialect.name == "postgresql":
+        statement = sa.text("SELECT pg_database_size(current_database())")
+    else:
+        statement = sa.text(
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        )
+    return int(db.session.scalar(statement) or 0)
+
+
+def _database() -> Parte:
+    kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[db.engine.dialect.name]
+    return Parte("Base de datos", "ok", f"{kind}, ocupa {format_size(database_size())}.")
+
+
+def _disk(nombre: str, folder: Path) -> Parte:
+    usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
+    text = f"Quedan {format_size(usage.free)} de {format_size(usage.total)}."
+    if usage.free < min(DISK_BYTES, usage.total * DISK_SHARE):
+        return Parte(
+            nombre,
+            "danger",
+            f"{text} Pida más espacio, o borre respaldos antiguos, antes de que se llene: con el "
+            "disco lleno no se puede guardar nada.",
+        )
+    return Parte(nombre, "ok", text)
+
+
+def _backup(last: LastBackup | None, now: datetime) -> Parte:
+    if last is None:
+        return Parte(
+            "Respaldo",
+            "danger",
+            "Todavía no hay ninguno. Se hace uno por día; para hacerlo ahora, quien administra la "
+            "máquina usa «make backup-db».",
+        )
+    where = f"copiado también a {last.bucket}" if last.bucket else "sólo en esta máquina"
+    text = (
+        f"El último es del {format_fecha_hora(last.at)}: {last.rows} filas y {last.files} "
+        f"archivos, {format_size(last.size)}, {'cifrado' if last.encrypted else 'sin cifrar'}, "
+        f"{where}."
+    )
+    if last.wrong:
+        return Parte(
+            "Respaldo",
+            "danger",
+            f"{text} Hay {last.wrong} archivos que faltan o cambiaron en el almacenamiento.",
+        )
+    if now - last.at > BACKUP_LIMIT:
+        return Parte("Respaldo", "danger", f"{text} Falta el de hoy: revise los trabajos.")
+    if not last.bucket:
+        return Parte("Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierden ambos.")
+    return Parte("Respaldo", "ok", text)
+
+
+def _jobs(now: datetime) -> Parte:
+    pulse = take_pulse(now)
+    problems = pulse.problems()
+    if problems:
+        return Parte("Trabajos", "danger", " ".join(problems))
+    heard = f" Última señal: {format_fecha_hora(pulse.heard_at)}." if pulse.heard_at else ""
+    return Parte(
+        "Trabajos", "ok", f"{pulse.consumers} en marcha, {pulse.due} tareas esperando.{heard}"
+    )
+
+
+def _mail(config: Config) -> Parte:
+    if not config.mail_configured:
+        return Parte("Correo", "danger", "No hay servidor de correo: no se puede avisar a nadie.")
+    return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}.")
+
+
+def _provider(config: Config) -> Parte:
+    if not config.provider_configured:
+        return Parte(
+            "Pórticos", "warn", "No hay proveedor configurado: las consultas no traen resultados."
+        )
+    return Parte("Pórticos", "ok", f"Se consulta a {config.boostr_api_url}.")
+
+
+def _address(config: Config) -> Parte:
+    if config.base_url.startswith("https://"):
+        return Parte("Dirección", "ok", config.base_url)
+    return Parte(
+        "Dirección",
+        "warn",
+        f"{config.base_url} no usa HTTPS: sirve en un computador propio, no hacia afuera.",
+    )
