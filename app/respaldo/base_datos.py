@@ -11,7 +11,7 @@ import gzip
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,13 +31,14 @@ SQLITE_PART = "rastro.sqlite3.gz"
 _CHUNK = 1024 * 1024
 #: Gzip's level: the time of a backup is mostly compression, and the fastest one saves nearly all.
 _LEVEL = 3
-#: Tables that say which files belong to a row: the key of the file, and its SHA-256 if kept.
-_FILE_COLUMNS = {
-    "original_key": "sha256",
-    "copia_key": "copia_sha256",
-    "miniatura_key": "miniatura_sha256",
-}
-_FILE_TABLE = "adjuntos"
+#: Columns that say which files belong to a row: the key of the file, and its SHA-256 if kept.
+_FILE_COLUMNS = (
+    ("adjuntos", "original_key", "sha256"),
+    ("adjuntos", "copia_key", "copia_sha256"),
+    ("adjuntos", "miniatura_key", "miniatura_sha256"),
+    ("expedientes", "pdf_key", "sha256"),
+)
+_FILE_TABLES = tuple(dict.fromkeys(table for table, _key, _digest in _FILE_COLUMNS))
 
 
 @dataclass
@@ -192,20 +193,23 @@ def _copy_sqlite(folder: Path) -> Snapshot:
     return snapshot
 
 
-def _present(connection: sqlite3.Connection, tables: list[str]) -> set[str]:
-    if _FILE_TABLE not in tables:
-        return set()
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({_FILE_TABLE})")}
+def _present(connection: sqlite3.Connection, tables: list[str]) -> dict[str, set[str]]:
+    return {
+        table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for table in _FILE_TABLES
+        if table in tables
+    }
 
 
-def _keys(connection: Any, present: set[str]) -> dict[str, str | None]:
+def _keys(connection: Any, present: Mapping[str, Collection[str]]) -> dict[str, str | None]:
     """The files that rows name; of an older schema those columns that it has."""
     keys: dict[str, str | None] = {}
-    for key, digest in _FILE_COLUMNS.items():
-        if key not in present:
+    for table, key, digest in _FILE_COLUMNS:
+        columns = present.get(table, ())
+        if key not in columns:
             continue
-        claimed = digest if digest in present else "NULL"
-        statement = f"SELECT {key}, {claimed} FROM {_FILE_TABLE} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
+        claimed = digest if digest in columns else "NULL"
+        statement = f"SELECT {key}, {claimed} FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
         keys.update(connection.execute(statement).fetchall())
     return keys
 
@@ -267,7 +271,7 @@ def _copy_postgresql(folder: Path) -> Snapshot:
             raise BackupError("La base de datos no tiene tablas todavía: inicie Rastro primero.")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         snapshot = Snapshot("postgresql", row[0] if row else "", {})
-        present = set(_columns(connection, _FILE_TABLE)) if _FILE_TABLE in tables else set()
+        present = {table: _columns(connection, table) for table in _FILE_TABLES if table in tables}
         snapshot.keys = _keys(connection, present)
         for table in tables:
             snapshot.rows[table] = _copy_out(connection, table, folder / f"{table}.copy.gz")

@@ -24,6 +24,7 @@ from app.respaldo.service import create_backup, list_backups, restore_backup, ve
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.informes.expedientes import make_stub
 from tests.plugins.application import test_config as config_for_tests
 
 PASSPHRASE = "una frase larga de prueba"
@@ -194,6 +195,16 @@ def test_a_quiet_backup_is_the_same_to_the_last_value(office, elsewhere, tmp_pat
     restore(elsewhere, back_up(office, tmp_path).path)
 
     assert content(elsewhere) == before
+
+
+def test_an_issued_expediente_comes_back_with_its_pdf(office, elsewhere, tmp_path):
+    row = make_stub(office, *office.extensions["rows_for_tests"])
+    copied = back_up(office, tmp_path / "respaldos")
+
+    restore(elsewhere, copied.path)
+
+    with storage_of(elsewhere).open(row.pdf_key) as file:
+        assert hashlib.sha256(file.read()).hexdigest() == row.sha256
 
 
 def test_nothing_is_overwritten_until_it_is_said(office, elsewhere, tmp_path):
