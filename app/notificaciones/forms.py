@@ -48,7 +48,7 @@ class NoticeForm(Form):
     email = EmailField("Correo")
     guardar = BooleanField("Guardarlo en el directorio de receptores")
     cc_email = EmailField("Con copia a")
-    responder_a = EmailField("Las respuestas por correo llegan a")
+    responder_a = EmailField("Respuestas a")
     adjuntos = SelectMultipleField("Fotos", coerce=_int_or_zero, validate_choice=False)
     mensaje = TextAreaField("Mensaje adicional", [Optional(), at_most(MESSAGE_MAX)])
     confirmar = BooleanField("Sí, enviar otra vez")

@@ -92,6 +92,7 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     # Notify the receptor with the photo.
     page.goto(f"{case}/notificaciones/nueva")
     form = page.locator("main")
+    form.get_by_label("Receptor", exact=True).select_option("")
     form.get_by_label("Nombre").fill("Rosa Ibáñez")
     form.get_by_label("Correo").fill("rosa@receptores.example")
     form.locator("input[name=adjuntos]").first.check()
@@ -110,6 +111,20 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     assert "7:30" in text.get_content()
     page.goto(f"{rastro.url}/demo/buzon")
     expect(page.get_by_text("rosa@receptores.example").first).to_be_visible()
+
+    # The receptor answers from her telephone, and the investigator's bell says so.
+    answer_path = re.search(r"/r/[\w.-]+", text.get_content())
+    assert answer_path is not None
+    receptora = new_page(width=360, height=780)
+    receptora.goto(rastro.url + answer_path[0])
+    receptora.get_by_label("Voy en camino").check()
+    receptora.get_by_label("Comentario").fill("Salgo ahora.")
+    receptora.get_by_role("button", name="Enviar respuesta").click()
+    expect(receptora.get_by_text("su respuesta quedó anotada")).to_be_visible()
+    page.goto(f"{rastro.url}/tablero")
+    page.get_by_role("link", name="Avisos: 1 nuevo").click()
+    page.get_by_role("button", name="Ver la respuesta").click()
+    expect(page.get_by_text("Salgo ahora.").first).to_be_visible()
 
     # The buffet's link shows the oficio and its milestones, and nothing more.
     admin = new_page()
