@@ -59,6 +59,7 @@ class Config:
     boostr_api_key: str
     boostr_porticos_path: str
     provider_allow_private: bool
+    webhooks_allow_private: bool
     provider_quota: int
     provider_quota_seconds: int
     provider_timeout: float
@@ -229,6 +230,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         boostr_api_key=reader.text("BOOSTR_API_KEY"),
         boostr_porticos_path=reader.text("BOOSTR_PORTICOS_PATH", "/vehicle/{patente}/tag.json"),
         provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
+        webhooks_allow_private=reader.boolean("WEBHOOKS_ALLOW_PRIVATE", default=False),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
         provider_quota_seconds=reader.integer("PROVIDER_QUOTA_SECONDS", 10, 1, 3600),
         provider_timeout=reader.integer("PROVIDER_TIMEOUT_SECONDS", 30, 1, 60),

@@ -18,6 +18,7 @@ from app.ajustes.queries import is_demo
 from app.api import docs, health, metrics
 from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
+from app.api import views as claves
 from app.avisos import views as avisos
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
@@ -32,6 +33,7 @@ from app.demo import views as demo
 from app.estado import views as estado
 from app.estado.cli import config_cli, doctor, init, maintenance
 from app.eventos import jobs as eventos_jobs
+from app.eventos import views as webhooks
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
 from app.informes import jobs as informes_jobs
@@ -82,6 +84,8 @@ BLUEPRINTS = (
     metrics.bp,
     api_v1.bp,
     docs.bp,
+    claves.bp,
+    webhooks.bp,
     portal.bp,
     oficios.bp,
     importador.bp,

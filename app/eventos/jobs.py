@@ -37,7 +37,7 @@ def entregar(run: JobRun) -> None:
     }
     release()
     try:
-        status = post(url, body, headers, allow_private=current_config().provider_allow_private)
+        status = post(url, body, headers, allow_private=current_config().webhooks_allow_private)
     except NotDelivered as error:
         _note(entrega_id, None, str(error))
         raise JobError(str(error), retry=not error.is_final) from None

@@ -216,4 +216,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.eventos.stream": NOBODY,
     "docs.document": EVERYBODY,
     "docs.page": EVERYBODY,
+    "claves.index": ADMIN,
+    "claves.create": ADMIN,
+    "claves.revoke": ADMIN,
+    "webhooks.index": ADMIN,
+    "webhooks.create": ADMIN,
+    "webhooks.detail": ADMIN,
+    "webhooks.update": ADMIN,
+    "webhooks.toggle": ADMIN,
+    "webhooks.send_again": ADMIN,
 }

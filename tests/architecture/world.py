@@ -17,6 +17,7 @@ from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.avistamientos.rows import make_check, make_sighting
+from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
 from tests.informes.expedientes import close_case, make_stub
@@ -60,6 +61,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "expediente_id": expediente.id,
         "codigo": expediente.codigo,
         "archivo": "pdf",
+        **make_outside(app, admin),
         "buffet_id": buffet.id,
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),

@@ -28,7 +28,7 @@ from tests.oficios.acting import act
 @pytest.fixture
 def hook(app, provider_server, configure, usuario_admin):
     """A webhook of the firm that hears of states, at a receiver on this machine."""
-    configure(provider_allow_private=True)
+    configure(webhooks_allow_private=True)
     provider_server.answer("/aviso", 204)
     return make_hook(app, usuario_admin, f"{provider_server.url}/aviso")
 
@@ -75,7 +75,7 @@ def test_a_step_is_told_with_a_signature_that_can_be_checked(
 def test_only_what_was_subscribed_to_is_told_and_only_of_that_buffet(
     app, provider_server, configure, usuario_admin, buffet, otro_buffet, oficio, rows
 ):
-    configure(provider_allow_private=True)
+    configure(webhooks_allow_private=True)
     make_hook(app, usuario_admin, f"{provider_server.url}/ajeno", otro_buffet)
     make_hook(app, usuario_admin, f"{provider_server.url}/cierre", buffet, (TipoEvento.CERRADO,))
     move(app, oficio, usuario_admin)

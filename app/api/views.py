@@ -1,0 +1,70 @@
+"""The admin's page of keys for scripts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.api.forms import ClaveForm
+from app.api.models import ClaveApi
+from app.api.queries import list_keys
+from app.api.rules import new_key
+from app.api.service import create_key, revoke_key
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.db import db, transaction
+from app.usuarios.models import Usuario
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+
+bp = Blueprint("claves", __name__, url_prefix="/admin/claves-api")
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """All keys, and the form to make one."""
+    return _page(ClaveForm(formdata=None))
+
+
+@bp.post("")
+@admin_required
+def create() -> ResponseReturnValue:
+    """Make a key and show it, this once: the answer to the form is the only place that has it."""
+    form = ClaveForm()
+    if not form.validate():
+        return _page(form, 422)
+    key = new_key()
+    try:
+        with transaction():
+            create_key(
+                form.nombre.data,
+                db.session.get_one(Usuario, form.usuario_id.data),
+                form.alcance.value,
+                key,
+                actor=current_user,
+                now=utcnow(),
+            )
+    except Refused as refused:
+        form.usuario_id.errors = [str(refused)]
+        return _page(form, 422)
+    return _page(ClaveForm(formdata=None), key=key)
+
+
+@bp.post("/<int:clave_id>/revocar")
+@admin_required
+def revoke(clave_id: int) -> ResponseReturnValue:
+    """Make a key open nothing, at once."""
+    clave = or_404(db.session.get(ClaveApi, clave_id))
+    with transaction():
+        revoke_key(clave, actor=current_user, now=utcnow())
+    flash("Clave revocada: ya no abre nada.", "ok")
+    return see_other(url_for("claves.index"))
+
+
+def _page(form: ClaveForm, status: int = 200, key: str | None = None) -> ResponseReturnValue:
+    page = render_template("claves/index.html", form=form, claves=list_keys(), key=key)
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
