@@ -10,18 +10,70 @@ TEMPLATES := $(wildcard templates)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drill bench check lint format lock clean
+FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
+.PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
+	rollback reset-db backup-db restore-db test test-cov drill bench check lint type-check format \
+	lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
 	@exec $(WITH_ENV) $(BIN)/python app/supervisor.py
 
+dev: $(VENV)/.runtime ## The same, starting the web again when code or a template changes
+	@exec env WEB_RELOAD=1 $(WITH_ENV) $(BIN)/python app/supervisor.py
+
+prod: $(VENV)/.runtime ## The same in production: no demo, and it needs the variables of .env
+	@exec env ENVIRONMENT=production $(WITH_ENV) $(BIN)/python app/supervisor.py
+
+update: ## Bring the installation of deploy/install.sh to this version, and back if it is not healthy
+	@sh deploy/update.sh $(FROM)
+
+logs: ## Follow what the installed Rastro writes (systemd, or docker compose)
+	@sh tools/logs.sh
+
+logs-jobs: ## The same, of the jobs only
+	@sh tools/logs.sh trabajos
+
+shell: $(VENV)/.runtime ## A Python shell with the application
+	@$(FLASK) shell
+
+db-shell: $(VENV)/.runtime ## A SQL shell on the database
+	@$(WITH_ENV) $(BIN)/python tools/db_shell.py
+
+doctor: $(VENV)/.runtime ## Look at every part of the installation and say what to do
+	@$(FLASK) doctor
+
+init-db: $(VENV)/.runtime ## Create the tables; outside production, with the demo's data
+	@$(FLASK) prepare
+
+migration: $(VENV)/.runtime ## Write a migration from the models: make migration m="what it adds"
+	@$(FLASK) db migrate -m "$(or $(m),$(error say what it adds: make migration m="..."))"
+
+migrate: $(VENV)/.runtime ## Bring the database to the newest schema
+	@$(FLASK) db upgrade
+
+rollback: $(VENV)/.runtime ## Take the newest migration back (make backup-db first)
+	@$(FLASK) db downgrade
+
+reset-db: $(VENV)/.runtime ## Empty the database and its files; asks, and never in production
+	@$(FLASK) reset-db
+
+backup-db: $(VENV)/.runtime ## Back up the database and its files, also while they are in use
+	@$(FLASK) backup create
+
+# BACKUP=rastro-20261124T030000Z.tar: which one. OPTIONS=--overwrite: replace what is there.
+restore-db: $(VENV)/.runtime ## Restore the newest backup, or BACKUP=..., into an empty place
+	@$(FLASK) backup restore $(or $(BACKUP),ultimo) $(OPTIONS)
+
 test: $(VENV)/.dev ## Run every test on SQLite and on PostgreSQL
 	@sh tools/chromium.sh
 	@bash tools/test.sh
+
+test-cov: test ## The same, and write the coverage of each line in htmlcov/
+	@$(BIN)/coverage html --quiet && echo "htmlcov/index.html"
 
 # DRILL="--only kills --times 10", BENCH="--database postgresql": what else these programs take.
 drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on both databases
@@ -30,11 +82,13 @@ drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on
 bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine that is idle
 	@$(BIN)/python -m tests.bench.jobs $(BENCH)
 
-check: lint ## Check format, style, types, imports and templates
-	$(BIN)/mypy
+check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --check $(TEMPLATES))
+
+type-check: $(VENV)/.dev ## Check types only
+	$(BIN)/mypy
 
 lint: $(VENV)/.dev ## Check format and style only
 	$(BIN)/ruff format --check

@@ -31,7 +31,7 @@ from app.custodia.registry import connect_sources
 from app.db import db, prepare_engine
 from app.demo import views as demo
 from app.estado import views as estado
-from app.estado.cli import config_cli, doctor, init, maintenance
+from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
 from app.eventos import jobs as eventos_jobs
 from app.eventos import views as webhooks
 from app.extensions import csrf, htmx, limiter, migrate
@@ -122,6 +122,7 @@ CLI_GROUPS = (
     init,
     doctor,
     maintenance,
+    reset_db,
 )
 
 

@@ -312,6 +312,9 @@ def main() -> int:
     gunicorn = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
     gunicorn += ["--workers", env.get("WEB_WORKERS", "1"), "--threads", "8"]
     gunicorn += ["--graceful-timeout", "20", "--timeout", "60", "--log-level", "warning"]
+    if env.get("WEB_RELOAD"):
+        templates = (ROOT / "templates").rglob("*.html")
+        gunicorn += ["--reload", *(f"--reload-extra-file={path}" for path in templates)]
     supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"])
     supervisor.add("trabajos", [sys.executable, "huey_consumer.py"])
     shown = "127.0.0.1" if host in {"0.0.0.0", "127.0.0.1"} else host  # noqa: S104  # compared only

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import sys
 
 import click
+import flask_migrate
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +17,7 @@ from app.api.health import check_parts
 from app.core.clock import utcnow
 from app.core.correo import parse_email
 from app.core.errors import RastroError
-from app.db import transaction
+from app.db import db, transaction
 from app.estado.pruebas import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
@@ -117,6 +120,27 @@ def maintenance(modo: str, text: str) -> None:
     """Inicia (on) o termina (off) la mantención: mientras dura, sólo entran administradores."""
     set_maintenance(current_config().instance_dir, text if modo == "on" else None)
     click.echo("En mantención." if modo == "on" else "Abierto para todos.")
+
+
+@click.command("reset-db")
+@with_appcontext
+def reset_db() -> None:
+    """Borra todas las tablas y los archivos, y crea las tablas otra vez. Nunca en producción."""
+    config = current_config()
+    if config.is_production:
+        raise click.ClickException("En producción no se borra la base de datos.")
+    shown = db.engine.url.render_as_string(hide_password=True)
+    if click.prompt(f"Se borrará todo lo de {shown}. Escriba BORRAR", default="") != "BORRAR":
+        raise click.ClickException("No se hizo nada.")
+    db.session.remove()
+    metadata = sa.MetaData()
+    metadata.reflect(db.engine)
+    with db.engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(sa.schema.DropTable(table))
+    shutil.rmtree(config.storage_dir, ignore_errors=True)
+    flask_migrate.upgrade()
+    click.echo("La base de datos quedó vacía.")
 
 
 def _show(found: list[Prueba]) -> None:

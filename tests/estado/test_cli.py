@@ -166,3 +166,17 @@ def test_a_line_for_collectors_is_json_with_the_exception():
     assert line["message"] == "falló «x»"
     assert line["level"] == "error"
     assert "ValueError: un problema" in line["exception"]
+
+
+def test_a_reset_asks_and_never_happens_in_production(run, configure, rows, usuario_admin):
+    code, said = run("reset-db", input="sí\n")
+    assert (code, "No se hizo nada" in said) == (1, True)
+    configure(environment="production")
+    code, said = run("reset-db", input="BORRAR\n")
+    assert (code, "En producción no se borra" in said) == (1, True)
+    assert len(rows(Usuario)) == 1
+
+    configure(environment="test")
+    code, said = run("reset-db", input="BORRAR\n")
+    assert code == 0, said
+    assert rows(Usuario) == []
