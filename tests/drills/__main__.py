@@ -78,7 +78,7 @@ def main() -> int:
 
 def _play(drill: Drill, running: Servers, database: str, queue: str, number: int) -> bool:
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="rastro-drill-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rastro-drill-", ignore_cleanup_errors=True) as folder:
         url = running.database(database)
         stage = Stage(Path(folder), url, running.queue(queue, url), **drill.settings)
         try:

@@ -29,18 +29,18 @@ def drill_consumers(stage: Stage) -> str:
     stage.provider.find_answer = note  # type: ignore[method-assign]
     swept = [stage.make_oficio(Estado.INVESTIGACION).id for _ in range(6)]
     both = [stage.start_consumer(), stage.start_consumer()]
-    stage.wait(lambda: len(stage.ask(sa.select(Trabajo.id))) > 0, 20, "the sweep at the start")
+    stage.wait(lambda: len(stage.ask(sa.select(Trabajo.id))) > 0, "the sweep at the start")
     stage.smtp.slowness = 0.2
     local, checks, mails = [], [], []
     for _ in range(10):
         local += [stage.put_local(pause=0.3) for _ in range(6)]
         checks.append(stage.put_check())
         mails += [stage.put_mail() for _ in range(3)]
-    stage.wait(lambda: all(stage.has_begun(one) for one in both), 30, "both work")
+    stage.wait(lambda: all(stage.has_begun(one) for one in both), "both work")
     time.sleep(random.uniform(0, 0.5))
     victim, survivor = random.sample(both, 2)
     victim.kill()
-    seconds = stage.wait_done(120)
+    seconds = stage.wait_done()
 
     uncertain = stage.judge_mails(mails)
     stage.judge_local(local)

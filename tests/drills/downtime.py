@@ -22,8 +22,8 @@ def drill_downtime(stage: Stage) -> str:
     """Returns what happened, in a line."""
     early = [stage.make_oficio(Estado.INVESTIGACION, now=BEFORE).id for _ in range(5)]
     consumer = _start(stage, BEFORE)
-    stage.wait(lambda: _checks(stage) == Counter(early), 30, "the sweep before")
-    stage.wait_done(30)
+    stage.wait(lambda: _checks(stage) == Counter(early), "the sweep before")
+    stage.wait_done()
     assert consumer.stop() == 0
 
     late = [
@@ -32,11 +32,11 @@ def drill_downtime(stage: Stage) -> str:
     ]
     for seconds in (0, 15):
         killed = _start(stage, AFTER + timedelta(seconds=seconds))
-        stage.wait(partial(stage.has_begun, killed), 20, "a job after the start")
+        stage.wait(partial(stage.has_begun, killed), "a job after the start")
         killed.kill()
     consumer = _start(stage, AFTER + timedelta(seconds=30))
-    stage.wait(lambda: _checks(stage) == Counter(early + late), 30, "the catch-up")
-    stage.wait_done(30)
+    stage.wait(lambda: _checks(stage) == Counter(early + late), "the catch-up")
+    stage.wait_done()
     assert consumer.stop() == 0
 
     windows = [

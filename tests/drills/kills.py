@@ -29,6 +29,8 @@ def drill_kills(stage: Stage, jobs: int = 500, kills: int = 15) -> str:
 
     def produce() -> None:
         for index in range(jobs):
+            if given_up.is_set():
+                return
             if index % 3 == 0:
                 local.append(stage.put_local(pause=0.1))
             elif index % 3 == 1:
@@ -36,20 +38,26 @@ def drill_kills(stage: Stage, jobs: int = 500, kills: int = 15) -> str:
             else:
                 mails.append(stage.put_mail())
 
+    given_up = threading.Event()
     producer = threading.Thread(target=produce)
     producer.start()
     consumer = stage.start_consumer()
     killed = 0
-    while killed < kills:
-        _live_a_while(stage, consumer)
-        consumer.kill()
-        killed += 1
-        consumer = stage.start_consumer()
-    producer.join()
+    try:
+        while killed < kills:
+            _live_a_while(stage, consumer)
+            consumer.kill()
+            killed += 1
+            consumer = stage.start_consumer()
+    except BaseException:
+        given_up.set()
+        raise
+    finally:
+        producer.join()
     began = time.monotonic()
     stage.wait_done(300)
     buried = _retry_buried(stage)
-    stage.wait_done(120)
+    stage.wait_done()
     seconds = time.monotonic() - began
 
     states = stage.count_states(*JOBS)
@@ -80,7 +88,7 @@ def _live_a_while(stage: Stage, consumer: Consumer) -> None:
         time.sleep(random.uniform(0, 1.5))
         return
     stage.wait(
-        lambda: stage.has_begun(consumer) or stage.count_open() == 0, 30, "a consumer takes a job"
+        lambda: stage.has_begun(consumer) or stage.count_open() == 0, "a consumer takes a job"
     )
     time.sleep(random.uniform(0, 0.8))
 

@@ -45,6 +45,8 @@ from tests.plugins.smtp import SmtpServer
 
 ANSWER = {"avistamientos": [{"fecha_hora": "2026-11-20T08:15:00", "ubicacion": "P5"}]}
 KEY = "clave-de-la-maniobra"
+#: Seconds until something has surely happened, also on a machine that is busy with other things.
+PATIENCE = 150
 #: The jobs that drills are about; others, of every day or hour, run beside them.
 JOBS = (LOCAL, CHECK, SEND_JOB)
 
@@ -219,7 +221,7 @@ class Stage:
         taken = sa.select(Ejecucion.id).where(Ejecucion.trabajador.startswith(prefix)).limit(1)
         return bool(self.ask(taken))
 
-    def wait(self, condition: Callable[[], bool], timeout: float, what: str) -> float:
+    def wait(self, condition: Callable[[], bool], what: str, timeout: float = PATIENCE) -> float:
         """Wait for something; returns how long it took, in seconds.
 
         Raises:
@@ -232,9 +234,9 @@ class Stage:
             time.sleep(0.05)
         return time.monotonic() - began
 
-    def wait_done(self, timeout: float) -> float:
+    def wait_done(self, timeout: float = PATIENCE) -> float:
         """Wait until no job waits or runs."""
-        return self.wait(lambda: self.count_open() == 0, timeout, "everything done")
+        return self.wait(lambda: self.count_open() == 0, "everything done", timeout)
 
     # ---------------------------------------------------------------- judging
 

@@ -73,7 +73,7 @@ def drill_stop(stage: Stage) -> str:
     served = start_family(stage, stage.folder / "stop.log")
     family = descendants(served.process.pid)
     oficio = stage.put_check()
-    stage.wait(lambda: stage.count_states()[EstadoTrabajo.EJECUTANDO] == 1, 20, "the job begins")
+    stage.wait(lambda: stage.count_states()[EstadoTrabajo.EJECUTANDO] == 1, "the job begins")
     answers: list[int] = []
     request = threading.Thread(target=_slow_request, args=(served.url, 3, answers))
     request.start()
@@ -100,7 +100,7 @@ def drill_stubborn_job(stage: Stage) -> str:
     served = start_family(stage, stage.folder / "stubborn.log")
     stage.provider.answer("/porticos/", body={"avistamientos": []}, delay=29)
     oficio = stage.put_check()
-    stage.wait(lambda: stage.count_states()[EstadoTrabajo.EJECUTANDO] == 1, 20, "the job begins")
+    stage.wait(lambda: stage.count_states()[EstadoTrabajo.EJECUTANDO] == 1, "the job begins")
     began = time.monotonic()
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(STOP_BOUND + 10) == 0, served.read_log()
@@ -109,7 +109,7 @@ def drill_stubborn_job(stage: Stage) -> str:
 
     stage.provider.answer("/porticos/", body={"avistamientos": []})
     consumer = stage.start_consumer()
-    again = stage.wait_done(20)
+    again = stage.wait_done()
     stage.judge_checks([oficio])
     assert consumer.stop() == 0
     return (
@@ -124,7 +124,7 @@ def drill_orphans(stage: Stage) -> str:
     assert len(family) >= 3, "gunicorn, its worker and the consumer"
     served.process.kill()
     served.process.wait()
-    seconds = stage.wait(lambda: not alive(family), 10, "everybody gone")
+    seconds = stage.wait(lambda: not alive(family), "everybody gone")
     again = start_family(stage, stage.folder / "again.log")
     assert again.stop() == 0
     return f"{len(family)} processes gone {seconds:.1f} s after kill -9, and it starts again"
@@ -140,9 +140,9 @@ def drill_replacement(stage: Stage) -> str:
         os.kill(victim, signal.SIGKILL)
         began = time.monotonic()
         number = stage.put_local()
-        stage.wait(partial(_is_replaced, served.process.pid, victim), REPLACE_BOUND + 10, "new")
-        stage.wait(lambda: stage.count_open() == 0, REPLACE_BOUND + 10, "a job is done")
-        stage.wait(lambda: _is_healthy(served.url), REPLACE_BOUND + 10, "the web is healthy")
+        stage.wait(partial(_is_replaced, served.process.pid, victim), "new")
+        stage.wait(lambda: stage.count_open() == 0, "a job is done")
+        stage.wait(lambda: _is_healthy(served.url), "the web is healthy")
         seconds = time.monotonic() - began
         assert seconds < REPLACE_BOUND, f"{seconds:.1f} s\n{served.read_log()}"
         times.append(seconds)
@@ -173,16 +173,15 @@ def drill_alone(stage: Stage) -> str:
         )
     consumer = stage.start_consumer("huey_consumer")
     try:
-        stage.wait(lambda: _is_healthy(f"http://127.0.0.1:{port}"), 30, "healthy")
+        stage.wait(lambda: _is_healthy(f"http://127.0.0.1:{port}"), "healthy")
         oficio = stage.put_check()
-        stage.wait_done(20)
+        stage.wait_done()
         stage.judge_checks([oficio])
         began = time.monotonic()
         assert consumer.stop() == 0
         consumer_seconds = time.monotonic() - began
         stage.wait(
             lambda: not _is_healthy(f"http://127.0.0.1:{port}"),
-            5,
             "the web says it has no consumer",
         )
     finally:

@@ -32,12 +32,12 @@ def drill_wakes(stage: Stage) -> str:
     """Returns what happened, in a line."""
     _commit_and_die(stage, 1)
     consumer = stage.start_consumer()
-    at_start = stage.wait(lambda: stage.count_open() == 0, 15, "the sweep at the start")
+    at_start = stage.wait(lambda: stage.count_open() == 0, "the sweep at the start")
 
     _commit_and_die(stage, 2)
     assert stage.count_open() == 1
     while_running = stage.wait(
-        lambda: stage.count_open() == 0, SWEEP_SECONDS, "the sweep of the minute"
+        lambda: stage.count_open() == 0, "the sweep of the minute", SWEEP_SECONDS
     )
     stage.judge_local([1, 2])
     assert consumer.stop() == 0
