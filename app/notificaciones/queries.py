@@ -200,6 +200,15 @@ def find_reminder(notificacion_id: int) -> Notificacion | None:
     )
 
 
+def count_failed_reminders(notificacion_id: int) -> int:
+    """How many reminders of a notice were given up."""
+    statement = sa.select(sa.func.count()).where(
+        Notificacion.recordatorio_de_id == notificacion_id,
+        Notificacion.estado == EstadoNotificacion.FALLIDA,
+    )
+    return db.session.scalar(statement) or 0
+
+
 def has_answer(notificacion_id: int) -> bool:
     """Whether the receptor answered the notice, or the reminder of it."""
     return bool(db.session.scalar(sa.select(_answered(sa.literal(notificacion_id)))))

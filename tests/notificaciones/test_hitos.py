@@ -15,8 +15,9 @@ from app.core.clock import to_local, utcnow
 from app.db import db, transaction
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
+from app.mail import sender
 from app.notificaciones.models import HitoInformado, Notificacion
-from app.notificaciones.rules import TipoNotificacion, last_digest_moment
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, last_digest_moment
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio
@@ -263,3 +264,21 @@ def test_changing_from_weekly_to_at_once_loses_nothing(
     look(app, utcnow() + timedelta(minutes=5))
 
     assert len(mail_server.messages) == 1
+
+
+def test_a_digest_of_which_nobody_knows_does_not_break_the_page_of_jobs(
+    app, buffet, usuario_investigador, since, admin, mail_server, monkeypatch, rows
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    for patente in ("BBCL12", "GGZL12"):
+        make_oficio(app, buffet, usuario_investigador, patente=patente)
+    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    mail_server.hang()
+
+    look(app, utcnow() + timedelta(minutes=5))
+    mail_server.recover()
+
+    [notice] = rows(Notificacion)
+    assert (notice.oficio_id, notice.estado) == (None, EstadoNotificacion.INCIERTA)
+    assert admin.get("/admin/trabajos").status_code == 200
+    assert admin.get(f"/admin/trabajos/{notice.trabajo_id}").status_code == 200

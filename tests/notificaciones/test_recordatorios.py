@@ -152,6 +152,23 @@ def test_the_button_sends_one_reminder_with_a_link_of_its_own(
     assert "Enviarle un recordatorio" not in investigador.get(url).get_data(as_text=True)
 
 
+def test_a_reminder_that_failed_for_good_can_be_ordered_anew(
+    investigador, caso, notice_id, mail_server, worker, rows
+):
+    url = f"/oficios/{caso.id}/notificaciones/{notice_id}"
+    mail_server.fail_with(550, "no such user")
+    investigador.post(f"{url}/recordar")
+    worker()
+    mail_server.recover()
+
+    assert "Enviarle un recordatorio" in investigador.get(url).get_data(as_text=True)
+    investigador.post(f"{url}/recordar")
+    worker()
+
+    assert len(mail_server.messages) == 1
+    assert [row.estado.value for row in rows(Notificacion)] == ["enviada", "fallida", "enviada"]
+
+
 def test_the_reminder_counts_from_when_it_was_sent_and_its_answer_counts_for_both(
     app, look, investigador, caso, notice_id, rows, mail_server, stranger
 ):

@@ -12,7 +12,12 @@ from app.db import transaction
 from app.notificaciones.forms import ResendForm
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import find_notice, find_reminder, list_notices
+from app.notificaciones.queries import (
+    count_failed_reminders,
+    find_notice,
+    find_reminder,
+    list_notices,
+)
 from app.notificaciones.rules import MOVING, RESENDABLE, EstadoNotificacion
 from app.notificaciones.service import check_remindable, create_notice, resend_notice
 from app.notificaciones.views.blueprint import bp
@@ -94,7 +99,8 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
             create_notice(
                 oficio,
                 data,
-                clave=f"recordatorio-{notificacion_id}",
+                # One that failed for good does not stand in the way of another.
+                clave=f"recordatorio-{notificacion_id}-{count_failed_reminders(notice.id)}",
                 confirmed=True,
                 dominio=mail_domain(),
                 actor=current_user,
