@@ -222,7 +222,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         smtp_password=reader.text("SMTP_PASSWORD"),
         smtp_from=reader.text("SMTP_FROM", "rastro@localhost.localdomain"),
         smtp_tls=reader.boolean("SMTP_TLS", default=reader.text("SMTP_PORT", "587") == "587"),
-        storage_type=reader.choice("STORAGE_TYPE", ("local",), "local"),
+        storage_type=reader.choice("STORAGE_TYPE", ("local", "s3"), "local"),
         storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
         max_upload_bytes=reader.integer("MAX_UPLOAD_MB", 20, 1, 200) * 1024 * 1024,
         porticos_provider=reader.choice("PORTICOS_PROVIDER", PROVIDERS, "generico"),
@@ -258,6 +258,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     problems = reader.problems
     if bool(config.aws_access_key_id) != bool(config.aws_secret_access_key):
         problems.append("AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY van juntas: falta una.")
+    if config.storage_type == "s3" and not config.bucket_configured:
+        problems.append("Con STORAGE_TYPE=s3 falta S3_BUCKET_NAME.")
     if config.is_production:
         problems = problems + _production_problems(config, reader)
     if problems:

@@ -12,8 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import models
+from app.adjuntos import jobs as adjuntos_jobs
 from app.adjuntos import sellos as adjuntos_sellos
 from app.adjuntos import views as adjuntos
+from app.adjuntos.cli import adjuntos_cli
 from app.ajustes.queries import is_demo
 from app.api import docs, health, metrics
 from app.api import jobs as api_jobs
@@ -63,6 +65,7 @@ from app.web.mantencion import init_maintenance
 from config import ROOT, Config, ensure_development_secret, load_config
 
 __all__ = [
+    "adjuntos_jobs",
     "api_jobs",
     "avistamientos_jobs",
     "create_app",
@@ -117,6 +120,7 @@ CLI_GROUPS = (
     prepare,
     usuarios_cli,
     custodia_cli,
+    adjuntos_cli,
     backup_cli,
     config_cli,
     init,

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.adjuntos.imagenes import read_image
 from app.adjuntos.rules import PDF
+from app.adjuntos.taller import work_on
 from app.core.errors import InvalidValue
+from app.core.texto import clean_text
 
 _ACCEPTED = "Se aceptan fotos JPEG, PNG, WEBP o HEIC y documentos PDF."
 
@@ -77,11 +79,31 @@ def _what_instead(data: bytes) -> str:
 
 
 def _read_pdf(data: bytes) -> Contenido:
-    """Enough to tell a whole PDF from half of one; nobody here draws its pages."""
+    """Tell a whole PDF from half of one, and refuse one that does more than show its pages.
+
+    Files inside of it are kept, since courts send such, and named.
+    """
     tail = data[-_PDF_TAIL:]
     if b"%%EOF" not in tail or b"startxref" not in tail:
         raise InvalidValue(
             "El PDF está cortado o dañado. Descárguelo otra vez y vuelva a enviarlo."
         )
+    found = work_on(data).datos
+    if found["scripts"]:
+        raise InvalidValue(
+            "El PDF trae un programa (JavaScript) o un formulario que lo usa. Ábralo, imprímalo "
+            "como PDF y envíe ese."
+        )
+    if found["ejecuta"]:
+        raise InvalidValue(
+            "El PDF abre otros programas o archivos por su cuenta. Ábralo, imprímalo como PDF y "
+            "envíe ese."
+        )
+    metadatos: dict[str, Any] = {"paginas": found["paginas"]}
     version = re.match(rb"%PDF-(\d\.\d)", data)
-    return Contenido(PDF, metadatos={"version_pdf": version[1].decode()} if version else {})
+    if version:
+        metadatos["version_pdf"] = version[1].decode()
+    if found["incrustados"]:
+        names = [clean_text(name) or "sin nombre" for name in found["incrustados"]]
+        metadatos["incrustados"] = names
+    return Contenido(PDF, metadatos=metadatos)

@@ -51,6 +51,8 @@ class Stored:
     original_key: str
     copia_key: str | None
     miniatura_key: str | None
+    #: Of the storage that has it.
+    almacen: str
 
 
 def store(
@@ -86,6 +88,7 @@ def store(
         original_key=f"originales/{name}.{extension}",
         copia_key=f"copias/{name}.jpg" if contenido.copia else None,
         miniatura_key=f"miniaturas/{name}.jpg" if contenido.miniatura else None,
+        almacen=storage.name,
     )
     try:
         for key, content in _files(stored, data):

@@ -18,31 +18,20 @@ _Gps = ExifTags.GPS
 #: No date or camera needs more characters.
 _TEXT_LIMIT = 80
 
-#: How to turn a picture whose EXIF orientation is not 1.
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
-
-def read_exif(image: Image.Image) -> tuple[Image.Transpose | None, dict[str, Any]]:
-    """The turn that puts the picture upright, and what else it says that is worth keeping.
+def read_exif(raw: bytes) -> dict[str, Any]:
+    """What a block of EXIF says that is worth keeping.
 
     Keys, each only when it can be read: ``tomada_at`` (the camera's clock, ISO, without a zone
-    unless the camera gave one), ``camara`` and ``gps`` (``lat``,
-    ``lon`` in decimal degrees).
+    unless the camera gave one), ``camara``, and ``gps`` (``lat``, ``lon`` in decimal degrees) or
+    ``gps_nula``, when the camera wrote 0,0 because it did not know.
     """
-    try:
-        exif = image.getexif()
-        turn = _TURNS.get(exif.get(_Base.Orientation, 1))
-    except Exception:  # Pillow raises a dozen kinds of error for a broken block, also warnings
-        return None, {}
     found: dict[str, Any] = {}
+    exif = Image.Exif()
+    try:
+        exif.load(raw)
+    except Exception:  # Pillow raises a dozen kinds of error for a broken block, also warnings
+        return found
     for name, read in (("tomada_at", _taken), ("camara", _camera), ("gps", _position)):
         try:
             value = read(exif)
@@ -50,7 +39,11 @@ def read_exif(image: Image.Image) -> tuple[Image.Transpose | None, dict[str, Any
             continue
         if value:
             found[name] = value
-    return turn, found
+    gps = found.get("gps")
+    if gps and not any(gps.values()):
+        del found["gps"]
+        found["gps_nula"] = True
+    return found
 
 
 def _taken(exif: Image.Exif) -> str | None:
@@ -76,7 +69,7 @@ def _position(exif: Image.Exif) -> dict[str, float] | None:
         return None
     lat = _degrees(ifd[_Gps.GPSLatitude], ifd.get(_Gps.GPSLatitudeRef), "S")
     lon = _degrees(ifd[_Gps.GPSLongitude], ifd.get(_Gps.GPSLongitudeRef), "W")
-    if not (abs(lat) <= 90 and abs(lon) <= 180) or (lat, lon) == (0, 0):
+    if not (abs(lat) <= 90 and abs(lon) <= 180):
         return None
     return {"lat": lat, "lon": lon}
 

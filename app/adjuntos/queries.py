@@ -40,6 +40,24 @@ def find_same_file(oficio_id: int, sha256: str) -> Adjunto | None:
     return db.session.scalar(_of(oficio_id).where(Adjunto.sha256 == sha256))
 
 
+def list_stored(almacen: str) -> list[Adjunto]:
+    """Every row, deleted or not, whose files a storage has, oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Adjunto).where(Adjunto.almacen == almacen).order_by(Adjunto.id)
+        )
+    )
+
+
+def is_key_referenced(almacen: str, key: str) -> bool:
+    """Whether a row, deleted or not, names this file of that storage."""
+    names = sa.or_(
+        Adjunto.original_key == key, Adjunto.copia_key == key, Adjunto.miniatura_key == key
+    )
+    statement = sa.select(Adjunto.id).where(Adjunto.almacen == almacen, names).limit(1)
+    return db.session.scalar(statement) is not None
+
+
 def is_referenced(original_key: str) -> bool:
     """Whether a row, deleted or not, names this file."""
     statement = sa.select(Adjunto.id).where(Adjunto.original_key == original_key)

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import enum
 
-#: 40 megapixels: a 21 kB PNG of 13000 x 13000 would otherwise cost 823 MB to open.
-MAX_PIXELS = 40_000_000
-#: Longest side of the copy and of the thumbnail, in pixels.
-COPY_SIDE = 2400
-THUMBNAIL_SIDE = 480
-
 #: The storages, as ``STORAGE_TYPE`` and each row name them.
 LOCAL = "local"
 S3 = "s3"

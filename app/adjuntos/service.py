@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import find_same_file
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.sellos import seal_file
-from app.adjuntos.storage import Storage, current_storage
+from app.adjuntos.storage import Storage, current_storage, get_storage
 from app.auditoria.service import audit
 from app.core.errors import InvalidValue, RastroError, Refused
 from app.core.texto import safe_filename
@@ -167,20 +168,21 @@ def note_original_download(adjunto: Adjunto, *, actor: Usuario, now: datetime) -
     db.session.flush()
 
 
-def read_copy(adjunto: Adjunto, *, storage: Storage | None = None) -> tuple[bytes, str]:
+def read_copy(adjunto: Adjunto) -> tuple[bytes, str]:
     """What people may see and mails may carry, with its MIME type.
 
     A picture's copy is a JPEG; a PDF has no copy and is handed out as it came.
 
     Raises:
         FileMissing: the storage has lost it.
+        StorageDown: nobody can tell.
     """
     key, mime_type = (
         (adjunto.copia_key, JPEG)
         if adjunto.copia_key
         else (adjunto.original_key, adjunto.mime_type)
     )
-    with (storage or current_storage()).open(key) as file:
+    with get_storage(adjunto.almacen).open(key) as file:
         return file.read(), mime_type
 
 
@@ -210,6 +212,9 @@ def _add_row(
                 original_key=stored.original_key,
                 copia_key=stored.copia_key,
                 miniatura_key=stored.miniatura_key,
+                copia_sha256=_sha256(contenido.copia),
+                miniatura_sha256=_sha256(contenido.miniatura),
+                almacen=stored.almacen,
                 ancho=contenido.ancho,
                 alto=contenido.alto,
                 descripcion=descripcion or None,
@@ -234,6 +239,10 @@ def _add_row(
         discard(stored, storage)
         raise
     return adjunto_id
+
+
+def _sha256(data: bytes | None) -> str | None:
+    return hashlib.sha256(data).hexdigest() if data else None
 
 
 def _record(

@@ -1,6 +1,6 @@
-"""Where the bytes of the files are. Only this module knows that it is a folder.
+"""Where the bytes of the files are: a folder, or a bucket (see ``bucket``).
 
-Another place (S3) needs the same four verbs. Keys are made by the service, never by people.
+Keys are made by the service, never by people.
 """
 
 from __future__ import annotations
@@ -8,23 +8,54 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from flask import current_app
 
-from app.core.errors import NotFound
+from app.adjuntos.rules import LOCAL
+from app.core.errors import NotFound, Refused
 from app.extensions import current_config
 
 _KEY = re.compile(r"[a-z]+(?:/[a-z0-9]+)*/[a-z0-9-]+(?:\.[a-z0-9]+)?")
+_PARTIAL = ".partial-"
 
 
 class FileMissing(NotFound):
     """A row names a file that is not there."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "El archivo no está en el almacenamiento. Avise a quien administra Rastro."
+        )
+
+
+class StorageDown(Refused, OSError):
+    """The storage cannot be reached, or refuses. An OSError as that of a full disk."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "El almacenamiento de archivos no responde. Avise a quien administra Rastro e "
+            "inténtelo otra vez después."
+        )
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is in a storage, whether a row names it or not."""
+
+    key: str
+    modified_at: datetime
+
 
 class Storage(Protocol):
     """What the service asks of a place for files."""
+
+    #: As ``STORAGE_TYPE`` and the rows call it.
+    name: str
 
     def put(self, key: str, data: bytes) -> None:
         """Store a whole file or nothing, safe from a power cut when it returns.
@@ -38,17 +69,26 @@ class Storage(Protocol):
 
         Raises:
             FileMissing: there is none.
+            OSError: nobody can tell.
         """
 
     def delete(self, key: str) -> None:
         """Remove a file; one that is not there is fine."""
 
+    def move(self, key: str, to: str) -> None:
+        """Give a file another key; it needs no room for a second copy on a disk."""
+
     def exists(self, key: str) -> bool:
         """Whether there is such a file."""
+
+    def files(self, prefix: str) -> Iterator[StoredFile]:
+        """What is under a prefix, half-written files included."""
 
 
 class LocalStorage:
     """Files in a folder that only the application's own user may enter."""
+
+    name = LOCAL
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -57,7 +97,7 @@ class LocalStorage:
         """Write beside the place, wait for the disk, then take the name in one step."""
         path = self._path(key)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+        descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -74,28 +114,74 @@ class LocalStorage:
         try:
             return self._path(key).open("rb")
         except FileNotFoundError:
-            raise FileMissing(
-                "El archivo no está en el almacenamiento. Avise a quien administra Rastro."
-            ) from None
+            raise FileMissing from None
 
     def delete(self, key: str) -> None:
         """Remove a file; one that is not there is fine."""
-        self._path(key).unlink(missing_ok=True)
+        self._path(key, partial_too=True).unlink(missing_ok=True)
+
+    def move(self, key: str, to: str) -> None:
+        """Give a file another key. It counts as changed now."""
+        target = self._path(to)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.replace(self._path(key), target)
+        os.utime(target)
 
     def exists(self, key: str) -> bool:
         """Whether there is such a file."""
         return self._path(key).is_file()
 
-    def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"not a key of the storage: {key!r}")
+    def files(self, prefix: str) -> Iterator[StoredFile]:
+        """What is under a prefix, also what a process that died left half-written."""
+        for path in (self.root / prefix).rglob("*"):
+            try:
+                if path.is_file():
+                    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    yield StoredFile(path.relative_to(self.root).as_posix(), modified)
+            except FileNotFoundError:
+                continue  # it got its name, or was taken back, in this moment
+
+    def _path(self, key: str, *, partial_too: bool = False) -> Path:
+        folder, _, last = key.rpartition("/")
+        is_partial = partial_too and re.fullmatch(re.escape(_PARTIAL) + r"\w+", last)
+        check_key(f"{folder}/partial" if is_partial else key)
         return self.root / key
 
 
+def check_key(key: str) -> None:
+    """Refuse what the service would never make: a key names a place inside.
+
+    Raises:
+        ValueError: a programming error.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key of the storage: {key!r}")
+
+
 def current_storage() -> Storage:
-    """The storage of the running application; tests put another one in its extensions."""
-    given: Storage | None = current_app.extensions.get("rastro_storage")
-    return given or LocalStorage(current_config().storage_dir)
+    """The storage for new files."""
+    return get_storage(current_config().storage_type)
+
+
+def get_storage(name: str) -> Storage:
+    """A storage by its name; tests put others in the application's extensions."""
+    given: dict[str, Storage] = current_app.extensions.get("rastro_storages", {})
+    if name in given:
+        return given[name]
+    config = current_config()
+    if name == LOCAL:
+        return LocalStorage(config.storage_dir)
+    if not config.bucket_configured:
+        raise StorageDown
+    from app.adjuntos.bucket import S3Storage  # boto3 takes a second to import
+
+    return S3Storage(
+        config.s3_bucket_name,
+        region=config.aws_region,
+        key_id=config.aws_access_key_id,
+        secret=config.aws_secret_access_key,
+        endpoint=config.s3_endpoint_url,
+    )
 
 
 def _sync_folder(folder: Path) -> None:

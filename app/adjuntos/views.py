@@ -22,7 +22,7 @@ from app.adjuntos.service import (
     summarize,
     update_adjunto,
 )
-from app.adjuntos.storage import current_storage
+from app.adjuntos.storage import get_storage
 from app.core.clock import utcnow
 from app.db import transaction
 from app.extensions import current_config
@@ -146,7 +146,8 @@ def copy(adjunto_id: int) -> ResponseReturnValue:
 def thumbnail(adjunto_id: int) -> ResponseReturnValue:
     """The small picture of the gallery; a document has none."""
     adjunto = adjunto_to_see(adjunto_id)
-    with current_storage().open(or_404(adjunto.miniatura_key)) as file:
+    key = or_404(adjunto.miniatura_key)
+    with get_storage(adjunto.almacen).open(key) as file:
         return _send(file.read(), JPEG, copy_name(adjunto.filename))
 
 
@@ -155,7 +156,7 @@ def thumbnail(adjunto_id: int) -> ResponseReturnValue:
 def original(adjunto_id: int) -> ResponseReturnValue:
     """The untouched file; a POST, because taking it is written down and a GET writes nothing."""
     adjunto = adjunto_to_see(adjunto_id)
-    file = current_storage().open(adjunto.original_key)
+    file = get_storage(adjunto.almacen).open(adjunto.original_key)
     try:
         with transaction():
             note_original_download(adjunto, actor=current_user, now=utcnow())

@@ -8,16 +8,18 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+import pillow_heif
 from flask import Flask
 from PIL import ExifTags, Image
 
-import app.adjuntos.imagenes  # noqa: F401  # teaches Pillow to write HEIC
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import Upload, UploadResult, add_adjuntos
 from app.core.clock import utcnow
 from app.db import db
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
+
+pillow_heif.register_heif_opener()
 
 MAX_BYTES = 20 * 1024 * 1024
 

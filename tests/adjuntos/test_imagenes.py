@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from app.adjuntos import imagenes
 from app.adjuntos.contenido import read_content
 from app.adjuntos.imagenes import read_image
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, pdf, picture
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def reopen(data: bytes | None) -> Image.Image:
@@ -242,37 +236,6 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(side):
     assert "demasiados píxeles" in refusal(data)
 
 
-def test_a_bomb_costs_neither_time_nor_memory():
-    script = (
-        "import resource, time\n"
-        "from app.adjuntos.contenido import read_content\n"
-        "from app.core.errors import InvalidValue\n"
-        "from tests.adjuntos.files import bomb\n"
-        "data = bomb(13000, 13000)\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "start = time.perf_counter()\n"
-        "try:\n    read_content(data)\nexcept InvalidValue as error:\n    print(error)\n"
-        "seconds = time.perf_counter() - start\n"
-        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "print(len(data), after - before, seconds)\n"
-    )
-    # A warning of Pillow about the size is not an error in production.
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    sentence, numbers = done.stdout.strip().splitlines()
-    size, kilobytes, seconds = (float(number) for number in numbers.split())
-
-    assert "13000 × 13000" in sentence
-    assert size < 25_000
-    assert kilobytes < 20_000
-    assert seconds < 1
-
-
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "HEIF"])
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.9])
 def test_half_a_picture_is_refused_with_a_sentence(format, part):
@@ -329,23 +292,10 @@ def test_a_whole_pdf_is_taken_as_it_is():
     assert result.metadatos["version_pdf"].startswith("1.")
 
 
-def test_a_pdf_that_names_no_version_is_still_a_pdf():
-    assert read_content(b"%PDF-x\nstartxref\n0\n%%EOF").metadatos == {}
-
-
 def test_half_a_pdf_is_refused_with_a_sentence():
     data = pdf()
 
     assert "PDF está cortado" in refusal(data[: len(data) // 2])
-
-
-def test_a_picture_that_does_not_fit_in_memory_is_refused(monkeypatch):
-    def give_up(*_args, **_kwargs):
-        raise MemoryError
-
-    monkeypatch.setattr(imagenes, "_draw", give_up)
-
-    assert "demasiado grande" in refusal(jpeg())
 
 
 def test_twelve_megapixels_are_drawn_in_a_moment():

@@ -20,7 +20,7 @@ from app.adjuntos.service import (
     read_copy,
     update_adjunto,
 )
-from app.adjuntos.storage import current_storage
+from app.adjuntos.storage import get_storage
 from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
 from app.api.v1.answering import answer, answer_list, must_match
 from app.api.v1.blueprint import ApiBlueprint
@@ -147,7 +147,7 @@ def copy(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
 def original(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """The untouched file; taking it is written down."""
     adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
-    with current_storage().open(adjunto.original_key) as file:
+    with get_storage(adjunto.almacen).open(adjunto.original_key) as file:
         data = file.read()
     with transaction():
         note_original_download(adjunto, actor=current_usuario(), now=utcnow())

@@ -1,0 +1,90 @@
+"""What a picture says of itself against what people say of it.
+
+Neither is proof: a camera's clock may be wrong, and a photo may be of another day. So a mismatch
+is a warning that everybody sees, and nothing is corrected or refused.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.adjuntos.models import Adjunto
+from app.core.clock import from_local
+from app.core.fechas import format_fecha_hora
+from app.direcciones.models import Visita
+
+#: A photo of a visit is taken within this time of it.
+_TIME_APART = timedelta(hours=2)
+#: Metres. A block and the error of two telephones, beyond what the telephone said of its error.
+_FAR = 500
+#: No camera with a clock that was set wrote an earlier year.
+_FIRST_YEAR = 2000
+_EARTH = 6_371_000
+
+
+def taken_at(metadatos: dict[str, Any]) -> datetime | None:
+    """When the camera says that it was, or None. Without a zone it means the hour in Chile."""
+    try:
+        moment = datetime.fromisoformat(metadatos["tomada_at"])
+        return from_local(moment) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def list_mismatches(adjunto: Adjunto) -> list[str]:
+    """What does not add up between a file and what is said of it, in sentences."""
+    said = adjunto.metadatos or {}
+    found = []
+    moment = taken_at(said)
+    if "tomada_at" in said and moment is None:
+        found.append("La hora que anotó la cámara no existe, así que no sirve para comparar.")
+    elif moment is not None and moment.year < _FIRST_YEAR:
+        found.append(
+            f"La cámara dice que era el año {moment.year}: su reloj no estaba puesto, así que la "
+            "hora no sirve."
+        )
+        moment = None
+    elif moment is not None and moment > adjunto.created_at + timedelta(days=1):
+        found.append(f"La cámara dice {format_fecha_hora(moment)}, que es después de que se subió.")
+    if said.get("gps_nula"):
+        found.append("La cámara anotó la posición 0,0: no sabía dónde estaba.")
+    if adjunto.visita is not None:
+        found += _against_visit(said, moment, adjunto.visita)
+    return found
+
+
+def _against_visit(said: dict[str, Any], moment: datetime | None, visita: Visita) -> list[str]:
+    found = []
+    if moment is not None and abs(moment - visita.fecha_hora) > _TIME_APART:
+        found.append(
+            f"La cámara dice {format_fecha_hora(moment)} y la visita fue el "
+            f"{format_fecha_hora(visita.fecha_hora)}."
+        )
+    lat, lon, error = visita.lat, visita.lon, visita.exactitud_m
+    if lat is None or lon is None:
+        place = visita.direccion
+        lat, lon, error = place.lat, place.lon, place.exactitud_m
+    gps = said.get("gps")
+    if gps and lat is not None and lon is not None:
+        distance = metres(gps["lat"], gps["lon"], lat, lon)
+        if distance > _FAR + (error or 0):
+            found.append(f"La cámara dice que estaba a {_length(distance)} del lugar de la visita.")
+    return found
+
+
+def metres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """The distance between two points on the globe, in metres."""
+    one, two = math.radians(lat1), math.radians(lat2)
+    half = (
+        math.sin((two - one) / 2) ** 2
+        + math.cos(one) * math.cos(two) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    )
+    return 2 * _EARTH * math.asin(math.sqrt(min(1.0, half)))
+
+
+def _length(distance: float) -> str:
+    if distance < 1000:
+        return f"{distance:.0f} m"
+    return f"{distance / 1000:.1f}".replace(".", ",") + " km"

@@ -1,0 +1,179 @@
+"""Keeping rows and files together: what has no row leaves, what has no file is told, files move.
+
+Nothing here holds a transaction open while it talks to a storage.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import is_key_referenced, list_stored
+from app.adjuntos.storage import FileMissing, Storage
+from app.db import db, release, transaction
+
+#: A file waits for its row for a moment only; the sweep comes every quarter of an hour.
+ORPHAN_AFTER = timedelta(minutes=30)
+#: How long an original without a row is kept aside: a restored database may miss newer rows.
+TRASH_FOR = timedelta(days=30)
+PREFIXES = ("originales", "copias", "miniaturas")
+TRASH = "papelera"
+#: More orphans than this share, and than this many, are another database's files.
+_TOO_MANY = 0.25
+_ALWAYS = 20
+_CHUNK = 1024 * 1024
+
+
+class WrongDatabase(Exception):
+    """Most files in the storage have no row here: it belongs to another installation."""
+
+
+@dataclass
+class Barrido:
+    """What a sweep did and saw."""
+
+    removed: list[str] = field(default_factory=list)
+    #: Rows whose files are not all there, each with what is missing.
+    lost: dict[int, str] = field(default_factory=dict)
+
+
+def sweep(storage: Storage, *, now: datetime) -> Barrido:
+    """Take files without a row out of a storage, and name rows without a file.
+
+    Originals are put aside for a while; copies can be drawn again and are removed.
+
+    Raises:
+        WrongDatabase: nothing was removed.
+        OSError: the storage is down; what was done so far stays done.
+    """
+    # Files first: a row that comes meanwhile has its files before it.
+    found = {file.key: file.modified_at for prefix in PREFIXES for file in storage.files(prefix)}
+    rows = list_stored(storage.name)
+    named = {key for row in rows for key, _sha256 in row.keys}
+    result = Barrido(
+        lost={
+            row.id: "Falta el archivo en el almacenamiento."
+            for row in rows
+            if row.created_at < now - ORPHAN_AFTER and any(k not in found for k, _ in row.keys)
+        }
+    )
+    release()
+    old = [k for k, at in found.items() if k not in named and now - at > ORPHAN_AFTER]
+    if len(old) > max(_ALWAYS, len(found) * _TOO_MANY):
+        raise WrongDatabase
+    for key in old:
+        is_named = is_key_referenced(storage.name, key)
+        release()
+        if is_named:
+            continue
+        folder, _, last = key.rpartition("/")
+        if folder.startswith("originales") and not last.startswith("."):
+            storage.move(key, f"{TRASH}/{last}")
+        else:
+            storage.delete(key)
+        result.removed.append(key)
+    for file in list(storage.files(TRASH)):
+        if now - file.modified_at > TRASH_FOR:
+            storage.delete(file.key)
+    return result
+
+
+def check_files(adjunto: Adjunto, storage: Storage) -> str | None:
+    """Read every file of a row and compare it with its hash. What is wrong, in a sentence.
+
+    Raises:
+        OSError: the storage is down, so nobody can tell.
+    """
+    names = ("el original", "la copia", "la miniatura")
+    problems = []
+    for name, (key, sha256) in zip(names, adjunto.keys, strict=False):
+        try:
+            digest = hash_file(storage, key)
+        except FileMissing:
+            problems.append(f"falta {name}")
+            continue
+        if sha256 is not None and digest != sha256:
+            problems.append(f"{name} cambió")
+    return f"{', '.join(problems).capitalize()}." if problems else None
+
+
+def hash_file(storage: Storage, key: str) -> str:
+    """The SHA-256 of a file, read in pieces.
+
+    Raises:
+        FileMissing: it is not there.
+        OSError: the storage is down.
+    """
+    digest = hashlib.sha256()
+    with storage.open(key) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def note_check(adjunto_id: int, problem: str | None, *, now: datetime) -> None:
+    """Keep on the row what was found of its files, in a transaction of its own."""
+    with transaction():
+        db.session.execute(
+            sa.update(Adjunto)
+            .where(Adjunto.id == adjunto_id)
+            .values(problema=problem, revisado_at=now)
+        )
+
+
+def verify_files(
+    get_storage: Callable[[str], Storage], *, now: datetime, tell: Callable[[Adjunto, str], None]
+) -> int:
+    """Read every file of every row and compare; returns how many rows were read.
+
+    ``tell(adjunto, problem)`` is called for each that is not as it was stored.
+
+    Raises:
+        OSError: a storage is down.
+    """
+    ids = list(db.session.scalars(sa.select(Adjunto.id).order_by(Adjunto.id)))
+    for pk in ids:
+        adjunto = db.session.get_one(Adjunto, pk)
+        db.session.expunge(adjunto)
+        release()
+        problem = check_files(adjunto, get_storage(adjunto.almacen))
+        note_check(pk, problem, now=now)
+        if problem:
+            tell(adjunto, problem)
+    return len(ids)
+
+
+def move_files(adjunto: Adjunto, source: Storage, target: Storage) -> str | None:
+    """Move the files of one row to another storage, and then its row. What is wrong, or None.
+
+    Copied files are read back and compared before the row changes; the old ones go last. Whatever
+    is cut off in between leaves the row with whole files, and files too many for the sweep.
+    ``adjunto`` is detached.
+
+    Raises:
+        OSError: one of the storages is down.
+    """
+    if problem := check_files(adjunto, source):
+        return problem
+    for key, _sha256 in adjunto.keys:
+        with source.open(key) as file:
+            data = file.read()
+        target.put(key, data)
+        if hash_file(target, key) != hashlib.sha256(data).hexdigest():
+            return "Lo que se leyó del destino no es lo que se escribió."
+    with transaction():
+        moved = db.session.scalar(
+            sa.update(Adjunto)
+            .where(Adjunto.id == adjunto.id, Adjunto.almacen == source.name)
+            .values(almacen=target.name)
+            .returning(Adjunto.id)
+        )
+    if moved is not None:
+        for key, _sha256 in adjunto.keys:
+            source.delete(key)
+    return None

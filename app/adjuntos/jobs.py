@@ -1,0 +1,79 @@
+"""Work on files that nobody waits for: the sweep, and the reading of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.adjuntos.cuidado import Barrido, WrongDatabase, note_check, sweep, verify_files
+from app.adjuntos.models import Adjunto
+from app.adjuntos.rules import LOCAL, S3
+from app.adjuntos.storage import Storage, get_storage
+from app.extensions import current_config
+from app.jobs.registry import job
+from app.jobs.runner import JobError, JobRun
+
+SWEEP_JOB = "adjuntos.barrer"
+VERIFY_JOB = "adjuntos.verificar"
+_QUARTER = 15 * 60
+_DAY = 24 * 3600
+#: How many are named in the words of a job.
+_NAMED = 10
+
+
+@job(SWEEP_JOB, "Juntar archivos y registros", every_seconds=_QUARTER)
+def sweep_files(run: JobRun) -> None:
+    """Remove files that no row names, and mark rows whose files are gone."""
+    done = Barrido()
+    names = [LOCAL, S3] if current_config().bucket_configured else [LOCAL]
+    try:
+        for name in names:
+            part = sweep(get_storage(name), now=run.clock())
+            done.removed += part.removed
+            done.lost |= part.lost
+    except WrongDatabase:
+        raise JobError(
+            "Casi ningún archivo del almacenamiento está en esta base de datos, así que no se "
+            "borró nada. ¿Es la base correcta?",
+            retry=False,
+        ) from None
+    except OSError:
+        raise JobError("El almacenamiento de archivos no responde.") from None
+    for adjunto_id, problem in done.lost.items():
+        note_check(adjunto_id, problem, now=run.clock())
+    text = f"Archivos sin registro retirados: {len(done.removed)}."
+    if done.lost:
+        shown = ", ".join(str(pk) for pk in list(done.lost)[:_NAMED])
+        text += f" Registros a los que les falta un archivo: {len(done.lost)} (adjunto {shown})."
+    with run.finish(text):
+        pass
+
+
+@job(VERIFY_JOB, "Verificar fotos y documentos", every_seconds=_DAY, max_attempts=2)
+def verify_all(run: JobRun) -> None:
+    """Read every file and compare it with its hash; what is wrong fails the job in words."""
+    wrong: list[str] = []
+
+    def tell(adjunto: Adjunto, problem: str) -> None:
+        wrong.append(f"{adjunto.filename} (oficio {adjunto.oficio_id}): {problem}")
+
+    try:
+        count = verify_files(_renewing(run), now=run.clock(), tell=tell)
+    except OSError:
+        raise JobError("El almacenamiento de archivos no responde.") from None
+    if wrong:
+        raise JobError(
+            f"{len(wrong)} archivo(s) no están como se guardaron. {' '.join(wrong[:_NAMED])}",
+            retry=False,
+        )
+    with run.finish(f"Se leyeron {count} archivos; todos están como se guardaron."):
+        pass
+
+
+def _renewing(run: JobRun) -> Callable[[str], Storage]:
+    """Keep the lease while the files are read: a storage is asked for with each row."""
+
+    def get(name: str) -> Storage:
+        run.renew()
+        return get_storage(name)
+
+    return get
