@@ -106,10 +106,16 @@ class BulkForm(Form):
     """
 
     oficio = CardsField("Tarjetas")
+    deeds = ("estado", "investigador", "prioridad", "consultar")
     estado = ChoiceField("Columna", Estado)
     investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
     prioridad = ChoiceField("Prioridad", Prioridad)
     consultar = StringField("Consultar pórticos")
+
+    def validate_oficio(self, _field: Field) -> None:
+        """Refuse a form without a deed: no deed may be done because nothing was said."""
+        if not any(self[name].raw_data for name in self.deeds):
+            raise StopValidation("Elija qué hacer con lo que seleccionó.")
 
     def to_command(self) -> Bulk:
         """The command for the service. Ask after validation."""

@@ -27,7 +27,9 @@ document.addEventListener("click", (event) => {
     refresh();
   }
   if (event.target.closest?.("[data-print]")) window.print();
-  event.target.closest?.("#bulk-bar .menu-item")?.closest("[popover]").hidePopover();
+  // Later: a button that loses the focus now would no longer be the one that was pressed.
+  const menu = event.target.closest?.("#bulk-bar .menu-item")?.closest("[popover]");
+  if (menu) setTimeout(() => menu.hidePopover());
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {

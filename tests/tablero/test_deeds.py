@@ -204,6 +204,7 @@ def test_a_card_that_is_there_already_is_left_alone(investigador, three, rows):
     "data",
     [
         {"estado": "investigacion"},
+        {"oficio": ["1"]},
         {"oficio": ["x"], "estado": "investigacion"},
         {"oficio": ["1"], "estado": "archivado"},
         {"oficio": ["1"], "prioridad": "mucha"},

@@ -28,7 +28,7 @@ function putBack(card, place) {
 }
 
 export function send(card, verb, values, place = placeOf(card)) {
-  if (card.classList.contains("is-sending")) return;
+  if (sent.has(card.id)) return;
   sent.set(card.id, { verb, place });
   card.classList.add("is-sending");
   const url = `${board.dataset.base}/oficios/${card.dataset.id}/${verb}`;
@@ -107,7 +107,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 function show(card, home, { place, verb, refused }) {
-  card.classList.add("is-changed");
+  setTimeout(() => card.classList.add("is-changed"), 60); // htmx settles the classes first
   const folded = home.closest("details:not([open])");
   (folded ? folded.querySelector("summary") : card).focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -105,7 +105,9 @@ board.addEventListener("click", (event) => {
 
 bar.addEventListener("click", (event) => {
   if (event.target.closest("[data-select-none]")) setMode(false);
-  event.target.closest(".menu-item")?.closest("[popover]").hidePopover();
+  // Later: a button that loses the focus now would no longer be the one that was pressed.
+  const menu = event.target.closest(".menu-item")?.closest("[popover]");
+  if (menu) setTimeout(() => menu.hidePopover());
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
