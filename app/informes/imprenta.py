@@ -7,7 +7,7 @@ import logging
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -39,15 +39,15 @@ class PrintFailed(Exception):
 def print_pdf(
     contenido: Contenido,
     folder: Path,
-    storage: Storage,
+    storages: Mapping[str, Storage],
     *,
     now: datetime,
     between: Callable[[], None] = lambda: None,
 ) -> Path:
     """Write the PDF/A into an empty folder of its own and return its path.
 
-    Photos go one by one from the storage through the folder into the PDF; ``between`` is called
-    after each.
+    ``storages`` has every storage that a photo is in. Photos go one by one from there through the
+    folder into the PDF; ``between`` is called after each.
 
     Raises:
         PrintFailed: typst could not set it.
@@ -57,7 +57,7 @@ def print_pdf(
         shutil.copy(template, folder)
     qr = segno.make(contenido.datos["verificar_url"], error="m")
     qr.save(str(folder / "qr.svg"), border=0, dark="#15181a")
-    names = shrink_photos(contenido.fotos, folder, storage, between)
+    names = shrink_photos(contenido.fotos, folder, storages, between)
     for row, name in zip(contenido.datos["fotos"], names, strict=True):
         row["archivo"] = name
         if not name:
@@ -73,23 +73,26 @@ def print_pdf(
 
 
 def shrink_photos(
-    fotos: Sequence[Adjunto], folder: Path, storage: Storage, between: Callable[[], None]
+    fotos: Sequence[Adjunto],
+    folder: Path,
+    storages: Mapping[str, Storage],
+    between: Callable[[], None],
 ) -> list[str]:
     """Put a smaller JPEG of each photo's clean copy in the folder; "" where there is none."""
     side = photo_side(len(fotos))
     paths = [folder / f"foto-{number}.jpg" for number in range(1, len(fotos) + 1)]
-    keys = [foto.copia_key for foto in fotos]
+    copies = [(storages[foto.almacen], foto.copia_key) for foto in fotos]
     names = []
     # Two at a time: Pillow works outside of Python's lock, and memory stays that of two photos.
     with ThreadPoolExecutor(2) as pool:
-        done = pool.map(lambda key, path: _shrink(key, path, side, storage), keys, paths)
+        done = pool.map(lambda copy, path: _shrink(copy[0], copy[1], path, side), copies, paths)
         for path, is_there in zip(paths, done, strict=True):
             names.append(path.name if is_there else "")
             between()
     return names
 
 
-def _shrink(key: str | None, path: Path, side: int, storage: Storage) -> bool:
+def _shrink(storage: Storage, key: str | None, path: Path, side: int) -> bool:
     if key is None:
         return False
     try:

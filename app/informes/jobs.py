@@ -8,13 +8,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.adjuntos.storage import Storage, current_storage
+from app.adjuntos.storage import Storage, current_storage, get_storage
 from app.db import db, release
 from app.extensions import current_config
 from app.informes.contenido import gather
 from app.informes.imprenta import PrintFailed, print_pdf
 from app.informes.models import Expediente
-from app.informes.rules import LOCAL, PRINT_JOB, pdf_key
+from app.informes.rules import PRINT_JOB, pdf_key
 from app.informes.service import issue
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
@@ -40,10 +40,11 @@ def expediente(run: JobRun) -> None:
         db.session.expunge(file)
     release()
     storage = current_storage()
+    storages = {name: get_storage(name) for name in {foto.almacen for foto in contenido.fotos}}
     with tempfile.TemporaryDirectory(prefix="expediente-") as folder:
         try:
             data = print_pdf(
-                contenido, Path(folder), storage, now=now, between=_Beat(run)
+                contenido, Path(folder), storages, now=now, between=_Beat(run)
             ).read_bytes()
         except PrintFailed as error:
             raise JobError(f"No se pudo componer el PDF: {str(error)[:300]}") from error
@@ -62,7 +63,7 @@ def expediente(run: JobRun) -> None:
             issue(
                 _find(run),
                 key=key,
-                almacen=LOCAL,
+                almacen=storage.name,
                 sha256=sha256,
                 size=len(data),
                 files=files,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.adjuntos.storage import Storage
@@ -27,18 +27,27 @@ class Paquete:
 
     manifest: str
     readme: str
-    #: Name in the ZIP and key in the storage.
-    files: list[tuple[str, str]]
+    #: Name in the ZIP, the storage that has it, and its key there.
+    files: list[tuple[str, Storage, str]]
     #: Local time of issue, as ZIP keeps it.
     stamp: tuple[int, int, int, int, int, int]
 
-    def missing(self, storage: Storage) -> list[str]:
-        """The names of those files that are not in the storage."""
-        return [name for name, key in self.files if not storage.exists(key)]
+    def missing(self) -> list[str]:
+        """The names of those files that are not where they should be.
+
+        Raises:
+            StorageDown: nobody can tell.
+        """
+        return [name for name, storage, key in self.files if not storage.exists(key)]
 
 
-def pack(expediente: Expediente) -> Paquete:
-    """The PDF, the originals, and a list that ``sha256sum -c`` accepts."""
+def pack(
+    expediente: Expediente, almacenes: Mapping[int, str], get_storage: Callable[[str], Storage]
+) -> Paquete:
+    """The PDF, the originals, and a list that ``sha256sum -c`` accepts.
+
+    ``almacenes`` says which storage has the original of an adjunto now.
+    """
     moment = expediente.emitido_at or expediente.created_at
     local = to_local(moment)
     lines = [f"{expediente.sha256}  {expediente.filename}"]
@@ -52,14 +61,17 @@ def pack(expediente: Expediente) -> Paquete:
             "El PDF se puede comprobar además en la página de verificación que él mismo indica.\n"
         ),
         files=[
-            (expediente.filename, expediente.pdf_key or ""),
-            *((row["nombre"], row["key"]) for row in expediente.originales),
+            (expediente.filename, get_storage(expediente.almacen or ""), expediente.pdf_key or ""),
+            *(
+                (row["nombre"], get_storage(almacenes[row["adjunto_id"]]), row["key"])
+                for row in expediente.originales
+            ),
         ],
         stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
     )
 
 
-def stream_zip(paquete: Paquete, storage: Storage) -> Iterator[bytes]:
+def stream_zip(paquete: Paquete) -> Iterator[bytes]:
     """The pieces of the ZIP. Nothing is compressed: photos and PDFs are already.
 
     Raises:
@@ -69,7 +81,7 @@ def stream_zip(paquete: Paquete, storage: Storage) -> Iterator[bytes]:
     with zipfile.ZipFile(pieces, "w") as archive:
         for name, text in ((MANIFEST, paquete.manifest), (README, paquete.readme)):
             archive.writestr(zipfile.ZipInfo(name, paquete.stamp), text)
-        for name, key in paquete.files:
+        for name, storage, key in paquete.files:
             info = zipfile.ZipInfo(name, paquete.stamp)
             with storage.open(key) as source, archive.open(info, "w", force_zip64=True) as target:
                 while data := source.read(_CHUNK):

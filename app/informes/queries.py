@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from app.adjuntos.models import Adjunto
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.rules import EstadoExpediente, Variante
@@ -89,6 +90,13 @@ def find_later(expediente: Expediente) -> Expediente | None:
         .limit(1)
     )
     return None if newest is None or newest.id == expediente.id else newest
+
+
+def storages_of(expediente: Expediente) -> dict[int, str]:
+    """Which storage has each original now, by the id of its adjunto: files move."""
+    ids = [row["adjunto_id"] for row in expediente.originales]
+    rows = db.session.execute(sa.select(Adjunto.id, Adjunto.almacen).where(Adjunto.id.in_(ids)))
+    return dict(iter(rows))
 
 
 def list_entries(oficio_id: int) -> list[Investigacion]:

@@ -8,8 +8,6 @@ import secrets
 
 #: The name of the job in the ledger.
 PRINT_JOB = "informes.expediente"
-#: The storage that every installation has.
-LOCAL = "local"
 #: No one mistakes a letter of these for another (Crockford's base 32).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: 12 characters of 5 bits: nobody guesses one, even without a limit on tries.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.adjuntos.contraste import list_mismatches
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.avistamientos.models import Avistamiento
@@ -234,7 +235,7 @@ def foto_rows(fotos: Sequence[Adjunto]) -> Rows:
             "titulo": f"Foto {number} · {foto.descripcion or foto.tipo.label}",
             "hechos": [[name, text] for name, text in _photo_facts(foto) if text],
             "hash": foto.sha256,
-            "advertencias": [],
+            "advertencias": list_mismatches(foto),
         }
         for number, foto in enumerate(fotos, 1)
     ]
@@ -245,9 +246,12 @@ def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
     gps = said.get("gps") or {}
     camera = [_camera_time(said.get("tomada_at")), said.get("camara", "")]
     who = f" por {foto.usuario.nombre}" if foto.usuario else ""
+    visit = foto.visita
+    claimed = f"{visit.direccion.completa}, {format_fecha_hora(visit.fecha_hora)}" if visit else ""
     return [
         ("Archivo", f"{foto.filename} ({format_size(foto.tamano_bytes)})"),
         ("Incorporada", f"{format_fecha_hora(foto.created_at)}{who}"),
+        ("De la visita a", claimed),
         ("Según la cámara", ", ".join(part for part in camera if part) or "no dice cuándo"),
         ("Lugar según la cámara", _position(gps.get("lat"), gps.get("lon"), None) or "no lo dice"),
     ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from app.adjuntos.storage import FileMissing, Storage
+from app.adjuntos.storage import FileMissing, Storage, StorageDown
 from app.db import release
 from app.informes.models import Expediente
 from app.informes.queries import find_by_code, find_by_hash, find_later
@@ -27,6 +28,7 @@ class Resultado(enum.Enum):
     AJENO = "ajeno"
     EXISTE = "existe"
     DANADO = "danado"
+    SIN_REVISAR = "sin_revisar"
     NO_EXISTE = "no_existe"
 
 
@@ -58,20 +60,22 @@ def verify_file(stream: BinaryIO) -> Verificacion:
     return Verificacion(Resultado.AJENO, sha256=sha256)
 
 
-def verify_code(codigo: str, storage: Storage) -> Verificacion:
+def verify_code(codigo: str, get_storage: Callable[[str], Storage]) -> Verificacion:
     """Whether there is such an expediente, and whether the office's own copy still is the same."""
     expediente = find_by_code(codigo)
     if expediente is None:
         return Verificacion(Resultado.NO_EXISTE, codigo=codigo)
     answer = _about(expediente, Resultado.EXISTE)
-    damaged = _about(expediente, Resultado.DANADO)
-    key, expected = expediente.pdf_key or "", expediente.sha256
+    almacen, key = expediente.almacen or "", expediente.pdf_key or ""
     release()
     try:
-        with storage.open(key) as file:
-            return answer if _read(file)[0] == expected else damaged
+        with get_storage(almacen).open(key) as file:
+            is_intact = _read(file)[0] == answer.sha256
     except FileMissing:
-        return damaged
+        is_intact = False
+    except StorageDown:
+        return replace(answer, resultado=Resultado.SIN_REVISAR)
+    return answer if is_intact else replace(answer, resultado=Resultado.DANADO)
 
 
 def _about(expediente: Expediente, resultado: Resultado) -> Verificacion:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.adjuntos.rules import format_size
-from app.adjuntos.storage import current_storage
+from app.adjuntos.storage import get_storage
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import transaction
@@ -19,8 +19,8 @@ from app.informes.access import (
 )
 from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
-from app.informes.paquete import pack, stream_zip
-from app.informes.queries import count_issued, find_for_buffet, list_expedientes
+from app.informes.paquete import Paquete, pack, stream_zip
+from app.informes.queries import count_issued, find_for_buffet, list_expedientes, storages_of
 from app.informes.rules import EstadoExpediente, Variante, parse_code
 from app.informes.service import note_download, request_expediente
 from app.informes.verificacion import Resultado, verify_code, verify_file
@@ -76,7 +76,7 @@ def order(oficio_id: int) -> ResponseReturnValue:
 def download(expediente_id: int, archivo: str) -> ResponseReturnValue:
     """Hand out the PDF or the ZIP; a POST, because taking it is written down."""
     expediente = expediente_to_download(expediente_id)
-    if archivo == "zip" and (missing := pack(expediente).missing(current_storage())):
+    if archivo == "zip" and (missing := _pack(expediente).missing()):
         raise Refused(
             f"No se puede armar el ZIP: faltan {len(missing)} archivos en el almacenamiento "
             f"(el primero es {missing[0]}). Avise a quien administra Rastro; el PDF sí se puede "
@@ -153,7 +153,7 @@ def _by_code(typed: str) -> ResponseReturnValue:
             code_error="Un código tiene 12 letras y números, como 7KQM-2R9P-XD3T. Cópielo de la "
             "primera página del expediente.",
         )
-    answer = verify_code(codigo, current_storage())
+    answer = verify_code(codigo, get_storage)
     if answer.resultado is Resultado.NO_EXISTE:
         return _verify_page(
             VerifyForm(formdata=None),
@@ -190,10 +190,9 @@ def _section(oficio: Oficio, form: RequestForm, status: int = 200) -> Response:
 
 def _send(expediente: Expediente, formato: str, *, actor: Usuario | None) -> Response:
     """Open first, write down that it was taken, then send."""
-    storage = current_storage()
-    paquete = pack(expediente)
+    paquete = _pack(expediente)
     name, size = expediente.filename, expediente.tamano_bytes
-    file = storage.open(expediente.pdf_key or "")
+    file = get_storage(expediente.almacen or "").open(expediente.pdf_key or "")
     try:
         with transaction():
             note_download(
@@ -205,7 +204,7 @@ def _send(expediente: Expediente, formato: str, *, actor: Usuario | None) -> Res
             )
         if formato == "zip":
             file.close()
-            response = Response(stream_zip(paquete, storage), mimetype="application/zip")
+            response = Response(stream_zip(paquete), mimetype="application/zip")
             name = name.removesuffix(".pdf") + ".zip"
             response.headers.set("Content-Disposition", "attachment", filename=name)
         else:
@@ -220,6 +219,10 @@ def _send(expediente: Expediente, formato: str, *, actor: Usuario | None) -> Res
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _pack(expediente: Expediente) -> Paquete:
+    return pack(expediente, storages_of(expediente), get_storage)
 
 
 def _portal_actor() -> Usuario | None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from tests.adjuntos.conftest import both, s3_endpoint  # noqa: F401  # pytest finds them by name
 from tests.informes.expedientes import make_expediente, pdf_of
 
 

@@ -9,11 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.adjuntos.storage import current_storage
+from app.adjuntos.rules import LOCAL
+from app.adjuntos.storage import current_storage, get_storage
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente
-from app.informes.rules import LOCAL, Variante
+from app.informes.rules import Variante
 from app.informes.service import issue, request_expediente
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -89,7 +90,7 @@ def find(app: Flask, pk: int) -> Expediente:
 
 def pdf_of(app: Flask, row: Expediente) -> bytes:
     """What is stored of it."""
-    with app.app_context(), current_storage().open(row.pdf_key or "") as file:
+    with app.app_context(), get_storage(row.almacen or "").open(row.pdf_key or "") as file:
         return file.read()
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from PIL import ExifTags
 from pypdf import PdfReader
 
 from app.adjuntos.storage import LocalStorage
@@ -306,6 +307,18 @@ def test_a_photo_whose_copy_is_gone_is_named_all_the_same(app, rich, printed):
 
     assert "Foto 2" in text
     assert "La imagen no está en el almacenamiento." in text
+
+
+def test_what_does_not_add_up_about_a_photo_is_printed_beside_it(
+    app, oficio, usuario_investigador, printed
+):
+    exif = camera_exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "1970:01:01 00:00:10"
+    make_adjunto(app, oficio, usuario_investigador, "auto.jpg", jpeg(exif=exif))
+
+    _, text = printed()
+
+    assert "su reloj no estaba puesto" in text
 
 
 def find_actor(app):

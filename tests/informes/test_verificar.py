@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from app.adjuntos.storage import LocalStorage
+from app.adjuntos.storage import LocalStorage, StorageDown
 from app.auditoria.models import Auditoria
 from app.informes.models import Expediente
 from app.informes.rules import MAX_VERIFIED_BYTES, Variante
@@ -95,6 +95,22 @@ def test_a_copy_of_the_office_that_is_not_intact_is_admitted(
     page = stranger.get(f"/verificar/{row.codigo}")
 
     assert "La oficina no encuentra su copia intacta" in page.text
+
+
+def test_a_storage_that_does_not_answer_is_said_and_nothing_is_claimed(
+    app, stranger, oficio, usuario_investigador, monkeypatch
+):
+    row = make_stub(app, oficio, usuario_investigador)
+
+    def silent(self, key):
+        raise StorageDown
+
+    monkeypatch.setattr(LocalStorage, "open", silent)
+    page = stranger.get(f"/verificar/{row.codigo}")
+
+    assert page.status_code == 200
+    assert "no se puede leer la copia de la oficina" in page.text
+    assert "está intacta" not in page.text
 
 
 def test_nothing_of_the_case_is_shown(app, stranger, buffet, usuario_investigador):

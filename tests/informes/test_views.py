@@ -7,19 +7,21 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from PIL import Image
 
-from app.adjuntos.storage import LocalStorage
+from app.adjuntos.storage import LocalStorage, get_storage
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente
 from app.informes.paquete import pack, stream_zip
+from app.informes.queries import storages_of
 from app.informes.rules import Variante
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
 from app.jobs.service import cancel_job
-from tests.adjuntos.files import jpeg, make_adjunto, pdf
+from tests.adjuntos.files import encode, jpeg, make_adjunto, pdf
 from tests.informes.expedientes import find, make_expediente, make_stub, order, pdf_of, take
 from tests.plugins.application import HTMX, assert_fragment
 
@@ -227,16 +229,37 @@ def test_a_zip_without_all_of_its_originals_is_refused_in_words(
 
 
 def test_a_zip_is_handed_on_in_small_pieces(app, oficio, usuario_investigador):
-    make_adjunto(app, oficio, usuario_investigador, "orden.pdf", big_pdf())
+    make_adjunto(app, oficio, usuario_investigador, "grande.jpg", large_photo())
     row = make_expediente(app, oficio, usuario_investigador)
     with app.app_context():
-        storage = LocalStorage(app.extensions["rastro_config"].storage_dir)
-        sizes = [len(piece) for piece in stream_zip(pack(row), storage)]
+        paquete = pack(row, storages_of(row), get_storage)
+        sizes = [len(piece) for piece in stream_zip(paquete)]
 
     assert sum(sizes) > 5_000_000
     assert max(sizes) < 600_000
 
 
-def big_pdf():
-    """Five megabytes that end as a PDF does."""
-    return b"%PDF-1.7\n" + b"%" + b"x" * 5_000_000 + b"\nstartxref\n0\n%%EOF\n"
+def test_files_in_a_bucket_and_on_the_disk_are_found_where_they_are(
+    app, both, configure, investigador, stranger, oficio, usuario_investigador, tmp_path
+):
+    make_adjunto(app, oficio, usuario_investigador, "en-disco.jpg")
+    configure(storage_type="s3")
+    make_adjunto(app, oficio, usuario_investigador, "en-balde.jpg")
+
+    row = make_expediente(app, oficio, usuario_investigador)
+
+    assert row.almacen == "s3"
+    assert both["s3"].exists(row.pdf_key)
+    assert not both["local"].exists(row.pdf_key)
+    assert take(investigador, f"/expedientes/{row.id}/pdf").data == pdf_of(app, row)
+    with zipfile.ZipFile(BytesIO(take(investigador, f"/expedientes/{row.id}/zip").data)) as packed:
+        packed.extractall(tmp_path / "zip")
+    check = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
+    done = subprocess.run(check, cwd=tmp_path / "zip", capture_output=True, text=True, check=False)
+    assert done.stdout.count(": OK") == 3
+    assert "está intacta" in stranger.get(f"/verificar/{row.codigo}").text
+
+
+def large_photo():
+    """More than five megabytes of noise."""
+    return encode(Image.effect_noise((2600, 2600), 90).convert("RGB"), quality=97)
