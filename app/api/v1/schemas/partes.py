@@ -133,7 +133,7 @@ class DireccionShown(Shown):
             tipo="domicilio",
             direccion="Av. Grecia 1180",
             comuna="Ñuñoa",
-            region="Metropolitana",
+            region="Metropolitana de Santiago",
             lat=None,
             lon=None,
             exactitud_m=None,
