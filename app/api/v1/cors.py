@@ -8,6 +8,9 @@ from app.extensions import current_config
 
 #: Seconds that a browser remembers what it was allowed.
 _REMEMBER = 600
+#: Headers of ours that a page may read, and of a page that we read.
+_SHOWN = "ETag, Idempotent-Replayed, Location, Retry-After, X-Total-Count"
+_SENT = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID"
 
 
 def allow_origins(response: Response) -> Response:
@@ -22,9 +25,9 @@ def allow_origins(response: Response) -> Response:
         return response
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = origin
-    headers["Access-Control-Expose-Headers"] = "Location, Retry-After, X-Total-Count"
+    headers["Access-Control-Expose-Headers"] = _SHOWN
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
-        headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        headers["Access-Control-Allow-Headers"] = _SENT
         headers["Access-Control-Max-Age"] = str(_REMEMBER)
     return response
