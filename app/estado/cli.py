@@ -29,6 +29,7 @@ from app.web.mantencion import set_maintenance
 
 config_cli = AppGroup("config", help="La configuración.")
 _MARKS = {True: "bien   ", False: "FALLA  ", None: "no hay "}
+_TONES = {"ok": "bien   ", "warn": "ojo    ", "danger": "FALLA  "}
 
 
 @click.command("init")
@@ -105,7 +106,7 @@ def doctor() -> None:
         click.echo("Hay tareas que esperan más de lo normal: vea Administración → Trabajos.")
     if parts["database"] and parts["migrations"]:
         for parte in list_partes(current_config(), utcnow()):
-            click.echo(f"{_MARKS[parte.tono != 'danger']} {parte.nombre}: {parte.texto}")
+            click.echo(f"{_TONES[parte.tono]} {parte.nombre}: {parte.texto}")
             bad = bad or parte.tono == "danger"
     if bad:
         sys.exit(1)

@@ -62,9 +62,14 @@ def _database() -> Parte:
     return Parte("Base de datos", "ok", f"{kind}, ocupa {format_size(database_size())}.")
 
 
+def _big(size: int) -> str:
+    """Bytes of a disk for people: 71,1 GB."""
+    return f"{size / 1024**3:.1f} GB".replace(".", ",")
+
+
 def _disk(nombre: str, folder: Path) -> Parte:
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
-    text = f"Quedan {format_size(usage.free)} de {format_size(usage.total)}."
+    text = f"Quedan {_big(usage.free)} de {_big(usage.total)}."
     if usage.free < min(DISK_BYTES, usage.total * DISK_SHARE):
         return Parte(
             nombre,
@@ -98,7 +103,7 @@ def _backup(last: LastBackup | None, now: datetime) -> Parte:
     if now - last.at > BACKUP_LIMIT:
         return Parte("Respaldo", "danger", f"{text} Falta el de hoy: revise los trabajos.")
     if not last.bucket:
-        return Parte("Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierden ambos.")
+        return Parte("Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierde con ella.")
     return Parte("Respaldo", "ok", text)
 
 
