@@ -12,7 +12,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench check lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board check lint type-check format \
 	lock clean
 
 help: ## List the commands
@@ -81,6 +81,9 @@ drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on
 
 bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine that is idle
 	@$(BIN)/python -m tests.bench.jobs $(BENCH)
+
+bench-board: $(VENV)/.dev ## Measure the board beside its floor, on both databases
+	@$(BIN)/python -m tests.bench.board $(BENCH)
 
 check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache
