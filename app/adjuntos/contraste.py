@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.adjuntos.models import Adjunto
-from app.core.clock import from_local
+from app.core.clock import from_local, to_local
 from app.core.fechas import format_fecha_hora
 from app.direcciones.models import Visita
 
@@ -40,10 +40,10 @@ def list_mismatches(adjunto: Adjunto) -> list[str]:
     moment = taken_at(said)
     if "tomada_at" in said and moment is None:
         found.append("La hora que anotó la cámara no existe, así que no sirve para comparar.")
-    elif moment is not None and moment.year < _FIRST_YEAR:
+    elif moment is not None and to_local(moment).year < _FIRST_YEAR:
         found.append(
-            f"La cámara dice que era el año {moment.year}: su reloj no estaba puesto, así que la "
-            "hora no sirve."
+            f"La cámara dice que era el año {to_local(moment).year}: su reloj no estaba puesto, "
+            "así que la hora no sirve."
         )
         moment = None
     elif moment is not None and moment > adjunto.created_at + timedelta(days=1):

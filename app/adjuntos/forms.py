@@ -10,11 +10,22 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import list_visitas
 from app.adjuntos.rules import PDF, TipoAdjunto
 from app.adjuntos.service import Upload
+from app.core.fechas import format_fecha_hora
 from app.web.forms import EnumField, Form, at_most, required
 
+_NO_VISIT = SelectChoice(0, "De ninguna")
 _AUTOMATIC = SelectChoice("", "Según el archivo: foto o documento")
+
+
+def _as_id(value: Any) -> int:
+    """A visit's id as a form sends it; what is none is refused with the list's own sentence."""
+    try:
+        return int(value or 0)
+    except ValueError:
+        return -1
 
 
 class UploadForm(Form):
@@ -56,11 +67,29 @@ class AdjuntoForm(Form):
 
     tipo = EnumField("Tipo", TipoAdjunto)
     descripcion = StringField("Descripción", [at_most(500)])
+    visita_id = SelectField("De qué visita es", coerce=_as_id, default=0, validate_choice=False)
+
+    def validate_visita_id(self, field: Any) -> None:
+        """One of this case."""
+        if field.data not in {choice.value for choice in field.choices}:
+            raise StopValidation("Elija una de las visitas de la lista.")
 
     @classmethod
     def for_adjunto(cls, adjunto: Adjunto) -> AdjuntoForm:
         """The form as it stands for a file; a PDF is not offered to be a photo."""
         form = cls(obj=adjunto)
+        form.visita_id.choices = [
+            _NO_VISIT,
+            *(
+                SelectChoice(
+                    visita.id,
+                    f"{format_fecha_hora(visita.fecha_hora)} · {visita.direccion.completa}",
+                )
+                for visita in list_visitas(adjunto.oficio_id)
+            ),
+        ]
+        if form.visita_id.data is None:
+            form.visita_id.data = 0
         if adjunto.mime_type == PDF:
             form.tipo.choices = [
                 choice
@@ -68,6 +97,12 @@ class AdjuntoForm(Form):
                 if choice.value != TipoAdjunto.FOTO_VEHICULO.value
             ]
         return form
+
+
+class PlaceForm(Form):
+    """Which way a file goes in the gallery."""
+
+    hacia = SelectField("Hacia", choices=["antes", "despues"])
 
 
 class RemoveForm(Form):

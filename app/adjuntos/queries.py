@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.adjuntos.models import Adjunto
 from app.db import db
+from app.direcciones.models import Direccion, Visita
 
 
 def list_adjuntos(oficio_id: int) -> list[Adjunto]:
-    """Photos and documents, newest first."""
+    """Photos and documents as people placed them; the others before them, newest first."""
     statement = (
         _of(oficio_id)
         .options(joinedload(Adjunto.usuario))
-        .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
+        .options(joinedload(Adjunto.visita).joinedload(Visita.direccion))
+        .order_by(Adjunto.orden, Adjunto.created_at.desc(), Adjunto.id.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def list_visitas(oficio_id: int) -> list[Visita]:
+    """The visits to the addresses of a case, newest first."""
+    statement = (
+        sa.select(Visita)
+        .join(Visita.direccion)
+        .where(Direccion.oficio_id == oficio_id)
+        .options(contains_eager(Visita.direccion))
+        .order_by(Visita.fecha_hora.desc(), Visita.id.desc())
     )
     return list(db.session.scalars(statement))
 

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from types import EllipsisType
 from typing import BinaryIO
 
 from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.deposito import SameFile, Stored, discard, store
 from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import find_same_file
+from app.adjuntos.queries import find_same_file, list_adjuntos, list_visitas
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.sellos import seal_file
 from app.adjuntos.storage import Storage, current_storage, get_storage
@@ -115,21 +116,61 @@ def update_adjunto(
     descripcion: str | None,
     actor: Usuario,
     now: datetime,
+    visita_id: int | EllipsisType | None = ...,
 ) -> None:
     """Change what people say of a file; the bitácora keeps what was said before.
 
+    Without ``visita_id`` the file stays with the visit that it has.
+
     Raises:
-        InvalidValue: a PDF was called a photo.
+        InvalidValue: a PDF was called a photo, or the visit is not of this case.
     """
+    if isinstance(visita_id, EllipsisType):
+        visita_id = adjunto.visita_id
+    elif visita_id is not None and visita_id not in {v.id for v in list_visitas(adjunto.oficio_id)}:
+        raise InvalidValue("Esa visita no es de este caso. Elija una de la lista.")
     if adjunto.mime_type == PDF and tipo is TipoAdjunto.FOTO_VEHICULO:
         raise InvalidValue("Un PDF no es una foto: elija «Documento» o «Evidencia».")
-    before = {"tipo": adjunto.tipo.value, "descripcion": adjunto.descripcion}
-    after = {"tipo": tipo.value, "descripcion": descripcion or None}
+    before = {
+        "tipo": adjunto.tipo.value,
+        "descripcion": adjunto.descripcion,
+        "visita_id": adjunto.visita_id,
+    }
+    after = {"tipo": tipo.value, "descripcion": descripcion or None, "visita_id": visita_id}
     if before == after:
         return
     adjunto.tipo = tipo
     adjunto.descripcion = descripcion or None
+    adjunto.visita_id = visita_id
     _record(adjunto, "Cambia los datos de", actor, now, antes=before, despues=after)
+
+
+def place_adjunto(adjunto: Adjunto, step: int) -> None:
+    """Move a file so many places towards the end of the gallery (towards its start: negative).
+
+    The order is no evidence, so it is neither written down nor sealed.
+    """
+    files = list_adjuntos(adjunto.oficio_id)
+    place = files.index(adjunto)
+    files.insert(max(0, place + step), files.pop(place))
+    for number, file in enumerate(files, start=1):
+        file.orden = number
+    db.session.flush()
+
+
+def choose_cover(adjunto: Adjunto) -> None:
+    """Let a photo stand for its case, instead of the one that did.
+
+    Raises:
+        InvalidValue: it is a document.
+    """
+    if not adjunto.is_image:
+        raise InvalidValue("La portada tiene que ser una foto.")
+    for file in list_adjuntos(adjunto.oficio_id):
+        file.portada = False
+    db.session.flush()
+    adjunto.portada = True
+    db.session.flush()
 
 
 def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: datetime) -> None:
@@ -143,6 +184,7 @@ def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: dateti
     adjunto.eliminado_at = now
     adjunto.eliminado_por_id = actor.id
     adjunto.eliminado_motivo = motivo
+    adjunto.portada = False
     _record(adjunto, "Elimina", actor, now, motivo=motivo)
     audit(
         "adjunto.eliminado",

@@ -9,15 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.adjuntos.access import adjunto_of, adjunto_to_see
-from app.adjuntos.forms import AdjuntoForm, RemoveForm, UploadForm
+from app.adjuntos.contraste import list_mismatches
+from app.adjuntos.forms import AdjuntoForm, PlaceForm, RemoveForm, UploadForm
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos, list_adjuntos
 from app.adjuntos.rules import JPEG, copy_name, format_size
 from app.adjuntos.service import (
     UploadResult,
     add_adjuntos,
+    choose_cover,
     delete_adjunto,
     note_original_download,
+    place_adjunto,
     read_copy,
     summarize,
     update_adjunto,
@@ -105,13 +108,36 @@ def update(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
             adjunto_of(oficio, adjunto_id),
             tipo=form.tipo.value,
             descripcion=form.descripcion.data,
+            visita_id=form.visita_id.data or None,
             actor=current_user,
             now=utcnow(),
         )
-    if is_htmx():
-        return with_notice(_adjunto_page(oficio, adjunto), "Guardado.")
-    flash("Guardado.", "ok")
-    return see_other(_adjunto_url(oficio, adjunto_id))
+    return _changed(oficio, adjunto, "Guardado.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/orden")
+@staff_required
+def place(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Move a file one place in the gallery."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = PlaceForm()
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422)
+    with transaction():
+        place_adjunto(adjunto_of(oficio, adjunto_id), 1 if form.hacia.data == "despues" else -1)
+    return _changed(oficio, adjunto, "Orden guardado.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/portada")
+@staff_required
+def cover(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Let a photo stand for the case."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    with transaction():
+        choose_cover(adjunto_of(oficio, adjunto_id))
+    return _changed(oficio, adjunto, "Esta foto es ahora la portada.")
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/eliminar")
@@ -175,6 +201,13 @@ def original(adjunto_id: int) -> ResponseReturnValue:
     return response
 
 
+def _changed(oficio: Oficio, adjunto: Adjunto, text: str) -> ResponseReturnValue:
+    if is_htmx():
+        return with_notice(_adjunto_page(oficio, adjunto), text)
+    flash(text, "ok")
+    return see_other(_adjunto_url(oficio, adjunto.id))
+
+
 def _gallery(
     oficio: Oficio,
     form: UploadForm,
@@ -188,6 +221,7 @@ def _gallery(
         "adjuntos/_section.html",
         status=status,
         adjuntos=list_adjuntos(oficio.id),
+        mismatches=list_mismatches,
         form=form,
         problems=problems,
         summary=summarize(results or []) if problems else "",
@@ -212,6 +246,7 @@ def _adjunto_page(
         status=status,
         adjunto=adjunto,
         size=format_size(adjunto.tamano_bytes),
+        mismatches=list_mismatches(adjunto),
         previous_id=ids[place - 1] if place else None,
         next_id=ids[place + 1] if place + 1 < len(ids) else None,
         number=place + 1,

@@ -376,7 +376,11 @@ def test_a_description_is_changed_and_the_bitacora_keeps_the_old_one(
     assert rows(Adjunto)[0].descripcion == "Patente trasera"
     entries = rows(Investigacion, tipo=Actividad.ADJUNTO)
     assert [entry.descripcion for entry in entries[1:]] == ["Cambia los datos de la foto «a.jpg»"]
-    assert entries[1].detalle["antes"] == {"tipo": "foto_vehiculo", "descripcion": None}
+    assert entries[1].detalle["antes"] == {
+        "tipo": "foto_vehiculo",
+        "descripcion": None,
+        "visita_id": None,
+    }
 
 
 def test_a_pdf_is_not_called_a_photo(app, archive, oficio, usuario_investigador, rows):

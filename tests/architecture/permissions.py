@@ -104,6 +104,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "adjuntos.detail": STAFF,
     "adjuntos.update": STAFF,
     "adjuntos.remove": STAFF,
+    "adjuntos.place": STAFF,
+    "adjuntos.cover": STAFF,
     "adjuntos.copy": STAFF,
     "adjuntos.thumbnail": STAFF,
     "adjuntos.original": STAFF,
