@@ -23,6 +23,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
+from app.adjuntos.rules import LOCAL
 from app.db import db
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.rules import Manifest
@@ -49,8 +50,8 @@ class Snapshot:
     revision: str
     rows: dict[str, int]
     sequences: dict[str, int] = field(default_factory=dict)
-    #: Each stored file that a row names, and the SHA-256 that the row claims, if any.
-    keys: dict[str, str | None] = field(default_factory=dict)
+    #: Each file that a row names, by its storage and key, and the SHA-256 that the row claims.
+    keys: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
 
 def database_kind() -> str:
@@ -201,16 +202,20 @@ def _present(connection: sqlite3.Connection, tables: list[str]) -> dict[str, set
     }
 
 
-def _keys(connection: Any, present: Mapping[str, Collection[str]]) -> dict[str, str | None]:
-    """The files that rows name; of an older schema those columns that it has."""
-    keys: dict[str, str | None] = {}
+def _keys(
+    connection: Any, present: Mapping[str, Collection[str]]
+) -> dict[tuple[str, str], str | None]:
+    """The files that rows name, with their storage; of an older schema the columns that it has."""
+    keys: dict[tuple[str, str], str | None] = {}
     for table, key, digest in _FILE_COLUMNS:
         columns = present.get(table, ())
         if key not in columns:
             continue
         claimed = digest if digest in columns else "NULL"
-        statement = f"SELECT {key}, {claimed} FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
-        keys.update(connection.execute(statement).fetchall())
+        storage = f"coalesce(almacen, '{LOCAL}')" if "almacen" in columns else f"'{LOCAL}'"
+        statement = f"SELECT {storage}, {key}, {claimed} FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
+        for name, path, sha256 in connection.execute(statement).fetchall():
+            keys[name, path] = sha256
     return keys
 
 

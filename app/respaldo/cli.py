@@ -11,7 +11,6 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from app.adjuntos.storage import current_storage
 from app.ajustes.service import set_setting
 from app.core.clock import utcnow
 from app.db import db, release, transaction
@@ -50,9 +49,7 @@ def create() -> None:
     config = current_config()
     now = utcnow()
     with _in_words():
-        backup = create_backup(
-            config.backup_dir, current_storage(), passphrase=config.backup_passphrase, now=now
-        )
+        backup = create_backup(config.backup_dir, passphrase=config.backup_passphrase, now=now)
         click.echo(f"Respaldo hecho en {backup.path}")
         release()
         with transaction():
@@ -139,7 +136,6 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
         try:
             manifest = restore_backup(
                 path,
-                current_storage(),
                 passphrase=config.backup_passphrase,
                 overwrite=overwrite,
                 now=utcnow(),

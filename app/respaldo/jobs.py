@@ -6,7 +6,6 @@ import json
 import logging
 from datetime import datetime
 
-from app.adjuntos.storage import current_storage
 from app.ajustes.service import set_setting
 from app.db import release
 from app.extensions import current_config
@@ -41,7 +40,6 @@ def back_up(run: JobRun) -> None:
     try:
         backup = create_backup(
             config.backup_dir,
-            current_storage(),
             passphrase=config.backup_passphrase,
             now=now,
             step=run.renew,

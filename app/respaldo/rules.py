@@ -60,7 +60,7 @@ class Manifest:
 
     @property
     def stored_files(self) -> dict[str, str]:
-        """The SHA-256 of each file of the storage by its key."""
+        """The SHA-256 of each stored file, by its storage and key: ``local/originales/...``."""
         return {
             name.removeprefix(FILES): digest
             for name, digest in self.files.items()

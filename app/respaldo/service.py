@@ -19,7 +19,14 @@ from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from app.adjuntos.storage import FileMissing, LocalStorage, Storage
+from app.adjuntos.rules import LOCAL
+from app.adjuntos.storage import (
+    FileMissing,
+    LocalStorage,
+    StorageDown,
+    current_storage,
+    get_storage,
+)
 from app.respaldo import rules
 from app.respaldo.archivo import Writer, read_archive, read_manifest
 from app.respaldo.base_datos import (
@@ -52,7 +59,6 @@ class Backup:
 
 def create_backup(
     folder: Path,
-    storage: Storage,
     *,
     passphrase: str,
     now: datetime,
@@ -70,7 +76,7 @@ def create_backup(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".haciendo-") as work:
             plain = Path(work) / "datos.tar"
-            manifest = _write(plain, Path(work), storage, now, step)
+            manifest = _write(plain, Path(work), now, step)
             step()
             if passphrase:
                 whole = Path(work) / "datos.cifrado"
@@ -84,6 +90,8 @@ def create_backup(
             whole.rename(path)
             path.chmod(0o600)
             _sync(folder)
+    except StorageDown as error:
+        raise BackupError(str(error)) from None
     except OSError as error:
         raise BackupError(f"No se pudo escribir el respaldo en {folder}: {error}.") from None
     return Backup(path, now, path.stat().st_size, manifest)
@@ -119,7 +127,6 @@ def verify_backup(path: Path, *, passphrase: str) -> Manifest:
 
 def restore_backup(
     path: Path,
-    storage: Storage,
     *,
     passphrase: str,
     overwrite: bool,
@@ -143,10 +150,10 @@ def restore_backup(
         _check_revision(manifest)
         check_target(manifest, overwrite=overwrite)
         if with_files:
-            _check_storage(storage, overwrite=overwrite, now=now)
+            _check_storages(manifest, overwrite=overwrite, now=now)
         load_database(Path(work), manifest, now=now)
         if with_files:
-            read_archive(plain, on_file=storage.put)
+            read_archive(plain, on_file=_put)
     return manifest
 
 
@@ -192,9 +199,7 @@ def describe(backup: Backup) -> Manifest | None:
     return None if is_encrypted(backup.name) else read_manifest(backup.path)
 
 
-def _write(
-    plain: Path, work: Path, storage: Storage, now: datetime, step: Callable[[], None]
-) -> Manifest:
+def _write(plain: Path, work: Path, now: datetime, step: Callable[[], None]) -> Manifest:
     base = work / "base"
     base.mkdir()
     snapshot = copy_database(base)
@@ -205,18 +210,17 @@ def _write(
         for part in sorted(base.iterdir()):
             writer.add_file(DATABASE + part.name, part)
             part.unlink()
-        for count, (key, claimed) in enumerate(sorted(snapshot.keys.items())):
+        for count, ((name, key), claimed) in enumerate(sorted(snapshot.keys.items())):
             if count % 50 == 0:
                 step()
-            try:
-                with storage.open(key) as file:
-                    data = file.read()
-            except FileMissing:
-                missing.append(key)
+            member = f"{name}/{key}"
+            data = _read(name, key)
+            if data is None:
+                missing.append(member)
                 continue
-            digest = writer.add_bytes(FILES + key, data)
+            digest = writer.add_bytes(FILES + member, data)
             if claimed is not None and claimed != digest:
-                altered.append(key)
+                altered.append(member)
         manifest = Manifest(
             created_at=now.isoformat(),
             kind=snapshot.kind,
@@ -256,15 +260,40 @@ def _check_revision(manifest: Manifest) -> None:
         ) from None
 
 
-def _check_storage(storage: Storage, *, overwrite: bool, now: datetime) -> None:
-    """A folder with files is refused, or set aside. In a bucket keys never meet: nothing to do."""
-    if not isinstance(storage, LocalStorage) or not storage.root.exists():
-        return
-    if not any(path.is_file() for path in storage.root.rglob("*")):
-        return
-    if not overwrite:
-        raise NotEmpty(f"La carpeta de archivos {storage.root} no está vacía.")
-    storage.root.rename(storage.root.with_name(f"{storage.root.name}.antes-{now:%Y%m%dT%H%M%S}"))
+def _read(name: str, key: str) -> bytes | None:
+    """A file's bytes; None when it is nowhere. It may have moved to the other storage meanwhile."""
+    for storage in (get_storage(name), current_storage()):
+        with suppress(FileMissing), storage.open(key) as file:
+            return file.read()
+    return None
+
+
+def _put(member: str, data: bytes) -> None:
+    """Store a file where its row says that it is."""
+    name, _, key = member.partition("/")
+    get_storage(name).put(key, data)
+
+
+def _check_storages(manifest: Manifest, *, overwrite: bool, now: datetime) -> None:
+    """Whether each storage that is needed is there. A folder with files is refused, or set aside;
+    in a bucket keys never meet, so that nothing has to leave.
+    """
+    names = {LOCAL, *(member.partition("/")[0] for member in manifest.stored_files)}
+    try:
+        storages = [get_storage(name) for name in sorted(names)]
+    except StorageDown:
+        raise BackupError(
+            "El respaldo tiene archivos de un bucket: configure S3_BUCKET_NAME y repita."
+        ) from None
+    for storage in storages:
+        if not isinstance(storage, LocalStorage) or not storage.root.exists():
+            continue
+        if not any(path.is_file() for path in storage.root.rglob("*")):
+            continue
+        if not overwrite:
+            raise NotEmpty(f"La carpeta de archivos {storage.root} no está vacía.")
+        aside = f"{storage.root.name}.antes-{now:%Y%m%dT%H%M%S}"
+        storage.root.rename(storage.root.with_name(aside))
 
 
 def _sync(path: Path) -> None:

@@ -16,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app
-from app.adjuntos.storage import FileMissing
 from app.core.clock import utcnow
 from app.custodia.queries import list_oficio_ids
 from app.custodia.service import begin, verify
@@ -110,28 +109,15 @@ def test_the_pages_work_on_what_was_upgraded(old):
 
 
 def test_a_backup_of_an_old_schema_is_made_and_restored_by_a_newer_rastro(old, databases, tmp_path):
-    storage = NoFiles()
-    backup = create_backup(tmp_path / "r", storage, passphrase="", now=utcnow())
+    backup = create_backup(tmp_path / "r", passphrase="", now=utcnow())
     assert backup.manifest.revision == "0001"
     url = databases.create()
     newer = create_app(config_for_tests(url, tmp_path / "otra"))
 
     with newer.app_context():
-        manifest = restore_backup(
-            backup.path, storage, passphrase="", overwrite=False, now=utcnow()
-        )
+        manifest = restore_backup(backup.path, passphrase="", overwrite=False, now=utcnow())
         flask_migrate.upgrade()
         assert count_rows()["oficios"] == manifest.rows["oficios"] == len(stored()["oficios"])
         db.session.remove()
         db.engine.dispose()
     databases.drop(url)
-
-
-class NoFiles:
-    """A storage that lost all: what is stored here is the schema alone."""
-
-    def open(self, key):
-        raise FileMissing
-
-    def put(self, key, data):
-        raise AssertionError("nothing was saved, so nothing is restored")

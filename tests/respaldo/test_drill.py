@@ -66,15 +66,13 @@ def storage_of(app) -> LocalStorage:
 
 def back_up(app, folder: Path, **options):
     with app.app_context():
-        return create_backup(
-            folder, storage_of(app), **{"passphrase": "", "now": utcnow(), **options}
-        )
+        return create_backup(folder, **{"passphrase": "", "now": utcnow(), **options})
 
 
 def restore(app, path: Path, **options):
     with app.app_context():
         values = {"passphrase": "", "overwrite": False, "now": utcnow(), **options}
-        return restore_backup(path, storage_of(app), **values)
+        return restore_backup(path, **values)
 
 
 def content(app) -> dict[str, list]:
@@ -88,7 +86,7 @@ def content(app) -> dict[str, list]:
 
 def file_hashes(root: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        f"local/{path.relative_to(root)}": hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")
         if path.is_file()
     }
@@ -175,7 +173,9 @@ def test_what_was_backed_up_while_people_wrote_comes_back_whole(
 
 
 def storage_hash(app, key: str) -> str:
-    return hashlib.sha256((storage_of(app).root / key).read_bytes()).hexdigest()
+    return hashlib.sha256(
+        (storage_of(app).root / key.removeprefix("local/")).read_bytes()
+    ).hexdigest()
 
 
 def destroy(app):
@@ -262,8 +262,8 @@ def test_a_file_that_was_lost_or_changed_before_is_named(office, tmp_path):
 
     manifest = back_up(office, tmp_path / "r").manifest
 
-    assert manifest.missing == [lost.original_key]
-    assert manifest.altered == [changed.original_key]
+    assert manifest.missing == [f"local/{lost.original_key}"]
+    assert manifest.altered == [f"local/{changed.original_key}"]
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(office, tmp_path):
