@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.clock import utcnow
-from app.db import db
+from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
+from app.oficios.service import Move, move_oficio
+from app.usuarios.models import Usuario
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
 from tests.plugins.board import cards, column
@@ -277,6 +279,24 @@ def test_many_drops_at_the_same_place_keep_their_order(investigador, five, order
         expected.insert(1, pk)
 
         assert order(Estado.PENDIENTE) == expected
+
+
+def test_thousands_of_drops_into_one_gap_keep_their_order(app, usuario_admin, five, order):
+    a, *others = five
+    expected = order(Estado.PENDIENTE)
+
+    with app.app_context():
+        for first in range(0, 2000, 100):
+            with transaction():
+                actor = db.session.get_one(Usuario, usuario_admin.id)
+                for turn in range(first, first + 100):
+                    oficio = db.session.get_one(Oficio, others[turn % len(others)])
+                    command = Move(Estado.PENDIENTE, oficio.version, a)
+                    move_oficio(oficio, command, actor=actor, now=utcnow())
+                    expected.remove(oficio.id)
+                    expected.insert(1, oficio.id)
+
+    assert order(Estado.PENDIENTE) == expected
 
 
 # Without JavaScript, and from the case page
