@@ -28,8 +28,6 @@ class Oficio(Model):
         sa.Index("ix_oficios_check", "estado", "ultima_consulta_at"),
         # Closed cases leave the board after a while; without this the board would read them all.
         sa.Index("ix_oficios_closed", "estado", "estado_desde"),
-        # What changed since a moment, asked every second or two by every open board.
-        sa.Index("ix_oficios_changed", "updated_at"),
         sa.Index("ix_oficios_active", "ultima_actividad_at"),
     )
 

@@ -31,12 +31,10 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_oficios_closed", "oficios", ["estado", "estado_desde"])
-    op.create_index("ix_oficios_changed", "oficios", ["updated_at"])
     op.create_index("ix_oficios_active", "oficios", ["ultima_actividad_at"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_oficios_active", table_name="oficios")
-    op.drop_index("ix_oficios_changed", table_name="oficios")
     op.drop_index("ix_oficios_closed", table_name="oficios")
     op.drop_table("tablero_vistas")

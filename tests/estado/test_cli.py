@@ -34,7 +34,9 @@ def run(app, configure, tmp_path):
 def invite(run) -> str:
     code, said = run("init", "Ana@Oficina.example", "Ana Vega")
     assert code == 0, said
-    return re.search(r"http://localhost(/invitacion/\S+)", said)[1]
+    link = re.search(r"http://localhost(/invitacion/\S+)", said)
+    assert link, said
+    return link[1]
 
 
 def choose(client, link: str, password: str = PASSWORD):

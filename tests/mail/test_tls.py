@@ -30,6 +30,8 @@ class Keeper:
 class StartTls(Controller):
     """A server that wants STARTTLS and a password before anything else."""
 
+    context: ssl.SSLContext
+
     def factory(self):
         return SMTP(
             self.handler,
@@ -71,6 +73,7 @@ def start(app, configure):
 
     def begin(controller: Controller, context: ssl.SSLContext | None = None, **settings) -> Keeper:
         if context is not None:
+            assert isinstance(controller, StartTls)
             controller.context = context
         controller.start()
         running.append(controller)
