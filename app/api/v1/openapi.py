@@ -234,7 +234,8 @@ def _good(answer: Gives, schemas: _Schemas) -> dict[str, Any]:
         schema: dict[str, Any] = schemas.reference(answer.schema, "serialization")
         shown = _example(answer.schema)
         if answer.media == ("text/event-stream",):
-            schema = {"type": "string"}
+            # OpenAPI 3.1 has no word for a stream: some read its text, some its events one by one.
+            schema = {"description": "Eventos (SSE): líneas id, event y data, y una línea vacía."}
             shown = f"id: {shown['id']}\nevent: {shown['tipo']}\ndata: {{…}}\n\n"
         elif answer.many:
             schema, shown = {"type": "array", "items": schema}, [shown]
