@@ -6,7 +6,7 @@
   const SENTENCES = {
     400: "La página estuvo abierta demasiado tiempo. Recárguela y vuelva a intentarlo.",
     401: "Su sesión terminó. Recargue la página e inicie sesión otra vez.",
-    403: "Tu cuenta no tiene permiso para hacer esto. Pídeselo a quien administra Rastro.",
+    403: "Su cuenta no tiene permiso para hacer esto. Pídaselo a quien administra Rastro.",
     404: "Esto ya no existe o no tiene acceso. Recargue la página para ver lo que hay ahora.",
     413: "El archivo es demasiado grande. Elija uno más liviano o súbalos en varias veces.",
     429: "Fueron demasiados intentos seguidos. Espere unos minutos y vuelva a intentarlo.",
