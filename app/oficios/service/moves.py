@@ -30,7 +30,7 @@ class Move:
 
     estado: Estado
     version: int
-    #: None puts it on top of the column; ``KEEP`` leaves the rank to the service (at the top).
+    #: None puts it on top of the column.
     despues_de: int | None = None
 
 
