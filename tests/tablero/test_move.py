@@ -62,8 +62,7 @@ def test_a_drop_is_answered_with_one_card_and_costs_five_queries(investigador, f
     assert "board-count" not in text
     assert len(reads(on_top)) <= 5, on_top
     assert len(reads(within)) <= 5, within
-    # One of them asks who outside wants to hear of a new state.
-    assert len(reads(between)) <= 6, between
+    assert len(reads(between)) <= 5, between
 
 
 def test_the_move_is_written_in_the_bitacora(investigador, oficio, usuario_investigador, rows):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import db
 from app.eventos.emision import emit
@@ -20,6 +21,8 @@ from app.usuarios.models import Usuario
 
 #: Distance between the ranks of neighbours; a drop in between writes one row.
 RANK_GAP = 1_000_000
+#: Far below every rank: where a drop found no room, until the column is spread.
+_NO_GAP = -(2**62)
 #: How long a move may be undone: what the screen offers, and some time for a slow line.
 UNDO_PERIOD = timedelta(seconds=20)
 
@@ -49,7 +52,7 @@ def move_oficio(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) ->
             raise MoveRefused(refusal(oficio.estado, move.estado, actor.rol))
         verb = "Se reabre en" if oficio.estado.is_final else "Pasa a"
         _enter(oficio, move.estado, verb, actor=actor, now=now)
-    oficio.posicion = _rank_below(oficio, move.despues_de)
+    _place(oficio, move.despues_de)
     touch(oficio, actor=actor, now=now)
 
 
@@ -109,7 +112,7 @@ def undo_move(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) -> N
         ):
             raise MoveRefused("Ya no se puede deshacer. Mueva la tarjeta con su menú.")
         _enter(oficio, move.estado, "Se deshace: vuelve a", actor=actor, now=now)
-    oficio.posicion = _rank_below(oficio, move.despues_de)
+    _place(oficio, move.despues_de)
     touch(oficio, actor=actor, now=now)
 
 
@@ -137,22 +140,23 @@ def _top(estado: Estado) -> sa.ScalarSelect[int]:
     return sa.select(lowest - RANK_GAP).where(other.estado == estado).scalar_subquery()
 
 
-def _rank_below(oficio: Oficio, above_id: int | None) -> int | sa.ScalarSelect[int]:
-    """A rank right below another card of the column, spreading the column when no gap is left."""
+def _place(oficio: Oficio, above_id: int | None) -> None:
+    """Put a card right below another one of its column, or on top when there is none such.
+
+    The rank is worked out by the statement that stores it. The column is spread when the two
+    neighbours stand too close.
+    """
     if not above_id or above_id == oficio.id:
-        return _top(oficio.estado)
-    place = _gap_below(oficio, above_id)
-    if place is None:
-        return _top(oficio.estado)
-    rank, next_rank = place
-    if next_rank is not None and next_rank - rank < 2:
+        oficio.posicion = _top(oficio.estado)
+        return
+    db.session.flush()
+    if _store_below(oficio, above_id) == _NO_GAP:
         _spread(oficio.estado)
-        rank, next_rank = _gap_below(oficio, above_id) or place
-    return rank + RANK_GAP if next_rank is None else (rank + next_rank) // 2
+        _store_below(oficio, above_id)
 
 
-def _gap_below(oficio: Oficio, above_id: int) -> tuple[int, int | None] | None:
-    """The rank of a card of the column and of the one below it; None when it is elsewhere."""
+def _store_below(oficio: Oficio, above_id: int) -> int:
+    """Store the rank between a card and the one below it; ``_NO_GAP`` where nothing fits."""
     above, below = aliased(Oficio), aliased(Oficio)
     next_rank = (
         sa.select(below.posicion)
@@ -165,12 +169,23 @@ def _gap_below(oficio: Oficio, above_id: int) -> tuple[int, int | None] | None:
         .limit(1)
         .scalar_subquery()
     )
-    row = db.session.execute(
-        sa.select(above.posicion, next_rank).where(
-            above.id == above_id, above.estado == oficio.estado
-        )
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
+    rank = sa.case(
+        (next_rank.is_(None), above.posicion + RANK_GAP),
+        (next_rank - above.posicion < 2, _NO_GAP),
+        else_=above.posicion + (next_rank - above.posicion) // 2,
+    )
+    between = (
+        sa.select(rank).where(above.id == above_id, above.estado == oficio.estado).scalar_subquery()
+    )
+    table = Oficio.metadata.tables[Oficio.__tablename__]
+    stored: int = db.session.execute(
+        sa.update(table)
+        .where(table.c.id == oficio.id)
+        .values(posicion=sa.func.coalesce(between, _top(oficio.estado)))
+        .returning(table.c.posicion)
+    ).scalar_one()
+    set_committed_value(oficio, "posicion", stored)
+    return stored
 
 
 def _spread(estado: Estado) -> None:
