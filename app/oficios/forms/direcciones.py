@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from wtforms import FloatField, HiddenField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms import HiddenField, StringField, TextAreaField
 
 from app.core.clock import utcnow
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
-from app.oficios.forms.fields import NOTES_MAX, VersionField, add_error, read, readable
+from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
+from app.oficios.forms.posicion import CoordinateField, check_whole
 from app.oficios.service import DireccionData, VisitaData
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
-
-_NO_POSITION = "La posición no se entiende. Presione otra vez «Usar mi posición»."
 
 
 class DireccionForm(Form):
@@ -42,40 +39,21 @@ class DireccionForm(Form):
         )
 
 
-class _CoordinateField(FloatField):
-    """A number that the phone fills in."""
-
-    widget = HiddenInput()
-
-    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
-        super().__init__("", [Optional(), NumberRange(low, high, _NO_POSITION)], **kwargs)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what is no number, in words."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_NO_POSITION) from None
-
-
 class VisitaForm(Form):
     """What came of a visit: two taps on a phone."""
 
     resultado = EnumField("Resultado", ResultadoVisita)
     notas = TextAreaField("Notas", [at_most(NOTES_MAX)])
     fecha_hora = FechaHoraField("Cuándo fue", default=utcnow)
-    lat = _CoordinateField(-90, 90)
-    lon = _CoordinateField(-180, 180)
-    exactitud_m = _CoordinateField(0, 100_000)
+    lat = CoordinateField(-90, 90)
+    lon = CoordinateField(-180, 180)
+    exactitud_m = CoordinateField(0, 100_000)
     cliente_id = HiddenField(default=lambda: str(uuid4()), validators=[at_most(36)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Half a position is none."""
-        valid = super().validate(extra_validators)
-        if (self.lon.data is None) == (self.lat.data is None):
-            return bool(valid)
-        add_error(self.lat, _NO_POSITION)
-        return False
+        valid = bool(super().validate(extra_validators))
+        return check_whole(self.lat, self.lon) and valid
 
     def to_data(self) -> VisitaData:
         """What was typed, as the service takes it."""
