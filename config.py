@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
 PROVIDERS = ("generico", "boostr")
 ALGORITHMS = ("hs256", "hs384", "hs512")
+#: A host of a URL with its port; nothing that a security policy would read as something else.
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
 
 
@@ -83,6 +86,17 @@ class Config:
     backup_keep_months: int
     sentry_dsn: str
     log_format: str
+    map_tile_url: str
+    map_attribution: str
+
+    @property
+    def map_tile_origin(self) -> str:
+        """The host that gives the map's pictures, as a security policy names it.
+
+        Empty without tiles, and when this application's own address gives them.
+        """
+        parts = urlsplit(self.map_tile_url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def is_production(self) -> bool:
@@ -159,6 +173,24 @@ class _Reader:
         ):
             self.problems.append(f"{name} debe ser una dirección http(s) completa.")
             return default
+        return value
+
+    def tiles(self, name: str) -> str:
+        """The address of the map's pictures, with the three places that say which one.
+
+        One host only: the security policy of every page names it, and nothing else is let in.
+        """
+        value = self.text(name)
+        parts = urlsplit(value)
+        is_own = value.startswith("/") and not value.startswith("//")
+        is_elsewhere = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc)
+        is_whole = all(mark in parts.path + parts.query for mark in ("{z}", "{x}", "{y}"))
+        if value and not (is_whole and (is_own or is_elsewhere)):
+            self.problems.append(
+                f"{name} debe ser una dirección http(s) con {{z}}, {{x}} e {{y}}, de un solo "
+                "servidor: por ejemplo https://mapas.ejemplo.cl/{z}/{x}/{y}.png."
+            )
+            return ""
         return value
 
     def queue(self, default: str) -> str:
@@ -254,12 +286,16 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         backup_keep_months=reader.integer("BACKUP_KEEP_MONTHS", 6, 0, 120),
         sentry_dsn=reader.url("SENTRY_DSN"),
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
+        map_tile_url=reader.tiles("MAP_TILE_URL"),
+        map_attribution=reader.text("MAP_ATTRIBUTION"),
     )
     problems = reader.problems
     if bool(config.aws_access_key_id) != bool(config.aws_secret_access_key):
         problems.append("AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY van juntas: falta una.")
     if config.storage_type == "s3" and not config.bucket_configured:
         problems.append("Con STORAGE_TYPE=s3 falta S3_BUCKET_NAME.")
+    if config.map_tile_url and not config.map_attribution:
+        problems.append("Con MAP_TILE_URL falta MAP_ATTRIBUTION: de quién es el mapa que se ve.")
     if config.is_production:
         problems = problems + _production_problems(config, reader)
     if problems:

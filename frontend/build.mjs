@@ -64,6 +64,24 @@ async function tablerCss() {
   return banner + Buffer.from(code).toString();
 }
 
+/** Leaflet without the rules of pictures that we do not use (its default marker, its button of layers). */
+async function leafletCss() {
+  const root = postcss.parse(await readFile(join(modules, "leaflet/dist/leaflet.css"), "utf8"));
+  root.walkDecls((declaration) => {
+    if (declaration.value.includes("url(images/") || declaration.value.includes("url(#default#VML)")) declaration.remove();
+  });
+  root.walkRules((rule) => { if (!rule.nodes.length) rule.remove(); });
+  return `${root}\n`;
+}
+
+/** Names and points of the comunas, which a map without tiles shows to find one's way. */
+async function comunas() {
+  const [head, ...lines] = (await readFile(join(project, "app/core/data/comunas.csv"), "utf8")).trim().split(/\r?\n/);
+  const [name, lat, lon] = ["comuna", "lat", "lon"].map((column) => head.split(",").indexOf(column));
+  const rows = lines.map((line) => line.split(",")).filter((cells) => cells[lat]);
+  return `[\n${rows.map((cells) => JSON.stringify([cells[name], Number(Number(cells[lat]).toFixed(4)), Number(Number(cells[lon]).toFixed(4))])).join(",\n")}\n]\n`;
+}
+
 /** One sprite with a symbol for each name of icons.txt. */
 async function iconSprite() {
   const names = [...new Set((await readFile(join(here, "icons.txt"), "utf8")).split(/\s+/).filter(Boolean))].sort();
@@ -106,6 +124,14 @@ await ship({
   files: { "chart.umd.min.js": (await readFile(join(modules, "chart.js/dist/chart.umd.min.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n") },
 });
 await ship({
+  folder: "leaflet", from: "leaflet", licenceFile: "leaflet/LICENSE", licence: "BSD-2-Clause",
+  why: "the map, loaded only where there is one",
+  files: {
+    "leaflet.js": (await readFile(join(modules, "leaflet/dist/leaflet.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n"),
+    "leaflet.css": await leafletCss(),
+  },
+});
+await ship({
   folder: "swagger-ui", from: "swagger-ui-dist", licenceFile: "swagger-ui-dist/LICENSE", licence: "Apache-2.0",
   why: "the page of the API, /docs",
   files: {
@@ -124,6 +150,9 @@ await ship({
   why: "the plate and values to be read digit by digit, Latin subset, bold only",
   files: { "jetbrains-mono-latin-700.woff2": await readFile(join(modules, "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-700-normal.woff2")) },
 });
+
+await mkdir(join(project, "static", "mapa"), { recursive: true });
+await writeFile(join(project, "static", "mapa", "comunas.json"), await comunas());
 
 const rows = shipped.map((s) => `| \`${s.folder}/\` | ${s.from} | ${s.version} | ${s.licence} | ${s.why} |`).join("\n");
 await writeFile(

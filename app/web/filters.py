@@ -15,6 +15,7 @@ from app.core.patente import format_patente
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut
 from app.core.telefono import format_telefono
+from app.extensions import current_config
 
 
 def plazo(fecha_limite: date | None) -> dict[str, str] | None:
@@ -46,6 +47,12 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
+def map_background() -> dict[str, str]:
+    """Where the map's pictures come from and whose they are; both empty: a plain ground."""
+    config = current_config()
+    return {"teselas": config.map_tile_url, "credito": config.map_attribution}
+
+
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(
@@ -61,7 +68,11 @@ def init_filters(app: Flask) -> None:
         initials=initials,
         dias_desde=_days_since,
     )
-    globals_: dict[str, Any] = {"has_endpoint": has_endpoint, "now": utcnow}
+    globals_: dict[str, Any] = {
+        "has_endpoint": has_endpoint,
+        "now": utcnow,
+        "map_background": map_background,
+    }
     app.jinja_env.globals.update(globals_)
 
 

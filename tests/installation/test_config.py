@@ -65,6 +65,11 @@ def test_production_names_everything_at_once_and_refuses_a_short_secret():
         ("BACKUP_PASSPHRASE", "corta"),
         ("SENTRY_DSN", "sentry"),
         ("LOG_FORMAT", "xml"),
+        ("MAP_TILE_URL", "https://mapas.example/una.png"),
+        ("MAP_TILE_URL", "https://{s}.mapas.example/{z}/{x}/{y}.png"),
+        ("MAP_TILE_URL", "https://mapas.example; script-src */{z}/{x}/{y}.png"),
+        ("MAP_TILE_URL", "//mapas.example/{z}/{x}/{y}.png"),
+        ("MAP_ATTRIBUTION", ""),
         ("PORTICOS_PROVIDER", "otro"),
         ("LOG_LEVEL", "fuerte"),
         ("HUEY_URL", "huey.db"),
@@ -72,7 +77,11 @@ def test_production_names_everything_at_once_and_refuses_a_short_secret():
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name, value):
-    assert name in problems({name: value})
+    given = {name: value}
+    if name == "MAP_ATTRIBUTION":
+        given["MAP_TILE_URL"] = "https://mapas.example/{z}/{x}/{y}.png"
+
+    assert name in problems(given)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +95,20 @@ def test_hosting_services_spell_postgresql_in_their_own_way():
     for prefix in ("postgres://", "postgresql://", "postgresql+psycopg://"):
         config = load_config({"DATABASE_URL": f"{prefix}u@h/d"})
         assert config.database_url == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("", ""),
+        ("/teselas/{z}/{x}/{y}.png", ""),
+        ("https://mapas.example:8443/{z}/{x}/{y}.png?clave=1", "https://mapas.example:8443"),
+    ],
+)
+def test_the_maps_pictures_come_from_one_host(url, origin):
+    config = load_config({"MAP_TILE_URL": url, "MAP_ATTRIBUTION": "© Prueba"})
+
+    assert (config.map_tile_url, config.map_tile_origin) == (url, origin)
 
 
 def test_the_queue_may_live_where_the_database_does():

@@ -34,6 +34,16 @@ def test_every_answer_defends_its_reader(stranger):
     assert headers["Cache-Control"] == "no-store"
 
 
+def test_pictures_come_from_here_and_from_the_one_host_of_the_map(stranger, configure):
+    def allowed() -> str:
+        policy = stranger.get("/entrar").headers["Content-Security-Policy"]
+        return next(part for part in policy.split("; ") if part.startswith("img-src"))
+
+    assert allowed() == "img-src 'self' data: blob:"
+    configure(map_tile_url="https://mapas.example/{z}/{x}/{y}.png")
+    assert allowed() == "img-src 'self' data: blob: https://mapas.example"
+
+
 def test_pages_load_nothing_from_elsewhere(stranger):
     text = stranger.get("/entrar").text
 

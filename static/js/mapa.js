@@ -1,0 +1,93 @@
+// Draws every [data-mapa] of the page, also those that HTMX brings. Its interface is in frontend/README.md.
+// Leaflet is loaded with the first map that is seen, so that other pages do not pay for it.
+import { backdrop } from "./mapa/fondo.js";
+import { picker } from "./mapa/elegir.js";
+import { showPoints } from "./mapa/puntos.js";
+
+const SANTIAGO = [-33.45, -70.66];
+const drawn = new Map(); // element -> function that takes its map away
+
+let leaflet = null;
+
+/** Load Leaflet once: its style sheet and its script, both of our own. */
+function loadLeaflet({ leaflet: script, leafletCss: css }) {
+  leaflet ??= Promise.all([
+    new Promise((done, failed) => {
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: css, onload: done, onerror: failed });
+      document.head.prepend(link); // ours comes after it and wins
+    }),
+    new Promise((done, failed) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: script, onload: done, onerror: failed }));
+    }),
+  ]).then(() => window.L).catch((error) => { leaflet = null; throw error; });
+  return leaflet;
+}
+
+/** Draw a map as soon as it has a size: one inside a closed <details> or tab has none yet. */
+function watch(element) {
+  if (drawn.has(element)) return;
+  const observer = new ResizeObserver(() => {
+    if (!element.offsetWidth || !element.offsetHeight) return;
+    observer.disconnect();
+    draw(element).catch(() => {
+      drawn.delete(element);
+      element.replaceChildren(sentence("El mapa no se pudo cargar. Recargue la página para intentarlo otra vez."));
+    });
+  });
+  observer.observe(element);
+  drawn.set(element, () => observer.disconnect());
+}
+
+function sentence(text) {
+  return Object.assign(document.createElement("p"), { className: "mapa-espera soft", textContent: text });
+}
+
+async function draw(element) {
+  const L = await loadLeaflet(element.dataset);
+  if (!element.isConnected) return;
+  const canvas = document.createElement("div");
+  canvas.className = "mapa-lienzo";
+  element.replaceChildren(canvas);
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(canvas, {
+    zoomControl: false, attributionControl: false, scrollWheelZoom: false, minZoom: 4, maxZoom: 18,
+    zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
+  });
+  canvas.setAttribute("role", "region");
+  canvas.setAttribute("aria-label", `${element.dataset.label}. Con el foco en el mapa: flechas para moverlo, + y − para acercar o alejar.`);
+  L.control.zoom({ zoomInTitle: "Acercar", zoomOutTitle: "Alejar" }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  L.control.attribution({ prefix: false }).addTo(map);
+  // The wheel moves the page until somebody works with the map.
+  canvas.addEventListener("focusin", () => map.scrollWheelZoom.enable());
+  canvas.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+  map.setView(SANTIAGO, 10, { animate: false });
+
+  const points = JSON.parse(element.dataset.puntos || "[]");
+  backdrop(L, map, element.dataset);
+  showPoints(L, map, points, element.dataset);
+  if (element.dataset.elegir) picker(L, map, element, points);
+  const sizes = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  sizes.observe(canvas);
+  drawn.set(element, () => { sizes.disconnect(); map.remove(); });
+  element.classList.add("is-ready");
+  element.dispatchEvent(new CustomEvent("mapa:listo", { bubbles: true, detail: { map } }));
+}
+
+const mapsIn = (root) => [...(root.matches?.("[data-mapa]") ? [root] : []), ...(root.querySelectorAll?.("[data-mapa]") ?? [])];
+
+function forget(element) {
+  drawn.get(element)?.();
+  drawn.delete(element);
+}
+
+mapsIn(document).forEach(watch);
+document.addEventListener("htmx:load", (event) => mapsIn(event.detail.elt).forEach(watch));
+document.addEventListener("htmx:beforeCleanupElement", (event) => { if (drawn.has(event.target)) forget(event.target); });
+// A page that the browser's history keeps must not keep a dead map.
+document.addEventListener("htmx:beforeHistorySave", () => mapsIn(document).forEach((element) => {
+  forget(element);
+  element.classList.remove("is-ready");
+  element.replaceChildren(sentence("Cargando el mapa…"));
+}));
+document.addEventListener("htmx:historyRestore", () => mapsIn(document).forEach(watch));

@@ -1,0 +1,115 @@
+// The points of a map: one mark for those that lie on top of each other, a sheet that says what is there.
+
+const ICONS = { portico: "road", direccion: "home", avistamiento: "eye", visita: "walk", foto: "camera", ubicado: "map-pin-check" };
+const NEAR = 30; // pixels
+const CLOSEST = 15; // zoom of a first look at a single place
+
+/** Draw the points, grouped as the zoom asks for, and look at all of them. */
+export function showPoints(L, map, points, { iconos }) {
+  const usable = points.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
+  if (!usable.length) return;
+  const layer = L.layerGroup().addTo(map);
+  const look = (some) => map.fitBounds(some.map(({ lat, lon }) => [lat, lon]), { padding: [36, 36], maxZoom: CLOSEST, animate: false });
+  look(usable);
+  let shown = null;
+  const redraw = () => {
+    if (shown === map.getZoom()) return;
+    shown = map.getZoom();
+    layer.clearLayers();
+    group(map, usable).forEach((members) => mark(L, map, members, iconos, look).addTo(layer));
+    for (const { lat, lon, exactitud_m: metres } of usable) {
+      if (metres > 0) L.circle([lat, lon], { radius: metres, className: "mapa-margen", interactive: false }).addTo(layer);
+    }
+  };
+  map.on("zoomend", redraw);
+  redraw();
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    layer.eachLayer((drawn) => {
+      if (!drawn.isPopupOpen?.()) return;
+      drawn.closePopup();
+      drawn.getElement()?.focus();
+      event.stopPropagation();
+    });
+  });
+}
+
+function group(map, points) {
+  const groups = [];
+  for (const point of points) {
+    const at = map.project([point.lat, point.lon]);
+    const near = groups.find((other) => other.at.distanceTo(at) < NEAR);
+    if (near) near.members.push(point);
+    else groups.push({ at, members: [point] });
+  }
+  return groups.map(({ members }) => members);
+}
+
+function mark(L, map, members, iconos, look) {
+  const [first] = members;
+  const tipos = new Set(members.map(({ tipo }) => tipo));
+  const tipo = tipos.size === 1 ? first.tipo : "varios";
+  const count = members.reduce((sum, { n }) => sum + (n || 1), 0);
+  const html = document.createElement("span");
+  html.className = `mapa-marca mapa-${tipo}${members.every(({ aproximada }) => aproximada) ? " is-approximate" : ""}`;
+  html.append(svg(iconos, ICONS[tipo] || "map-pin"));
+  if (count > 1) html.append(Object.assign(document.createElement("b"), { textContent: count > 999 ? "999+" : count }));
+  const label = members.length === 1 ? first.titulo : `${members.length} lugares juntos: ${members.slice(0, 3).map(({ titulo }) => titulo).join("; ")}`;
+  const marker = L.marker([first.lat, first.lon], {
+    icon: L.divIcon({ className: "mapa-punto", html, iconSize: [44, 44], popupAnchor: [0, -16] }), riseOnHover: true,
+  });
+  marker.on("add", () => {
+    const element = marker.getElement();
+    element.setAttribute("aria-label", count > 1 && members.length === 1 ? `${label} (${count})` : label);
+    element.addEventListener("keydown", (event) => { // the space key opens what says it is a button
+      if (event.key === " ") { event.preventDefault(); marker.openPopup(); }
+    });
+  });
+  marker.bindPopup(() => sheet(map, members, look, marker), {
+    minWidth: 180, maxWidth: Math.min(280, map.getSize().x - 110), maxHeight: 200, autoPanPaddingTopLeft: [54, 8], autoPanPaddingBottomRight: [8, 8],
+  });
+  marker.on("popupopen", ({ popup }) => {
+    const element = popup.getElement();
+    element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "Cerrar");
+    element.setAttribute("role", "dialog");
+    element.setAttribute("aria-label", label);
+    element.querySelector(".mapa-hoja")?.focus({ preventScroll: true });
+  });
+  return marker;
+}
+
+/** What a mark stands for. Everything is set as text: names of places come from strangers. */
+function sheet(map, members, look, marker) {
+  const box = document.createElement("div");
+  box.className = "mapa-hoja";
+  box.tabIndex = -1;
+  for (const { titulo, textos = [], url, enlace, aproximada } of members) {
+    const part = document.createElement("div");
+    part.append(Object.assign(document.createElement("strong"), { textContent: titulo }));
+    const lines = aproximada ? [...textos, "Posición aproximada."] : textos;
+    lines.forEach((text) => part.append(Object.assign(document.createElement("span"), { textContent: text })));
+    if (url) part.append(Object.assign(document.createElement("a"), { href: url, textContent: enlace || "Ver" }));
+    box.append(part);
+  }
+  const apart = members.some(({ lat, lon }) => lat !== members[0].lat || lon !== members[0].lon);
+  if (apart && map.getZoom() < map.getMaxZoom()) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Acercar hasta separarlos" });
+    button.addEventListener("click", () => {
+      marker.closePopup();
+      look(members);
+      map.getContainer().focus({ preventScroll: true });
+    });
+    box.append(button);
+  }
+  return box;
+}
+
+export function svg(iconos, name) {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${iconos}#${name}`);
+  picture.append(use);
+  return picture;
+}
