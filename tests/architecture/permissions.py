@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "tablero.undo": STAFF,
     "tablero.assign": STAFF,
     "tablero.prioritise": STAFF,
+    "tablero.check": STAFF,
     "tablero.actions": STAFF,
     "tablero.changes": STAFF,
     "tablero.bulk": STAFF,

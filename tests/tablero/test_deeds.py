@@ -30,6 +30,43 @@ def notice(response):
     return json.loads(response.headers["HX-Trigger"])["aviso"]["texto"]
 
 
+# Gantries
+
+
+def test_the_menu_of_a_card_has_its_gantries_checked(investigador, oficio, rows, change):
+    change(oficio, estado=Estado.INVESTIGACION)
+
+    response = post(investigador, f"oficios/{oficio.id}/consultar")
+
+    assert_fragment(response, f"oficio-card-{oficio.id}")
+    assert notice(response) == "Se consultarán sus pórticos."
+    (trabajo,) = rows(Trabajo, tipo="avistamientos.consultar")
+    assert trabajo.oficio_id == oficio.id
+
+
+def test_the_gantries_of_a_closed_case_are_not_checked(investigador, oficio, rows, change):
+    change(oficio, estado=Estado.NO_ENCONTRADO)
+
+    response = post(investigador, f"oficios/{oficio.id}/consultar")
+
+    assert response.status_code == 422
+    assert "cerrado" in notice(response)
+    assert not rows(Trabajo, tipo="avistamientos.consultar")
+
+
+def test_without_a_script_the_gantries_are_asked_for_on_the_page_of_the_card(
+    investigador, oficio, change
+):
+    change(oficio, estado=Estado.INVESTIGACION)
+    page = investigador.get(f"/tablero/oficios/{oficio.id}/acciones").text
+    assert f'action="/tablero/oficios/{oficio.id}/consultar"' in page
+
+    response = post(investigador, f"oficios/{oficio.id}/consultar", headers=None)
+
+    assert response.status_code == 303
+    assert "Se consultarán sus pórticos." in investigador.get(response.location).text
+
+
 # Undoing
 
 
@@ -326,6 +363,21 @@ def test_lanes_show_each_persons_cases_and_what_nobody_has(
     assert f'id="board-count-pendiente-{usuario_investigador.id}">1<' in html
     by_buffet = admin.get("/tablero?carriles=buffet").text
     assert f'id="board-lane-{buffet.id}"' in by_buffet
+
+
+def test_over_the_lanes_each_column_says_its_total_and_its_limit(
+    admin, app, buffet, usuario_admin, usuario_investigador, change
+):
+    of_carla, _of_nobody = (make_oficio(app, buffet, usuario_admin) for _ in range(2))
+    change(of_carla, investigador_id=usuario_investigador.id)
+    post(admin, "limites", headers={}, pendiente="1", investigacion="", notificacion="")
+
+    html = admin.get("/tablero?carriles=investigador").text
+
+    total = html.partition('data-total-of="pendiente"')[2].partition("</li>")[0]
+    assert 'data-limit="1"' in total
+    assert 'id="board-count-pendiente">2<' in total
+    assert '<span class="board-over">sobre el límite' in total
 
 
 def test_a_long_cell_of_a_lane_goes_on_within_its_lane(

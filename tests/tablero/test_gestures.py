@@ -225,6 +225,7 @@ def test_a_lane_is_folded_and_a_card_is_dragged_within_it(
 
     expect(page.locator(f"#board-column-{key} .oficio-card")).to_have_count(1)
     expect(page.locator(f"#board-count-{key}")).to_have_text("1")
+    expect(page.locator("#board-count-investigacion")).to_have_text("1")
     assert rows(Oficio, id=mine.id)[0].estado is Estado.INVESTIGACION
     page.locator(f"#board-lane-{usuario_investigador.id} > summary").click()
     expect(card(page, mine)).to_be_hidden()

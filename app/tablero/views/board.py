@@ -131,6 +131,7 @@ def _page(
         drawn=draw_columns(everything, now=now),
         total=sum(column.count for column in everything),
         is_whole=is_whole,
+        totals=_totals(lanes),
         texts=COLUMN_TEXTS,
         nothing_matches=NOTHING_MATCHES,
         choices=choices,
@@ -138,3 +139,12 @@ def _page(
         event=visit.event if is_whole else "",
         **filter_context(board_filter, "tablero.board"),
     )
+
+
+def _totals(lanes: list[Lane]) -> dict[Estado, int]:
+    """How many cards each column has over all lanes, which is what its limit is about."""
+    totals = dict.fromkeys(Estado, 0)
+    for lane in lanes:
+        for part in lane.columns:
+            totals[part.estado] += part.count
+    return totals

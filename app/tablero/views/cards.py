@@ -21,7 +21,8 @@ from app.oficios.rules import Prioridad, allowed_moves
 from app.oficios.service import StaleOficio, move_oficio, prioritise_oficio, undo_move
 from app.tablero.forms import AssignForm, MoveForm, PriorityForm, UndoForm
 from app.tablero.queries import get_card, list_choices
-from app.tablero.service import assign_card
+from app.tablero.rules import Lote
+from app.tablero.service import Bulk, apply_to_card, assign_card
 from app.tablero.views.blueprint import bp
 from app.tablero.views.screen import (
     draw_cards,
@@ -113,6 +114,17 @@ def prioritise(oficio_id: int) -> ResponseReturnValue:
     return _answer(oficio_id, form, deed)
 
 
+@bp.post("/oficios/<int:oficio_id>/consultar")
+@staff_required
+def check(oficio_id: int) -> ResponseReturnValue:
+    """Have the gantries checked for one card."""
+
+    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+        return apply_to_card(Bulk(Lote.CONSULTAR, {oficio.id: None}), oficio, actor=actor, now=now)
+
+    return _answer(oficio_id, Form(), deed, tells=True)
+
+
 def do_to_card(oficio_id: int, actor: Usuario, deed: Deed) -> str:
     """Load a card and do something to it in a transaction of its own.
 
@@ -127,8 +139,13 @@ def do_to_card(oficio_id: int, actor: Usuario, deed: Deed) -> str:
         raise StaleOficio(db.session.get_one(Oficio, oficio_id), now) from None
 
 
-def _answer(oficio_id: int, form: Form, deed: Deed, refused: str = "") -> Response:
-    """The card to HTMX, the page that it came from to everybody else."""
+def _answer(
+    oficio_id: int, form: Form, deed: Deed, refused: str = "", *, tells: bool = False
+) -> Response:
+    """The card to HTMX, the page that it came from to everybody else.
+
+    ``tells`` is for a deed that the card does not show: it is said in words.
+    """
     actor = the_actor()
     status, problem, done = 200, None, ""
     if not form.validate():
@@ -148,4 +165,6 @@ def _answer(oficio_id: int, form: Form, deed: Deed, refused: str = "") -> Respon
         return see_other(back or page_before())
     now = utcnow()
     response = make_response(draw_cards([get_card(oficio_id, now=now)], now=now)[0], status)
-    return with_notice(response, problem, "error") if problem else response
+    if problem:
+        return with_notice(response, problem, "error")
+    return with_notice(response, done) if tells else response

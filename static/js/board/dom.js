@@ -44,8 +44,11 @@ export function setCount(key, count) {
 }
 
 export function addToCount(list, step) {
-  const number = document.getElementById(`board-count-${list.dataset.key}`);
-  if (number) setCount(list.dataset.key, Math.max(0, Number(number.textContent) + step));
+  // In a lane, the column's total over all lanes counts as well.
+  new Set([list.dataset.key, list.dataset.estado]).forEach((key) => {
+    const number = document.getElementById(`board-count-${key}`);
+    if (number) setCount(key, Math.max(0, Number(number.textContent) + step));
+  });
 }
 
 /** Change lists without moving what a person is looking at. */

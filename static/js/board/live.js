@@ -93,6 +93,10 @@ function apply(changes) {
 
 function showCounts(counts) {
   lists().forEach((list) => setCount(list.dataset.key, Number(counts.get(list.dataset.key) ?? 0)));
+  board.querySelectorAll("[data-total-of]").forEach(({ dataset: { totalOf } }) => {
+    const keys = [...counts.keys()].filter((key) => key.startsWith(`${totalOf}-`));
+    setCount(totalOf, keys.reduce((sum, key) => sum + Number(counts.get(key)), 0));
+  });
   board.querySelectorAll("[data-lane-count]").forEach((shown) => {
     const keys = [...counts.keys()].filter((key) => key.endsWith(`-${shown.dataset.laneCount}`));
     shown.textContent = keys.reduce((sum, key) => sum + Number(counts.get(key)), 0);

@@ -48,6 +48,7 @@ menu.addEventListener("click", (event) => {
   menu.hidePopover();
   if (entry.dataset.move) moveTo(card, entry.dataset.move);
   else if (entry.dataset.assign !== undefined) send(card, "asignar", { investigador: entry.dataset.assign });
+  else if (entry.dataset.check !== undefined) send(card, "consultar", {});
   else if (entry.dataset.priority) send(card, "prioridad", { prioridad: entry.dataset.priority });
 });
 

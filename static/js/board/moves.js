@@ -119,6 +119,7 @@ function show(card, home, { place, verb, refused }) {
   if (refused) return; // a refusal brings its own sentence by HX-Trigger
   const text = `${nameOf(card)} quedó en ${labelOf(home)}.`;
   if (verb === "mover") offerUndo(card, place, text);
+  if (verb === "consultar") return; // the answer says it itself
   announce(verb === "mover" || verb === "deshacer" ? text : `${nameOf(card)}: cambio guardado.`);
 }
 
