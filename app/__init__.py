@@ -16,7 +16,10 @@ from app.adjuntos import jobs as adjuntos_jobs
 from app.adjuntos import sellos as adjuntos_sellos
 from app.adjuntos import views as adjuntos
 from app.adjuntos.cli import adjuntos_cli
+from app.ajustes import views as ajustes
 from app.ajustes.queries import is_demo
+from app.ajustes.registry import connect_settings
+from app.ajustes.rules import SETTINGS as OFFICE_SETTINGS
 from app.api import docs, health, metrics
 from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
@@ -44,7 +47,8 @@ from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.notificaciones import sellos as notificaciones_sellos
 from app.notificaciones import views as notificaciones
-from app.notificaciones.sources import connect_sightings
+from app.notificaciones.rules import SETTINGS as NOTICE_SETTINGS
+from app.notificaciones.sources import connect_location, connect_sightings
 from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
@@ -52,7 +56,13 @@ from app.portal import views as portal
 from app.respaldo import jobs as respaldo_jobs
 from app.respaldo.cli import backup_cli
 from app.tablero import views as tablero
+from app.terreno import views as terreno
 from app.trabajos import views as trabajos
+from app.ubicado import jobs as ubicado_jobs
+from app.ubicado import sellos as ubicado_sellos
+from app.ubicado import views as ubicado
+from app.ubicado.aviso import location_for_notice
+from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
@@ -74,6 +84,7 @@ __all__ = [
     "informes_jobs",
     "models",
     "respaldo_jobs",
+    "ubicado_jobs",
 ]
 
 BLUEPRINTS = (
@@ -82,6 +93,7 @@ BLUEPRINTS = (
     avisos.bp,
     buffets.bp,
     trabajos.bp,
+    ajustes.bp,
     estado.bp,
     health.bp,
     metrics.bp,
@@ -94,10 +106,12 @@ BLUEPRINTS = (
     importador.bp,
     adjuntos.bp,
     avistamientos.bp,
+    ubicado.bp,
     notificaciones.bp,
     notificaciones.receptor_bp,
     demo.bp,
     tablero.bp,
+    terreno.bp,
     informes.bp,
 )
 
@@ -105,6 +119,7 @@ BLUEPRINTS = (
 SECTIONS = [
     oficios.BITACORA,
     avistamientos.AVISTAMIENTOS,
+    ubicado.UBICACION,
     oficios.DIRECCIONES,
     oficios.PERSONAS,
     adjuntos.FOTOS,
@@ -115,6 +130,9 @@ SECTIONS = [
     oficios.DATOS,
     oficios.CUSTODIA,
 ]
+
+#: What an admin may change on the page of the settings, in its order there.
+SETTINGS = (*OFFICE_SETTINGS, *NOTICE_SETTINGS, *LOCATION_SETTINGS)
 
 CLI_GROUPS = (
     prepare,
@@ -165,9 +183,16 @@ def create_app(config: Config | None = None) -> Flask:
     init_headers(app)
     init_maintenance(app)
     _init_alarm(app, config)
+    connect_settings(SETTINGS)
     connect_sightings(list_for_notice)
+    connect_location(location_for_notice)
     connect_sources(
-        (*oficios_sellos.SOURCES, *adjuntos_sellos.SOURCES, *notificaciones_sellos.SOURCES)
+        (
+            *oficios_sellos.SOURCES,
+            *adjuntos_sellos.SOURCES,
+            *notificaciones_sellos.SOURCES,
+            *ubicado_sellos.SOURCES,
+        )
     )
 
     app.url_map.converters["int"] = RowIdConverter

@@ -1,7 +1,7 @@
 """Imports every model, for Alembic and the shell."""
 
 from app.adjuntos.models import Adjunto
-from app.ajustes.models import Ajuste
+from app.ajustes.models import Ajuste, Logo
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.auditoria.models import Auditoria
 from app.avisos.models import Aviso
@@ -51,6 +51,7 @@ __all__ = [
     "HitoInformado",
     "Importacion",
     "Investigacion",
+    "Logo",
     "Model",
     "Notificacion",
     "Oficio",

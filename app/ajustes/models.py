@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.ajustes.rules import VALUE_MAX
+from app.core.clock import utcnow
 from app.db import Model, ShortText
 
 
@@ -13,4 +18,20 @@ class Ajuste(Model):
     __tablename__ = "ajustes"
 
     clave: Mapped[str] = mapped_column(ShortText(60), primary_key=True)
-    valor: Mapped[str] = mapped_column(ShortText(2000))
+    valor: Mapped[str] = mapped_column(ShortText(VALUE_MAX))
+
+
+class Logo(Model):
+    """A logo of the office, drawn anew as a small PNG. Never changed: mails that went out with an
+    earlier one still show it.
+
+    It is a row and no file, so that it is there whenever the name beside it is.
+    """
+
+    __tablename__ = "logos"
+
+    sha256: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
+    datos: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    ancho: Mapped[int]
+    alto: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -2,14 +2,72 @@
 
 from __future__ import annotations
 
-from app.ajustes.models import Ajuste
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.ajustes.models import Ajuste, Logo
+from app.ajustes.rules import LOGO_SETTING, OFFICE_NAME, PRODUCT, Setting
+from app.core.errors import InvalidValue
 from app.db import db
+
+
+@dataclass(frozen=True)
+class Oficina:
+    """How the office presents itself to others."""
+
+    nombre: str
+    #: Whether somebody wrote the name, or it is the product's.
+    is_named: bool
+    logo: Logo | None = None
 
 
 def find_setting(clave: str) -> str | None:
     """The stored value, or None when nobody set it."""
     ajuste = db.session.get(Ajuste, clave)
     return ajuste.valor if ajuste else None
+
+
+def text_setting(setting: Setting) -> str:
+    """What a setting of text holds now."""
+    return str(_value(setting))
+
+
+def number_setting(setting: Setting) -> int:
+    """What a setting of a number holds now, in its own unit."""
+    return int(_value(setting))
+
+
+def _value(setting: Setting) -> str | int:
+    """The stored value, or the default when nobody set one or what is stored cannot be read."""
+    stored = find_setting(setting.clave)
+    if stored is None:
+        return setting.defecto
+    try:
+        return setting.parse(stored)
+    except InvalidValue:
+        return setting.defecto
+
+
+def current_values(settings: list[Setting]) -> dict[str, str | int]:
+    """What several settings hold now, by their names."""
+    return {setting.clave: _value(setting) for setting in settings}
+
+
+def current_office() -> Oficina:
+    """The office's name and logo."""
+    nombre = text_setting(OFFICE_NAME)
+    digest = find_setting(LOGO_SETTING)
+    return Oficina(
+        nombre=nombre or PRODUCT,
+        is_named=bool(nombre),
+        logo=db.session.get(Logo, digest) if digest else None,
+    )
+
+
+def find_logo_data(sha256: str) -> bytes | None:
+    """The PNG of a logo, of now or of before."""
+    return db.session.scalar(sa.select(Logo.datos).where(Logo.sha256 == sha256))
 
 
 def is_demo() -> bool:

@@ -16,7 +16,7 @@ from app.core.patente import format_patente
 from app.core.telefono import format_telefono
 from app.direcciones.models import Direccion, Visita
 from app.notificaciones.plantillas import Textos, fill
-from app.notificaciones.sources import Sighting
+from app.notificaciones.sources import Location, Sighting, find_location
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 
@@ -70,6 +70,8 @@ class Contenido:
     datos_vehiculo: list[tuple[str, str]]
     advertencias: list[str]
     medidas: list[tuple[str, str]]
+    #: Where it was found; None when nobody says that it is anywhere.
+    ubicacion: Location | None
     lugares: list[Lugar]
     avistamientos: list[Sighting]
     contactos: list[Contacto]
@@ -90,6 +92,7 @@ def gather(
     destinatario: str,
     mensaje: str,
     fotos: list[Adjunto],
+    ubicacion: Location | None,
     avistamientos: list[Sighting],
     remitente: Usuario,
     dominio: str,
@@ -134,6 +137,7 @@ def gather(
             ("Auxilio de la fuerza pública", _granted(oficio.fuerza_publica)),
             ("Descerrajamiento", _granted(oficio.descerrajamiento)),
         ],
+        ubicacion=ubicacion,
         lugares=[
             _place(direccion)
             for direccion in sorted(oficio.direcciones, key=lambda one: not one.verificada)
@@ -171,6 +175,8 @@ def photo_cid(adjunto_id: int, dominio: str) -> str:
 def missing_facts(oficio: Oficio) -> list[str]:
     """What a receptor will ask for and the case does not say, in words for the form."""
     places = oficio.direcciones
+    found = find_location(oficio.id)
+    points = [place.lat for place in places] + [found.coordenadas if found else None]
     checks = (
         ("el tribunal", oficio.tribunal),
         ("el rol", oficio.rol),
@@ -179,8 +185,8 @@ def missing_facts(oficio: Oficio) -> list[str]:
         ("la marca y el modelo", oficio.vehiculo.descripcion),
         ("el color", oficio.vehiculo.color),
         ("el VIN", oficio.vehiculo.vin),
-        ("una dirección", places),
-        ("las coordenadas", not places or any(place.lat is not None for place in places)),
+        ("una dirección", places or found),
+        ("las coordenadas", not (places or found) or any(points)),
     )
     return [name for name, value in checks if not value]
 

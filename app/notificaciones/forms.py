@@ -10,14 +10,13 @@ from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import Upload
@@ -211,15 +210,6 @@ class PlantillaForm(Form):
     def to_textos(self) -> Textos:
         """The template. Ask after validation."""
         return Textos(**{name: self[name].data or "" for name in vars(POR_DEFECTO)})
-
-
-class HoursForm(Form):
-    """After how long a silence something is proposed."""
-
-    horas = IntegerField(
-        "Horas sin respuesta",
-        [NumberRange(1, 24 * 14, "Escriba entre 1 y 336 horas (dos semanas).")],
-    )
 
 
 class RespuestaForm(Form):

@@ -23,7 +23,7 @@ from app.mail.message import mail_size
 from app.notificaciones.contenido import Contenido, gather, placeholder_values
 from app.notificaciones.hitos import Hito
 from app.notificaciones.plantillas import Textos, fill
-from app.notificaciones.sources import list_sightings
+from app.notificaciones.sources import find_location, list_sightings
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 
@@ -75,6 +75,7 @@ def compose(
         destinatario=destinatario,
         mensaje=mensaje,
         fotos=list(fotos),
+        ubicacion=find_location(oficio.id),
         avistamientos=list_sightings(oficio.id),
         remitente=remitente,
         dominio=mail_domain(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.notificaciones.contenido import Contacto, Contenido, Lugar
 from app.notificaciones.plantillas import Textos, fill
-from app.notificaciones.sources import Sighting
+from app.notificaciones.sources import Location, Sighting
 
 VALUES = {
     "destinatario": "Ema Soto",
@@ -45,6 +45,13 @@ def sample(textos: Textos, *, base_url: str) -> tuple[str, Contenido]:
             ("Auxilio de la fuerza pública", "Concedido"),
             ("Descerrajamiento", "No consta que esté concedido"),
         ],
+        ubicacion=Location(
+            "Av. de Ejemplo 1180, Ñuñoa, Metropolitana",
+            "24-11-2026 10:32",
+            VALUES["investigador"],
+            coordenadas="-33.456000, -70.612000 (± 12 m)",
+            acceso="Estacionamiento subterráneo. Hay guardia o conserje.",
+        ),
         lugares=[
             Lugar(
                 "Domicilio",

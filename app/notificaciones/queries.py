@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.adjuntos.models import Adjunto
-from app.ajustes.queries import find_setting
+from app.ajustes.queries import number_setting
 from app.core.tribunales import find_tribunal
 from app.db import db
 from app.jobs.models import Trabajo
@@ -26,7 +26,7 @@ from app.notificaciones.models import (
 from app.notificaciones.plantillas import POR_DEFECTO, Textos
 from app.notificaciones.rules import (
     ANSWER_HOURS,
-    ANSWER_HOURS_SETTING,
+    MAX_MAIL_MB,
     EstadoNotificacion,
     TipoNotificacion,
 )
@@ -174,7 +174,12 @@ def current_textos() -> Textos:
 
 def answer_hours() -> int:
     """Hours without an answer after which something is proposed."""
-    return int(find_setting(ANSWER_HOURS_SETTING) or ANSWER_HOURS)
+    return number_setting(ANSWER_HOURS)
+
+
+def max_mail_bytes() -> int:
+    """How large a mail may be on the wire, photos included."""
+    return number_setting(MAX_MAIL_MB) * 1024 * 1024
 
 
 def find_receptor_by_email(email: str) -> Receptor | None:

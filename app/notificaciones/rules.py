@@ -6,12 +6,11 @@ import enum
 import re
 from datetime import datetime, time, timedelta
 
+from app.ajustes.rules import Setting
 from app.core.clock import from_local, to_local
 
 #: The name of the job in the ledger.
 SEND_JOB = "notificaciones.enviar"
-#: On the wire, photos included. Most servers of receivers refuse more than 20 or 25 MB.
-MAX_MAIL_BYTES = 15 * 1024 * 1024
 MESSAGE_MAX = 4000
 COMMENT_MAX = 2000
 #: Photos of one answer; more come with another.
@@ -22,9 +21,31 @@ RECEPTOR_PURPOSE = "receptor"
 LINK_LIFE = timedelta(days=30)
 #: No mail tells of milestones that are older.
 NEWS_MAX_AGE = timedelta(days=30)
-#: Hours without an answer after which a reminder is proposed, unless an admin set others.
-ANSWER_HOURS = 24
-ANSWER_HOURS_SETTING = "receptor.horas_respuesta"
+#: Hours without an answer after which something is proposed.
+ANSWER_HOURS = Setting(
+    "receptor.horas_respuesta",
+    grupo="Avisos al receptor",
+    etiqueta="Espera sin respuesta",
+    defecto=24,
+    ayuda="Pasado este tiempo se propone un recordatorio a quien lleva el caso; pasado otra vez, "
+    "avisar a otro receptor. Nada se envía sin que una persona lo pida.",
+    unidad="horas",
+    minimo=1,
+    maximo=24 * 14,
+)
+#: On the wire, photos included.
+MAX_MAIL_MB = Setting(
+    "correo.max_mb",
+    grupo="Avisos al receptor",
+    etiqueta="Tamaño máximo de un correo",
+    defecto=15,
+    ayuda="Con las fotos dentro. Las que no caben se ven desde el enlace del correo. Muchos "
+    "servidores rechazan más de 20 o 25 MB.",
+    unidad="MB",
+    minimo=1,
+    maximo=40,
+)
+SETTINGS = (ANSWER_HOURS, MAX_MAIL_MB)
 #: How long a preview that nobody sent is kept.
 DRAFT_LIFE = timedelta(days=1)
 

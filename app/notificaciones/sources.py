@@ -1,6 +1,6 @@
-"""What a notice tells of sightings, which belong to a feature above this one.
+"""What a notice tells of sightings and of the place, which belong to features above this one.
 
-``create_app`` connects the two: without sightings a notice simply says nothing of them.
+``create_app`` connects them: without those a notice simply says nothing of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,20 @@ class Sighting:
     quien: str
 
 
+@dataclass(frozen=True)
+class Location:
+    """Where the vehicle was found, when and by whom, in words for a receptor."""
+
+    donde: str
+    cuando: str
+    quien: str
+    #: The last time that somebody saw it there, when that is later.
+    visto: str = ""
+    coordenadas: str = ""
+    mapa: str = ""
+    acceso: str = ""
+
+
 _list_sightings: Callable[[int], list[Sighting]] | None = None
 
 
@@ -30,3 +44,17 @@ def connect_sightings(provider: Callable[[int], list[Sighting]] | None) -> None:
 def list_sightings(oficio_id: int) -> list[Sighting]:
     """The newest sightings of an oficio."""
     return _list_sightings(oficio_id) if _list_sightings else []
+
+
+_find_location: Callable[[int], Location | None] | None = None
+
+
+def connect_location(provider: Callable[[int], Location | None] | None) -> None:
+    """Say who knows where the vehicle of an oficio was found."""
+    global _find_location  # as above
+    _find_location = provider
+
+
+def find_location(oficio_id: int) -> Location | None:
+    """Where the vehicle of an oficio is, as far as anybody knows."""
+    return _find_location(oficio_id) if _find_location else None

@@ -9,8 +9,7 @@ from app.core.firma import new_selector
 from app.mail.message import mail_size
 from app.notificaciones.mails import Composed, compose
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import current_textos
-from app.notificaciones.rules import MAX_MAIL_BYTES
+from app.notificaciones.queries import current_textos, max_mail_bytes
 from app.notificaciones.service import Destinatario, NoticeData, check_size, choose_photos
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
@@ -54,10 +53,11 @@ def write_notice(
             selector=selector,
         )
 
+    limit = max_mail_bytes()
     inside = photos
     composed = written(inside)
-    while inside and composed.tamano_bytes > MAX_MAIL_BYTES:
-        inside = _that_fit(inside, sizes, composed.tamano_bytes - MAX_MAIL_BYTES)
+    while inside and composed.tamano_bytes > limit:
+        inside = _that_fit(inside, sizes, composed.tamano_bytes - limit)
         composed = written(inside)
     check_size(composed.tamano_bytes)
     return NoticeData(

@@ -193,7 +193,7 @@ def test_a_notice_that_no_server_takes_is_not_enqueued(
     app, admin_api, usuario_admin, oficio, rows, monkeypatch
 ):
     photo = make_adjunto(app, oficio, usuario_admin)
-    monkeypatch.setattr(notices, "MAX_MAIL_BYTES", 500)
+    monkeypatch.setattr(notices, "max_mail_bytes", lambda: 500)
     body = {"receptor_email": EMAIL, "adjuntos_ids": [photo.id]}
     response = admin_api("POST", f"/oficios/{oficio.id}/notificar-receptor", body)
 

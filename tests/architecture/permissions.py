@@ -37,6 +37,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "usuarios.password": ADMIN,
     # An invitation opens for whoever holds it; a buffet's token is none.
     "usuarios.accept": NOBODY,
+    "ajustes.index": ADMIN,
+    "ajustes.save": ADMIN,
+    "ajustes.save_office_logo": ADMIN,
+    "ajustes.remove_office_logo": ADMIN,
+    # Whoever gets a mail sees it.
+    "ajustes.logo": EVERYBODY,
     "estado.index": ADMIN,
     "estado.try_part": ADMIN,
     "estado.back_up": ADMIN,
@@ -82,6 +88,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "oficios.datos": STAFF,
     "oficios.custodia": STAFF,
     "oficios.verify_custodia": STAFF,
+    "terreno.index": STAFF,
+    "terreno.visit": STAFF,
+    "terreno.session_state": STAFF,
+    "terreno.listing": STAFF,
+    "terreno.receive": STAFF,
+    "terreno.receive_photo": STAFF,
+    # What a phone keeps or installs: nothing of anybody is in them.
+    "terreno.shell": EVERYBODY,
+    "terreno.service_worker": EVERYBODY,
+    "terreno.manifest": EVERYBODY,
     "tablero.board": STAFF,
     "tablero.column": STAFF,
     "tablero.card": STAFF,
@@ -130,7 +146,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notificaciones.template_sample": ADMIN,
     "notificaciones.template_mail": ADMIN,
     "notificaciones.stored_template_mail": ADMIN,
-    "notificaciones.save_hours": ADMIN,
     # A signed link opens for whoever holds it; here the token is one of a buffet's dashboard,
     # which opens neither: tests/notificaciones/test_receptor_page.py holds those that do.
     "receptor.page": NOBODY,

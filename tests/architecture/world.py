@@ -16,6 +16,7 @@ from app.oficios.service import DireccionData, PropietarioData
 from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
+from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_sighting
 from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
@@ -38,6 +39,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
     expediente = make_stub(app, cerrado, admin, Variante.BUFFET)
     return {
         "filename": "css/app.css",
+        "sha256": make_logo(app, admin),
         "estado": oficio.estado.value,
         "token": make_link(app, buffet),
         "trabajo_id": make_trabajo(app),
@@ -49,6 +51,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "formato": "csv",
         **_parts(app, oficio.id),
         "adjunto_id": make_adjunto(app, oficio, admin).id,
+        "cliente_id": "0b4f4c1e-0000-4000-8000-000000000000",
         "avistamiento_id": make_sighting(app, oficio, admin),
         "consulta_id": make_check(app, oficio),
         "importacion_id": make_importacion(app, buffet, admin),

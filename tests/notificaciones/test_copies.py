@@ -10,7 +10,7 @@ from PIL import Image
 from app.core.tribunales import find_tribunal
 from app.notificaciones import writing
 from app.notificaciones.models import Borrador, Notificacion, Receptor
-from app.notificaciones.rules import MAX_MAIL_BYTES
+from app.notificaciones.rules import MAX_MAIL_MB
 from tests.adjuntos.files import encode, make_adjunto
 from tests.notificaciones.rows import (
     EMAIL,
@@ -109,7 +109,7 @@ def test_photos_that_do_not_fit_wait_behind_the_link(
         investigador.post(f"{base}/vista-previa", data=whole)
         sizes.append(rows(Borrador)[0].tamano_bytes)
     limit = sum(sizes) // 2  # room for the text and about half of the photos
-    monkeypatch.setattr(writing, "MAX_MAIL_BYTES", limit)
+    monkeypatch.setattr(writing, "max_mail_bytes", lambda: limit)
     url = investigador.post(f"{base}/vista-previa", data=data).headers["Location"]
     page = investigador.get(url).get_data(as_text=True)
     [draft] = rows(Borrador)
@@ -146,7 +146,7 @@ def test_a_mail_that_fits_needs_no_link_for_its_photos(
 
     [notice] = rows(Notificacion)
     assert notice.adjuntos_enlace == []
-    assert MAX_MAIL_BYTES == 15 * 1024 * 1024
+    assert MAX_MAIL_MB.defecto == 15
     assert "no cabe" not in find_notice(app, notice.id).cuerpo_html
 
 

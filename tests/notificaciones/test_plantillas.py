@@ -138,16 +138,6 @@ def test_what_must_be_said_cannot_be_empty(field, admin, rows):
     assert rows(Plantilla) == []
 
 
-def test_the_hours_are_a_number_of_hours(admin, rows):
-    assert admin.post(f"{URL}/horas", data={"horas": "48"}).status_code == 303
-    assert 'value="48"' in admin.get(URL).get_data(as_text=True)
-
-    for value in ("0", "400", "pronto", ""):
-        answer = admin.post(f"{URL}/horas", data={"horas": value})
-        assert answer.status_code == 422
-    assert 'value="48"' in admin.get(URL).get_data(as_text=True)
-
-
 def test_a_case_with_braces_in_its_names_is_sent_as_it_is(
     app, investigador, buffet, usuario_investigador, mail_server, worker
 ):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from app.ajustes.service import set_setting
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.core.tribunales import find_tribunal
 from app.db import db, transaction
 from app.jobs.queue import enqueue
 from app.notificaciones.models import Notificacion, Respuesta
-from app.notificaciones.rules import EstadoNotificacion, TipoRespuesta
-from app.notificaciones.service import set_answer_hours
+from app.notificaciones.rules import ANSWER_HOURS, EstadoNotificacion, TipoRespuesta
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
-from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.factories import make_oficio
 from tests.notificaciones.rows import EMAIL, link_of, make_receptor, make_sent_notice
@@ -88,9 +87,9 @@ def test_after_another_day_somebody_else_is_proposed_once_and_nobody_is_sent_any
     assert len(rows(Notificacion)) == 1
 
 
-def test_an_admin_sets_the_hours(app, look, notice_id, rows, usuario_admin):
+def test_an_admin_sets_the_hours(app, look, notice_id, rows):
     with app.app_context(), transaction():
-        set_answer_hours(2, actor=db.session.get_one(Usuario, usuario_admin.id), now=utcnow())
+        set_setting(ANSWER_HOURS.clave, "2")
 
     look(hours=3)
 

@@ -15,6 +15,7 @@ from app.db import db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.jobs.models import Trabajo
+from app.notificaciones import writing
 from app.notificaciones.models import Borrador, Notificacion, Receptor
 from app.notificaciones.rules import EstadoNotificacion
 from app.notificaciones.service import notices
@@ -367,7 +368,8 @@ def test_a_notice_that_failed_does_not_count_as_told(
 def test_photos_that_do_not_fit_are_refused_with_how_much_they_are(
     app, investigador, usuario_investigador, oficio, base, rows, monkeypatch
 ):
-    monkeypatch.setattr(notices, "MAX_MAIL_BYTES", 3000)
+    for module in (notices, writing):
+        monkeypatch.setattr(module, "max_mail_bytes", lambda: 3000)
     foto = make_adjunto(app, oficio, usuario_investigador)
 
     answer = investigador.post(base, data=typed(adjuntos=[str(foto.id)]))

@@ -22,7 +22,7 @@ from app.notificaciones.service.notices import (
     resend_notice,
     save_draft,
 )
-from app.notificaciones.service.plantillas import save_textos, set_answer_hours
+from app.notificaciones.service.plantillas import save_textos
 from app.notificaciones.service.receptores import (
     EmailTaken,
     ReceptorData,
@@ -56,7 +56,6 @@ __all__ = [
     "resend_notice",
     "save_draft",
     "save_textos",
-    "set_answer_hours",
     "set_receptor_active",
     "start_sending",
     "tell_buffet",

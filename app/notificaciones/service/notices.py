@@ -21,11 +21,11 @@ from app.notificaciones.queries import (
     find_earlier,
     find_receptor_by_email,
     list_photos,
+    max_mail_bytes,
 )
 from app.notificaciones.rules import (
     DRAFT_LIFE,
     LINK_LIFE,
-    MAX_MAIL_BYTES,
     RESENDABLE,
     SEND_JOB,
     EstadoNotificacion,
@@ -103,10 +103,11 @@ def check_size(tamano_bytes: int) -> None:
     Raises:
         MailTooBig: naming how much it is and how much may be.
     """
-    if tamano_bytes > MAX_MAIL_BYTES:
+    limit = max_mail_bytes()
+    if tamano_bytes > limit:
         raise MailTooBig(
             f"El correo pesaría {format_size(tamano_bytes)} y el máximo es "
-            f"{format_size(MAX_MAIL_BYTES)}. Acorte el mensaje."
+            f"{format_size(limit)}. Acorte el mensaje."
         )
 
 

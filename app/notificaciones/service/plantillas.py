@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.ajustes.service import set_setting
 from app.auditoria.service import audit
 from app.db import db
 from app.notificaciones.models import Plantilla
 from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.queries import PLANTILLA_RECEPTOR
-from app.notificaciones.rules import ANSWER_HOURS_SETTING
 from app.usuarios.models import Usuario
 
 
@@ -35,9 +33,3 @@ def save_textos(textos: Textos, *, actor: Usuario, now: datetime) -> None:
         db.session.add(row)
     audit("plantilla.modificada", actor=actor, now=now, entidad="plantilla")
     db.session.flush()
-
-
-def set_answer_hours(hours: int, *, actor: Usuario, now: datetime) -> None:
-    """Set after how many hours without an answer something is proposed."""
-    set_setting(ANSWER_HOURS_SETTING, str(hours))
-    audit("ajuste.horas_respuesta", actor=actor, now=now, horas=hours)

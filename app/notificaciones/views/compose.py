@@ -22,10 +22,11 @@ from app.notificaciones.queries import (
     find_earlier,
     list_photos,
     list_receptores,
+    max_mail_bytes,
     suggest_receptores,
     told_receptor_ids,
 )
-from app.notificaciones.rules import MAX_MAIL_BYTES, is_key
+from app.notificaciones.rules import is_key
 from app.notificaciones.service import (
     AlreadyNotified,
     Destinatario,
@@ -34,6 +35,7 @@ from app.notificaciones.service import (
     create_notice,
     save_draft,
 )
+from app.notificaciones.sources import find_location
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
 from app.notificaciones.writing import write_notice
@@ -49,10 +51,14 @@ _CASE = "/oficios/<int:oficio_id>/notificaciones"
 @bp.get(f"{_CASE}/nueva")
 @staff_required
 def compose(oficio_id: int) -> ResponseReturnValue:
-    """The form, empty or as a preview kept it (``?borrador=``)."""
+    """The form, empty or as a preview kept it (``?borrador=``), with photos chosen (``?fotos=``)."""
     oficio = oficio_to_work(oficio_id)
     draft = find_draft(oficio.id, request.args.get("borrador", ""))
-    return _form_page(oficio, _form_for(oficio, draft))
+    form = _form_for(oficio, draft)
+    if draft is None:
+        chosen = set(request.args.getlist("fotos", type=int))
+        form.adjuntos.data = [pk for pk, _name in form.adjuntos.choices if pk in chosen]
+    return _form_page(oficio, form)
 
 
 @bp.post(f"{_CASE}/vista-previa")
@@ -221,7 +227,8 @@ def _form_page(oficio: Oficio, form: NoticeForm, status: int = 200) -> Response:
         form=form,
         photos=list_images(oficio.id),
         missing=missing_facts(oficio),
-        max_size=format_size(MAX_MAIL_BYTES),
+        found=find_location(oficio.id),
+        max_size=format_size(max_mail_bytes()),
     )
 
 

@@ -11,12 +11,12 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.db import transaction
 from app.extensions import current_config
-from app.notificaciones.forms import HoursForm, PlantillaForm
+from app.notificaciones.forms import PlantillaForm
 from app.notificaciones.mails import write_receptor
 from app.notificaciones.muestra import sample
 from app.notificaciones.plantillas import PLACEHOLDERS, POR_DEFECTO, Textos
-from app.notificaciones.queries import answer_hours, current_textos
-from app.notificaciones.service import save_textos, set_answer_hours
+from app.notificaciones.queries import current_textos
+from app.notificaciones.service import save_textos
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
 from app.web.access import admin_required
@@ -81,26 +81,9 @@ def stored_template_mail() -> ResponseReturnValue:
     return notice_html(_written(current_textos()).html)
 
 
-@bp.post(f"{_URL}/horas")
-@admin_required
-def save_hours() -> ResponseReturnValue:
-    """After how many hours without an answer something is proposed."""
-    hours = HoursForm()
-    if not hours.validate():
-        form = PlantillaForm(formdata=None, data=vars(current_textos()))
-        return _page(form, hours, status=422)
-    with transaction():
-        set_answer_hours(hours.horas.data, actor=current_user, now=utcnow())
-    flash(f"Guardado: se propone un recordatorio a las {hours.horas.data} horas.", "ok")
-    return see_other(url_for("notificaciones.template"))
-
-
-def _page(
-    form: PlantillaForm, hours: HoursForm | None = None, status: int = 200
-) -> ResponseReturnValue:
+def _page(form: PlantillaForm, status: int = 200) -> ResponseReturnValue:
     shown: dict[str, Any] = {
         "form": form,
-        "hours": hours or HoursForm(formdata=None, data={"horas": answer_hours()}),
         "placeholders": PLACEHOLDERS,
         "is_original": current_textos() == POR_DEFECTO,
         "sample": None if form.errors else _written(form.to_textos()),

@@ -1,0 +1,96 @@
+"""What kinds of setting there are, and how each is read from what somebody typed.
+
+A feature declares its settings in its own ``rules``; ``create_app`` connects them, and the page of
+the settings shows them without knowing any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.errors import InvalidValue
+from app.core.texto import clean_text
+
+#: Where a setting's value is kept as text.
+VALUE_MAX = 2000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that an admin may change on the page: its place there, and what it is worth.
+
+    ``defecto`` says by its kind what it holds: text or a whole number.
+    """
+
+    #: Its name in the table, ``feature.que_es``.
+    clave: str
+    #: The card of the page that it stands in; those of one group stand together.
+    grupo: str
+    etiqueta: str
+    defecto: str | int
+    #: What it does and when, for who changes it.
+    ayuda: str = ""
+    #: Of a number: what it counts, in the plural.
+    unidad: str = ""
+    #: Of a number, both included.
+    minimo: int = 0
+    maximo: int = 1_000_000
+    #: Of a text, in characters; it may be empty.
+    largo: int = 200
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds a whole number."""
+        return isinstance(self.defecto, int)
+
+    @property
+    def field(self) -> str:
+        """Its name in a form."""
+        return self.clave.replace(".", "_")
+
+    def parse(self, text: str) -> str | int:
+        """The value of what somebody typed.
+
+        Raises:
+            InvalidValue: saying what may be written.
+        """
+        cleaned = clean_text(text)
+        if self.is_number:
+            return self._number(cleaned)
+        if len(cleaned) > self.largo:
+            raise InvalidValue(f"No puede tener más de {self.largo} caracteres.")
+        return cleaned
+
+    def _number(self, text: str) -> int:
+        unit = f" {self.unidad}" if self.unidad else ""
+        sentence = f"Escriba un número entero entre {self.minimo} y {self.maximo}{unit}."
+        # int() alone also takes «1_0» and the digits of other scripts.
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise InvalidValue(sentence)
+        value = int(text)
+        if not self.minimo <= value <= self.maximo:
+            raise InvalidValue(sentence)
+        return value
+
+
+#: How the office signs: mails, the dashboards of the buffets, the receptor's page, expedientes.
+OFFICE_NAME = Setting(
+    "oficina_nombre",
+    grupo="Oficina",
+    etiqueta="Nombre de la oficina",
+    defecto="",
+    ayuda="Sale en los correos, en el tablero de los buffets, en la página del receptor y en el "
+    "expediente. Vacío, dice «Rastro».",
+    largo=80,
+)
+SETTINGS = (OFFICE_NAME,)
+#: What holds as the office's name until somebody writes one.
+PRODUCT = "Rastro"
+
+#: The SHA-256 of the logo that holds now; empty or absent: none.
+LOGO_SETTING = "oficina.logo"
+#: What may be uploaded as a logo.
+LOGO_MAX_BYTES = 2 * 1024 * 1024
+LOGO_MAX_PIXELS = 4_000_000
+#: It is drawn anew to fit into this, twice what is shown, for fine screens and for paper.
+LOGO_WIDTH, LOGO_HEIGHT = 480, 160

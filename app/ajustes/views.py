@@ -1,0 +1,98 @@
+"""The page of the settings, and the office's logo for everybody who may see it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, flash, g, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.ajustes.forms import LogoForm, SettingsForm
+from app.ajustes.queries import Oficina, current_office, find_logo_data
+from app.ajustes.service import save_logo, save_settings
+from app.core.clock import utcnow
+from app.db import transaction
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+
+bp = Blueprint("ajustes", __name__)
+
+_YEAR = 365 * 24 * 3600
+
+
+@bp.app_context_processor
+def office_of_page() -> dict[str, object]:
+    """Let a page or a mail say whose office it is; asked for only where it is shown."""
+    return {"oficina": _office}
+
+
+def _office() -> Oficina:
+    if "oficina" not in g:
+        g.oficina = current_office()
+    office: Oficina = g.oficina
+    return office
+
+
+@bp.get("/admin/ajustes")
+@admin_required
+def index() -> ResponseReturnValue:
+    """Every setting, and the ways to those that have a page of their own."""
+    return _page(SettingsForm.for_settings(fresh=True))
+
+
+@bp.post("/admin/ajustes")
+@admin_required
+def save() -> ResponseReturnValue:
+    """Keep the settings; all of them or none."""
+    form = SettingsForm.for_settings()
+    if not form.validate():
+        return _page(form, status=422)
+    with transaction():
+        changed = save_settings(form.to_values(), actor=current_user, now=utcnow())
+    flash("Ajustes guardados." if changed else "No había nada que cambiar.", "ok")
+    return see_other(url_for("ajustes.index"))
+
+
+@bp.post("/admin/ajustes/logo")
+@admin_required
+def save_office_logo() -> ResponseReturnValue:
+    """Take a picture as the office's logo."""
+    form = LogoForm()
+    if not form.validate():
+        return _page(SettingsForm.for_settings(fresh=True), form, 422)
+    with transaction():
+        save_logo(form.dibujo, actor=current_user, now=utcnow())
+    flash("Logo guardado: los correos y expedientes nuevos lo llevan.", "ok")
+    return see_other(url_for("ajustes.index"))
+
+
+@bp.post("/admin/ajustes/logo/quitar")
+@admin_required
+def remove_office_logo() -> ResponseReturnValue:
+    """Go without a logo from now on."""
+    with transaction():
+        save_logo(None, actor=current_user, now=utcnow())
+    flash("Logo quitado. Los correos que ya se enviaron lo siguen mostrando.", "ok")
+    return see_other(url_for("ajustes.index"))
+
+
+@bp.get("/oficina/logo/<sha256>.png")
+def logo(sha256: str) -> ResponseReturnValue:
+    """A logo by its hash: what is under it never changes. It is no secret: mails carry it."""
+    data = or_404(find_logo_data(sha256) if len(sha256) == 64 else None)
+    response = send_file(BytesIO(data), mimetype="image/png")
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    return response
+
+
+def _page(
+    form: SettingsForm, logo_form: LogoForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    page = render_template(
+        "ajustes/index.html",
+        form=form,
+        logo_form=logo_form or LogoForm(formdata=None),
+        office=current_office(),
+    )
+    return page, status
