@@ -5,7 +5,7 @@ from app.ajustes.models import Ajuste, Logo
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.auditoria.models import Auditoria
 from app.avisos.models import Aviso
-from app.avistamientos.models import Avistamiento
+from app.avistamientos.models import Avistamiento, Consulta, Listado
 from app.buffets.models import Buffet, Enlace
 from app.custodia.models import Cabeza, Eslabon, Revision
 from app.db import Model
@@ -25,6 +25,7 @@ from app.notificaciones.models import (
     respuesta_adjuntos,
 )
 from app.oficios.models import Investigacion, Oficio, Propietario
+from app.porticos.models import AliasPortico, Portico
 from app.tablero.models import Vista
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -33,6 +34,7 @@ __all__ = [
     "Adjunto",
     "Ajuste",
     "Auditoria",
+    "AliasPortico",
     "Aviso",
     "Avistamiento",
     "Borrador",
@@ -40,6 +42,7 @@ __all__ = [
     "Cabeza",
     "ClaveApi",
     "Consumidor",
+    "Consulta",
     "Cuota",
     "Direccion",
     "Ejecucion",
@@ -52,11 +55,13 @@ __all__ = [
     "Importacion",
     "Investigacion",
     "Logo",
+    "Listado",
     "Model",
     "Notificacion",
     "Oficio",
     "Plantilla",
     "Propietario",
+    "Portico",
     "Receptor",
     "Respuesta",
     "RespuestaGuardada",

@@ -1,15 +1,18 @@
-"""Sightings of the vehicle."""
+"""Sightings of the vehicle, the look-ups that bring them, and the lists of concessionaires."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.avistamientos.rules import Fuente
+from app.avistamientos.rules import EstadoListado, Fuente, ResultadoConsulta
 from app.core.clock import utcnow
 from app.db import Model, ShortText
+from app.porticos.models import Portico
+from app.porticos.rules import Metodo
 from app.usuarios.models import Usuario
 
 
@@ -20,6 +23,8 @@ class Avistamiento(Model):
     __table_args__ = (
         sa.UniqueConstraint("oficio_id", "clave"),
         sa.Index("ix_avistamientos_newest", "oficio_id", "fecha", "fecha_hora"),
+        # Every sighting with the same text is tied to the same gantry.
+        sa.Index("ix_avistamientos_text", "ubicacion", "empresa"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +36,14 @@ class Avistamiento(Model):
     fecha_hora: Mapped[datetime | None]
     ubicacion: Mapped[str | None] = mapped_column(ShortText(200))
     empresa: Mapped[str | None] = mapped_column(ShortText(120))
+    #: The gantry of the catalogue that the text names, when it could be told.
+    portico_id: Mapped[int | None] = mapped_column(sa.ForeignKey("porticos.id"), index=True)
+    #: The road, also where only the company is known.
+    autopista: Mapped[str | None] = mapped_column(ShortText(120))
+    #: How the gantry was told; None for what is not looked up in the catalogue.
+    portico_metodo: Mapped[Metodo | None]
+    #: Why, in words: «código P5 en Costanera Norte».
+    portico_motivo: Mapped[str | None] = mapped_column(ShortText(255))
     #: Whole pesos.
     monto: Mapped[int | None]
     lat: Mapped[float | None]
@@ -41,7 +54,74 @@ class Avistamiento(Model):
     #: Invented by the demo's provider; only ever in a database marked as demo.
     simulado: Mapped[bool] = mapped_column(default=False)
     investigacion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"))
+    #: The concessionaire's list that it was imported from.
+    listado_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("avistamiento_listados.id"), index=True
+    )
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     usuario: Mapped[Usuario | None] = relationship()
+    portico: Mapped[Portico | None] = relationship()
+
+
+class Consulta(Model):
+    """One look-up of a plate: who asked, for which order, why, and what came of it.
+
+    Written with the job that asks the provider and completed when that job ends. Each person that
+    asks while the job is open has a row of their own.
+    """
+
+    __tablename__ = "consultas"
+    __table_args__ = (sa.Index("ix_consultas_newest", "pedida_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    #: As it was asked for; the vehicle's may be corrected later.
+    patente: Mapped[str] = mapped_column(ShortText(12))
+    trabajo_id: Mapped[str | None] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
+    #: Nobody for the automatic check.
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
+    motivo: Mapped[str] = mapped_column(ShortText(200))
+    resultado: Mapped[ResultadoConsulta] = mapped_column(default=ResultadoConsulta.PENDIENTE)
+    #: The outcome in words.
+    detalle: Mapped[str | None] = mapped_column(sa.Text)
+    proveedor: Mapped[str | None] = mapped_column(ShortText(40))
+    http_status: Mapped[int | None]
+    #: Of the answer, which the entry of the bitácora keeps.
+    sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    recibidos: Mapped[int | None]
+    nuevos: Mapped[int | None]
+    investigacion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"))
+    pedida_at: Mapped[datetime] = mapped_column(default=utcnow)
+    respondida_at: Mapped[datetime | None]
+
+    usuario: Mapped[Usuario | None] = relationship()
+
+
+class Listado(Model):
+    """A concessionaire's list of crossings, from its upload on; once imported it is evidence."""
+
+    __tablename__ = "avistamiento_listados"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    nombre_archivo: Mapped[str] = mapped_column(ShortText(200))
+    #: Of the file as it came.
+    sha256: Mapped[str] = mapped_column(ShortText(64))
+    contenido: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    estado: Mapped[EstadoListado] = mapped_column(default=EstadoListado.BORRADOR)
+    #: Column index to field, as a person corrected the guess; empty: as guessed.
+    mapeo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Written on every row that does not name its own.
+    empresa: Mapped[str | None] = mapped_column(ShortText(120))
+    version: Mapped[int] = mapped_column(default=1)
+    #: How many rows had each outcome.
+    resultado: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: What became of each row.
+    informe: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, deferred=True)
+    importado_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    usuario: Mapped[Usuario] = relationship()

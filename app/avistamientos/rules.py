@@ -1,4 +1,4 @@
-"""Where a sighting comes from, and when two sightings are the same one."""
+"""Where a sighting comes from, when two are the same one, and when the law lets us look."""
 
 from __future__ import annotations
 
@@ -27,6 +27,51 @@ class Fuente(enum.Enum):
 
 #: What a person may write down; gantry crossings come from a provider and are evidence.
 WRITTEN_SOURCES = (Fuente.MANUAL, Fuente.TERRENO, Fuente.MULTA)
+
+
+#: Whose text names a gantry or a road; an address that a person saw does not.
+MATCHED_SOURCES = (Fuente.PORTICO, Fuente.MULTA)
+
+
+class ResultadoConsulta(enum.Enum):
+    """What came of a look-up."""
+
+    PENDIENTE = "pendiente"
+    NUEVOS = "nuevos"
+    SIN_NOVEDADES = "sin_novedades"
+    FALLIDA = "fallida"
+    CANCELADA = "cancelada"
+    #: The order was no longer in force when its turn came, so nobody was asked.
+    NO_VIGENTE = "no_vigente"
+    NO_CONFIGURADA = "no_configurada"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "pendiente": "En curso",
+            "nuevos": "Con avistamientos nuevos",
+            "sin_novedades": "Sin novedades",
+            "fallida": "Falló",
+            "cancelada": "Cancelada",
+            "no_vigente": "No se consultó: la orden no estaba vigente",
+            "no_configurada": "No se consultó: sin proveedor",
+        }[self.value]
+
+
+class EstadoListado(enum.Enum):
+    """Where a concessionaire's list stands."""
+
+    BORRADOR = "borrador"
+    IMPORTADO = "importado"
+    DESCARTADO = "descartado"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {"borrador": "Por importar", "importado": "Importado", "descartado": "Descartado"}[
+            self.value
+        ]
 
 
 def sighting_key(
