@@ -1,0 +1,9 @@
+"""When and where to go: what the sightings of a vehicle say about its habits."""
+
+from __future__ import annotations
+
+from app.avistamientos.patrones.palabras import Sugerencia, suggest, what_ended, why_not
+from app.avistamientos.patrones.pasos import Paso
+from app.avistamientos.patrones.resumen import Patron, analyse
+
+__all__ = ["Paso", "Patron", "Sugerencia", "analyse", "suggest", "what_ended", "why_not"]
