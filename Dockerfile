@@ -1,12 +1,16 @@
 # One image for everything: the supervisor with web and jobs (the default), the web alone
 # (gunicorn ...), or the consumer alone (python huey_consumer.py). The data is in /rastro/instance.
+# tools/try_image.py runs all of it where there is no container engine.
 
 FROM python:3.11-slim-bookworm AS libraries
 WORKDIR /build
 COPY requirements.lock .
+# Of the services of Amazon that botocore describes (28 MB), S3 and signing in are used.
 RUN python -m venv /venv && \
     /venv/bin/pip install --no-cache-dir --no-deps --no-compile --require-hashes -r requirements.lock && \
-    /venv/bin/pip uninstall --yes pip
+    /venv/bin/pip uninstall --yes --quiet setuptools pip && \
+    find /venv/lib/python3.11/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d \
+        ! -name s3 ! -name sts ! -name 'sso*' ! -name signin -exec rm -rf {} +
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /rastro --shell /usr/sbin/nologin rastro && \
@@ -18,6 +22,10 @@ COPY migrations migrations
 COPY static static
 COPY templates templates
 COPY app app
+# What the programs import is compiled here, once: nothing can be written when they run.
+RUN ENVIRONMENT=test SECRET_KEY=none INSTANCE_DIR=/tmp/build \
+    /venv/bin/python -c "import wsgi, huey_consumer, boto3, flask.cli, gunicorn.app.wsgiapp" && \
+    rm -rf /tmp/build
 
 # HOST: inside a container the loopback address is reached by nobody.
 ENV PATH=/venv/bin:$PATH \

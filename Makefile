@@ -12,11 +12,11 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board check lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board check check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
@@ -89,6 +89,9 @@ check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --check $(TEMPLATES))
+
+check-deploy: $(VENV)/.runtime ## Check Dockerfile, compose, Caddy, scripts and unit with their own programs
+	@sh tools/check_deploy.sh
 
 type-check: $(VENV)/.dev ## Check types only
 	$(BIN)/mypy

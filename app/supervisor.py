@@ -312,6 +312,8 @@ def main() -> int:
     gunicorn = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
     gunicorn += ["--workers", env.get("WEB_WORKERS", "1"), "--threads", "8"]
     gunicorn += ["--graceful-timeout", "20", "--timeout", "60", "--log-level", "warning"]
+    # Its socket for commands would lie in the home folder, which may be read-only, and is not used.
+    gunicorn += ["--no-control-socket"]
     if env.get("WEB_RELOAD"):
         templates = (ROOT / "templates").rglob("*.html")
         gunicorn += ["--reload", *(f"--reload-extra-file={path}" for path in templates)]
