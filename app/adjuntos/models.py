@@ -65,6 +65,8 @@ class Adjunto(Model):
     #: What the file says of itself (EXIF time and position), kept apart from what people claim.
     metadatos: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visita_id: Mapped[int | None] = mapped_column(sa.ForeignKey("visitas.id"))
+    #: Made by the phone, so that a photo sent twice is one file.
+    cliente_id: Mapped[str | None] = mapped_column(ShortText(36), unique=True)
     #: Its place in the gallery; those that nobody placed have 0 and come first, newest first.
     orden: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The photo that stands for the case; one for each oficio.

@@ -38,9 +38,9 @@ def list_images(oficio_id: int) -> list[Adjunto]:
     return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_image]
 
 
-def count_adjuntos(oficio_id: int) -> int:
-    """How many files the case has."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(_of(oficio_id).subquery())) or 0
+def count_adjuntos(oficio_id: int) -> sa.Select[int]:
+    """Asks how many files the case has."""
+    return sa.select(sa.func.count()).select_from(_of(oficio_id).subquery())
 
 
 def find_adjunto(adjunto_id: int) -> Adjunto | None:
@@ -52,6 +52,14 @@ def find_adjunto(adjunto_id: int) -> Adjunto | None:
 def find_same_file(oficio_id: int, sha256: str) -> Adjunto | None:
     """The same bytes, if the case has them already."""
     return db.session.scalar(_of(oficio_id).where(Adjunto.sha256 == sha256))
+
+
+def find_sent(oficio_id: int, cliente_id: str) -> Adjunto | None:
+    """What a phone sent before under this id of its own, deleted meanwhile or not."""
+    statement = sa.select(Adjunto).where(
+        Adjunto.oficio_id == oficio_id, Adjunto.cliente_id == cliente_id
+    )
+    return db.session.scalar(statement)
 
 
 def list_stored(almacen: str) -> list[Adjunto]:

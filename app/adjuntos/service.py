@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from sqlalchemy.exc import IntegrityError
 
-from app.adjuntos.deposito import SameFile, Stored, discard, store
+from app.adjuntos.deposito import SameFile, StorageFailed, Stored, discard, store
 from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import find_same_file, list_adjuntos, list_visitas
+from app.adjuntos.queries import find_same_file, find_sent, list_adjuntos, list_visitas
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.sellos import seal_file
 from app.adjuntos.storage import Storage, current_storage, get_storage
@@ -33,6 +33,8 @@ class Upload:
 
     filename: str
     stream: BinaryIO
+    #: Made by the phone that sends it, so that one sent twice is one file.
+    cliente_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class UploadResult:
     problem: str | None = None
     #: It was not stored because the oficio has it: nothing is lost.
     is_repeated: bool = False
+    #: The storage was full or away: the same file may be stored later.
+    is_temporary: bool = False
 
     @property
     def is_failed(self) -> bool:
@@ -62,6 +66,7 @@ def add_adjuntos(
     tipo: TipoAdjunto | None = None,
     descripcion: str | None = None,
     procedencia: str | None = None,
+    visita_id: int | None = None,
     storage: Storage | None = None,
 ) -> list[UploadResult]:
     """Store several files, each for itself: a bad one is named and the others are kept.
@@ -69,21 +74,38 @@ def add_adjuntos(
     Call it outside ``transaction()``: reading and drawing pictures is slow, so each file has a
     transaction of its own, after its bytes are safe. Only one file is in memory at a time.
     ``actor`` is None for somebody without an account; then ``procedencia`` says who it was.
+    ``visita_id`` is the visit, of this case, at which the photos were taken. An upload whose
+    ``cliente_id`` the case knows is answered as it was the first time.
     """
     place = storage or current_storage()
     results = []
     for upload in uploads:
         filename = safe_filename(upload.filename)
+        if sent := _find_sent(oficio_id, upload):
+            results.append(sent)
+            continue
         try:
             stored = store(oficio_id, filename, upload.stream, max_bytes, place)
             adjunto_id = _add_row(
-                oficio_id, stored, tipo, descripcion, actor, now, place, procedencia
+                oficio_id,
+                stored,
+                tipo,
+                descripcion,
+                actor,
+                now,
+                place,
+                procedencia,
+                visita_id,
+                upload.cliente_id,
             )
             results.append(UploadResult(stored.filename, adjunto_id))
         except SameFile as error:
-            results.append(UploadResult(filename, problem=str(error), is_repeated=True))
+            # Perhaps its own twin, which came in at the same moment.
+            sent = _find_sent(oficio_id, upload)
+            results.append(sent or UploadResult(filename, problem=str(error), is_repeated=True))
         except RastroError as error:
-            results.append(UploadResult(filename, problem=str(error)))
+            later = isinstance(error, StorageFailed)
+            results.append(UploadResult(filename, problem=str(error), is_temporary=later))
     return results
 
 
@@ -237,6 +259,8 @@ def _add_row(
     now: datetime,
     storage: Storage,
     procedencia: str | None,
+    visita_id: int | None,
+    cliente_id: str | None,
 ) -> int:
     """The row and its entry in the bitácora, or neither of them nor the files."""
     contenido = stored.contenido
@@ -261,6 +285,8 @@ def _add_row(
                 alto=contenido.alto,
                 descripcion=descripcion or None,
                 metadatos=contenido.metadatos,
+                visita_id=visita_id,
+                cliente_id=cliente_id,
                 usuario_id=actor.id if actor else None,
                 created_at=now,
             )
@@ -281,6 +307,12 @@ def _add_row(
         discard(stored, storage)
         raise
     return adjunto_id
+
+
+def _find_sent(oficio_id: int, upload: Upload) -> UploadResult | None:
+    """What became of this upload when the phone sent it before."""
+    sent = find_sent(oficio_id, upload.cliente_id) if upload.cliente_id else None
+    return UploadResult(sent.filename, sent.id) if sent else None
 
 
 def _sha256(data: bytes | None) -> str | None:
