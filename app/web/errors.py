@@ -30,8 +30,9 @@ _SENTENCES = {
 
 
 def wants_json() -> bool:
-    """Whether the asker is a program: the API and the health check."""
-    return request.path.startswith("/api/") or request.path in {"/health", "/metrics.json"}
+    """Whether the asker is a program: the API, the health check, a phone in the field."""
+    path = request.path
+    return path.startswith(("/api/", "/terreno/datos/")) or path in {"/health", "/metrics.json"}
 
 
 def error_response(status: int, sentence: str | None = None) -> Response:

@@ -1,0 +1,236 @@
+"""The addresses that a person of the firm has to visit, as columns: four queries, any number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import local_today, start_of_day
+from app.core.comunas import find_comuna
+from app.core.texto import fold
+from app.db import db
+from app.direcciones.models import Direccion, Visita
+from app.direcciones.rules import ResultadoVisita
+from app.oficios.models import Oficio, Propietario
+from app.terreno.rules import VISITABLE, Grupo, group_of, person_rank
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo, plate_warnings
+
+#: More than anybody visits in a week; a phone has to carry the list.
+LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Whom to ask for. Nothing else of the person leaves the office: no RUT, no mail."""
+
+    nombre: str
+    tipo: str
+    #: ``+56912345678``; None when there is none that a phone can dial.
+    telefono: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UltimaVisita:
+    """What came of the newest visit to an address."""
+
+    resultado: ResultadoVisita
+    fecha_hora: datetime
+    #: When it reached the server, which may be hours later.
+    created_at: datetime
+    usuario: str
+    notas: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lugar:
+    """An address to visit, with what somebody needs in front of it."""
+
+    direccion_id: int
+    oficio_id: int
+    numero_oficio: str
+    patente: str
+    patente_dv: str | None
+    advertencia: str | None
+    vehiculo: str
+    direccion: str
+    comuna: str | None
+    tipo: str
+    notas: str | None
+    verificada: bool
+    lat: float | None
+    lon: float | None
+    #: The point is that of its comuna: nobody has stood at the door with a phone yet.
+    is_rough: bool
+    fecha_limite: date | None
+    personas: tuple[Persona, ...]
+    visita: UltimaVisita | None
+    grupo: Grupo
+
+    @property
+    def completa(self) -> str:
+        """Street and comuna in one line, as ``Direccion.completa`` says it."""
+        return ", ".join(part for part in (self.direccion, self.comuna) if part)
+
+    @property
+    def busqueda(self) -> str:
+        """What the filter of the list compares with, folded."""
+        words = (self.completa, self.patente, self.numero_oficio, self.vehiculo)
+        return fold(" ".join((*words, *(persona.nombre for persona in self.personas))))
+
+
+def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Lugar]:
+    """What is assigned to a person and may be visited.
+
+    Comunas whose cases are most urgent come first, and inside them what is due first.
+    """
+    rows = db.session.execute(_places(usuario_id)).all()
+    if len(rows) == 0:
+        return []
+    people = _people({row.oficio_id for row in rows})
+    visits = _last_visits({row.direccion_id for row in rows})
+    today = start_of_day(local_today(now))
+    lugares = [_lugar(row, people, visits, today) for row in rows]
+    wanted = fold(search)
+    if wanted:
+        lugares = [lugar for lugar in lugares if wanted in lugar.busqueda]
+    due: dict[str, date] = {}
+    for lugar in lugares:
+        key = lugar.comuna or ""
+        due[key] = min(due.get(key, date.max), lugar.fecha_limite or date.max)
+    return sorted(
+        lugares,
+        key=lambda lugar: (
+            due[lugar.comuna or ""],
+            lugar.comuna or "",
+            lugar.fecha_limite or date.max,
+            lugar.direccion_id,
+        ),
+    )
+
+
+def find_sent(cliente_id: str) -> Visita | None:
+    """The visit that a phone sent under this id of its own."""
+    return db.session.scalar(sa.select(Visita).where(Visita.cliente_id == cliente_id))
+
+
+def _places(usuario_id: int) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Direccion.id.label("direccion_id"),
+            Direccion.direccion,
+            Direccion.comuna,
+            Direccion.tipo,
+            Direccion.notas,
+            Direccion.verificada,
+            Direccion.lat,
+            Direccion.lon,
+            Oficio.id.label("oficio_id"),
+            Oficio.numero_oficio,
+            Oficio.fecha_limite,
+            Vehiculo.patente,
+            Vehiculo.patente_dv,
+            Vehiculo.patente_confirmada,
+            Vehiculo.marca,
+            Vehiculo.modelo,
+            Vehiculo.color,
+        )
+        .join(Oficio, Oficio.id == Direccion.oficio_id)
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .where(Oficio.investigador_id == usuario_id, Oficio.estado.in_(VISITABLE))
+        .order_by(Oficio.fecha_limite.is_(None), Oficio.fecha_limite, Direccion.id)
+        .limit(LIMIT)
+    )
+
+
+def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
+    """Those with a name, whom to ask for first in front."""
+    statement = sa.select(
+        Propietario.oficio_id, Propietario.nombre, Propietario.tipo, Propietario.telefono
+    ).where(Propietario.oficio_id.in_(oficio_ids), Propietario.nombre.is_not(None))
+    found: dict[int, list[Any]] = {}
+    for row in db.session.execute(statement.order_by(Propietario.id)):
+        found.setdefault(row.oficio_id, []).append(row)
+    return {
+        oficio_id: tuple(
+            Persona(row.nombre, row.tipo.label, _dialable(row.telefono))
+            for row in sorted(rows, key=lambda row: person_rank(row.tipo))
+        )
+        for oficio_id, rows in found.items()
+    }
+
+
+def _dialable(telefono: str | None) -> str | None:
+    """A number as a phone dials it; what came in unreadable is for the case page to correct."""
+    return telefono if telefono and telefono.lstrip("+").isdecimal() else None
+
+
+def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:
+    rank = (
+        sa.func.row_number()
+        .over(
+            partition_by=Visita.direccion_id,
+            order_by=(Visita.fecha_hora.desc(), Visita.id.desc()),
+        )
+        .label("rank")
+    )
+    newest = (
+        sa.select(
+            Visita.direccion_id,
+            Visita.resultado,
+            Visita.fecha_hora,
+            Visita.created_at,
+            Visita.notas,
+            Usuario.nombre,
+            rank,
+        )
+        .join(Usuario, Usuario.id == Visita.usuario_id)
+        .where(Visita.direccion_id.in_(direccion_ids))
+        .subquery()
+    )
+    return {
+        row.direccion_id: UltimaVisita(
+            row.resultado, row.fecha_hora, row.created_at, row.nombre, row.notas
+        )
+        for row in db.session.execute(sa.select(newest).where(newest.c.rank == 1))
+    }
+
+
+def _lugar(
+    row: Any,
+    people: dict[int, tuple[Persona, ...]],
+    visits: dict[int, UltimaVisita],
+    start_of_today: datetime,
+) -> Lugar:
+    visita = visits.get(row.direccion_id)
+    comuna = find_comuna(row.comuna) if row.comuna and row.lat is None else None
+    warnings = plate_warnings(row.patente, row.patente_dv, confirmed=row.patente_confirmada)
+    return Lugar(
+        direccion_id=row.direccion_id,
+        oficio_id=row.oficio_id,
+        numero_oficio=row.numero_oficio,
+        patente=row.patente,
+        patente_dv=row.patente_dv,
+        advertencia=" ".join(warnings) or None,
+        vehiculo=" ".join(part for part in (row.marca, row.modelo, row.color) if part),
+        direccion=row.direccion,
+        comuna=row.comuna,
+        tipo=row.tipo.label,
+        notas=row.notas,
+        verificada=row.verificada,
+        lat=comuna.lat if comuna else row.lat,
+        lon=comuna.lon if comuna else row.lon,
+        is_rough=comuna is not None,
+        fecha_limite=row.fecha_limite,
+        personas=people.get(row.oficio_id, ()),
+        visita=visita,
+        grupo=group_of(
+            visita.resultado if visita else None,
+            visita.fecha_hora if visita else None,
+            start_of_today,
+        ),
+    )

@@ -1,0 +1,61 @@
+"""What a phone keeps to open Terreno without a signal, under a name that changes with it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from config import ROOT
+
+_STATIC = ROOT / "static"
+_TEMPLATES = ROOT / "templates"
+
+#: Of ``static/``: all that the page needs, and nothing of the rest of the application.
+ASSETS = (
+    "vendor/tabler/tabler.min.css",
+    "css/app.css",
+    "css/terreno.css",
+    "vendor/inter/inter-latin.woff2",
+    "vendor/jetbrains-mono/jetbrains-mono-latin-700.woff2",
+    "vendor/htmx/htmx.min.js",
+    "vendor/tabler-icons/sprite.svg",
+    "js/app.js",
+    "js/terreno/cuenta.js",
+    "js/terreno/cola.js",
+    "js/terreno/cercania.js",
+    "js/terreno/formulario.js",
+    "js/terreno/panel.js",
+    "js/terreno/pagina.js",
+    "img/favicon.svg",
+    "img/icono-192.png",
+)
+#: What the page itself is made of.
+_PAGE = ("base.html", "web", "terreno")
+_WORKER = "js/terreno/sw.js"
+
+
+@cache
+def version() -> str:
+    """A name for all of this together: another file, another name, and the phone fetches anew.
+
+    Read once in a process; a new version of the product is a new process.
+    """
+    digest = hashlib.sha256()
+    for path in [*(_STATIC / name for name in (*ASSETS, _WORKER)), *_templates()]:
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def worker() -> str:
+    """The program of the service worker."""
+    return (_STATIC / _WORKER).read_text(encoding="utf-8")
+
+
+def _templates() -> list[Path]:
+    found: list[Path] = []
+    for name in _PAGE:
+        path = _TEMPLATES / name
+        found += sorted(path.rglob("*.html")) if path.is_dir() else [path]
+    return found

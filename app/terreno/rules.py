@@ -1,0 +1,89 @@
+"""Which addresses are worth a visit, in which order, and what a phone may get wrong."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+
+from app.adjuntos.rules import TipoAdjunto
+from app.direcciones.rules import ResultadoVisita
+from app.oficios.rules import Estado, TipoPropietario
+
+#: States in which somebody goes to look: before, nobody began; after, there is nothing to find.
+VISITABLE = (Estado.INVESTIGACION, Estado.NOTIFICACION)
+
+#: Outcomes after which nobody goes to the same address again without a reason.
+_DISCARDS = {ResultadoVisita.DIRECCION_INCORRECTA, ResultadoVisita.SE_MUDO}
+
+#: Whom to ask for at the door: who drives the car before who owes for it.
+_ORDER = (
+    TipoPropietario.USUARIO,
+    TipoPropietario.PRINCIPAL,
+    TipoPropietario.CODEUDOR,
+    TipoPropietario.AVAL,
+)
+
+#: How far a phone's clock may be from the server's, with the time that a request takes.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class Grupo(enum.Enum):
+    """The parts of the list, in their order on screen."""
+
+    POR_VISITAR = "por_visitar"
+    HOY = "hoy"
+    DESCARTADAS = "descartadas"
+
+    @property
+    def label(self) -> str:
+        """Its heading."""
+        return {
+            "por_visitar": "Por visitar",
+            "hoy": "Visitadas hoy",
+            "descartadas": "Descartadas por una visita",
+        }[self.value]
+
+
+class Motivo(enum.Enum):
+    """Why a visit that waited on a phone is not simply stored."""
+
+    CERRADO = "cerrado"
+    REASIGNADO = "reasignado"
+    CAMBIADA = "cambiada"
+    ELIMINADA = "eliminada"
+    RELOJ = "reloj"
+    AJENA = "ajena"
+    SIN_VISITA = "sin_visita"
+
+    @property
+    def can_be_sent_anyway(self) -> bool:
+        """Whether the person may say that it is stored all the same."""
+        return self in {Motivo.CERRADO, Motivo.REASIGNADO, Motivo.CAMBIADA, Motivo.RELOJ}
+
+
+def group_of(
+    resultado: ResultadoVisita | None, visited: datetime | None, start_of_today: datetime
+) -> Grupo:
+    """Where an address stands in the list, by its last visit."""
+    if resultado is None or visited is None:
+        return Grupo.POR_VISITAR
+    if visited >= start_of_today:
+        return Grupo.HOY
+    return Grupo.DESCARTADAS if resultado in _DISCARDS else Grupo.POR_VISITAR
+
+
+def person_rank(tipo: TipoPropietario) -> int:
+    """Whom to ask for first; the smallest number."""
+    return _ORDER.index(tipo)
+
+
+def photo_kind(resultado: ResultadoVisita) -> TipoAdjunto:
+    """What the photos of a visit show: the vehicle when it was found, else how it was not."""
+    found = resultado is ResultadoVisita.EXITOSA
+    return TipoAdjunto.FOTO_VEHICULO if found else TipoAdjunto.EVIDENCIA
+
+
+def clock_error(sent_at: datetime, now: datetime) -> timedelta:
+    """How far a phone's clock runs ahead of the server's; zero when nobody would notice."""
+    error = sent_at - now
+    return error if abs(error) > CLOCK_TOLERANCE else timedelta(0)

@@ -1,0 +1,65 @@
+"""What a phone installs and keeps: nothing of anybody, all that the page needs, a new version."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+
+from PIL import Image
+
+from app.terreno.recursos import ASSETS, version
+from config import ROOT
+
+
+def test_the_manifest_names_icons_that_are_what_it_says(stranger):
+    response = stranger.get("/terreno/manifest.webmanifest")
+
+    manifest = response.json
+    assert response.mimetype == "application/manifest+json"
+    assert (manifest["start_url"], manifest["scope"]) == ("/terreno", "/terreno")
+    assert manifest["display"] == "standalone"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        picture = Image.open(BytesIO((ROOT / icon["src"].lstrip("/")).read_bytes()))
+        assert f"{picture.width}x{picture.height}" == icon["sizes"]
+
+
+def test_the_worker_may_serve_the_page_and_keeps_files_that_exist(stranger):
+    response = stranger.get("/terreno/sw.js")
+
+    assert response.mimetype == "text/javascript"
+    assert response.headers["Service-Worker-Allowed"] == "/terreno"
+    assert response.headers["Cache-Control"] == "no-cache"
+    settings = json.loads(re.match(r"self\.TERRENO = (.*);", response.text)[1])
+    assert settings["version"] == version()
+    assert all((ROOT / path.lstrip("/")).is_file() for path in settings["assets"])
+
+
+def test_the_shell_holds_nothing_of_anybody_and_nothing_that_is_not_kept(
+    stranger, investigador, usuario_investigador, direccion_id
+):
+    for client in (stranger, investigador):
+        html = client.get("/terreno/app").text
+        assert "Rosa Soto" not in html
+        assert f"terreno-lista-{usuario_investigador.id}" not in html
+    html = stranger.get("/terreno/app").text
+    used = set(re.findall(r'(?:src|href)="/static/([^"#?]+)', html))
+    assert "js/terreno/pagina.js" in used
+    # cuenta.js is for people who are signed in; the favicon and the fonts come with the others.
+    assert used <= set(ASSETS), used - set(ASSETS)
+
+
+def test_the_page_tells_its_version_and_lets_only_our_own_scripts_work(investigador):
+    response = investigador.get("/terreno")
+
+    assert response.headers["Terreno-Version"] == version()
+    policy = response.headers["Content-Security-Policy"]
+    for part in ("script-src 'self'", "worker-src 'self'", "manifest-src 'self'"):
+        assert part in policy
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_firm_is_led_to_terreno_and_a_cliente_is_not(investigador, cliente):
+    assert 'href="/terreno"' in investigador.get("/tablero").text
+    assert 'href="/terreno"' not in cliente.get("/portal").text
