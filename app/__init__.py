@@ -96,6 +96,7 @@ BLUEPRINTS = (
     webhooks.bp,
     portal.bp,
     oficios.bp,
+    oficios.textos.bp,
     importador.bp,
     adjuntos.bp,
     avistamientos.bp,
@@ -118,6 +119,7 @@ SECTIONS = [
     trabajos.TRABAJOS,
     oficios.VEHICULO,
     oficios.DATOS,
+    oficios.HISTORIAL,
     oficios.CUSTODIA,
 ]
 

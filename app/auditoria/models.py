@@ -26,5 +26,7 @@ class Auditoria(Model):
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     entidad: Mapped[str | None] = mapped_column(ShortText(40))
     entidad_id: Mapped[int | None]
+    #: The case that it concerns, if one. No foreign key: the record outlives what it tells of.
+    oficio_id: Mapped[int | None] = mapped_column(index=True)
     detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)

@@ -38,10 +38,9 @@ def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
     )
 
 
-def count_sightings(oficio_id: int) -> int:
-    """How many sightings an oficio has."""
-    statement = sa.select(sa.func.count(Avistamiento.id)).where(Avistamiento.oficio_id == oficio_id)
-    return db.session.scalar(statement) or 0
+def count_sightings(oficio_id: int) -> sa.Select[int]:
+    """Asks how many sightings an oficio has."""
+    return sa.select(sa.func.count(Avistamiento.id)).where(Avistamiento.oficio_id == oficio_id)
 
 
 def find_sighting(oficio_id: int, avistamiento_id: int) -> Avistamiento | None:

@@ -27,3 +27,9 @@ def parse_email(text: str) -> str:
         raise InvalidValue(
             f"«{address[:60]}» no es un correo. Escríbalo, por ejemplo, nombre@estudio.cl."
         ) from None
+
+
+def mask_email(valor: str) -> str:
+    """Return «r•••@correo.cl»: whose it may be, not where to write."""
+    name, at, domain = valor.rpartition("@")
+    return f"{name[:1]}•••@{domain}" if at and name else "•••"

@@ -11,6 +11,8 @@ from app.core.texto import clean_text
 _NOISE = re.compile(r"[\s.,]")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad]")
 _WRITTEN = re.compile(r"0*(\d{6,8})-?([\dK])")
+#: A RUT inside a sentence, with dots or without; longer numbers are something else.
+_IN_TEXT = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:\.\d{3}){1,2}|\d{6,8})-[\dkK](?![\w-])")
 _EXAMPLE = "Escríbalo con su dígito verificador, por ejemplo 76.123.456-0."
 
 
@@ -75,3 +77,8 @@ def mask_rut(valor: str) -> str:
     if not rest:
         return "•••"
     return ".".join([head, *(re.sub(r"[^-]", "•", part) for part in rest)])
+
+
+def mask_ruts(text: str) -> str:
+    """Return a sentence with every RUT in it masked as ``mask_rut`` does."""
+    return _IN_TEXT.sub(lambda found: mask_rut(found[0].upper()), text)

@@ -48,3 +48,13 @@ def format_telefono(valor: str) -> str:
     if digits[0] in "29":
         return f"+56 {digits[0]} {digits[1:5]} {digits[5:]}"
     return f"+56 {digits[:2]} {digits[2:5]} {digits[5:]}"
+
+
+def mask_telefono(valor: str) -> str:
+    """Return «+56 9 •••• ••78»: enough to tell two numbers apart, not to call."""
+    shown = format_telefono(valor)
+    if not shown.startswith("+56 "):
+        return "•••"
+    head, *rest = shown.removeprefix("+56 ").split(" ")
+    hidden = re.sub(r"\d", "•", " ".join(rest))
+    return f"+56 {head} {hidden[:-2]}{shown[-2:]}"

@@ -28,12 +28,11 @@ def list_expedientes(oficio_id: int, variante: Variante | None = None) -> list[E
     return list(db.session.scalars(statement))
 
 
-def count_issued(oficio_id: int) -> int:
-    """How many expedientes of a case were issued."""
-    statement = sa.select(sa.func.count(Expediente.id)).where(
+def count_issued(oficio_id: int) -> sa.Select[int]:
+    """Asks how many expedientes of a case were issued."""
+    return sa.select(sa.func.count(Expediente.id)).where(
         Expediente.oficio_id == oficio_id, Expediente.sha256.is_not(None)
     )
-    return db.session.scalar(statement) or 0
 
 
 def find_open(oficio_id: int, variante: Variante) -> Expediente | None:

@@ -66,15 +66,12 @@ def list_notices(oficio_id: int) -> list[NoticeLine]:
     ]
 
 
-def count_notices(oficio_id: int) -> int:
-    """How many notices a case has."""
+def count_notices(oficio_id: int) -> sa.Select[int]:
+    """Asks how many notices a case has."""
     return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Notificacion)
-            .where(Notificacion.oficio_id == oficio_id)
-        )
-        or 0
+        sa.select(sa.func.count())
+        .select_from(Notificacion)
+        .where(Notificacion.oficio_id == oficio_id)
     )
 
 

@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.rut import parse_rut
 from app.db import Model, ShortText
 from app.direcciones.models import Direccion
-from app.oficios.rules import Actividad, Estado, Prioridad, TipoPropietario
+from app.oficios.rules import Actividad, Estado, Parte, Prioridad, TipoPropietario
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -122,6 +122,12 @@ class Investigacion(Model):
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
     tipo: Mapped[Actividad]
     descripcion: Mapped[str] = mapped_column(sa.Text)
+    #: What of the case it tells a change of; none when it tells of something else.
+    parte: Mapped[Parte | None]
+    #: The entry that this one corrects; that one keeps its text.
+    corrige_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"), index=True)
+    #: Its author took it back while it was fresh; its text stays readable.
+    retirado_at: Mapped[datetime | None]
     #: Identifiers and small facts that the entry's page needs (ids, from/to states).
     detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
@@ -134,3 +140,19 @@ class Investigacion(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     usuario: Mapped[Usuario | None] = relationship()
+    corrige: Mapped[Investigacion | None] = relationship(remote_side=[id])
+
+
+class TextoPredefinido(Model):
+    """A sentence that people pick instead of typing it, for one kind of entry."""
+
+    __tablename__ = "textos_predefinidos"
+    __table_args__ = (sa.UniqueConstraint("tipo", "texto"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tipo: Mapped[Actividad]
+    texto: Mapped[str] = mapped_column(ShortText(200))
+    #: Rank among those of its kind.
+    posicion: Mapped[int] = mapped_column(default=0)
+    activo: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -10,9 +10,14 @@ from flask_login import current_user
 
 from app.custodia.queries import find_review
 from app.oficios.models import Oficio
-from app.oficios.queries import dates_of_states, list_same_vehicle, list_warnings
-from app.oficios.rules import Estado, allowed_moves
-from app.oficios.sections import list_sections
+from app.oficios.queries import (
+    SAME_VEHICLE_LIMIT,
+    dates_of_states,
+    list_same_vehicle,
+    list_warnings,
+)
+from app.oficios.rules import Estado, allowed_moves, closed_moves
+from app.oficios.sections import count_sections, list_sections
 from app.web.fragments import is_htmx, see_other, with_notice
 
 
@@ -56,16 +61,19 @@ def saved(url: str, text: str, show: Callable[[], Response]) -> Response:
 
 def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
     """What surrounds every section."""
+    counts = count_sections(oficio.id)
+    same = list_same_vehicle(oficio, current_user)
     return {
         "section_name": name,
         "sections": [
-            {"section": section, "count": section.count(oficio.id) if section.count else None}
-            for section in list_sections()
+            {"section": section, "count": counts.get(section.name)} for section in list_sections()
         ],
         "estados": list(Estado),
         "state_dates": dates_of_states(oficio),
         "moves": allowed_moves(oficio.estado, current_user.rol),
+        "closed_moves": closed_moves(oficio.estado, current_user.rol),
         "warnings": list_warnings(oficio),
         "custody": find_review(oficio.id),
-        "same_vehicle": list_same_vehicle(oficio, current_user),
+        "same_vehicle": same[:SAME_VEHICLE_LIMIT],
+        "has_more_same_vehicle": len(same) > SAME_VEHICLE_LIMIT,
     }

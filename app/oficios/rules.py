@@ -100,7 +100,54 @@ class Actividad(enum.Enum):
 
 
 #: What a person writes down; the other kinds are left by deeds.
-WRITTEN_KINDS = (Actividad.NOTA, Actividad.LLAMADA)
+WRITTEN_KINDS = (Actividad.NOTA, Actividad.LLAMADA, Actividad.TERRENO)
+
+
+class Parte(enum.Enum):
+    """The part of a case that an entry tells a change of."""
+
+    OFICIO = "oficio"
+    ASIGNACION = "asignacion"
+    VEHICULO = "vehiculo"
+    PERSONA = "persona"
+    DIRECCION = "direccion"
+
+
+class Ambito(enum.Enum):
+    """What a change in the *Historial* of a case is about."""
+
+    ESTADO = "estado"
+    ASIGNACION = "asignacion"
+    OFICIO = "oficio"
+    VEHICULO = "vehiculo"
+    PERSONA = "persona"
+    DIRECCION = "direccion"
+    ADJUNTO = "adjunto"
+    NOTIFICACION = "notificacion"
+    BITACORA = "bitacora"
+    ACCESO = "acceso"
+    OTRO = "otro"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "estado": "Estado",
+            "asignacion": "Asignación",
+            "oficio": "Datos del oficio",
+            "vehiculo": "Vehículo",
+            "persona": "Personas",
+            "direccion": "Direcciones y visitas",
+            "adjunto": "Archivos",
+            "notificacion": "Avisos",
+            "bitacora": "Correcciones de la bitácora",
+            "acceso": "Accesos a datos",
+            "otro": "Otros",
+        }[self.value]
+
+
+#: What the audit calls it when somebody asks for a person's RUT and contacts.
+DATOS_MOSTRADOS = "persona.datos_mostrados"
 
 #: Columns as people call them, for entries that tell what changed.
 CAMPOS = {
@@ -130,31 +177,65 @@ CAMPOS = {
     "direccion": "Dirección",
     "comuna": "Comuna",
     "region": "Región",
+    "posicion": "Posición",
+    "investigador": "Investigador",
+    "descripcion": "Descripción",
 }
+#: Columns that hold how to reach a person, or who it is: shown only to who asks for them.
+MASKED = frozenset({"rut", "email", "telefono"})
+
+
+def closed_because(origin: Estado, target: Estado, rol: Rol) -> str | None:
+    """Why an oficio cannot go from one state to another now, and what to do; None when it can.
+
+    The one place that knows the flow: the case page, the board, the API and the move itself ask
+    here. From ``domain.md``: pendiente → investigacion → notificacion → encontrado; from any open
+    state to no encontrado; reopening only by an admin.
+    """
+    if not rol.is_staff:
+        return "Solo la oficina mueve los casos."
+    if target is origin:
+        return f"El caso ya está en «{origin.label}»."
+    if origin.is_final:
+        if rol is not Rol.ADMIN:
+            return "El caso está cerrado: solo un administrador puede reabrirlo."
+        if target.is_final:
+            return f"El caso ya está finalizado como «{origin.label}»: reábralo primero."
+        return None
+    if target is Estado.NO_ENCONTRADO or target in _FORWARD[origin]:
+        return None
+    order = list(Estado)
+    between = order[order.index(origin) + 1 : order.index(target)]
+    if between:
+        steps = " y ".join(f"«{estado.label}»" for estado in between)
+        return f"Falta pasar antes por {steps}."
+    return "Se retrocede de a un paso: vuelva primero a «Investigación»."
 
 
 def allowed_moves(estado: Estado, rol: Rol) -> list[Estado]:
-    """The states that a person may move an oficio to, in the order of the board.
+    """The states that a person may move an oficio to, in the order of the board."""
+    return [target for target in Estado if can_move(estado, target, rol)]
 
-    From ``domain.md``: pendiente → investigacion → notificacion → encontrado; from any open state
-    to no encontrado; reopening only by an admin.
-    """
-    if not rol.is_staff:
-        return []
-    if estado.is_final:
-        return list(OPEN_STATES) if rol is Rol.ADMIN else []
-    allowed = _FORWARD[estado] | {Estado.NO_ENCONTRADO}
-    return [candidate for candidate in Estado if candidate in allowed]
+
+def closed_moves(estado: Estado, rol: Rol) -> dict[str, list[Estado]]:
+    """Why a person may not move an oficio now, and the states that each reason closes."""
+    found: dict[str, list[Estado]] = {}
+    for target in Estado:
+        reason = None if target is estado else closed_because(estado, target, rol)
+        if reason:
+            found.setdefault(reason, []).append(target)
+    return found
 
 
 def can_move(origin: Estado, target: Estado, rol: Rol) -> bool:
     """Whether the flow has a path between the two states for that role."""
-    return target in allowed_moves(origin, rol)
+    return closed_because(origin, target, rol) is None
 
 
 def refusal(origin: Estado, target: Estado, rol: Rol) -> str:
     """Why ``can_move`` says no, and what to do, in one sentence."""
-    if origin.is_final and rol is not Rol.ADMIN:
-        return "El caso está cerrado: solo un administrador puede reabrirlo."
+    reason = closed_because(origin, target, rol) or ""
+    if origin.is_final:
+        return reason
     options = ", ".join(estado.label for estado in allowed_moves(origin, rol))
-    return f"De «{origin.label}» no se pasa a «{target.label}». Puede pasar a: {options}."
+    return f"De «{origin.label}» no se pasa a «{target.label}». {reason} Puede pasar a: {options}."

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Flask, current_app
+
+from app.db import db
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Section:
     icon: str
     #: Takes ``oficio_id``.
     endpoint: str
-    count: Callable[[int], int] | None = None
+    #: Builds the question how many there are; those of all sections are asked at once.
+    count: Callable[[int], sa.Select[int]] | None = None
 
 
 def init_sections(app: Flask, sections: list[Section]) -> None:
@@ -32,3 +36,14 @@ def init_sections(app: Flask, sections: list[Section]) -> None:
 def list_sections() -> list[Section]:
     """The sections of this application."""
     return list(current_app.extensions["oficio_sections"])
+
+
+def count_sections(oficio_id: int) -> dict[str, int]:
+    """How many each section that counts has, by its name."""
+    questions = {
+        section.name: section.count(oficio_id).scalar_subquery()
+        for section in list_sections()
+        if section.count
+    }
+    row = db.session.execute(sa.select(*questions.values())).one()
+    return dict(zip(questions, row, strict=True))

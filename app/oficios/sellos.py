@@ -41,6 +41,8 @@ def _entry(entry: Investigacion) -> dict[str, Any]:
         "respuesta": text_hash(entry.respuesta),
         "respuesta_estado": entry.respuesta_estado,
         "respuesta_sha256": entry.respuesta_sha256,
+        "corrige_id": entry.corrige_id,
+        "retirado_at": entry.retirado_at,
         "created_at": entry.created_at,
     }
 

@@ -138,12 +138,11 @@ def find_line(trabajo_id: str, *, now: datetime) -> Line | None:
     return lines[0] if lines else None
 
 
-def count_open(oficio_id: int) -> int:
-    """How many jobs of an oficio wait or run."""
-    statement = sa.select(sa.func.count()).where(
+def count_open(oficio_id: int) -> sa.Select[int]:
+    """Asks how many jobs of an oficio wait or run."""
+    return sa.select(sa.func.count()).where(
         Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
     )
-    return db.session.scalar(statement) or 0
 
 
 def list_attempts(trabajo_id: str) -> list[Ejecucion]:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Flask, current_app
 
 from app.core.clock import local_today, utcnow
+from app.core.correo import mask_email
 from app.core.dinero import format_pesos
 from app.core.errors import InvalidValue
 from app.core.fechas import format_duracion, format_fecha, format_fecha_hora, format_relativa
 from app.core.patente import format_patente
 from app.core.plazos import business_days_left
-from app.core.rut import format_rut
-from app.core.telefono import format_telefono
+from app.core.rut import format_rut, mask_rut, mask_ruts
+from app.core.telefono import format_telefono, mask_telefono
 from app.extensions import current_config
 
 
@@ -62,6 +63,10 @@ def init_filters(app: Flask) -> None:
         duracion=lambda value: format_duracion(value) if value is not None else "",
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",
+        rut_tapado=lambda value: mask_rut(value) if value else "",
+        telefono_tapado=lambda value: mask_telefono(value) if value else "",
+        email_tapado=lambda value: mask_email(value) if value else "",
+        sin_ruts=mask_ruts,
         telefono=lambda value: format_telefono(value) if value else "",
         patente=lambda value: format_patente(value) if value else "",
         plazo=plazo,

@@ -146,7 +146,7 @@ def test_a_deleted_file_may_be_added_again(app, archive, oficio, usuario_investi
     make_adjunto(app, oficio, usuario_investigador, "a.jpg", data)
 
     with app.app_context():
-        assert count_adjuntos(oficio.id) == 1
+        assert db.session.scalar(count_adjuntos(oficio.id)) == 1
 
 
 def test_two_people_who_send_the_same_photo_at_once_store_it_once(
@@ -427,8 +427,8 @@ def test_the_lists_show_what_was_not_deleted_newest_first(
     with app.app_context():
         assert [row.id for row in list_adjuntos(oficio.id)] == [paper.id, photo.id]
         assert [row.id for row in list_images(oficio.id)] == [photo.id]
-        assert count_adjuntos(oficio.id) == 2
-        assert count_adjuntos(oficio.id + 1) == 0
+        assert db.session.scalar(count_adjuntos(oficio.id)) == 2
+        assert db.session.scalar(count_adjuntos(oficio.id + 1)) == 0
 
 
 def test_a_mail_carries_the_clean_copy_or_the_document(app, archive, oficio, usuario_investigador):

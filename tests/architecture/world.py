@@ -23,6 +23,7 @@ from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
+from tests.oficios.textos import make_texto
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "archivo": "pdf",
         **make_outside(app, admin),
         "buffet_id": buffet.id,
+        "texto_id": make_texto(app, admin),
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),
     }

@@ -13,6 +13,7 @@ from app.oficios.rules import Actividad
 from app.oficios.service import EntradaData, OficioData, add_entry, update_oficio
 from tests.factories import make_oficio
 from tests.oficios.acting import act, stored
+from tests.oficios.textos import make_texto
 from tests.plugins.application import HTMX, assert_fragment
 
 
@@ -30,7 +31,8 @@ def write(app, oficio, actor, text, tipo=Actividad.NOTA, at=None):
     )
 
 
-def test_a_note_is_stored_and_shown_both_ways(investigador, url, oficio, rows):
+def test_a_note_is_stored_and_shown_both_ways(app, investigador, url, oficio, usuario_admin, rows):
+    make_texto(app, usuario_admin, "No contesta")
     plain = investigador.post(
         f"{url}/bitacora", data={"tipo": "nota", "descripcion": "El conserje lo conoce"}
     )
@@ -50,7 +52,8 @@ def test_a_note_is_stored_and_shown_both_ways(investigador, url, oficio, rows):
     assert "No contesta. Dos veces" not in text.partition("<textarea")[2].partition("</textarea")[0]
 
 
-def test_a_frequent_text_is_enough(investigador, url, rows):
+def test_a_preset_text_is_enough(app, investigador, url, usuario_admin, rows):
+    make_texto(app, usuario_admin, "Buzón de voz")
     investigador.post(f"{url}/bitacora", data={"tipo": "llamada", "frase": "Buzón de voz"})
 
     assert rows(Investigacion, tipo=Actividad.LLAMADA)[0].descripcion == "Buzón de voz"
@@ -72,7 +75,11 @@ BAD_ENTRIES = [
     ({"tipo": "nota"}, "Escriba qué pasó"),
     ({"tipo": "sistema", "descripcion": "Hola"}, "Elija una de las opciones"),
     ({"descripcion": "Hola", "tipo": "n\x00ta"}, "Elija una de las opciones"),
-    ({"tipo": "nota", "frase": "Inventada"}, "Elija una de las opciones"),
+    ({"tipo": "nota", "frase": "Inventada"}, "Ese texto ya no está en la lista"),
+    ({"tipo": "terreno", "descripcion": "Hola"}, "Elija qué pasó en la visita"),
+    ({"tipo": "terreno", "resultado": "magnífica"}, "Elija una de las opciones"),
+    ({"tipo": "terreno", "resultado": "otro", "direccion_id": "77"}, "Elija una de las opciones"),
+    ({"tipo": "terreno", "resultado": "otro", "lat": "-33"}, "La posición no se entiende"),
     ({"tipo": "nota", "descripcion": "x" * 5001}, "No puede tener más de 5000"),
     ({"tipo": "nota", "descripcion": "\x00\x00"}, "Escriba qué pasó"),
     ({"tipo": "nota", "descripcion": "Hola", "ocurrido_at": "31/02/2026 10:00"}, "no existe"),
@@ -186,7 +193,7 @@ def test_an_old_or_foreign_entry_stays_and_the_page_says_what_to_do(
         investigador.post(edit, data={"descripcion": "Tarde"}),
     ):
         assert response.status_code == 409
-        assert "Agregue una nota que la corrija" in response.text
+        assert "Agregue una corrección" in response.text
     assert rows(Investigacion, id=note.id)[0].descripcion == "Vive en Ñuñoa"
     assert f'href="{edit}"' not in investigador.get(url).text
 

@@ -130,8 +130,8 @@ def test_a_cliente_is_told_only_of_its_own_oficios(
 
     with app.app_context():
         row = db.session.get_one(Oficio, one.id)
-        for_cliente = [o.id for o in list_same_vehicle(row, usuario_cliente)]
-        for_firm = [o.id for o in list_same_vehicle(row, usuario_admin)]
+        for_cliente = [o.oficio_id for o in list_same_vehicle(row, usuario_cliente)]
+        for_firm = [o.oficio_id for o in list_same_vehicle(row, usuario_admin)]
     assert for_cliente == [own.id]
     assert for_firm == [foreign.id, own.id]
 

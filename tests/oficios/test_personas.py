@@ -45,9 +45,9 @@ def test_a_person_is_added_as_papers_write_it(app, investigador, url, case, rows
     added = rows(Propietario)[-1]
     assert (added.nombre, added.rut) == ("José Núñez", "76123456-0")
     assert added.telefono == "+56912345678"
-    assert rows(Investigacion)[-1].descripcion == (
-        "Persona agregada: José Núñez, RUT 76.123.456-0 (aval)"
-    )
+    entry = rows(Investigacion)[-1]
+    assert entry.descripcion == "Persona agregada: José Núñez (aval)"
+    assert entry.detalle["despues"]["rut"] == "76123456-0"
     assert "jose nunez" in stored(app, case).busqueda
 
 
@@ -65,7 +65,8 @@ def test_a_wrong_digit_is_kept_flagged_and_confirmed_anew_when_corrected(
     )
 
     text = assert_fragment(response, f"oficio-personas-{case.id}")
-    assert "12.345.679-9" in text
+    assert "12.•••.•••-•" in text
+    assert "12.345.679-9" not in text
     assert "Dígito no cuadra" in text
     assert rows(Investigacion)[-1].detalle["antes"]["rut"] == "12345678-9"
 
@@ -130,7 +131,7 @@ def test_a_person_is_taken_out_once_and_the_bitacora_remembers(investigador, url
 
     assert rows(Propietario) == []
     told = [entry.descripcion for entry in rows(Investigacion)][1:]
-    assert told == ["Persona quitada: Rosa Soto, RUT 12.345.678-9 (principal)"]
+    assert told == ["Persona quitada: Rosa Soto (principal)"]
 
 
 def test_a_person_of_another_case_is_not_there(app, investigador, oficio, persona):

@@ -285,7 +285,7 @@ def test_a_case_is_entrusted_to_active_people_of_the_firm_only(
 
 
 def test_only_notes_and_calls_that_happened_are_written_by_hand(app, oficio, usuario_admin):
-    with pytest.raises(Refused, match="notas y llamadas"):
+    with pytest.raises(Refused, match="notas, llamadas y visitas"):
         act(
             app,
             oficio,

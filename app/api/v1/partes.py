@@ -183,7 +183,7 @@ def _get_persona(oficio: Oficio, propietario_id: int) -> Propietario:
 
 def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
     entry = db.session.get(Investigacion, actividad_id)
-    if entry is None or entry.oficio_id != oficio.id:
+    if entry is None or entry.oficio_id != oficio.id or entry.retirado_at is not None:
         raise NotFound("Actividad no encontrada")
     return entry
 

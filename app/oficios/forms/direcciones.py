@@ -6,25 +6,46 @@ from typing import Any
 from uuid import uuid4
 
 from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.widgets import TextInput
 
 from app.core.clock import utcnow
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
 from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
-from app.oficios.forms.posicion import CoordinateField, check_whole
-from app.oficios.service import DireccionData, VisitaData
+from app.oficios.forms.posicion import CoordinateField, check_whole, is_same_point
+from app.oficios.service import DireccionData, Posicion, VisitaData
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
 
 
+def new_client_id() -> str:
+    """Made with a form, so that a visit sent twice is one visit."""
+    return str(uuid4())
+
+
 class DireccionForm(Form):
-    """A place."""
+    """A place, and where on the map it is when somebody knows."""
 
     tipo = EnumField("Tipo", TipoDireccion, default=TipoDireccion.DOMICILIO)
     direccion = StringField("Dirección", [required("Escriba la calle y el número."), at_most(200)])
     comuna = StringField("Comuna", [at_most(60), readable(parse_comuna)])
     notas = TextAreaField("Notas de acceso", [at_most(NOTES_MAX)])
+    lat = CoordinateField(-90, 90, "Latitud", widget=TextInput())
+    lon = CoordinateField(-180, 180, "Longitud", widget=TextInput())
+    exactitud_m = CoordinateField(0, 100_000)
     version = VersionField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Half a position is none."""
+        valid = bool(super().validate(extra_validators))
+        return check_whole(self.lat, self.lon) and valid
+
+    def moved_to(self, stored: Posicion | None) -> Posicion | None:
+        """Where the place is now: what was stored, unless somebody put it elsewhere."""
+        if self.lat.data is None or self.lon.data is None:
+            return None
+        chosen = Posicion(self.lat.data, self.lon.data, self.exactitud_m.data)
+        return stored if stored and is_same_point(chosen, stored) else chosen
 
     def to_data(self, stored: Direccion | None = None) -> DireccionData:
         """What was typed; the region follows from the comuna."""
@@ -48,7 +69,7 @@ class VisitaForm(Form):
     lat = CoordinateField(-90, 90)
     lon = CoordinateField(-180, 180)
     exactitud_m = CoordinateField(0, 100_000)
-    cliente_id = HiddenField(default=lambda: str(uuid4()), validators=[at_most(36)])
+    cliente_id = HiddenField(default=new_client_id, validators=[at_most(36)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Half a position is none."""

@@ -7,7 +7,9 @@ from typing import Any
 from wtforms import BooleanField, SelectChoice, StringField, TextAreaField, ValidationError
 
 from app.buffets.models import Buffet
+from app.core.comunas import comunas
 from app.core.rol import parse_rol_causa
+from app.core.texto import fold
 from app.core.tribunales import find_tribunal
 from app.direcciones.rules import TipoDireccion, parse_comuna
 from app.oficios.forms.fields import NOTES_MAX, ChoiceField, VersionField, read, readable
@@ -159,3 +161,14 @@ class NuevoForm(OficioFields, VehiculoFields):
             region=comuna.region_corta if comuna else None,
             tipo=self.direccion_tipo.value,
         )
+
+
+def comunas_to_choose() -> list[tuple[str, str]]:
+    """Each comuna with what a browser shows and looks through: accents are forgiven there too."""
+    return [
+        (
+            comuna.nombre,
+            " · ".join(dict.fromkeys((comuna.nombre, comuna.region_corta, fold(comuna.nombre)))),
+        )
+        for comuna in comunas()
+    ]

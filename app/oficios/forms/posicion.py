@@ -1,4 +1,4 @@
-"""Where the phone was, as its script writes it into the hidden fields of a form."""
+"""A position, as the phone or the map writes it into the fields of a form, or a person types it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.oficios.forms.fields import add_error
+from app.oficios.service import Posicion
 
-NO_POSITION = "La posición no se entiende. Presione otra vez «Usar mi posición»."
+NO_POSITION = (
+    "La posición no se entiende. Márquela en el mapa o presione otra vez «Usar mi posición»."
+)
+#: Degrees, some centimetres: a form shows six decimals of what is stored.
+_SAME_POINT = 1e-6
 
 
 class CoordinateField(FloatField):
-    """A number that the phone fills in."""
+    """A number that is filled in for a person; with a label and a widget, one that may be typed."""
 
     widget = HiddenInput()
 
-    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
-        super().__init__("", [Optional(), NumberRange(low, high, NO_POSITION)], **kwargs)
+    def __init__(self, low: float, high: float, label: str = "", **kwargs: Any) -> None:
+        super().__init__(label, [Optional(), NumberRange(low, high, NO_POSITION)], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what is no number, in words."""
+        """Refuse what is no number, in words; a decimal comma is as good as a point."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([text.replace(",", ".") for text in valuelist])
         except ValueError:
             raise ValueError(NO_POSITION) from None
 
@@ -35,3 +40,8 @@ def check_whole(lat: CoordinateField, lon: CoordinateField) -> bool:
         return True
     add_error(lat, NO_POSITION)
     return False
+
+
+def is_same_point(one: Posicion, other: Posicion) -> bool:
+    """Whether a form that shows a stored point came back without another one."""
+    return abs(one.lat - other.lat) < _SAME_POINT and abs(one.lon - other.lon) < _SAME_POINT

@@ -5,8 +5,12 @@ from __future__ import annotations
 from app.oficios.service.advertencias import confirm_warning
 from app.oficios.service.bitacora import (
     add_entry,
+    correct_entry,
     edit_entry,
+    has_own_line,
+    own_words,
     record,
+    refuse_correction,
     refuse_edit,
     remove_entry,
 )
@@ -20,6 +24,7 @@ from app.oficios.service.data import (
     DireccionData,
     EntradaData,
     OficioData,
+    Posicion,
     PropietarioData,
     Respuesta,
     VehiculoData,
@@ -28,12 +33,21 @@ from app.oficios.service.data import (
 from app.oficios.service.direcciones import (
     add_direccion,
     add_visita,
+    place_direccion,
+    position_of,
     remove_direccion,
     update_direccion,
 )
 from app.oficios.service.errors import MoveRefused, NumeroTaken, StaleOficio
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
-from app.oficios.service.personas import add_persona, remove_persona, update_persona
+from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
+from app.oficios.service.textos import (
+    TextoTaken,
+    add_texto,
+    place_texto,
+    toggle_texto,
+    update_texto,
+)
 from app.oficios.service.vehiculo import update_vehiculo
 from app.oficios.service.versions import refresh_search, touch
 
@@ -46,31 +60,44 @@ __all__ = [
     "MoveRefused",
     "NumeroTaken",
     "OficioData",
+    "Posicion",
     "PropietarioData",
     "Respuesta",
     "StaleOficio",
+    "TextoTaken",
     "VehiculoData",
     "VisitaData",
     "add_direccion",
     "add_entry",
     "add_persona",
+    "add_texto",
     "add_visita",
     "assign_oficio",
     "confirm_warning",
+    "correct_entry",
     "create_oficio",
     "edit_entry",
+    "has_own_line",
     "move_oficio",
+    "own_words",
+    "place_direccion",
+    "place_texto",
+    "position_of",
     "prioritise_oficio",
     "record",
     "refresh_search",
+    "refuse_correction",
     "refuse_edit",
     "remove_direccion",
     "remove_entry",
     "remove_persona",
+    "reveal_persona",
+    "toggle_texto",
     "touch",
     "undo_move",
     "update_direccion",
     "update_oficio",
     "update_persona",
+    "update_texto",
     "update_vehiculo",
 ]

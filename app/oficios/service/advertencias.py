@@ -7,10 +7,12 @@ from datetime import datetime
 from app.core.errors import Refused
 from app.oficios.models import Oficio
 from app.oficios.queries import list_warnings
-from app.oficios.rules import Actividad
+from app.oficios.rules import Actividad, Parte
 from app.oficios.service.bitacora import record
 from app.oficios.service.versions import touch
 from app.usuarios.models import Usuario
+
+_PARTS = {"patente": Parte.VEHICULO, "rut": Parte.PERSONA}
 
 
 def confirm_warning(oficio: Oficio, clave: str, *, actor: Usuario, now: datetime) -> None:
@@ -38,4 +40,5 @@ def confirm_warning(oficio: Oficio, clave: str, *, actor: Usuario, now: datetime
         actor=actor,
         now=now,
         detalle={"clave": clave},
+        parte=_PARTS.get(kind, Parte.OFICIO),
     )

@@ -8,10 +8,11 @@ from typing import Any
 from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
+from app.direcciones.models import Visita
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.rules import WRITTEN_KINDS, Actividad
+from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.sellos import seal_entry
 from app.oficios.service.data import EntradaData, Respuesta
 from app.usuarios.models import Usuario
@@ -31,12 +32,15 @@ def record(
     now: datetime,
     ocurrido_at: datetime | None = None,
     detalle: dict[str, Any] | None = None,
+    parte: Parte | None = None,
+    corrige_id: int | None = None,
     is_real: bool = True,
     respuesta: Respuesta | None = None,
     with_state: bool = False,
 ) -> Investigacion:
     """Write an entry in the bitácora and in the chain of custody, in the deed's transaction.
 
+    ``parte`` is what of the case it tells a change of, for the filters of *Historial*.
     ``is_real=False`` is for automatic checks that found nothing: they do not make a case look
     attended to. ``respuesta`` is what a provider answered; ``with_state`` says that the entry
     tells of the oficio's state, which is sealed after it.
@@ -46,6 +50,8 @@ def record(
         tipo=tipo,
         descripcion=descripcion,
         detalle=detalle or {},
+        parte=parte,
+        corrige_id=corrige_id,
         usuario_id=actor.id if actor else None,
         ocurrido_at=ocurrido_at or now,
         created_at=now,
@@ -70,26 +76,41 @@ def record(
 
 
 def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetime) -> Investigacion:
-    """Write down a note or a call.
+    """Write down a note, a call, or a visit that was to no address of the case.
 
     Raises:
         Refused: it is of a kind that only deeds leave, or it has not happened yet.
     """
     if data.tipo not in WRITTEN_KINDS:
-        raise Refused("A mano se anotan notas y llamadas; lo demás se anota solo.")
+        raise Refused("A mano se anotan notas, llamadas y visitas; lo demás se anota solo.")
     check_past(data.ocurrido_at, now)
+    text, detalle = data.descripcion, {}
+    if data.resultado is not None:
+        text = _joined(f"Visita sin dirección: {data.resultado.label.lower()}", text)
+        detalle = {"resultado": data.resultado.value}
     return record(
         oficio,
         data.tipo,
-        data.descripcion,
+        text,
         actor=actor,
         now=now,
         ocurrido_at=data.ocurrido_at,
+        detalle=detalle,
     )
 
 
+def has_own_line(entry: Investigacion) -> bool:
+    """Whether its first line says by itself what came of a visit."""
+    return "resultado" in entry.detalle
+
+
+def own_words(entry: Investigacion) -> str:
+    """What the author may change of an entry: of a visit its notes, of any other all its text."""
+    return _parts(entry)[1]
+
+
 def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: datetime) -> None:
-    """Mend the text of one's own fresh note or call; what it said before stays readable.
+    """Mend one's own words in a fresh entry; what it said before stays readable.
 
     The chain of custody gets a link for the new text after that of the old one.
 
@@ -98,21 +119,41 @@ def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: d
     """
     if refusal := refuse_edit(entry, actor=actor, now=now):
         raise Refused(refusal)
-    if entry.descripcion == descripcion:
+    head, words = _parts(entry)
+    if words == descripcion:
         return
+    if "visita_id" in entry.detalle:
+        visita = db.session.get(Visita, entry.detalle["visita_id"])
+        if visita is not None:
+            visita.notas = descripcion or None
     former = {"texto": entry.descripcion, "hasta": now.isoformat()}
     entry.detalle = {
         **entry.detalle,
         "anteriores": [*entry.detalle.get("anteriores", []), former],
     }
-    entry.descripcion = descripcion
+    entry.descripcion = _joined(head, descripcion)
     entry.editado_at = now
     db.session.flush()
     seal_entry(entry, now)
 
 
+def correct_entry(
+    oficio: Oficio, entry: Investigacion, descripcion: str, *, actor: Usuario, now: datetime
+) -> Investigacion:
+    """Say in a new entry what is wrong in another one, which keeps its text and points to it.
+
+    Raises:
+        Refused: the other entry was left by a deed, or was taken back.
+    """
+    if refusal := refuse_correction(entry):
+        raise Refused(refusal)
+    return record(oficio, entry.tipo, descripcion, actor=actor, now=now, corrige_id=entry.id)
+
+
 def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None:
-    """Take back one's own fresh note or call; the audit keeps that there was one.
+    """Take back one's own fresh entry: it counts no more, and what it said stays readable.
+
+    The row stays, with a seal of its own: a link of the chain without its row is a finding.
 
     Raises:
         Refused: it is somebody else's, of another kind, or too old.
@@ -127,17 +168,41 @@ def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None
         entidad_id=entry.oficio_id,
         entrada_id=entry.id,
     )
-    db.session.delete(entry)
+    entry.retirado_at = now
     db.session.flush()
+    seal_entry(entry, now)
 
 
 def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:
     """Why an entry cannot be edited, and what to do instead; None when it can."""
+    if entry.retirado_at is not None:
+        return "Esta entrada ya fue retirada por quien la anotó."
     if entry.tipo not in WRITTEN_KINDS or entry.usuario_id != actor.id:
-        return "Solo se corrigen las notas y llamadas propias. Agregue una nota que la aclare."
+        return "Solo se editan las entradas propias. Agregue una corrección."
     if now - entry.created_at > EDITABLE_FOR:
-        return "Pasaron más de 15 minutos desde que se anotó. Agregue una nota que la corrija."
+        return "Pasaron más de 15 minutos desde que se anotó. Agregue una corrección."
     return None
+
+
+def refuse_correction(entry: Investigacion) -> str | None:
+    """Why no entry can correct this one; None when one can."""
+    if entry.tipo not in WRITTEN_KINDS:
+        return "Lo que Rastro anota solo no se corrige a mano. Agregue una nota que lo aclare."
+    if entry.retirado_at is not None:
+        return "Esta entrada ya fue retirada por quien la anotó."
+    return None
+
+
+def _parts(entry: Investigacion) -> tuple[str, str]:
+    """The line that a visit writes by itself, and what its person wrote."""
+    if not has_own_line(entry):
+        return "", entry.descripcion
+    head, _, words = entry.descripcion.partition("\n")
+    return head, words
+
+
+def _joined(head: str, words: str) -> str:
+    return "\n".join(part for part in (head, words) if part)
 
 
 def check_past(moment: datetime | None, now: datetime) -> None:
@@ -162,6 +227,12 @@ def differences(row: Any, data: Any) -> dict[str, dict[str, Any]]:
         "antes": {name: _plain(getattr(row, name)) for name in changed},
         "despues": {name: _plain(getattr(data, name)) for name in changed},
     }
+
+
+def plain_values(row: Any, kind: type[Any]) -> dict[str, Any]:
+    """What a row holds of a kind of data, as the bitácora keeps it when the row goes."""
+    names = kind.__dataclass_fields__
+    return {name: _plain(getattr(row, name)) for name in names if getattr(row, name) is not None}
 
 
 def apply(row: Any, data: Any) -> None:

@@ -14,7 +14,7 @@ from app.direcciones.models import Direccion
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.oficios.models import Oficio, Propietario
-from app.oficios.rules import Actividad, Estado, Prioridad
+from app.oficios.rules import Actividad, Estado, Parte, Prioridad
 from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 from app.oficios.service.errors import NumeroTaken
@@ -92,6 +92,7 @@ def update_oficio(
         actor=actor,
         now=now,
         detalle=detalle,
+        parte=Parte.OFICIO,
     )
 
 
@@ -107,10 +108,19 @@ def assign_oficio(
         raise Refused("Solo se asigna a una persona activa de la oficina.")
     if oficio.investigador_id == (investigador.id if investigador else None):
         return
+    before = oficio.investigador.nombre if oficio.investigador else None
+    after = investigador.nombre if investigador else None
     oficio.investigador_id = investigador.id if investigador else None
     touch(oficio, actor=actor, now=now)
-    text = f"Asignado a {investigador.nombre}" if investigador else "Queda sin asignar"
-    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        f"Asignado a {after}" if after else "Queda sin asignar",
+        actor=actor,
+        now=now,
+        detalle={"antes": {"investigador": before}, "despues": {"investigador": after}},
+        parte=Parte.ASIGNACION,
+    )
 
 
 def prioritise_oficio(
@@ -129,6 +139,7 @@ def prioritise_oficio(
         actor=actor,
         now=now,
         detalle={"antes": {"prioridad": before.value}, "despues": {"prioridad": prioridad.value}},
+        parte=Parte.OFICIO,
     )
 
 

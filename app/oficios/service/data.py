@@ -46,6 +46,15 @@ class DireccionData:
 
 
 @dataclass(frozen=True)
+class Posicion:
+    """A point on the map; ``exactitud_m`` in metres, none when a person pointed at it."""
+
+    lat: float
+    lon: float
+    exactitud_m: float | None = None
+
+
+@dataclass(frozen=True)
 class OficioData:
     """What the paper says of an oficio itself."""
 
@@ -64,12 +73,15 @@ class OficioData:
 
 @dataclass(frozen=True)
 class EntradaData:
-    """A note or a call, as somebody writes it down."""
+    """A note, a call or a visit to no address of the case, as somebody writes it down."""
 
     tipo: Actividad
+    #: A visit with an outcome needs no more words.
     descripcion: str
     #: None means now.
     ocurrido_at: datetime | None = None
+    #: Of a visit.
+    resultado: ResultadoVisita | None = None
 
 
 @dataclass(frozen=True)

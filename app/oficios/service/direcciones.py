@@ -12,9 +12,9 @@ from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Oficio
-from app.oficios.rules import Actividad
-from app.oficios.service.bitacora import apply, check_past, differences, record
-from app.oficios.service.data import DireccionData, VisitaData
+from app.oficios.rules import Actividad, Parte
+from app.oficios.service.bitacora import apply, check_past, differences, plain_values, record
+from app.oficios.service.data import DireccionData, Posicion, VisitaData
 from app.usuarios.models import Usuario
 
 
@@ -33,6 +33,7 @@ def add_direccion(
         actor=actor,
         now=now,
         detalle={"direccion_id": direccion.id},
+        parte=Parte.DIRECCION,
     )
     return direccion
 
@@ -51,11 +52,7 @@ def update_direccion(
     Raises:
         Stale: somebody changed the address since the actor saw it.
     """
-    if version != direccion.version:
-        raise Stale(
-            "No se pudo guardar: alguien cambió esta dirección mientras usted la editaba. "
-            "Revise cómo quedó y guarde otra vez."
-        )
+    _check_version(direccion, version)
     detalle = differences(direccion, data)
     if not detalle:
         return
@@ -79,7 +76,54 @@ def update_direccion(
         actor=actor,
         now=now,
         detalle={"direccion_id": direccion.id, **detalle},
+        parte=Parte.DIRECCION,
     )
+
+
+def place_direccion(
+    oficio: Oficio,
+    direccion: Direccion,
+    posicion: Posicion | None,
+    version: int,
+    *,
+    actor: Usuario,
+    now: datetime,
+) -> None:
+    """Say where on the map an address is, or that nobody knows. It verifies nothing.
+
+    Raises:
+        Stale: somebody changed the address since the actor saw it.
+    """
+    _check_version(direccion, version)
+    before, after = position_of(direccion), posicion
+    if before == after:
+        return
+    direccion.lat = after.lat if after else None
+    direccion.lon = after.lon if after else None
+    direccion.exactitud_m = after.exactitud_m if after else None
+    direccion.version += 1
+    db.session.flush()
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        f"Posición en el mapa de {direccion.completa}: "
+        + ("quitada" if after is None else "corregida" if before else "agregada"),
+        actor=actor,
+        now=now,
+        detalle={
+            "direccion_id": direccion.id,
+            "antes": {"posicion": _in_words(before)},
+            "despues": {"posicion": _in_words(after)},
+        },
+        parte=Parte.DIRECCION,
+    )
+
+
+def position_of(direccion: Direccion) -> Posicion | None:
+    """Where on the map an address is."""
+    if direccion.lat is None or direccion.lon is None:
+        return None
+    return Posicion(direccion.lat, direccion.lon, direccion.exactitud_m)
 
 
 def remove_direccion(
@@ -95,11 +139,19 @@ def remove_direccion(
             "Esta dirección tiene visitas, que son parte del caso: corríjala en vez de quitarla."
         )
     text = f"Dirección quitada: {direccion.completa}"
-    detalle = {"antes": {"direccion": direccion.direccion, "comuna": direccion.comuna}}
+    detalle = {"antes": plain_values(direccion, DireccionData)}
     db.session.delete(direccion)
     db.session.flush()
     db.session.expire(oficio, ["direcciones"])
-    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now, detalle=detalle)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        text,
+        actor=actor,
+        now=now,
+        detalle=detalle,
+        parte=Parte.DIRECCION,
+    )
 
 
 def add_visita(
@@ -148,8 +200,21 @@ def add_visita(
             "resultado": data.resultado.value,
             "exactitud_m": data.exactitud_m,
         },
+        parte=Parte.DIRECCION,
     )
     return visita
+
+
+def _check_version(direccion: Direccion, version: int) -> None:
+    if version != direccion.version:
+        raise Stale(
+            "No se pudo guardar: alguien cambió esta dirección mientras usted la editaba. "
+            "Revise cómo quedó y guarde otra vez."
+        )
+
+
+def _in_words(posicion: Posicion | None) -> str | None:
+    return f"{posicion.lat:.6f}, {posicion.lon:.6f}" if posicion else None
 
 
 def _find_sent(cliente_id: str) -> Visita | None:

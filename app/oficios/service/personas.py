@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from app.core.rut import format_rut
+from app.auditoria.service import audit
+from app.core.rut import mask_rut
 from app.db import db
 from app.oficios.models import Oficio, Propietario
-from app.oficios.rules import Actividad
-from app.oficios.service.bitacora import apply, differences, record
+from app.oficios.rules import DATOS_MOSTRADOS, Actividad, Parte
+from app.oficios.service.bitacora import apply, differences, plain_values, record
 from app.oficios.service.data import PropietarioData
 from app.oficios.service.versions import refresh_search, touch
 from app.usuarios.models import Usuario
@@ -22,7 +23,8 @@ def add_persona(
     persona = Propietario(oficio_id=oficio.id, created_at=now, **vars(data))
     db.session.add(persona)
     db.session.flush()
-    _announce(oficio, f"Persona agregada: {_name(persona)}", {}, actor=actor, now=now)
+    detalle = {"antes": {}, "despues": plain_values(persona, PropietarioData)}
+    _announce(oficio, f"Persona agregada: {_name(persona)}", detalle, actor=actor, now=now)
     return persona
 
 
@@ -42,10 +44,29 @@ def update_persona(
 def remove_persona(oficio: Oficio, persona: Propietario, *, actor: Usuario, now: datetime) -> None:
     """Take a person out of a case; the bitácora keeps who it was."""
     name = _name(persona)
-    detalle = {"antes": {"tipo": persona.tipo.value, "nombre": persona.nombre, "rut": persona.rut}}
+    detalle = {"antes": plain_values(persona, PropietarioData)}
     db.session.delete(persona)
     db.session.flush()
     _announce(oficio, f"Persona quitada: {name}", detalle, actor=actor, now=now)
+
+
+def reveal_persona(
+    oficio: Oficio, persona: Propietario, motivo: str, *, actor: Usuario, now: datetime
+) -> None:
+    """Write down, each time, that somebody asked for a person's RUT and contacts.
+
+    What they are is not repeated there. ``motivo`` says by which door: ``mostrar`` or ``editar``.
+    """
+    audit(
+        DATOS_MOSTRADOS,
+        actor=actor,
+        now=now,
+        entidad="persona",
+        entidad_id=persona.id,
+        oficio_id=oficio.id,
+        motivo=motivo,
+    )
+    db.session.flush()
 
 
 def _announce(
@@ -53,11 +74,18 @@ def _announce(
 ) -> None:
     touch(oficio, actor=actor, now=now)
     refresh_search(oficio)
-    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now, detalle=detalle)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        text,
+        actor=actor,
+        now=now,
+        detalle=detalle,
+        parte=Parte.PERSONA,
+    )
 
 
 def _name(persona: Propietario) -> str:
-    """Who it is, in one line: «Juan Soto, RUT 12.345.678-5 (aval)»."""
-    parts = [persona.nombre, f"RUT {format_rut(persona.rut)}" if persona.rut else None]
-    known = ", ".join(part for part in parts if part)
+    """Who it is, in one line that all who read the bitácora may see: «Juan Soto (aval)»."""
+    known = persona.nombre or f"RUT {mask_rut(persona.rut or '')}"
     return f"{known} ({persona.tipo.label.lower()})"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.core.patente import format_patente
 from app.oficios.models import Oficio
-from app.oficios.rules import Actividad
+from app.oficios.rules import Actividad, Parte
 from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.data import VehiculoData
 from app.oficios.service.versions import check_version, refresh_search, touch
@@ -45,4 +45,12 @@ def update_vehiculo(
     apply(vehiculo, data)
     touch(oficio, actor=actor, now=now)
     refresh_search(oficio)
-    record(oficio, Actividad.SISTEMA, text, actor=actor, now=now, detalle=detalle)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        text,
+        actor=actor,
+        now=now,
+        detalle=detalle,
+        parte=Parte.VEHICULO,
+    )

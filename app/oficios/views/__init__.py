@@ -11,7 +11,9 @@ from app.oficios.views import (
     custodia,
     datos,
     direcciones,
+    historial,
     personas,
+    textos,
     vehiculo,
 )
 from app.oficios.views.blueprint import bp
@@ -21,6 +23,7 @@ __all__ = [
     "CUSTODIA",
     "DATOS",
     "DIRECCIONES",
+    "HISTORIAL",
     "PERSONAS",
     "VEHICULO",
     "bitacora",
@@ -30,7 +33,9 @@ __all__ = [
     "custodia",
     "datos",
     "direcciones",
+    "historial",
     "personas",
+    "textos",
     "vehiculo",
 ]
 
@@ -42,3 +47,4 @@ PERSONAS = Section("personas", "Personas", "users", "oficios.personas", count_pe
 VEHICULO = Section("vehiculo", "Vehículo", "car", "oficios.vehiculo")
 CUSTODIA = Section("custodia", "Custodia", "shield-check", "oficios.custodia")
 DATOS = Section("datos", "Datos del oficio", "file-text", "oficios.datos")
+HISTORIAL = Section("historial", "Historial", "history", "oficios.historial")

@@ -8,11 +8,10 @@ from flask_login import current_user
 
 from app.buffets.queries import list_active_buffets
 from app.core.clock import utcnow
-from app.core.comunas import comunas
 from app.core.tribunales import tribunales
 from app.db import db, transaction
 from app.oficios.forms.fields import add_error
-from app.oficios.forms.oficio import NuevoForm
+from app.oficios.forms.oficio import NuevoForm, comunas_to_choose
 from app.oficios.models import Oficio
 from app.oficios.queries import list_warnings
 from app.oficios.service import NumeroTaken, assign_oficio, create_oficio
@@ -69,7 +68,7 @@ def _page(form: NuevoForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "oficios/nuevo.html",
         form=form,
-        comunas=[comuna.nombre for comuna in comunas()],
+        comunas=comunas_to_choose(),
         tribunales=[tribunal.nombre for tribunal in tribunales() if tribunal.vigente],
     )
     return page, status

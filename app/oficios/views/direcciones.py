@@ -9,17 +9,20 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.comunas import comunas
 from app.core.errors import Refused, Stale
+from app.core.fechas import format_fecha_hora
 from app.db import transaction
 from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.direcciones import DireccionForm, VisitaForm
 from app.oficios.forms.fields import add_error
+from app.oficios.forms.oficio import comunas_to_choose
 from app.oficios.models import Oficio
 from app.oficios.page import render_section, saved
 from app.oficios.service import add_direccion as add
 from app.oficios.service import add_visita as visit
+from app.oficios.service import place_direccion as place
+from app.oficios.service import position_of
 from app.oficios.service import update_direccion as update
 from app.oficios.views.blueprint import bp
 from app.web.access import or_404, staff_required
@@ -36,7 +39,11 @@ def direcciones(oficio_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _show(oficio, 422, form=form)
     with transaction():
-        add(oficio, form.to_data(), actor=current_user, now=utcnow())
+        now = utcnow()
+        direccion = add(oficio, form.to_data(), actor=current_user, now=now)
+        place(
+            oficio, direccion, form.moved_to(None), direccion.version, actor=current_user, now=now
+        )
     return _saved(oficio, "Se agregó la dirección.")
 
 
@@ -53,14 +60,7 @@ def edit_direccion(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
         return _show(oficio, 422, form=form, editing=direccion)
     try:
         with transaction():
-            update(
-                oficio,
-                direccion,
-                form.to_data(direccion),
-                form.version.value,
-                actor=current_user,
-                now=utcnow(),
-            )
+            _store(oficio, direccion, form)
     except Stale as stale:
         form.form_errors = [str(stale)]
         form.version.data = str(direccion.version)
@@ -88,6 +88,26 @@ def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     return _saved(oficio, "Se guardó la visita.")
 
 
+def _store(oficio: Oficio, direccion: Direccion, form: DireccionForm) -> None:
+    """Correct what is known of a place, and where it is when somebody moved it.
+
+    Another street has no position yet, unless this form gives it one.
+    """
+    now = utcnow()
+    before = position_of(direccion)
+    after = form.moved_to(before)
+    update(
+        oficio,
+        direccion,
+        form.to_data(direccion),
+        form.version.value,
+        actor=current_user,
+        now=now,
+    )
+    if after != before:
+        place(oficio, direccion, after, direccion.version, actor=current_user, now=now)
+
+
 def _get(oficio: Oficio, direccion_id: int) -> Direccion:
     return or_404(next((row for row in oficio.direcciones if row.id == direccion_id), None))
 
@@ -98,9 +118,45 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         "direcciones",
         "direcciones/_section.html",
         status,
-        comunas=[comuna.nombre for comuna in comunas()],
+        comunas=comunas_to_choose(),
+        points=_points(oficio),
         **context,
     )
+
+
+def _points(oficio: Oficio) -> list[dict[str, Any]]:
+    """What the map shows: the places that have a position, and where each visit was made."""
+    places = [
+        {
+            "lat": row.lat,
+            "lon": row.lon,
+            "tipo": "direccion",
+            "titulo": row.completa,
+            "textos": [row.tipo.label, "Verificada" if row.verificada else "Sin verificar"],
+            "url": f"#direccion-item-{row.id}",
+            "enlace": "Ver en la lista",
+            "exactitud_m": row.exactitud_m,
+        }
+        for row in oficio.direcciones
+        if row.lat is not None
+    ]
+    visits = [
+        {
+            "lat": visita.lat,
+            "lon": visita.lon,
+            "tipo": "visita",
+            "titulo": f"Visita: {visita.resultado.label.lower()}",
+            "textos": [
+                row.completa,
+                f"{format_fecha_hora(visita.fecha_hora)} · {visita.usuario.nombre}",
+            ],
+            "exactitud_m": visita.exactitud_m,
+        }
+        for row in oficio.direcciones
+        for visita in row.visitas
+        if visita.lat is not None
+    ]
+    return places + visits
 
 
 def _saved(oficio: Oficio, text: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,9 +16,14 @@ from app.oficios.models import Oficio, Propietario
 from app.oficios.page import render_section, saved
 from app.oficios.service import add_persona as add
 from app.oficios.service import remove_persona as remove
+from app.oficios.service import reveal_persona as reveal
 from app.oficios.service import update_persona as update
 from app.oficios.views.blueprint import bp
 from app.web.access import or_404, staff_required
+from app.web.fragments import is_htmx, see_other
+
+#: In the session: the person whose data the next page shows, once.
+_SHOWN = "persona_mostrada"
 
 
 @bp.route("/<int:oficio_id>/personas", methods=["GET", "POST"])
@@ -28,7 +33,7 @@ def personas(oficio_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     form = PersonaForm()
     if request.method == "GET":
-        return _show(oficio, form=form)
+        return _show(oficio, form=form, shown=session.pop(_SHOWN, None))
     if not form.validate():
         return _show(oficio, 422, form=form)
     with transaction():
@@ -44,6 +49,9 @@ def edit_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
     persona = or_404(_find(oficio, persona_id))
     form = PersonaForm(obj=persona)
     if request.method == "GET":
+        # The form shows what the list masks.
+        with transaction():
+            reveal(oficio, persona, "editar", actor=current_user, now=utcnow())
         return _show(oficio, form=form, editing=persona)
     if not form.validate():
         return _show(oficio, 422, form=form, editing=persona)
@@ -62,6 +70,23 @@ def remove_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
         if persona is not None:
             remove(oficio, persona, actor=current_user, now=utcnow())
     return _saved(oficio, "Esa persona ya no está en el caso.")
+
+
+@bp.post("/<int:oficio_id>/personas/<int:persona_id>/mostrar")
+@staff_required
+def show_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
+    """Show a person's RUT and contacts once, and write down who asked for them.
+
+    Without HTMX the next page shows them: what is asked for by a POST is not repeated by reloading.
+    """
+    oficio = oficio_to_work(oficio_id)
+    persona = or_404(_find(oficio, persona_id))
+    with transaction():
+        reveal(oficio, persona, "mostrar", actor=current_user, now=utcnow())
+    if is_htmx():
+        return _show(oficio, form=PersonaForm(formdata=None), shown=persona.id)
+    session[_SHOWN] = persona.id
+    return see_other(url_for("oficios.personas", oficio_id=oficio.id))
 
 
 def _find(oficio: Oficio, persona_id: int) -> Propietario | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from app.buffets.models import Buffet
 from app.core.patente import parse_patente
 from app.db import db
 from app.direcciones.models import Direccion
@@ -38,27 +39,73 @@ class Advertencia:
     endpoint: str
 
 
-def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[Oficio]:
+@dataclass(frozen=True)
+class MismoVehiculo:
+    """Another oficio about the same vehicle or the same person."""
+
+    oficio_id: int
+    numero_oficio: str
+    estado: Estado
+    buffet: str
+    misma_patente: bool
+    misma_persona: bool
+
+    @property
+    def que(self) -> str:
+        """What the two have in common."""
+        if self.misma_patente and self.misma_persona:
+            return "La misma patente y la misma persona"
+        return "La misma patente" if self.misma_patente else "Una persona con el mismo RUT"
+
+
+def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
     """Other oficios with the same plate, or with a person of the same RUT, newest first.
 
-    Somebody of a buffet is told only of that buffet's own.
+    Somebody of a buffet is told only of that buffet's own. Found through the indexes of plates and
+    RUTs: an installation with many oficios is not read through for each page.
     """
     patentes = parse_patente(oficio.vehiculo.patente).equivalentes
     ruts = [persona.rut for persona in oficio.propietarios if persona.rut]
-    same = sa.or_(
-        Oficio.id.in_(sa.select(Vehiculo.oficio_id).where(Vehiculo.patente.in_(patentes))),
-        Oficio.id.in_(sa.select(Propietario.oficio_id).where(Propietario.rut.in_(ruts))),
+    found = sa.union_all(
+        sa.select(
+            Vehiculo.oficio_id,
+            sa.literal(1).label("patente"),
+            sa.literal(0).label("persona"),
+        ).where(Vehiculo.patente.in_(patentes)),
+        sa.select(Propietario.oficio_id, sa.literal(0), sa.literal(1)).where(
+            Propietario.rut.in_(ruts)
+        ),
+    ).subquery()
+    why = (
+        sa.select(
+            found.c.oficio_id,
+            sa.func.max(found.c.patente).label("patente"),
+            sa.func.max(found.c.persona).label("persona"),
+        )
+        .where(found.c.oficio_id != oficio.id)
+        .group_by(found.c.oficio_id)
+        .subquery()
     )
     statement = (
-        sa.select(Oficio)
-        .where(same, Oficio.id != oficio.id)
-        .options(joinedload(Oficio.buffet), joinedload(Oficio.vehiculo))
+        sa.select(
+            Oficio.id,
+            Oficio.numero_oficio,
+            Oficio.estado,
+            Buffet.nombre,
+            why.c.patente,
+            why.c.persona,
+        )
+        .join(why, why.c.oficio_id == Oficio.id)
+        .join(Buffet, Buffet.id == Oficio.buffet_id)
         .order_by(Oficio.created_at.desc(), Oficio.id.desc())
-        .limit(SAME_VEHICLE_LIMIT)
+        .limit(SAME_VEHICLE_LIMIT + 1)
     )
     if not usuario.is_staff:
         statement = statement.where(Oficio.buffet_id == usuario.buffet_id)
-    return list(db.session.scalars(statement))
+    return [
+        MismoVehiculo(pk, numero, estado, buffet, bool(patente), bool(persona))
+        for pk, numero, estado, buffet, patente, persona in db.session.execute(statement)
+    ]
 
 
 def list_warnings(oficio: Oficio) -> list[Advertencia]:
@@ -81,25 +128,28 @@ def list_warnings(oficio: Oficio) -> list[Advertencia]:
 
 
 def timeline_statement(oficio_id: int, tipo: Actividad | None = None) -> sa.Select[Investigacion]:
-    """The entries of a bitácora, newest first."""
+    """The entries of a bitácora that count, newest first: not those that were taken back."""
     statement = (
         sa.select(Investigacion)
-        .where(Investigacion.oficio_id == oficio_id)
+        .where(Investigacion.oficio_id == oficio_id, Investigacion.retirado_at.is_(None))
         .options(joinedload(Investigacion.usuario))
         .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
     )
     return statement.where(Investigacion.tipo == tipo) if tipo else statement
 
 
-def count_by_kind(oficio_id: int) -> dict[Actividad, int]:
-    """How many entries of each kind the bitácora has; kinds without entries are left out."""
-    rows = db.session.execute(
-        sa.select(Investigacion.tipo, sa.func.count())
-        .where(Investigacion.oficio_id == oficio_id)
-        .group_by(Investigacion.tipo)
+def find_oficio(oficio_id: int) -> Oficio | None:
+    """An oficio with what every part of its page shows, in one question."""
+    return db.session.get(
+        Oficio,
+        oficio_id,
+        options=[
+            joinedload(Oficio.vehiculo),
+            joinedload(Oficio.buffet),
+            joinedload(Oficio.investigador),
+            joinedload(Oficio.propietarios),
+        ],
     )
-    counts = dict(iter(rows))
-    return {tipo: counts[tipo] for tipo in Actividad if tipo in counts}
 
 
 def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
@@ -118,21 +168,22 @@ def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
     return dates
 
 
-def count_entries(oficio_id: int) -> int:
-    """How long the bitácora is."""
+def count_entries(oficio_id: int) -> sa.Select[int]:
+    """Asks how long the bitácora is."""
     return _count(Investigacion, oficio_id)
 
 
-def count_personas(oficio_id: int) -> int:
-    """How many people the case has."""
+def count_personas(oficio_id: int) -> sa.Select[int]:
+    """Asks how many people the case has."""
     return _count(Propietario, oficio_id)
 
 
-def count_direcciones(oficio_id: int) -> int:
-    """How many addresses the case has."""
+def count_direcciones(oficio_id: int) -> sa.Select[int]:
+    """Asks how many addresses the case has."""
     return _count(Direccion, oficio_id)
 
 
-def _count(model: type[Investigacion] | type[Propietario] | type[Direccion], oficio_id: int) -> int:
-    statement = sa.select(sa.func.count()).select_from(model).where(model.oficio_id == oficio_id)
-    return db.session.scalar(statement) or 0
+def _count(
+    model: type[Investigacion] | type[Propietario] | type[Direccion], oficio_id: int
+) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(model).where(model.oficio_id == oficio_id)
