@@ -56,6 +56,7 @@ from app.portal import views as portal
 from app.respaldo import jobs as respaldo_jobs
 from app.respaldo.cli import backup_cli
 from app.tablero import views as tablero
+from app.terreno import views as terreno
 from app.trabajos import views as trabajos
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
@@ -104,6 +105,7 @@ BLUEPRINTS = (
     notificaciones.receptor_bp,
     demo.bp,
     tablero.bp,
+    terreno.bp,
     informes.bp,
 )
 

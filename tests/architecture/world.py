@@ -52,6 +52,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "formato": "csv",
         **_parts(app, oficio.id),
         "adjunto_id": make_adjunto(app, oficio, admin).id,
+        "cliente_id": "0b4f4c1e-0000-4000-8000-000000000000",
         "avistamiento_id": make_sighting(app, oficio, admin),
         "consulta_id": make_check(app, oficio),
         "importacion_id": make_importacion(app, buffet, admin),
