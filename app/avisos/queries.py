@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from app.avisos.models import Aviso
@@ -17,12 +20,32 @@ def avisos_statement(usuario_id: int) -> sa.Select[Aviso]:
     )
 
 
-def count_unread(usuario_id: int) -> int:
-    """How many a person has not opened yet."""
-    statement = sa.select(sa.func.count()).where(
-        Aviso.usuario_id == usuario_id, Aviso.leido_at.is_(None)
+@dataclass(frozen=True)
+class Campana:
+    """What a person's bell shows."""
+
+    sin_leer: int
+    #: The id of the newest; 0 when there was never one.
+    ultimo: int
+
+
+def read_bell(usuario_id: int) -> Campana:
+    """How many a person has not opened yet, and up to which one this was asked."""
+    statement = sa.select(
+        sa.func.count().filter(Aviso.leido_at.is_(None)), sa.func.coalesce(sa.func.max(Aviso.id), 0)
+    ).where(Aviso.usuario_id == usuario_id)
+    unread, last = db.session.execute(statement).one()
+    return Campana(unread, last)
+
+
+def list_since(usuario_id: int, aviso_id: int, limit: int) -> Sequence[Aviso]:
+    """What a person was told after that one and has not opened, newest first."""
+    statement = (
+        avisos_statement(usuario_id)
+        .where(Aviso.id > aviso_id, Aviso.leido_at.is_(None))
+        .limit(limit)
     )
-    return db.session.scalar(statement) or 0
+    return db.session.scalars(statement).all()
 
 
 def find_aviso(usuario_id: int, aviso_id: int) -> Aviso | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.avisos.forms import PreferenceForm
-from app.avisos.queries import avisos_statement, count_unread, find_aviso
+from app.avisos.queries import Campana, avisos_statement, find_aviso, list_since, read_bell
 from app.avisos.service import mark_all_read, mark_read
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -19,11 +19,14 @@ from app.web.pagination import paginate
 
 bp = Blueprint("avisos", __name__)
 
+#: More at once are not read one by one: the page says how many there are.
+_SHOWN = 3
+
 
 @bp.app_context_processor
 def bell() -> dict[str, object]:
     """What the top bar asks for."""
-    return {"unread_avisos": _unread}
+    return {"bell_of": _bell}
 
 
 @bp.get("/avisos")
@@ -32,6 +35,32 @@ def index() -> ResponseReturnValue:
     """Everything that one was told."""
     page = paginate(avisos_statement(current_user.id))
     return render_template("avisos/index.html", page=page)
+
+
+@bp.get("/avisos/novedades")
+@staff_required
+def news() -> ResponseReturnValue:
+    """What an open page asks every few seconds: has the bell changed since it was drawn?
+
+    204 when it has not. The newest of what is new come along, to be shown there and then.
+    """
+    since = request.args.get("desde", 0, type=int)
+    bell = read_bell(current_user.id)
+    if (bell.ultimo, bell.sin_leer) == (since, request.args.get("sin_leer", -1, type=int)):
+        return "", 204
+    new = list_since(current_user.id, since, _SHOWN) if bell.ultimo > since else []
+    return {
+        "ultimo": bell.ultimo,
+        "sin_leer": bell.sin_leer,
+        "avisos": [
+            {
+                "texto": aviso.texto,
+                "accion": aviso.accion,
+                "abrir": url_for("avisos.open_aviso", aviso_id=aviso.id),
+            }
+            for aviso in reversed(new)
+        ],
+    }
 
 
 @bp.post("/avisos/<int:aviso_id>/abrir")
@@ -72,10 +101,10 @@ def preferences() -> ResponseReturnValue:
     return see_other(url_for("usuarios.profile"))
 
 
-def _unread() -> int:
-    """How many are new; an error page must stand when the database does not."""
+def _bell() -> Campana:
+    """The bell of who is signed in; an error page must stand when the database does not."""
     try:
-        return count_unread(current_user.id)
+        return read_bell(current_user.id)
     except SQLAlchemyError:
         db.session.rollback()
-        return 0
+        return Campana(0, 0)

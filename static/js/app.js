@@ -23,8 +23,11 @@
     setTimeout(() => { live.textContent = text; }, 50);
   }
 
-  /** Show a sentence for a while; errors stay longer, because they ask for something. */
-  function toast(text, tipo = "info") {
+  /**
+   * Show a sentence for a while; errors stay longer, because they ask for something. With an action
+   * ({label, post}) there is a button that posts there.
+   */
+  function toast(text, tipo = "info", action = null) {
     const place = document.getElementById("toasts");
     const template = document.getElementById("toast-template");
     if (!place || !template || !text) return;
@@ -33,9 +36,22 @@
     card.querySelector("p").textContent = text;
     const use = card.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*$/, `#${ICONS[tipo] || ICONS.info}`));
+    if (action) card.append(actionForm(action));
     place.append(card);
     while (place.children.length > 4) place.firstElementChild.remove();
-    dismissLater(card, tipo === "error" || tipo === "aviso" ? 12000 : 6000);
+    dismissLater(card, action ? 20000 : tipo === "error" || tipo === "aviso" ? 12000 : 6000);
+  }
+
+  function actionForm({ label, post }) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = post;
+    const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
+    form.append(
+      Object.assign(document.createElement("input"), { type: "hidden", name: "csrf_token", value: token }),
+      Object.assign(document.createElement("button"), { className: "btn btn-sm", textContent: label }),
+    );
+    return form;
   }
 
   /** Remove a message after a while, but never under the pointer or the focus. */

@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "usuarios.profile": SIGNED_IN,
     # Everybody of the firm has their own; of somebody else's they learn nothing.
     "avisos.index": STAFF,
+    "avisos.news": STAFF,
     "avisos.open_aviso": ADMIN,
     "avisos.read_all": STAFF,
     "avisos.preferences": STAFF,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask_login import login_user
+from playwright.sync_api import expect
 from sqlalchemy.exc import OperationalError
 
 from app.avisos import views
@@ -109,7 +112,81 @@ def test_the_bell_does_not_bring_a_page_down_when_the_database_does_not_answer(
     def broken(_usuario_id):
         raise OperationalError("select", {}, Exception("gone"))
 
-    monkeypatch.setattr(views, "count_unread", broken)
+    monkeypatch.setattr(views, "read_bell", broken)
     with app.test_request_context():
         login_user(usuario_investigador)
-        assert views.bell()["unread_avisos"]() == 0
+        assert views.bell()["bell_of"]().sin_leer == 0
+
+
+# ------------------------------------------------------------------ an open page
+
+
+def ask(client, ultimo, sin_leer):
+    return client.get("/avisos/novedades", query_string={"desde": ultimo, "sin_leer": sin_leer})
+
+
+def test_an_open_page_hears_nothing_as_long_as_there_is_nothing(
+    app, investigador, usuario_investigador, usuario_admin, counted
+):
+    old = make_aviso(app, usuario_investigador)
+    make_aviso(app, usuario_admin)  # newer, and somebody else's
+
+    with counted() as statements:
+        answer = ask(investigador, old, 1)
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert len([text for text in statements if text.startswith("SELECT")]) <= 2
+
+
+def test_an_open_page_hears_what_is_new_once_and_where_to_go(
+    app, investigador, usuario_investigador
+):
+    old = make_aviso(app, usuario_investigador)
+    new = make_aviso(app, usuario_investigador, texto="Visto hoy 07:51", accion="Ver")
+
+    answer = ask(investigador, old, 1).get_json()
+
+    assert answer == {
+        "ultimo": new,
+        "sin_leer": 2,
+        "avisos": [{"texto": "Visto hoy 07:51", "accion": "Ver", "abrir": f"/avisos/{new}/abrir"}],
+    }
+    assert ask(investigador, new, 2).status_code == 204
+
+
+def test_many_at_once_show_the_newest_and_count_the_rest(app, investigador, usuario_investigador):
+    for number in range(5):
+        make_aviso(app, usuario_investigador, texto=f"aviso {number}")
+
+    answer = ask(investigador, 0, 0).get_json()
+
+    assert [aviso["texto"] for aviso in answer["avisos"]] == ["aviso 2", "aviso 3", "aviso 4"]
+    assert answer["sin_leer"] == 5
+
+
+def test_what_is_read_elsewhere_leaves_the_count_and_shows_nothing(
+    app, investigador, usuario_investigador
+):
+    last = make_aviso(app, usuario_investigador)
+    investigador.post("/avisos/leidos")
+
+    assert ask(investigador, last, 1).get_json() == {"ultimo": last, "sin_leer": 0, "avisos": []}
+
+
+@pytest.mark.e2e
+def test_a_message_reaches_an_open_page_and_its_button_leads_there(
+    app, browse, usuario_investigador
+):
+    make_aviso(app, usuario_investigador)
+    page = browse(usuario_investigador, "/avisos")
+    bell = page.locator("#avisos-bell")
+    expect(bell).to_have_attribute("aria-label", "Avisos: 1 nuevo")
+
+    make_aviso(app, usuario_investigador, texto="Visto hoy 07:51", accion="Ver", url="/cuenta")
+
+    toast = page.locator(".toast-card", has_text="Visto hoy 07:51")
+    expect(toast).to_be_visible(timeout=8000)
+    expect(bell).to_have_attribute("aria-label", "Avisos: 2 nuevos")
+    toast.get_by_role("button", name="Ver", exact=True).click()
+    expect(page).to_have_url(re.compile("/cuenta$"))
+    expect(bell).to_have_attribute("aria-label", "Avisos: 1 nuevo")

@@ -1,0 +1,55 @@
+// What happens while a page is open reaches it within seconds: the bell counts it, a message shows it.
+// Asked every few seconds, not while nobody looks, and more seldom when the server does not answer.
+(() => {
+  "use strict";
+
+  const PERIOD = 4000;
+  const LONGEST = 60000;
+
+  const bell = document.getElementById("avisos-bell");
+  if (!bell) return;
+  let { ultimo, sinLeer } = bell.dataset;
+  let failures = 0;
+  let timer = null;
+  let asking = false;
+
+  function later(delay) {
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(ask, delay);
+  }
+
+  async function ask() {
+    if (asking) return;
+    asking = true;
+    let delay = PERIOD;
+    try {
+      const query = new URLSearchParams({ desde: ultimo, sin_leer: sinLeer });
+      const answer = await fetch(`${bell.dataset.novedades}?${query}`, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
+      if (answer.status === 200) show(await answer.json());
+      else if (answer.status !== 204) throw new Error(String(answer.status));
+      failures = 0;
+    } catch {
+      failures += 1;
+      delay = Math.min(LONGEST, PERIOD * 2 ** failures);
+    } finally {
+      asking = false;
+      later(delay);
+    }
+  }
+
+  function show({ ultimo: last, sin_leer: unread, avisos }) {
+    const before = Number(sinLeer);
+    [ultimo, sinLeer] = [String(last), String(unread)];
+    const count = bell.querySelector(".topbar-bell-count");
+    count.textContent = unread < 100 ? unread : "99+";
+    count.hidden = !unread;
+    bell.setAttribute("aria-label", unread ? `Avisos: ${unread} ${unread === 1 ? "nuevo" : "nuevos"}` : "Avisos");
+    const rest = unread - before - avisos.length;
+    avisos.forEach(({ texto, accion, abrir }) => window.rastro.toast(texto, "info", { label: accion, post: abrir }));
+    if (avisos.length && rest > 0) window.rastro.toast(`Y ${rest} ${rest === 1 ? "aviso más" : "avisos más"}: véalos en la campana.`, "info");
+    if (avisos.length) document.body.dispatchEvent(new CustomEvent("avisos:nuevos"));
+  }
+
+  document.addEventListener("visibilitychange", () => later(document.hidden ? PERIOD : 0));
+  later(PERIOD);
+})();
