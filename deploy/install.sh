@@ -22,6 +22,7 @@ done
 source=$(cd "$(dirname "$0")/.." && pwd)
 app=/opt/rastro data=/var/lib/rastro env=/etc/rastro/rastro.env
 
+port() { sed -n 's/^PORT=//p' "$env" | grep . || echo 8000; }
 say() { printf '\n==> %s\n' "$*"; }
 has_systemd() { [ -d /run/systemd/system ]; }
 
@@ -112,6 +113,7 @@ cat >/usr/local/bin/rastro <<'COMMAND'
 # Runs a command of Rastro with the installation's configuration: rastro doctor, rastro backup list
 set -eu
 cd /opt/rastro
+umask 077
 run='exec .venv/bin/python -m dotenv --file /etc/rastro/rastro.env run --no-override -- .venv/bin/flask --app wsgi "$@"'
 [ "$(id -un)" = rastro ] && exec sh -c "$run" rastro "$@"
 exec setpriv --reuid=rastro --regid=rastro --init-groups env HOME=/var/lib/rastro sh -c "$run" rastro "$@"
@@ -125,7 +127,8 @@ if [ "$proxy" = yes ] && [ -n "$domain" ]; then
     if [ -f /etc/caddy/Caddyfile ] && ! grep -q 'Rastro' /etc/caddy/Caddyfile; then
         cp -p /etc/caddy/Caddyfile /etc/caddy/Caddyfile.antes-de-rastro
     fi
-    sed "s/^RASTRO_DOMAIN/$domain/" "$app/deploy/Caddyfile" >/etc/caddy/Caddyfile
+    sed -e "s/^RASTRO_DOMAIN/$domain/" -e "s/127.0.0.1:8000/127.0.0.1:$(port)/" \
+        "$app/deploy/Caddyfile" >/etc/caddy/Caddyfile
 fi
 
 mail=$(sed -n 's/^SMTP_HOST=//p' "$env")
@@ -147,7 +150,7 @@ if has_systemd; then
         systemctl enable -q caddy
         systemctl reload-or-restart caddy
     fi
-    sh "$app/deploy/wait-healthy.sh" "http://127.0.0.1:$(sed -n 's/^PORT=//p' "$env" | grep . || echo 8000)/health"
+    sh "$app/deploy/wait-healthy.sh" "http://127.0.0.1:$(port)/health"
 else
     echo "Esta máquina no partió con systemd: el servicio queda instalado y no se inicia."
 fi

@@ -13,7 +13,12 @@ source=${1:-$(cd "$(dirname "$0")/.." && pwd)}
 port=$(sed -n 's/^PORT=//p' "$env" | grep . || echo 8000)
 old=/opt/rastro.anterior
 
-service() { if [ -d /run/systemd/system ]; then systemctl "$1" rastro; else sh "${RASTRO_SERVICE:?sin systemd: RASTRO_SERVICE es el programa que inicia y detiene}" "$1"; fi; }
+if [ ! -d /run/systemd/system ] && [ ! -x "${RASTRO_SERVICE:-}" ]; then
+    echo "Esta máquina no partió con systemd: RASTRO_SERVICE debe ser el programa que inicia (start)" >&2
+    echo "y detiene (stop) Rastro." >&2
+    exit 1
+fi
+service() { if [ -d /run/systemd/system ]; then systemctl "$1" rastro; else "$RASTRO_SERVICE" "$1"; fi; }
 
 if [ -d "$source/.git" ] && [ -z "${NO_PULL:-}" ]; then
     git -C "$source" pull --ff-only -q
