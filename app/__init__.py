@@ -64,6 +64,7 @@ from app.usuarios.cli import usuarios_cli
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
+from app.web.estaticos import CompressedFiles
 from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.mantencion import init_maintenance
@@ -195,8 +196,8 @@ def create_app(config: Config | None = None) -> Flask:
     def template_globals() -> dict[str, object]:
         return {"demo_mode": is_demo_database(app)}
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600
+    app.wsgi_app = CompressedFiles(  # type: ignore[method-assign]
+        WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600)
     )
     return app
 

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from app.core.clock import local_today, start_of_day
 from app.core.comunas import find_comuna
+from app.core.errors import InvalidValue
+from app.core.telefono import parse_telefono
 from app.core.texto import fold
 from app.db import db
 from app.direcciones.models import Direccion, Visita
@@ -166,7 +168,10 @@ def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
 
 def _dialable(telefono: str | None) -> str | None:
     """A number as a phone dials it; what came in unreadable is for the case page to correct."""
-    return telefono if telefono and telefono.lstrip("+").isdecimal() else None
+    try:
+        return parse_telefono(telefono) if telefono else None
+    except InvalidValue:
+        return None
 
 
 def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:

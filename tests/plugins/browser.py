@@ -95,7 +95,8 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 
     if FAILED in request.node.stash:
         ARTIFACTS.mkdir(exist_ok=True)
-        for number, page in enumerate(pages, 1):
+        still_open = [page for first in pages for page in first.context.pages]
+        for number, page in enumerate(still_open, 1):
             name = re.sub(r"\W+", "-", request.node.name)
             page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
     for page in pages:

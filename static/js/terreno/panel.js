@@ -11,7 +11,7 @@
   const clock = new Intl.DateTimeFormat("es-CL", {
     timeZone: "America/Santiago", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
-  const when = (iso) => clock.format(new Date(iso)).replace(",", "");
+  const when = (iso) => clock.format(new Date(iso)).replace(",", "").replace("/", "-");
 
   const needsPerson = (visita) => Boolean(visita.problema) || visita.fotos.some((foto) => foto.problema);
 

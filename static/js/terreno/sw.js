@@ -16,8 +16,12 @@ importScripts(queue);
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(CACHE);
-    // Anonymous and past the browser's own cache: the shell is nobody's, and of this version.
-    await cache.addAll([shell, ...assets].map((url) => new Request(url, { cache: "reload", credentials: "omit" })));
+    // The shell is asked for by nobody, so that it is nobody's. The files are compared with the
+    // server's, so that they are of this version; those that the page just loaded cost nothing.
+    await cache.addAll([
+      new Request(shell, { cache: "reload", credentials: "omit" }),
+      ...assets.map((url) => new Request(url, { cache: "no-cache" })),
+    ]);
     await self.skipWaiting();
   })());
 });

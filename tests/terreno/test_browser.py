@@ -1,0 +1,235 @@
+"""Terreno on a phone without a signal: nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.adjuntos.models import Adjunto
+from app.direcciones.models import Visita
+from app.direcciones.rules import ResultadoVisita
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad
+from app.oficios.service import DireccionData
+from app.usuarios.rules import Rol
+from tests.adjuntos.files import jpeg
+from tests.factories import make_usuario
+from tests.terreno.places import make_place
+
+PHONE = {
+    "width": 360,
+    "height": 740,
+    "has_touch": True,
+    "geolocation": {"latitude": -33.4569, "longitude": -70.6, "accuracy": 14},
+    "permissions": ["geolocation"],
+}
+#: What a browser writes down of requests without a signal, or whose answer never came.
+NO_SIGNAL = [r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"ERR_CONNECTION"]
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def phone(request, browse, usuario_investigador):
+    """Carla's phone with Terreno open and its worker in place."""
+    if request.config.getoption("--database") == "postgresql":
+        pytest.skip("what a browser shows does not depend on the database")
+    page = browse(usuario_investigador, "/terreno", **PHONE)
+    page.tolerated = list(NO_SIGNAL)
+    ready(page)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    # The worker answers for the page once it has all that it keeps.
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    return page
+
+
+def ready(page):
+    page.wait_for_selector("#terreno[data-listo]", state="attached")
+
+
+def reopen(page):
+    """Close the page and open it anew in the same browser, as people do."""
+    context = page.context
+    page.close()
+    new = context.new_page()
+    new.goto("/terreno")
+    ready(new)
+    return new
+
+
+def register(page, direccion_id, outcome, photos=0):
+    """Two taps: the outcome, save; with photos of the camera between them."""
+    card = page.locator(f"#terreno-lugar-{direccion_id}")
+    card.get_by_role("radio", name=outcome, exact=True).tap()
+    if photos:
+        card.locator("[name=fotos]").set_input_files(
+            [
+                {"name": f"foto-{n}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+                for n in range(photos)
+            ]
+        )
+    card.get_by_role("button", name="Guardar visita").tap()
+    card.locator("[data-terreno-waiting] li").first.wait_for()
+
+
+def waiting(page):
+    return page.locator("[data-terreno-queue-title]").text_content()
+
+
+def sent(page):
+    page.locator("[data-terreno-queue]").wait_for(state="hidden")
+
+
+def test_visits_and_photos_made_without_a_signal_come_once_and_in_order(
+    app, buffet, usuario_investigador, rows, request
+):
+    oficio_id, first = make_place(app, buffet, usuario_investigador)
+    places = [first] + [
+        make_place(app, buffet, usuario_investigador, direccion=DireccionData(street, "Macul"))[1]
+        for street in ("Los Plátanos 10", "Los Olmos 20")
+    ]
+    page = request.getfixturevalue("phone")
+    page.context.set_offline(True)
+    page = reopen(page)
+    assert "Sin señal. La lista es del" in page.locator("[data-terreno-state]").text_content()
+    for place, outcome in zip(places, ("No encontrado", "Se mudó", "Exitosa"), strict=True):
+        register(page, place, outcome, photos=2)
+    assert waiting(page) == "3 visitas y 6 fotos esperan señal"
+    page = reopen(page)
+    assert waiting(page) == "3 visitas y 6 fotos esperan señal"
+    assert rows(Visita) == []
+
+    page.context.set_offline(False)
+    sent(page)
+
+    visitas = rows(Visita)
+    assert [(visita.direccion_id, visita.resultado.value) for visita in visitas] == list(
+        zip(places, ("no_encontrado", "se_mudo", "exitosa"), strict=True)
+    )
+    assert [visita.fecha_hora for visita in visitas] == sorted(v.fecha_hora for v in visitas)
+    assert all((visita.lat, visita.exactitud_m) == (-33.4569, 14) for visita in visitas)
+    fotos = rows(Adjunto)
+    assert [foto.visita_id for foto in fotos] == [v.id for v in visitas for _ in range(2)]
+    assert [foto.filename for foto in fotos] == ["foto-0.jpg", "foto-1.jpg"] * 3
+    assert len({foto.sha256 for foto in fotos}) == 6
+    kinds = [entry.tipo for entry in rows(Investigacion, oficio_id=oficio_id)]
+    assert kinds.count(Actividad.TERRENO) == 1
+    assert kinds.count(Actividad.ADJUNTO) == 2
+    # Reopening sends nothing again, and the list says what was found.
+    page = reopen(page)
+    assert page.locator("[data-grupo=hoy] .terreno-lugar").count() == 3
+    assert len(rows(Visita)) == 3
+
+
+def test_an_answer_that_is_lost_leaves_one_visit_and_one_photo(
+    app, buffet, usuario_investigador, rows, request
+):
+    _, place = make_place(app, buffet, usuario_investigador)
+    page = request.getfixturevalue("phone")
+    lost: list[str] = []
+
+    def lose_the_first(route):
+        url = route.request.url
+        if route.request.method == "POST" and url not in lost:
+            lost.append(url)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/terreno/datos/visitas**", lose_the_first)
+    register(page, place, "Otro resultado", photos=1)
+    while page.locator("[data-terreno-queue]").is_visible():
+        page.locator("[data-terreno-send]").click(force=True)
+        page.wait_for_timeout(200)
+
+    assert len(lost) == 2, "the answers to the visit and to its photo were lost"
+    assert len(rows(Visita)) == 1
+    assert len(rows(Adjunto)) == 1
+
+
+def test_what_changed_meanwhile_is_decided_on_the_phone(
+    app, buffet, usuario_investigador, rows, change, request
+):
+    oficio_id, place = make_place(app, buffet, usuario_investigador)
+    page = request.getfixturevalue("phone")
+    page.tolerated.append("409")
+    colleague = make_usuario(app, Rol.INVESTIGADOR, nombre="Julia Paz")
+    page.context.set_offline(True)
+    register(page, place, "No encontrado")
+    [oficio] = rows(Oficio, id=oficio_id)
+    change(oficio, investigador_id=colleague.id)
+    page.context.set_offline(False)
+
+    problem = page.locator("[data-part=problem]")
+    problem.wait_for()
+    assert "ahora está asignado a Julia Paz" in problem.text_content()
+    assert "usted decida" in waiting(page)
+    assert rows(Visita) == []
+    page.get_by_role("button", name="Enviar igual").tap()
+    sent(page)
+
+    assert [visita.resultado for visita in rows(Visita)] == [ResultadoVisita.NO_ENCONTRADO]
+
+
+def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_before(
+    app, buffet, usuario_investigador, rows, sign_in, request, live_server
+):
+    _, place = make_place(app, buffet, usuario_investigador)
+    page = request.getfixturevalue("phone")
+    page.tolerated.append("401")
+    own = page.context.cookies()
+    page.context.set_offline(True)
+    register(page, place, "No encontrado", photos=1)
+
+    # The session ended meanwhile: the visit waits for its person, and is not shown to anybody.
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    page.get_by_text("Su sesión terminó").wait_for()
+    assert page.locator("[data-terreno-items] li").count() == 0
+    assert "1 visita y 1 foto" in page.locator("[data-terreno-session]").text_content()
+
+    # A colleague signs in on the same phone: told of it, without seeing or sending it.
+    colleague = make_usuario(app, Rol.INVESTIGADOR, nombre="Julia Paz")
+    cookie = sign_in(colleague).get_cookie("rastro")
+    page.context.add_cookies([{"name": "rastro", "value": cookie.value, "url": live_server}])
+    page = reopen(page)
+    page.get_by_text("1 visita espera en este teléfono y no es suya").wait_for()
+    assert not page.locator("[data-terreno-queue]").is_visible()
+    assert "Rosa Soto" not in page.content()
+    assert rows(Visita) == []
+
+    # Carla again, with a weak signal for what she sends: she may sign out after a warning.
+    page.context.clear_cookies()
+    page.context.add_cookies(own)
+    page.route("**/terreno/datos/visitas**", lambda route: route.abort())
+    page.goto("/terreno")
+    page.locator("[data-terreno-queue]").wait_for()
+    assert "1 visita y 1 foto" in waiting(page)
+    leave = page.locator("form[action$='/salir']")
+    leave.evaluate("form => form.requestSubmit()")
+    assert "1 visita sin enviar" in page.locator("#confirm-text").text_content()
+    page.get_by_role("button", name="Borrar y cerrar sesión").tap()
+    page.wait_for_url(re.compile("/entrar"))
+
+    left = page.evaluate(
+        """async () => ({
+            caches: (await caches.keys()).length,
+            workers: (await navigator.serviceWorker.getRegistrations()).length,
+            owner: localStorage.getItem("terreno-usuario"),
+            rows: await new Promise((resolve) => {
+                const request = indexedDB.open("terreno");
+                request.onsuccess = () => {
+                    const db = request.result;
+                    const names = [...db.objectStoreNames];
+                    const transaction = db.transaction(names);
+                    const asked = names.map((name) => transaction.objectStore(name).count());
+                    transaction.oncomplete = () => resolve(
+                        asked.reduce((sum, count) => sum + count.result, 0));
+                };
+            }),
+        })"""
+    )
+    assert left == {"caches": 0, "workers": 0, "owner": None, "rows": 0}
+    assert rows(Visita) == []
