@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet, Enlace
-from app.buffets.rules import make_token, read_token
+from app.buffets.rules import OrigenModo, make_token, read_token
 from app.db import db
 
 
@@ -26,6 +27,23 @@ def find_by_rut(rut: str) -> Buffet | None:
     """The buffet with a RUT (``76123456-0``); the check digit does not tell two apart."""
     body = rut.partition("-")[0]
     return db.session.scalar(sa.select(Buffet).where(Buffet.rut.like(f"{body}-%")))
+
+
+def find_mail_choice(buffet_id: int) -> tuple[datetime, OrigenModo] | None:
+    """When it was last chosen how a buffet is told of milestones, and where."""
+    row = db.session.execute(
+        sa.select(Auditoria.created_at, Auditoria.detalle)
+        .where(
+            Auditoria.accion == "buffet.correos",
+            Auditoria.entidad == "buffet",
+            Auditoria.entidad_id == buffet_id,
+        )
+        .order_by(Auditoria.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return row.created_at, OrigenModo(row.detalle.get("origen", OrigenModo.OFICINA.value))
 
 
 def current_enlace(buffet: Buffet, now: datetime) -> Enlace | None:

@@ -24,6 +24,23 @@ class ModoHitos(enum.Enum):
         }[self.value]
 
 
+class OrigenModo(enum.Enum):
+    """Where it was chosen how a buffet is told."""
+
+    OFICINA = "oficina"
+    TABLERO = "tablero"
+    CORREO = "correo"
+
+    @property
+    def told(self) -> str:
+        """Who chose it, for people of the office to read."""
+        return {
+            "oficina": "Lo eligió la oficina",
+            "tablero": "Lo eligió el buffet en su tablero",
+            "correo": "El buffet dejó los correos desde el enlace de uno",
+        }[self.value]
+
+
 def make_token(selector: str, secret: str) -> str:
     """The token of the link to a buffet's dashboard."""
     return firma.make_token(selector, secret, purpose="enlace")

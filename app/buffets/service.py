@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.auditoria.service import Actor, audit
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_by_rut
-from app.buffets.rules import ModoHitos
+from app.buffets.rules import ModoHitos, OrigenModo
 from app.core.errors import Refused
 from app.core.firma import new_selector
 from app.db import db
@@ -78,11 +79,18 @@ def set_active(buffet: Buffet, *, activo: bool, actor: Actor | None, now: dateti
 
 
 def set_milestone_mails(
-    buffet: Buffet, modo: ModoHitos, *, actor: Actor | None, now: datetime
+    buffet: Buffet,
+    modo: ModoHitos,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    origen: OrigenModo = OrigenModo.OFICINA,
+    enlace_id: int | None = None,
 ) -> None:
     """Set how a buffet is told of milestones by mail. What happened before is not told.
 
-    ``actor`` is None when the buffet itself leaves through the link in such a mail.
+    ``actor`` is None when the buffet itself chooses, through its link (``enlace_id``) or through
+    the one in such a mail.
     """
     if modo is buffet.modo_hitos:
         return
@@ -92,7 +100,10 @@ def set_milestone_mails(
     buffet.modo_hitos = modo
     buffet.resumen_hasta = now
     buffet.version += 1
-    _audit("buffet.correos", buffet, actor, now)
+    detalle: dict[str, Any] = {"modo": modo.value, "origen": origen.value}
+    if enlace_id is not None:
+        detalle["enlace_id"] = enlace_id
+    _audit("buffet.correos", buffet, actor, now, **detalle)
     db.session.flush()
 
 
@@ -142,5 +153,5 @@ def _add_enlace(buffet: Buffet, *, actor: Actor | None, now: datetime, life: tim
     return enlace
 
 
-def _audit(accion: str, buffet: Buffet, actor: Actor | None, now: datetime) -> None:
-    audit(accion, actor=actor, now=now, entidad="buffet", entidad_id=buffet.id)
+def _audit(accion: str, buffet: Buffet, actor: Actor | None, now: datetime, **detalle: Any) -> None:
+    audit(accion, actor=actor, now=now, entidad="buffet", entidad_id=buffet.id, **detalle)

@@ -10,7 +10,12 @@ from flask_login import current_user
 
 from app.buffets.forms import BuffetForm, MilestoneForm
 from app.buffets.models import Buffet
-from app.buffets.queries import buffets_statement, current_enlace, current_token
+from app.buffets.queries import (
+    buffets_statement,
+    current_enlace,
+    current_token,
+    find_mail_choice,
+)
 from app.buffets.service import (
     RutTaken,
     create_buffet,
@@ -146,5 +151,6 @@ def _detail_page(
         milestones=milestones or MilestoneForm(formdata=None, obj=buffet),
         link=link_address(buffet) if buffet else None,
         enlace=current_enlace(buffet, utcnow()) if buffet else None,
+        mail_choice=find_mail_choice(buffet.id) if buffet else None,
     )
     return page, 422 if failed else 200

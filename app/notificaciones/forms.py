@@ -25,7 +25,14 @@ from app.core.errors import InvalidValue
 from app.core.tribunales import tribunales
 from app.notificaciones.models import Borrador, Receptor
 from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
-from app.notificaciones.rules import COMMENT_MAX, MAX_PHOTOS, MESSAGE_MAX, TipoRespuesta, is_key
+from app.notificaciones.rules import (
+    COMMENT_MAX,
+    MAX_PHOTOS,
+    MESSAGE_MAX,
+    SECOND_YES,
+    TipoRespuesta,
+    is_key,
+)
 from app.notificaciones.service import Destinatario, ReceptorData, RespuestaData
 from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, required
 
@@ -50,7 +57,7 @@ class NoticeForm(Form):
     responder_a = EmailField("Respuestas a")
     adjuntos = SelectMultipleField("Fotos", coerce=_int_or_zero, validate_choice=False)
     mensaje = TextAreaField("Mensaje adicional", [Optional(), at_most(MESSAGE_MAX)])
-    confirmar = BooleanField("Sí, enviar otra vez")
+    confirmar = BooleanField(SECOND_YES)
 
     @classmethod
     def for_case(
@@ -139,17 +146,16 @@ def _name(receptor: Receptor) -> str:
     return f"{receptor.nombre} · {receptor.email}"
 
 
-class SendForm(Form):
+class AgainForm(Form):
+    """The second yes to a mail that somebody may get twice; the same for every kind of mail."""
+
+    confirmar = BooleanField(SECOND_YES)
+
+
+class SendForm(AgainForm):
     """The one button under a preview, and the second yes."""
 
     clave = HiddenField()
-    confirmar = BooleanField("Sí, enviar otra vez")
-
-
-class ResendForm(Form):
-    """The second yes to sending a notice again."""
-
-    confirmar = BooleanField("Sí, enviarlo otra vez")
 
 
 class ReceptorForm(Form):

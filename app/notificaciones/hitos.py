@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.notificaciones.models import Notificacion
-from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
+from app.notificaciones.rules import COPY_KEY, EstadoNotificacion, TipoNotificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 
@@ -57,6 +57,8 @@ def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:
         Notificacion.estado == EstadoNotificacion.ENVIADA,
         # A reminder is not news to the client.
         Notificacion.recordatorio_de_id.is_(None),
+        # Neither is a copy of what was sent before.
+        sa.func.coalesce(Notificacion.clave, "").not_like(f"{COPY_KEY}%"),
     )
     for notice_id, of_id, sent in db.session.execute(notices):
         if of_id is not None and sent is not None:

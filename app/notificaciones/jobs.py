@@ -15,6 +15,7 @@ from sqlalchemy.orm import undefer
 
 from app.adjuntos.rules import copy_name
 from app.adjuntos.service import read_copy
+from app.ajustes.queries import find_logo_data
 from app.buffets.models import Buffet
 from app.buffets.queries import current_token
 from app.buffets.rules import ModoHitos, make_leave_token
@@ -36,7 +37,13 @@ from app.mail.sender import (
     send_mail,
 )
 from app.notificaciones.contenido import photo_cid
-from app.notificaciones.mails import LEAVE_MARK, PORTAL_MARK, HitoDeOficio, receptor_path
+from app.notificaciones.mails import (
+    LEAVE_MARK,
+    PORTAL_MARK,
+    HitoDeOficio,
+    logos_in,
+    receptor_path,
+)
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import answer_hours, list_news, list_unanswered
 from app.notificaciones.rules import (
@@ -147,6 +154,7 @@ def _build(notice: Notificacion, now: datetime) -> Mail:
             pictures.append(
                 Picture(photo_cid(photo.id, domain), copy_name(photo.filename), mime_type, data)
             )
+        pictures += _logos(notice.cuerpo_html)
         links = _signed_links(notice, now)
         leave = f"{base}{links[LEAVE_MARK]}" if LEAVE_MARK in links else ""
         mail = Mail(
@@ -166,6 +174,12 @@ def _build(notice: Notificacion, now: datetime) -> Mail:
         raise JobError(str(error), retry=False) from None
     release()
     return mail
+
+
+def _logos(html: str) -> list[Picture]:
+    """The office's logo as it was when the mail was written."""
+    found = ((cid, find_logo_data(sha256)) for cid, sha256 in logos_in(html).items())
+    return [Picture(cid, "logo.png", "image/png", data) for cid, data in found if data]
 
 
 def _signed_links(notice: Notificacion, now: datetime) -> dict[str, str]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from flask import render_template
 
 from app.adjuntos.models import Adjunto
+from app.ajustes.queries import current_office, find_logo_data
 from app.buffets.models import Buffet
 from app.core.texto import clean_text
 from app.extensions import current_config
@@ -31,6 +32,8 @@ _SUBJECT_MAX = 180
 #: Where the signed links of a buffet go, in what is stored of a mail to it.
 PORTAL_MARK = "/b/enlace"
 LEAVE_MARK = "/baja/enlace"
+#: The place of a logo; the hash names what is shown there.
+_LOGO = re.compile(r"(?<=src=\")cid:(logo-([0-9a-f]{64})@[A-Za-z0-9.-]+)(?=\")")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -127,11 +130,28 @@ def receptor_path(token: str) -> str:
 
 
 def _write(name: str, asunto: str, foto_bytes: int, **context: Any) -> Composed:
-    texto = render_template(f"mail/{name}.txt", asunto=asunto, **context)
+    oficina = current_office()
+    context |= {
+        "asunto": asunto,
+        "oficina": oficina,
+        "logo": logo_cid(oficina.logo.sha256) if oficina.logo else None,
+    }
+    texto = render_template(f"mail/{name}.txt", **context)
     lines = "\n".join(line.rstrip() for line in texto.splitlines())
     texto = _EMPTY_LINES.sub("\n\n", lines).strip() + "\n"
-    html = render_template(f"mail/{name}.html", asunto=asunto, **context)
-    return Composed(asunto, texto, html, mail_size(texto, html, foto_bytes))
+    html = render_template(f"mail/{name}.html", **context)
+    logo_bytes = len(find_logo_data(oficina.logo.sha256) or b"") if oficina.logo else 0
+    return Composed(asunto, texto, html, mail_size(texto, html, foto_bytes + logo_bytes))
+
+
+def logo_cid(sha256: str) -> str:
+    """The name of the office's logo inside a mail: one that was sent keeps the logo of its day."""
+    return f"logo-{sha256}@{mail_domain()}"
+
+
+def logos_in(html: str) -> dict[str, str]:
+    """The logos that a mail's HTML shows: the SHA-256 of each by its Content-ID."""
+    return {found[1]: found[2] for found in _LOGO.finditer(html)}
 
 
 def mail_domain() -> str:

@@ -26,7 +26,9 @@ from app.notificaciones.models import (
 from app.notificaciones.plantillas import POR_DEFECTO, Textos
 from app.notificaciones.rules import (
     ANSWER_HOURS,
+    COPY_KEY,
     MAX_MAIL_MB,
+    UNSETTLED,
     EstadoNotificacion,
     TipoNotificacion,
 )
@@ -87,6 +89,53 @@ def find_notice(oficio_id: int, notificacion_id: int) -> Notificacion | None:
 def find_by_key(clave: str) -> Notificacion | None:
     """What a form that was sent before has become."""
     return db.session.scalar(sa.select(Notificacion).where(Notificacion.clave == clave))
+
+
+def find_newest_copy(notificacion_id: int) -> Notificacion | None:
+    """The newest copy of a sent mail that somebody had sent again."""
+    return db.session.scalar(
+        sa.select(Notificacion)
+        .where(Notificacion.clave.like(f"{COPY_KEY}{notificacion_id}-%"))
+        .order_by(Notificacion.id.desc())
+        .limit(1)
+    )
+
+
+def find_mail(notificacion_id: int) -> Notificacion | None:
+    """A mail of any case or of none, with its contents."""
+    return db.session.scalar(
+        sa.select(Notificacion)
+        .where(Notificacion.id == notificacion_id)
+        .options(undefer(Notificacion.cuerpo_texto), undefer(Notificacion.cuerpo_html))
+    )
+
+
+def mails_statement(ver: str, buffet_id: int | None = None) -> sa.Select:
+    """Mails with the number of their oficio, newest first.
+
+    ``ver`` is ``problemas`` (failed or uncertain), ``sin_caso`` (of no one oficio) or anything
+    else for all.
+    """
+    statement: sa.Select = (
+        sa.select(Notificacion, Oficio.numero_oficio, Trabajo.ejecutar_desde, Trabajo.estado)
+        .outerjoin(Oficio, Oficio.id == Notificacion.oficio_id)
+        .outerjoin(Trabajo, Trabajo.id == Notificacion.trabajo_id)
+        .options(joinedload(Notificacion.usuario))
+        .order_by(Notificacion.created_at.desc(), Notificacion.id.desc())
+    )
+    if ver == "problemas":
+        statement = statement.where(Notificacion.estado.in_(UNSETTLED))
+    elif ver == "sin_caso":
+        statement = statement.where(Notificacion.oficio_id.is_(None))
+    if buffet_id is not None:
+        statement = statement.where(Notificacion.buffet_id == buffet_id)
+    return statement
+
+
+def count_unsettled() -> int:
+    """How many mails failed or may not have arrived, and wait for somebody to decide."""
+    statement = sa.select(sa.func.count()).select_from(Notificacion)
+    return db.session.scalar(statement.where(Notificacion.estado.in_(UNSETTLED))) or 0
 
 
 def find_draft(oficio_id: int, clave: str) -> Borrador | None:

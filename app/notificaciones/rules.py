@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 from app.ajustes.rules import Setting
 from app.core.clock import from_local, to_local
+from app.core.errors import Refused
 
 #: The name of the job in the ledger.
 SEND_JOB = "notificaciones.enviar"
@@ -121,8 +122,25 @@ class TipoRespuesta(enum.Enum):
 STARTABLE = (EstadoNotificacion.PENDIENTE, EstadoNotificacion.FALLIDA)
 #: Something is still going to happen by itself.
 MOVING = (EstadoNotificacion.PENDIENTE, EstadoNotificacion.ENVIANDO)
-#: A person may send it again.
-RESENDABLE = (EstadoNotificacion.FALLIDA, EstadoNotificacion.INCIERTA)
+#: Nothing happens any more unless a person decides.
+UNSETTLED = (EstadoNotificacion.FALLIDA, EstadoNotificacion.INCIERTA)
+#: How the key of a copy begins: a sent mail that was sent again on purpose.
+COPY_KEY = "reenvio-"
+#: What a person ticks who wants a mail to go out although somebody may get it twice.
+SECOND_YES = "Sí, enviar otra vez"
+
+
+class AskedOnce(Refused):
+    """The same mail may reach the same person twice, so it takes a second yes.
+
+    It is the same for every kind of mail: a notice to an address that was told, a reminder, and
+    any mail that is sent again.
+    """
+
+    def __init__(self, hecho: str) -> None:
+        #: What is so, without what to do about it, which differs between the page and the API.
+        self.hecho = hecho
+        super().__init__(f"{hecho} Marque «{SECOND_YES}» si quiere que salga igual.")
 
 
 def last_digest_moment(now: datetime) -> datetime:

@@ -36,6 +36,8 @@ def _notice(notice: Notificacion) -> dict[str, Any]:
         "receptor_id": notice.receptor_id,
         "destinatario_nombre": notice.destinatario_nombre,
         "destinatario_email": notice.destinatario_email,
+        "cc_email": notice.cc_email,
+        "responder_a": notice.responder_a,
         "asunto": notice.asunto,
         "mensaje_adicional": notice.mensaje_adicional,
         "cuerpo_texto": text_hash(notice.cuerpo_texto),

@@ -1,4 +1,6 @@
-"""The buffet's dashboard: through the magic link or a cliente's account, read-only."""
+"""The buffet's dashboard, through the magic link or a cliente's account: it shows, and changes
+nothing but how the buffet itself is told by mail.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -18,8 +21,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.auditoria.service import audit
+from app.buffets.forms import MilestoneForm
+from app.buffets.models import Buffet
 from app.buffets.queries import find_enlace
-from app.buffets.service import note_use
+from app.buffets.rules import OrigenModo
+from app.buffets.service import note_use, set_milestone_mails
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import limiter
@@ -94,6 +100,41 @@ def detail(oficio_id: int) -> ResponseReturnValue:
         next_step=NEXT_STEP,
         by_link=SESSION_KEY in session,
     )
+
+
+@bp.get("/portal/correos")
+def mails() -> ResponseReturnValue:
+    """How the buffet is told of milestones by mail, for the buffet to choose."""
+    buffet = looking_buffet()
+    return _mails_page(buffet, MilestoneForm(formdata=None, obj=buffet))
+
+
+@bp.post("/portal/correos")
+@limiter.limit("20 per minute")
+def choose_mails() -> ResponseReturnValue:
+    """Choose it; who did, and through which link, is written down."""
+    form = MilestoneForm()
+    if not form.validate():
+        return _mails_page(looking_buffet(), form, 422)
+    by_link = SESSION_KEY in session
+    with transaction():
+        set_milestone_mails(
+            looking_buffet(),
+            form.modo_hitos.value,
+            actor=None if by_link else current_user,
+            now=utcnow(),
+            origen=OrigenModo.TABLERO,
+            enlace_id=session[SESSION_KEY] if by_link else None,
+        )
+    flash("Guardado: así recibirán los correos sobre el avance.", "ok")
+    return redirect(url_for("portal.mails"), 303)
+
+
+def _mails_page(buffet: Buffet, form: MilestoneForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "portal/mails.html", buffet=buffet, form=form, by_link=SESSION_KEY in session
+    )
+    return page, status
 
 
 @bp.post("/portal/salir")

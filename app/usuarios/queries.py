@@ -49,6 +49,12 @@ def usuarios_statement(rol: Rol | None = None, *, activo: bool | None = None) ->
     return statement
 
 
+def list_active_admins() -> list[Usuario]:
+    """Who is told what concerns the whole office."""
+    statement = sa.select(Usuario).where(Usuario.activo, Usuario.rol == Rol.ADMIN)
+    return list(db.session.scalars(statement.order_by(Usuario.nombre, Usuario.id)))
+
+
 def count_active_admins() -> int:
     """How many people can still manage this installation."""
     return (

@@ -176,6 +176,10 @@ def test_a_wrong_filter_is_told_by_its_name(query, place, sentence, admin_api):
         ({"mensaje_adicional": "a\x00"}, ("mensaje_adicional",), "NUL"),
         ({"confirmar_repetida": "true"}, ("confirmar_repetida",), "Debe ser true o false."),
         ({"receptor_email": "nadie"}, ("receptor_email",), "no es un correo"),
+        ({"receptor_email": "a@uno.example,b@dos.example"}, ("receptor_email",), "correo"),
+        ({"cc_email": "a@uno.example,b@dos.example"}, ("cc_email",), "correo"),
+        ({"cc_email": ["a@uno.example"]}, ("cc_email",), "Debe ser un texto."),
+        ({"responder_a": "a@uno.example\r\nBcc: b@dos.example"}, ("responder_a",), "correo"),
     ],
 )
 def test_a_wrong_value_of_a_notice_is_told(change, place, sentence, investigador_api, oficio):

@@ -133,6 +133,8 @@ def test_a_notice_is_enqueued_and_sent_with_its_photos(
         "receptor_email": "Ema.Soto@actuarios.example",
         "mensaje_adicional": "Estacionado en el -2.\nPreguntar al conserje.",
         "adjuntos_ids": [photo.id, photo.id],
+        "cc_email": "abogada@andes.example",
+        "responder_a": "turno@oficina.example",
     }
 
     response = investigador_api("POST", f"/oficios/{oficio.id}/notificar-receptor", body)
@@ -150,7 +152,9 @@ def test_a_notice_is_enqueued_and_sent_with_its_photos(
     run_jobs(app)
 
     (received,) = mail.received
-    assert received.rcpt_tos == [EMAIL]
+    assert received.rcpt_tos == [EMAIL, "abogada@andes.example"]
+    assert received.message["Cc"] == "abogada@andes.example"
+    assert received.message["Reply-To"] == "turno@oficina.example"
     text = received.message.get_body(("plain",)).get_content()
     assert "Preguntar al conserje." in text
     assert [part.get_content_type() for part in received.message.walk()].count("image/jpeg") == 1

@@ -17,8 +17,10 @@ from app.oficios.rules import Actividad, Estado
 from tests.adjuntos.files import make_adjunto
 from tests.factories import make_oficio
 from tests.notificaciones.rows import EMAIL, link_of, make_receptor, make_sent_notice
+from tests.plugins.application import HTMX, assert_fragment
 
 COURT = "19º Juzgado Civil de Santiago"
+YES = {"confirmar": "y"}
 
 
 @pytest.fixture
@@ -135,7 +137,7 @@ def test_the_button_sends_one_reminder_with_a_link_of_its_own(
     assert "Enviarle un recordatorio" in investigador.get(url).get_data(as_text=True)
 
     for _ in range(2):
-        assert investigador.post(f"{url}/recordar").status_code == 303
+        assert investigador.post(f"{url}/recordar", data=YES).status_code == 303
     worker()
 
     [received] = mail_server.received
@@ -151,17 +153,32 @@ def test_the_button_sends_one_reminder_with_a_link_of_its_own(
     assert "Enviarle un recordatorio" not in investigador.get(url).get_data(as_text=True)
 
 
+def test_a_reminder_takes_the_same_second_yes_as_any_other_mail(
+    investigador, caso, notice_id, rows
+):
+    url = f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar"
+
+    plain = investigador.post(url)
+    live = investigador.post(url, headers=HTMX)
+
+    for answer in (plain, live):
+        assert answer.status_code == 422
+        assert "Marque «Sí, enviar otra vez»" in answer.get_data(as_text=True)
+    assert_fragment(live, f"oficio-notificaciones-{caso.id}")
+    assert len(rows(Notificacion)) == 1
+
+
 def test_a_reminder_that_failed_for_good_can_be_ordered_anew(
     investigador, caso, notice_id, mail_server, worker, rows
 ):
     url = f"/oficios/{caso.id}/notificaciones/{notice_id}"
     mail_server.fail_with(550, "no such user")
-    investigador.post(f"{url}/recordar")
+    investigador.post(f"{url}/recordar", data=YES)
     worker()
     mail_server.recover()
 
     assert "Enviarle un recordatorio" in investigador.get(url).get_data(as_text=True)
-    investigador.post(f"{url}/recordar")
+    investigador.post(f"{url}/recordar", data=YES)
     worker()
 
     assert len(mail_server.messages) == 1
@@ -172,7 +189,7 @@ def test_the_reminder_counts_from_when_it_was_sent_and_its_answer_counts_for_bot
     app, look, investigador, caso, notice_id, rows, mail_server, stranger
 ):
     look(hours=25)
-    investigador.post(f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar")
+    investigador.post(f"/oficios/{caso.id}/notificaciones/{notice_id}/recordar", data=YES)
     look(hours=0)  # sends it, by a clock that is 25 hours ahead
     look(hours=20)
     assert questions(rows) == ["¿Enviarle un recordatorio?"]

@@ -2,7 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from app.ajustes.rules import OFFICE_NAME
+from app.ajustes.service import set_setting
+from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet, Enlace
+from app.buffets.rules import ModoHitos
 from app.buffets.service import revoke_enlaces, set_active
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -10,6 +14,7 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio, record
 from app.usuarios.models import Usuario
+from tests.ajustes.logos import make_logo
 from tests.factories import make_link, make_oficio
 
 
@@ -135,3 +140,67 @@ def test_leaving_forgets_the_link_on_this_device_only(app, stranger, buffet):
 
 def test_a_cliente_who_leaves_goes_home(cliente):
     assert cliente.post("/portal/salir").headers["Location"] == "/"
+
+
+def test_a_buffet_chooses_how_it_is_told_by_mail(app, stranger, cliente, buffet, rows):
+    stranger.post(f"/b/{make_link(app, buffet)}")
+    [enlace] = [one for one in rows(Enlace) if one.revocado_at is None]
+
+    assert "Correos sobre el avance" in stranger.get("/portal/correos").text
+    by_link = stranger.post("/portal/correos", data={"modo_hitos": "semanal"})
+    assert by_link.headers["Location"] == "/portal/correos"
+    cliente.post("/portal/correos", data={"modo_hitos": "al_momento"})
+
+    assert [row.modo_hitos for row in rows(Buffet)] == [ModoHitos.AL_MOMENTO]
+    first, second = rows(Auditoria, accion="buffet.correos")
+    assert first.usuario_id is None
+    assert first.detalle == {"modo": "semanal", "origen": "tablero", "enlace_id": enlace.id}
+    assert second.usuario_id is not None
+    assert second.detalle == {"modo": "al_momento", "origen": "tablero"}
+
+
+def test_the_office_sees_who_chose_and_can_choose_too(admin, cliente, buffet):
+    page = f"/admin/buffets/{buffet.id}"
+    assert "eligió" not in admin.get(page).text
+
+    cliente.post("/portal/correos", data={"modo_hitos": "semanal"})
+    assert "Lo eligió el buffet en su tablero" in admin.get(page).text
+
+    admin.post(f"{page}/correos", data={"modo_hitos": "nunca"})
+    assert "Lo eligió la oficina" in admin.get(page).text
+
+
+@pytest.mark.parametrize("value", ["", "diario"])
+def test_what_is_no_choice_changes_nothing(value, cliente, rows):
+    answer = cliente.post("/portal/correos", data={"modo_hitos": value})
+
+    assert answer.status_code == 422
+    assert "Elija una de las opciones" in answer.text
+    assert [row.modo_hitos for row in rows(Buffet)] == [ModoHitos.NUNCA]
+
+
+def test_a_revoked_link_chooses_nothing(app, stranger, buffet, rows):
+    stranger.post(f"/b/{make_link(app, buffet)}")
+    with app.app_context(), transaction():
+        revoke_enlaces(db.session.get_one(Buffet, buffet.id), actor=None, now=utcnow())
+
+    answer = stranger.post("/portal/correos", data={"modo_hitos": "semanal"})
+
+    assert answer.status_code == 303
+    assert "/portal" not in answer.headers["Location"].partition("?")[0]
+    assert [row.modo_hitos for row in rows(Buffet)] == [ModoHitos.NUNCA]
+
+
+def test_the_dashboard_and_the_link_show_whose_office_it_is(
+    app, stranger, usuario_admin, buffet, oficio
+):
+    token = make_link(app, buffet)
+    with app.app_context(), transaction():
+        set_setting(OFFICE_NAME.clave, "Oficina Sur")
+    assert "Oficina Sur" in stranger.get(f"/b/{token}").text
+
+    logo = make_logo(app, usuario_admin)
+    stranger.post(f"/b/{token}")
+
+    for page in (f"/b/{token}", "/portal", f"/portal/oficios/{oficio.id}"):
+        assert f"/oficina/logo/{logo}.png" in stranger.get(page).text

@@ -74,6 +74,8 @@ def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
             mensaje=body.mensaje_adicional,
             adjunto_ids=body.adjuntos_ids,
             remitente=usuario,
+            cc_email=body.cc_email,
+            responder_a=body.responder_a,
         )
         with transaction():
             notice = create_notice(

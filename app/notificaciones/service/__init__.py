@@ -19,7 +19,6 @@ from app.notificaciones.service.notices import (
     check_size,
     choose_photos,
     create_notice,
-    resend_notice,
     save_draft,
 )
 from app.notificaciones.service.plantillas import save_textos
@@ -31,6 +30,7 @@ from app.notificaciones.service.receptores import (
     update_receptor,
 )
 from app.notificaciones.service.recordatorios import check_remindable, propose_next
+from app.notificaciones.service.reenvio import describe_resend, resend_notice
 from app.notificaciones.service.respuestas import RespuestaData, answer_notice, describe
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "create_notice",
     "create_receptor",
     "describe",
+    "describe_resend",
     "give_up",
     "mark_sent",
     "mark_uncertain",

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from app.auditoria.service import audit
+from app.avisos.service import tell
 from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import STARTABLE, EstadoNotificacion, TipoNotificacion
 from app.notificaciones.sellos import seal_notice
+from app.notificaciones.service.correos import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
+from app.usuarios.queries import list_active_admins
 
 
 def start_sending(notice: Notificacion, *, now: datetime) -> bool:
@@ -90,6 +93,7 @@ def mark_uncertain(notice: Notificacion, cause: str, *, now: datetime) -> None:
         "enviarlo otra vez.",
         now,
     )
+    _tell_of_problem(notice, "no se sabe si llegó", now)
 
 
 def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
@@ -100,6 +104,37 @@ def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
         notice.estado = EstadoNotificacion.FALLIDA
         notice.error = cause
         _record(notice, f"El aviso a {_who(notice)} no se pudo enviar. {cause}", now)
+        _tell_of_problem(notice, "no se pudo enviar", now)
+
+
+def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
+    """Have somebody decide: whoever has the case, or the admins when a buffet's mail is stuck.
+
+    A stuck mail to a person of the firm is not told of by another mail: that would not end.
+    """
+    clave = f"correo:{notice.id}:{notice.estado.value}:{notice.trabajo_id}"
+    if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
+        oficio = db.session.get_one(Oficio, notice.oficio_id)
+        tell_people(
+            oficio,
+            [notice.usuario],
+            f"Oficio {oficio.numero_oficio}: el aviso a {_who(notice)} {what}.",
+            path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
+            accion="Ver y decidir",
+            clave=clave,
+            now=now,
+        )
+    elif notice.tipo is TipoNotificacion.BUFFET:
+        for admin in list_active_admins():
+            tell(
+                admin,
+                f"El correo «{notice.asunto}» a {_who(notice)} {what}.",
+                url=f"/admin/correos/{notice.id}",
+                accion="Ver y decidir",
+                clave=clave,
+                now=now,
+                oficio_id=notice.oficio_id,
+            )
 
 
 def _who(notice: Notificacion) -> str:

@@ -1,4 +1,4 @@
-"""A notice is previewed, ordered once, and ordered again only on purpose."""
+"""A notice is previewed and ordered once."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ from app.notificaciones.queries import (
 from app.notificaciones.rules import (
     DRAFT_LIFE,
     LINK_LIFE,
-    RESENDABLE,
     SEND_JOB,
-    EstadoNotificacion,
+    AskedOnce,
     TipoNotificacion,
 )
 from app.notificaciones.sellos import seal_notice
@@ -41,17 +40,15 @@ class MailTooBig(Refused):
     """Even without photos it is over the limit; what does not fit goes behind the link."""
 
 
-class AlreadyNotified(Refused):
-    """This address was told of this case before; sending again takes a second yes."""
+class AlreadyNotified(AskedOnce):
+    """This address was told of this case before."""
 
     def __init__(self, earlier: Notificacion) -> None:
         when = format_fecha_hora(earlier.enviada_at or earlier.created_at)
-        #: What is so, without what to do about it, which differs between the page and the API.
-        self.hecho = (
+        super().__init__(
             f"Ya hay un aviso de este caso a {earlier.destinatario_email}, del {when} "
             f"({earlier.estado.label.lower()})."
         )
-        super().__init__(f"{self.hecho} Marque «Sí, enviar otra vez» si quiere mandar otro.")
 
 
 @dataclass(frozen=True)
@@ -204,25 +201,6 @@ def create_notice(
     order_sending(notice, f"notificacion:{notice.id}", actor, now)
     db.session.execute(sa.delete(Borrador).where(Borrador.clave == clave))
     return notice
-
-
-def resend_notice(notice: Notificacion, *, confirmed: bool, actor: Usuario, now: datetime) -> None:
-    """Try the same notice again after it failed, or although it may have arrived.
-
-    Raises:
-        Refused: nobody confirmed it, or it is under way or sent.
-    """
-    db.session.refresh(notice, with_for_update=True)
-    if notice.estado not in RESENDABLE:
-        raise Refused(
-            f"Este aviso está «{notice.estado.label.lower()}»: no hace falta enviarlo otra vez."
-        )
-    if not confirmed:
-        raise Refused("Marque la casilla para confirmar que quiere enviarlo otra vez.")
-    notice.estado = EstadoNotificacion.PENDIENTE
-    notice.error = None
-    notice.enviando_at = None
-    order_sending(notice, f"notificacion:{notice.id}:{secrets.token_hex(4)}", actor, now)
 
 
 def order_sending(notice: Notificacion, key: str, actor: Usuario | None, now: datetime) -> None:

@@ -51,7 +51,7 @@ _CASE = "/oficios/<int:oficio_id>/notificaciones"
 @bp.get(f"{_CASE}/nueva")
 @staff_required
 def compose(oficio_id: int) -> ResponseReturnValue:
-    """The form, empty or as a preview kept it (``?borrador=``), with photos chosen (``?fotos=``)."""
+    """The form, empty or as a preview kept it (``?borrador=``); ``?fotos=`` chooses photos."""
     oficio = oficio_to_work(oficio_id)
     draft = find_draft(oficio.id, request.args.get("borrador", ""))
     form = _form_for(oficio, draft)

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.errors import NotFound, Refused
 from app.db import transaction
-from app.notificaciones.forms import ResendForm
+from app.notificaciones.forms import AgainForm
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import (
@@ -18,8 +18,13 @@ from app.notificaciones.queries import (
     find_reminder,
     list_notices,
 )
-from app.notificaciones.rules import MOVING, RESENDABLE, EstadoNotificacion
-from app.notificaciones.service import check_remindable, create_notice, resend_notice
+from app.notificaciones.rules import MOVING, AskedOnce, EstadoNotificacion
+from app.notificaciones.service import (
+    check_remindable,
+    create_notice,
+    describe_resend,
+    resend_notice,
+)
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
 from app.notificaciones.writing import write_reminder
@@ -53,7 +58,7 @@ def detail(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     """One notice as it was sent."""
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
-    return _detail_page(oficio, notice, ResendForm(formdata=None))
+    return _detail_page(oficio, notice, AgainForm(formdata=None))
 
 
 @bp.get(f"{_CASE}/<int:notificacion_id>/html")
@@ -67,10 +72,10 @@ def detail_html(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
 @bp.post(f"{_CASE}/<int:notificacion_id>/reenviar")
 @staff_required
 def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
-    """Send a failed or uncertain notice again, once somebody said yes twice."""
+    """Send a notice again, once somebody said yes twice."""
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
-    form = ResendForm()
+    form = AgainForm()
     form.validate()
     try:
         with transaction():
@@ -78,19 +83,18 @@ def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     except Refused as refused:
         form.confirmar.errors = [str(refused)]
         return _detail_page(oficio, notice, form, 422)
-    sentence = "El aviso se está enviando otra vez."
-    if is_htmx():
-        return with_notice(_detail_page(oficio, notice, ResendForm(formdata=None)), sentence)
-    flash(sentence, "ok")
-    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    return _sending(oficio, notice, "El aviso se está enviando otra vez.")
 
 
 @bp.post(f"{_CASE}/<int:notificacion_id>/recordar")
 @staff_required
 def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
-    """Send a reminder of a notice that nobody answered; pressed twice it is one reminder."""
+    """Send a reminder of a notice that nobody answered, once somebody said yes twice; pressed
+    twice it is one reminder."""
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
+    form = AgainForm()
+    form.validate()
     try:
         check_remindable(notice)
         data = write_reminder(oficio, notice, remitente=current_user)
@@ -101,17 +105,26 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
                 data,
                 # One that failed for good does not stand in the way of another.
                 clave=f"recordatorio-{notificacion_id}-{count_failed_reminders(notice.id)}",
-                confirmed=True,
+                confirmed=form.confirmar.data,
                 dominio=mail_domain(),
                 actor=current_user,
                 now=utcnow(),
                 recordatorio_de=notice,
             )
+    except AskedOnce as asked:
+        form.confirmar.errors = [str(asked)]
+        return _detail_page(oficio, notice, AgainForm(formdata=None), 422, reminder=form)
     except (Refused, NotFound) as refused:
         flash(str(refused), "error")
-    else:
-        flash("El recordatorio se está enviando.", "ok")
-    return see_other(url_for("notificaciones.section", oficio_id=oficio_id))
+        return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    return _sending(oficio, notice, "El recordatorio se está enviando.")
+
+
+def _sending(oficio: Oficio, notice: Notificacion, sentence: str) -> ResponseReturnValue:
+    if is_htmx():
+        return with_notice(_detail_page(oficio, notice, AgainForm(formdata=None)), sentence)
+    flash(sentence, "ok")
+    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
 
 
 def _can_remind(notice: Notificacion) -> bool:
@@ -125,7 +138,12 @@ def _can_remind(notice: Notificacion) -> bool:
 
 
 def _detail_page(
-    oficio: Oficio, notice: Notificacion, form: ResendForm, status: int = 200
+    oficio: Oficio,
+    notice: Notificacion,
+    form: AgainForm,
+    status: int = 200,
+    *,
+    reminder: AgainForm | None = None,
 ) -> Response:
     return render_section(
         oficio,
@@ -134,8 +152,9 @@ def _detail_page(
         status,
         notice=notice,
         form=form,
+        reminder=reminder or AgainForm(formdata=None),
         can_remind=_can_remind(notice),
         can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
-        can_resend=notice.estado in RESENDABLE,
         moving=notice.estado in MOVING,
+        known=describe_resend(notice),
     )

@@ -26,7 +26,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import UploadResult, add_adjuntos, read_copy
 from app.buffets.models import Buffet
-from app.buffets.rules import ModoHitos, read_leave_token
+from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
 from app.buffets.service import set_milestone_mails
 from app.core.clock import utcnow
 from app.core.firma import read_token
@@ -109,7 +109,9 @@ def leave(token: str) -> ResponseReturnValue:
         abort(404)
     if request.method == "POST":
         with transaction():
-            set_milestone_mails(buffet, ModoHitos.NUNCA, actor=None, now=utcnow())
+            set_milestone_mails(
+                buffet, ModoHitos.NUNCA, actor=None, now=utcnow(), origen=OrigenModo.CORREO
+            )
     return render_template("receptor/baja.html", buffet=buffet, modos=ModoHitos)
 
 

@@ -22,13 +22,25 @@ class NoticeNew(Body):
             receptor_email="ema.soto@actuarios.example",
             mensaje_adicional="El vehículo está en el estacionamiento del edificio.",
             adjuntos_ids=[7],
+            cc_email="abogada@andes.example",
+            responder_a="carla@oficina.example",
         )
     )
 
     receptor_email: Email
     mensaje_adicional: Maybe[Message] = None
     adjuntos_ids: Annotated[list[Id], Field(max_length=100, default_factory=list)]
-    confirmar_repetida: bool = False
+    cc_email: Annotated[Maybe[Email], Field(description="Una dirección que recibe una copia.")] = (
+        None
+    )
+    responder_a: Annotated[
+        Maybe[Email],
+        Field(description="A dónde llegan las respuestas; sin ella, a quien pide el aviso."),
+    ] = None
+    confirmar_repetida: Annotated[
+        bool,
+        Field(description="El segundo sí, para mandar otro a quien ya se avisó de este caso."),
+    ] = False
 
 
 class Enqueued(Shown):
