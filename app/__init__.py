@@ -25,6 +25,7 @@ from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
 from app.api import views as claves
 from app.avisos import views as avisos
+from app.avistamientos import consultas, identificacion
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
 from app.avistamientos.aviso import list_for_notice
@@ -41,6 +42,7 @@ from app.eventos import jobs as eventos_jobs
 from app.eventos import views as webhooks
 from app.extensions import csrf, htmx, limiter, migrate
 from app.importador import views as importador
+from app.importador.pasos import views as listados
 from app.informes import jobs as informes_jobs
 from app.informes import views as informes
 from app.jobs.alarm import Alarm
@@ -53,6 +55,7 @@ from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
+from app.porticos import views as porticos
 from app.respaldo import jobs as respaldo_jobs
 from app.respaldo.cli import backup_cli
 from app.tablero import views as tablero
@@ -87,6 +90,7 @@ BLUEPRINTS = (
     usuarios.bp,
     avisos.bp,
     buffets.bp,
+    porticos.bp,
     trabajos.bp,
     ajustes.bp,
     estado.bp,
@@ -102,6 +106,9 @@ BLUEPRINTS = (
     importador.bp,
     adjuntos.bp,
     avistamientos.bp,
+    identificacion.bp,
+    listados.bp,
+    consultas.bp,
     notificaciones.bp,
     notificaciones.receptor_bp,
     demo.bp,

@@ -10,17 +10,22 @@ import flask_migrate
 from flask.cli import with_appcontext
 
 from app.ajustes.queries import is_demo
+from app.avistamientos.queries import has_unmatched
 from app.core.clock import utcnow
 from app.custodia.service import begin
 from app.db import transaction
 from app.demo.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
+from app.porticos.service import ask_to_rematch, load_seed
 
 
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
     """Migrate the database; outside production, fill a new one with the demo.
+
+    Gantries that this version brings are added to the catalogue, and sightings of before there was
+    one are looked up in it.
 
     The last line of the output tells the supervisor what it needs, as JSON.
     """
@@ -29,6 +34,9 @@ def prepare() -> None:
     flask_migrate.upgrade()
     with transaction():
         begin(utcnow())
+        load_seed(utcnow())
+        if has_unmatched():
+            ask_to_rematch(utcnow())
     if config.environment == "development" and is_empty():
         click.echo("Primer inicio: se cargan los datos de demostración...", err=True)
         seed(now=utcnow(), max_bytes=config.max_upload_bytes)

@@ -12,18 +12,24 @@ from app.avistamientos.queries import CHECK, count_scheduled_checks, list_due_fo
 from app.avistamientos.service import (
     SimulatedRefused,
     record_failure,
+    record_not_in_force,
     record_unconfigured,
+    refuse_start,
+    rematch,
+    rematch_batches,
+    request_periodic_check,
     store_answer,
 )
+from app.avistamientos.vigencia import refusal_to_check
+from app.core.clock import local_today
 from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Cuota, Trabajo
-from app.jobs.queue import enqueue
 from app.jobs.registry import job
-from app.jobs.rules import PRIORITY_SWEEP
 from app.jobs.runner import JobError, JobRun, Postpone
 from app.jobs.service import block_calls, book_call
 from app.oficios.models import Oficio
+from app.porticos.service import REMATCH
 from app.usuarios.models import Usuario
 from config import Config
 
@@ -38,17 +44,26 @@ LATENESS = timedelta(seconds=1)
 _BATCH = 50
 
 
-@job(CHECK, "Consultar pórticos", on_failed=record_failure)
+@job(CHECK, "Consultar pórticos", on_failed=record_failure, refuse_start=refuse_start)
 def consultar(run: JobRun) -> None:
     """Ask the provider for one oficio and store what is new.
 
-    Asking twice is harmless, so a killed worker's check is simply done again.
+    Asking twice is harmless, so a killed worker's check is simply done again. The order is looked
+    at again: what was lawful when it was asked for may have waited past its limit, or the vehicle
+    was found meanwhile.
     """
     config = current_config()
     oficio = db.session.get_one(Oficio, run.oficio_id)
-    if oficio.estado.is_final:
-        with run.finish("El caso se cerró antes de la consulta: no se consultó."):
-            return
+    if refusal := refusal_to_check(oficio, local_today(run.clock())):
+        with run.finish(f"No se consultó. {refusal}"):
+            record_not_in_force(
+                oficio.id,
+                refusal,
+                trabajo_id=run.trabajo_id,
+                actor=_actor(run),
+                now=run.clock(),
+            )
+        return
     if not config.provider_configured:
         with run.finish("API no configurada"):
             record_unconfigured(
@@ -95,14 +110,25 @@ def barrido(run: JobRun) -> None:
     for start in range(0, len(due), _BATCH):
         with transaction():
             for oficio_id in due[start : start + _BATCH]:
-                enqueue(
-                    CHECK,
-                    key=f"{CHECK}:{oficio_id}:{window}",
-                    now=now,
-                    oficio_id=oficio_id,
-                    prioridad=PRIORITY_SWEEP,
-                )
+                request_periodic_check(oficio_id, key=f"{CHECK}:{oficio_id}:{window}", now=now)
     with run.finish("1 caso en cola." if len(due) == 1 else f"{len(due)} casos en cola."):
+        return
+
+
+@job(REMATCH, "Identificar pórticos de los avistamientos")
+def emparejar(run: JobRun) -> None:
+    """Tie every sighting to the catalogue as it is now, after it or a correction changed.
+
+    Safe to repeat: what says the same stays untouched. In parts, so that writers need not wait.
+    """
+    changed = 0
+    for texts in rematch_batches(_BATCH):
+        with transaction():
+            changed += rematch(texts)
+        run.renew()
+    with run.finish(
+        "1 avistamiento cambió." if changed == 1 else f"{changed} avistamientos cambiaron."
+    ):
         return
 
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, undefer
 
-from app.avistamientos.models import Avistamiento
+from app.avistamientos.models import Avistamiento, Listado
+from app.avistamientos.rules import MATCHED_SOURCES, EstadoListado
+from app.core.clock import local_today
 from app.db import db
 from app.jobs.models import Trabajo
 from app.jobs.rules import OPEN_STATES
@@ -28,7 +30,7 @@ def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
     return (
         sa.select(Avistamiento)
         .where(Avistamiento.oficio_id == oficio_id)
-        .options(joinedload(Avistamiento.usuario))
+        .options(joinedload(Avistamiento.usuario), joinedload(Avistamiento.portico))
         .order_by(
             Avistamiento.fecha.desc(),
             Avistamiento.fecha_hora.is_(None),
@@ -100,7 +102,8 @@ def find_last_entry(oficio_id: int) -> Investigacion | None:
 def list_due_for_check(now: datetime) -> list[int]:
     """The oficios in investigation that nobody checked for a day, the longest unchecked first.
 
-    Those that were never checked come first. Those with a check under way are left out.
+    Only while their order is in force. Those that were never checked come first. Those with a
+    check under way are left out.
     """
     waiting = sa.exists().where(
         Trabajo.tipo == CHECK, Trabajo.oficio_id == Oficio.id, Trabajo.estado.in_(OPEN_STATES)
@@ -109,6 +112,7 @@ def list_due_for_check(now: datetime) -> list[int]:
         sa.select(Oficio.id)
         .where(
             Oficio.estado == Estado.INVESTIGACION,
+            sa.or_(Oficio.fecha_limite.is_(None), Oficio.fecha_limite >= local_today(now)),
             sa.or_(
                 Oficio.ultima_consulta_at.is_(None), Oficio.ultima_consulta_at <= now - CHECK_EVERY
             ),
@@ -131,3 +135,40 @@ def keys_of(oficio_id: int) -> set[str]:
     """The keys of all sightings of an oficio."""
     statement = sa.select(Avistamiento.clave).where(Avistamiento.oficio_id == oficio_id)
     return set(db.session.scalars(statement))
+
+
+def list_texts() -> list[tuple[str | None, str | None]]:
+    """Every place and company that sightings of the catalogue's sources name, each pair once."""
+    statement = (
+        sa.select(Avistamiento.ubicacion, Avistamiento.empresa)
+        .where(Avistamiento.fuente.in_(MATCHED_SOURCES))
+        .distinct()
+    )
+    return [(row.ubicacion, row.empresa) for row in db.session.execute(statement)]
+
+
+def has_unmatched() -> bool:
+    """Whether there are sightings that nobody looked up in the catalogue yet."""
+    statement = sa.select(Avistamiento.id).where(
+        Avistamiento.fuente.in_(MATCHED_SOURCES), Avistamiento.portico_metodo.is_(None)
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def find_listado(oficio_id: int, listado_id: int) -> Listado | None:
+    """A concessionaire's list of that oficio, and of no other."""
+    return db.session.scalar(
+        sa.select(Listado).where(Listado.id == listado_id, Listado.oficio_id == oficio_id)
+    )
+
+
+def list_listados(oficio_id: int) -> list[Listado]:
+    """The lists of an oficio that were not discarded, newest first."""
+    statement = (
+        sa.select(Listado)
+        .where(Listado.oficio_id == oficio_id, Listado.estado != EstadoListado.DESCARTADO)
+        .options(joinedload(Listado.usuario))
+        .order_by(Listado.created_at.desc(), Listado.id.desc())
+        .limit(20)
+    )
+    return list(db.session.scalars(statement))

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.avistamientos.forms import AvistamientoForm
+from app.avistamientos.forms import AvistamientoForm, CheckForm
 from app.avistamientos.queries import (
     count_sightings,
     find_answer,
@@ -19,8 +19,14 @@ from app.avistamientos.queries import (
     sightings_statement,
 )
 from app.avistamientos.rules import WRITTEN_SOURCES
-from app.avistamientos.service import add_sighting, edit_sighting, request_check
-from app.core.clock import utcnow
+from app.avistamientos.service import (
+    ReasonMissing,
+    add_sighting,
+    edit_sighting,
+    request_check,
+)
+from app.avistamientos.vigencia import MOTIVOS, refusal_to_check
+from app.core.clock import local_today, utcnow
 from app.core.errors import Refused, Stale
 from app.db import transaction
 from app.extensions import current_config
@@ -40,6 +46,12 @@ AVISTAMIENTOS = Section(
 
 #: Seconds between two looks at a check: one that is about to run, one that waits its turn.
 _SOON, _LATER = 2, 10
+
+
+@bp.app_context_processor
+def usual_reasons() -> dict[str, object]:
+    """Let every page that asks for a look-up offer the usual reasons."""
+    return {"motivos_de_consulta": MOTIVOS}
 
 
 @bp.route("/avistamientos", methods=["GET", "POST"])
@@ -93,11 +105,17 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
 @bp.post("/consultar")
 @staff_required
 def check(oficio_id: int) -> ResponseReturnValue:
-    """Have the gantries checked; a second click while that goes on is the same check."""
+    """Have the gantries checked, for a reason; a second click meanwhile is the same check."""
     oficio = oficio_to_work(oficio_id)
+    reason = CheckForm()
+    if not reason.validate():
+        return _show(oficio, 422, form=AvistamientoForm(formdata=None), asking=reason)
     try:
         with transaction():
-            request_check(oficio, actor=current_user, now=utcnow())
+            request_check(oficio, reason.reason, actor=current_user, now=utcnow())
+    except ReasonMissing as missing:
+        reason.form_errors.append(str(missing))
+        return _show(oficio, 422, form=AvistamientoForm(formdata=None), asking=reason)
     except Refused as refused:
         return _show(oficio, 409, form=AvistamientoForm(formdata=None), refusal=str(refused))
     if is_htmx():
@@ -129,6 +147,7 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         last_check=find_last_check(oficio.id),
         last_entry=find_last_entry(oficio.id),
         configured=current_config().provider_configured,
+        closed_because=refusal_to_check(oficio, local_today(utcnow())),
         **context,
     )
 

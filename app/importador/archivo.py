@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,10 @@ _TEXTS = ("csv", "txt", "tsv")
 _SEPARATORS = (";", ",", "\t", "|")
 
 
+#: Tells which columns of a row of headers are recognised; of a CSV, by which separator.
+Guess = Callable[[Sequence[str]], dict[int, str]]
+
+
 @dataclass(frozen=True)
 class Fila:
     """A row of a sheet: its number as a spreadsheet program shows it, and its cells as text."""
@@ -68,7 +72,7 @@ class Planilla:
     hojas: tuple[Hoja, ...]
 
 
-def open_planilla(contenido: bytes, nombre: str) -> Planilla:
+def open_planilla(contenido: bytes, nombre: str, *, guess: Guess = guess_columns) -> Planilla:
     """Read an upload by what it is, and refuse it where that is not what its name says.
 
     A workbook under the name of another kind of workbook is read (many systems export XLSX as
@@ -88,7 +92,7 @@ def open_planilla(contenido: bytes, nombre: str) -> Planilla:
         )
     tipo = _kind(contenido)
     _check_name(clean_text(nombre), tipo)
-    hojas = (_read_csv(contenido),) if tipo == "csv" else _read_book(contenido)
+    hojas = (_read_csv(contenido, guess),) if tipo == "csv" else _read_book(contenido)
     if not any(hoja.filas for hoja in hojas):
         raise InvalidValue(f"La planilla no tiene ninguna fila con datos. {_SUBA}")
     return Planilla(tipo, hojas)
@@ -203,7 +207,7 @@ def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
     )
 
 
-def _read_csv(contenido: bytes) -> Hoja:
+def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
     text = _decode(contenido)
     if text.lstrip()[:1] == "<":
         raise InvalidValue(
@@ -214,7 +218,7 @@ def _read_csv(contenido: bytes) -> Hoja:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         # Excel's own note on the separator; its row still counts.
         return _rows("\n" + rest, first.strip()[4])
-    return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator)))
+    return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess)))
 
 
 def _decode(contenido: bytes) -> str:
@@ -245,11 +249,11 @@ def _junk() -> InvalidValue:
     return InvalidValue(f"El contenido del archivo no es una planilla ni texto legible. {_SUBA}")
 
 
-def _fit(text: str, separator: str) -> tuple[int, int]:
+def _fit(text: str, separator: str, guess: Guess) -> tuple[int, int]:
     """Tell how well a separator explains the first rows: fields recognised, then columns."""
     rows = _rows(text[:20_000], separator, limit=20).filas
     return (
-        max((len(guess_columns(row.celdas)) for row in rows), default=0),
+        max((len(guess(row.celdas)) for row in rows), default=0),
         max((len(row.celdas) for row in rows), default=0),
     )
 

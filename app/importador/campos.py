@@ -1,7 +1,7 @@
 """What a column of a buffet's list may mean, and how to tell from its header."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -74,18 +74,21 @@ _PARECIDO = 86
 _LONGEST_HEADER = 40
 
 
-def guess_columns(encabezados: Sequence[str]) -> dict[int, str]:
+def guess_columns(
+    encabezados: Sequence[str], sinonimos: Mapping[str, str] = _SINONIMOS
+) -> dict[int, str]:
     """Return which column holds which field, judging by the headers alone.
 
-    The best likeness is served first; a field is given once and a column takes one field, so that
-    of «RUT deudor» and «RUT abogado» only the first becomes the owner's.
+    ``sinonimos`` holds, for each field, the headers seen for it. The best likeness is served
+    first; a field is given once and a column takes one field, so that of «RUT deudor» and «RUT
+    abogado» only the first becomes the owner's.
     """
     ranked = sorted(
         (
-            (-_likeness(key, campo), column, campo)
+            (-_likeness(key, names), column, campo)
             for column, key in enumerate(map(header_key, encabezados))
             if key and len(key) <= _LONGEST_HEADER and not re.search("[0-9]", key)
-            for campo in ETIQUETAS
+            for campo, names in sinonimos.items()
         ),
     )
     guess: dict[int, str] = {}
@@ -101,8 +104,8 @@ def header_key(text: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _likeness(key: str, campo: str) -> float:
-    names = _SINONIMOS[campo].split("|")
+def _likeness(key: str, synonyms: str) -> float:
+    names = synonyms.split("|")
     if key in names:
         return 101.0 - names.index(key) / 100
     if len(key) < 4:

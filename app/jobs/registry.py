@@ -19,7 +19,8 @@ class Job:
     """How a kind of job is done.
 
     ``on_failed`` runs in the transaction that gives the job up, so that what the job was for
-    learns of it, also when its worker died each time.
+    learns of it, also when its worker died each time. ``refuse_start`` says why a person may not
+    have it done now (a sentence), however they ask: retry or hurry, on a page or by the API.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Job:
     max_attempts: int
     #: Seconds after which a silent worker is taken for dead.
     lease_seconds: int
+    refuse_start: Callable[[Trabajo, datetime], str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,14 @@ def job(
     max_attempts: int = MAX_ATTEMPTS,
     lease_seconds: int = 120,
     every_seconds: int | None = None,
+    refuse_start: Callable[[Trabajo, datetime], str | None] | None = None,
 ) -> Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]:
     """Register a function as a job; ``every_seconds`` also enqueues it once per window."""
 
     def register(function: Callable[[JobRun], None]) -> Callable[[JobRun], None]:
-        _jobs[name] = Job(name, label, function, on_failed, max_attempts, lease_seconds)
+        _jobs[name] = Job(
+            name, label, function, on_failed, max_attempts, lease_seconds, refuse_start
+        )
         if every_seconds and not any(item.job_name == name for item in _periodic):
             _periodic.append(Periodic(name, every_seconds))
         return function

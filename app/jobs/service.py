@@ -27,7 +27,7 @@ def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
     and sending again is a new notice.
 
     Raises:
-        Refused: it is waiting, running or done.
+        Refused: it is waiting, running or done, or what it is for does not allow it now.
     """
     if trabajo.estado not in RETRYABLE_STATES:
         raise Refused(
@@ -37,6 +37,7 @@ def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
         attempts = get_job(trabajo.tipo).max_attempts
     except UnknownJob:
         raise Refused("Esta versión de Rastro ya no hace este trabajo.") from None
+    _refuse_start(trabajo, now)
     trabajo.estado = EstadoTrabajo.PENDIENTE
     trabajo.max_intentos = trabajo.intentos + attempts
     trabajo.ejecutar_desde = now
@@ -70,12 +71,13 @@ def run_now(trabajo: Trabajo, *, now: datetime) -> None:
     """Have a waiting job done next, before everything that nobody clicked on.
 
     Raises:
-        Refused: it is running or has ended.
+        Refused: it is running or has ended, or what it is for does not allow it now.
     """
     if trabajo.estado not in WAITING_STATES:
         raise Refused(
             f"El trabajo está «{trabajo.estado.label}»: solo se adelanta uno que espera su turno."
         )
+    _refuse_start(trabajo, now)
     _change_waiting(
         trabajo,
         estado=EstadoTrabajo.PENDIENTE,
@@ -83,6 +85,14 @@ def run_now(trabajo: Trabajo, *, now: datetime) -> None:
         prioridad=max(trabajo.prioridad, PRIORITY_PERSON),
     )
     after_commit(ring)
+
+
+def _refuse_start(trabajo: Trabajo, now: datetime) -> None:
+    """Ask the feature that the job is for whether a person may have it done now."""
+    with contextlib.suppress(UnknownJob):
+        refuse = get_job(trabajo.tipo).refuse_start
+        if refuse is not None and (sentence := refuse(trabajo, now)):
+            raise Refused(sentence)
 
 
 def _change_waiting(trabajo: Trabajo, **values: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import re
 
+from app.core.errors import InvalidValue
 from app.core.texto import fold
 
 
@@ -64,3 +66,15 @@ def catalogue_key(autopista: str, codigo: str) -> str:
 def alias_key(ubicacion: str | None, empresa: str | None) -> tuple[str, str]:
     """A provider's text for remembering: case, accents and spaces do not tell two apart."""
     return fold(ubicacion or ""), fold(empresa or "")
+
+
+def parse_grados(text: str) -> float:
+    """Read decimal degrees, with a comma or a dot: «-33,4489».
+
+    Raises:
+        InvalidValue: it is not a number.
+    """
+    plain = text.strip().replace("\u2212", "-").replace(",", ".")
+    if not re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,12})?", plain):
+        raise InvalidValue("Escriba los grados con decimales, por ejemplo -33,4489.")
+    return float(plain)

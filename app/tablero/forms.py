@@ -98,6 +98,12 @@ class PriorityForm(Form):
     prioridad = EnumField("Prioridad", Prioridad)
 
 
+class CheckForm(Form):
+    """A card whose gantries are asked, and why."""
+
+    consultar = StringField("Motivo de la consulta", [at_most(200)])
+
+
 class BulkForm(Form):
     """One deed for several cards: ``oficio`` fields of ``<id>`` or ``<id>.<version>``.
 
@@ -110,7 +116,8 @@ class BulkForm(Form):
     estado = ChoiceField("Columna", Estado)
     investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
     prioridad = ChoiceField("Prioridad", Prioridad)
-    consultar = StringField("Consultar pórticos")
+    #: Why they are asked, which the log of look-ups keeps.
+    consultar = StringField("Motivo de la consulta", [at_most(200)])
 
     def validate_oficio(self, _field: Field) -> None:
         """Refuse a form without a deed: no deed may be done because nothing was said."""
@@ -125,7 +132,7 @@ class BulkForm(Form):
         if self.prioridad.raw_data:
             return Bulk(Lote.PRIORIZAR, cards, prioridad=self.prioridad.value)
         if self.consultar.raw_data:
-            return Bulk(Lote.CONSULTAR, cards)
+            return Bulk(Lote.CONSULTAR, cards, motivo=self.consultar.data or "")
         return Bulk(Lote.ASIGNAR, cards, investigador_id=int(self.investigador.data or 0) or None)
 
 

@@ -32,6 +32,8 @@ class Bulk:
     #: None takes the cases away from everybody.
     investigador_id: int | None = None
     prioridad: Prioridad | None = None
+    #: Why the gantries are asked.
+    motivo: str = ""
 
 
 def apply_to_card(bulk: Bulk, oficio: Oficio, *, actor: Usuario, now: datetime) -> str:
@@ -50,7 +52,7 @@ def apply_to_card(bulk: Bulk, oficio: Oficio, *, actor: Usuario, now: datetime) 
         prioritise_oficio(oficio, bulk.prioridad, actor=actor, now=now)
         return f"Prioridad {bulk.prioridad.label.lower()}."
     if bulk.accion is Lote.CONSULTAR:
-        request_check(oficio, actor=actor, now=now)
+        request_check(oficio, bulk.motivo, actor=actor, now=now)
         return "Se consultarán sus pórticos."
     return assign_card(oficio, bulk.investigador_id, actor=actor, now=now)
 

@@ -10,8 +10,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.api.v1.tokens import make_token
+from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
+from tests.factories import make_oficio
 
 
 class ApiClient:
@@ -64,3 +68,9 @@ def investigador_api(
 @pytest.fixture
 def cliente_api(api_of: Callable[[Usuario], ApiClient], usuario_cliente: Usuario) -> ApiClient:
     return api_of(usuario_cliente)
+
+
+@pytest.fixture
+def buscado(app: Flask, buffet: Buffet, usuario_investigador: Usuario) -> Oficio:
+    """An oficio in investigation, whose order allows looking its plate up."""
+    return make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from app.avistamientos.models import Avistamiento
+from app.avistamientos.models import Avistamiento, Consulta
 from app.jobs.models import Trabajo
 from app.jobs.runner import work
 from app.notificaciones.models import Notificacion
@@ -38,7 +40,7 @@ def follow(client, response):
 
 
 def test_a_check_is_enqueued_and_done(
-    app, configure, provider_server, investigador_api, oficio, rows
+    app, configure, provider_server, investigador_api, buscado, rows
 ):
     configure(
         boostr_api_url=provider_server.url,
@@ -48,7 +50,7 @@ def test_a_check_is_enqueued_and_done(
     )
     provider_server.answer("/porticos/BBCL12", body={"avistamientos": [CROSSING]})
 
-    response = investigador_api("POST", f"/oficios/{oficio.id}/consultar-apis")
+    response = investigador_api("POST", f"/oficios/{buscado.id}/consultar-apis")
 
     assert response.status_code == 202
     (trabajo,) = rows(Trabajo)
@@ -61,7 +63,7 @@ def test_a_check_is_enqueued_and_done(
 
     run_jobs(app)
 
-    (seen,) = rows(Avistamiento, oficio_id=oficio.id)
+    (seen,) = rows(Avistamiento, oficio_id=buscado.id)
     assert seen.ubicacion == "Pórtico 7"
     (entry,) = rows(Investigacion, tipo=Actividad.CONSULTA_API)
     assert entry.usuario_id == trabajo.usuario_id
@@ -70,9 +72,9 @@ def test_a_check_is_enqueued_and_done(
 
 
 def test_an_open_check_is_the_same_one_and_everybody_who_asked_may_follow_it(
-    app, admin_api, investigador_api, api_of, oficio, rows
+    app, admin_api, investigador_api, api_of, buscado, rows
 ):
-    path = f"/oficios/{oficio.id}/consultar-apis"
+    path = f"/oficios/{buscado.id}/consultar-apis"
     first = admin_api("POST", path)
     assert follow(investigador_api, first).status_code == 404
     others = [investigador_api, api_of(make_usuario(app, Rol.INVESTIGADOR))]
@@ -86,6 +88,47 @@ def test_an_open_check_is_the_same_one_and_everybody_who_asked_may_follow_it(
         assert follow(client, first).status_code == 200
     stranger = api_of(make_usuario(app, Rol.INVESTIGADOR))
     assert follow(stranger, first).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "motivo"),
+    [("", "Pedida por la API, sin motivo indicado"), ("?motivo=Dato+nuevo", "Dato nuevo")],
+)
+def test_the_log_keeps_why_a_program_looked_a_plate_up(
+    query, motivo, investigador_api, buscado, usuario_investigador, rows
+):
+    response = investigador_api("POST", f"/oficios/{buscado.id}/consultar-apis{query}")
+
+    assert response.status_code == 202
+    (row,) = rows(Consulta)
+    assert (row.motivo, row.usuario_id) == (motivo, usuario_investigador.id)
+
+
+def test_a_reason_that_says_nothing_is_refused(investigador_api, buscado, rows):
+    response = investigador_api("POST", f"/oficios/{buscado.id}/consultar-apis?motivo=x")
+
+    assert response.status_code == 422
+    assert rows(Trabajo) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"estado": Estado.PENDIENTE}, "Investigación"),
+        ({"estado": Estado.NOTIFICACION}, "ya fue ubicado"),
+        ({"estado": Estado.INVESTIGACION, "fecha_limite": date(2020, 1, 2)}, "venció"),
+    ],
+)
+def test_a_plate_is_looked_up_only_under_an_order_that_is_in_force(
+    values, says, app, admin_api, buffet, usuario_admin, rows
+):
+    oficio = make_oficio(app, buffet, usuario_admin, **values)
+
+    response = admin_api("POST", f"/oficios/{oficio.id}/consultar-apis")
+
+    assert response.status_code == 409
+    assert says in response.get_json()["detail"]
+    assert rows(Trabajo) == []
 
 
 def test_a_closed_case_is_not_checked(app, admin_api, buffet, usuario_admin, rows):
@@ -207,7 +250,7 @@ def test_a_notice_that_no_server_takes_is_not_enqueued(
 
 
 def test_a_check_that_was_asked_for_twice_keeps_its_askers_when_it_waits(
-    app, admin_api, investigador_api, oficio, configure, provider_server, rows
+    app, admin_api, investigador_api, buscado, configure, provider_server, rows
 ):
     """The quota makes a running check wait while a second person asks for it."""
     configure(
@@ -217,7 +260,7 @@ def test_a_check_that_was_asked_for_twice_keeps_its_askers_when_it_waits(
         provider_quota=1,
         provider_quota_seconds=3600,
     )
-    path = f"/oficios/{oficio.id}/consultar-apis"
+    path = f"/oficios/{buscado.id}/consultar-apis"
     provider_server.answer("/porticos/", body={"avistamientos": []})
     admin_api("POST", path)
     run_jobs(app)

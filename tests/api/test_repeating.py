@@ -97,8 +97,8 @@ def test_a_photo_is_told_by_its_bytes_not_by_its_boundary(investigador_api, ofic
     assert first.get_json() == again.get_json()
 
 
-def test_work_is_enqueued_once(investigador_api, oficio, rows):
-    path = f"/oficios/{oficio.id}/consultar-apis"
+def test_work_is_enqueued_once(investigador_api, buscado, rows):
+    path = f"/oficios/{buscado.id}/consultar-apis"
     first = investigador_api("POST", path, headers=KEY)
     again = investigador_api("POST", path, headers=KEY)
 

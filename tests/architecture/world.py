@@ -17,12 +17,14 @@ from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
-from tests.avistamientos.rows import make_check, make_sighting
+from tests.avistamientos.rows import make_check, make_gantry_sighting
 from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.importador.listados import make_importacion
+from tests.importador.pasos.rows import make_listado
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
+from tests.porticos.rows import make_catalogue
 from tests.oficios.textos import make_texto
 
 
@@ -53,7 +55,9 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         **_parts(app, oficio.id),
         "adjunto_id": make_adjunto(app, oficio, admin).id,
         "cliente_id": "0b4f4c1e-0000-4000-8000-000000000000",
-        "avistamiento_id": make_sighting(app, oficio, admin),
+        "avistamiento_id": make_gantry_sighting(app, oficio, admin),
+        "listado_id": make_listado(app, oficio, admin),
+        **make_catalogue(app, admin),
         "consulta_id": make_check(app, oficio),
         "importacion_id": make_importacion(app, buffet, admin),
         "notificacion_id": make_notice(app, oficio, admin),

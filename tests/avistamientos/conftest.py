@@ -9,14 +9,25 @@ import pytest
 from flask import Flask
 
 from app.ajustes.service import set_setting
+from app.buffets.models import Buffet
 from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import connect_bell
 from app.jobs.runner import work
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado
+from app.usuarios.models import Usuario
+from tests.factories import make_oficio
 from tests.plugins.provider import ProviderServer
 
 KEY = "clave-secreta-del-proveedor"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def oficio(app: Flask, buffet: Buffet, usuario_investigador: Usuario) -> Oficio:
+    """An oficio whose order allows looking its plate up."""
+    return make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
 
 
 class Clock:

@@ -37,7 +37,7 @@ def store(app: Flask, oficio: Oficio, answer: Answer, *, now: datetime | None = 
     """Store an answer as a job does; returns the sentence of the entry."""
     with app.app_context(), transaction():
         return store_answer(
-            oficio.id, answer, provider="generico", trabajo_id="t", actor=None, now=now or utcnow()
+            oficio.id, answer, provider="generico", trabajo_id=None, actor=None, now=now or utcnow()
         )
 
 
@@ -50,6 +50,12 @@ def make_sighting(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> 
         actor = db.session.get_one(Usuario, actor.id)
         row = add_sighting(db.session.get_one(Oficio, oficio.id), data, actor=actor, now=utcnow())
         return row.id
+
+
+def make_gantry_sighting(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> int:
+    """A fine that names a place of a motorway: written by a person, and looked up."""
+    place = {"ubicacion": "Costanera Norte, pórtico P5", "empresa": "Costanera Norte"}
+    return make_sighting(app, oficio, actor, fuente=Fuente.MULTA, **{**place, **values})
 
 
 def make_check(app: Flask, oficio: Oficio, sightings: Sequence[Sighting] = ()) -> int:

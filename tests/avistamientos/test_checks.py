@@ -17,7 +17,7 @@ from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import PRIORITY_PERSON, PRIORITY_SWEEP, EstadoTrabajo
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.rules import OPEN_STATES, Actividad, Estado
+from app.oficios.rules import Actividad, Estado
 from app.usuarios.models import Usuario
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio
@@ -48,6 +48,7 @@ def ask(app, oficio, actor, now=NOW) -> str:
     with app.app_context(), transaction():
         return request_check(
             db.session.get_one(Oficio, oficio.id),
+            "Búsqueda del vehículo",
             actor=db.session.get_one(Usuario, actor.id),
             now=now,
         ).id
@@ -283,20 +284,21 @@ def test_a_click_does_not_hurry_a_check_that_is_being_retried(
     assert find_job(first).ejecutar_desde == later
 
 
-@pytest.mark.parametrize("estado", OPEN_STATES)
-def test_an_open_case_may_be_checked(estado, app, buffet, usuario_investigador, silent_bell, rows):
+@pytest.mark.parametrize(
+    ("estado", "says"),
+    [
+        (Estado.PENDIENTE, "Páselo a Investigación"),
+        (Estado.NOTIFICACION, "ya fue ubicado"),
+        (Estado.ENCONTRADO, "cerrado"),
+        (Estado.NO_ENCONTRADO, "cerrado"),
+    ],
+)
+def test_only_a_case_in_investigation_is_checked(
+    estado, says, app, buffet, usuario_investigador, rows
+):
     oficio = make_oficio(app, buffet, usuario_investigador, estado=estado)
 
-    ask(app, oficio, usuario_investigador)
-
-    assert len(rows(Trabajo)) == 1
-
-
-@pytest.mark.parametrize("estado", [Estado.ENCONTRADO, Estado.NO_ENCONTRADO])
-def test_a_closed_case_is_not_checked(estado, app, buffet, usuario_investigador, rows):
-    oficio = make_oficio(app, buffet, usuario_investigador, estado=estado)
-
-    with pytest.raises(CheckRefused, match="cerrado"):
+    with pytest.raises(CheckRefused, match=says):
         ask(app, oficio, usuario_investigador)
 
     assert rows(Trabajo) == []

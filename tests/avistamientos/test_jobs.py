@@ -35,6 +35,7 @@ def click(app, oficio, actor, now=NOW) -> str:
     with app.app_context(), transaction():
         return request_check(
             db.session.get_one(Oficio, oficio.id),
+            "Búsqueda del vehículo",
             actor=db.session.get_one(Usuario, actor.id),
             now=now,
         ).id
@@ -47,6 +48,11 @@ def entries(rows, oficio) -> list[Investigacion]:
 def set_checked(app, oficio, when) -> None:
     with app.app_context(), transaction():
         db.session.get_one(Oficio, oficio.id).ultima_consulta_at = when
+
+
+def set_state(app, oficio, estado) -> None:
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio.id).estado = estado
 
 
 @pytest.fixture
@@ -228,13 +234,12 @@ def test_a_case_that_was_closed_meanwhile_is_not_asked_for(
     app, oficio, usuario_investigador, provider, run_jobs, rows
 ):
     click(app, oficio, usuario_investigador)
-    with app.app_context(), transaction():
-        db.session.get_one(Oficio, oficio.id).estado = Estado.NO_ENCONTRADO
+    set_state(app, oficio, Estado.NO_ENCONTRADO)
 
     run_jobs()
 
     assert provider.requests == []
-    assert "se cerró" in rows(Trabajo)[0].resultado
+    assert rows(Trabajo)[0].resultado.startswith("No se consultó. El caso está cerrado")
 
 
 def test_the_demonstration_answering_a_real_office_fails_at_once(
@@ -394,6 +399,7 @@ def test_the_sweep_checks_all_in_investigation_the_longest_unchecked_first(
     app, in_investigation, oficio, provider, run_jobs, rows, clock
 ):
     provider.answer("/porticos/", body={"avistamientos": []})
+    set_state(app, oficio, Estado.PENDIENTE)
     in_investigation("BBCL13", checked=NOW - timedelta(hours=30))
     in_investigation("BBCL14", checked=NOW - timedelta(hours=90))
     in_investigation("BBCL15")

@@ -38,12 +38,15 @@ def section_url(oficio) -> str:
     return f"/oficios/{oficio.id}/avistamientos"
 
 
+WHY = {"motivo": "Búsqueda del vehículo"}
+
+
 def check_url(oficio) -> str:
     return f"/oficios/{oficio.id}/consultar"
 
 
 def polls(html: str) -> bool:
-    return "hx-trigger=" in html
+    return 'hx-trigger="every' in html
 
 
 def settle(app, estado: EstadoTrabajo, **values) -> None:
@@ -175,7 +178,7 @@ def test_a_failed_check_has_no_answer_to_show(
 ):
     provider.answer("/porticos/", status=404)
     clock.now = utcnow() + timedelta(seconds=1)
-    investigador.post(check_url(oficio))
+    investigador.post(check_url(oficio), data=WHY)
     run_jobs()
     (entry,) = rows(Investigacion, tipo=Actividad.CONSULTA_API)
 
@@ -204,7 +207,7 @@ def test_long_lists_have_pages(app, investigador, oficio):
 def test_a_click_without_javascript_goes_to_the_section(
     investigador, oficio, provider, silent_bell, rows
 ):
-    response = investigador.post(check_url(oficio))
+    response = investigador.post(check_url(oficio), data=WHY)
 
     assert response.status_code == 303
     assert response.headers["Location"].endswith(section_url(oficio))
@@ -219,7 +222,8 @@ def test_a_click_with_htmx_answers_with_a_section_that_asks_for_itself(
     provider.answer("/porticos/", body={"avistamientos": [{"fecha_hora": "2026-11-20T08:15:00"}]})
 
     html = assert_fragment(
-        investigador.post(check_url(oficio), headers=HTMX), f"oficio-avistamientos-{oficio.id}"
+        investigador.post(check_url(oficio), data=WHY, headers=HTMX),
+        f"oficio-avistamientos-{oficio.id}",
     )
     assert "Consulta en curso" in html
     assert 'hx-trigger="every 2s"' in html
@@ -241,7 +245,7 @@ def test_a_click_with_htmx_answers_with_a_section_that_asks_for_itself(
 def test_a_check_that_waits_its_turn_is_looked_at_less_often(
     app, investigador, oficio, silent_bell
 ):
-    investigador.post(check_url(oficio))
+    investigador.post(check_url(oficio), data=WHY)
     settle(
         app,
         EstadoTrabajo.PROGRAMADO,
@@ -258,14 +262,14 @@ def test_a_check_that_waits_its_turn_is_looked_at_less_often(
 
 
 def test_a_check_that_waits_for_the_quota_says_so(app, investigador, oficio, silent_bell):
-    investigador.post(check_url(oficio))
+    investigador.post(check_url(oficio), data=WHY)
     settle(app, EstadoTrabajo.PROGRAMADO, ejecutar_desde=utcnow() + timedelta(seconds=5))
 
     assert "espera su turno" in investigador.get(section_url(oficio), headers=HTMX).text
 
 
 def test_a_failed_check_shows_its_cause_and_what_to_do(app, investigador, oficio, silent_bell):
-    investigador.post(check_url(oficio))
+    investigador.post(check_url(oficio), data=WHY)
     settle(app, EstadoTrabajo.FALLIDO, error="La fuente está caída.")
 
     response = investigador.get(section_url(oficio) + "?espera=1", headers=HTMX)

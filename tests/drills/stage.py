@@ -186,10 +186,11 @@ class Stage:
 
     def put_check(self) -> int:
         """Enqueue a check of a new oficio; returns the oficio's id."""
-        oficio = self.make_oficio()
+        oficio = self.make_oficio(Estado.INVESTIGACION)
         with self.app.app_context(), transaction():
             row = db.session.get_one(Oficio, oficio.id)
-            request_check(row, actor=db.session.get_one(Usuario, self.actor.id), now=utcnow())
+            actor = db.session.get_one(Usuario, self.actor.id)
+            request_check(row, "Prueba de resistencia", actor=actor, now=utcnow())
         return oficio.id
 
     def put_mail(self) -> int:

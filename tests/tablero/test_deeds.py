@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from app.ajustes.models import Ajuste
 from app.auditoria.models import Auditoria
+from app.avistamientos.models import Consulta
 from app.core.clock import utcnow
 from app.jobs.models import Trabajo
 from app.oficios.models import Investigacion, Oficio
@@ -36,7 +37,7 @@ def notice(response):
 def test_the_menu_of_a_card_has_its_gantries_checked(investigador, oficio, rows, change):
     change(oficio, estado=Estado.INVESTIGACION)
 
-    response = post(investigador, f"oficios/{oficio.id}/consultar")
+    response = post(investigador, f"oficios/{oficio.id}/consultar", consultar="Dato nuevo")
 
     assert_fragment(response, f"oficio-card-{oficio.id}")
     assert notice(response) == "Se consultarán sus pórticos."
@@ -47,7 +48,7 @@ def test_the_menu_of_a_card_has_its_gantries_checked(investigador, oficio, rows,
 def test_the_gantries_of_a_closed_case_are_not_checked(investigador, oficio, rows, change):
     change(oficio, estado=Estado.NO_ENCONTRADO)
 
-    response = post(investigador, f"oficios/{oficio.id}/consultar")
+    response = post(investigador, f"oficios/{oficio.id}/consultar", consultar="Dato nuevo")
 
     assert response.status_code == 422
     assert "cerrado" in notice(response)
@@ -61,7 +62,9 @@ def test_without_a_script_the_gantries_are_asked_for_on_the_page_of_the_card(
     page = investigador.get(f"/tablero/oficios/{oficio.id}/acciones").text
     assert f'action="/tablero/oficios/{oficio.id}/consultar"' in page
 
-    response = post(investigador, f"oficios/{oficio.id}/consultar", headers=None)
+    response = post(
+        investigador, f"oficios/{oficio.id}/consultar", headers=None, consultar="Dato nuevo"
+    )
 
     assert response.status_code == 303
     assert "Se consultarán sus pórticos." in investigador.get(response.location).text
@@ -216,18 +219,41 @@ def test_what_can_be_done_is_done_and_the_rest_is_told_why(
     assert len(rows(Investigacion, tipo=Actividad.CAMBIO_ESTADO)) == 1
 
 
-def test_many_are_assigned_prioritised_and_checked(investigador, three, usuario_admin, rows):
+def test_many_are_assigned_prioritised_and_checked(
+    investigador, three, usuario_admin, rows, change
+):
     ids = [str(oficio.id) for oficio in three]
+    for oficio in three:
+        change(oficio, estado=Estado.INVESTIGACION)
 
     assert "3 de 3" in post(investigador, "lote", oficio=ids, investigador=usuario_admin.id).text
     assert "3 de 3" in post(investigador, "lote", oficio=ids, prioridad="alta").text
-    assert "3 de 3" in post(investigador, "lote", oficio=ids, consultar="1").text
+    assert "3 de 3" in post(investigador, "lote", oficio=ids, consultar="Dato nuevo").text
 
     stored = rows(Oficio)
     assert {row.investigador_id for row in stored} == {usuario_admin.id}
     assert {row.prioridad for row in stored} == {Prioridad.ALTA}
-    checks = rows(Trabajo, tipo="avistamientos.consultar_porticos") or rows(Trabajo)
-    assert {job.oficio_id for job in checks} >= {oficio.id for oficio in three}
+    checks = rows(Trabajo, tipo="avistamientos.consultar")
+    assert {job.oficio_id for job in checks} == {oficio.id for oficio in three}
+    assert {row.motivo for row in rows(Consulta)} == {"Dato nuevo"}
+
+
+def test_many_are_not_checked_without_a_reason_nor_without_an_order(
+    investigador, three, rows, change
+):
+    good, found, late = three
+    change(good, estado=Estado.INVESTIGACION)
+    change(found, estado=Estado.NOTIFICACION)
+    change(late, estado=Estado.INVESTIGACION, fecha_limite=date(2020, 1, 2))
+    ids = [str(oficio.id) for oficio in three]
+
+    assert "0 de 3" in post(investigador, "lote", oficio=ids, consultar="1").text
+    text = post(investigador, "lote", oficio=ids, consultar="Dato nuevo").text
+
+    assert "1 de 3" in text
+    assert "ya fue ubicado" in text
+    assert "venció el 02-01-2020" in text
+    assert [job.oficio_id for job in rows(Trabajo)] == [good.id]
 
 
 def test_a_card_that_is_there_already_is_left_alone(investigador, three, rows):

@@ -14,8 +14,9 @@ from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
-from app.api.v1.schemas.trabajos import Enqueued, NoticeNew, PendingCheck
+from app.api.v1.schemas.trabajos import CheckQuery, Enqueued, NoticeNew, PendingCheck
 from app.avistamientos.service import request_check
+from app.avistamientos.vigencia import BY_API
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
@@ -32,19 +33,21 @@ bp = ApiBlueprint("encolar", __name__, url_prefix="/oficios/<int:oficio_id>")
 @bp.post("/consultar-apis")
 @bearer_required(*STAFF)
 @once()
+@takes(query=CheckQuery)
 @gives(
-    "Encolar una consulta de pórticos. Mientras haya una abierta, pedirla otra vez es la misma.",
+    "Encolar una consulta de pórticos, mientras la orden esté vigente. Mientras haya una abierta, "
+    "pedirla otra vez es la misma.",
     PendingCheck,
     202,
     errors=(409,),
     headers=("Location",),
 )
-def check(oficio_id: int) -> ResponseReturnValue:
+def check(oficio_id: int, query: CheckQuery) -> ResponseReturnValue:
     """Have the gantries checked. While a check is open, asking again is the same one."""
     oficio = oficio_to_see(oficio_id)
     usuario = current_usuario()
     with transaction():
-        trabajo = request_check(oficio, actor=usuario, now=utcnow())
+        trabajo = request_check(oficio, query.motivo or BY_API, actor=usuario, now=utcnow())
         note_asker(trabajo, usuario_id=usuario.id)
         task_id = trabajo.id
     return _accepted(PendingCheck(task_id=task_id), task_id)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from app.avistamientos.service.checks import (
-    CheckRefused,
+    ReasonMissing,
     SimulatedRefused,
     record_failure,
+    record_not_in_force,
     record_unconfigured,
+    refuse_start,
     request_check,
+    request_periodic_check,
     store_answer,
+)
+from app.avistamientos.service.identificacion import (
+    correct_gantry,
+    rematch,
+    rematch_batches,
 )
 from app.avistamientos.service.sightings import (
     AvistamientoData,
@@ -18,18 +26,26 @@ from app.avistamientos.service.sightings import (
     remove_sighting,
     seal,
 )
+from app.avistamientos.vigencia import CheckRefused
 
 __all__ = [
     "AvistamientoData",
     "CheckRefused",
+    "ReasonMissing",
     "RepeatedSighting",
     "SimulatedRefused",
     "add_sighting",
+    "correct_gantry",
     "edit_sighting",
     "record_failure",
+    "record_not_in_force",
     "record_unconfigured",
+    "refuse_start",
+    "rematch",
+    "rematch_batches",
     "remove_sighting",
     "request_check",
+    "request_periodic_check",
     "seal",
     "store_answer",
 ]

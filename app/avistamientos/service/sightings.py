@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import WRITTEN_SOURCES, Fuente, sighting_key
 from app.avistamientos.service.checks import CLOCK_TOLERANCE, lock_oficio
+from app.avistamientos.service.identificacion import identify_sighting
+from app.avistamientos.service.novedad import announce_sightings
 from app.core.clock import local_today
 from app.core.errors import Refused, Stale
 from app.core.fechas import format_fecha, format_fecha_hora
@@ -69,11 +71,17 @@ def add_sighting(
     oficio = lock_oficio(oficio.id)
     key = _check(oficio.id, data, now)
     row = Avistamiento(
-        oficio_id=oficio.id, clave=key, usuario_id=actor.id, created_at=now, **vars(data)
+        oficio_id=oficio.id,
+        clave=key,
+        usuario_id=actor.id,
+        created_at=now,
+        **vars(data),
+        **identify_sighting(data.fuente, data.ubicacion, data.empresa),
     )
     db.session.add(row)
     db.session.flush()
     _announce(oficio, "Avistamiento anotado", row, actor=actor, now=now)
+    announce_sightings(oficio, [row], clave=f"avistamiento:{row.id}", actor=actor, now=now)
     return row
 
 
@@ -107,7 +115,8 @@ def edit_sighting(
     changed = any(getattr(avistamiento, name) != value for name, value in vars(data).items())
     if not changed:
         return
-    for name, value in vars(data).items():
+    gantry = identify_sighting(data.fuente, data.ubicacion, data.empresa)
+    for name, value in {**vars(data), **gantry}.items():
         setattr(avistamiento, name, value)
     avistamiento.clave = key
     db.session.flush()

@@ -19,7 +19,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.rules import Prioridad, allowed_moves
 from app.oficios.service import StaleOficio, move_oficio, prioritise_oficio, undo_move
-from app.tablero.forms import AssignForm, MoveForm, PriorityForm, UndoForm
+from app.tablero.forms import AssignForm, CheckForm, MoveForm, PriorityForm, UndoForm
 from app.tablero.queries import get_card, list_choices
 from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card, assign_card
@@ -118,11 +118,13 @@ def prioritise(oficio_id: int) -> ResponseReturnValue:
 @staff_required
 def check(oficio_id: int) -> ResponseReturnValue:
     """Have the gantries checked for one card."""
+    form = CheckForm()
 
     def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
-        return apply_to_card(Bulk(Lote.CONSULTAR, {oficio.id: None}), oficio, actor=actor, now=now)
+        bulk = Bulk(Lote.CONSULTAR, {oficio.id: None}, motivo=form.consultar.data or "")
+        return apply_to_card(bulk, oficio, actor=actor, now=now)
 
-    return _answer(oficio_id, Form(), deed, tells=True)
+    return _answer(oficio_id, form, deed, tells=True)
 
 
 def do_to_card(oficio_id: int, actor: Usuario, deed: Deed) -> str:

@@ -18,7 +18,7 @@ function showPart(name, estado) {
   parts.forEach((part) => { part.hidden = part.dataset.menuPart !== name; });
 }
 
-/** Open a card's menu; ``part`` is "more" (columns to move to), "assign" or "priority". */
+/** Open a card's menu; ``part`` is "more" (columns to move to), "assign", "priority" or "check". */
 export function openMenu(card, part = "more") {
   menu.dataset.card = card.dataset.id;
   menu.setAttribute("aria-label", `Tarjeta ${card.dataset.name}`);
@@ -48,7 +48,7 @@ menu.addEventListener("click", (event) => {
   menu.hidePopover();
   if (entry.dataset.move) moveTo(card, entry.dataset.move);
   else if (entry.dataset.assign !== undefined) send(card, "asignar", { investigador: entry.dataset.assign });
-  else if (entry.dataset.check !== undefined) send(card, "consultar", {});
+  else if (entry.dataset.check) send(card, "consultar", { consultar: entry.dataset.check });
   else if (entry.dataset.priority) send(card, "prioridad", { prioridad: entry.dataset.priority });
 });
 

@@ -29,6 +29,7 @@ from app.avistamientos.rules import Fuente
 from app.core.errors import InvalidValue
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.oficios.rules import Actividad, TipoPropietario
+from app.porticos.rules import Confianza, Metodo
 
 Street = Annotated[str, line(200)]
 _WHEN = "2026-11-24T12:00:00Z"
@@ -310,8 +311,25 @@ class AvistamientoChange(_Sighted):
     fecha_hora: Moment | None = None
 
 
+class PorticoShown(Shown):
+    """The gantry of the office's catalogue that a sighting's text means."""
+
+    id: int
+    autopista: str
+    codigo: str
+    tramo: str | None
+    sentido: str | None
+    lat: float | None
+    lon: float | None
+    confianza_coord: Confianza | None
+
+
 class AvistamientoShown(Shown):
-    """A sighting. ``fecha_hora`` is null when the source says only the day."""
+    """A sighting. ``fecha_hora`` is null when the source says only the day.
+
+    ``ubicacion`` and ``empresa`` are what the source wrote; ``portico`` is what that means, and
+    ``portico_motivo`` why. ``autopista`` is known also where only the company is.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -322,6 +340,12 @@ class AvistamientoShown(Shown):
             fecha_hora="2026-11-22T22:12:00Z",
             ubicacion="Av. Grecia 1180",
             empresa=None,
+            portico_id=None,
+            portico=None,
+            autopista=None,
+            portico_metodo=None,
+            portico_motivo=None,
+            listado_id=None,
             monto=None,
             lat=None,
             lon=None,
@@ -339,6 +363,12 @@ class AvistamientoShown(Shown):
     fecha_hora: datetime | None
     ubicacion: str | None
     empresa: str | None
+    portico_id: int | None
+    portico: PorticoShown | None
+    autopista: str | None
+    portico_metodo: Metodo | None
+    portico_motivo: str | None
+    listado_id: int | None
     monto: int | None
     lat: float | None
     lon: float | None

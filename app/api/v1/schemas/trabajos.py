@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.schemas.base import Body, Paging, Shown, example
 from app.api.v1.schemas.fields import Email, Id, Maybe, Message
@@ -41,6 +41,17 @@ class NoticeNew(Body):
         bool,
         Field(description="El segundo sí, para mandar otro a quien ya se avisó de este caso."),
     ] = False
+
+
+class CheckQuery(BaseModel):
+    """Why a plate is looked up; the log of look-ups keeps it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    motivo: Annotated[
+        str | None,
+        Field(min_length=4, max_length=200, description="Queda en el registro de consultas."),
+    ] = None
 
 
 class Enqueued(Shown):

@@ -1,0 +1,114 @@
+"""Administración, Consultas: who looked which plate up, for which order, why, and what came."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, make_response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from wtforms import SelectChoice, SelectField, StringField
+
+from app.avistamientos.exports import write_csv, write_xlsx
+from app.avistamientos.registro import (
+    EXPORT_LIMIT,
+    RegistroFilter,
+    count_registro,
+    iter_registro,
+    list_askers,
+    note_export,
+    registro_statement,
+)
+from app.avistamientos.rules import ResultadoConsulta
+from app.core.clock import local_today, utcnow
+from app.db import transaction
+from app.web.access import admin_required
+from app.web.forms import FechaField, Form
+from app.web.pagination import paginate
+
+bp = Blueprint("consultas", __name__, url_prefix="/admin/consultas")
+
+_SEARCH_LIMIT = 100
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class RegistroFilterForm(Form):
+    """Filters in the address. What cannot be read is said beside its field and left out."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed, so nothing is to be forged."""
+
+        csrf = False
+
+    desde = FechaField("Desde")
+    hasta = FechaField("Hasta")
+    usuario = SelectField("Pedida por", default="", validate_choice=False)
+    oficio = StringField("Oficio o patente")
+    resultado = SelectField(
+        "Resultado",
+        choices=[
+            SelectChoice("", "Todos"),
+            *(SelectChoice(m.value, m.label) for m in ResultadoConsulta),
+        ],
+        default="",
+        validate_choice=False,
+    )
+
+    def __init__(self, askers: list[tuple[int, str]]) -> None:
+        super().__init__(request.args)
+        self._askers = {0, *(pk for pk, _ in askers)}
+        self.usuario.choices = [
+            SelectChoice("", "Todos"),
+            SelectChoice("0", "Consulta automática"),
+            *(SelectChoice(str(pk), nombre) for pk, nombre in askers),
+        ]
+
+    def to_filter(self) -> RegistroFilter:
+        """The filter of this request's address."""
+        self.validate()
+        usuario_id = request.args.get("usuario", type=int)
+        outcomes = {member.value for member in ResultadoConsulta}
+        known = self.resultado.data in outcomes
+        return RegistroFilter(
+            desde=None if self.desde.errors else self.desde.value,
+            hasta=None if self.hasta.errors else self.hasta.value,
+            usuario_id=usuario_id if usuario_id in self._askers else None,
+            oficio=(self.oficio.data or "")[:_SEARCH_LIMIT],
+            resultado=ResultadoConsulta(self.resultado.data) if known else None,
+        )
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """The log under the filters of the address, newest first."""
+    form = RegistroFilterForm(list_askers())
+    return render_template(
+        "avistamientos/consultas.html",
+        form=form,
+        page=paginate(registro_statement(form.to_filter()), scalars=False),
+        filters=request.args.to_dict(),
+    )
+
+
+@bp.post("/exportar.<formato>")
+@admin_required
+def export(formato: str) -> ResponseReturnValue:
+    """What the filters find, as a file; a POST, because taking it is written down."""
+    if formato not in {"csv", "xlsx"}:
+        abort(404)
+    now = utcnow()
+    wanted = RegistroFilterForm(list_askers()).to_filter()
+    total = count_registro(wanted)
+    with transaction():
+        note_export(wanted, formato, total, actor=current_user, now=now)
+    left_off = max(0, total - EXPORT_LIMIT)
+    name = f"consultas-{local_today(now).isoformat()}.{formato}"
+    if formato == "xlsx":
+        file = write_xlsx(iter_registro(wanted), left_off=left_off)
+        response = send_file(file, _XLSX, as_attachment=True, download_name=name)
+        response.call_on_close(file.close)
+    else:
+        response = make_response(write_csv(iter_registro(wanted), left_off=left_off))
+        response.headers["Content-Type"] = "text/csv; charset=utf-8"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,35 @@
+"""What happens to the catalogue: it is filled, edited, asked for a text's gantry, and corrected."""
+
+from __future__ import annotations
+
+from app.porticos.service.catalogo import (
+    REMATCH,
+    PorticoData,
+    PorticoTaken,
+    ask_to_rematch,
+    create_portico,
+    load_seed,
+    set_active,
+    update_portico,
+)
+from app.porticos.service.identificacion import (
+    Texto,
+    forget_alias,
+    identify,
+    remember_alias,
+)
+
+__all__ = [
+    "REMATCH",
+    "PorticoData",
+    "PorticoTaken",
+    "Texto",
+    "ask_to_rematch",
+    "create_portico",
+    "forget_alias",
+    "identify",
+    "load_seed",
+    "remember_alias",
+    "set_active",
+    "update_portico",
+]
