@@ -50,7 +50,7 @@ from app.jobs.queue import connect_bell
 from app.notificaciones import sellos as notificaciones_sellos
 from app.notificaciones import views as notificaciones
 from app.notificaciones.rules import SETTINGS as NOTICE_SETTINGS
-from app.notificaciones.sources import connect_sightings
+from app.notificaciones.sources import connect_location, connect_sightings
 from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
@@ -61,6 +61,11 @@ from app.respaldo.cli import backup_cli
 from app.tablero import views as tablero
 from app.terreno import views as terreno
 from app.trabajos import views as trabajos
+from app.ubicado import jobs as ubicado_jobs
+from app.ubicado import sellos as ubicado_sellos
+from app.ubicado import views as ubicado
+from app.ubicado.aviso import location_for_notice
+from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
@@ -83,6 +88,7 @@ __all__ = [
     "informes_jobs",
     "models",
     "respaldo_jobs",
+    "ubicado_jobs",
 ]
 
 BLUEPRINTS = (
@@ -109,6 +115,7 @@ BLUEPRINTS = (
     identificacion.bp,
     listados.bp,
     consultas.bp,
+    ubicado.bp,
     notificaciones.bp,
     notificaciones.receptor_bp,
     demo.bp,
@@ -121,6 +128,7 @@ BLUEPRINTS = (
 SECTIONS = [
     oficios.BITACORA,
     avistamientos.AVISTAMIENTOS,
+    ubicado.UBICACION,
     oficios.DIRECCIONES,
     oficios.PERSONAS,
     adjuntos.FOTOS,
@@ -134,7 +142,7 @@ SECTIONS = [
 ]
 
 #: What an admin may change on the page of the settings, in its order there.
-SETTINGS = (*OFFICE_SETTINGS, *NOTICE_SETTINGS)
+SETTINGS = (*OFFICE_SETTINGS, *NOTICE_SETTINGS, *LOCATION_SETTINGS)
 
 CLI_GROUPS = (
     prepare,
@@ -187,8 +195,14 @@ def create_app(config: Config | None = None) -> Flask:
     _init_alarm(app, config)
     connect_settings(SETTINGS)
     connect_sightings(list_for_notice)
+    connect_location(location_for_notice)
     connect_sources(
-        (*oficios_sellos.SOURCES, *adjuntos_sellos.SOURCES, *notificaciones_sellos.SOURCES)
+        (
+            *oficios_sellos.SOURCES,
+            *adjuntos_sellos.SOURCES,
+            *notificaciones_sellos.SOURCES,
+            *ubicado_sellos.SOURCES,
+        )
     )
 
     app.url_map.converters["int"] = RowIdConverter

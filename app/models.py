@@ -27,22 +27,23 @@ from app.notificaciones.models import (
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.porticos.models import AliasPortico, Portico
 from app.tablero.models import Vista
+from app.ubicado.models import Revisado, Ubicacion, ubicacion_adjuntos
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 __all__ = [
     "Adjunto",
     "Ajuste",
-    "Auditoria",
     "AliasPortico",
+    "Auditoria",
     "Aviso",
     "Avistamiento",
     "Borrador",
     "Buffet",
     "Cabeza",
     "ClaveApi",
-    "Consumidor",
     "Consulta",
+    "Consumidor",
     "Cuota",
     "Direccion",
     "Ejecucion",
@@ -54,19 +55,21 @@ __all__ = [
     "HitoInformado",
     "Importacion",
     "Investigacion",
-    "Logo",
     "Listado",
+    "Logo",
     "Model",
     "Notificacion",
     "Oficio",
     "Plantilla",
-    "Propietario",
     "Portico",
+    "Propietario",
     "Receptor",
     "Respuesta",
     "RespuestaGuardada",
+    "Revisado",
     "Revision",
     "Trabajo",
+    "Ubicacion",
     "Usuario",
     "Vehiculo",
     "Visita",
@@ -74,4 +77,5 @@ __all__ = [
     "Webhook",
     "notificacion_adjuntos",
     "respuesta_adjuntos",
+    "ubicacion_adjuntos",
 ]

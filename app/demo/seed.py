@@ -16,6 +16,7 @@ from random import Random
 import sqlalchemy as sa
 from stdnum.cl import rut as stdnum_rut
 
+from app.adjuntos.queries import list_images
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos
 from app.ajustes.service import set_setting
@@ -48,6 +49,8 @@ from app.oficios.service import (
     move_oficio,
     record,
 )
+from app.ubicado.rules import TipoLugar
+from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.service import UsuarioData, create_usuario
@@ -157,6 +160,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
             max_bytes=max_bytes,
             tipo=TipoAdjunto.FOTO_VEHICULO,
         )
+    with transaction():
+        _locate(photographed[0][0], investigador_id, now)
 
 
 def _make_people(now: datetime) -> _People:
@@ -310,6 +315,28 @@ def _investigate(
         record(oficio, Actividad.NOTA, random.choice(_NOTES), actor=actor, now=visited)
     if random.random() < 0.7:
         _check(oficio, actor, _office_hours(moment + stride * 0.9))
+
+
+def _locate(oficio_id: int, investigador_id: int, now: datetime) -> None:
+    """Somebody stands beside the vehicle of a case that waits for its receptor."""
+    oficio = db.session.get_one(Oficio, oficio_id)
+    direccion = oficio.direcciones[0]
+    comuna = find_comuna(direccion.comuna or "")
+    locate(
+        oficio,
+        UbicacionData(
+            tipo=TipoLugar.DIRECCION,
+            cliente_id="demostracion",
+            adjunto_ids=[photo.id for photo in list_images(oficio.id)],
+            direccion_id=direccion.id,
+            lat=comuna.lat if comuna else None,
+            lon=comuna.lon if comuna else None,
+            exactitud_m=12,
+            acceso="Estacionamiento subterráneo. Hay guardia o conserje",
+        ),
+        actor=db.session.get_one(Usuario, investigador_id),
+        now=now,
+    )
 
 
 def _check(oficio: Oficio, actor: Usuario, moment: datetime) -> None:

@@ -24,8 +24,9 @@ from tests.importador.listados import make_importacion
 from tests.importador.pasos.rows import make_listado
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
-from tests.porticos.rows import make_catalogue
 from tests.oficios.textos import make_texto
+from tests.porticos.rows import make_catalogue
+from tests.ubicado.rows import make_bare_location
 
 
 def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "importacion_id": make_importacion(app, buffet, admin),
         "notificacion_id": make_notice(app, oficio, admin),
         "clave": make_draft(app, oficio, admin),
+        "ubicacion_id": make_bare_location(app, oficio, admin),
         "receptor_id": make_receptor(app, admin).id,
         "name": "20261124T153000-ab12.eml",
         "cid": "foto-1@rastro.example",

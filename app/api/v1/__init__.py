@@ -18,6 +18,7 @@ from app.api.v1 import (
     partes,
     tablero,
     trabajos,
+    ubicaciones,
     usuarios,
 )
 from app.api.v1.access import Forbidden
@@ -38,6 +39,7 @@ for _noun in (
     tablero,
     partes,
     lugares,
+    ubicaciones,
     adjuntos,
     trabajos,
     eventos,

@@ -1,0 +1,111 @@
+"""Where vehicles were found, and what was seen there later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.adjuntos.models import Adjunto
+from app.db import Model, ShortText
+from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar, format_position, map_url
+from app.usuarios.models import Usuario
+
+ubicacion_adjuntos = sa.Table(
+    "ubicacion_adjuntos",
+    Model.metadata,
+    sa.Column("ubicacion_id", sa.ForeignKey("ubicaciones.id"), primary_key=True),
+    sa.Column("adjunto_id", sa.ForeignKey("adjuntos.id"), primary_key=True),
+)
+
+
+class Ubicacion(Model):
+    """The vehicle of an oficio was found: where, when, by whom, how exactly.
+
+    It is evidence: nobody edits it. One that was wrong is undone with a reason and stays readable.
+    """
+
+    __tablename__ = "ubicaciones"
+    __table_args__ = (
+        sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="whole_position"),
+        sa.Index("ix_ubicaciones_newest", "oficio_id", "ubicado_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: The server's clock when it arrived.
+    ubicado_at: Mapped[datetime]
+    tipo: Mapped[TipoLugar]
+    #: The address of the case that it was at; none in the street, nor when that was removed.
+    direccion_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("direcciones.id", ondelete="SET NULL")
+    )
+    #: Street and number, or how to find the place, as they were then.
+    lugar: Mapped[str] = mapped_column(ShortText(200))
+    comuna: Mapped[str | None] = mapped_column(ShortText(60))
+    region: Mapped[str | None] = mapped_column(ShortText(80))
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    #: Metres, as the phone said it.
+    exactitud_m: Mapped[float | None]
+    sin_posicion: Mapped[SinPosicion | None]
+    #: What a receptor must know to get to it.
+    acceso: Mapped[str | None] = mapped_column(sa.Text)
+    notas: Mapped[str | None] = mapped_column(sa.Text)
+    #: Made with the form, so that one sent twice is one location.
+    cliente_id: Mapped[str] = mapped_column(ShortText(36), unique=True)
+    deshecho_at: Mapped[datetime | None]
+    deshecho_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    deshecho_motivo: Mapped[str | None] = mapped_column(ShortText(300))
+
+    usuario: Mapped[Usuario] = relationship(foreign_keys=[usuario_id])
+    deshecho_por: Mapped[Usuario | None] = relationship(foreign_keys=[deshecho_por_id])
+    adjuntos: Mapped[list[Adjunto]] = relationship(
+        secondary=ubicacion_adjuntos, order_by=Adjunto.id
+    )
+    revisiones: Mapped[list[Revisado]] = relationship(
+        back_populates="ubicacion", order_by="Revisado.created_at, Revisado.id"
+    )
+
+    @property
+    def completa(self) -> str:
+        """The place in one line: «Av. Grecia 1180, Ñuñoa», «Vía pública: frente al 20, Renca»."""
+        place = ", ".join(part for part in (self.lugar, self.comuna) if part)
+        return f"Vía pública: {place}" if self.tipo is TipoLugar.VIA_PUBLICA else place
+
+    @property
+    def posicion(self) -> str | None:
+        """The coordinates with their error, as people copy them."""
+        if self.lat is None or self.lon is None:
+            return None
+        return format_position(self.lat, self.lon, self.exactitud_m)
+
+    @property
+    def mapa(self) -> str | None:
+        """Where the point is shown on a map."""
+        if self.lat is None or self.lon is None:
+            return None
+        return map_url(self.lat, self.lon)
+
+    @property
+    def fotos(self) -> list[Adjunto]:
+        """Its photos that nobody deleted since."""
+        return [photo for photo in self.adjuntos if photo.eliminado_at is None]
+
+
+class Revisado(Model):
+    """Somebody went to see whether the vehicle is still where it was found."""
+
+    __tablename__ = "ubicacion_revisiones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ubicacion_id: Mapped[int] = mapped_column(sa.ForeignKey("ubicaciones.id"), index=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    resultado: Mapped[ResultadoRevision]
+    cliente_id: Mapped[str] = mapped_column(ShortText(36), unique=True)
+    created_at: Mapped[datetime]
+
+    ubicacion: Mapped[Ubicacion] = relationship(back_populates="revisiones")
+    usuario: Mapped[Usuario] = relationship()

@@ -1,0 +1,39 @@
+"""A place that nobody acted on is worth another look: its investigator is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.core.fechas import format_fecha_hora
+from app.core.patente import format_patente
+from app.db import db
+from app.notificaciones.service import tell_people
+from app.oficios.models import Oficio
+from app.ubicado.queries import Vigente
+from app.ubicado.rules import rounds_due
+
+
+def remind(one: Vigente, *, days: int, now: datetime) -> bool:
+    """Propose to go and see again: once in every such number of days, whoever asks how often.
+
+    Nothing is kept of it here: the bell knows what it told, and by which look it was due.
+    False: there was nothing to tell.
+    """
+    rounds = rounds_due(one.visto_at, now, days)
+    if rounds < 1:
+        return False
+    ubicacion = one.ubicacion
+    oficio = db.session.get_one(Oficio, ubicacion.oficio_id)
+    seen = one.revisado.id if one.revisado else 0
+    tell_people(
+        oficio,
+        [ubicacion.usuario],
+        f"Oficio {oficio.numero_oficio} ({format_patente(oficio.vehiculo.patente)}): el vehículo "
+        f"se vio por última vez el {format_fecha_hora(one.visto_at)} en {ubicacion.completa} y la "
+        "diligencia no consta. ¿Sigue ahí?",
+        path=f"/oficios/{oficio.id}/ubicacion",
+        accion="Ir a ver y responder",
+        clave=f"revisar:{ubicacion.id}:{seen}:{rounds}",
+        now=now,
+    )
+    return True
