@@ -32,6 +32,7 @@ from app.core.tribunales import find_tribunal
 from app.db import db, transaction
 from app.demo.photos import draw_photo
 from app.demo.provider import crossings
+from app.demo.rutina import routine
 from app.direcciones.rules import ResultadoVisita
 from app.notificaciones.models import Receptor
 from app.oficios.models import Oficio
@@ -49,6 +50,7 @@ from app.oficios.service import (
     move_oficio,
     record,
 )
+from app.porticos.service import load_seed
 from app.ubicado.rules import TipoLugar
 from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
@@ -133,15 +135,20 @@ def seed(*, now: datetime, max_bytes: int) -> None:
     Rows come in one transaction; the photos follow, since files are stored outside of any.
     """
     random = Random(2026)
+    has_routine = False
     photographed: list[tuple[int, str, str]] = []
     with transaction():
         set_setting("demo", "1")
         people = _make_people(now)
         buffets = _make_buffets(people.admin, now)
         _make_receptores(now)
+        load_seed(now)
         for estado, amount in _PLAN:
             for _ in range(amount):
                 oficio = _make_case(random, estado, random.choice(buffets), people, now)
+                if estado is Estado.INVESTIGACION and not has_routine:
+                    has_routine = True
+                    _give_routine(oficio, now)
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
@@ -339,9 +346,21 @@ def _locate(oficio_id: int, investigador_id: int, now: datetime) -> None:
     )
 
 
-def _check(oficio: Oficio, actor: Usuario, moment: datetime) -> None:
+def _give_routine(oficio: Oficio, now: datetime) -> None:
+    """Let one car have habits that the analysis can tell, under an order that is in force."""
+    oficio.fecha_limite = add_business_days(local_today(now), 14)
+    actor = oficio.investigador or oficio.modificado_por
+    _check(oficio, actor, now - timedelta(minutes=40), routine(now - timedelta(hours=1)))
+
+
+def _check(
+    oficio: Oficio,
+    actor: Usuario | None,
+    moment: datetime,
+    items: list[dict[str, object]] | None = None,
+) -> None:
     """What the demo's provider told when it was asked at that moment."""
-    items = crossings(oficio.vehiculo.patente, moment)
+    items = crossings(oficio.vehiculo.patente, moment) if items is None else items
     body = json.dumps({"avistamientos": items}, ensure_ascii=False)
     answer = Answer(
         status=200,
@@ -351,7 +370,15 @@ def _check(oficio: Oficio, actor: Usuario, moment: datetime) -> None:
         is_demo=True,
         size=len(body.encode()),
     )
-    store_answer(oficio.id, answer, provider="generico", trabajo_id="", actor=actor, now=moment)
+    store_answer(
+        oficio.id,
+        answer,
+        provider="generico",
+        trabajo_id=None,
+        actor=actor,
+        now=moment,
+        motivo="Búsqueda del vehículo",
+    )
 
 
 def _office_hours(moment: datetime) -> datetime:
