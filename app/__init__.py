@@ -25,7 +25,7 @@ from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
 from app.api import views as claves
 from app.avisos import views as avisos
-from app.avistamientos import consultas, identificacion
+from app.avistamientos import consultas, identificacion, panorama
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
 from app.avistamientos.aviso import list_for_notice
@@ -112,6 +112,7 @@ BLUEPRINTS = (
     importador.bp,
     adjuntos.bp,
     avistamientos.bp,
+    panorama.bp,
     identificacion.bp,
     listados.bp,
     consultas.bp,

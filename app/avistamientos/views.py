@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.avistamientos.filtro import FiltroForm
 from app.avistamientos.forms import AvistamientoForm, CheckForm
 from app.avistamientos.queries import (
     count_sightings,
@@ -135,13 +136,17 @@ def answer(oficio_id: int, consulta_id: int) -> ResponseReturnValue:
 
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     waiting = find_open_check(oficio.id)
+    filtros = FiltroForm()
+    filtro = filtros.to_filter()
     soon = waiting is None or (waiting.ejecutar_desde - utcnow()).total_seconds() < _LATER
     return render_section(
         oficio,
         "avistamientos",
         "avistamientos/_section.html",
         status,
-        page=paginate(sightings_statement(oficio.id)),
+        page=paginate(filtro.apply(sightings_statement(oficio.id))),
+        filtros=filtros,
+        filtro=filtro,
         waiting=waiting,
         seconds=_SOON if soon else _LATER,
         last_check=find_last_check(oficio.id),
@@ -157,6 +162,8 @@ def _announce_end(response: Response, oficio: Oficio) -> Response:
     last = find_last_check(oficio.id)
     if last is None:
         return response
+    # The map and the suggestions ask for themselves again.
+    response.headers["HX-Trigger-After-Swap"] = "avistamientos:nuevos"
     return with_notice(
         response, last.error or last.resultado or "", "error" if last.error else "ok"
     )

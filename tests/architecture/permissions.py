@@ -138,6 +138,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "adjuntos.thumbnail": STAFF,
     "adjuntos.original": STAFF,
     "avistamientos.section": STAFF,
+    "panorama.show": STAFF,
     "avistamientos.edit": STAFF,
     "avistamientos.check": STAFF,
     "avistamientos.answer": STAFF,

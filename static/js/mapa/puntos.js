@@ -9,7 +9,7 @@ export function showPoints(L, map, points, { iconos }) {
   const usable = points.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
   if (!usable.length) return;
   const layer = L.layerGroup().addTo(map);
-  const look = (some) => map.fitBounds(some.map(({ lat, lon }) => [lat, lon]), { padding: [36, 36], maxZoom: CLOSEST, animate: false });
+  const look = (some, maxZoom = CLOSEST) => map.fitBounds(some.map(({ lat, lon }) => [lat, lon]), { padding: [36, 36], maxZoom, animate: false });
   look(usable);
   let shown = null;
   const redraw = () => {
@@ -96,7 +96,7 @@ function sheet(map, members, look, marker) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Acercar hasta separarlos" });
     button.addEventListener("click", () => {
       marker.closePopup();
-      look(members);
+      look(members, map.getMaxZoom());
       map.getContainer().focus({ preventScroll: true });
     });
     box.append(button);

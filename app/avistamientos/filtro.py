@@ -1,0 +1,91 @@
+"""Which sightings of a case the list shows, as its address says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask import request
+from wtforms import IntegerField, SelectChoice, SelectField
+from wtforms.validators import NumberRange, Optional
+
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.rules import Fuente
+from app.web.converters import LARGEST_ID
+from app.web.forms import FechaField, Form
+
+
+@dataclass(frozen=True)
+class Filtro:
+    """What to leave out; nothing by default."""
+
+    fuente: Fuente | None = None
+    desde: date | None = None
+    hasta: date | None = None
+    portico_id: int | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filtro()
+
+    def arguments(self) -> dict[str, str]:
+        """The filter as an address carries it."""
+        values = {
+            "fuente": self.fuente.value if self.fuente else None,
+            "desde": self.desde.isoformat() if self.desde else None,
+            "hasta": self.hasta.isoformat() if self.hasta else None,
+            "portico": str(self.portico_id) if self.portico_id else None,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    def apply(self, statement: sa.Select[Avistamiento]) -> sa.Select[Avistamiento]:
+        """The same list without what is left out."""
+        if self.fuente is not None:
+            statement = statement.where(Avistamiento.fuente == self.fuente)
+        if self.desde is not None:
+            statement = statement.where(Avistamiento.fecha >= self.desde)
+        if self.hasta is not None:
+            statement = statement.where(Avistamiento.fecha <= self.hasta)
+        if self.portico_id is not None:
+            statement = statement.where(Avistamiento.portico_id == self.portico_id)
+        return statement
+
+
+class FiltroForm(Form):
+    """Filters in the address. What cannot be read is said beside its field and left out."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed, so nothing is to be forged."""
+
+        csrf = False
+
+    fuente = SelectField(
+        "Fuente",
+        choices=[
+            SelectChoice("", "Todas"),
+            *(SelectChoice(source.value, source.label) for source in Fuente),
+        ],
+        default="",
+        validate_choice=False,
+        id="filtro-fuente",
+    )
+    desde = FechaField("Desde", id="filtro-desde")
+    hasta = FechaField("Hasta", id="filtro-hasta")
+    #: Comes from the map.
+    portico = IntegerField("Pórtico", [Optional(), NumberRange(1, LARGEST_ID)])
+
+    def __init__(self) -> None:
+        super().__init__(request.args)
+
+    def to_filter(self) -> Filtro:
+        """The filter of this request's address."""
+        self.validate()
+        known = {source.value for source in Fuente}
+        return Filtro(
+            fuente=Fuente(self.fuente.data) if self.fuente.data in known else None,
+            desde=None if self.desde.errors else self.desde.value,
+            hasta=None if self.hasta.errors else self.hasta.value,
+            portico_id=None if self.portico.errors else self.portico.data,
+        )
