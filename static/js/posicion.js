@@ -27,6 +27,7 @@
         form.elements.lat.value = coords.latitude.toFixed(6);
         form.elements.lon.value = coords.longitude.toFixed(6);
         form.elements.exactitud_m.value = Math.round(coords.accuracy);
+        form.elements.lat.dispatchEvent(new Event("change", { bubbles: true })); // a map follows
         say(`Posición tomada, con un margen de ±${Math.round(coords.accuracy)} m.`);
         button.disabled = false;
       },

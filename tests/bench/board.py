@@ -79,6 +79,10 @@ class Site:
         seconds = time.perf_counter() - start
         return answer.status, data, seconds
 
+    def reconnect(self) -> None:
+        """Forget the connection, which the server closes when nobody asks for some seconds."""
+        _connections.__dict__.setdefault("kept", {}).pop(self.port, None)
+
     def _connection(self) -> http.client.HTTPConnection:
         kept = _connections.__dict__.setdefault("kept", {})
         if self.port not in kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, SelectChoice, StringField, TextAreaField, ValidationError
@@ -163,12 +164,13 @@ class NuevoForm(OficioFields, VehiculoFields):
         )
 
 
-def comunas_to_choose() -> list[tuple[str, str]]:
+@cache
+def comunas_to_choose() -> tuple[tuple[str, str], ...]:
     """Each comuna with what a browser shows and looks through: accents are forgiven there too."""
-    return [
+    return tuple(
         (
             comuna.nombre,
             " · ".join(dict.fromkeys((comuna.nombre, comuna.region_corta, fold(comuna.nombre)))),
         )
         for comuna in comunas()
-    ]
+    )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.buffets.models import Buffet
 from app.core.patente import parse_patente
 from app.db import db
-from app.direcciones.models import Direccion
+from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Actividad, Estado
 from app.usuarios.models import Usuario
@@ -148,8 +148,22 @@ def find_oficio(oficio_id: int) -> Oficio | None:
             joinedload(Oficio.buffet),
             joinedload(Oficio.investigador),
             joinedload(Oficio.propietarios),
+            joinedload(Oficio.direcciones),
         ],
     )
+
+
+def load_visits(oficio: Oficio) -> None:
+    """Load the visits to every address of an oficio at once, with who made them."""
+    db.session.scalars(
+        sa.select(Direccion)
+        .where(Direccion.oficio_id == oficio.id)
+        .options(
+            selectinload(Direccion.visitas).joinedload(Visita.usuario),
+            joinedload(Direccion.verificada_por),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:

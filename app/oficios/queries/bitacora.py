@@ -62,15 +62,25 @@ class Resumen:
     tipos: dict[Actividad, int]
     personas: dict[int, str]
 
+    def count(self, filtro: Filtro) -> int | None:
+        """How many entries fit a filter that asks for kinds alone; None when it asks for more."""
+        if filtro != Filtro(tipos=filtro.tipos):
+            return None
+        return sum(self.tipos.get(tipo, 0) for tipo in filtro.tipos or self.tipos)
+
 
 def list_entries(
-    oficio_id: int, filtro: Filtro, *, limit: int, offset: int
+    oficio_id: int, filtro: Filtro, *, limit: int, offset: int, total: int | None = None
 ) -> tuple[list[Entrada], int]:
-    """A page of the entries that fit, newest first, and how many fit in all."""
+    """A page of the entries that fit, newest first, and how many fit in all.
+
+    ``total`` is that number when it is known already.
+    """
     wanted = _wanted(oficio_id, filtro)
     if filtro.texto:
         return _search(wanted, filtro.texto, limit, offset)
-    total = db.session.scalar(sa.select(sa.func.count(Investigacion.id)).where(*wanted)) or 0
+    if total is None:
+        total = db.session.scalar(sa.select(sa.func.count(Investigacion.id)).where(*wanted)) or 0
     return _load(wanted, limit, offset), total
 
 
@@ -128,14 +138,18 @@ def _wanted(oficio_id: int, filtro: Filtro) -> list[sa.ColumnElement[bool]]:
 def _search(
     wanted: Sequence[sa.ColumnElement[bool]], texto: str, limit: int, offset: int
 ) -> tuple[list[Entrada], int]:
-    """Look for words whatever their accents, which the two databases fold differently."""
-    needle = fold(texto)
+    """Look for all the words, whatever their accents, which the two databases fold differently."""
+    words = fold(texto).split()
     rows = db.session.execute(
         sa.select(Investigacion.id, Investigacion.descripcion)
         .where(*wanted)
         .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
     )
-    found = [pk for pk, descripcion in rows if needle in fold(descripcion)]
+    found = []
+    for pk, descripcion in rows:
+        text = fold(descripcion)
+        if all(word in text for word in words):
+            found.append(pk)
     page = found[offset : offset + limit]
     return (_load([Investigacion.id.in_(page)], limit, 0) if page else []), len(found)
 

@@ -101,7 +101,7 @@ def list_authors(oficio_id: int) -> dict[int, str]:
         .where(sa.or_(Usuario.id.in_(entries), Usuario.id.in_(records)))
         .order_by(Usuario.nombre, Usuario.id)
     )
-    return {**dict(iter(found.tuples())), SISTEMA: "Rastro"}
+    return {**dict(iter(found)), SISTEMA: "Rastro"}
 
 
 def _entries(oficio_id: int, filtro: FiltroHistorial) -> sa.Select[str, int, datetime]:

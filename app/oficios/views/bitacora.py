@@ -124,7 +124,13 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     filter_form = FiltroForm(resumen.personas)
     filtro = filter_form.to_filter()
     number = asked_page()
-    rows, total = list_entries(oficio.id, filtro, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    rows, total = list_entries(
+        oficio.id,
+        filtro,
+        limit=PAGE_SIZE,
+        offset=(number - 1) * PAGE_SIZE,
+        total=resumen.count(filtro),
+    )
     now = utcnow()
     entries = [row.entry for row in rows]
     return render_section(

@@ -19,6 +19,7 @@ from app.oficios.forms.fields import add_error
 from app.oficios.forms.oficio import comunas_to_choose
 from app.oficios.models import Oficio
 from app.oficios.page import render_section, saved
+from app.oficios.queries import load_visits
 from app.oficios.service import add_direccion as add
 from app.oficios.service import add_visita as visit
 from app.oficios.service import place_direccion as place
@@ -113,6 +114,7 @@ def _get(oficio: Oficio, direccion_id: int) -> Direccion:
 
 
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
+    load_visits(oficio)
     return render_section(
         oficio,
         "direcciones",
