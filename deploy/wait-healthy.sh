@@ -1,8 +1,8 @@
 #!/bin/sh
 # Waits until Rastro answers that it is healthy: wait-healthy.sh URL [SECONDS]. Fails when it does not.
 set -eu
-url=$1 left=${2:-90}
-while [ "$left" -gt 0 ]; do
+url=$1 until=$(($(date +%s) + ${2:-90}))
+while [ "$(date +%s)" -lt "$until" ]; do
     if python3 - "$url" <<'PROGRAM' 2>/dev/null; then
 import sys, urllib.request
 urllib.request.urlopen(sys.argv[1], timeout=4).close()
@@ -11,7 +11,6 @@ PROGRAM
         exit 0
     fi
     sleep 2
-    left=$((left - 2))
 done
 echo "Rastro no está sano: $url" >&2
 python3 -c 'import sys, urllib.request, urllib.error

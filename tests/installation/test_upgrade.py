@@ -1,6 +1,7 @@
-"""A database that the first schema wrote arrives at the newest one with all that it holds.
+"""Databases that older schemas wrote arrive at the newest one with all that they hold.
 
-``tests/data/esquema-0001.json.gz`` is the demo, as it lay in a database of migration 0001.
+``tests/data/esquema-NNNN.json.gz`` is the demo, as it lay in a database of that migration: 0001 is
+the first schema, 0008 the one of version 0.1 with its sealed chain, notices and an expediente.
 """
 
 from __future__ import annotations
@@ -26,24 +27,29 @@ from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.plugins.application import test_config as config_for_tests
 
-STORED = Path(__file__).parent.parent / "data" / "esquema-0001.json.gz"
+DATA = Path(__file__).parent.parent / "data"
+#: The stored databases, by the migration that they were left at.
+REVISIONS = ("0001", "0008")
+#: What no migration may change, as text.
+PEOPLE = ["id", "email", "nombre", "rol", "password_hash"]
+CASES = ["id", "numero_oficio", "caratulado", "estado", "fecha_limite", "created_at"]
 
 
 @pytest.fixture
-def old(fresh_database_url, tmp_path):
-    """An application on a database that was left at migration 0001."""
+def old(fresh_database_url, tmp_path, revision):
+    """An application on a database that was left at an older migration."""
     app = create_app(config_for_tests(fresh_database_url, tmp_path))
     app.config.update(WTF_CSRF_ENABLED=False)
     with app.app_context():
-        flask_migrate.upgrade(revision="0001")
-        fill(stored())
+        flask_migrate.upgrade(revision=revision)
+        fill(stored(revision))
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-def stored() -> dict[str, list[dict[str, Any]]]:
-    return json.loads(gzip.decompress(STORED.read_bytes()))
+def stored(revision: str) -> dict[str, list[dict[str, Any]]]:
+    return json.loads(gzip.decompress((DATA / f"esquema-{revision}.json.gz").read_bytes()))
 
 
 def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
@@ -60,6 +66,14 @@ def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
                 sa.text(f"INSERT INTO {name} ({names}) VALUES ({values})"),
                 [{key: typed(columns[key].type, row[key]) for key in row} for row in rows],
             )
+            if connection.dialect.name == "postgresql" and columns.get("id") is not None:
+                # The numbering goes on after the rows that brought their numbers along.
+                sequence = connection.scalar(
+                    sa.text("SELECT pg_get_serial_sequence(:name, 'id')"), {"name": name}
+                )
+                if sequence:
+                    last = max(row["id"] for row in rows)
+                    connection.execute(sa.text(f"SELECT setval('{sequence}', {last})"))
 
 
 def typed(kind: sa.types.TypeEngine, value: Any) -> Any:
@@ -74,50 +88,84 @@ def typed(kind: sa.types.TypeEngine, value: Any) -> Any:
     return value
 
 
-def test_everything_that_the_first_schema_held_arrives_at_the_newest(old):
+def values(name: str, columns: list[str]) -> list[str]:
+    """The rows of a table in those columns, as text that both databases write alike."""
+    chosen = ", ".join(f"CAST({column} AS VARCHAR)" for column in columns)
+    with db.engine.connect() as connection:
+        rows = connection.execute(sa.text(f"SELECT {chosen} FROM {name}")).all()
+    return sorted(map(repr, rows))
+
+
+def sign_in(app):
+    """The stored admin's browser."""
+    admin = db.session.scalars(sa.select(Usuario).filter_by(rol=Rol.ADMIN)).first()
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = admin.get_id()
+        session["_fresh"] = True
+    db.session.rollback()
+    return client
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_all_that_an_older_schema_held_arrives_at_the_newest_and_is_worked_on(old, revision):
+    tables = {name: rows for name, rows in stored(revision).items() if name != "alembic_version"}
+    before = count_rows()
+    assert {name: before[name] for name in tables} == {n: len(rows) for n, rows in tables.items()}
+    assert sum(before[name] for name in tables) > 1000
+    sealed = before.get("custodia", 0)
+    assert bool(sealed) is (revision == "0008")
+    kept = values("usuarios", PEOPLE), values("oficios", CASES)
+
     flask_migrate.upgrade()
+
+    after = count_rows()
+    assert {name: after[name] for name in tables} == {name: before[name] for name in tables}
+    assert (values("usuarios", PEOPLE), values("oficios", CASES)) == kept
     with transaction():
         begin(utcnow())
-
-    counted = count_rows()
-    for name, rows in stored().items():
-        assert counted[name] >= len(rows), name
-    texts = {row["numero_oficio"] for row in stored()["oficios"]}
-    with db.engine.connect() as connection:
-        kept = connection.execute(sa.text("SELECT numero_oficio FROM oficios")).scalars()
-        assert set(kept) == texts
+    # The sealed chain holds, and what an older version wrote without one was taken into it.
+    assert count_rows()["custodia"] >= max(sealed, len(tables["oficios"]))
     for oficio_id in list_oficio_ids():
         problems = verify(oficio_id).problemas
         assert not [one for one in problems if "archivo" not in one.texto], oficio_id
     db.session.rollback()
 
-
-def test_the_pages_work_on_what_was_upgraded(old):
-    flask_migrate.upgrade()
-    admin = db.session.scalars(sa.select(Usuario).filter_by(rol=Rol.ADMIN)).first()
-    oficio = stored()["oficios"][0]
-    client = old.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = admin.get_id()
-        session["_fresh"] = True
-    db.session.rollback()
-
+    client, oficio = sign_in(old), tables["oficios"][0]
     assert client.get("/tablero").status_code == 200
     page = client.get(f"/oficios/{oficio['id']}")
     assert page.status_code == 200
     assert oficio["numero_oficio"] in page.get_data(as_text=True)
+    # New rows get numbers of their own beside those that came along.
+    note = {"tipo": "nota", "descripcion": "Después de actualizar."}
+    assert client.post(f"/oficios/{oficio['id']}/bitacora", data=note).status_code == 303
 
 
-def test_a_backup_of_an_old_schema_is_made_and_restored_by_a_newer_rastro(old, databases, tmp_path):
+@pytest.mark.parametrize("revision", ["0008"])
+def test_the_way_back_keeps_the_cases(old, revision):
+    flask_migrate.upgrade()
+    flask_migrate.downgrade(revision=revision)
+
+    counted = count_rows()
+    for name in ("usuarios", "oficios", "investigaciones", "avistamientos", "adjuntos"):
+        assert counted[name] == len(stored(revision)[name]), name
+
+
+@pytest.mark.parametrize("revision", ["0001"])
+def test_a_backup_of_an_old_schema_is_made_and_restored_by_a_newer_rastro(
+    old, revision, databases, tmp_path
+):
     backup = create_backup(tmp_path / "r", passphrase="", now=utcnow())
-    assert backup.manifest.revision == "0001"
+    assert backup.manifest.revision == revision
     url = databases.create()
     newer = create_app(config_for_tests(url, tmp_path / "otra"))
 
     with newer.app_context():
         manifest = restore_backup(backup.path, passphrase="", overwrite=False, now=utcnow())
         flask_migrate.upgrade()
-        assert count_rows()["oficios"] == manifest.rows["oficios"] == len(stored()["oficios"])
+        assert (
+            count_rows()["oficios"] == manifest.rows["oficios"] == len(stored(revision)["oficios"])
+        )
         db.session.remove()
         db.engine.dispose()
     databases.drop(url)
