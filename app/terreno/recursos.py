@@ -18,7 +18,6 @@ ASSETS = (
     "css/terreno.css",
     "vendor/inter/inter-latin.woff2",
     "vendor/jetbrains-mono/jetbrains-mono-latin-700.woff2",
-    "vendor/htmx/htmx.min.js",
     "vendor/tabler-icons/sprite.svg",
     "js/app.js",
     "js/terreno/cuenta.js",

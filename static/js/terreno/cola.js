@@ -281,6 +281,9 @@
     channel?.addEventListener("message", () => listener());
   }
 
+  // Opened while the page is still being read; whoever needs it is told if that fails.
+  open().catch(() => {});
+
   self.terrenoCola = {
     newId, save, list, count, change, removeFoto, removeVisita, forget, forgetLists, keepList, keptList,
     session, send, ask, tell, listen, NoSignal,

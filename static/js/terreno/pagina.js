@@ -199,6 +199,7 @@
     formulario.start(root, { usuarioId: () => usuarioId, saved });
     panel.start(root, soon);
     arrange();
+    performance.mark("terreno-lista");
     cola.listen(refresh);
     await refresh();
     performance.mark("terreno-listo");
