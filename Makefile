@@ -12,7 +12,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-case check check-deploy lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-case bench-patterns check check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
@@ -87,6 +87,9 @@ bench-board: $(VENV)/.dev ## Measure the board beside its floor, on both databas
 
 bench-case: $(VENV)/.dev ## Measure the page of a full case beside that of a small one, on both databases
 	@$(BIN)/python -m tests.bench.caso $(BENCH)
+
+bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sightings
+	@$(BIN)/python -m tests.bench.patrones $(BENCH)
 
 check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache

@@ -133,6 +133,17 @@ def test_a_vehicle_without_habits_gets_a_suggestion_in_one_case_of_twenty_at_mos
     assert alarms <= FALSE_ALARMS * tries
 
 
+def test_a_vehicle_that_is_met_at_any_hour_has_no_window():
+    """Its trips are regular, which chance is not, but no hour is better than another."""
+    pasos = [
+        crossing(at(AUGUST + timedelta(days=day), hour, (7 * day) % 60))
+        for day in range(56)
+        for hour in range(6, 23)
+    ]
+
+    assert windows(pasos, 8) == []
+
+
 def test_the_tail_of_a_coin():
     assert binomial_tail(6, 6, 0.25) == pytest.approx(0.25**6)
     assert binomial_tail(3, 4, 0.1) == pytest.approx(4 * 0.001 * 0.9 + 0.0001)

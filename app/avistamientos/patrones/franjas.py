@@ -26,6 +26,9 @@ WINDOW_WEEKS = 3
 #: …in that share of the known weeks, and on that share of its own days.
 WEEK_SHARE = 0.5
 DAY_SHARE = 0.4
+#: It is hit that many times as often as by a vehicle without habits: one that passes all day long
+#: is met at any hour, and no hour is worth a suggestion.
+LIFT = 1.5
 #: How often a vehicle without habits may get a suggestion.
 FALSE_ALARMS = 0.05
 #: One that was not hit in that many of the last known weeks is a habit of the past.
@@ -79,11 +82,14 @@ class Periodo:
         count = (monday_of(self.hasta.date()) - self.desde).days // 7 + 1
         return tuple(self.desde + timedelta(weeks=number) for number in range(count))
 
-    def dates_until(self, minute: int) -> list[date]:
-        """Its days; the last one only when that minute of it was over."""
+    def count_until(self, minute: int) -> int:
+        """How many days it has; the last one only when that minute of it was over."""
         is_over = 60 * self.hasta.hour + self.hasta.minute >= minute
-        count = (self.hasta.date() - self.desde).days + (1 if is_over else 0)
-        return [self.desde + timedelta(days=number) for number in range(count)]
+        return (self.hasta.date() - self.desde).days + (1 if is_over else 0)
+
+    def dates_until(self, minute: int) -> list[date]:
+        """Those days."""
+        return [self.desde + timedelta(days=number) for number in range(self.count_until(minute))]
 
 
 def find_windows(trips: Sequence[Viaje], periodo: Periodo) -> list[Franja]:
@@ -162,7 +168,7 @@ def _best_days(
     known = [0] * 7
     expected = [0.0] * 7
     chances = days.chances[length]
-    for number in range(len(periodo.dates_until(30 * (start + length)))):
+    for number in range(periodo.count_until(30 * (start + length))):
         week, weekday = divmod(number, 7)  # the period begins on a Monday
         known[weekday] += 1
         expected[weekday] += chances[number]
@@ -179,7 +185,9 @@ def _best_days(
         total, count = total + hits[day].bit_count(), count + known[day]
         weeks, mean = weeks | hits[day], mean + expected[day]
         most = max(known[day] for day in order[:size])
-        if total < DAY_SHARE * count or weeks.bit_count() < max(WINDOW_WEEKS, WEEK_SHARE * most):
+        if total < max(DAY_SHARE * count, LIFT * mean) or weeks.bit_count() < max(
+            WINDOW_WEEKS, WEEK_SHARE * most
+        ):
             continue
         chance = binomial_tail(total, count, mean / count)
         if best is None or chance < best[0]:

@@ -110,7 +110,8 @@ def analyse(pasos: Iterable[Paso], *, now: datetime, checked_at: datetime | None
     periodo = period_of(trips, known_until, WEEKS)
     days_unknown = (local_today(now) - to_local(known_until).date()).days
     windows = find_windows(trips, periodo) if periodo and days_unknown <= TOO_OLD else []
-    first = min((monday_of(paso.fecha) for paso in recent), default=start)
+    days = {paso.fecha for paso in recent}
+    first = monday_of(min(days, default=start))
     with_hour = sum(1 for paso in recent if paso.momento is not None)
     return Patron(
         total=len(everything),
@@ -118,7 +119,7 @@ def analyse(pasos: Iterable[Paso], *, now: datetime, checked_at: datetime | None
         con_hora=with_hour,
         sin_hora=len(recent) - with_hour,
         viajes=len(trips),
-        semanas=len({monday_of(paso.fecha) for paso in recent}),
+        semanas=len({monday_of(day) for day in days}),
         semanas_con_hora=len({trip.semana for trip in trips}),
         semanas_conocidas=len(Periodo(first, to_local(known_until)).semanas),
         desde=first,
