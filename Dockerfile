@@ -17,7 +17,7 @@ RUN useradd --system --uid 10001 --home-dir /rastro --shell /usr/sbin/nologin ra
     install -d -o rastro -g rastro -m 0700 /rastro/instance
 WORKDIR /rastro
 COPY --from=libraries /venv /venv
-COPY config.py wsgi.py huey_consumer.py pyproject.toml ./
+COPY config.py config_reader.py wsgi.py huey_consumer.py pyproject.toml ./
 COPY migrations migrations
 COPY static static
 COPY templates templates

@@ -6,9 +6,7 @@ mapping, so that tests and the supervisor read it in the same way.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -16,13 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config_reader import Reader
+
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
 PROVIDERS = ("generico", "boostr")
 ALGORITHMS = ("hs256", "hs384", "hs512")
-#: A host of a URL with its port; nothing that a security policy would read as something else.
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
-QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
+#: Variables of which one means nothing without the other.
+TOGETHER = (
+    ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    ("SMTP_USER", "SMTP_PASSWORD"),
+    ("BOOSTR_API_URL", "BOOSTR_API_KEY"),
+)
 
 
 class ConfigError(Exception):
@@ -119,121 +122,13 @@ class Config:
         return bool(self.smtp_host)
 
 
-class _Reader:
-    """Reads typed values and collects what is wrong instead of stopping at the first."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
-        self.problems: list[str] = []
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.env.get(name, "").strip() or default
-
-    def secret(self, name: str, shortest: int) -> str:
-        value = self.text(name)
-        if value and len(value) < shortest:
-            self.problems.append(f"{name} debe tener al menos {shortest} caracteres al azar.")
-        return value
-
-    def integer(self, name: str, default: int, low: int, high: int) -> int:
-        raw = self.text(name)
-        if not raw:
-            return default
-        try:
-            value = int(raw)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            self.problems.append(f"{name} debe ser un número entre {low} y {high}; dice «{raw}».")
-            return default
-        return value
-
-    def boolean(self, name: str, default: bool) -> bool:
-        raw = self.text(name).lower()
-        if not raw:
-            return default
-        if raw in {"1", "true", "yes", "si", "sí", "on"}:
-            return True
-        if raw in {"0", "false", "no", "off"}:
-            return False
-        self.problems.append(f"{name} debe ser true o false; dice «{raw}».")
-        return default
-
-    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
-        value = self.text(name, default).lower()
-        if value not in options:
-            self.problems.append(f"{name} debe ser {' o '.join(options)}; dice «{value}».")
-            return default
-        return value
-
-    def url(self, name: str, default: str = "") -> str:
-        value = self.text(name, default).rstrip("/")
-        if value and (
-            urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
-        ):
-            self.problems.append(f"{name} debe ser una dirección http(s) completa.")
-            return default
-        return value
-
-    def tiles(self, name: str) -> str:
-        """The address of the map's pictures, with the three places that say which one.
-
-        One host only: the security policy of every page names it, and nothing else is let in.
-        """
-        value = self.text(name)
-        parts = urlsplit(value)
-        is_own = value.startswith("/") and not value.startswith("//")
-        is_elsewhere = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc)
-        is_whole = all(mark in parts.path + parts.query for mark in ("{z}", "{x}", "{y}"))
-        if value and not (is_whole and (is_own or is_elsewhere)):
-            self.problems.append(
-                f"{name} debe ser una dirección http(s) con {{z}}, {{x}} e {{y}}, de un solo "
-                "servidor: por ejemplo https://mapas.ejemplo.cl/{z}/{x}/{y}.png."
-            )
-            return ""
-        return value
-
-    def queue(self, default: str) -> str:
-        """HUEY_URL; without it REDIS_URL, which means a Redis; without both, a file."""
-        redis = self.text("REDIS_URL")
-        if redis and not redis.startswith(("redis://", "rediss://")):
-            self.problems.append("REDIS_URL debe empezar con redis:// o rediss://.")
-            redis = ""
-        default = redis or default
-        value = self.text("HUEY_URL", default).replace("postgresql+psycopg://", "postgresql://", 1)
-        if not value.startswith(QUEUES):
-            self.problems.append(f"HUEY_URL debe empezar con {', '.join(QUEUES)}.")
-            return default
-        return value
-
-    def database(self, default: str) -> str:
-        value = _sqlalchemy_url(self.text("DATABASE_URL", default))
-        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            self.problems.append("DATABASE_URL debe empezar con sqlite:/// o postgresql://.")
-            return default
-        return value
-
-    def json_list(self, name: str) -> tuple[str, ...]:
-        raw = self.text(name)
-        if not raw:
-            return ()
-        try:
-            value = json.loads(raw)
-        except ValueError:
-            value = None
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problems.append(f'{name} debe ser una lista JSON, por ejemplo ["https://…"].')
-            return ()
-        return tuple(value)
-
-
 def load_config(env: Mapping[str, str] | None = None) -> Config:
     """Read the configuration.
 
     Raises:
         ConfigError: with every problem at once, so that an operator mends them in one go.
     """
-    reader = _Reader(os.environ if env is None else env)
+    reader = Reader(os.environ if env is None else env)
     environment = reader.choice("ENVIRONMENT", ENVIRONMENTS, "development")
     instance_dir = Path(reader.text("INSTANCE_DIR", str(ROOT / "instance"))).absolute()
     port = reader.integer("PORT", 8000, 1, 65535)
@@ -248,11 +143,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         base_url=base_url,
         port=port,
         log_level=reader.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-        smtp_host=reader.text("SMTP_HOST"),
+        smtp_host=reader.host("SMTP_HOST"),
         smtp_port=reader.integer("SMTP_PORT", 587, 1, 65535),
         smtp_user=reader.text("SMTP_USER"),
         smtp_password=reader.text("SMTP_PASSWORD"),
-        smtp_from=reader.text("SMTP_FROM", "rastro@localhost.localdomain"),
+        smtp_from=reader.sender("SMTP_FROM", "rastro@localhost.localdomain"),
         smtp_tls=reader.boolean("SMTP_TLS", default=reader.text("SMTP_PORT", "587") == "587"),
         storage_type=reader.choice("STORAGE_TYPE", ("local", "s3"), "local"),
         storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
@@ -268,7 +163,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         provider_timeout=reader.integer("PROVIDER_TIMEOUT_SECONDS", 30, 1, 60),
         algorithm=reader.choice("ALGORITHM", ALGORITHMS, "hs256").upper(),
         access_token_minutes=reader.integer("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 24 * 60),
-        backend_cors_origins=reader.json_list("BACKEND_CORS_ORIGINS"),
+        backend_cors_origins=reader.origins("BACKEND_CORS_ORIGINS"),
         worker_threads=reader.integer("WORKER_THREADS", 4, 1, 64),
         link_days=reader.integer("BUFFET_LINK_DAYS", 180, 1, 3650),
         argon2_memory_kib=reader.integer("ARGON2_MEMORY_KIB", 65536, 32, 1_048_576),
@@ -277,21 +172,22 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         metrics_token=reader.secret("METRICS_TOKEN", 16),
         aws_access_key_id=reader.text("AWS_ACCESS_KEY_ID"),
         aws_secret_access_key=reader.text("AWS_SECRET_ACCESS_KEY"),
-        aws_region=reader.text("AWS_REGION", "us-east-1"),
-        s3_bucket_name=reader.text("S3_BUCKET_NAME"),
+        aws_region=reader.region("AWS_REGION", "us-east-1"),
+        s3_bucket_name=reader.bucket("S3_BUCKET_NAME"),
         s3_endpoint_url=reader.url("S3_ENDPOINT_URL"),
         backup_dir=Path(reader.text("BACKUP_DIR", str(instance_dir / "respaldos"))).absolute(),
         backup_passphrase=reader.secret("BACKUP_PASSPHRASE", 12),
         backup_keep_days=reader.integer("BACKUP_KEEP_DAYS", 14, 1, 3650),
         backup_keep_months=reader.integer("BACKUP_KEEP_MONTHS", 6, 0, 120),
-        sentry_dsn=reader.url("SENTRY_DSN"),
+        sentry_dsn=reader.dsn("SENTRY_DSN"),
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
         map_tile_url=reader.tiles("MAP_TILE_URL"),
         map_attribution=reader.text("MAP_ATTRIBUTION"),
     )
     problems = reader.problems
-    if bool(config.aws_access_key_id) != bool(config.aws_secret_access_key):
-        problems.append("AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY van juntas: falta una.")
+    for one, other in TOGETHER:
+        if bool(reader.text(one)) != bool(reader.text(other)):
+            problems.append(f"{one} y {other} van juntas: falta una.")
     if config.storage_type == "s3" and not config.bucket_configured:
         problems.append("Con STORAGE_TYPE=s3 falta S3_BUCKET_NAME.")
     if config.map_tile_url and not config.map_attribution:
@@ -303,7 +199,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     return config
 
 
-def _production_problems(config: Config, reader: _Reader) -> list[str]:
+def _production_problems(config: Config, reader: Reader) -> list[str]:
     """Name what production needs and the environment does not give."""
     problems = []
     if len(config.secret_key) < 32:
@@ -320,14 +216,6 @@ def _production_problems(config: Config, reader: _Reader) -> list[str]:
     elif not reader.text("SMTP_FROM"):
         problems.append("Falta SMTP_FROM: la casilla desde la que se envían los avisos.")
     return problems
-
-
-def _sqlalchemy_url(url: str) -> str:
-    """Accept the ``postgres://`` spelling of hosting services and name the psycopg 3 driver."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
 
 
 def ensure_development_secret(instance_dir: Path) -> str:

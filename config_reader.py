@@ -1,0 +1,198 @@
+"""Reading typed values from environment variables, and saying in sentences what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
+#: A host of a URL with its port; nothing that a security policy would read as something else.
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
+_MACHINE = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:]+")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_REGION = re.compile(r"[a-z0-9-]+")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+class Reader:
+    """Reads typed values and collects what is wrong instead of stopping at the first."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """What is written, without blanks around it; an empty variable is one that is not set."""
+        return self.env.get(name, "").strip() or default
+
+    def secret(self, name: str, shortest: int) -> str:
+        """A secret of some length. The sentence about a wrong one does not repeat it."""
+        value = self.text(name)
+        if value and len(value) < shortest:
+            self.problems.append(f"{name} debe tener al menos {shortest} caracteres al azar.")
+        return value
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole number between two others."""
+        raw = self.text(name)
+        if not raw:
+            return default
+        try:
+            value = int(raw)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            self.problems.append(f"{name} debe ser un número entre {low} y {high}; dice «{raw}».")
+            return default
+        return value
+
+    def boolean(self, name: str, default: bool) -> bool:
+        """Yes or no, in the ways that people write it."""
+        raw = self.text(name).lower()
+        if not raw:
+            return default
+        if raw in {"1", "true", "yes", "si", "sí", "on"}:
+            return True
+        if raw in {"0", "false", "no", "off"}:
+            return False
+        self.problems.append(f"{name} debe ser true o false; dice «{raw}».")
+        return default
+
+    def choice(self, name: str, options: tuple[str, ...], default: str) -> str:
+        """One of some words, whatever its capitals."""
+        value = self.text(name, default).lower()
+        if value not in options:
+            self.problems.append(f"{name} debe ser {' o '.join(options)}; dice «{value}».")
+            return default
+        return value
+
+    def url(self, name: str, default: str = "") -> str:
+        """A whole address of HTTP, without a slash at its end."""
+        value = self.text(name, default).rstrip("/")
+        if value and (
+            urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc
+        ):
+            self.problems.append(f"{name} debe ser una dirección http(s) completa.")
+            return default
+        return value
+
+    def tiles(self, name: str) -> str:
+        """The address of the map's pictures, with the three places that say which one.
+
+        One host only: the security policy of every page names it, and nothing else is let in.
+        """
+        value = self.text(name)
+        parts = urlsplit(value)
+        is_own = value.startswith("/") and not value.startswith("//")
+        is_elsewhere = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc)
+        is_whole = all(mark in parts.path + parts.query for mark in ("{z}", "{x}", "{y}"))
+        if value and not (is_whole and (is_own or is_elsewhere)):
+            self.problems.append(
+                f"{name} debe ser una dirección http(s) con {{z}}, {{x}} e {{y}}, de un solo "
+                "servidor: por ejemplo https://mapas.ejemplo.cl/{z}/{x}/{y}.png."
+            )
+            return ""
+        return value
+
+    def queue(self, default: str) -> str:
+        """HUEY_URL; without it REDIS_URL, which means a Redis; without both, a file."""
+        redis = self.text("REDIS_URL")
+        if redis and not redis.startswith(("redis://", "rediss://")):
+            self.problems.append("REDIS_URL debe empezar con redis:// o rediss://.")
+            redis = ""
+        default = redis or default
+        value = self.text("HUEY_URL", default).replace("postgresql+psycopg://", "postgresql://", 1)
+        if not value.startswith(QUEUES):
+            self.problems.append(f"HUEY_URL debe empezar con {', '.join(QUEUES)}.")
+            return default
+        return value
+
+    def database(self, default: str) -> str:
+        """DATABASE_URL, as SQLAlchemy takes it."""
+        value = sqlalchemy_url(self.text("DATABASE_URL", default))
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append("DATABASE_URL debe empezar con sqlite:/// o postgresql://.")
+            return default
+        return value
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """A JSON list of sites, each as a browser names it: scheme and host, without a path."""
+        raw = self.text(name)
+        if not raw:
+            return ()
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = None
+        if not isinstance(value, list) or not all(_is_origin(item) for item in value):
+            self.problems.append(
+                f"{name} debe ser una lista JSON de sitios sin camino, por ejemplo "
+                '["https://intranet.ejemplo.cl"].'
+            )
+            return ()
+        return tuple(value)
+
+    def host(self, name: str) -> str:
+        """The name or number of a machine."""
+        return self._shaped(name, "", _MACHINE, "el nombre de un servidor, sin https:// ni puerto")
+
+    def sender(self, name: str, default: str) -> str:
+        """An address of mail, alone or as «Name <address>»."""
+        value = self.text(name, default)
+        if not _ADDRESS.fullmatch(parseaddr(value)[1]):
+            self.problems.append(
+                f"{name} debe ser una casilla, por ejemplo avisos@oficina.cl; dice «{value}»."
+            )
+            return default
+        return value
+
+    def region(self, name: str, default: str) -> str:
+        """A region of Amazon, or what another provider calls so."""
+        return self._shaped(name, default, _REGION, "una región, por ejemplo us-east-1")
+
+    def bucket(self, name: str) -> str:
+        """The name of a bucket, not its address."""
+        return self._shaped(
+            name,
+            "",
+            _BUCKET,
+            "el nombre de un bucket: letras minúsculas, números, puntos y guiones",
+        )
+
+    def dsn(self, name: str) -> str:
+        """An address of Sentry: a public key before the host, and the project's number."""
+        value = self.text(name)
+        parts = urlsplit(value)
+        is_whole = parts.scheme in {"http", "https"} and parts.username and parts.hostname
+        if value and not (is_whole and parts.path.rpartition("/")[2].isdigit()):
+            self.problems.append(
+                f"{name} debe ser el DSN que muestra Sentry: https://clave@servidor/número."
+            )
+            return ""
+        return value
+
+    def _shaped(self, name: str, default: str, shape: re.Pattern[str], words: str) -> str:
+        value = self.text(name, default)
+        if value and not shape.fullmatch(value):
+            self.problems.append(f"{name} debe ser {words}; dice «{value}».")
+            return default
+        return value
+
+
+def _is_origin(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    parts = urlsplit(value)
+    is_bare = value == f"{parts.scheme}://{parts.netloc}"
+    return is_bare and parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.netloc))
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Accept the ``postgres://`` spelling of hosting services and name the psycopg 3 driver."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
