@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -12,10 +13,11 @@ from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import DireccionData
+from app.terreno import views
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg
 from tests.factories import make_usuario
-from tests.terreno.places import make_place
+from tests.terreno.places import change_place, make_place
 
 PHONE = {
     "width": 360,
@@ -26,6 +28,26 @@ PHONE = {
 }
 #: What a browser writes down of requests without a signal, or whose answer never came.
 NO_SIGNAL = [r"ERR_INTERNET_DISCONNECTED", r"ERR_FAILED", r"ERR_CONNECTION"]
+
+#: Has the phone refuse photos, until ``window.full`` is false.
+FULL = """() => {
+    window.full = true;
+    const { add } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.add = function (row) {
+        if (window.full && this.name === "fotos") throw new DOMException("", "QuotaExceededError");
+        return add.call(this, row);
+    };
+}"""
+#: Counts what is in the phone's store.
+COUNT = """(lists) => new Promise((resolve) => {
+    const request = indexedDB.open("terreno");
+    request.onsuccess = () => {
+        const names = ["visitas", "fotos", "listas"].slice(0, lists ? 3 : 2);
+        const transaction = request.result.transaction(names);
+        const asked = names.map((name) => transaction.objectStore(name).count());
+        transaction.oncomplete = () => resolve(asked.reduce((sum, one) => sum + one.result, 0));
+    };
+})"""
 
 pytestmark = pytest.mark.e2e
 
@@ -71,6 +93,19 @@ def register(page, direccion_id, outcome, photos=0):
         )
     card.get_by_role("button", name="Guardar visita").tap()
     card.locator("[data-terreno-waiting] li").first.wait_for()
+
+
+def rows_waiting(page, *, with_lists=False):
+    """How many visits and photos the phone has."""
+    return page.evaluate(COUNT, with_lists)
+
+
+def ids(page):
+    """The addresses on the page, from top to bottom."""
+    cards = page.locator(".terreno-lugar")
+    return [
+        int(pk) for pk in cards.evaluate_all("all => all.map((one) => one.dataset.direccionId)")
+    ]
 
 
 def waiting(page):
@@ -173,6 +208,84 @@ def test_what_changed_meanwhile_is_decided_on_the_phone(
     assert [visita.resultado for visita in rows(Visita)] == [ResultadoVisita.NO_ENCONTRADO]
 
 
+def test_a_full_phone_says_so_and_what_is_refused_waits_for_a_decision(
+    app, buffet, usuario_investigador, rows, request
+):
+    _, place = make_place(app, buffet, usuario_investigador)
+    page = request.getfixturevalue("phone")
+    page.tolerated.append("422")
+    card = page.locator(f"#terreno-lugar-{place}")
+    card.get_by_role("radio", name="Otro resultado").tap()
+    card.get_by_label("Notas").fill("Hay un portón gris.")
+    card.locator("[name=camara]").set_input_files(
+        {"name": "rota.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff" + bytes(60_000)}
+    )
+    page.evaluate(FULL)
+    card.get_by_role("button", name="Guardar visita").tap()
+    card.get_by_text("El teléfono no tiene espacio").wait_for()
+    assert card.get_by_label("Notas").input_value() == "Hay un portón gris."
+
+    assert rows_waiting(page) == 0, "neither the photo nor its visit"
+    page.evaluate("window.full = false")
+    card.get_by_role("button", name="Guardar visita").tap()
+    stuck = page.locator("[data-part=photos] .is-stuck")
+    stuck.wait_for()
+    assert [visita.notas for visita in rows(Visita)] == ["Hay un portón gris."]
+    assert "cortada o dañada" in stuck.text_content()
+    assert stuck.get_by_role("link", name="Guardar en el teléfono").is_visible()
+    stuck.get_by_role("button", name="Descartar").tap()
+    page.get_by_role("button", name="Descartar la foto").tap()
+    sent(page)
+    assert rows(Adjunto) == []
+
+
+def test_the_nearest_comes_first_where_that_is_allowed_and_else_it_says_why_not(
+    app, buffet, usuario_investigador, request
+):
+    _, far = make_place(app, buffet, usuario_investigador, fecha_limite=date(2026, 12, 1))
+    _, near = make_place(app, buffet, usuario_investigador, fecha_limite=date(2027, 3, 1))
+    change_place(app, far, lat=-33.60, lon=-70.6)
+    change_place(app, near, lat=-33.457, lon=-70.601)
+    page = request.getfixturevalue("phone")
+
+    page.get_by_text("Más cercanas primero; su posición tiene un margen de ±14 m.").wait_for()
+    assert ids(page) == [near, far]
+    assert page.locator(f"#terreno-lugar-{near} [data-terreno-distance]").text_content() == "a 90 m"
+
+    page.context.clear_permissions()
+    page = reopen(page)
+    page.get_by_role("button", name="Más cercanas primero").tap()
+    page.get_by_text("permita la posición en los ajustes del navegador").wait_for()
+    assert ids(page) == [far, near]
+
+
+def test_a_new_version_replaces_what_the_phone_kept(phone, monkeypatch):
+    monkeypatch.setattr(views, "version", lambda: "otra")
+
+    phone.goto("/terreno")
+
+    phone.wait_for_function("caches.keys().then((names) => names.join() === 'terreno-otra')")
+    ready(phone)
+    assert phone.locator("#terreno").get_attribute("data-version") == "otra"
+
+
+def test_without_javascript_a_visit_is_two_taps_as_well(
+    request, browse, app, buffet, usuario_investigador, rows
+):
+    if request.config.getoption("--database") == "postgresql":
+        pytest.skip("what a browser shows does not depend on the database")
+    _, place = make_place(app, buffet, usuario_investigador)
+    page = browse(usuario_investigador, "/terreno", java_script_enabled=False, **PHONE)
+    save = page.get_by_role("button", name="Guardar visita")
+    assert not save.is_visible()
+
+    page.get_by_role("radio", name="Se mudó").check()
+    save.click()
+
+    page.get_by_text("Se guardó la visita.").wait_for()
+    assert [visita.direccion_id for visita in rows(Visita)] == [place]
+
+
 def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_before(
     app, buffet, usuario_investigador, rows, sign_in, request, live_server
 ):
@@ -209,7 +322,7 @@ def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_befor
     assert "1 visita y 1 foto" in waiting(page)
     leave = page.locator("form[action$='/salir']")
     leave.evaluate("form => form.requestSubmit()")
-    assert "1 visita sin enviar" in page.locator("#confirm-text").text_content()
+    page.get_by_text("1 visita sin enviar").wait_for()
     page.get_by_role("button", name="Borrar y cerrar sesión").tap()
     page.wait_for_url(re.compile("/entrar"))
 
@@ -218,18 +331,8 @@ def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_befor
             caches: (await caches.keys()).length,
             workers: (await navigator.serviceWorker.getRegistrations()).length,
             owner: localStorage.getItem("terreno-usuario"),
-            rows: await new Promise((resolve) => {
-                const request = indexedDB.open("terreno");
-                request.onsuccess = () => {
-                    const db = request.result;
-                    const names = [...db.objectStoreNames];
-                    const transaction = db.transaction(names);
-                    const asked = names.map((name) => transaction.objectStore(name).count());
-                    transaction.oncomplete = () => resolve(
-                        asked.reduce((sum, count) => sum + count.result, 0));
-                };
-            }),
         })"""
     )
-    assert left == {"caches": 0, "workers": 0, "owner": None, "rows": 0}
+    assert left == {"caches": 0, "workers": 0, "owner": None}
+    assert rows_waiting(page, with_lists=True) == 0
     assert rows(Visita) == []

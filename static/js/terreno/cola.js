@@ -44,7 +44,12 @@
       let result;
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = () => reject(transaction.error);
-      deed(transaction, (value) => { result = value; });
+      try {
+        deed(transaction, (value) => { result = value; });
+      } catch (error) {
+        transaction.abort();
+        reject(error);
+      }
     });
   }
 
@@ -168,9 +173,15 @@
   const TOO_LARGE = "Es demasiado grande para enviarla.";
   const NOT_ALLOWED = "Su cuenta ya no puede registrar visitas. Pídale a quien administra Rastro que la revise.";
 
+  /** What the server said of something that it has: to be told once. */
+  let remarks = [];
+
   /** What an answer means: «ok», «despues» (send again), «sesion», or a problem for the person. */
   function judge({ status, body }) {
-    if (status === 200 || status === 201) return "ok";
+    if (status === 200 || status === 201) {
+      if (body.detail) remarks.push(body.detail);
+      return "ok";
+    }
     if (status === 401) return "sesion";
     // 400: the token went stale. 409 without a motive: somebody wrote the same row at this moment.
     if (status === 400 || status === 408 || status === 429 || status >= 500) return "despues";
@@ -239,13 +250,14 @@
     if (status === 404) return { estado: "cuenta" };
     if (status !== 200) return { estado: "despues" };
     let estado = "ok";
+    remarks = [];
     for (const visita of await list(body.usuario.id)) {
       const result = await sendOne(visita, body.csrf);
       tell();
       if (result === "sesion") return { estado: "sesion" };
       if (result === "despues") estado = "despues";
     }
-    return { estado, usuario: body.usuario, version: body.version };
+    return { estado, usuario: body.usuario, version: body.version, avisos: remarks };
   }
 
   /**

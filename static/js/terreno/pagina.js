@@ -75,6 +75,12 @@
     line.textContent = online ? "" : `Sin señal.${from} Lo que registre queda en el teléfono y se envía después.`;
   }
 
+  function sayLimit(text) {
+    const line = root.querySelector("[data-terreno-limit]");
+    line.textContent = text;
+    line.hidden = false;
+  }
+
   async function refresh() {
     const { total, text, sendable } = await panel.show(usuarioId, { online, isHidden: sessionEnded });
     root.querySelector("[data-terreno-session]").hidden = !sessionEnded;
@@ -108,8 +114,10 @@
     await follow(result);
   }
 
-  async function follow({ estado, usuario, version }) {
+  async function follow({ estado, usuario, version, avisos = [] }) {
+    avisos.forEach((text) => self.rastro?.toast(text, "info"));
     online = estado !== "sin-senal";
+    if (!online) readAt = 0; // what others did meanwhile is of interest when the signal is back
     if (estado === "sesion") {
       // The server ended it: what others might read goes, what waits stays.
       sessionEnded = true;
@@ -158,7 +166,10 @@
   // ---- The worker ----
 
   async function install() {
-    if (!("serviceWorker" in navigator)) return;
+    if (!("serviceWorker" in navigator)) {
+      sayLimit("Aquí Terreno funciona solo con la página abierta: para abrirlo sin señal, entre a Rastro por https.");
+      return;
+    }
     const isUpdate = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", async () => {
       if (!isUpdate || formulario.isDirty(place)) return;
@@ -216,5 +227,5 @@
   }
 
   // A browser that keeps nothing (a private window) sends the plain forms.
-  start().catch(() => { root.dataset.sinAlmacen = ""; });
+  start().catch(() => sayLimit("Este navegador no guarda nada en el teléfono, así que Terreno funciona solo con señal."));
 })();
