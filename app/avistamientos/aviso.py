@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.avistamientos.lugar import name_place
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.rules import Fuente
@@ -16,13 +17,21 @@ _TOLD = 5
 def list_for_notice(oficio_id: int) -> list[Sighting]:
     """When, where and by whom the vehicle was last seen, newest first."""
     rows = db.session.scalars(sightings_statement(oficio_id).limit(_TOLD))
-    return [Sighting(_when(row), row.ubicacion or "lugar no informado", _who(row)) for row in rows]
+    return [Sighting(_when(row), _where(row), _who(row)) for row in rows]
 
 
 def _when(row: Avistamiento) -> str:
     if row.fecha_hora:
         return format_fecha_hora(row.fecha_hora)
     return f"{format_fecha(row.fecha)}, hora no informada"
+
+
+def _where(row: Avistamiento) -> str:
+    """What the source wrote, and the gantry that it means when that says more."""
+    place = name_place(row)
+    if place is None:
+        return "lugar no informado"
+    return f"{row.ubicacion} ({place})" if row.portico and row.ubicacion else place
 
 
 def _who(row: Avistamiento) -> str:

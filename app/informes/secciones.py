@@ -117,6 +117,9 @@ def place_sightings(sightings: Sequence[Avistamiento]) -> list[Placed]:
 def _where(sighting: Avistamiento) -> tuple[float, float] | None:
     if sighting.lat is not None and sighting.lon is not None:
         return (sighting.lat, sighting.lon)
+    portico = sighting.portico
+    if portico is not None and portico.lat is not None and portico.lon is not None:
+        return (portico.lat, portico.lon)
     return locate_gantry(sighting.ubicacion, sighting.empresa)
 
 

@@ -35,16 +35,19 @@ class Sighting:
     fecha_hora: datetime | None
     ubicacion: str | None
     empresa: str | None
+    #: The road of the catalogue that the text names.
+    autopista: str | None = None
 
     @property
     def lugar(self) -> str:
         """The motorway where it is known, which is shorter than the gantry; else the place."""
-        return self.empresa or self.ubicacion or ""
+        return self.autopista or self.empresa or self.ubicacion or ""
 
     @property
     def detalle(self) -> str:
         """All that is known of the place."""
-        return " · ".join(part for part in (self.empresa, self.ubicacion) if part)
+        parts = (self.autopista or self.empresa, self.ubicacion)
+        return " · ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ _COLUMNS: tuple[Any, ...] = (
     Avistamiento.fecha_hora,
     Avistamiento.ubicacion,
     Avistamiento.empresa,
+    Avistamiento.autopista,
 )
 _CARDS: sa.Select[Any] = (
     sa.select(*_COLUMNS)
@@ -196,14 +200,14 @@ def get_card(oficio_id: int, *, now: datetime) -> Card:
 
 def make_card(row: Sequence[Any], now: datetime) -> Card:
     """A row of ``cards_statement`` as a card."""
-    confirmed, ruts, arrival, since, fecha, fecha_hora, ubicacion, empresa = row[_PLAIN:]
+    confirmed, ruts, arrival, since, fecha, *seen = row[_PLAIN:]
     notes = warnings_of(row[11], row[12], confirmed, ruts, arrival)
     values: dict[str, Any] = dict(zip(_PLAIN_NAMES, row, strict=False))
     return Card(
         **values,
         advertencia=" ".join(notes) or None,
         dias_quieto=idle_days(row[2], since, now),
-        avistamiento=Sighting(fecha, fecha_hora, ubicacion, empresa) if fecha else None,
+        avistamiento=Sighting(fecha, *seen) if fecha else None,
         sello=f"{row[1]}-{since.timestamp():.6f}",
     )
 
