@@ -68,6 +68,7 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     section = page.locator(f"#oficio-avistamientos-{oficio_id}")
     expect(section.locator("tbody tr")).to_have_count(0)
     section.get_by_role("button", name="Consultar pórticos").click()
+    section.get_by_role("button", name="Búsqueda del vehículo").click()
     expect(section.get_by_text("Simulado").first).to_be_visible(timeout=40_000)
     page.goto(case)
     expect(page.get_by_text("Pasa a Investigación")).to_be_visible()

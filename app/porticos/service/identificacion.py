@@ -60,19 +60,23 @@ def remember_alias(
             "La fuente no dijo el lugar, así que no hay un texto que corregir: solo se conoce la "
             "empresa."
         )
+    place, company = alias_key(ubicacion, empresa)
+    said = {
+        "ubicacion_texto": ubicacion,
+        "empresa_texto": empresa,
+        "portico_id": portico.id if portico else None,
+        "usuario_id": actor.id,
+        "created_at": now,
+    }
     alias = find_alias(ubicacion, empresa)
     if alias is None:
-        place, company = alias_key(ubicacion, empresa)
-        alias = AliasPortico(ubicacion=place, empresa=company)
+        alias = AliasPortico(ubicacion=place, empresa=company, **said)
         db.session.add(alias)
-    alias.ubicacion_texto = ubicacion
-    alias.empresa_texto = empresa
-    alias.portico = portico
-    alias.portico_id = portico.id if portico else None
-    alias.usuario_id = actor.id
-    alias.usuario = actor
-    alias.created_at = now
+    else:
+        for name, value in said.items():
+            setattr(alias, name, value)
     db.session.flush()
+    db.session.expire(alias)
     audit(
         "portico.corregido",
         actor=actor,
