@@ -12,7 +12,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-case bench-patterns check check-deploy lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns check check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
@@ -84,6 +84,9 @@ bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine tha
 
 bench-board: $(VENV)/.dev ## Measure the board beside its floor, on both databases
 	@$(BIN)/python -m tests.bench.board $(BENCH)
+
+bench-terreno: $(VENV)/.dev ## Measure Terreno's first load and its start without a signal
+	@$(BIN)/python -m tests.bench.terreno $(BENCH)
 
 bench-case: $(VENV)/.dev ## Measure the page of a full case beside that of a small one, on both databases
 	@$(BIN)/python -m tests.bench.caso $(BENCH)
