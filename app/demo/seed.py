@@ -103,6 +103,13 @@ _NOTES = (
     "Una vecina confirma que el vehículo se estaciona en el subterráneo.",
     "Coincide el color; falta confirmar la patente de cerca.",
 )
+#: What somebody has to know at the door.
+_ACCESS = (
+    "Conserjería todo el día; el estacionamiento está en el segundo subterráneo.",
+    None,
+    "Portón gris sin timbre: llame por teléfono al llegar.",
+    None,
+)
 _CALLS = (
     "Llamada al domicilio: no contestan.",
     "Llamada al trabajo: confirman que va en el vehículo por las mañanas.",
@@ -268,6 +275,7 @@ def _make_case(
             direccion=f"{random.choice(_STREETS)} {random.randint(100, 9900)}",
             comuna=comuna.nombre if comuna else None,
             region=comuna.region if comuna else None,
+            notas=_ACCESS[number % len(_ACCESS)],
         ),
         actor=people.admin,
         now=arrived,
