@@ -20,6 +20,7 @@ from app.adjuntos.queries import list_images
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos
 from app.ajustes.service import set_setting
+from app.avisos.models import Aviso
 from app.avistamientos.providers import Answer
 from app.avistamientos.providers.generico import Item
 from app.avistamientos.service import store_answer
@@ -46,6 +47,7 @@ from app.oficios.service import (
     VisitaData,
     add_visita,
     assign_oficio,
+    correct_entry,
     create_oficio,
     move_oficio,
     record,
@@ -114,6 +116,7 @@ _CALLS = (
     "Llamada al domicilio: no contestan.",
     "Llamada al trabajo: confirman que va en el vehículo por las mañanas.",
 )
+_CORRECTION = "Era el número del trabajo: contesta después de las 18:00."
 #: How many cases stand in each state.
 _PLAN = (
     (Estado.PENDIENTE, 10),
@@ -160,6 +163,10 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
         investigador_id = people.investigadores[0].id
+        # What the bell told days ago was seen.
+        db.session.execute(
+            sa.update(Aviso).where(Aviso.created_at < now - timedelta(days=2)).values(leido_at=now)
+        )
     actor = db.session.get_one(Usuario, investigador_id)
     for oficio_id, patente, color in photographed:
         uploads = [
@@ -316,13 +323,24 @@ def _investigate(
 ) -> None:
     later = _office_hours(moment + stride / 3)
     visited = _office_hours(moment + stride / 2)
-    record(oficio, Actividad.LLAMADA, random.choice(_CALLS), actor=actor, now=later)
+    call = record(oficio, Actividad.LLAMADA, random.choice(_CALLS), actor=actor, now=later)
+    if oficio.id % 3 == 0:
+        correct_entry(oficio, call, _CORRECTION, actor=actor, now=later + timedelta(minutes=40))
     if random.random() < 0.7:
         direccion = oficio.direcciones[0]
+        comuna = find_comuna(direccion.comuna or "")
+        # Some hundred metres from the middle of the comuna, where its streets are.
+        north, east = (oficio.id % 7 - 3) / 500, (oficio.id % 5 - 2) / 400
         add_visita(
             oficio,
             direccion,
-            VisitaData(resultado=random.choice(list(ResultadoVisita)), fecha_hora=visited),
+            VisitaData(
+                resultado=random.choice(list(ResultadoVisita)),
+                fecha_hora=visited,
+                lat=comuna.lat + north if comuna and comuna.lat else None,
+                lon=comuna.lon + east if comuna and comuna.lon else None,
+                exactitud_m=18,
+            ),
             actor=actor,
             now=visited,
         )

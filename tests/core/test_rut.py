@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import InvalidValue
-from app.core.rut import format_rut, mask_rut, parse_rut
+from app.core.rut import format_rut, mask_rut, mask_ruts, parse_rut
 
 
 def check_digit_by_hand(number: int) -> str:
@@ -85,3 +85,17 @@ def test_a_rut_shows_with_dots_or_masked():
     assert format_rut("cualquier cosa") == "cualquier cosa"
     assert mask_rut("76123456-0") == "76.•••.•••-•"
     assert mask_rut("x") == "•••"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Persona con RUT 76.123.456-0 (aval)", "Persona con RUT 76.•••.•••-• (aval)"),
+        ("12345678-k y 1.234.567-8.", "12.•••.•••-• y 1.•••.•••-•."),
+        ("C-18342-2025 y OF-2026-00168", "C-18342-2025 y OF-2026-00168"),
+        ("vence el 24-11-2026", "vence el 24-11-2026"),
+        ("folio 123456789-1", "folio 123456789-1"),
+    ],
+)
+def test_the_ruts_in_a_sentence_are_masked_and_nothing_else(text, masked):
+    assert mask_ruts(text) == masked

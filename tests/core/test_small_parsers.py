@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.correo import parse_email
+from app.core.correo import mask_email, parse_email
 from app.core.dinero import format_pesos, parse_pesos
 from app.core.errors import InvalidValue
 from app.core.rol import parse_rol_causa
-from app.core.telefono import format_telefono, parse_telefono
+from app.core.telefono import format_telefono, mask_telefono, parse_telefono
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,11 @@ def test_an_address_is_read_with_its_domain_in_small_letters():
 def test_anything_but_one_address_is_refused(written):
     with pytest.raises(InvalidValue, match=r"correo"):
         parse_email(written)
+
+
+def test_a_masked_contact_hints_at_whose_it_is_and_cannot_be_used():
+    assert mask_telefono("+56912345678") == "+56 9 •••• ••78"
+    assert mask_telefono("+56322123456") == "+56 32 ••• ••56"
+    assert mask_telefono("anexo 12") == "•••"
+    assert mask_email("rosa.soto@correo.example") == "r•••@correo.example"
+    assert mask_email("rosa") == mask_email("@correo.example") == "•••"

@@ -298,3 +298,107 @@ def test_the_place_of_an_unsuccessful_visit_is_not_the_address_of_the_vehicle(
     place = stored(app, case).direcciones[0]
     assert (place.lat, place.verificada) == (None, False)
     assert place.visitas[0].lat == -33.0
+
+
+MOVED = {"tipo": "domicilio", "direccion": "Av. Grecia 1180", "comuna": "Ñuñoa"}
+
+
+def put(client, url, place, headers=None, **data):
+    return client.post(f"{url}/{place.id}", data={**MOVED, **data}, headers=headers)
+
+
+def test_a_place_is_put_on_the_map_moved_and_taken_off(investigador, url, direccion, rows):
+    put(investigador, url, direccion, version="1", lat="-33,456", lon="-70,6", exactitud_m="9")
+    placed = rows(Direccion)[0]
+    assert (placed.lat, placed.lon, placed.exactitud_m) == (-33.456, -70.6, 9)
+    page = investigador.get(url).text
+    assert "data-mapa" in page
+    assert "geo:-33.456,-70.6" in page
+    assert "&#34;lat&#34;: -33.456" in page, "the point of the map"
+
+    put(investigador, url, direccion, version="2", lat="-33.457", lon="-70.601")
+    moved = rows(Direccion)[0]
+    assert (moved.lat, moved.exactitud_m, moved.verificada) == (-33.457, None, False)
+    put(investigador, url, direccion, version="3", lat="", lon="")
+    assert rows(Direccion)[0].lat is None
+    told = [entry.descripcion.rpartition(": ")[2] for entry in rows(Investigacion)[1:]]
+    assert told == ["agregada", "corregida", "quitada"]
+    assert rows(Investigacion)[2].detalle["antes"] == {"posicion": "-33.456000, -70.600000"}
+
+
+def test_saving_without_moving_the_mark_changes_nothing(investigador, url, direccion, rows):
+    put(investigador, url, direccion, version="1", lat="-33.4561234", lon="-70.6", exactitud_m="9")
+    shown = investigador.get(f"{url}/{direccion.id}").text
+    assert 'name="lat"' in shown
+    put(investigador, url, direccion, version="2", lat="-33.456123", lon="-70.600000")
+
+    kept = rows(Direccion)[0]
+    assert (kept.lat, kept.exactitud_m, kept.version) == (-33.4561234, 9, 2)
+
+
+def test_another_street_keeps_the_mark_only_when_it_was_moved_with_it(
+    investigador, url, direccion, rows
+):
+    put(investigador, url, direccion, version="1", lat="-33.4", lon="-70.6")
+    other = {"direccion": "Otra 5"}
+    put(investigador, url, direccion, version="2", lat="-33.4", lon="-70.6", **other)
+    assert (rows(Direccion)[0].direccion, rows(Direccion)[0].lat) == ("Otra 5", None)
+
+    third = {"direccion": "Tercera 7"}
+    put(investigador, url, direccion, version="3", lat="-33.5", lon="-70.7", **third)
+    assert (rows(Direccion)[0].direccion, rows(Direccion)[0].lat) == ("Tercera 7", -33.5)
+
+
+def test_a_new_place_comes_with_its_mark(investigador, url, rows):
+    investigador.post(
+        url, data={"tipo": "otro", "direccion": "Los Aromos 12", "lat": "-33.4", "lon": "-70.6"}
+    )
+
+    assert rows(Direccion)[-1].lat == -33.4
+    assert rows(Investigacion)[-1].descripcion == "Posición en el mapa de Los Aromos 12: agregada"
+
+
+BAD_MARKS = [{"lat": "norte", "lon": "-70"}, {"lat": "-33"}, {"lat": "-133", "lon": "-70"}]
+
+
+@pytest.mark.parametrize("mark", BAD_MARKS)
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
+def test_a_mark_that_cannot_be_read_is_explained(mark, headers, investigador, url, direccion, rows):
+    response = put(investigador, url, direccion, headers, version="1", **mark)
+
+    assert response.status_code == 422
+    assert "Márquela en el mapa" in response.text.partition('id="lat-error"')[2]
+    assert f'value="{mark["lat"]}"' in response.text
+    assert rows(Direccion)[0].version == 1
+
+
+def test_a_mark_decided_on_an_older_copy_is_refused(investigador, url, direccion, rows):
+    put(investigador, url, direccion, version="1", lat="-33.4", lon="-70.6")
+    late = put(investigador, url, direccion, version="1", lat="-33.9", lon="-70.9")
+
+    assert late.status_code == 409
+    assert rows(Direccion)[0].lat == -33.4
+
+
+def test_each_visit_shows_where_it_was_made(investigador, url, direccion):
+    visit(investigador, url, direccion, resultado="otro", lat="-33.44", lon="-70.65")
+
+    page = investigador.get(url).text
+    assert "geo:-33.44,-70.65" in page
+    assert "Visita: otro resultado" in page, "on the map too"
+
+
+def test_comunas_are_found_without_their_accents_in_the_browser_too(investigador, url):
+    options = investigador.get(url).text.partition('id="comunas"')[2]
+
+    assert options.count("<option") == 346
+    assert 'value="Ñuñoa" label="Ñuñoa · Metropolitana de Santiago · nunoa"' in options
+
+
+def test_positions_are_for_the_firm_alone(cliente, cliente_ajeno, stranger, url, direccion, rows):
+    for client in (cliente, cliente_ajeno, stranger):
+        assert put(client, url, direccion, version="1", lat="-33", lon="-70").status_code in {
+            303,
+            404,
+        }
+    assert rows(Direccion)[0].lat is None

@@ -62,9 +62,9 @@ def shown(response):
         ("tipo=llamada", {"llamada"}),
         ("tipo=llamada&tipo=consulta_api", {"llamada", "sistema"}),
         ("tipo=nota&tipo=inventado", {"nota", "admin"}),
-        ("q=nunoa+SEGUN", {"nota"}),
-        ("q=buffet&tipo=nota", {"admin"}),
-        ("q=buffet&tipo=llamada", set()),
+        ("texto=nunoa+SEGUN", {"nota"}),
+        ("texto=buffet&tipo=nota", {"admin"}),
+        ("texto=buffet&tipo=llamada", set()),
         ("desde=2026-10-05", {"llamada", "admin", "sistema"}),
         ("desde=2026-10-05&hasta=08-10-2026", {"llamada"}),
         ("hasta=2026-10-01", {"nota"}),
@@ -72,7 +72,7 @@ def shown(response):
         ("quien=0", {"sistema"}),
         ("quien=999999", {"nota", "llamada", "admin", "sistema"}),
         ("quien=x&entrada=y", {"nota", "llamada", "admin", "sistema"}),
-        ("q=100%25", set()),
+        ("texto=100%25", set()),
     ],
 )
 def test_the_line_shows_what_the_address_asks_for(query, names, investigador, url, oficio):
@@ -96,10 +96,10 @@ def test_what_one_person_wrote(investigador, url, usuario_admin, usuario_investi
 
 @pytest.mark.usefixtures("line")
 def test_a_kind_is_added_to_the_others_and_taken_away_again(investigador, url):
-    text = investigador.get(f"{url}?tipo=nota&q=ñuñoa").text
+    text = investigador.get(f"{url}?tipo=nota&texto=ñuñoa").text
 
-    assert f'href="{url}?tipo=nota&amp;tipo=llamada&amp;q=%C3%B1u%C3%B1oa"' in text
-    assert f'href="{url}?q=%C3%B1u%C3%B1oa"' in text, "the chip of the kind itself, and «Todo»"
+    assert f'href="{url}?tipo=nota&amp;tipo=llamada&amp;texto=%C3%B1u%C3%B1oa"' in text
+    assert f'href="{url}?texto=%C3%B1u%C3%B1oa"' in text, "the chip of the kind itself, and «Todo»"
     assert '<input type="hidden" name="tipo" value="nota">' in text
     assert 'hx-push-url="true"' in text
 
@@ -124,19 +124,19 @@ def test_pages_of_a_search_keep_it(app, investigador, url, oficio, usuario_inves
             )
 
     act(app, oficio, usuario_investigador, write)
-    first = investigador.get(f"{url}?q=dia+numero").text
+    first = investigador.get(f"{url}?texto=dia+numero").text
 
     assert "53 entradas calzan" in first
-    assert f'href="{url}?q=dia+numero&amp;pagina=2"' in first
-    second = investigador.get(f"{url}?q=dia+numero&pagina=2").text
+    assert f'href="{url}?texto=dia+numero&amp;pagina=2"' in first
+    second = investigador.get(f"{url}?texto=dia+numero&pagina=2").text
     assert "Día número 02." in second
     assert "Día número 03." not in second
-    assert "No hay entradas" in investigador.get(f"{url}?q=dia+numero&pagina=9").text
+    assert "No hay entradas" in investigador.get(f"{url}?texto=dia+numero&pagina=9").text
 
 
 def test_a_form_that_was_sent_shows_the_whole_line(investigador, url, oficio):
     response = investigador.post(
-        f"{url}/bitacora?tipo=llamada&q=nada",
+        f"{url}/bitacora?tipo=llamada&texto=nada",
         data={"tipo": "nota", "descripcion": "Hola"},
         headers=HTMX,
     )
@@ -147,4 +147,4 @@ def test_a_form_that_was_sent_shows_the_whole_line(investigador, url, oficio):
 def test_the_filters_are_for_the_firm_alone(cliente, cliente_ajeno, stranger, url, rows):
     assert len(rows(Investigacion)) == 1
     for client, status in ((cliente, 404), (cliente_ajeno, 404), (stranger, 303)):
-        assert client.get(f"{url}?tipo=nota&q=x").status_code == status
+        assert client.get(f"{url}?tipo=nota&texto=x").status_code == status

@@ -156,7 +156,7 @@ class FiltroForm(Form):
     quien = SelectField("Quién", validate_choice=False)
     desde = FechaField("Desde")
     hasta = FechaField("Hasta")
-    q = StringField("Texto")
+    texto = StringField("Texto")
 
     def __init__(self, personas: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(request.args if request.method == "GET" else None, **kwargs)
@@ -176,7 +176,7 @@ class FiltroForm(Form):
             usuario_id=_number(who) if who in {c.value for c in self.quien.choices} else None,
             desde=None if self.desde.errors else self.desde.value,
             hasta=None if self.hasta.errors else self.hasta.value,
-            texto=(self.q.data or "")[:_SEARCH_LIMIT],
+            texto=(self.texto.data or "")[:_SEARCH_LIMIT],
             entrada_id=_number(asked.get("entrada", "")),
         )
 

@@ -41,7 +41,7 @@ class Filtro:
             "quien": self.usuario_id,
             "desde": self.desde.isoformat() if self.desde else None,
             "hasta": self.hasta.isoformat() if self.hasta else None,
-            "q": self.texto,
+            "texto": self.texto,
             "entrada": self.entrada_id,
         }
         return {name: value for name, value in given.items() if value not in (None, "", [])}
