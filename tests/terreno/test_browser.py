@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from app.adjuntos.models import Adjunto
 from app.direcciones.models import Visita
@@ -257,6 +258,27 @@ def test_the_nearest_comes_first_where_that_is_allowed_and_else_it_says_why_not(
     page.get_by_role("button", name="Más cercanas primero").tap()
     page.get_by_text("permita la posición en los ajustes del navegador").wait_for()
     assert ids(page) == [far, near]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_used_by_everybody(
+    app, browse, buffet, usuario_investigador, request, scheme
+):
+    if request.config.getoption("--database") == "postgresql":
+        pytest.skip("what a browser shows does not depend on the database")
+    _, place = make_place(app, buffet, usuario_investigador)
+    page = browse(usuario_investigador, "/terreno", color_scheme=scheme, **PHONE)
+    page.tolerated = list(NO_SIGNAL)
+    ready(page)
+    page.context.set_offline(True)
+    register(page, place, "No encontrado", photos=1)
+    page.get_by_role("radio", name="Exitosa").check()
+
+    found = Axe().run(page).response["violations"]
+
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == PHONE["width"], "nothing is wider than the screen"
 
 
 def test_a_new_version_replaces_what_the_phone_kept(phone, monkeypatch):

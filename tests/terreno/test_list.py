@@ -258,8 +258,9 @@ def test_an_address_that_does_not_exist_is_not_found(investigador):
 
 
 def test_the_list_says_when_a_visit_reached_the_server_later(
-    app, investigador, direccion_id, usuario_investigador
+    app, investigador, place, usuario_investigador
 ):
+    oficio_id, direccion_id = place
     with app.app_context(), transaction():
         db.session.add(
             Visita(
@@ -272,6 +273,7 @@ def test_the_list_says_when_a_visit_reached_the_server_later(
         )
 
     assert "· recibida " in investigador.get("/terreno").text
+    assert "· recibida " in investigador.get(f"/oficios/{oficio_id}/direcciones").text
 
 
 def test_a_case_that_leaves_its_investigator_leaves_the_list(app, investigador, place):
