@@ -16,6 +16,7 @@ from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import TipoNotificacion
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
+from app.oficios.service import assign_oficio
 from app.porticos.models import Portico
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
@@ -160,6 +161,18 @@ def test_a_closed_case_is_left_alone(app, buffet, usuario_investigador, rows, es
     store(app, closed, an_answer([seen(20)]))
 
     assert rows(Aviso) == []
+
+
+def test_who_got_the_case_a_moment_ago_is_told(app, case, usuario_admin, rows):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, case.id)
+        assert row.investigador is not None
+        admin = db.session.get_one(Usuario, usuario_admin.id)
+        assign_oficio(row, admin, actor=admin, now=utcnow())
+        values = {"provider": "generico", "trabajo_id": None, "actor": None, "now": utcnow()}
+        store_answer(row.id, an_answer([seen(20)]), **values)
+
+    assert [row.usuario_id for row in rows(Aviso)] == [usuario_admin.id]
 
 
 def test_what_the_demonstration_invents_says_so(app, case, demo_database, rows):

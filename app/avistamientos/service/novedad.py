@@ -34,6 +34,8 @@ def announce_sightings(
     """
     if not rows or oficio.estado.is_final:
         return
+    # Who has it may have changed in this very transaction.
+    db.session.refresh(oficio, ["investigador"])
     owner = oficio.investigador
     people = [owner] if owner is not None and owner.activo else _admins()
     text = _sentence(oficio, rows, _newest_known(oficio.id, rows))
