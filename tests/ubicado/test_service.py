@@ -261,6 +261,37 @@ def test_two_taps_at_the_same_moment_are_one_location(
     assert len(rows(Avistamiento)) == 1
 
 
+def test_one_forms_id_at_the_same_moment_in_two_cases_is_one_location(
+    app, rows, buffet, searched, usuario_investigador
+):
+    other = make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
+    cases = [(case, make_adjunto(app, case, usuario_investigador)) for case in (searched, other)]
+    together = threading.Barrier(2)
+    refusals: list[str] = []
+
+    def tap(case, photo):
+        with app.app_context():
+            actor = db.session.get_one(Usuario, usuario_investigador.id)
+            oficio = db.session.get_one(Oficio, case.id)
+            together.wait()
+            try:
+                with transaction():
+                    data = location(cliente_id="uno", adjunto_ids=[photo.id])
+                    locate(oficio, data, actor=actor, now=utcnow())
+            except Refused as refused:
+                refusals.append(str(refused))
+
+    threads = [threading.Thread(target=tap, args=pair) for pair in cases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(rows(Ubicacion)) == 1
+    assert len(refusals) == 1
+    assert "ya se usó" in refusals[0]
+
+
 def test_a_closed_case_takes_no_location(app, buffet, usuario_investigador):
     closed = make_oficio(app, buffet, usuario_investigador, estado=Estado.NO_ENCONTRADO)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 from datetime import timedelta
 from io import BytesIO
 
@@ -20,6 +21,7 @@ from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.rules import SinPosicion
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, make_adjunto, pdf, picture
 from tests.notificaciones.rows import make_notice
+from tests.oficios.test_preguntas import questions
 from tests.plugins.application import HTMX, assert_fragment
 from tests.ubicado.rows import make_location
 
@@ -111,6 +113,48 @@ def test_the_second_tap_has_the_answer_of_the_first(investigador, searched, rows
 
     assert (again.status_code, again.location) == (303, first.location)
     assert len(rows(Ubicacion)) == len(rows(Adjunto)) == 1
+
+
+@pytest.mark.parametrize("same_person", [True, False])
+def test_two_taps_at_the_same_moment_through_the_page_are_one_location(
+    same_person, app, sign_in, searched, rows, usuario_investigador, usuario_admin
+):
+    second = usuario_investigador if same_person else usuario_admin
+    clients = [sign_in(usuario_investigador), sign_in(second)]
+    data = jpeg()
+    together = threading.Barrier(2)
+    answers: list[tuple[int, str | None]] = []
+
+    def tap(number, client):
+        key = "uno" if same_person else f"de {number}"
+        form = street(cliente_id=key, fotos=[file("a.jpg", data)])
+        together.wait()
+        answer = client.post(url(searched), data=form)
+        answers.append((answer.status_code, answer.location))
+
+    threads = [threading.Thread(target=tap, args=pair) for pair in enumerate(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(rows(Ubicacion)) == len(rows(Adjunto)) == 1
+    if same_person:
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 303
+    else:
+        assert sorted(status for status, _ in answers) == [303, 409]
+
+
+def test_the_same_picture_chosen_again_is_the_one_that_the_case_has(investigador, searched, rows):
+    data = jpeg()
+    for _ in range(2):
+        tile = investigador.post(
+            f"{url(searched)}/fotos", data={"fotos": [file("a.jpg", data)]}, headers=HTMX
+        )
+        assert tile.status_code == 200
+    (photo,) = rows(Adjunto)
+    assert f'value="{photo.id}"' in text_of(tile)
 
 
 def test_a_second_person_reads_who_was_first(investigador, admin, searched, rows):
@@ -441,3 +485,17 @@ def test_what_was_moved_by_hand_may_be_located_afterwards(app, investigador, sea
 
     assert answer.status_code == 303
     assert rows(Investigacion, tipo=Actividad.CAMBIO_ESTADO) == []
+
+
+@pytest.mark.parametrize("path", ["", "/ubicacion", "/direcciones"])
+def test_a_located_case_asks_the_database_as_little_as_any(
+    path, app, investigador, searched, usuario_investigador
+):
+    make_location(app, searched, usuario_investigador, now=utcnow() - timedelta(days=9))
+    investigador.get(f"/oficios/{searched.id}{path}")
+
+    with questions(app) as asked:
+        answer = investigador.get(f"/oficios/{searched.id}{path}")
+
+    assert answer.status_code == 200
+    assert len(asked) <= (18 if path == "/ubicacion" else 12), "\n".join(asked)

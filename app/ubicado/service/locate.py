@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.models import Adjunto
 from app.avistamientos.queries import CHECK
@@ -97,6 +98,10 @@ def locate(oficio: Oficio, data: UbicacionData, *, actor: Usuario, now: datetime
     )
     _place(ubicacion, oficio, data, actor=actor, now=now)
     db.session.add(ubicacion)
+    try:
+        db.session.flush()
+    except IntegrityError:  # the same id came with another case at the very same moment
+        raise FormReused from None
     seal_location(ubicacion, now)
     record(
         oficio,

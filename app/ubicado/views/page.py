@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, flash, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
@@ -71,12 +70,6 @@ def save(oficio_id: int) -> ResponseReturnValue:
         except Refused as refused:
             photos = list_photos(oficio.id, ids)
             return _page(oficio, form, photos, refusal=str(refused), status=409)
-        except IntegrityError:
-            # Its own twin in another case at the very same moment.
-            sent = _find_own(form, oficio)
-            if sent is None:
-                raise
-            return _notice(sent)
     elif not ids:
         form.fotos.errors = [*form.fotos.errors, "Falta la foto: tome al menos una del vehículo."]
     photos = list_photos(oficio.id, ids)

@@ -31,7 +31,7 @@ from app.ubicado.queries import (
     list_notified,
     recheck_days,
 )
-from app.ubicado.rules import ResultadoRevision, is_due
+from app.ubicado.rules import RECHECK_DAYS, ResultadoRevision, is_due
 from app.ubicado.service import review, undo
 from app.ubicado.service.undo import notified_warning
 from app.ubicado.views.blueprint import bp
@@ -67,8 +67,15 @@ def location_head(oficio: Oficio) -> Cabeza:
     current = find_current(oficio.id)
     if current is None or current.is_gone:
         return Cabeza(current, is_due=False, can_locate=True)
-    due = not current.is_carried_out and is_due(current.visto_at, utcnow(), recheck_days())
-    return Cabeza(current, is_due=due, can_locate=False)
+    return Cabeza(current, is_due=_is_due(current), can_locate=False)
+
+
+def _is_due(current: Vigente) -> bool:
+    """Whether somebody should go and see; the setting is read only where it could matter."""
+    now = utcnow()
+    if current.is_carried_out or not is_due(current.visto_at, now, RECHECK_DAYS.minimo):
+        return False
+    return is_due(current.visto_at, now, recheck_days())
 
 
 @bp.get("/ubicacion")
