@@ -81,3 +81,12 @@ def test_with_the_position_refused_the_street_needs_words_and_photos_survive_a_l
     (found,) = rows(Ubicacion)
     assert found.sin_posicion is SinPosicion.RECHAZADA
     assert found.completa == "Vía pública: Bajo la pasarela, Peñalolén"
+
+
+def test_the_menu_of_a_card_leads_there(browse, usuario_investigador, searched):
+    page = browse(usuario_investigador, "/tablero", **PHONE)
+
+    page.locator(f"#oficio-card-{searched.id} .card-menu").click()
+    page.get_by_role("link", name="¡Ubicado!").click()
+
+    expect(page).to_have_url(re.compile(f"/oficios/{searched.id}/ubicado$"))

@@ -22,7 +22,13 @@ function showPart(name, estado) {
 export function openMenu(card, part = "more") {
   menu.dataset.card = card.dataset.id;
   menu.setAttribute("aria-label", `Tarjeta ${card.dataset.name}`);
-  menu.querySelector("[data-open]").href = card.querySelector(".oficio-card-link").href;
+  const caseUrl = card.querySelector(".oficio-card-link").href;
+  menu.querySelector("[data-open]").href = caseUrl;
+  const located = menu.querySelector("[data-located]");
+  if (located) {
+    located.href = `${caseUrl}/ubicado`;
+    located.hidden = card.dataset.estado.startsWith("finalizado");
+  }
   showPart(part, card.dataset.estado);
   menu.showPopover({ source: card.querySelector(".card-menu") });
   entries()[0]?.focus();
