@@ -22,7 +22,7 @@ run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
 	@exec $(WITH_ENV) $(BIN)/python app/supervisor.py
 
-dev: $(VENV)/.runtime ## The same, starting the web again when code or a template changes
+dev: $(VENV)/.runtime ## The same, starting web and jobs again when code or a template changes
 	@exec env WEB_RELOAD=1 $(WITH_ENV) $(BIN)/python app/supervisor.py
 
 prod: $(VENV)/.runtime ## The same in production: no demo, and it needs the variables of .env

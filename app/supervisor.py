@@ -41,6 +41,8 @@ RESTART_DELAY = 0.5
 RESTART_DELAY_MAX = 8.0
 #: A child that lived this long is healthy again.
 HEALTHY_AFTER = 30
+#: Seconds between looks at the code, for who works on it.
+LOOK = 1.0
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,6 +58,8 @@ class Child:
     started: float = 0.0
     delay: float = RESTART_DELAY
     restart_at: float = 0.0
+    #: Whether it is stopped and started when the code changes.
+    reloads: bool = False
     pending: bytes = field(default=b"", repr=False)
 
 
@@ -68,10 +72,14 @@ class Supervisor:
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
         self.stopping = False
+        self.code = 0.0
+        self.look_at = 0.0
 
-    def add(self, name: str, command: list[str]) -> None:
-        """Have a child run; it is started by ``run``."""
-        self.children.append(Child(name, command))
+    def add(self, name: str, command: list[str], *, reloads: bool = False) -> None:
+        """Have a child run; it is started by ``run``, and again when the code changes if it
+        ``reloads``.
+        """
+        self.children.append(Child(name, command, reloads=reloads))
 
     def run(self, announce: list[str], health_url: str) -> int:
         """Start everything, say where it is, and watch until SIGTERM or Ctrl-C. Returns 0."""
@@ -83,6 +91,7 @@ class Supervisor:
         while not self.stopping:
             self._copy_logs(0.2)
             self._replace_dead()
+            self._reload_changed()
             if not announced and answers(health_url):
                 announced = True
                 for line in announce:
@@ -151,6 +160,20 @@ class Supervisor:
             elif now >= child.restart_at:
                 self._start(child)
 
+    def _reload_changed(self) -> None:
+        """Stop in order who runs code that changed since; as a dead one it is started again."""
+        reloading = [child for child in self.children if child.reloads]
+        now = time.monotonic()
+        if not reloading or now < self.look_at:
+            return
+        self.look_at = now + LOOK
+        code, self.code = self.code, newest_code(ROOT)
+        if code and self.code > code:
+            for child in reloading:
+                self._say(f"[supervisor] Cambió el código: {child.name} se inicia otra vez.")
+                child.delay = 0.0
+                _signal(child, signal.SIGTERM)
+
     def _stop_all(self) -> None:
         self._say("[supervisor] Cerrando: se espera a que termine lo que está en curso.")
         alive = [child for child in self.children if child.process and child.process.poll() is None]
@@ -186,6 +209,12 @@ def _signal(child: Child, signum: int) -> None:
     if child.process is not None:
         with contextlib.suppress(ProcessLookupError):
             child.process.send_signal(signum)
+
+
+def newest_code(root: Path) -> float:
+    """When a Python file of the application was last changed."""
+    files = [*root.glob("*.py"), *(root / "app").rglob("*.py")]
+    return max((path.stat().st_mtime for path in files if path.exists()), default=0.0)
 
 
 def answers(url: str) -> bool:
@@ -287,7 +316,15 @@ def main() -> int:
     env["PYTHONUNBUFFERED"] = "1"
     host = env.get("HOST", "127.0.0.1")
     instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").absolute()
-    lock = lock_instance(instance)
+    try:
+        lock = lock_instance(instance)
+    except OSError as error:
+        print(
+            f"Rastro no puede escribir en {instance}, la carpeta de los datos ({error.strerror}): "
+            f"debe ser del usuario {os.getuid()}, que es el que lo ejecuta.",
+            file=sys.stderr,
+        )
+        return 1
     if lock is None:
         print(
             f"Rastro ya está en marcha con los datos de {instance}. Ciérrelo antes de iniciarlo "
@@ -318,7 +355,9 @@ def main() -> int:
         templates = (ROOT / "templates").rglob("*.html")
         gunicorn += ["--reload", *(f"--reload-extra-file={path}" for path in templates)]
     supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"])
-    supervisor.add("trabajos", [sys.executable, "huey_consumer.py"])
+    supervisor.add(
+        "trabajos", [sys.executable, "huey_consumer.py"], reloads=bool(env.get("WEB_RELOAD"))
+    )
     shown = "127.0.0.1" if host in {"0.0.0.0", "127.0.0.1"} else host  # noqa: S104  # compared only
     announce = ["", f"  Rastro está listo: http://{shown}:{port}"]
     accounts = report.get("accounts")

@@ -93,7 +93,7 @@ def doctor() -> None:
     parts, warnings = check_parts()
     labels = {
         "database": ("Base de datos", "no responde: revise DATABASE_URL"),
-        "migrations": ("Esquema", "no está al día: use «make migrate»"),
+        "migrations": ("Esquema", "no está al día: reinicie Rastro, que lo actualiza al iniciar"),
         "job_consumer": ("Consumidor", "no está en marcha: inicie Rastro"),
         "job_sweep": ("Barrido", "no se hace: reinicie Rastro"),
         "storage": ("Archivos", "no se puede escribir: revise la carpeta o el disco"),

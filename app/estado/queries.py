@@ -85,8 +85,8 @@ def _backup(last: LastBackup | None, now: datetime) -> Parte:
         return Parte(
             "Respaldo",
             "danger",
-            "Todavía no hay ninguno. Se hace uno por día; para hacerlo ahora, quien administra la "
-            "máquina usa «make backup-db».",
+            "Todavía no hay ninguno. Se hace uno por día; para hacerlo ahora, use «Respaldar "
+            "ahora» en Estado, o «backup create» en la máquina.",
         )
     where = f"copiado también a {last.bucket}" if last.bucket else "sólo en esta máquina"
     text = (

@@ -6,6 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
@@ -29,6 +30,10 @@ from app.respaldo.service import (
     restore_backup,
     verify_backup,
 )
+from config import Config
+
+if TYPE_CHECKING:
+    from app.respaldo.remoto import Bucket
 
 _WAITING = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
 
@@ -81,6 +86,21 @@ def show() -> None:
         )
     if not backups:
         click.echo(f"No hay respaldos en {folder}. Haga uno con: flask backup create")
+    config = current_config()
+    if config.bucket_configured:
+        with _in_words():
+            names = sorted(_bucket(config).names(), reverse=True)
+        click.echo(f"En el bucket {config.s3_bucket_name}, que se traen con «backup fetch»:")
+        for name in names:
+            click.echo(f"{name}")
+        if not names:
+            click.echo("ninguno")
+
+
+def _bucket(config: Config) -> Bucket:
+    from app.respaldo.remoto import Bucket  # boto3 takes a second to import, only used here
+
+    return Bucket(config)
 
 
 @backup_cli.command("verify")
@@ -98,18 +118,24 @@ def verify(respaldo: str) -> None:
 
 
 @backup_cli.command("fetch")
-@click.argument("respaldo")
+@click.argument("respaldo", default="ultimo")
 def fetch(respaldo: str) -> None:
-    """Trae un respaldo desde el bucket a la carpeta de respaldos."""
-    from app.respaldo.remoto import Bucket  # boto3 takes a second to import, only used here
-
+    """Trae un respaldo (o el último) desde el bucket a la carpeta de respaldos."""
     config = current_config()
     if not config.bucket_configured:
         raise click.ClickException("No hay bucket configurado (S3_BUCKET_NAME).")
     config.backup_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _in_words():
-        Bucket(config).download(respaldo, config.backup_dir / Path(respaldo).name)
-    click.echo(f"Está en {config.backup_dir / Path(respaldo).name}")
+        bucket = _bucket(config)
+        name = respaldo
+        if respaldo == "ultimo":
+            name = max(bucket.names(), default="")
+            if not name:
+                raise BackupError(f"No hay respaldos en el bucket {config.s3_bucket_name}.")
+        target = config.backup_dir / Path(name).name
+        bucket.download(name, target)
+    target.chmod(0o600)
+    click.echo(f"Está en {target}")
 
 
 @backup_cli.command("restore")

@@ -185,8 +185,15 @@ def find_backup(folder: Path, name: str) -> Path:
             raise BackupError(f"No hay respaldos en {folder}.")
         return backups[0].path
     for path in (Path(name), folder / name):
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                path.open("rb").close()
+                return path
+        except PermissionError:
+            raise BackupError(
+                f"El usuario de Rastro no puede leer {path}: cópielo a {folder} y dele permiso "
+                "(chown rastro), o use una carpeta que todos lean."
+            ) from None
     raise BackupError(f"No existe el respaldo {name}. Véalos con: flask backup list")
 
 

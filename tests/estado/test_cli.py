@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import os
 import re
 import sys
 
@@ -144,6 +145,24 @@ def test_backups_by_command(run, tmp_path):
     assert code == 1
     assert "No se hizo nada" in said
     assert "No existe el respaldo" in run("backup", "verify", "otro")[1]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_backup_that_may_not_be_read_is_said(run, tmp_path):
+    """As when root copied it and the service's user restores it."""
+    locked = tmp_path / "de-root"
+    locked.mkdir(mode=0o700)
+    (locked / "rastro-20261124T030000Z.tar").write_bytes(b"x")
+    tmp_path.chmod(0o777)
+    os.seteuid(65534)
+    try:
+        code, said = run("backup", "verify", str(locked / "rastro-20261124T030000Z.tar"))
+    finally:
+        os.seteuid(0)
+
+    assert code == 1
+    assert "no puede leer" in said
+    assert "cópielo a" in said
 
 
 def test_a_restore_waits_for_nobody_that_runs(run, tmp_path):

@@ -117,6 +117,44 @@ def test_a_child_that_does_not_stop_is_killed_after_the_grace(monkeypatch):
     assert not is_alive(run.pids()[0])
 
 
+def test_who_works_on_the_code_gets_the_jobs_started_again_and_nothing_else(tmp_path, monkeypatch):
+    code = tmp_path / "app" / "oficios" / "rules.py"
+    code.parent.mkdir(parents=True)
+    code.write_text("A = 1")
+    monkeypatch.setattr(supervisor, "ROOT", tmp_path)
+    monkeypatch.setattr(supervisor, "LOOK", 0.05)
+    run = Run()
+    run.supervisor.add("web", [sys.executable, "-c", SLEEPER])
+    run.supervisor.add("trabajos", [sys.executable, "-c", SLEEPER], reloads=True)
+
+    def change_once(run: Run) -> bool:
+        if run.text.count("listo") == 2 and run.supervisor.code and "Cambió" not in run.text:
+            later = time.time() + 5
+            os.utime(code, (later, later))
+        return run.text.count("[trabajos] listo") == 2
+
+    run.until(change_once)
+
+    assert run.text.count("Cambió el código: trabajos se inicia otra vez") == 1
+    assert run.text.count("[web] listo") == 1
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_in_a_sentence():
+    done = subprocess.run(
+        [sys.executable, "app/supervisor.py"],
+        cwd=supervisor.ROOT,
+        env={"PATH": os.environ["PATH"], "INSTANCE_DIR": "/proc/rastro"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Rastro no puede escribir en /proc/rastro" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_last_line_of_a_child_is_told_even_without_its_end():
     run = Run()
     run.supervisor.add("uno", [sys.executable, "-c", "print('adiós', end='')"])
