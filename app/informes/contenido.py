@@ -11,12 +11,13 @@ from typing import Any
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import list_adjuntos
-from app.ajustes.queries import find_setting, is_demo
+from app.ajustes.queries import current_office, find_logo_data, is_demo
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
+from app.informes.archivos import Nombres, documento_rows, foto_rows, portada_part
 from app.informes.custodia import read_chain
 from app.informes.models import Expediente
 from app.informes.queries import list_entries
@@ -27,8 +28,6 @@ from app.informes.secciones import (
     bitacora_rows,
     custodia_part,
     direccion_rows,
-    documento_rows,
-    foto_rows,
     hito_rows,
     mapa_part,
     persona_rows,
@@ -39,16 +38,16 @@ from app.notificaciones.queries import list_notices
 from app.notificaciones.rules import TipoNotificacion
 from app.oficios.models import Oficio
 
-OFFICE = "Rastro"
-
 
 @dataclass(frozen=True)
 class Contenido:
-    """The text of an expediente, and the files that belong to it, oldest first."""
+    """The text of an expediente, and the files that belong to it, in its order."""
 
     datos: dict[str, Any]
     fotos: list[Adjunto]
     documentos: list[Adjunto]
+    #: The office's, as PNG.
+    logo: bytes | None = None
 
 
 def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido:
@@ -56,7 +55,7 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
     chain = read_chain(expediente.oficio_id)
     oficio = expediente.oficio
     complete = expediente.variante.is_complete
-    files = sorted(list_adjuntos(oficio.id), key=lambda adjunto: adjunto.id)
+    files = _in_order(list_adjuntos(oficio.id))
     fotos = [adjunto for adjunto in files if adjunto.is_image]
     # A buffet has its own papers; what the office collected is not handed out in its variant.
     documentos = [adjunto for adjunto in files if not adjunto.is_image] if complete else []
@@ -66,6 +65,8 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
         # A buffet is not shown what the office writes to itself, nor its own mails again.
         if complete or line.notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL
     ]
+    names = Nombres(fotos, documentos)
+    cover = portada_part(fotos)
     sightings = _sightings(oficio.id) if complete else []
     placed = place_sightings(sightings)
     entries = list_entries(oficio.id) if complete else []
@@ -77,16 +78,26 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
         "bitacora_nota": _chronology_note(complete=complete),
         "mapa": mapa_part(placed, oficio.direcciones) if complete else None,
         "avistamientos": avistamiento_rows(placed) if complete else None,
-        "direcciones": direccion_rows(oficio.direcciones, complete=complete),
+        "direcciones": direccion_rows(oficio.direcciones, names, complete=complete),
         "fotos": foto_rows(fotos),
+        # The press tells whether the photo is at hand.
+        "portada": None if cover is None else {"lugar": cover},
         "documentos": documento_rows(documentos),
-        "avisos": aviso_rows(avisos, complete=complete),
+        "avisos": aviso_rows(avisos, names, complete=complete),
         "custodia": custodia_part(chain, [*fotos, *documentos], entries, complete=complete),
         "resumen": _summary(
             oficio, fotos, len(bitacora), len(avisos), len(sightings) if complete else None
         ),
     }
-    return Contenido(datos, fotos, documentos)
+    logo = current_office().logo
+    return Contenido(datos, fotos, documentos, find_logo_data(logo.sha256) if logo else None)
+
+
+def _in_order(files: list[Adjunto]) -> list[Adjunto]:
+    """As people placed them in the gallery; oldest first while nobody placed any."""
+    if any(file.orden for file in files):
+        return files
+    return sorted(files, key=lambda file: file.id)
 
 
 def _cover(expediente: Expediente, oficio: Oficio, base_url: str, now: datetime) -> dict[str, Any]:
@@ -97,7 +108,8 @@ def _cover(expediente: Expediente, oficio: Oficio, base_url: str, now: datetime)
         "codigo": expediente.codigo,
         "variante": expediente.variante.label,
         "variante_nota": _variant_note(expediente.variante),
-        "oficina": find_setting("oficina_nombre") or OFFICE,
+        "oficina": current_office().nombre,
+        "logo": "",
         "aviso": "DEMOSTRACIÓN: todo lo que dice este expediente es inventado."
         if is_demo()
         else None,

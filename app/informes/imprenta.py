@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 _TEMPLATES = Path(__file__).parent / "typst"
 _PRESS = Path(__file__).parent / "prensa.py"
 _QUALITY = 75
+_LOGO = "logo.png"
 #: Seconds; a case of 2,000 rows takes 5.
 _PATIENCE = 100
 _NOT_AVAILABLE = "La imagen no está en el almacenamiento."
@@ -57,11 +58,15 @@ def print_pdf(
         shutil.copy(template, folder)
     qr = segno.make(contenido.datos["verificar_url"], error="m")
     qr.save(str(folder / "qr.svg"), border=0, dark="#15181a")
+    if contenido.logo:
+        (folder / _LOGO).write_bytes(contenido.logo)
+        contenido.datos["logo"] = _LOGO
     names = shrink_photos(contenido.fotos, folder, storages, between)
     for row, name in zip(contenido.datos["fotos"], names, strict=True):
         row["archivo"] = name
         if not name:
             row["advertencias"] = [*row["advertencias"], _NOT_AVAILABLE]
+    contenido.datos["portada"] = _cover(contenido.datos)
     try:
         _compile(folder, printable(contenido.datos), now)
     except PrintFailed as error:
@@ -70,6 +75,14 @@ def print_pdf(
         between()
         _compile(folder, printable(contenido.datos, only_latin=True), now)
     return folder / "expediente.pdf"
+
+
+def _cover(datos: dict[str, Any]) -> dict[str, str] | None:
+    """The photo of the first page, when its picture is at hand."""
+    if datos["portada"] is None:
+        return None
+    row = datos["fotos"][datos["portada"]["lugar"]]
+    return {"archivo": row["archivo"], "titulo": row["titulo"]} if row["archivo"] else None
 
 
 def shrink_photos(

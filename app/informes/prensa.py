@@ -34,7 +34,16 @@ def main(folder: Path, fonts: Path, moment: datetime) -> int:
     except typst.TypstError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
+    _note_peak(folder)
     return 0
+
+
+def _note_peak(folder: Path) -> None:
+    """Leave the most memory that this took, in bytes, beside the PDF, where the system tells."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        kilobytes = int(status.read_text().partition("VmHWM:")[2].split()[0])
+        (folder / "memoria").write_text(str(kilobytes * 1024))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ CODE_MARK = re.compile(rb"expediente-([0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z
 #: What the page of verification takes.
 MAX_VERIFIED_BYTES = 25 * 1024 * 1024
 #: The longest side of a photo on paper, in pixels, by how many photos there are: so that a PDF of
-#: many photos stays below what is taken for verification. 900 are 270 to the inch.
-_SIDES = ((25, 1200), (60, 900), (200, 650))
-_SMALLEST_SIDE = 480
+#: many photos stays below what is taken for verification, and its setting below 400 MB: typst holds
+#: every picture decoded. 720 are 210 to the inch.
+_SIDES = ((20, 1200), (60, 720), (200, 520))
+_SMALLEST_SIDE = 400
 
 
 class Variante(enum.Enum):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from app.adjuntos.contraste import list_mismatches
 from app.adjuntos.models import Adjunto
-from app.adjuntos.rules import format_size
 from app.avistamientos.models import Avistamiento
 from app.core.dinero import format_pesos
 from app.core.fechas import format_fecha, format_fecha_hora
@@ -17,6 +14,7 @@ from app.core.rut import format_rut
 from app.core.telefono import format_telefono
 from app.core.texto import fold
 from app.direcciones.models import Direccion, Visita
+from app.informes.archivos import Nombres, Rows, format_position, with_photos
 from app.informes.custodia import Cadena
 from app.informes.mapa import Punto, draw_map, letter, locate_gantry
 from app.notificaciones.hitos import Hito
@@ -26,7 +24,6 @@ from app.oficios.models import Investigacion, Oficio
 
 #: A sighting with the letter of its place on the map and the position, when it has one.
 Placed = tuple[Avistamiento, str, tuple[float, float] | None]
-Rows = list[dict[str, Any]]
 
 _MOST_PLACES = 52
 #: Decimals of a degree within which sightings are at one place.
@@ -123,8 +120,8 @@ def _where(sighting: Avistamiento) -> tuple[float, float] | None:
     return locate_gantry(sighting.ubicacion, sighting.empresa)
 
 
-def avistamiento_rows(placed: Sequence[Placed]) -> list[list[str]]:
-    """Number, when, source, place, company, amount; numbered from the oldest."""
+def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
+    """Number, when, source, place, company and notes, amount; numbered from the oldest."""
     rows = []
     for number, (sighting, name, _) in enumerate(placed, 1):
         place = sighting.ubicacion or "Lugar desconocido"
@@ -134,16 +131,16 @@ def avistamiento_rows(placed: Sequence[Placed]) -> list[list[str]]:
         if sighting.simulado:
             company.append("Simulado")
         rows.append(
-            [
-                str(number),
-                format_fecha_hora(sighting.fecha_hora)
+            {
+                "numero": str(number),
+                "cuando": format_fecha_hora(sighting.fecha_hora)
                 if sighting.fecha_hora
                 else f"{format_fecha(sighting.fecha)}, sin hora",
-                sighting.fuente.label,
-                f"[{name}] {place}" if name else place,
-                "\n".join(part for part in company if part),
-                format_pesos(sighting.monto) if sighting.monto is not None else "—",
-            ]
+                "fuente": sighting.fuente.label,
+                "lugar": f"[{name}] {place}" if name else place,
+                "notas": " · ".join(part for part in company if part),
+                "monto": format_pesos(sighting.monto) if sighting.monto is not None else "",
+            }
         )
     return rows
 
@@ -182,7 +179,7 @@ def _map_note(total: int, missing: int, houses: int, addresses: int) -> str:
     return f"{seen} De las direcciones, {houses} de {addresses} tienen coordenadas."
 
 
-def direccion_rows(direcciones: Sequence[Direccion], *, complete: bool) -> Rows:
+def direccion_rows(direcciones: Sequence[Direccion], names: Nombres, *, complete: bool) -> Rows:
     """Each address with its visits, oldest visit first; a buffet gets no notes."""
     return [
         {
@@ -190,7 +187,7 @@ def direccion_rows(direcciones: Sequence[Direccion], *, complete: bool) -> Rows:
             "estado": _address_state(direccion),
             "texto": (direccion.notas or "") if complete else "",
             "visitas": [
-                _visit_row(visita, complete=complete)
+                _visit_row(visita, names, complete=complete)
                 for visita in sorted(direccion.visitas, key=lambda row: (row.fecha_hora, row.id))
             ],
         }
@@ -205,15 +202,16 @@ def _address_state(direccion: Direccion) -> str:
         parts.append(f"verificada el {format_fecha_hora(direccion.verificada_at)}{who}")
     else:
         parts.append("sin verificar")
-    if position := _position(direccion.lat, direccion.lon, direccion.exactitud_m):
+    if position := format_position(direccion.lat, direccion.lon, direccion.exactitud_m):
         parts.append(position)
     return " · ".join(parts)
 
 
-def _visit_row(visita: Visita, *, complete: bool) -> list[str]:
-    where = [_position(visita.lat, visita.lon, visita.exactitud_m)]
+def _visit_row(visita: Visita, names: Nombres, *, complete: bool) -> list[str]:
+    where = [format_position(visita.lat, visita.lon, visita.exactitud_m)]
     if complete:
         where.append(visita.notas or "")
+    where.append(names.of_visit(visita.id))
     return [
         format_fecha_hora(visita.fecha_hora),
         visita.resultado.label,
@@ -222,72 +220,7 @@ def _visit_row(visita: Visita, *, complete: bool) -> list[str]:
     ]
 
 
-def _position(lat: float | None, lon: float | None, accuracy: float | None) -> str:
-    if lat is None or lon is None:
-        return ""
-    text = f"{lat:.6f}, {lon:.6f}"
-    return f"{text} (± {accuracy:.0f} m)" if accuracy is not None else text
-
-
-def foto_rows(fotos: Sequence[Adjunto]) -> Rows:
-    """Each photo with its hash, and what its camera and its sender say, apart."""
-    return [
-        {
-            # The press fills it in when the copy is at hand.
-            "archivo": "",
-            "titulo": f"Foto {number} · {foto.descripcion or foto.tipo.label}",
-            "hechos": [[name, text] for name, text in _photo_facts(foto) if text],
-            "hash": foto.sha256,
-            "advertencias": list_mismatches(foto),
-        }
-        for number, foto in enumerate(fotos, 1)
-    ]
-
-
-def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
-    said = foto.metadatos or {}
-    gps = said.get("gps") or {}
-    camera = [_camera_time(said.get("tomada_at")), said.get("camara", "")]
-    who = f" por {foto.usuario.nombre}" if foto.usuario else ""
-    visit = foto.visita
-    claimed = f"{visit.direccion.completa}, {format_fecha_hora(visit.fecha_hora)}" if visit else ""
-    return [
-        ("Archivo", f"{foto.filename} ({format_size(foto.tamano_bytes)})"),
-        ("Incorporada", f"{format_fecha_hora(foto.created_at)}{who}"),
-        ("De la visita a", claimed),
-        ("Según la cámara", ", ".join(part for part in camera if part) or "no dice cuándo"),
-        ("Lugar según la cámara", _position(gps.get("lat"), gps.get("lon"), None) or "no lo dice"),
-    ]
-
-
-def _camera_time(text: str | None) -> str:
-    """The camera's clock as people read it; what it wrote when that is no date."""
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if moment.tzinfo is not None:
-        return format_fecha_hora(moment)
-    return f"{moment:%d-%m-%Y %H:%M} (reloj de la cámara, sin zona)"
-
-
-def documento_rows(documentos: Sequence[Adjunto]) -> Rows:
-    """Each document with its hash; its pages are in the ZIP."""
-    return [
-        {
-            "numero": str(number),
-            "nombre": " · ".join(part for part in (row.filename, row.descripcion) if part),
-            "hash": row.sha256,
-            "tamano": format_size(row.tamano_bytes),
-            "cuando": format_fecha_hora(row.created_at),
-        }
-        for number, row in enumerate(documentos, 1)
-    ]
-
-
-def aviso_rows(avisos: Sequence[NoticeLine], *, complete: bool) -> Rows:
+def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres, *, complete: bool) -> Rows:
     """Each notice with what came back; a buffet gets no private message."""
     return [
         {
@@ -301,14 +234,14 @@ def aviso_rows(avisos: Sequence[NoticeLine], *, complete: bool) -> Rows:
                     f"enviado el {format_fecha_hora(notice.enviada_at)}"
                     if notice.enviada_at
                     else f"{notice.estado.label}; pedido el {format_fecha_hora(notice.created_at)}",
-                    f"{len(notice.adjuntos)} fotos" if len(notice.adjuntos) > 1 else "",
+                    with_photos(names, notice.adjuntos),
                 )
                 if part
             ),
             "texto": (notice.mensaje_adicional or "") if complete else "",
             "hash": f"Message-ID {notice.message_id}" if complete else "",
             "respuestas": [
-                _answer(respuesta, complete=complete)
+                _answer(respuesta, names, complete=complete)
                 for respuesta in sorted(notice.respuestas, key=lambda row: row.id)
             ],
         }
@@ -316,7 +249,7 @@ def aviso_rows(avisos: Sequence[NoticeLine], *, complete: bool) -> Rows:
     ]
 
 
-def _answer(respuesta: Respuesta, *, complete: bool) -> dict[str, str]:
+def _answer(respuesta: Respuesta, names: Nombres, *, complete: bool) -> dict[str, str]:
     """What a receptor answered through the link in his notice."""
     parts = []
     if respuesta.hora_llegada:
@@ -324,7 +257,7 @@ def _answer(respuesta: Respuesta, *, complete: bool) -> dict[str, str]:
     if respuesta.comentario and complete:
         parts.append(respuesta.comentario)
     if respuesta.adjuntos:
-        parts.append(f"Con {len(respuesta.adjuntos)} foto(s), entre las fotografías del caso.")
+        parts.append(f"{with_photos(names, respuesta.adjuntos).capitalize()}.")
     return {
         "titulo": f"Respuesta: {respuesta.tipo.label}",
         "cuando": format_fecha_hora(respuesta.created_at),

@@ -9,9 +9,11 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
-from PIL import ExifTags
+from PIL import ExifTags, Image
 from pypdf import PdfReader
 
+from app.adjuntos.models import Adjunto
+from app.adjuntos.service import choose_cover, place_adjunto, update_adjunto
 from app.adjuntos.storage import LocalStorage
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
@@ -20,13 +22,15 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.rules import ResultadoVisita
 from app.informes import imprenta
+from app.informes.contenido import gather
+from app.informes.imprenta import print_pdf
 from app.informes.jobs import expediente as print_job
 from app.informes.models import Expediente
-from app.informes.rules import EstadoExpediente, Variante
+from app.informes.rules import EstadoExpediente, Variante, photo_side
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import LeaseLost, claim, work
-from app.notificaciones.models import Notificacion
+from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import TipoRespuesta
 from app.notificaciones.service import RespuestaData, answer_notice
 from app.oficios.models import Investigacion, Oficio
@@ -42,6 +46,7 @@ from app.oficios.service import (
 )
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import camera_exif, jpeg, make_adjunto, pdf
+from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import an_answer, make_sighting, store
 from tests.factories import make_oficio
 from tests.informes.expedientes import find, make_expediente, order, pdf_of
@@ -177,31 +182,6 @@ def test_the_buffet_gets_no_notes_no_sightings_no_contacts_and_no_papers(rich, p
     assert [original["nombre"] for original in row.originales] == ["originales/001-auto.jpg"]
 
 
-def test_the_file_is_a_pdf_a_with_its_faces_inside_and_nothing_that_runs(app, rich, printed):
-    row, _ = printed(case=rich)
-    data = pdf_of(app, row)
-    reader = PdfReader(BytesIO(data))
-
-    xmp = data[data.index(b"<?xpacket begin") : data.index(b"<?xpacket end")].decode()
-    assert "<pdfaid:part>2</pdfaid:part>" in xmp
-    assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
-    intents = reader.root_object["/OutputIntents"]
-    assert intents[0]["/S"] == "/GTS_PDFA1"
-    assert not reader.is_encrypted
-    assert "/AcroForm" not in reader.root_object
-    assert b"/JavaScript" not in data
-    assert b"/EmbeddedFile" not in data
-    faces = [
-        descendant["/FontDescriptor"]
-        for page in reader.pages
-        for font in page["/Resources"].get("/Font", {}).values()
-        for descendant in font.get_object()["/DescendantFonts"]
-    ]
-    assert faces
-    assert all("/FontFile2" in face or "/FontFile3" in face for face in faces)
-    assert reader.metadata.title == f"Expediente {row.codigo}"
-
-
 def test_every_page_is_numbered(app, rich, printed):
     row, _ = printed(case=rich)
     pages = PdfReader(BytesIO(pdf_of(app, row))).pages
@@ -250,6 +230,105 @@ def test_what_people_wrote_is_printed_and_never_obeyed(app, buffet, usuario_inve
     assert "x" * 290 in text.replace(" ", "")
     assert "[U+1F697]" in text
     assert "\u202e" not in text
+
+
+def test_the_photos_come_as_people_placed_them_and_the_chosen_one_is_on_the_cover(
+    app, rich, usuario_investigador, printed
+):
+    for name in ("segunda.jpg", "tercera.jpg"):
+        make_adjunto(app, rich, usuario_investigador, name, jpeg((90, 60)))
+    before, text = printed(case=rich)
+    assert [row["nombre"].partition("-")[2] for row in before.originales] == [
+        *("auto.jpg", "segunda.jpg", "tercera.jpg", "orden.pdf")
+    ]
+    assert text.index("Foto 1 · Foto del vehículo") < text.index("Personas")
+
+    with app.app_context(), transaction():
+        last = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "tercera.jpg"))
+        place_adjunto(last, 1)  # after the second, which came before it
+        choose_cover(db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "auto.jpg")))
+    row, text = printed(case=rich)
+
+    assert [one["nombre"].partition("-")[2] for one in row.originales] == [
+        *("segunda.jpg", "tercera.jpg", "auto.jpg", "orden.pdf")
+    ]
+    assert text.index("Foto 3 · Foto del vehículo") < text.index("Personas")
+    first = PdfReader(BytesIO(pdf_of(app, row))).pages[0]
+    assert len(first.images) == 1
+
+
+def test_a_visit_and_an_answer_name_the_photos_that_belong_to_them(
+    app, rich, usuario_investigador, printed
+):
+    with app.app_context(), transaction():
+        photo = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "auto.jpg"))
+        paper = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "orden.pdf"))
+        [visit] = db.session.get_one(Oficio, rich.id).direcciones[0].visitas
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        for row in (photo, paper):
+            update_adjunto(
+                row,
+                tipo=row.tipo,
+                descripcion=row.descripcion,
+                visita_id=visit.id,
+                actor=actor,
+                now=utcnow(),
+            )
+        answer = db.session.scalar(sa.select(Respuesta))
+        answer.adjuntos = [photo]
+
+    _, text = printed(case=rich)
+
+    assert "Foto 1 y documento 1" in text
+    assert "De la visita a: Av. Grecia 1180, Ñuñoa" in text
+    assert "orden.pdf · de la visita a Av. Grecia 1180, Ñuñoa" in text
+    assert "Con 1 foto: foto 1." in text
+
+
+def test_the_offices_name_and_logo_stand_on_the_cover(app, usuario_admin, printed):
+    with app.app_context(), transaction():
+        set_setting("oficina_nombre", "Oficina Sur")
+    make_logo(app, usuario_admin)
+
+    row, text = printed()
+
+    assert "Oficina Sur" in text[:40]
+    reader = PdfReader(BytesIO(pdf_of(app, row)))
+    assert reader.metadata.author == "Oficina Sur"
+    assert len(reader.pages[0].images) == 1
+
+
+def test_fifty_photos_and_a_thousand_entries_are_set_in_little_memory(
+    app, rich, usuario_investigador, tmp_path, monkeypatch
+):
+    """The limit is 400 MB for the worker and typst together; a worker has some 150."""
+    pk = order(app, rich, usuario_investigador)
+    with app.app_context():
+        row = db.session.get_one(Expediente, pk)
+        contenido = gather(row, base_url="http://localhost", now=utcnow())
+    data = contenido.datos
+    data["bitacora"] = [
+        {**data["bitacora"][0], "texto": f"{n}: {'palabra ' * 40}"} for n in range(1000)
+    ]
+    data["custodia"]["eslabones"] = data["custodia"]["eslabones"][:1] * 1000
+    data["fotos"] = data["fotos"] * 50
+    side = photo_side(50)
+    picture = Image.effect_noise((side, side * 3 // 4), 60).convert("RGB")
+    monkeypatch.setattr(
+        imprenta, "shrink_photos", lambda *_: [_save(picture, tmp_path, n) for n in range(50)]
+    )
+
+    print_pdf(contenido, tmp_path, {}, now=utcnow())
+
+    assert len(PdfReader(tmp_path / "expediente.pdf").pages) > 50
+    peak = int((tmp_path / "memoria").read_text())
+    print(f"typst: {peak / 1e6:.0f} MB")
+    assert peak < 240 * 1024 * 1024
+
+
+def _save(picture, folder, number):
+    picture.save(folder / f"foto-{number}.jpg", quality=75)
+    return f"foto-{number}.jpg"
 
 
 def test_a_thousand_entries_are_all_printed(app, oficio, usuario_investigador, printed):
