@@ -28,7 +28,7 @@ dev: $(VENV)/.runtime ## The same, starting web and jobs again when code or a te
 prod: $(VENV)/.runtime ## The same in production: no demo, and it needs the variables of .env
 	@exec env ENVIRONMENT=production $(WITH_ENV) $(BIN)/python app/supervisor.py
 
-update: ## Bring the installation of deploy/install.sh to this version, and back if it is not healthy
+update: ## Bring what deploy/install.sh installed to this version, or back if not healthy
 	@sh deploy/update.sh $(FROM)
 
 logs: ## Follow what the installed Rastro writes (systemd, or docker compose)
