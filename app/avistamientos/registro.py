@@ -71,28 +71,32 @@ class Renglon:
     investigacion_id: int | None
 
 
-def registro_statement(wanted: RegistroFilter) -> sa.Select[Any]:
+#: In the order and under the names of ``Renglon``.
+_COLUMNS: tuple[Any, ...] = (
+    Consulta.id,
+    Consulta.pedida_at,
+    Consulta.respondida_at,
+    Usuario.nombre.label("usuario"),
+    Consulta.motivo,
+    Consulta.oficio_id,
+    Oficio.numero_oficio,
+    Oficio.rol,
+    Consulta.patente,
+    Consulta.resultado,
+    Consulta.detalle,
+    Consulta.proveedor,
+    Consulta.http_status,
+    Consulta.sha256,
+    Consulta.recibidos,
+    Consulta.nuevos,
+    Consulta.investigacion_id,
+)
+
+
+def registro_statement(wanted: RegistroFilter) -> sa.Select[*tuple[Any, ...]]:
     """The look-ups under some filters, newest first."""
     statement = (
-        sa.select(
-            Consulta.id,
-            Consulta.pedida_at,
-            Consulta.respondida_at,
-            Usuario.nombre.label("usuario"),
-            Consulta.motivo,
-            Consulta.oficio_id,
-            Oficio.numero_oficio,
-            Oficio.rol,
-            Consulta.patente,
-            Consulta.resultado,
-            Consulta.detalle,
-            Consulta.proveedor,
-            Consulta.http_status,
-            Consulta.sha256,
-            Consulta.recibidos,
-            Consulta.nuevos,
-            Consulta.investigacion_id,
-        )
+        sa.select(*_COLUMNS)
         .join(Oficio, Oficio.id == Consulta.oficio_id)
         .outerjoin(Usuario, Usuario.id == Consulta.usuario_id)
         .order_by(Consulta.pedida_at.desc(), Consulta.id.desc())

@@ -32,7 +32,7 @@ class PorticoFilter:
 
 def porticos_statement(wanted: PorticoFilter) -> sa.Select[Portico]:
     """The catalogue under some filters, by road and in the order in which it was entered."""
-    statement = sa.select(Portico).order_by(Portico.autopista, Portico.id)
+    statement = sa.select(Portico).order_by(sa.func.lower(Portico.autopista), Portico.id)
     for word in fold(wanted.q).split():
         statement = statement.where(Portico.busqueda.contains(word, autoescape=True))
     if wanted.autopista:
