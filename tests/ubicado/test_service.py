@@ -24,7 +24,13 @@ from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
-from app.oficios.service import Move, move_oficio, remove_direccion
+from app.oficios.service import (
+    Move,
+    move_oficio,
+    refuse_correction,
+    refuse_edit,
+    remove_direccion,
+)
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.queries import find_current
 from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar
@@ -85,6 +91,25 @@ def test_a_location_that_is_changed_behind_the_applications_back_is_noticed(
         problems = verify(searched.id).problemas
     assert [problem.tipo for problem in problems] == ["ubicacion"]
     assert "la ubicación" in problems[0].texto
+
+
+def test_the_entries_of_a_location_are_not_edited_by_their_author(
+    app, searched, usuario_investigador
+):
+    make_location(app, searched, usuario_investigador)
+    with app.app_context():
+        author = db.session.get_one(Usuario, usuario_investigador.id)
+        entries = db.session.scalars(
+            sa.select(Investigacion).where(
+                Investigacion.oficio_id == searched.id, Investigacion.tipo == Actividad.TERRENO
+            )
+        ).all()
+        assert len(entries) == 2
+        for entry in entries:
+            refusal = refuse_edit(entry, actor=author, now=utcnow())
+            assert refusal is not None
+            assert "Agregue una corrección" in refusal
+            assert refuse_correction(entry) is None
 
 
 def test_a_case_that_nobody_had_begun_goes_through_both_steps(

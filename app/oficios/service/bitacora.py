@@ -19,6 +19,9 @@ from app.usuarios.models import Usuario
 
 #: How long a person may mend the text of an entry; later, another entry corrects it.
 EDITABLE_FOR = timedelta(minutes=15)
+#: What names the deed that left an entry of a kind that people also write: where a vehicle was
+#: found, and a sighting, are changed where they are, not in the words about them.
+_DEEDS = ("ubicacion_id", "avistamiento_id")
 #: Clocks of telephones differ from the server's.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -179,6 +182,8 @@ def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str |
         return "Esta entrada ya fue retirada por quien la anotó."
     if entry.tipo not in WRITTEN_KINDS or entry.usuario_id != actor.id:
         return "Solo se editan las entradas propias. Agregue una corrección."
+    if any(name in entry.detalle for name in _DEEDS):
+        return "Cuenta algo que ya se hizo, así que no se edita. Agregue una corrección."
     if now - entry.created_at > EDITABLE_FOR:
         return "Pasaron más de 15 minutos desde que se anotó. Agregue una corrección."
     return None
