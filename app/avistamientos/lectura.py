@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from app.avistamientos.lugar import name_gantry
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.patrones import Paso
-from app.avistamientos.rules import Fuente
+from app.avistamientos.rules import MATCHED_SOURCES
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.db import db
 from app.direcciones.models import Direccion
@@ -20,8 +21,6 @@ from app.porticos.rules import Confianza
 
 #: Sightings with a place of their own that the map shows, the newest; gantries are all shown.
 MOST_MARKS = 300
-#: They tell of a road; a person saw the vehicle in a place.
-_CORRIDORS = (Fuente.PORTICO, Fuente.MULTA)
 
 
 @dataclass(frozen=True)
@@ -41,34 +40,24 @@ def list_pasos(oficio_id: int) -> list[Paso]:
             Avistamiento.fecha_hora,
             Avistamiento.fuente,
             Avistamiento.ubicacion,
-            Avistamiento.autopista,
-            Avistamiento.empresa,
-            Avistamiento.portico_id,
+            sa.func.coalesce(Avistamiento.autopista, Avistamiento.empresa),
+            Portico.autopista,
+            Portico.codigo,
+            Portico.tramo,
+            Portico.sentido,
         )
+        .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
         .where(Avistamiento.oficio_id == oficio_id)
         .order_by(Avistamiento.id)
     )
-    gantries = _gantries(oficio_id)
+    name_of = cache(name_gantry)
     pasos = []
-    for fecha, momento, fuente, ubicacion, autopista, empresa, portico_id in db.session.execute(
-        statement
-    ):
-        known = gantries.get(portico_id) if portico_id else None
-        name, road, sentido = known or (ubicacion, autopista or empresa, None)
-        pasos.append(Paso(fecha, momento, name, road, sentido, fuente in _CORRIDORS))
+    for row in db.session.execute(statement):
+        fecha, momento, fuente, text, road, motorway, code, stretch, sentido = row
+        if code is not None:
+            text, road = name_of(motorway, code, stretch), motorway
+        pasos.append(Paso(fecha, momento, text, road, sentido, fuente in MATCHED_SOURCES))
     return pasos
-
-
-def _gantries(oficio_id: int) -> dict[int, tuple[str, str, str | None]]:
-    """Name, road and direction of the gantries that the sightings of an oficio went by."""
-    used = sa.select(Avistamiento.portico_id).where(Avistamiento.oficio_id == oficio_id)
-    statement = sa.select(
-        Portico.id, Portico.autopista, Portico.codigo, Portico.tramo, Portico.sentido
-    ).where(Portico.id.in_(used))
-    return {
-        pk: (name_gantry(road, code, stretch), road, sentido)
-        for pk, road, code, stretch, sentido in db.session.execute(statement)
-    }
 
 
 def read_map(oficio_id: int) -> Mapa:

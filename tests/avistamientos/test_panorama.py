@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html as html_
 import json
 import random
@@ -385,3 +386,58 @@ def test_the_map_is_drawn_by_nobody_elses_help_and_works_by_keyboard(
     own = page.url.split("/oficios/")[0]
     assert [url for url in asked if not url.startswith(own)] == []
     assert any(url.endswith("comunas.json") for url in asked)
+
+
+@pytest.mark.e2e
+def test_streets_come_from_the_configured_host_and_from_no_other(
+    browse, configure, usuario_investigador, oficio, add, gantry
+):
+    """The security policy lets these pictures in: a refused one would be an error of the page."""
+    configure(map_tile_url="https://mapas.example/{z}/{x}/{y}.png", map_attribution="© Prueba")
+    add({"fecha": MONDAY, "portico_id": gantry()})
+    page = browse(usuario_investigador, "/cuenta")
+    picture = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+    )
+    asked: list[str] = []
+
+    def give(route):
+        asked.append(route.request.headers.get("referer", ""))
+        route.fulfill(body=picture, content_type="image/png")
+
+    page.route("https://mapas.example/**", give)
+    page.goto(f"/oficios/{oficio.id}/avistamientos")
+
+    expect(page.locator("img.leaflet-tile-loaded").first).to_be_attached()
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("© Prueba")
+    expect(page.locator(".mapa-comuna")).to_have_count(0)
+    assert set(asked) == {""}, "the host learns a place, not a case"
+
+
+@pytest.mark.e2e
+def test_a_position_is_put_on_the_map_by_touch_and_by_keyboard(
+    app, browse, usuario_investigador, oficio
+):
+    page = browse(usuario_investigador, f"/oficios/{oficio.id}/direcciones")
+    page.locator("summary", has_text="Posición en el mapa").click()
+    form = page.locator("form:has([data-elegir])").first
+    canvas = form.locator(".mapa-lienzo")
+    expect(canvas).to_be_visible()
+    lat, lon = form.locator("[name=lat]"), form.locator("[name=lon]")
+
+    form.get_by_role("button", name="Poner en el centro").click()
+    expect(lat).to_have_value(re.compile(r"^-33\.4[45]\d{4}$"))
+    centre = (lat.input_value(), lon.input_value())
+    mark = form.get_by_role("button", name="Posición elegida")
+    mark.focus()
+    page.keyboard.press("ArrowUp")
+    expect(lat).not_to_have_value(centre[0])
+    assert float(lat.input_value()) > float(centre[0])
+    assert lon.input_value() == centre[1]
+
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.75})
+    expect(lon).not_to_have_value(centre[1])
+    form.get_by_role("button", name="Quitar posición").click()
+    expect(lat).to_have_value("")
+    expect(mark).to_have_count(0)
