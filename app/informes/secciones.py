@@ -21,6 +21,7 @@ from app.notificaciones.hitos import Hito
 from app.notificaciones.models import Respuesta
 from app.notificaciones.queries import NoticeLine
 from app.oficios.models import Investigacion, Oficio
+from app.porticos.rules import Metodo
 
 #: A sighting with the letter of its place on the map and the position, when it has one.
 Placed = tuple[Avistamiento, str, tuple[float, float] | None]
@@ -117,6 +118,8 @@ def _where(sighting: Avistamiento) -> tuple[float, float] | None:
     portico = sighting.portico
     if portico is not None and portico.lat is not None and portico.lon is not None:
         return (portico.lat, portico.lon)
+    if portico is not None or sighting.portico_metodo is Metodo.CORREGIDO:
+        return None  # a person, or the text, says that it is another gantry than a likeness would
     return locate_gantry(sighting.ubicacion, sighting.empresa)
 
 
