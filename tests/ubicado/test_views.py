@@ -426,7 +426,19 @@ def test_an_admin_undoes_with_a_reason_and_is_warned_of_who_was_told(
     assert admin.post(path, data={"motivo": "otra vez"}, headers=HTMX).status_code == 409
 
 
-def test_an_undoing_without_scripts_or_with_says_the_warning_once(
+def test_the_history_of_the_case_tells_of_it(app, admin, searched, usuario_investigador):
+    found = make_location(app, searched, usuario_investigador)
+    admin.post(
+        f"/oficios/{searched.id}/ubicacion/{found.id}/deshacer", data={"motivo": "Era otro auto"}
+    )
+
+    page = text_of(admin.get(f"/oficios/{searched.id}/historial"))
+
+    assert "¡Ubicado! Vía pública: Frente al 1180, Ñuñoa" in page
+    assert page.count("Era otro auto") == 1
+
+
+def test_an_undoing_with_scripts_says_the_warning_at_once(
     app, admin, searched, usuario_investigador
 ):
     found = make_location(app, searched, usuario_investigador)

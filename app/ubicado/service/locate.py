@@ -23,7 +23,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import WAITING_STATES
 from app.jobs.service import cancel_job
 from app.oficios.models import Oficio
-from app.oficios.rules import Actividad, Estado
+from app.oficios.rules import Actividad, Estado, Parte
 from app.oficios.service import DireccionData, Move, add_direccion, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.queries import find_current, find_sent
@@ -115,6 +115,7 @@ def locate(oficio: Oficio, data: UbicacionData, *, actor: Usuario, now: datetime
             "exactitud_m": ubicacion.exactitud_m,
             "adjuntos": [photo.id for photo in ubicacion.adjuntos],
         },
+        parte=Parte.DIRECCION,
     )
     note_seen(oficio, ubicacion, actor=actor, now=now)
     stop_checks(oficio.id, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.core.errors import Refused
 from app.db import db
-from app.oficios.rules import Actividad, Estado
+from app.oficios.rules import Actividad, Estado, Parte
 from app.oficios.service import record
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.queries import find_current, find_sent_review
@@ -70,6 +70,7 @@ def review(
             "revisado_id": revisado.id,
             "resultado": resultado.value,
         },
+        parte=Parte.DIRECCION,
     )
     if resultado is ResultadoRevision.SIGUE:
         note_seen(oficio, ubicacion, actor=actor, now=now)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.auditoria.service import audit
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import remove_sighting
@@ -15,7 +14,7 @@ from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.direcciones.models import Direccion
 from app.notificaciones.models import Notificacion
-from app.oficios.rules import Actividad, Estado
+from app.oficios.rules import Actividad, Estado, Parte
 from app.oficios.service import Move, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.permissions import can_undo
@@ -61,14 +60,7 @@ def undo(ubicacion: Ubicacion, motivo: str, *, actor: Usuario, now: datetime) ->
         actor=actor,
         now=now,
         detalle={"ubicacion_id": ubicacion.id, "motivo": motivo},
-    )
-    audit(
-        "ubicacion.deshecha",
-        actor=actor,
-        now=now,
-        entidad="oficio",
-        entidad_id=oficio.id,
-        ubicacion_id=ubicacion.id,
+        parte=Parte.DIRECCION,
     )
     if is_current and oficio.estado is Estado.NOTIFICACION:
         move_oficio(oficio, Move(Estado.INVESTIGACION, oficio.version), actor=actor, now=now)
