@@ -16,6 +16,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, pdf
 from tests.factories import make_link, make_oficio, make_trabajo
+from tests.porticos.rows import find_gantry, load_catalogue
 
 
 def test_an_oficio_is_entered_with_what_the_paper_names(investigador_api, buffet, rows):
@@ -225,6 +226,37 @@ def test_a_sighting_is_written_corrected_and_taken_back(investigador_api, oficio
     assert changed["ubicacion"] == "Grecia"
     assert investigador_api("DELETE", path).status_code == 204
     assert rows(Avistamiento) == []
+
+
+def test_a_sighting_says_which_gantry_its_text_means_and_why(
+    app, investigador_api, cliente_api, oficio
+):
+    load_catalogue(app)
+    gantry = find_gantry(app, "Costanera Norte", "P3")
+    base = f"/oficios/{oficio.id}/avistamientos"
+    fine = {"fuente": "multa", "fecha": "2026-11-20", "empresa": "Costanera Norte"}
+
+    shown = investigador_api("POST", base, {**fine, "ubicacion": "Pórtico P3"}).get_json()
+    road = investigador_api("POST", base, fine).get_json()
+    street = investigador_api("POST", base, {"fecha": "2026-11-20", "ubicacion": "P3"}).get_json()
+
+    assert shown["portico_id"] == gantry.id
+    assert shown["portico"] == {
+        "id": gantry.id,
+        "autopista": "Costanera Norte",
+        "codigo": "P3",
+        "tramo": gantry.tramo,
+        "sentido": None,
+        "lat": -33.424,
+        "lon": -70.622,
+        "confianza_coord": "baja",
+    }
+    assert (shown["portico_metodo"], shown["ubicacion"]) == ("codigo", "Pórtico P3")
+    assert shown["portico_motivo"] == "código P3 en Costanera Norte"
+    assert (road["portico"], road["autopista"]) == (None, "Costanera Norte")
+    assert (street["portico"], street["portico_metodo"], street["listado_id"]) == (None, None, None)
+    listed = cliente_api("GET", base).get_json()
+    assert {row["portico_id"] for row in listed} == {gantry.id, None}
 
 
 def test_a_photo_goes_up_is_read_and_taken_out(investigador_api, cliente_api, oficio, rows):
