@@ -67,14 +67,29 @@ def app(_application: Flask) -> Iterator[Flask]:
 
 
 def _empty() -> None:
-    """Remove all rows."""
-    names = [table.name for table in reversed(Model.metadata.sorted_tables)]
+    """Remove all rows, and count from one again.
+
+    Most tests write in a handful of tables: asking which costs a millisecond, truncating all of
+    them cost PostgreSQL ninety.
+    """
+    tables = list(reversed(Model.metadata.sorted_tables))
     with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-        else:
-            for name in names:
-                connection.execute(sa.text(f"DELETE FROM {name}"))
+        filled = sa.select(*(sa.exists().select_from(table).label(table.name) for table in tables))
+        has_rows = connection.execute(filled).one()._mapping
+        written = [table.name for table in tables if has_rows[table.name]]
+        for name in written:
+            connection.exec_driver_sql(f'DELETE FROM "{name}"')
+        if connection.dialect.name == "postgresql" and written:
+            connection.execute(RESTART, {"tables": written})
+
+
+#: SQLite gives the next id after the largest one; PostgreSQL's sequences are turned back by hand.
+RESTART = sa.text(
+    "SELECT setval(s.oid, 1, false) FROM pg_class s"
+    " JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
+    " JOIN pg_class t ON t.oid = d.refobjid"
+    " WHERE s.relkind = 'S' AND t.relname = ANY(:tables)"
+)
 
 
 @pytest.fixture
