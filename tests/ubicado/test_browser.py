@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.oficios.models import Oficio
@@ -16,6 +17,12 @@ from tests.adjuntos.files import jpeg
 pytestmark = pytest.mark.e2e
 
 PHONE = {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}
+
+
+def axe_findings(page):
+    """What axe finds, as rule and element."""
+    found = Axe().run(page).response["violations"]
+    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
 def photo(name):
@@ -42,6 +49,7 @@ def test_with_position_and_two_photos_one_tap_leads_to_the_notice(
     expect(page.get_by_label("Comuna")).to_be_hidden()
     page.get_by_label("Hay guardia o conserje").check()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert axe_findings(page) == []
     page.get_by_role("button", name="¡Ubicado!").click()
 
     expect(page).to_have_url(re.compile(r"/notificaciones/nueva\?fotos=\d+&fotos=\d+$"))
@@ -49,6 +57,9 @@ def test_with_position_and_two_photos_one_tap_leads_to_the_notice(
     expect(page.locator("input[name=adjuntos]:checked")).to_have_count(2)
     (found,) = rows(Ubicacion)
     assert (found.lat, found.lon, found.exactitud_m) == (-33.456, -70.612, 12)
+    page.goto(f"/oficios/{searched.id}/ubicacion")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert axe_findings(page) == []
     assert rows(Oficio, id=searched.id)[0].estado is Estado.NOTIFICACION
 
 
