@@ -21,6 +21,7 @@ from app.direcciones.models import Direccion
 from app.oficios.models import Oficio
 from app.porticos.models import Portico
 from app.porticos.rules import Confianza
+from tests.avistamientos.rows import make_sighting
 from tests.avistamientos.weeks import habit
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
@@ -441,3 +442,24 @@ def test_a_position_is_put_on_the_map_by_touch_and_by_keyboard(
     form.get_by_role("button", name="Quitar posición").click()
     expect(lat).to_have_value("")
     expect(mark).to_have_count(0)
+
+
+@pytest.mark.e2e
+def test_what_a_colleague_sees_appears_in_the_open_list(
+    app, browse, usuario_investigador, usuario_admin, oficio, add
+):
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio.id).investigador_id = usuario_investigador.id
+    add({"fecha": MONDAY + timedelta(days=56), "ubicacion": "Pasaje 1"})
+    page = browse(usuario_investigador, f"/oficios/{oficio.id}/avistamientos")
+    rows = page.locator("tbody tr[id^=avistamiento-row]")
+    expect(rows).to_have_count(1)
+    expect(page.locator(".panorama")).to_contain_text("Hay 0 viajes")
+
+    make_sighting(
+        app, oficio, usuario_admin, ubicacion="Pasaje 2", **moment(MONDAY + timedelta(days=57), 8)
+    )
+
+    expect(rows).to_have_count(2, timeout=8000)
+    expect(page.locator(".panorama")).to_contain_text("Hay 1 viaje")
+    expect(page.locator(".toast-card")).to_contain_text("Pasaje 2")
