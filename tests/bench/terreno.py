@@ -37,6 +37,8 @@ ADDRESSES = 40
 ROUNDS = 7
 MOST_BYTES = 200_000
 MOST_MS = 1000
+#: Asked for until the web is up; not a part of what is measured.
+READY = "/entrar"
 COMUNAS = ("Ñuñoa", "Maipú", "Las Condes", "Puente Alto", "La Florida", "Renca", "San Miguel")
 
 
@@ -53,6 +55,8 @@ class Site:
         found: dict[str, int] = {}
         for line in self.log.read_text().splitlines():
             path, _, size = line.rpartition(" ")
+            if path == READY:
+                continue
             found[path] = found.get(path, 0) + (int(size) if size.isdecimal() else 0)
         return found
 
@@ -94,8 +98,7 @@ def served() -> Iterator[Site]:
         command += ["--access-logformat", "%(U)s %({content-length}o)s", "wsgi:app"]
         process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env)
         try:
-            _wait(f"http://127.0.0.1:{port}/entrar")
-            log.write_text("")
+            _wait(f"http://127.0.0.1:{port}{READY}")
             yield Site(f"http://127.0.0.1:{port}", cookie.value, log)
         finally:
             process.terminate()
@@ -162,7 +165,7 @@ def offline_start(playwright: Playwright, site: Site, folder: str) -> float:
 
 def say(what: str, value: str, target: str, reached: bool) -> bool:
     """One line of the table."""
-    print(f"{what:<52} {value:>24}   {target:<12} {'reached' if reached else 'MISSED'}", flush=True)
+    print(f"{what:<52} {value:>26}   {target:<12} {'reached' if reached else 'MISSED'}", flush=True)
     return reached
 
 
@@ -189,8 +192,8 @@ def measure(rounds: int) -> bool:
                 total <= MOST_BYTES,
             ),
             say(
-                "start without a signal, median / slowest",
-                f"{statistics.median(times):.0f} / {max(times):.0f} ms",
+                "start without a signal, fastest / median / slowest",
+                f"{min(times):.0f} / {statistics.median(times):.0f} / {max(times):.0f} ms",
                 "< 1 s",
                 statistics.median(times) < MOST_MS,
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -219,7 +220,7 @@ def correct(app, direccion_id, **_):
     change_place(app, direccion_id, direccion="Av. Grecia 1181")
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Callable[..., None], str]] = {
     "cerrado": (close, "se cerró como «No encontrado»"),
     "reasignado": (reassign, "ahora está asignado a Julia Paz"),
     "cambiada": (correct, "ahora dice «Av. Grecia 1181, Ñuñoa»"),

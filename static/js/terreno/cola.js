@@ -90,21 +90,17 @@
 
   const byAge = (a, b) => a.fecha_hora.localeCompare(b.fecha_hora) || a.cliente_id.localeCompare(b.cliente_id);
 
-  /** What waits for a person, oldest first, each visit with its photos. */
-  async function list(usuarioId) {
-    const visitas = await read("visitas", (store) => store.index("usuario").getAll(usuarioId));
-    for (const visita of visitas) {
-      visita.fotos = await read("fotos", (store) => store.index("visita").getAll(visita.cliente_id));
-      visita.fotos.sort((a, b) => a.orden - b.orden);
+  /** What waits of a person, oldest first, each visit with its photos; and how many of others. */
+  async function waiting(usuarioId) {
+    const [all, fotos] = await within(["visitas", "fotos"], "readonly", (transaction, give) => {
+      const asked = ["visitas", "fotos"].map((name) => transaction.objectStore(name).getAll());
+      give(asked);
+    }).then((asked) => asked.map((request) => request.result));
+    const propias = all.filter((visita) => visita.usuario_id === usuarioId).sort(byAge);
+    for (const visita of propias) {
+      visita.fotos = fotos.filter((foto) => foto.visita === visita.cliente_id).sort((a, b) => a.orden - b.orden);
     }
-    return visitas.sort(byAge);
-  }
-
-  /** How many visits wait, of a person and of all others. */
-  async function count(usuarioId) {
-    const owners = (await read("visitas", (store) => store.getAll())).map((visita) => visita.usuario_id);
-    const own = owners.filter((owner) => owner === usuarioId).length;
-    return { propias: own, ajenas: owners.length - own };
+    return { propias, ajenas: all.length - propias.length };
   }
 
   const change = (store, key, values) => within([store], "readwrite", (transaction) => {
@@ -134,7 +130,7 @@
 
   /** Forget all of a person: the list, and what waits. */
   async function forget(usuarioId) {
-    for (const visita of await list(usuarioId)) await removeVisita(visita.cliente_id);
+    for (const visita of (await waiting(usuarioId)).propias) await removeVisita(visita.cliente_id);
     await forgetLists();
   }
 
@@ -251,7 +247,7 @@
     if (status !== 200) return { estado: "despues" };
     let estado = "ok";
     remarks = [];
-    for (const visita of await list(body.usuario.id)) {
+    for (const visita of (await waiting(body.usuario.id)).propias) {
       const result = await sendOne(visita, body.csrf);
       tell();
       if (result === "sesion") return { estado: "sesion" };
@@ -297,7 +293,7 @@
   open().catch(() => {});
 
   self.terrenoCola = {
-    newId, save, list, count, change, removeFoto, removeVisita, forget, forgetLists, keepList, keptList,
+    newId, save, waiting, change, removeFoto, removeVisita, forget, forgetLists, keepList, keptList,
     session, send, ask, tell, listen, NoSignal,
   };
 })();

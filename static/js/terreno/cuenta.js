@@ -54,8 +54,8 @@
 
   async function leave(form) {
     const cola = await loadQueue();
-    const { propias } = await cola.count(me);
-    if (propias && !(await warn(propias))) return;
+    const { propias } = await cola.waiting(me);
+    if (propias.length && !(await warn(propias.length))) return;
     try {
       await cola.session();
     } catch {

@@ -81,8 +81,8 @@
     line.hidden = false;
   }
 
-  async function refresh() {
-    const { total, text, sendable } = await panel.show(usuarioId, { online, isHidden: sessionEnded });
+  async function refresh(reading) {
+    const { total, text, sendable } = await panel.show(usuarioId, { online, isHidden: sessionEnded }, reading);
     root.querySelector("[data-terreno-session]").hidden = !sessionEnded;
     root.querySelector("[data-terreno-session-text]").textContent = total
       ? `${text} ${total === 1 ? "espera" : "esperan"} en este teléfono: entre con su cuenta para enviar lo que falta.`
@@ -186,7 +186,6 @@
   // ---- Start ----
 
   async function openKept() {
-    usuarioId = Number(localStorage.getItem(OWNER)) || null;
     const stored = usuarioId ? await cola.keptList(usuarioId) : null;
     if (stored) place.innerHTML = stored.html;
     else {
@@ -197,9 +196,11 @@
 
   async function start() {
     const list = currentList();
+    usuarioId = Number(list?.dataset.usuarioId || localStorage.getItem(OWNER)) || null;
+    const reading = cola.waiting(usuarioId); // while the list is put in its place
+    reading.catch(() => {}); // without a store, what follows fails as well
     const isFiltered = new URLSearchParams(window.location.search).has("q");
     if (list) {
-      usuarioId = Number(list.dataset.usuarioId);
       online = true;
       readAt = Date.now();
       if (!isFiltered && !list.querySelector(".field-error")) await keep(list);
@@ -210,9 +211,8 @@
     formulario.start(root, { usuarioId: () => usuarioId, saved });
     panel.start(root, soon);
     arrange();
-    performance.mark("terreno-lista");
-    cola.listen(refresh);
-    await refresh();
+    cola.listen(() => refresh());
+    await refresh(reading);
     performance.mark("terreno-listo");
     root.dataset.listo = "";
     cercania.start(root);

@@ -8,10 +8,12 @@
   let urls = [];
 
   const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
-  const clock = new Intl.DateTimeFormat("es-CL", {
+  let clock = null;
+  /** Made when something waits: it costs a phone some time. */
+  const newClock = () => new Intl.DateTimeFormat("es-CL", {
     timeZone: "America/Santiago", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
-  const when = (iso) => clock.format(new Date(iso)).replace(",", "").replace("/", "-");
+  const when = (iso) => (clock ??= newClock()).format(new Date(iso)).replace(",", "").replace("/", "-");
 
   const needsPerson = (visita) => Boolean(visita.problema) || visita.fotos.some((foto) => foto.problema);
 
@@ -140,9 +142,8 @@
   }
 
   /** Show what waits of a person; with `isHidden` (no session) only how much. */
-  async function show(usuarioId, { online, isHidden = false }) {
-    const visitas = usuarioId ? await cola.list(usuarioId) : [];
-    const { ajenas } = await cola.count(usuarioId);
+  async function show(usuarioId, { online, isHidden = false }, reading = cola.waiting(usuarioId)) {
+    const { propias: visitas, ajenas } = await reading;
     const panel = root.querySelector("[data-terreno-queue]");
     const { text, total } = amount(visitas);
     panel.hidden = visitas.length === 0;
