@@ -50,9 +50,12 @@ _SOON, _LATER = 2, 10
 
 
 @bp.app_context_processor
-def usual_reasons() -> dict[str, object]:
-    """Let every page that asks for a look-up offer the usual reasons."""
-    return {"motivos_de_consulta": MOTIVOS}
+def looking_up() -> dict[str, object]:
+    """Let every page that asks for a look-up offer the usual reasons, or say why it may not be."""
+    return {
+        "motivos_de_consulta": MOTIVOS,
+        "why_no_check": lambda oficio: refusal_to_check(oficio, local_today(utcnow())),
+    }
 
 
 @bp.route("/avistamientos", methods=["GET", "POST"])

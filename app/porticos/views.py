@@ -127,5 +127,7 @@ def forget(alias_id: int) -> ResponseReturnValue:
 
 def _form_page(form: PorticoForm, row: Portico | None) -> ResponseReturnValue:
     failed = bool(form.errors or form.form_errors)
-    page = render_template("porticos/form.html", form=form, portico=row, roads=list_roads())
+    page = render_template(
+        "porticos/form.html", form=form, portico=row, roads=list_roads(), atribucion=ATRIBUCION
+    )
     return page, 422 if failed else 200

@@ -119,6 +119,8 @@ def test_the_page_says_why_looking_up_is_closed(investigador, oficio, change):
 
     change(oficio, estado=Estado.NOTIFICACION)
     assert "las consultas se detuvieron" in investigador.get(url, headers=HTMX).text
+    # The head of every section says so as well.
+    assert "las consultas se detuvieron" in investigador.get(f"/oficios/{oficio.id}/datos").text
 
 
 @pytest.mark.parametrize(

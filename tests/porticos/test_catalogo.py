@@ -44,13 +44,14 @@ def open_form(client, pk: int, **changes: str) -> dict[str, str]:
 # ------------------------------------------------------------------ the list of the product
 
 
-def test_the_catalogue_is_filled_once_and_knows_what_it_does_not_know(app, catalogue, rows):
+def test_the_catalogue_is_filled_once_and_knows_what_it_does_not_know(app, catalogue, admin, rows):
     found = rows(Portico)
 
     assert len(found) == len(porticos()) == 117
     plaza = find_gantry(app, "Ruta 5 Norte (Santiago – Los Vilos)", "LAMPA")
     assert (plaza.tipo, plaza.confianza_coord) == (TipoPortico.PLAZA, Confianza.MEDIA)
     assert plaza.is_of_osm
+    assert "OpenStreetMap" in admin.get(f"{URL}/{plaza.id}").text
     bare = find_gantry(app, "Autopista Central", "PA2")
     assert (bare.lat, bare.confianza_coord, bare.is_of_osm) == (None, None, False)
     with app.app_context(), transaction():
