@@ -16,6 +16,7 @@ from app.adjuntos import jobs as adjuntos_jobs
 from app.adjuntos import sellos as adjuntos_sellos
 from app.adjuntos import views as adjuntos
 from app.adjuntos.cli import adjuntos_cli
+from app.adjuntos.guardianes import connect_keepers
 from app.ajustes import views as ajustes
 from app.ajustes.queries import is_demo
 from app.ajustes.registry import connect_settings
@@ -45,6 +46,7 @@ from app.importador import views as importador
 from app.importador.pasos import views as listados
 from app.informes import jobs as informes_jobs
 from app.informes import views as informes
+from app.informes.guarda import list_pdfs
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
 from app.notificaciones import sellos as notificaciones_sellos
@@ -195,6 +197,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_maintenance(app)
     _init_alarm(app, config)
     connect_settings(SETTINGS)
+    connect_keepers([list_pdfs])
     connect_sightings(list_for_notice)
     connect_location(location_for_notice)
     connect_sources(

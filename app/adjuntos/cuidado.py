@@ -6,12 +6,13 @@ Nothing here holds a transaction open while it talks to a storage.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.adjuntos.guardianes import Guardado, list_kept
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import is_key_referenced, list_stored
 from app.adjuntos.storage import FileMissing, Storage
@@ -21,8 +22,12 @@ from app.db import db, release, transaction
 ORPHAN_AFTER = timedelta(minutes=30)
 #: How long an original without a row is kept aside: a restored database may miss newer rows.
 TRASH_FOR = timedelta(days=30)
-PREFIXES = ("originales", "copias", "miniaturas")
+PREFIXES = ("originales", "copias", "miniaturas", "expedientes")
+#: What cannot be drawn or printed again, byte for byte.
+_EVIDENCE = ("originales", "expedientes")
 TRASH = "papelera"
+#: What is found when nothing but a drawn copy is missing.
+LOST_COPIES = {"Falta la copia.", "Falta la miniatura.", "Falta la copia, falta la miniatura."}
 #: More orphans than this share, and than this many, are another database's files.
 _TOO_MANY = 0.25
 _ALWAYS = 20
@@ -45,7 +50,7 @@ class Barrido:
 def sweep(storage: Storage, *, now: datetime) -> Barrido:
     """Take files without a row out of a storage, and name rows without a file.
 
-    Originals are put aside for a while; copies can be drawn again and are removed.
+    Originals and issued PDFs are put aside for a while; copies can be drawn again and are removed.
 
     Raises:
         WrongDatabase: nothing was removed.
@@ -54,7 +59,9 @@ def sweep(storage: Storage, *, now: datetime) -> Barrido:
     # Files first: a row that comes meanwhile has its files before it.
     found = {file.key: file.modified_at for prefix in PREFIXES for file in storage.files(prefix)}
     rows = list_stored(storage.name)
+    kept = list_kept(storage.name)
     named = {key for row in rows for key, _sha256 in row.keys}
+    named |= {key for row in kept for key, _sha256 in row.keys}
     result = Barrido(
         lost={
             row.id: "Falta el archivo en el almacenamiento."
@@ -67,12 +74,12 @@ def sweep(storage: Storage, *, now: datetime) -> Barrido:
     if len(old) > max(_ALWAYS, len(found) * _TOO_MANY):
         raise WrongDatabase
     for key in old:
-        is_named = is_key_referenced(storage.name, key)
+        is_named = is_key_referenced(storage.name, key) or _is_kept(storage.name, key)
         release()
         if is_named:
             continue
         folder, _, last = key.rpartition("/")
-        if folder.startswith("originales") and not last.startswith("."):
+        if folder.startswith(_EVIDENCE) and not last.startswith("."):
             storage.move(key, f"{TRASH}/{last}")
         else:
             storage.delete(key)
@@ -83,15 +90,34 @@ def sweep(storage: Storage, *, now: datetime) -> Barrido:
     return result
 
 
+def _is_kept(almacen: str, key: str) -> bool:
+    """Whether a row of another feature names this file of that storage by now."""
+    return any(key == own for row in list_kept(almacen) for own, _sha256 in row.keys)
+
+
 def check_files(adjunto: Adjunto, storage: Storage) -> str | None:
     """Read every file of a row and compare it with its hash. What is wrong, in a sentence.
 
     Raises:
         OSError: the storage is down, so nobody can tell.
     """
-    names = ("el original", "la copia", "la miniatura")
+    return _check(adjunto.keys, ("el original", "la copia", "la miniatura"), storage)
+
+
+def check_kept(row: Guardado, storage: Storage) -> str | None:
+    """The same for the files of a row of another feature.
+
+    Raises:
+        OSError: the storage is down.
+    """
+    return _check(row.keys, ("el archivo",) * len(row.keys), storage)
+
+
+def _check(
+    keys: list[tuple[str, str | None]], names: Sequence[str], storage: Storage
+) -> str | None:
     problems = []
-    for name, (key, sha256) in zip(names, adjunto.keys, strict=False):
+    for name, (key, sha256) in zip(names, keys, strict=False):
         try:
             digest = hash_file(storage, key)
         except FileMissing:
@@ -148,6 +174,22 @@ def verify_files(
     return len(ids)
 
 
+def verify_kept(
+    get_storage: Callable[[str], Storage], *, tell: Callable[[Guardado, str], None]
+) -> int:
+    """The same for the files that rows of other features name; returns how many rows were read.
+
+    Raises:
+        OSError: a storage is down.
+    """
+    rows = list_kept()
+    release()
+    for row in rows:
+        if problem := check_kept(row, get_storage(row.almacen)):
+            tell(row, problem)
+    return len(rows)
+
+
 def move_files(adjunto: Adjunto, source: Storage, target: Storage) -> str | None:
     """Move the files of one row to another storage, and then its row. What is wrong, or None.
 
@@ -160,20 +202,45 @@ def move_files(adjunto: Adjunto, source: Storage, target: Storage) -> str | None
     """
     if problem := check_files(adjunto, source):
         return problem
-    for key, _sha256 in adjunto.keys:
-        with source.open(key) as file:
-            data = file.read()
-        target.put(key, data)
-        if hash_file(target, key) != hashlib.sha256(data).hexdigest():
-            return "Lo que se leyó del destino no es lo que se escribió."
-    with transaction():
+
+    def retarget() -> bool:
         moved = db.session.scalar(
             sa.update(Adjunto)
             .where(Adjunto.id == adjunto.id, Adjunto.almacen == source.name)
             .values(almacen=target.name)
             .returning(Adjunto.id)
         )
-    if moved is not None:
-        for key, _sha256 in adjunto.keys:
+        return moved is not None
+
+    return _move(adjunto.keys, source, target, retarget)
+
+
+def move_kept(row: Guardado, source: Storage, target: Storage) -> str | None:
+    """The same for the files of a row of another feature.
+
+    Raises:
+        OSError: one of the storages is down.
+    """
+    if problem := check_kept(row, source):
+        return problem
+    return _move(row.keys, source, target, lambda: row.mover(source.name, target.name))
+
+
+def _move(
+    keys: list[tuple[str, str | None]],
+    source: Storage,
+    target: Storage,
+    retarget: Callable[[], bool],
+) -> str | None:
+    for key, _sha256 in keys:
+        with source.open(key) as file:
+            data = file.read()
+        target.put(key, data)
+        if hash_file(target, key) != hashlib.sha256(data).hexdigest():
+            return "Lo que se leyó del destino no es lo que se escribió."
+    with transaction():
+        is_moved = retarget()
+    if is_moved:
+        for key, _sha256 in keys:
             source.delete(key)
     return None

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.adjuntos.cuidado import Barrido, WrongDatabase, note_check, sweep, verify_files
+from app.adjuntos.cuidado import (
+    LOST_COPIES,
+    Barrido,
+    WrongDatabase,
+    note_check,
+    sweep,
+    verify_files,
+    verify_kept,
+)
+from app.adjuntos.guardianes import Guardado
 from app.adjuntos.models import Adjunto
+from app.adjuntos.reparacion import remake_copies
 from app.adjuntos.rules import LOCAL, S3
 from app.adjuntos.storage import Storage, get_storage
 from app.extensions import current_config
@@ -50,14 +60,31 @@ def sweep_files(run: JobRun) -> None:
 
 @job(VERIFY_JOB, "Verificar fotos y documentos", every_seconds=_DAY, max_attempts=2)
 def verify_all(run: JobRun) -> None:
-    """Read every file and compare it with its hash; what is wrong fails the job in words."""
+    """Read every file and compare it with its hash; what is wrong fails the job in words.
+
+    A copy or a thumbnail that is missing is drawn anew from the original. One that was changed is
+    a finding and stays, until a person has it remade (``flask adjuntos verify --repair``).
+    """
     wrong: list[str] = []
+    lost: list[Adjunto] = []
 
     def tell(adjunto: Adjunto, problem: str) -> None:
-        wrong.append(f"{adjunto.filename} (oficio {adjunto.oficio_id}): {problem}")
+        if problem in LOST_COPIES:
+            lost.append(adjunto)
+        else:
+            wrong.append(f"{adjunto.filename} (oficio {adjunto.oficio_id}): {problem}")
 
+    def tell_kept(row: Guardado, problem: str) -> None:
+        wrong.append(f"{row.nombre}: {problem}")
+
+    renewing = _renewing(run)
     try:
-        count = verify_files(_renewing(run), now=run.clock(), tell=tell)
+        count = verify_files(renewing, now=run.clock(), tell=tell)
+        count += verify_kept(renewing, tell=tell_kept)
+        for adjunto in lost:
+            problem = remake_copies(adjunto, renewing(adjunto.almacen), now=run.clock())
+            if problem:
+                wrong.append(f"{adjunto.filename} (oficio {adjunto.oficio_id}): {problem}")
     except OSError:
         raise JobError("El almacenamiento de archivos no responde.") from None
     if wrong:
@@ -65,7 +92,10 @@ def verify_all(run: JobRun) -> None:
             f"{len(wrong)} archivo(s) no están como se guardaron. {' '.join(wrong[:_NAMED])}",
             retry=False,
         )
-    with run.finish(f"Se leyeron {count} archivos; todos están como se guardaron."):
+    text = f"Se leyeron {count} archivos; todos están como se guardaron."
+    if lost:
+        text = f"Se leyeron {count} archivos; a {len(lost)} les faltaba la copia y se rehizo."
+    with run.finish(text):
         pass
 
 

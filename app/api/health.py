@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -10,12 +9,13 @@ import sqlalchemy as sa
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.adjuntos.salud import is_storage_up
 from app.core.clock import utcnow
-from app.db import db
+from app.db import db, release
 from app.jobs.pulse import take_pulse
 from config import ROOT
 
@@ -48,8 +48,9 @@ def check_parts() -> tuple[dict[str, bool], list[str]]:
             warnings = ["job_queue"] if pulse.is_queue_growing else []
     except SQLAlchemyError:
         db.session.rollback()
-    storage = current_app.extensions["rastro_config"].storage_dir
-    parts["storage"] = os.access(storage if storage.exists() else storage.parent, os.W_OK)
+    # No transaction stays open while a bucket is asked.
+    release()
+    parts["storage"] = is_storage_up()
     return parts, warnings
 
 

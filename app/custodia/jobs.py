@@ -19,9 +19,13 @@ _DAY = 24 * 3600
 _BATCH = 50
 
 
-@job(VERIFY_JOB, "Verificar la cadena de custodia", every_seconds=_DAY, max_attempts=1)
+@job(VERIFY_JOB, "Verificar la cadena de custodia", every_seconds=_DAY)
 def verify_all(run: JobRun) -> None:
-    """Compare every oficio with its chain and keep the outcome; findings fail the job in words."""
+    """Compare every oficio with its chain and keep the outcome; findings fail the job in words.
+
+    A finding is no reason to look again; a database that was busy or a worker that died is, and
+    comparing twice changes nothing.
+    """
     ids = list_oficio_ids()
     # A demonstration proves nothing, and its newcomer should still see the address on the screen.
     level = logging.DEBUG if is_demo() else logging.INFO

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -18,12 +19,49 @@ from app.adjuntos.storage import LocalStorage, Storage
 _buckets = itertools.count(1)
 
 
+class Archive:
+    """What a storage holds, looked at from outside of the application."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def keys(self) -> list[str]:
+        """Every file, half-written ones too."""
+        return keys_in(self.storage)
+
+    def exists(self, key: str | None) -> bool:
+        return self.storage.exists(key or "")
+
+    def read(self, key: str | None) -> bytes:
+        with self.storage.open(key or "") as file:
+            return file.read()
+
+    def lose(self, *keys: str | None) -> None:
+        """Remove files behind the application's back."""
+        for key in keys:
+            self.storage.delete(key or "")
+
+    def change(self, key: str | None, data: bytes) -> None:
+        """Write other bytes behind the application's back."""
+        self.storage.put(key or "", data)
+
+
 @pytest.fixture
-def archive(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """The folder that the application keeps its files in during this test."""
-    folder = tmp_path / "archivos"
-    app.extensions["rastro_storages"] = {"local": LocalStorage(folder)}
-    yield folder
+def archive(app: Flask, place: Storage) -> Iterator[Archive]:
+    """The storage that the application keeps its files in, of each kind in turn."""
+    app.extensions["rastro_storages"] = {place.name: place}
+    config = app.extensions["rastro_config"]
+    app.extensions["rastro_config"] = replace(config, storage_type=place.name)
+    yield Archive(place)
+    del app.extensions["rastro_storages"]
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """The folder that the application keeps its files in, where the kind of storage is the same."""
+    path = tmp_path / "archivos"
+    app.extensions["rastro_storages"] = {"local": LocalStorage(path)}
+    yield path
     del app.extensions["rastro_storages"]
 
 
@@ -67,12 +105,7 @@ def both(app: Flask, tmp_path: Path, s3_endpoint: str) -> Iterator[dict[str, Sto
     del app.extensions["rastro_storages"]
 
 
-def stored_files(folder: Path) -> list[Path]:
-    """Every file under a folder, half-written ones too."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def keys_in(storage: Storage) -> list[str]:
     """Every key of a storage."""
-    prefixes = ("originales", "copias", "miniaturas", "papelera")
+    prefixes = ("originales", "copias", "miniaturas", "expedientes", "papelera")
     return sorted(file.key for prefix in prefixes for file in storage.files(prefix))

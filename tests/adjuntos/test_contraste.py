@@ -111,7 +111,7 @@ def visited(app, oficio, usuario_investigador):
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 def test_a_photo_is_linked_to_its_visit_and_the_mismatch_is_seen(
-    app, archive, oficio, usuario_investigador, investigador, visited, rows, headers
+    app, folder, oficio, usuario_investigador, investigador, visited, rows, headers
 ):
     adjunto = make_adjunto(app, oficio, usuario_investigador, data=jpeg(exif=camera_exif()))
     url = f"/oficios/{oficio.id}/fotos/{adjunto.id}"
@@ -136,7 +136,7 @@ def test_a_photo_is_linked_to_its_visit_and_the_mismatch_is_seen(
 
 @pytest.mark.parametrize("value", ["999", "x", "-1"])
 def test_a_visit_of_another_case_is_refused(
-    app, archive, buffet, usuario_investigador, investigador, visited, rows, value
+    app, folder, buffet, usuario_investigador, investigador, visited, rows, value
 ):
     other = make_oficio(app, buffet, usuario_investigador)
     adjunto = make_adjunto(app, other, usuario_investigador)
@@ -153,7 +153,7 @@ def test_a_visit_of_another_case_is_refused(
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_a_photo_from_1970_at_zero_zero_is_stored_and_both_are_said(
-    app, archive, oficio, usuario_investigador, investigador, rows
+    app, folder, oficio, usuario_investigador, investigador, rows
 ):
     exif = camera_exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "1970:01:01 12:00:00"
@@ -173,7 +173,7 @@ def names(rows):
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 def test_people_put_the_photos_in_order(
-    app, archive, oficio, usuario_investigador, investigador, rows, headers
+    app, folder, oficio, usuario_investigador, investigador, rows, headers
 ):
     one, two, three = (
         make_adjunto(app, oficio, usuario_investigador, f"{n}.jpg") for n in ("1", "2", "3")
@@ -200,7 +200,7 @@ def test_people_put_the_photos_in_order(
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 def test_one_photo_stands_for_the_case(
-    app, archive, oficio, usuario_investigador, investigador, rows, headers
+    app, folder, oficio, usuario_investigador, investigador, rows, headers
 ):
     first, second = (make_adjunto(app, oficio, usuario_investigador) for _ in range(2))
     paper = make_adjunto(app, oficio, usuario_investigador, "a.pdf", pdf())
@@ -218,7 +218,7 @@ def test_one_photo_stands_for_the_case(
 
 
 def test_what_is_wrong_with_a_file_is_seen_on_its_page(
-    app, archive, oficio, usuario_investigador, investigador
+    app, folder, oficio, usuario_investigador, investigador
 ):
     adjunto = make_adjunto(app, oficio, usuario_investigador, "a.pdf", pdf())
     with app.app_context(), transaction():

@@ -13,7 +13,6 @@ from app.adjuntos.models import Adjunto
 from app.models import Auditoria
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
-from tests.adjuntos.conftest import stored_files
 from tests.adjuntos.files import camera_exif, encode, jpeg, make_adjunto, pdf, picture
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
@@ -385,8 +384,7 @@ def test_an_original_is_not_handed_out_when_it_cannot_be_written_down(
 
 
 def test_a_lost_file_is_a_sentence_and_nothing_is_written_down(investigador, photo, archive, rows):
-    for path in stored_files(archive):
-        path.unlink()
+    archive.lose(*archive.keys())
 
     assert investigador.get(f"/adjuntos/{photo.id}").status_code == 404
     assert investigador.post(f"/adjuntos/{photo.id}/original").status_code == 404

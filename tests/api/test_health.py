@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
+import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from app.adjuntos import salud
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE, beat, note_sweep
+from tests.adjuntos.conftest import make_s3, s3_endpoint  # noqa: F401  # pytest finds it by name
 from tests.factories import make_trabajo
 
 ALL_UP = {
@@ -136,3 +140,64 @@ def test_a_storage_that_does_not_exist_and_cannot_be_made_is_down(app, stranger,
     configure(storage_dir=app.extensions["rastro_config"].instance_dir / "no" / "existe" / "aún")
 
     assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+
+@pytest.fixture
+def bucket(app, configure, request):
+    """The installation with its files in a bucket that is there."""
+    endpoint = request.getfixturevalue("s3_endpoint")
+    made = make_s3(endpoint)
+    configure(
+        storage_type="s3",
+        s3_bucket_name=made.bucket,
+        s3_endpoint_url=endpoint,
+        aws_access_key_id="x",
+        aws_secret_access_key="y",
+    )
+    yield made
+    app.extensions.pop("rastro_bucket", None)
+
+
+def test_with_files_in_a_bucket_the_bucket_is_asked(app, stranger, bucket):
+    pulse(app)
+
+    assert parts(stranger) == (200, ALL_UP)
+
+
+def test_a_bucket_that_is_not_there_is_told_within_seconds(app, stranger, bucket, configure):
+    pulse(app)
+    configure(s3_bucket_name="otro-que-no-existe")
+    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+    app.extensions.pop("rastro_bucket")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        configure(s3_endpoint_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        started = time.monotonic()
+        assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+        assert time.monotonic() - started < 10
+
+
+def test_a_bucket_is_asked_once_in_half_a_minute(app, stranger, bucket, monkeypatch):
+    pulse(app)
+    asked = []
+    monkeypatch.setattr(salud, "_ask", lambda: asked.append(1) is None)
+
+    for _ in range(5):
+        assert parts(stranger)[0] == 200
+    assert len(asked) == 1
+
+    app.extensions["rastro_bucket"] = (time.monotonic() - 31, True)
+    assert parts(stranger)[0] == 200
+    assert len(asked) == 2
+
+
+def test_while_one_asks_the_others_get_the_last_answer(app, stranger, bucket):
+    pulse(app)
+    app.extensions["rastro_bucket"] = (time.monotonic() - 60, False)
+
+    with salud._asking:
+        assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+    assert parts(stranger) == (200, ALL_UP)

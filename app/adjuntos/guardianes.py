@@ -1,0 +1,38 @@
+"""Files that rows of other features name: they are verified, moved and swept with the rest.
+
+Features above connect what lists their rows; ``create_app`` does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guardado:
+    """The files of one row of another feature."""
+
+    #: What it is, for people: «expediente 7KQM-2R9P-XD3T, oficio 3».
+    nombre: str
+    almacen: str
+    #: Key and SHA-256 of each file.
+    keys: list[tuple[str, str | None]]
+    #: Have the row name another storage, from and to, in the caller's transaction; False when the
+    #: row does not name the first any more.
+    mover: Callable[[str, str], bool]
+
+
+Keeper = Callable[[], list[Guardado]]
+_keepers: list[Keeper] = []
+
+
+def connect_keepers(keepers: Iterable[Keeper]) -> None:
+    """Say who else has files in the storages."""
+    _keepers[:] = keepers
+
+
+def list_kept(almacen: str | None = None) -> list[Guardado]:
+    """The rows of other features that name files, of one storage or of all."""
+    rows = [row for keeper in _keepers for row in keeper()]
+    return [row for row in rows if almacen is None or row.almacen == almacen]
