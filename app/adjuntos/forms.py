@@ -28,6 +28,24 @@ def _as_id(value: Any) -> int:
         return -1
 
 
+def visit_choices(oficio_id: int) -> list[SelectChoice]:
+    """The visits of a case to choose from, newest first, and none of them."""
+    return [
+        _NO_VISIT,
+        *(
+            SelectChoice(
+                visita.id, f"{format_fecha_hora(visita.fecha_hora)} · {visita.direccion.completa}"
+            )
+            for visita in list_visitas(oficio_id)
+        ),
+    ]
+
+
+def _check_visit(field: Any) -> None:
+    if field.data not in {choice.value for choice in field.choices}:
+        raise StopValidation("Elija una de las visitas de la lista.")
+
+
 class UploadForm(Form):
     """Several files at once, chosen or taken with the camera, with what is true of all of them."""
 
@@ -41,6 +59,18 @@ class UploadForm(Form):
         validate_choice=False,
     )
     descripcion = StringField("Descripción", [at_most(500)])
+    visita_id = SelectField("De qué visita son", coerce=_as_id, default=0, validate_choice=False)
+
+    @classmethod
+    def for_case(cls, oficio_id: int, *, fresh: bool = False) -> UploadForm:
+        """The form with the visits of a case; ``fresh`` ignores what the request carries."""
+        form = cls(formdata=None) if fresh else cls()
+        form.visita_id.choices = visit_choices(oficio_id)
+        return form
+
+    def validate_visita_id(self, field: Any) -> None:
+        """One of this case."""
+        _check_visit(field)
 
     def validate_archivos(self, field: Any) -> None:
         """There is something to store."""
@@ -71,23 +101,13 @@ class AdjuntoForm(Form):
 
     def validate_visita_id(self, field: Any) -> None:
         """One of this case."""
-        if field.data not in {choice.value for choice in field.choices}:
-            raise StopValidation("Elija una de las visitas de la lista.")
+        _check_visit(field)
 
     @classmethod
     def for_adjunto(cls, adjunto: Adjunto) -> AdjuntoForm:
         """The form as it stands for a file; a PDF is not offered to be a photo."""
         form = cls(obj=adjunto)
-        form.visita_id.choices = [
-            _NO_VISIT,
-            *(
-                SelectChoice(
-                    visita.id,
-                    f"{format_fecha_hora(visita.fecha_hora)} · {visita.direccion.completa}",
-                )
-                for visita in list_visitas(adjunto.oficio_id)
-            ),
-        ]
+        form.visita_id.choices = visit_choices(adjunto.oficio_id)
         if form.visita_id.data is None:
             form.visita_id.data = 0
         if adjunto.mime_type == PDF:

@@ -50,7 +50,7 @@ _YEAR = 365 * 24 * 3600
 @staff_required
 def section(oficio_id: int) -> ResponseReturnValue:
     """The gallery and the form to add to it."""
-    return _gallery(oficio_to_work(oficio_id), UploadForm(formdata=None))
+    return _gallery(oficio_to_work(oficio_id), UploadForm.for_case(oficio_id, fresh=True))
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos")
@@ -58,7 +58,7 @@ def section(oficio_id: int) -> ResponseReturnValue:
 def upload(oficio_id: int) -> ResponseReturnValue:
     """Store the good files and name the bad ones with their reason."""
     oficio = oficio_to_work(oficio_id)
-    form = UploadForm()
+    form = UploadForm.for_case(oficio.id)
     if not form.validate():
         return _gallery(oficio, form, 422)
     results = add_adjuntos(
@@ -66,6 +66,7 @@ def upload(oficio_id: int) -> ResponseReturnValue:
         form.uploads(),
         tipo=form.chosen_tipo(),
         descripcion=form.descripcion.data,
+        visita_id=form.visita_id.data or None,
         actor=current_user,
         now=utcnow(),
         max_bytes=current_config().max_upload_bytes,
@@ -76,7 +77,7 @@ def upload(oficio_id: int) -> ResponseReturnValue:
     if is_htmx():
         # 200 as soon as one was stored: then the counts around the section have to follow.
         status = 422 if failed and not stored else 200
-        fresh = form if failed else UploadForm(formdata=None)
+        fresh = form if failed else UploadForm.for_case(oficio.id, fresh=True)
         tone = "error" if failed else "ok"
         return with_notice(_gallery(oficio, fresh, status, results), summary, tone)
     if failed:

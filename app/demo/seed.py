@@ -16,7 +16,7 @@ from random import Random
 import sqlalchemy as sa
 from stdnum.cl import rut as stdnum_rut
 
-from app.adjuntos.queries import list_images
+from app.adjuntos.queries import list_images, list_visitas
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos
 from app.ajustes.service import set_setting
@@ -173,9 +173,11 @@ def seed(*, now: datetime, max_bytes: int) -> None:
             Upload(f"{patente}-{number}.jpg", io.BytesIO(draw_photo(patente, color, number)))
             for number in range(1, random.randint(2, 3) + 1)
         ]
+        visited = list_visitas(oficio_id)
         add_adjuntos(
             oficio_id,
             uploads,
+            visita_id=visited[0].id if visited else None,
             actor=actor,
             now=now,
             max_bytes=max_bytes,

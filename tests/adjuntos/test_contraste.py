@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from PIL import ExifTags
@@ -107,6 +108,49 @@ def visited(app, oficio, usuario_investigador):
             ResultadoVisita.EXITOSA, TAKEN + timedelta(hours=1), lat=-33.47, lon=-70.65
         )
         return add_visita(row, direccion, data, actor=actor, now=now).id
+
+
+def test_the_visit_is_chosen_with_the_upload(folder, oficio, investigador, visited, rows):
+    url = f"/oficios/{oficio.id}/fotos"
+    assert "De qué visita son" in investigador.get(url).text
+
+    response = investigador.post(
+        url,
+        data={
+            "archivos": [
+                (BytesIO(jpeg(exif=camera_exif())), "a.jpg"),
+                (BytesIO(pdf()), "orden.pdf"),
+            ],
+            "visita_id": str(visited),
+        },
+    )
+
+    assert response.status_code == 303
+    assert {row.visita_id for row in rows(Adjunto)} == {visited}
+    assert "No calza" in investigador.get(url).text
+
+
+def test_without_visits_there_is_nothing_to_choose_and_none_is_meant(
+    folder, oficio, investigador, rows
+):
+    url = f"/oficios/{oficio.id}/fotos"
+    assert "De qué visita son" not in investigador.get(url).text
+
+    investigador.post(url, data={"archivos": (BytesIO(jpeg()), "a.jpg")})
+
+    assert [row.visita_id for row in rows(Adjunto)] == [None]
+
+
+@pytest.mark.parametrize("value", ["999", "-1", "otra", "1; DROP"])
+def test_a_visit_of_another_case_stores_nothing(value, folder, oficio, investigador, visited, rows):
+    response = investigador.post(
+        f"/oficios/{oficio.id}/fotos",
+        data={"archivos": (BytesIO(jpeg()), "a.jpg"), "visita_id": value},
+    )
+
+    assert response.status_code == 422
+    assert "Elija una de las visitas de la lista" in response.text
+    assert rows(Adjunto) == []
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
