@@ -176,6 +176,7 @@ def test_a_chain_that_was_cut_at_its_end_together_with_its_row_is_found(app, cas
     sql(
         app,
         "DELETE FROM custodia WHERE id = :link",
+        "DELETE FROM consultas WHERE investigacion_id = :row",
         "DELETE FROM investigaciones WHERE id = :row",
         link=last.id,
         row=last.fila_id,
