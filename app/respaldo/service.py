@@ -36,7 +36,7 @@ from app.respaldo.base_datos import (
     load_database,
     unpack_sqlite,
 )
-from app.respaldo.cifrado import lock, unlock
+from app.respaldo.cifrado import KEYS, lock, unlock
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.rules import DATABASE, FILES, Manifest, backup_name, is_encrypted, made_at
 from config import ROOT, product_version
@@ -80,7 +80,7 @@ def create_backup(
             step()
             if passphrase:
                 whole = Path(work) / "datos.cifrado"
-                lock(plain, whole, passphrase)
+                lock(plain, whole, passphrase, keys=folder / KEYS)
             else:
                 whole = plain
             path = folder / backup_name(now, encrypted=bool(passphrase))

@@ -117,7 +117,8 @@ class Writers:
 
     def work(self, verb):
         try:
-            while not self.stop.is_set():
+            # A breath between two deeds, or one of them never gets SQLite's lock on a busy machine.
+            while not self.stop.wait(0.01):
                 verb()
         except BaseException as error:  # told by the test, not by the thread
             self.errors.append(error)
