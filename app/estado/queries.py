@@ -120,7 +120,13 @@ def _jobs(now: datetime) -> Parte:
 
 def _mail(config: Config) -> Parte:
     if not config.mail_configured:
-        return Parte("Correo", "danger", "No hay servidor de correo: no se puede avisar a nadie.")
+        # Production does not start without one.
+        return Parte(
+            "Correo",
+            "warn",
+            "No hay servidor de correo: lo que envía la demostración queda en su buzón, y fuera de "
+            "ella no se puede avisar a nadie.",
+        )
     return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}.")
 
 
