@@ -167,20 +167,21 @@ def update_adjunto(
     _record(adjunto, "Cambia los datos de", actor, now, antes=before, despues=after)
 
 
-def place_adjunto(adjunto: Adjunto, step: int) -> None:
+def place_adjunto(adjunto: Adjunto, step: int, *, actor: Usuario, now: datetime) -> None:
     """Move a file so many places towards the end of the gallery (towards its start: negative).
 
-    The order is no evidence, so it is neither written down nor sealed.
+    The order is no evidence, so it is not sealed; that it was changed, the audit keeps.
     """
     files = list_adjuntos(adjunto.oficio_id)
     place = files.index(adjunto)
     files.insert(max(0, place + step), files.pop(place))
     for number, file in enumerate(files, start=1):
         file.orden = number
+    _audit("adjunto.orden", adjunto, actor, now)
     db.session.flush()
 
 
-def choose_cover(adjunto: Adjunto) -> None:
+def choose_cover(adjunto: Adjunto, *, actor: Usuario, now: datetime) -> None:
     """Let a photo stand for its case, instead of the one that did.
 
     Raises:
@@ -192,6 +193,7 @@ def choose_cover(adjunto: Adjunto) -> None:
         file.portada = False
     db.session.flush()
     adjunto.portada = True
+    _audit("adjunto.portada", adjunto, actor, now)
     db.session.flush()
 
 
@@ -208,28 +210,26 @@ def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: dateti
     adjunto.eliminado_motivo = motivo
     adjunto.portada = False
     _record(adjunto, "Elimina", actor, now, motivo=motivo)
-    audit(
-        "adjunto.eliminado",
-        actor=actor,
-        now=now,
-        entidad="adjunto",
-        entidad_id=adjunto.id,
-        sha256=adjunto.sha256,
-    )
+    _audit("adjunto.eliminado", adjunto, actor, now)
     db.session.flush()
 
 
 def note_original_download(adjunto: Adjunto, *, actor: Usuario, now: datetime) -> None:
     """Write down who takes the untouched file, with all that it says of its maker, out of here."""
+    _audit("adjunto.original_descargado", adjunto, actor, now)
+    db.session.flush()
+
+
+def _audit(accion: str, adjunto: Adjunto, actor: Usuario, now: datetime) -> None:
     audit(
-        "adjunto.original_descargado",
+        accion,
         actor=actor,
         now=now,
         entidad="adjunto",
         entidad_id=adjunto.id,
+        oficio_id=adjunto.oficio_id,
         sha256=adjunto.sha256,
     )
-    db.session.flush()
 
 
 def read_copy(adjunto: Adjunto) -> tuple[bytes, str]:

@@ -126,7 +126,12 @@ def place(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _adjunto_page(oficio, adjunto, 422)
     with transaction():
-        place_adjunto(adjunto_of(oficio, adjunto_id), 1 if form.hacia.data == "despues" else -1)
+        place_adjunto(
+            adjunto_of(oficio, adjunto_id),
+            1 if form.hacia.data == "despues" else -1,
+            actor=current_user,
+            now=utcnow(),
+        )
     return _changed(oficio, adjunto, "Orden guardado.")
 
 
@@ -137,7 +142,7 @@ def cover(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
     with transaction():
-        choose_cover(adjunto_of(oficio, adjunto_id))
+        choose_cover(adjunto_of(oficio, adjunto_id), actor=current_user, now=utcnow())
     return _changed(oficio, adjunto, "Esta foto es ahora la portada.")
 
 

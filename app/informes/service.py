@@ -60,6 +60,7 @@ def request_expediente(
         now=now,
         entidad="expediente",
         entidad_id=expediente.id,
+        oficio_id=expediente.oficio_id,
         variante=variante.value,
     )
     return expediente
@@ -106,6 +107,7 @@ def issue(
         now=now,
         entidad="expediente",
         entidad_id=expediente.id,
+        oficio_id=expediente.oficio_id,
         variante=expediente.variante.value,
         sha256=sha256,
     )
@@ -126,6 +128,7 @@ def note_download(
         now=now,
         entidad="expediente",
         entidad_id=expediente.id,
+        oficio_id=expediente.oficio_id,
         formato=formato,
         **({"enlace_id": enlace_id} if enlace_id else {}),
     )

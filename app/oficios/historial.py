@@ -34,6 +34,8 @@ _DEEDS = {
     DATOS_MOSTRADOS: "Pidió ver el RUT y los contactos de {quien}",
     "bitacora.entrada_retirada": "Retiró una entrada de la bitácora",
     "adjunto.eliminado": "Eliminó un archivo",
+    "adjunto.orden": "Cambió el orden de los archivos",
+    "adjunto.portada": "Eligió otra foto de portada",
     "adjunto.original_descargado": "Descargó el original de un archivo",
     "notificacion.enviada": "Se entregaron datos del caso por correo",
     "expediente.pedido": "Pidió un expediente",

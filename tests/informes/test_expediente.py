@@ -245,8 +245,10 @@ def test_the_photos_come_as_people_placed_them_and_the_chosen_one_is_on_the_cove
 
     with app.app_context(), transaction():
         last = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "tercera.jpg"))
-        place_adjunto(last, 1)  # after the second, which came before it
-        choose_cover(db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "auto.jpg")))
+        who = {"actor": usuario_investigador, "now": utcnow()}
+        place_adjunto(last, 1, **who)  # after the second, which came before it
+        cover = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "auto.jpg"))
+        choose_cover(cover, **who)
     row, text = printed(case=rich)
 
     assert [one["nombre"].partition("-")[2] for one in row.originales] == [

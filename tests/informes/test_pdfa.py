@@ -70,7 +70,8 @@ def document(request, made, app, buffet, usuario_admin) -> Iterator[pikepdf.Pdf]
         photo = make_adjunto(app, case, usuario_admin, "auto.jpg", jpeg((900, 600)))
         make_adjunto(app, case, usuario_admin, "orden.pdf", pdf())
         with app.app_context(), transaction():
-            choose_cover(db.session.get_one(Adjunto, photo.id))
+            cover = db.session.get_one(Adjunto, photo.id)
+            choose_cover(cover, actor=usuario_admin, now=utcnow())
             row = db.session.get_one(Oficio, case.id)
             record(row, Actividad.NOTA, "😀 עברית 汉字 ≤ → ✓", actor=None, now=utcnow())
         made[variante] = pdf_of(app, make_expediente(app, case, usuario_admin, variante))

@@ -34,6 +34,7 @@ from app.oficios.service import (
     update_persona,
     update_vehiculo,
 )
+from tests.adjuntos.files import make_adjunto
 from tests.oficios.acting import act
 from tests.plugins.application import HTMX, assert_fragment
 
@@ -174,3 +175,23 @@ def test_the_history_is_for_the_firm_alone(
     assert admin.get(url).status_code == investigador.get(url).status_code == 200
     assert cliente.get(url).status_code == cliente_ajeno.get(url).status_code == 404
     assert stranger.get(url).headers["Location"].startswith("/entrar")
+
+
+def test_deeds_that_only_the_audit_keeps_are_told_by_their_topic(
+    app, admin, investigador, url, oficio, usuario_admin
+):
+    photo = make_adjunto(app, oficio, usuario_admin)
+    base = f"/oficios/{oficio.id}/fotos/{photo.id}"
+    assert admin.post(f"{base}/portada").status_code == 303
+    assert admin.post(f"{base}/orden", data={"hacia": "despues"}).status_code == 303
+    with admin.post(f"/adjuntos/{photo.id}/original") as original:
+        assert original.status_code == 200
+
+    files = " ".join(table(investigador.get(f"{url}?ambito=adjunto")))
+    assert "Eligió otra foto de portada." in files
+    assert "Cambió el orden de los archivos." in files
+    assert "Descargó el original" not in files
+    access = table(investigador.get(f"{url}?ambito=acceso"))
+    assert len(access) == 1
+    assert "Descargó el original de un archivo." in access[0]
+    assert "Ana Vega" in access[0]

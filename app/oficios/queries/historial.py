@@ -18,7 +18,14 @@ from app.oficios.rules import Actividad, Ambito, Parte
 from app.usuarios.models import Usuario
 
 #: Deeds that the bitácora tells too, and better.
-_TOLD_TWICE = ("adjunto.eliminado", "bitacora.entrada_retirada", "notificacion.enviada")
+_TOLD_TWICE = (
+    "adjunto.eliminado",
+    "bitacora.entrada_retirada",
+    "expediente.emitido",
+    "notificacion.enviada",
+)
+#: Deeds that the audit alone tells and that change something; all others only look or hand on.
+_CHANGES = {Ambito.ADJUNTO: ("adjunto.orden", "adjunto.portada")}
 _MENDED = sa.or_(
     Investigacion.editado_at.is_not(None),
     Investigacion.retirado_at.is_not(None),
@@ -130,8 +137,8 @@ def _records(oficio_id: int, filtro: FiltroHistorial) -> sa.Select[str, int, dat
         Auditoria.id,
         Auditoria.created_at.label("momento"),
     ).where(Auditoria.oficio_id == oficio_id, Auditoria.accion.not_in(_TOLD_TWICE))
-    if filtro.ambitos and Ambito.ACCESO not in filtro.ambitos:
-        statement = statement.where(sa.false())
+    if filtro.ambitos:
+        statement = statement.where(sa.or_(*(_deeds_about(ambito) for ambito in filtro.ambitos)))
     if filtro.usuario_id is not None:
         statement = statement.where(Auditoria.usuario_id == (filtro.usuario_id or None))
     return _between(statement, Auditoria.created_at, filtro)
@@ -147,6 +154,13 @@ def _about(ambito: Ambito) -> sa.ColumnElement[bool]:
     if ambito is Ambito.OTRO:
         return sa.and_(Investigacion.tipo == Actividad.SISTEMA, Investigacion.parte.is_(None))
     return sa.false()
+
+
+def _deeds_about(ambito: Ambito) -> sa.ColumnElement[bool]:
+    if ambito is Ambito.ACCESO:
+        changes = [accion for acciones in _CHANGES.values() for accion in acciones]
+        return Auditoria.accion.not_in(changes)
+    return Auditoria.accion.in_(_CHANGES.get(ambito, ()))
 
 
 def _between(
