@@ -59,12 +59,15 @@ def phone(request, browse, usuario_investigador):
     if request.config.getoption("--database") == "postgresql":
         pytest.skip("what a browser shows does not depend on the database")
     page = browse(usuario_investigador, "/terreno", **PHONE)
+    installed(page)
+    return page
+
+
+def installed(page):
+    """Wait until the worker has all that it keeps, and answers for the page."""
     page.tolerated = list(NO_SIGNAL)
     ready(page)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    # The worker answers for the page once it has all that it keeps.
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    return page
 
 
 def ready(page):
@@ -268,8 +271,7 @@ def test_the_page_can_be_used_by_everybody(
         pytest.skip("what a browser shows does not depend on the database")
     _, place = make_place(app, buffet, usuario_investigador)
     page = browse(usuario_investigador, "/terreno", color_scheme=scheme, **PHONE)
-    page.tolerated = list(NO_SIGNAL)
-    ready(page)
+    installed(page)
     page.context.set_offline(True)
     register(page, place, "No encontrado", photos=1)
     page.get_by_role("radio", name="Exitosa").check()
