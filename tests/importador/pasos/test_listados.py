@@ -115,7 +115,7 @@ def test_importing_stores_all_in_one_go_with_its_proof(
     assert section.count(f'href="{url}">Ver listado') == 2
     assert f'href="{home(oficio)}"' in section
     # What a concessionaire says is evidence, as what a provider says.
-    assert f"/avistamientos/{one.id}\"" not in section
+    assert f'/avistamientos/{one.id}"' not in section
     assert "pasos.csv" in investigador.get(home(oficio)).text
 
 
