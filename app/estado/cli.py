@@ -96,7 +96,7 @@ def doctor() -> None:
         "migrations": ("Esquema", "no está al día: reinicie Rastro, que lo actualiza al iniciar"),
         "job_consumer": ("Consumidor", "no está en marcha: inicie Rastro"),
         "job_sweep": ("Barrido", "no se hace: reinicie Rastro"),
-        "storage": ("Archivos", "no se puede escribir: revise la carpeta o el disco"),
+        "storage": ("Archivos", "no se puede guardar: revise la carpeta, el disco o el bucket"),
     }
     for name, up in parts.items():
         label, problem = labels.get(name, (name, "no está bien"))
