@@ -22,7 +22,7 @@ def content_security_policy(config: Config) -> str:
             "frame-ancestors 'none'",
             "base-uri 'none'",
             "manifest-src 'self'",
-        "worker-src 'self'",
+            "worker-src 'self'",
             "frame-src 'self'",
         )
     )
