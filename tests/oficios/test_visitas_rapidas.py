@@ -64,6 +64,16 @@ def test_a_visit_without_an_address_is_an_entry_alone(investigador, case, rows):
     assert entry.detalle == {"resultado": "exitosa"}
 
 
+def test_a_visit_without_an_address_keeps_where_it_was_made(investigador, case, rows):
+    write(investigador, case, resultado="otro", lat="-33.45", lon="-70.6", exactitud_m="8")
+
+    (entry,) = rows(Investigacion, tipo=Actividad.TERRENO)
+    assert entry.detalle == {"resultado": "otro", "lat": -33.45, "lon": -70.6, "exactitud_m": 8}
+    text = investigador.get(f"/oficios/{case.id}").text
+    assert "geo:-33.45,-70.6" in text
+    assert "±8 m" in text
+
+
 def test_a_visit_sent_twice_is_one(investigador, case, direccion, rows):
     for _ in range(2):
         write(

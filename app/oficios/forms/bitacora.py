@@ -25,7 +25,7 @@ from app.oficios.forms.posicion import CoordinateField, check_whole
 from app.oficios.models import Investigacion, TextoPredefinido
 from app.oficios.queries.bitacora import Filtro
 from app.oficios.rules import WRITTEN_KINDS, Actividad
-from app.oficios.service import EntradaData, VisitaData, has_own_line
+from app.oficios.service import EntradaData, Posicion, VisitaData, has_own_line
 from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most
 
 #: No search is that long; a longer one is cut.
@@ -93,12 +93,16 @@ class EntradaForm(Form):
 
     def to_entry(self) -> EntradaData:
         """What was typed, as the service takes it."""
-        is_visit = self.tipo.value is Actividad.TERRENO
+        if self.tipo.value is not Actividad.TERRENO:
+            return EntradaData(self.tipo.value, self._text(), self.ocurrido_at.value)
         return EntradaData(
             self.tipo.value,
             self._text(),
             self.ocurrido_at.value,
-            self.resultado.value if is_visit else None,
+            self.resultado.value,
+            Posicion(self.lat.data, self.lon.data, self.exactitud_m.data)
+            if self.lat.data is not None and self.lon.data is not None
+            else None,
         )
 
     def to_visit(self) -> VisitaData | None:

@@ -87,10 +87,11 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
     if data.tipo not in WRITTEN_KINDS:
         raise Refused("A mano se anotan notas, llamadas y visitas; lo demás se anota solo.")
     check_past(data.ocurrido_at, now)
-    text, detalle = data.descripcion, {}
+    text, detalle = data.descripcion, dict[str, Any]()
     if data.resultado is not None:
         text = _joined(f"Visita sin dirección: {data.resultado.label.lower()}", text)
-        detalle = {"resultado": data.resultado.value}
+        where = vars(data.posicion) if data.posicion else {}
+        detalle = {"resultado": data.resultado.value, **where}
     return record(
         oficio,
         data.tipo,

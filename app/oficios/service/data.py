@@ -82,6 +82,8 @@ class EntradaData:
     ocurrido_at: datetime | None = None
     #: Of a visit.
     resultado: ResultadoVisita | None = None
+    #: Where it was made, when its person allowed that.
+    posicion: Posicion | None = None
 
 
 @dataclass(frozen=True)
