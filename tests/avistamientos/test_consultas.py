@@ -178,6 +178,7 @@ def lines(client, query: str = "") -> list[list[str]]:
 def workbook(client, query: str = "") -> list[tuple]:
     with client.post(f"{URL}/exportar.xlsx{query}") as response:
         sheet = load_workbook(io.BytesIO(response.data)).active
+    assert sheet is not None
     return list(sheet.iter_rows(values_only=True))
 
 

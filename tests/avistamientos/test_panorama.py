@@ -87,7 +87,9 @@ def panorama_url(oficio) -> str:
 
 
 def points(text: str) -> list[dict]:
-    return json.loads(html_.unescape(re.search(r'data-puntos="([^"]*)"', text)[1]))
+    found = re.search(r'data-puntos="([^"]*)"', text)
+    assert found
+    return json.loads(html_.unescape(found[1]))
 
 
 def words(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Flask
 
@@ -29,7 +30,7 @@ def make_csv(*rows: Sequence[str], header: Sequence[str] = HEADER) -> bytes:
     return text.getvalue().encode()
 
 
-def read(contenido: bytes, patente: str = "BBCL12", **options: object) -> LecturaPasos:
+def read(contenido: bytes, patente: str = "BBCL12", **options: Any) -> LecturaPasos:
     """The rows of a list, as the preview reads them."""
     planilla = open_planilla(contenido, "pasos.csv", guess=guess_crossing_columns)
     return read_crossings(planilla, patente, **options)
