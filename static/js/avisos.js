@@ -19,7 +19,7 @@
   }
 
   async function ask() {
-    if (asking) return;
+    if (asking || document.hidden) return;
     asking = true;
     let delay = PERIOD;
     try {

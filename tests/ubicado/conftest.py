@@ -6,14 +6,14 @@ import pytest
 
 from app.oficios.rules import Estado
 from app.oficios.service import DireccionData
-from tests.adjuntos.conftest import archive
+from tests.adjuntos.conftest import folder
 from tests.factories import make_oficio
 
-__all__ = ["archive"]
+__all__ = ["folder"]
 
 
 @pytest.fixture(autouse=True)
-def _own_archive(archive):
+def _own_folder(folder):
     """Every test here stores photos."""
 
 
