@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 #: Where pictures of the pages of a failed test are left.
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
@@ -50,6 +50,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Two browsers share two cores: that something comes late is no finding, that it never comes is.
+    expect.set_options(timeout=15_000)
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -78,7 +80,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
             timezone_id="America/Santiago",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         page = context.new_page()
         page.tolerated = []  # type: ignore[attr-defined] # travels with the page that it is about
 
