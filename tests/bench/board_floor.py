@@ -77,7 +77,8 @@ def draw(app: Flask, page: list[str]) -> str:
 def _card(row: Any, due: dict[Any, Any], now: datetime) -> str:
     (pk, version, estado, numero, prioridad, limite, _posicion, buffet_id, buffet) = row[:9]
     (investigador_id, investigador, patente, dv, marca, modelo, color, fotos) = row[9:17]
-    (confirmada, ruts, _ingreso, activo, fecha, fecha_hora, ubicacion, empresa) = row[17:]
+    (confirmada, ruts, _ingreso, activo, fecha, fecha_hora, ubicacion, empresa) = row[17:25]
+    via = row[25] or empresa
     final = estado.startswith("finalizado")
     if limite not in due:
         due[limite] = plazo(_date(limite))
@@ -90,7 +91,7 @@ def _card(row: Any, due: dict[Any, Any], now: datetime) -> str:
     seen = sighting_words(_date(fecha), _moment(fecha_hora), now) if fecha else None
     name = format_patente(patente)
     urgent = prioridad == "urgente"
-    lugar = empresa or ubicacion
+    lugar = via or ubicacion
     html = f"""<article id="oficio-card-{pk}"
          role="listitem"
          class="oficio-card{" is-urgent" if urgent else ""}"
@@ -116,7 +117,7 @@ def _card(row: Any, due: dict[Any, Any], now: datetime) -> str:
 """
     if seen:
         html += f"""
-    <p class="sighting-pill" title="{escape(f"{empresa} · {ubicacion}")}">{_icon("radar-2")}<span>{seen} · {escape(lugar)}</span></p>
+    <p class="sighting-pill" title="{escape(f"{via} · {ubicacion}")}">{_icon("radar-2")}<span>{seen} · {escape(lugar)}</span></p>
 """
     html += f"""
   <div class="oficio-card-facts">
