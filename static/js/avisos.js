@@ -3,7 +3,8 @@
 (() => {
   "use strict";
 
-  const PERIOD = 4000;
+  // A board asks every two seconds what changed, and says so: it need not be asked twice.
+  const PERIOD = document.body.classList.contains("is-board") ? 20000 : 4000;
   const LONGEST = 60000;
 
   const bell = document.getElementById("avisos-bell");
@@ -51,5 +52,6 @@
   }
 
   document.addEventListener("visibilitychange", () => later(document.hidden ? PERIOD : 0));
+  document.body.addEventListener("avisos:preguntar", () => later(0));
   later(PERIOD);
 })();

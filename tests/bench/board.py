@@ -47,6 +47,8 @@ FEW = OPEN + CLOSED_LATELY
 BOARDS = 50
 #: Seconds between two questions of an open board, as ``static/js/board/live.js`` asks.
 PERIOD = 1.5
+#: A board asks for the bell once in so many turns (20 s, static/js/avisos.js).
+BELL_TURNS = 13
 SECRET = "only for measuring, never anywhere else"
 ROUNDS = 60
 
@@ -338,13 +340,20 @@ def idle(site: Site, seconds: float = 20) -> bool:
     found = re.search(r'data-event="(\d+)"', plain)
     assert found
     path = f"/tablero/cambios?desde={found[1]}"
+    bell = re.search(r'data-ultimo="(\d+)"\s+data-sin-leer="(\d+)"', plain)
+    assert bell
+    bell_path = f"/avisos/novedades?desde={bell[1]}&sin_leer={bell[2]}"
     stop = time.monotonic() + seconds
     statuses: set[int] = set()
 
     def board(number: int) -> None:
         time.sleep(PERIOD * number / BOARDS)
+        turns = number
         while time.monotonic() < stop:
             statuses.add(site.ask(path, **{"HX-Request": "true"})[0])
+            turns += 1
+            if turns % BELL_TURNS == 0:
+                statuses.add(site.ask(bell_path)[0])
             time.sleep(PERIOD)
 
     before = site.cpu()

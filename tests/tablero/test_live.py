@@ -169,6 +169,16 @@ def test_a_colleagues_move_appears_within_two_seconds(browse, usuario_investigad
 
 
 @pytest.mark.e2e
+def test_with_what_changed_a_board_asks_for_the_bell_too(
+    browse, usuario_investigador, oficio, moves
+):
+    page = browse(usuario_investigador, "/tablero")
+
+    with page.expect_request("**/avisos/novedades?**", timeout=3 * SOON):
+        moves(oficio, Estado.INVESTIGACION)
+
+
+@pytest.mark.e2e
 def test_a_new_case_appears_on_top_and_the_focus_stays(
     browse, app, buffet, usuario_admin, usuario_investigador, oficio
 ):

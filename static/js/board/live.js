@@ -88,6 +88,7 @@ function apply(changes) {
   const counts = new Map(changes.dataset.counts.split(" ").filter(Boolean).map((pair) => pair.split(":")));
   showCounts(counts);
   redraw(false);
+  document.body.dispatchEvent(new CustomEvent("avisos:preguntar")); // static/js/avisos.js
   if (lostLane) readAgain().catch(() => {});
 }
 
