@@ -72,9 +72,7 @@ test: $(VENV)/.dev ## Run every test on SQLite and on PostgreSQL
 	@sh tools/chromium.sh
 	@bash tools/test.sh
 
-test-cov: $(VENV)/.dev ## The same, held to 90 % of coverage, each line of it in htmlcov/
-	@sh tools/chromium.sh
-	@COVERAGE=1 bash tools/test.sh
+test-cov: test ## The same, and write the coverage of each line in htmlcov/
 	@$(BIN)/coverage html --quiet && echo "htmlcov/index.html"
 
 # DRILL="--only kills --times 10", BENCH="--database postgresql": what else these programs take.

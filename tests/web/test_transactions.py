@@ -9,12 +9,35 @@ import pytest
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
+from app import create_app
 from app.ajustes.models import Ajuste
 from app.ajustes.queries import find_setting
 from app.ajustes.service import set_setting
 from app.buffets.models import Buffet
 from app.db import after_commit, db, release, transaction
 from tests.factories import make_buffet
+from tests.plugins.application import test_config as config_for_tests
+
+
+def test_sqlite_loses_no_commit_and_waits_for_others(tmp_path):
+    """The application of the other tests does not wait for the disk; an installed one does."""
+    app = create_app(config_for_tests(f"sqlite:///{tmp_path / 'datos.sqlite3'}", tmp_path))
+
+    with app.app_context():
+        with db.engine.connect() as connection:
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("synchronous", "journal_mode", "busy_timeout", "foreign_keys")
+            }
+        db.engine.dispose()
+
+    full = 2
+    assert found == {
+        "synchronous": full,
+        "journal_mode": "wal",
+        "busy_timeout": 10000,
+        "foreign_keys": 1,
+    }
 
 
 def test_nothing_of_a_transaction_that_fails_is_kept(app, rows):
