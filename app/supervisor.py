@@ -147,15 +147,12 @@ class Supervisor:
                 continue
             if child.restart_at == 0.0:
                 lived = now - child.started
-                child.delay = (
-                    RESTART_DELAY
-                    if lived > HEALTHY_AFTER
-                    else min(child.delay * 2, RESTART_DELAY_MAX)
-                )
+                twice = min(child.delay * 2, RESTART_DELAY_MAX)
+                child.delay = RESTART_DELAY if lived > HEALTHY_AFTER else twice
                 child.restart_at = now + child.delay
                 self._say(
                     f"[supervisor] {child.name} terminó (código {child.process.returncode}); "
-                    f"se inicia otra vez en {child.delay:.0f} s."
+                    f"se inicia otra vez en {child.delay:g} s."
                 )
             elif now >= child.restart_at:
                 self._start(child)
@@ -171,7 +168,9 @@ class Supervisor:
         if code and self.code > code:
             for child in reloading:
                 self._say(f"[supervisor] Cambió el código: {child.name} se inicia otra vez.")
-                child.delay = 0.0
+                # Changed code has not failed yet; when it does, the wait grows as for any other.
+                child.delay = RESTART_DELAY / 2
+                child.restart_at = min(child.restart_at, now)
                 _signal(child, signal.SIGTERM)
 
     def _stop_all(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,6 +138,30 @@ def test_who_works_on_the_code_gets_the_jobs_started_again_and_nothing_else(tmp_
 
     assert run.text.count("Cambió el código: trabajos se inicia otra vez") == 1
     assert run.text.count("[web] listo") == 1
+
+
+def test_code_that_does_not_start_is_tried_again_after_ever_longer_waits(tmp_path, monkeypatch):
+    code = tmp_path / "app" / "rules.py"
+    code.parent.mkdir()
+    code.write_text("A = 1")
+    monkeypatch.setattr(supervisor, "ROOT", tmp_path)
+    monkeypatch.setattr(supervisor, "LOOK", 0.05)
+    run = Run()
+    # It lives once; with the changed code it ends at once.
+    program = f"'rota' in open({str(code)!r}).read() and exit(3)\n{SLEEPER}"
+    run.supervisor.add("trabajos", [sys.executable, "-c", program], reloads=True)
+
+    def break_once(run: Run) -> bool:
+        if "listo" in run.text and run.supervisor.code and "Cambió" not in run.text:
+            code.write_text("rota")
+            later = time.time() + 5
+            os.utime(code, (later, later))
+        return run.text.count("(código 3)") == 2
+
+    run.until(break_once)
+
+    waits = re.findall(r"se inicia otra vez en ([\d.]+) s", run.text)
+    assert waits == ["0.5", "1", "2"]
 
 
 def test_a_data_folder_that_cannot_be_written_is_told_in_a_sentence():
