@@ -7,6 +7,7 @@ A phone in the field loads a third of what it would.
 from __future__ import annotations
 
 import gzip
+import posixpath
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -62,7 +63,9 @@ class CompressedFiles:
         """How to compress, or None for what is handed on as it is."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_RANGE" in environ:
             return None
-        if not environ["PATH_INFO"].startswith(self.prefix):
+        path = environ["PATH_INFO"]
+        # A file has endless names with detours («./»), and each of them would be kept.
+        if not path.startswith(self.prefix) or posixpath.normpath(path) != path:
             return None
         accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
         for encoding in ("br", "gzip"):

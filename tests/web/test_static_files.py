@@ -33,6 +33,9 @@ def test_a_file_comes_compressed_as_the_asker_can_read_it(stranger):
     [
         (PATH, {}),
         (PATH, {"Accept-Encoding": "br", "Range": "bytes=0-9"}),
+        # Under its endless other names it would be kept as often.
+        ("/static/css/./app.css", {"Accept-Encoding": "br"}),
+        ("/static/js/../css/app.css", {"Accept-Encoding": "br"}),
         ("/static/img/icono-192.png", {"Accept-Encoding": "br"}),
         ("/static/vendor/inter/inter-latin.woff2", {"Accept-Encoding": "br"}),
     ],
