@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 from flask import Blueprint, flash, g, render_template, send_file, url_for
@@ -19,6 +20,7 @@ from app.web.fragments import see_other
 bp = Blueprint("ajustes", __name__)
 
 _YEAR = 365 * 24 * 3600
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @bp.app_context_processor
@@ -80,7 +82,7 @@ def remove_office_logo() -> ResponseReturnValue:
 @bp.get("/oficina/logo/<sha256>.png")
 def logo(sha256: str) -> ResponseReturnValue:
     """A logo by its hash: what is under it never changes. It is no secret: mails carry it."""
-    data = or_404(find_logo_data(sha256) if len(sha256) == 64 else None)
+    data = or_404(find_logo_data(sha256) if _DIGEST.fullmatch(sha256) else None)
     response = send_file(BytesIO(data), mimetype="image/png")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return response

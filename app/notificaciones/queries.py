@@ -31,6 +31,7 @@ from app.notificaciones.rules import (
     UNSETTLED,
     EstadoNotificacion,
     TipoNotificacion,
+    is_key,
 )
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import OPEN_STATES, Actividad, Estado
@@ -139,7 +140,9 @@ def count_unsettled() -> int:
 
 
 def find_draft(oficio_id: int, clave: str) -> Borrador | None:
-    """A preview of that case, and of no other."""
+    """A preview of that case, and of no other; none under what is no key."""
+    if not is_key(clave):
+        return None
     return db.session.scalar(
         sa.select(Borrador).where(Borrador.clave == clave, Borrador.oficio_id == oficio_id)
     )

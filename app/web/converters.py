@@ -8,6 +8,16 @@ from werkzeug.routing import IntegerConverter
 LARGEST_ID = 2**31 - 1
 
 
+def row_id(text: str) -> int:
+    """Read an id, or 0, that of no row, for what no database can hold.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    number = int(text) if len(text) <= len(str(LARGEST_ID)) else 0
+    return number if 0 < number <= LARGEST_ID else 0
+
+
 class RowIdConverter(IntegerConverter):
     """The id of a row; one that no database can hold is that of no row: 404, not an error.
 
@@ -17,7 +27,4 @@ class RowIdConverter(IntegerConverter):
 
     def to_python(self, value: str) -> int:
         """Read an id, or 0 for what is too large to be one."""
-        if len(value) > len(str(LARGEST_ID)):
-            return 0
-        number: int = super().to_python(value)
-        return number if number <= LARGEST_ID else 0
+        return row_id(value)

@@ -239,7 +239,8 @@ def test_the_page_shows_what_is_of_no_case_and_what_waits_for_a_decision(
     assert "550 no such user" in page
     assert oficio.numero_oficio in page
     assert shown(f"?buffet={buffet.id}")[0] == {digest}
-    assert admin.get(f"{URL}?buffet=999").status_code == 404
+    for nobody in (999, 0, -1, 10**20):
+        assert admin.get(f"{URL}?buffet={nobody}").status_code == 404
     assert f"?buffet={buffet.id}" in admin.get(f"/admin/buffets/{buffet.id}").get_data(as_text=True)
 
 

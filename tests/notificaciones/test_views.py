@@ -456,6 +456,13 @@ def test_going_back_from_the_preview_finds_what_was_typed(investigador, base):
     assert f'value="{KEY}"' in page
 
 
+@pytest.mark.parametrize("key", ["%00" * 10, "a" * 10_000, "..."])
+def test_what_is_no_key_is_the_key_of_no_preview(investigador, base, key):
+    assert investigador.get(f"{base}/nueva?borrador={key}").status_code == 200
+    assert investigador.get(f"{base}/vista-previa/{key}").status_code == 303
+    assert investigador.get(f"{base}/vista-previa/{key}/html").status_code == 404
+
+
 def test_a_corrected_preview_replaces_the_first(investigador, base, rows):
     investigador.post(f"{base}/vista-previa", data=typed(mensaje="Primera"))
     investigador.post(f"{base}/vista-previa", data=typed(mensaje="Segunda"))

@@ -210,7 +210,7 @@ def _from_draft(draft: Borrador) -> NoticeData:
 
 def _gone(oficio: Oficio, clave: str) -> ResponseReturnValue:
     """A preview that is no more: it was sent, or it is too old."""
-    notice = find_by_key(clave)
+    notice = find_by_key(clave) if is_key(clave) else None
     if notice is not None and notice.oficio_id == oficio.id:
         flash(f"Este aviso ya se pidió: está «{notice.estado.label.lower()}».", "info")
         return see_other(url_for("notificaciones.section", oficio_id=oficio.id))

@@ -18,6 +18,7 @@ from app.notificaciones.service import describe_resend, resend_notice
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.frames import notice_html
 from app.web.access import admin_required, or_404
+from app.web.converters import row_id
 from app.web.fragments import is_htmx, see_other
 from app.web.pagination import paginate
 
@@ -31,8 +32,8 @@ _VIEWS = {"problemas": "Con problemas", "sin_caso": "Sin un caso", "": "Todos"}
 def correos() -> ResponseReturnValue:
     """Every mail with its state; those of a buffet alone with ``?buffet=``."""
     ver = request.args.get("ver", "")
-    buffet_id = request.args.get("buffet", type=int)
-    buffet = or_404(db.session.get(Buffet, buffet_id)) if buffet_id else None
+    buffet_id = request.args.get("buffet", type=row_id)
+    buffet = or_404(db.session.get(Buffet, buffet_id)) if buffet_id is not None else None
     return render_template(
         "notificaciones/correos.html",
         page=paginate(mails_statement(ver, buffet_id), scalars=False),
