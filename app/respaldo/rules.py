@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 #: Raised when what is inside changes so that an older Rastro could not read it.
-FORMAT = 1
+FORMAT = 2
 _NAME = re.compile(r"rastro-(\d{8}T\d{6})Z\.tar(\.cifrado)?")
 _STAMP = "%Y%m%dT%H%M%S"
 
@@ -49,7 +49,7 @@ class Manifest:
             manifest = cls(**json.loads(text))
         except TypeError as error:
             raise ValueError(str(error)) from None
-        if manifest.format != FORMAT:
+        if not 1 <= manifest.format <= FORMAT:
             raise ValueError(f"format {manifest.format}")
         return manifest
 
@@ -66,6 +66,16 @@ class Manifest:
             for name, digest in self.files.items()
             if name.startswith(FILES)
         }
+
+    def home_of(self, member: str) -> tuple[str, str]:
+        """The storage and the key of a stored file.
+
+        Format 1 named no storage: all files were those of the one in use.
+        """
+        if self.format == 1:
+            return "", member
+        storage, _, key = member.partition("/")
+        return storage, key
 
 
 #: Folders inside the archive.

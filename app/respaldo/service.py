@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from alembic.config import Config as AlembicConfig
@@ -23,6 +24,7 @@ from app.adjuntos.rules import LOCAL
 from app.adjuntos.storage import (
     FileMissing,
     LocalStorage,
+    Storage,
     StorageDown,
     current_storage,
     get_storage,
@@ -153,7 +155,7 @@ def restore_backup(
             _check_storages(manifest, overwrite=overwrite, now=now)
         load_database(Path(work), manifest, now=now)
         if with_files:
-            read_archive(plain, on_file=_put)
+            read_archive(plain, on_file=partial(_put, manifest))
     return manifest
 
 
@@ -275,19 +277,24 @@ def _read(name: str, key: str) -> bytes | None:
     return None
 
 
-def _put(member: str, data: bytes) -> None:
+def _put(manifest: Manifest, member: str, data: bytes) -> None:
     """Store a file where its row says that it is."""
-    name, _, key = member.partition("/")
-    get_storage(name).put(key, data)
+    name, key = manifest.home_of(member)
+    _storage(name).put(key, data)
+
+
+def _storage(name: str) -> Storage:
+    """That of a name, or the one in use."""
+    return get_storage(name) if name else current_storage()
 
 
 def _check_storages(manifest: Manifest, *, overwrite: bool, now: datetime) -> None:
     """Whether each storage that is needed is there. A folder with files is refused, or set aside;
     in a bucket keys never meet, so that nothing has to leave.
     """
-    names = {LOCAL, *(member.partition("/")[0] for member in manifest.stored_files)}
+    names = {LOCAL, *(manifest.home_of(member)[0] for member in manifest.stored_files)}
     try:
-        storages = [get_storage(name) for name in sorted(names)]
+        storages = [_storage(name) for name in sorted(names)]
     except StorageDown:
         raise BackupError(
             "El respaldo tiene archivos de un bucket: configure S3_BUCKET_NAME y repita."

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import tarfile
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +21,7 @@ from app.ajustes.service import set_setting
 from app.auditoria.service import audit
 from app.core.clock import utcnow
 from app.db import Model, db, transaction
+from app.respaldo.archivo import MANIFEST, read_manifest
 from app.respaldo.base_datos import count_rows
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.service import create_backup, list_backups, restore_backup, verify_backup
@@ -223,6 +227,34 @@ def test_nothing_is_overwritten_until_it_is_said(office, elsewhere, tmp_path):
     assert file_hashes(storage_of(office).root) == manifest.stored_files
     aside = storage_of(office).root.parent.glob("archivos.antes-*")
     assert [file_hashes(path) for path in aside] == [before[1]]
+
+
+def test_an_archive_of_the_first_format_comes_back_too(office, elsewhere, tmp_path):
+    """It named no storage: its files belong to the one in use."""
+    before = file_hashes(storage_of(office).root)
+    backup = back_up(office, tmp_path / "r")
+    rewrite_as_first_format(backup.path)
+    assert read_manifest(backup.path).format == 1
+
+    restore(elsewhere, backup.path)
+
+    assert file_hashes(storage_of(elsewhere).root) == before
+
+
+def rewrite_as_first_format(path: Path) -> None:
+    with tarfile.open(path) as archive:
+        files = {each.name: archive.extractfile(each) for each in archive}
+        members = {name: file.read() for name, file in files.items() if file}
+    manifest = json.loads(members.pop(MANIFEST))
+    plain = {name: name.replace("archivos/local/", "archivos/") for name in members}
+    manifest["format"] = 1
+    manifest["files"] = {plain[name]: digest for name, digest in manifest["files"].items()}
+    with tarfile.open(path, "w") as archive:
+        parts = [(plain[name], data) for name, data in members.items()]
+        for name, data in [*parts, (MANIFEST, json.dumps(manifest).encode())]:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
 
 
 @pytest.mark.parametrize("passphrase", ["", PASSPHRASE])
