@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.avistamientos.filtro import FiltroForm
+from app.avistamientos.filtro import Filtro, FiltroForm
 from app.avistamientos.forms import AvistamientoForm, CheckForm
 from app.avistamientos.queries import (
     count_sightings,
@@ -147,7 +147,7 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         "avistamientos",
         "avistamientos/_section.html",
         status,
-        page=paginate(filtro.apply(sightings_statement(oficio.id))),
+        page=paginate(filtro.apply(sightings_statement(oficio.id)), address=_url(oficio, filtro)),
         filtros=filtros,
         filtro=filtro,
         waiting=waiting,
@@ -172,8 +172,9 @@ def _announce_end(response: Response, oficio: Oficio) -> Response:
     )
 
 
-def _url(oficio: Oficio) -> str:
-    return url_for("avistamientos.section", oficio_id=oficio.id)
+def _url(oficio: Oficio, filtro: Filtro | None = None) -> str:
+    shown: dict[str, Any] = dict(filtro.arguments()) if filtro else {}
+    return url_for("avistamientos.section", oficio_id=oficio.id, **shown)
 
 
 def _saved(oficio: Oficio, text: str) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import request, url_for
@@ -23,6 +24,9 @@ class Page:
     number: int
     total: int
     size: int = PAGE_SIZE
+    #: Where the list lives, with its filters; empty: at the address of this request. A list that
+    #: also answers a form needs it, for its other pages are not where the form was sent.
+    address: str = field(default="", kw_only=True)
 
     @property
     def pages(self) -> int:
@@ -31,12 +35,24 @@ class Page:
 
     def url_for(self, number: int) -> str:
         """The address of another page of the same list with the same filters."""
-        args: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {})}
-        args["pagina"] = number
-        return url_for(request.endpoint or "", **args)
+        address = self.address or _here()
+        return f"{address}{'&' if '?' in address else '?'}pagina={number}"
 
 
-def paginate(statement: sa.Select[Any], *, size: int = PAGE_SIZE, scalars: bool = True) -> Page:
+def _here() -> str:
+    """The address of this request without its page, whatever words a stranger put into it."""
+    path = url_for(request.endpoint or "", **(request.view_args or {}))
+    query = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "pagina"])
+    return f"{path}?{query}" if query else path
+
+
+def paginate(
+    statement: sa.Select[Any],
+    *,
+    size: int = PAGE_SIZE,
+    scalars: bool = True,
+    address: str = "",
+) -> Page:
     """Run a select for the page that the request asks for (``?pagina=``)."""
     number = min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)
     total = db.session.scalar(
@@ -44,4 +60,4 @@ def paginate(statement: sa.Select[Any], *, size: int = PAGE_SIZE, scalars: bool 
     )
     sliced = statement.limit(size).offset((number - 1) * size)
     result = db.session.scalars(sliced) if scalars else db.session.execute(sliced)
-    return Page(rows=list(result), number=number, total=total or 0, size=size)
+    return Page(list(result), number, total or 0, size, address=address)

@@ -201,6 +201,36 @@ def test_long_lists_have_pages(app, investigador, oficio):
     assert (one.count("avistamiento-row-"), two.count("avistamiento-row-")) == (50, 10)
 
 
+def test_the_second_page_stays_while_a_check_is_open_and_is_found_after_a_form(
+    app, investigador, oficio, provider, silent_bell
+):
+    store(app, oficio, an_answer([Sighting(fecha=date(2026, 9, 1 + n % 30)) for n in range(60)]))
+
+    asked = investigador.post(check_url(oficio), data=WHY, headers=HTMX).text
+    two = investigador.get(section_url(oficio) + "?pagina=2&fuente=portico", headers=HTMX).text
+
+    (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', asked)
+    assert following == f"{section_url(oficio)}?pagina=2"
+    assert investigador.get(following).text.count("avistamiento-row-") == 10
+    (poll,) = re.findall(r'hx-get="([^"]*espera=1[^"]*)"', two)
+    poll = poll.replace("&amp;", "&")
+    assert "pagina=2" in poll
+    assert "fuente=portico" in poll
+    assert investigador.get(poll, headers=HTMX).text.count("avistamiento-row-") == 10
+
+
+def test_choosing_a_filter_changes_what_an_open_check_asks_for(
+    app, investigador, usuario_investigador, oficio
+):
+    make_sighting(app, oficio, usuario_investigador)
+
+    text = investigador.get(section_url(oficio), headers=HTMX).text
+
+    form = re.search(r'<form class="card-body filter-row".*?>', text, re.DOTALL)
+    assert form
+    assert f'hx-select-oob="#avistamientos-status-{oficio.id}"' in form[0]
+
+
 # ------------------------------------------------------------------ checking
 
 
