@@ -44,7 +44,7 @@ def news() -> ResponseReturnValue:
 
     204 when it has not. The newest of what is new come along, to be shown there and then.
     """
-    since = request.args.get("desde", 0, type=int)
+    since = max(0, request.args.get("desde", 0, type=int))
     bell = read_bell(current_user.id)
     if (bell.ultimo, bell.sin_leer) == (since, request.args.get("sin_leer", -1, type=int)):
         return "", 204

@@ -21,7 +21,7 @@ from app.avistamientos.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
 from app.db import transaction
 from app.web.access import admin_required
-from app.web.forms import FechaField, Form
+from app.web.forms import FechaField, FilterForm
 from app.web.pagination import paginate
 
 bp = Blueprint("consultas", __name__, url_prefix="/admin/consultas")
@@ -30,13 +30,8 @@ _SEARCH_LIMIT = 100
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class RegistroFilterForm(Form):
-    """Filters in the address. What cannot be read is said beside its field and left out."""
-
-    class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
-
-        csrf = False
+class RegistroFilterForm(FilterForm):
+    """Which look-ups to list. A date that cannot be read is said beside its field."""
 
     desde = FechaField("Desde")
     hasta = FechaField("Hasta")
@@ -53,7 +48,7 @@ class RegistroFilterForm(Form):
     )
 
     def __init__(self, askers: list[tuple[int, str]]) -> None:
-        super().__init__(request.args)
+        super().__init__()
         self._askers = {0, *(pk for pk, _ in askers)}
         self.usuario.choices = [
             SelectChoice("", "Todos"),
@@ -85,7 +80,7 @@ def index() -> ResponseReturnValue:
         "avistamientos/consultas.html",
         form=form,
         page=paginate(registro_statement(form.to_filter()), scalars=False),
-        filters=request.args.to_dict(),
+        filters=form.arguments(),
     )
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from flask import request
 from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.web.converters import LARGEST_ID
-from app.web.forms import FechaField, Form
+from app.web.forms import FechaField, FilterForm
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,8 @@ class Filtro:
         return statement
 
 
-class FiltroForm(Form):
-    """Filters in the address. What cannot be read is said beside its field and left out."""
-
-    class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
-
-        csrf = False
+class FiltroForm(FilterForm):
+    """Which sightings to list. A date that cannot be read is said beside its field."""
 
     fuente = SelectField(
         "Fuente",
@@ -75,9 +69,6 @@ class FiltroForm(Form):
     hasta = FechaField("Hasta", id="filtro-hasta")
     #: Comes from the map.
     portico = IntegerField("Pórtico", [Optional(), NumberRange(1, LARGEST_ID)])
-
-    def __init__(self) -> None:
-        super().__init__(request.args)
 
     def to_filter(self) -> Filtro:
         """The filter of this request's address."""

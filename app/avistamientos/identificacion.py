@@ -12,6 +12,7 @@ from app.avistamientos.rules import MATCHED_SOURCES
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
+from app.core.texto import clean_text
 from app.db import db, transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
@@ -70,7 +71,7 @@ def _chosen(text: str) -> Portico | None:
 def _show(
     oficio: Oficio, row: Avistamiento, status: int = 200, *, problem: str | None = None
 ) -> Response:
-    q = request.args.get("q", "").strip()[:_SEARCH_LIMIT]
+    q = clean_text(request.args.get("q", ""))[:_SEARCH_LIMIT]
     if q:
         statement = porticos_statement(PorticoFilter(q=q, activo=True)).limit(_FOUND)
         offered = list(db.session.scalars(statement))

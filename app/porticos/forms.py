@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
@@ -13,7 +12,7 @@ from app.porticos.models import Portico
 from app.porticos.queries import PorticoFilter
 from app.porticos.rules import Confianza, TipoPortico, parse_grados
 from app.porticos.service import PorticoData
-from app.web.forms import EnumField, Form, at_most, required
+from app.web.forms import EnumField, FilterForm, Form, at_most, required
 
 _SEARCH_LIMIT = 100
 #: Degrees that hold Chile with its islands.
@@ -96,13 +95,8 @@ class PorticoForm(Form):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-class PorticoFilterForm(Form):
-    """The filters of the catalogue, in the address."""
-
-    class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
-
-        csrf = False
+class PorticoFilterForm(FilterForm):
+    """Which gantries of the catalogue to list."""
 
     q = StringField("Buscar")
     autopista = SelectField("Vía", default="", validate_choice=False)
@@ -137,7 +131,8 @@ class PorticoFilterForm(Form):
     )
 
     def __init__(self, roads: list[str]) -> None:
-        super().__init__(request.args)
+        super().__init__()
+        self._roads = roads
         self.autopista.choices = [
             SelectChoice("", "Todas"),
             *(SelectChoice(road, road) for road in roads),
@@ -148,7 +143,7 @@ class PorticoFilterForm(Form):
         tipos = {member.value for member in TipoPortico}
         return PorticoFilter(
             q=(self.q.data or "")[:_SEARCH_LIMIT],
-            autopista=self.autopista.data or "",
+            autopista=self.autopista.data if self.autopista.data in self._roads else "",
             tipo=TipoPortico(self.tipo.data) if self.tipo.data in tipos else None,
             activo={"activos": True, "inactivos": False}.get(self.estado.data or ""),
             con_coordenadas={"con": True, "sin": False}.get(self.punto.data or ""),

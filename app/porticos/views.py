@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.core.clock import local_today, utcnow
 from app.core.errors import Refused, Stale
 from app.core.porticos import ATRIBUCION
+from app.core.texto import clean_text
 from app.db import db, transaction
 from app.porticos.export import catalogue_file
 from app.porticos.forms import PorticoFilterForm, PorticoForm
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
         page=paginate(porticos_statement(form.to_filter())),
         corrections=count_aliases(),
         atribucion=ATRIBUCION,
-        filters=request.args.to_dict(),
+        filters=form.arguments(),
     )
 
 
@@ -110,7 +111,7 @@ def toggle(portico_id: int) -> ResponseReturnValue:
 @admin_required
 def corrections() -> ResponseReturnValue:
     """What people said of texts, newest first."""
-    q = request.args.get("q", "").strip()[:_SEARCH_LIMIT]
+    q = clean_text(request.args.get("q", ""))[:_SEARCH_LIMIT]
     return render_template("porticos/corrections.html", page=paginate(aliases_statement(q)), q=q)
 
 

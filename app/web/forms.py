@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
@@ -38,6 +39,22 @@ class Form(FlaskForm):
             if issubclass(unbound_field.field_class, TextAreaField):
                 filters[-1] = _clean_block
             return unbound_field.bind(form=form, filters=filters, **options)
+
+
+class FilterForm(Form):
+    """Filters of a list, in its address. What cannot be read is left out."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed, so nothing is to be forged."""
+
+        csrf = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(request.args, **kwargs)
+
+    def arguments(self) -> dict[str, str]:
+        """The filters that were given, as an address carries them; what is no filter is not."""
+        return {name: value for name in self._fields if (value := request.args.get(name))}
 
 
 def _clean_line(value: Any) -> Any:

@@ -138,6 +138,15 @@ def test_an_open_page_hears_nothing_as_long_as_there_is_nothing(
     assert len([text for text in statements if text.startswith("SELECT")]) <= 2
 
 
+@pytest.mark.parametrize("since", ["-" + 30 * "9", 30 * "9", "x", "\x00"])
+def test_an_open_page_that_asks_nonsense_hears_how_the_bell_stands(
+    since, app, investigador, usuario_investigador
+):
+    make_aviso(app, usuario_investigador)
+
+    assert ask(investigador, since, since).get_json()["sin_leer"] == 1
+
+
 def test_an_open_page_hears_what_is_new_once_and_where_to_go(
     app, investigador, usuario_investigador
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -247,3 +248,17 @@ def test_a_file_that_does_not_hold_all_says_so(admin, log, monkeypatch):
 
     assert lines(admin)[-1] == ["Hay 1 consultas más antiguas: acote las fechas para bajarlas."]
     assert "más antiguas" in workbook(admin)[-1][0]
+
+
+def test_an_address_that_a_stranger_wrote_is_read_as_far_as_it_can_be(
+    ask, admin, usuario_investigador
+):
+    ask(usuario_investigador)
+
+    for strange in ("formato", "endpoint", "_method", "pagina"):
+        page = admin.get(f"{URL}?{strange}=1&resultado=%00&oficio=%00&usuario=99999999999999999999")
+        assert page.status_code == 200, strange
+        assert "BBCL12" in page.text
+        (export,) = re.findall(r'action="([^"]*csv[^"]*)"', page.text)
+        assert f"{strange}=" not in export
+        assert "usuario=" in export

@@ -220,6 +220,7 @@ def test_the_page_offers_the_likeliest_and_searches_the_rest(app, investigador, 
     assert "PA31 Carlos Valdovinos – Alameda" in found
     assert found.count("Es este") == 1
     assert "No hay pórticos con esas palabras" in investigador.get(url(oficio, pk) + "?q=zzz").text
+    assert investigador.get(url(oficio, pk) + "?q=%00" + 9999 * "a").status_code == 200
 
 
 def test_with_htmx_the_browser_goes_back_to_the_list(app, investigador, oficio, rows):

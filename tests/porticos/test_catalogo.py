@@ -105,6 +105,21 @@ def test_the_list_is_searched_and_filtered_and_says_whom_it_owes(catalogue, admi
     assert "Ningún pórtico calza" in admin.get(f"{URL}?q=nadaquever").text
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["autopista=%00", f"autopista={200 * 'a'}", "q=%00", "endpoint=x", "_scheme=x", "_anchor=x"],
+)
+def test_an_address_that_a_stranger_wrote_is_read_as_far_as_it_can_be(query, catalogue, admin):
+    page = admin.get(f"{URL}?{query}")
+
+    assert page.status_code == 200
+    assert "Página 1 de 3" in page.text
+    (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', page.text)
+    assert "Página 2 de 3" in admin.get(following.replace("&amp;", "&")).text
+    assert admin.get(f"{URL}/exportar?{query}").data.count(b"\r\n") == 118
+    assert admin.get(f"{URL}/correcciones?{query}").status_code == 200
+
+
 def test_a_gantry_is_added_with_its_point_and_audited(admin, rows, usuario_admin):
     response = admin.post(f"{URL}/nuevo", data=FIELDS)
 
