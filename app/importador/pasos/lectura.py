@@ -71,7 +71,7 @@ def read_crossings(
         (_find_header(hoja) for hoja in planilla.hojas if hoja.filas),
         key=lambda found: len(found[2]),
     )
-    if mapeo:
+    if mapeo is not None:
         check_mapping(mapeo)
         guess = dict(mapeo)
     elif not {"fecha", "fecha_hora"} & set(guess.values()):

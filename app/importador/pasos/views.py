@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,8 +41,6 @@ from app.web.pagination import Page
 
 bp = Blueprint("listados", __name__, url_prefix="/oficios/<int:oficio_id>/listados")
 
-Row = TypeVar("Row")
-
 #: Rows on one page of a preview or a result.
 ROWS_SHOWN = 100
 _SECTION = "avistamientos"
@@ -55,18 +51,6 @@ class UploadForm(Form):
     """A concessionaire's list."""
 
     planilla = FileField("Planilla", [FileRequired("Elija la planilla de la concesionaria.")])
-
-
-@dataclass(frozen=True)
-class RowsPage(Page):
-    """One page of the rows of a list, under the filter that is chosen."""
-
-    size: int = ROWS_SHOWN
-    address: tuple[tuple[str, Any], ...] = ()
-
-    def url_for(self, number: int) -> str:
-        """The address of another page, also when a form was answered with this one."""
-        return url_for("listados.preview", **dict(self.address), pagina=number)
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -120,7 +104,7 @@ def review(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     }
     empresa = clean_text(request.form.get("empresa", ""))[:_LONGEST_COMPANY] or None
     try:
-        read_crossings(planilla, oficio.vehiculo.patente, mapeo=mapeo or {0: ""}, empresa=empresa)
+        read_crossings(planilla, oficio.vehiculo.patente, mapeo=mapeo, empresa=empresa)
         with transaction():
             correct_listado(listado, mapeo=mapeo, empresa=empresa)
     except (InvalidValue, Refused) as refusal:
@@ -304,16 +288,14 @@ def _asked_outcome() -> str:
     return asked if asked in {outcome.value for outcome in ResultadoPaso} else ""
 
 
-def _slice(rows: Sequence[Row], oficio_id: int, listado_id: int) -> RowsPage:
+def _slice(rows: list[dict[str, Any]], oficio_id: int, listado_id: int) -> Page:
     last = max(1, -(-len(rows) // ROWS_SHOWN))
     number = min(max(1, request.values.get("pagina", 1, type=int)), last)
     first = (number - 1) * ROWS_SHOWN
-    address: dict[str, Any] = {"oficio_id": oficio_id, "listado_id": listado_id}
-    if ver := _asked_outcome():
-        address["ver"] = ver
-    return RowsPage(
-        rows=list(rows[first : first + ROWS_SHOWN]),
-        number=number,
-        total=len(rows),
-        address=tuple(address.items()),
+    address = url_for(
+        "listados.preview",
+        oficio_id=oficio_id,
+        listado_id=listado_id,
+        ver=_asked_outcome() or None,
     )
+    return Page(rows[first : first + ROWS_SHOWN], number, len(rows), ROWS_SHOWN, address=address)

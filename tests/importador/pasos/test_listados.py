@@ -174,7 +174,10 @@ def test_columns_are_corrected_and_a_company_is_given_to_all(app, investigador, 
     wrong = investigador.post(url, data={**data, "m-1": "fecha"})
     assert wrong.status_code == 422
     assert "más de una columna" in wrong.text
-    assert investigador.post(url, data={"empresa": "x"}).status_code == 422
+    bare = investigador.post(url, data={"empresa": "Costanera N."})
+    assert bare.status_code == 422
+    assert "Elija qué columna tiene la fecha, o la fecha y hora." in bare.text
+    assert 'value="Costanera N."' in bare.text
     stale = investigador.get(url).text
     assert investigador.post(url, data=data).status_code == 303
     refused = investigador.post(f"{url}/importar", data={"version": version_on(stale)})
