@@ -62,7 +62,8 @@ def copy_name(filename: str) -> str:
 
 
 def format_size(size: int) -> str:
-    """A size in bytes for people: ``340 kB``, ``2,4 MB``."""
-    if size < 1024 * 1024:
+    """A size in bytes for people: ``340 kB``, ``2,4 MB``, ``71,1 GB``."""
+    if size < 1024**2:
         return f"{max(1, round(size / 1024))} kB"
-    return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + " MB"
+    amount, unit = (size / 1024**2, "MB") if size < 1024**3 else (size / 1024**3, "GB")
+    return f"{amount:.1f}".replace(".", ",").removesuffix(",0") + f" {unit}"

@@ -62,14 +62,9 @@ def _database() -> Parte:
     return Parte("Base de datos", "ok", f"{kind}, ocupa {format_size(database_size())}.")
 
 
-def _big(size: int) -> str:
-    """Bytes of a disk for people: 71,1 GB."""
-    return f"{size / 1024**3:.1f} GB".replace(".", ",")
-
-
 def _disk(nombre: str, folder: Path) -> Parte:
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
-    text = f"Quedan {_big(usage.free)} de {_big(usage.total)}."
+    text = f"Quedan {format_size(usage.free)} de {format_size(usage.total)}."
     if usage.free < min(DISK_BYTES, usage.total * DISK_SHARE):
         return Parte(
             nombre,

@@ -12,6 +12,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from app.adjuntos.rules import format_size
 from app.ajustes.service import set_setting
 from app.core.clock import utcnow
 from app.db import db, release, transaction
@@ -70,7 +71,7 @@ def show() -> None:
     folder = current_config().backup_dir
     backups = list_backups(folder)
     for backup in backups:
-        line = f"{backup.name}  {backup.size / 1024 / 1024:8.1f} MB  "
+        line = f"{backup.name}  {format_size(backup.size):>10}  "
         try:
             manifest = describe(backup)
         except BackupError as error:

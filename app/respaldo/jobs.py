@@ -6,6 +6,7 @@ import json
 import logging
 from datetime import datetime
 
+from app.adjuntos.rules import format_size
 from app.ajustes.service import set_setting
 from app.db import release
 from app.extensions import current_config
@@ -80,7 +81,7 @@ def tell(backup: Backup) -> str:
         return f"{backup.name}."
     text = (
         f"{backup.name}: {manifest.row_count} filas y {len(manifest.stored_files)} archivos, "
-        f"{backup.size / 1024 / 1024:.1f} MB."
+        f"{format_size(backup.size)}."
     )
     if manifest.missing:
         text += f" OJO: {len(manifest.missing)} archivos no estaban en el almacenamiento."
