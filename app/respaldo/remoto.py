@@ -11,6 +11,7 @@ from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.respaldo.errors import BackupError
+from app.respaldo.rules import made_at
 from config import Config
 
 PREFIX = "respaldos/"
@@ -46,7 +47,7 @@ class Bucket:
             raise BackupError(f"La copia en el bucket {self.name} quedó incompleta.")
 
     def names(self) -> list[str]:
-        """The archives that are there.
+        """The archives that are there; what else lies beside them is none of ours.
 
         Raises:
             BackupError: nobody could tell.
@@ -55,13 +56,14 @@ class Bucket:
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.name, Prefix=PREFIX
             )
-            return [
+            found = [
                 item["Key"].removeprefix(PREFIX)
                 for page in pages
                 for item in page.get("Contents", [])
             ]
         except (BotoCoreError, ClientError) as error:
             raise BackupError(f"No se pudo leer el bucket {self.name}: {error}") from None
+        return [name for name in found if made_at(name)]
 
     def download(self, name: str, target: Path) -> None:
         """Bring one archive back.

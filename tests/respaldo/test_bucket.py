@@ -96,7 +96,9 @@ def test_what_is_in_the_bucket_is_listed_and_the_newest_comes_back(app, away):
     assert "No hay respaldos en el bucket" in runner.invoke(args=["backup", "fetch"]).output
     for stamp in ("20261124T030000Z", "20261123T030000Z"):
         client.put_object(Bucket=BUCKET, Key=f"{PREFIX}rastro-{stamp}.tar", Body=stamp.encode())
+    client.put_object(Bucket=BUCKET, Key=f"{PREFIX}ventas/z.txt", Body=b"de otro programa")
     listed = runner.invoke(args=["backup", "list"]).output
+    assert "z.txt" not in listed
     assert listed.index("rastro-20261124T030000Z.tar") < listed.index("rastro-20261123T030000Z.tar")
 
     assert runner.invoke(args=["backup", "fetch"]).exit_code == 0
