@@ -29,19 +29,19 @@ _LABELS = {
     for enum_class in (Prioridad, TipoPropietario, TipoDireccion)
     for member in enum_class
 }
-#: What the audit calls deeds that concern a case, and how they are told.
+#: What the audit alone tells of a case, and how it is said; see ``list_changes`` for the rest.
 _DEEDS = {
     DATOS_MOSTRADOS: "Pidió ver el RUT y los contactos de {quien}",
-    "bitacora.entrada_retirada": "Retiró una entrada de la bitácora",
-    "adjunto.eliminado": "Eliminó un archivo",
     "adjunto.orden": "Cambió el orden de los archivos",
     "adjunto.portada": "Eligió otra foto de portada",
     "adjunto.original_descargado": "Descargó el original de un archivo",
-    "notificacion.enviada": "Se entregaron datos del caso por correo",
     "expediente.pedido": "Pidió un expediente",
-    "expediente.emitido": "Se emitió un expediente",
     "expediente.descargado": "Descargó un expediente",
 }
+
+
+#: By which door somebody asked for a person's data.
+_DOORS = {"editar": ", para editarlos", "api": ", por la API"}
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,28 @@ def text_of(entry: Investigacion) -> str:
     return entry.descripcion if entry.tipo in WRITTEN_KINDS else mask_ruts(entry.descripcion)
 
 
+def details_of(entry: Investigacion) -> dict[str, Any]:
+    """An entry's details for a program: what a field held and holds is masked as on the page."""
+    return {
+        name: _masked(value)
+        if name in {"antes", "despues"} and isinstance(value, Mapping)
+        else value
+        for name, value in entry.detalle.items()
+    }
+
+
+def _masked(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _MASKS[name](str(value)) if name in _MASKS and value else value
+        for name, value in values.items()
+    }
+
+
 def deed_of(row: Auditoria, personas: Mapping[int, str]) -> str:
     """What a record of the audit says, in a sentence without its subject."""
     sentence = _DEEDS.get(row.accion, row.accion.replace(".", ": ").replace("_", " "))
     text = sentence.format(quien=personas.get(row.entidad_id or 0, "una persona que ya no está"))
-    return f"{text}, para editarlos" if row.detalle.get("motivo") == "editar" else text
+    return text + _DOORS.get(str(row.detalle.get("motivo")), "")
 
 
 def _in_words(name: str, value: Any) -> str:

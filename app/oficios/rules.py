@@ -181,8 +181,6 @@ CAMPOS = {
     "investigador": "Investigador",
     "descripcion": "Descripción",
 }
-#: Columns that hold how to reach a person, or who it is: shown only to who asks for them.
-MASKED = frozenset({"rut", "email", "telefono"})
 
 
 def closed_because(origin: Estado, target: Estado, rol: Rol) -> str | None:

@@ -155,6 +155,42 @@ def test_a_person_is_added_read_corrected_and_taken_out(
     assert rows(Propietario) == []
 
 
+def test_who_reads_the_data_of_a_person_is_written_down_as_on_the_page(
+    investigador_api, cliente_api, investigador, oficio, usuario_investigador, usuario_cliente, rows
+):
+    base = f"/oficios/{oficio.id}/propietarios"
+    rosa = {"nombre": "Rosa Soto", "rut": "15.987.654-9", "telefono": "998765432"}
+    path = f"{base}/{investigador_api('POST', base, rosa).get_json()['id']}"
+    investigador_api("POST", base, {"nombre": "Luis"})
+    assert rows(Auditoria, accion="persona.datos_mostrados") == []
+
+    assert len(investigador_api("GET", base).get_json()) == 2
+    cliente_api("GET", path)
+    investigador_api("PATCH", path, {"notas": "Llamar de tarde"})
+
+    told = rows(Auditoria, accion="persona.datos_mostrados")
+    who = [usuario_investigador.id, usuario_cliente.id, usuario_investigador.id]
+    assert [record.usuario_id for record in told] == who, "nothing of Luis is masked"
+    assert {record.oficio_id for record in told} == {oficio.id}
+    page = investigador.get(f"/oficios/{oficio.id}/historial?ambito=acceso").text
+    assert page.count("Pidió ver el RUT y los contactos de Rosa Soto, por la API.") == 3
+
+
+def test_the_bitacora_masks_whose_data_were_changed(investigador_api, oficio):
+    base = f"/oficios/{oficio.id}/propietarios"
+    rosa = {"rut": "15.987.654-9", "telefono": "998765432", "email": "rosa@correo.example"}
+    path = f"{base}/{investigador_api('POST', base, rosa).get_json()['id']}"
+    investigador_api("PATCH", path, {"telefono": "998765499", "email": None})
+    investigador_api("DELETE", path)
+
+    answer = investigador_api("GET", f"/oficios/{oficio.id}/timeline")
+    changed = next(e for e in answer.get_json() if "modificada" in e["descripcion"])
+    assert changed["detalle"]["antes"]["telefono"] == "+56 9 •••• ••32"
+    assert changed["detalle"]["despues"] == {"telefono": "+56 9 •••• ••99", "email": None}
+    for secret in ("15987654", "15.987.654", "56998765", "rosa@"):
+        assert secret not in str(answer.get_json())
+
+
 def test_an_address_is_visited_and_then_stays(investigador_api, cliente_api, oficio, rows):
     base = f"/oficios/{oficio.id}/direcciones"
     made = investigador_api("POST", base, {"direccion": "Av. Grecia 1180", "comuna": "Ñuñoa"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,7 @@ from app.api.v1.schemas.partes import (
 from app.core.clock import utcnow
 from app.core.errors import NotFound, Refused
 from app.db import db, transaction
+from app.oficios.historial import details_of, text_of
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.queries import timeline_statement
 from app.oficios.service import (
@@ -35,6 +37,7 @@ from app.oficios.service import (
     edit_entry,
     remove_entry,
     remove_persona,
+    reveal_persona,
     update_persona,
 )
 
@@ -58,20 +61,34 @@ def add_propietario(oficio_id: int, body: PropietarioNew) -> ResponseReturnValue
 @bp.get("/propietarios")
 @bearer_required()
 @takes(query=Paging)
-@gives("Listar las personas del caso.", PropietarioShown, many=True, errors=(403,))
+@gives(
+    "Listar las personas del caso. Queda registrado quién pidió sus datos.",
+    PropietarioShown,
+    many=True,
+    errors=(403,),
+)
 def list_propietarios(oficio_id: int, query: Paging) -> ResponseReturnValue:
     """The people of a case."""
-    people = oficio_to_see(oficio_id).propietarios
+    oficio = oficio_to_see(oficio_id)
+    people = list(oficio.propietarios)
     part = people[query.skip : query.skip + query.limit]
+    _note_reading(oficio, part)
     return show_list([_persona(persona) for persona in part], len(people))
 
 
 @bp.get("/propietarios/<int:propietario_id>")
 @bearer_required()
-@gives("Leer una persona del caso.", PropietarioShown, errors=(403,))
+@gives(
+    "Leer una persona del caso. Queda registrado quién pidió sus datos.",
+    PropietarioShown,
+    errors=(403,),
+)
 def propietario(oficio_id: int, propietario_id: int) -> ResponseReturnValue:
     """One person of a case."""
-    return answer(_persona(_get_persona(oficio_to_see(oficio_id), propietario_id)))
+    oficio = oficio_to_see(oficio_id)
+    persona = _get_persona(oficio, propietario_id)
+    _note_reading(oficio, [persona])
+    return answer(_persona(persona))
 
 
 @bp.patch("/propietarios/<int:propietario_id>")
@@ -91,6 +108,8 @@ def change_propietario(
         if not (data.nombre or data.rut):
             return invalid("nombre", "Indique el nombre o el RUT de la persona.")
         update_persona(oficio, persona, data, actor=current_usuario(), now=utcnow())
+    # The answer shows also what was not sent.
+    _note_reading(oficio, [persona])
     return answer(_persona(persona))
 
 
@@ -110,9 +129,9 @@ def remove_propietario(oficio_id: int, propietario_id: int) -> ResponseReturnVal
 @bearer_required(*STAFF)
 @once()
 @takes(body=ActividadNew)
-@gives("Anotar una nota o una llamada en la bitácora.", ActividadShown, 201)
+@gives("Anotar una nota, una llamada o una visita en la bitácora.", ActividadShown, 201)
 def add_actividad(oficio_id: int, body: ActividadNew) -> ResponseReturnValue:
-    """Write down a note or a call."""
+    """Write down a note, a call, or a visit that was to no address of the case."""
     oficio = oficio_to_see(oficio_id)
     data = EntradaData(body.tipo, body.descripcion, body.ocurrido_at)
     try:
@@ -188,18 +207,31 @@ def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
     return entry
 
 
+def _note_reading(oficio: Oficio, people: Sequence[Propietario]) -> None:
+    """Write down who asked for RUTs and contacts, which the pages mask until somebody does."""
+    told = [one for one in people if one.rut or one.email or one.telefono]
+    if not told:
+        return
+    with transaction():
+        for persona in told:
+            reveal_persona(oficio, persona, "api", actor=current_usuario(), now=utcnow())
+
+
 def _persona(persona: Propietario) -> PropietarioShown:
     return PropietarioShown.model_validate(persona)
 
 
 def _entry(entry: Investigacion) -> ActividadShown:
-    """An entry; its details are ids and former values, which concern the firm alone."""
-    detalle: dict[str, Any] = entry.detalle if current_usuario().is_staff else {}
+    """An entry; its details are ids and former values, which concern the firm alone.
+
+    Whose RUT it is and how to reach a person is masked, as on the page: that is asked for there.
+    """
+    detalle: dict[str, Any] = details_of(entry) if current_usuario().is_staff else {}
     return ActividadShown(
         id=entry.id,
         oficio_id=entry.oficio_id,
         tipo=entry.tipo,
-        descripcion=entry.descripcion,
+        descripcion=text_of(entry),
         detalle=detalle,
         usuario_id=entry.usuario_id,
         usuario_nombre=entry.usuario.nombre if entry.usuario else None,

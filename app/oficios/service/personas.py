@@ -55,7 +55,8 @@ def reveal_persona(
 ) -> None:
     """Write down, each time, that somebody asked for a person's RUT and contacts.
 
-    What they are is not repeated there. ``motivo`` says by which door: ``mostrar`` or ``editar``.
+    What they are is not repeated there. ``motivo`` says by which door: ``mostrar``, ``editar`` or
+    ``api``.
     """
     audit(
         DATOS_MOSTRADOS,

@@ -218,7 +218,7 @@ class VisitaShown(Shown):
 
 
 class ActividadNew(Body):
-    """A note or a call; the other kinds of entry are left by deeds."""
+    """A note, a call or a visit (``terreno``); the other kinds of entry are left by deeds."""
 
     model_config = ConfigDict(
         json_schema_extra=example(tipo="llamada", descripcion="No contesta", ocurrido_at=_WHEN)
