@@ -21,6 +21,7 @@ from app.avistamientos.service.consultas import (
     settle_requests,
     take_over,
 )
+from app.avistamientos.service.cruces import Crossings
 from app.avistamientos.service.identificacion import gantry_values
 from app.avistamientos.service.novedad import announce_sightings
 from app.avistamientos.vigencia import PERIODIC, refusal_to_check, require_in_force
@@ -117,10 +118,11 @@ def store_answer(
 ) -> str:
     """Store what is new in an answer, and the answer itself as evidence in the bitácora.
 
-    A sighting is stored once however often it is answered, also by two jobs at the same time.
-    Each is tied to the gantry that its text names. The oficio's version stays: a check is no
-    change of a person, so nobody's drop goes stale. ``motivo`` is for a look-up that nobody asked
-    for by a job. Returns the sentence of the entry.
+    A sighting is stored once however often it is answered, also by two jobs at the same time, and
+    not again what a concessionaire's list told before, though less exactly. Each is tied to the
+    gantry that its text names. The oficio's version stays: a check is no change of a person, so
+    nobody's drop goes stale. ``motivo`` is for a look-up that nobody asked for by a job. Returns
+    the sentence of the entry.
 
     Raises:
         SimulatedRefused: the demonstration answered outside of a demonstration.
@@ -132,7 +134,14 @@ def store_answer(
     omitted = list(answer.omitted)
     omitted += ["fecha todavía por venir"] * (len(answer.sightings) - len(past))
     known = keys_of(oficio.id)
-    new = [(key, item) for key, item in with_keys(past) if key not in known]
+    unseen = [(key, item) for key, item in with_keys(past) if key not in known]
+    gantries = identify((item.ubicacion, item.empresa) for _, item in unseen)
+    listed = Crossings(oficio.id, of_lists=True)
+    new = [
+        (key, item)
+        for key, item in unseen
+        if not listed.has(item, gantries[item.ubicacion, item.empresa])
+    ]
     text = _sentence(len(new), len(past), omitted, answer.advertencias)
     entry = record(
         oficio,
@@ -153,7 +162,6 @@ def store_answer(
         is_real=bool(new),
         respuesta=Respuesta(answer.raw_body, answer.status, answer.sha256),
     )
-    gantries = identify((item.ubicacion, item.empresa) for _, item in new)
     rows = [
         Avistamiento(
             **_values(oficio, key, item, entry, answer.is_demo, now),

@@ -17,6 +17,7 @@ from app.avistamientos.providers import Sighting
 from app.avistamientos.queries import keys_of
 from app.avistamientos.rules import EstadoListado, Fuente, ResultadoPaso, sighting_key
 from app.avistamientos.service.checks import is_ahead, lock_oficio
+from app.avistamientos.service.cruces import Crossings
 from app.avistamientos.service.identificacion import gantry_values
 from app.avistamientos.service.novedad import announce_sightings
 from app.core.errors import Refused, Stale
@@ -31,8 +32,6 @@ from app.usuarios.models import Usuario
 
 #: How long an upload that nobody imports is kept: it tells where somebody drove.
 DRAFT_LIFE = timedelta(days=7)
-#: The provider tells seconds, a list often only minutes: that near at one gantry is one crossing.
-SAME_CROSSING = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def classify(oficio_id: int, pasos: Iterable[Paso], now: datetime) -> list[PasoV
         (paso.sighting.ubicacion, paso.sighting.empresa) for paso in pasos if paso.sighting
     )
     known = keys_of(oficio_id)
-    near = _Near(oficio_id)
+    near = Crossings(oficio_id)
     alike: Counter[str] = Counter()
     first_with: dict[str, int] = {}
     seen = []
@@ -276,36 +275,6 @@ def report_line(row: PasoVisto) -> dict[str, Any]:
         "portico": row.match.motivo if row.match else "",
         "detalle": row.motivo,
     }
-
-
-class _Near:
-    """The crossings of a case by gantry, to know one that another source told less exactly."""
-
-    def __init__(self, oficio_id: int) -> None:
-        statement = sa.select(Avistamiento.portico_id, Avistamiento.fecha_hora).where(
-            Avistamiento.oficio_id == oficio_id,
-            Avistamiento.fuente == Fuente.PORTICO,
-            Avistamiento.portico_id.is_not(None),
-            Avistamiento.fecha_hora.is_not(None),
-        )
-        self._moments: dict[int, dict[int, list[datetime]]] = {}
-        for portico_id, moment in db.session.execute(statement):
-            if portico_id is None or moment is None:
-                continue
-            minutes = self._moments.setdefault(portico_id, {})
-            minutes.setdefault(int(moment.timestamp()) // 60, []).append(moment)
-
-    def has(self, item: Sighting, match: Match) -> bool:
-        """Whether the case has a crossing of that gantry within a minute."""
-        if item.fecha_hora is None or match.portico_id is None:
-            return False
-        minute = int(item.fecha_hora.timestamp()) // 60
-        minutes = self._moments.get(match.portico_id, {})
-        return any(
-            abs(moment - item.fecha_hora) < SAME_CROSSING
-            for near in (minute - 1, minute, minute + 1)
-            for moment in minutes.get(near, [])
-        )
 
 
 def _sentence(listado: Listado, counts: dict[str, int]) -> str:
