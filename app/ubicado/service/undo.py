@@ -86,7 +86,10 @@ def notified_warning(notices: list[Notificacion]) -> str | None:
 
 
 def _take_back_address(ubicacion: Ubicacion) -> None:
-    """An address that only this location had verified is verified no more."""
+    """An address that only this location had verified is verified no more.
+
+    A point on the map that did not come from it stays.
+    """
     if ubicacion.direccion_id is None:
         return
     direccion = db.session.get_one(Direccion, ubicacion.direccion_id)
@@ -95,7 +98,11 @@ def _take_back_address(ubicacion: Ubicacion) -> None:
     direccion.verificada = False
     direccion.verificada_at = None
     direccion.verificada_por_id = None
-    direccion.lat = direccion.lon = direccion.exactitud_m = None
+    if ubicacion.lat is not None and (direccion.lat, direccion.lon) == (
+        ubicacion.lat,
+        ubicacion.lon,
+    ):
+        direccion.lat = direccion.lon = direccion.exactitud_m = None
     direccion.version += 1
     db.session.flush()
 
