@@ -42,6 +42,7 @@ from app.web.fragments import see_other
 
 bp = Blueprint("terreno", __name__, url_prefix="/terreno")
 
+_UUID = re.compile(UUID)
 #: Bytes of JSON that a visit may bring.
 _MAX_VISITA = 64 * 1024
 #: Bytes of a photo's request beside the photo.
@@ -180,10 +181,11 @@ def receive_photo(cliente_id: str) -> ResponseReturnValue:
     """Store a photo of a visit that is stored; the same one again is the same file."""
     max_bytes = current_config().max_upload_bytes
     request.max_content_length = max_bytes + _MAX_FRAME
+    or_404(_UUID.fullmatch(cliente_id))
     visita = own_visita(cliente_id, actor=current_user)
     file = request.files.get("archivo")
     foto_id = request.form.get("cliente_id", "")
-    if file is None or not re.fullmatch(UUID, foto_id):
+    if file is None or not _UUID.fullmatch(foto_id):
         raise InvalidValue("La foto llegó incompleta. Inténtelo otra vez.")
     result = add_adjuntos(
         visita.direccion.oficio_id,

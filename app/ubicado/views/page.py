@@ -108,7 +108,7 @@ def _receive(oficio: Oficio, uploads: Sequence[Any], now: datetime) -> Recibidas
 
 def _find_own(form: UbicadoForm, oficio: Oficio) -> Ubicacion | None:
     """What this very form became when its person sent it before."""
-    sent = find_sent(form.cliente_id.data or "")
+    sent = None if form.cliente_id.errors else find_sent(form.cliente_id.data)
     if sent is None or (sent.oficio_id, sent.usuario_id) != (oficio.id, current_user.id):
         return None
     return sent
