@@ -74,7 +74,7 @@ from app.usuarios.cli import usuarios_cli
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
-from app.web.estaticos import CompressedFiles
+from app.web.estaticos import CompressedFiles, set_lifetime
 from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.mantencion import init_maintenance
@@ -222,7 +222,12 @@ def create_app(config: Config | None = None) -> Flask:
         return {"demo_mode": is_demo_database(app)}
 
     app.wsgi_app = CompressedFiles(  # type: ignore[method-assign]
-        WhiteNoise(app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600)
+        WhiteNoise(
+            app.wsgi_app,
+            root=str(ROOT / "static"),
+            prefix="static/",
+            add_headers_function=set_lifetime,
+        )
     )
     return app
 

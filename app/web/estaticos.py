@@ -22,7 +22,21 @@ _TYPES = ("text/css", "text/javascript", "application/javascript", "image/svg+xm
 _BROTLI_QUALITY = 9
 _GZIP_LEVEL = 9
 
+#: What never changes under its name; seconds that a browser keeps it without asking.
+_FONTS = ".woff2"
+_FONT_AGE = 30 * 24 * 3600
+
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def set_lifetime(headers: Headers, path: str, url: str) -> None:
+    """Have a browser ask whether a file is still the one that it has, before it uses it.
+
+    Names carry no version, and a page of one version with scripts or styles of another may break.
+    That holds for ``vendor/`` too, whose files are replaced under their names.
+    """
+    is_font = url.endswith(_FONTS)
+    headers["Cache-Control"] = f"public, max-age={_FONT_AGE}" if is_font else "no-cache"
 
 
 class CompressedFiles:
