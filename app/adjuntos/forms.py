@@ -17,7 +17,7 @@ from app.core.fechas import format_fecha_hora
 from app.web.forms import EnumField, Form, at_most, required
 
 _NO_VISIT = SelectChoice(0, "De ninguna")
-_AUTOMATIC = SelectChoice("", "Según el archivo: foto o documento")
+_AUTOMATIC = SelectChoice("", "Según el archivo")
 
 
 def _as_id(value: Any) -> int:

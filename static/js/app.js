@@ -72,7 +72,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      if (!copyBySelection(text)) return toast("No se pudo copiar. Selecciona el texto y cópialo a mano.", "error");
+      if (!copyBySelection(text)) return toast("No se pudo copiar. Seleccione el texto y cópielo a mano.", "error");
     }
     announce(button.dataset.copied || "Copiado");
     button.classList.add("is-copied");
@@ -262,6 +262,18 @@
     if (event.detail.xhr?.status !== 422) return;
     event.detail.elt?.querySelector?.(".is-invalid:is(input, select, textarea), .is-invalid input")?.focus();
   });
+
+  // Tabs and chips that are wider than the screen begin at the one that is open.
+  function showOpen(root) {
+    root.querySelectorAll(".case-nav [aria-current], .chips .is-active").forEach((open) => {
+      const row = open.closest(".case-nav, .chips");
+      if (row.scrollWidth <= row.clientWidth || row.scrollLeft) return;
+      const [inside, whole] = [open.getBoundingClientRect(), row.getBoundingClientRect()];
+      if (inside.right > whole.right) row.scrollLeft = inside.left - whole.left - (whole.width - inside.width) / 2;
+    });
+  }
+  showOpen(document);
+  document.addEventListener("htmx:load", (event) => showOpen(event.detail.elt.parentElement ?? document));
 
   document.querySelectorAll("[data-flash][role=status]").forEach((flash) => dismissLater(flash, 10000));
 })();

@@ -56,7 +56,7 @@ async function draw(element) {
   canvas.setAttribute("role", "region");
   canvas.setAttribute("aria-label", `${element.dataset.label}. Con el foco en el mapa: flechas para moverlo, + y − para acercar o alejar.`);
   L.control.zoom({ zoomInTitle: "Acercar", zoomOutTitle: "Alejar" }).addTo(map);
-  L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  L.control.scale({ position: "topright", imperial: false, maxWidth: 120 }).addTo(map);
   L.control.attribution({ prefix: false }).addTo(map);
   // The wheel moves the page until somebody works with the map.
   canvas.addEventListener("focusin", () => map.scrollWheelZoom.enable());
