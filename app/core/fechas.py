@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from app.core.clock import from_local, to_local
+from app.core.clock import SANTIAGO, Reading, read_local, to_local
 from app.core.errors import InvalidValue
 from app.core.texto import clean_text, fold
+from app.core.zonas import zone_note
 
 MESES = (
     "enero",
@@ -73,23 +75,24 @@ def parse_fecha(value: str | date | datetime | float) -> date:
         ) from None
 
 
-def parse_fecha_hora(value: str | datetime) -> datetime:
-    """Read a moment of a Santiago clock and return it in UTC.
+def parse_fecha_hora(value: str | datetime, zone: ZoneInfo = SANTIAGO) -> Reading:
+    """Read a moment of the clock of a place and return it in UTC, with what is doubtful in it.
 
     Accepts a date of :func:`parse_fecha` and an hour of 24 («24-10-2026 18:42»), or the ISO form
-    of a browser's field («2026-10-24T18:42»), with or without an offset.
+    of a browser's field («2026-10-24T18:42»), with or without an offset. With an offset nothing
+    is in doubt.
 
     Raises:
-        InvalidValue: it is not a date with an hour, or the clock never showed it.
+        InvalidValue: it is not a date with an hour.
     """
     if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else from_local(value)
+        return Reading(value.astimezone(UTC)) if value.tzinfo else read_local(value, zone)
     text = clean_text(value)
     if not text:
         raise InvalidValue("Falta la fecha y la hora. Escríbalas, por ejemplo, 24-10-2026 18:42.")
     if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
         try:
-            return parse_fecha_hora(datetime.fromisoformat(text))
+            return parse_fecha_hora(datetime.fromisoformat(text), zone)
         except InvalidValue:
             raise
         except (ValueError, OverflowError):
@@ -108,33 +111,41 @@ def parse_fecha_hora(value: str | datetime) -> datetime:
         raise InvalidValue(
             f"La hora {_short(hour)} no existe. Use el reloj de 24 horas, por ejemplo 18:42."
         ) from None
-    return from_local(datetime.combine(parse_fecha(day), clock))
+    return read_local(datetime.combine(parse_fecha(day), clock), zone)
 
 
-def format_fecha(value: date | datetime) -> str:
-    """Return «24-10-2026»; a moment shows the day it had in Santiago."""
+def format_fecha(value: date | datetime, zone: ZoneInfo = SANTIAGO) -> str:
+    """Return «24-10-2026»; a moment shows the day it had in that zone."""
     if isinstance(value, datetime):
-        value = to_local(value)
+        value = to_local(value, zone)
     return f"{value.day:02}-{value.month:02}-{value.year:04}"
 
 
-def format_fecha_hora(moment: datetime) -> str:
-    """Return «24-10-2026 18:42» as a Santiago clock showed it."""
-    local = to_local(moment)
-    return f"{format_fecha(local.date())} {local:%H:%M}"
+def format_hora(moment: datetime, zone: ZoneInfo = SANTIAGO) -> str:
+    """Return «18:42» on the clock of that zone; «10:15 (hora de Magallanes)» where it differs."""
+    return f"{to_local(moment, zone):%H:%M}{zone_note(moment, zone)}"
 
 
-def format_relativa(moment: datetime, now: datetime) -> str:
+def format_fecha_hora(moment: datetime, zone: ZoneInfo = SANTIAGO) -> str:
+    """Return «24-10-2026 18:42» as a clock of that zone showed it.
+
+    The zone is named where it differs from Santiago's at that moment:
+    «24-06-2026 10:15 (hora de Magallanes)».
+    """
+    return f"{format_fecha(moment, zone)} {format_hora(moment, zone)}"
+
+
+def format_relativa(moment: datetime, now: datetime, zone: ZoneInfo = SANTIAGO) -> str:
     """Return how long ago something was, as people say it.
 
     «recién», «hace 20 min», «hace 3 h», «hoy 07:51», «ayer 18:42», «hace 5 días»; beyond a month,
-    and for what lies ahead, the date itself, because a count would say less.
+    and for what lies ahead, the date itself, because a count would say less. Hours and days are
+    those of the zone.
     """
-    local, here = to_local(moment), to_local(now)
     elapsed = now - moment
-    days = (here.date() - local.date()).days
+    days = (to_local(now, zone).date() - to_local(moment, zone).date()).days
     if elapsed < timedelta(0):
-        return format_fecha_hora(moment)
+        return format_fecha_hora(moment, zone)
     if elapsed < timedelta(minutes=1):
         return "recién"
     if elapsed < timedelta(hours=1):
@@ -142,12 +153,12 @@ def format_relativa(moment: datetime, now: datetime) -> str:
     if days == 0:
         if elapsed < timedelta(hours=6):
             return f"hace {elapsed // timedelta(hours=1)} h"
-        return f"hoy {local:%H:%M}"
+        return f"hoy {format_hora(moment, zone)}"
     if days == 1:
-        return f"ayer {local:%H:%M}"
+        return f"ayer {format_hora(moment, zone)}"
     if days <= 30:
         return f"hace {days} días"
-    return format_fecha(moment)
+    return format_fecha(moment, zone)
 
 
 def format_duracion(seconds: float) -> str:

@@ -6,13 +6,14 @@ import enum
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
-from app.core.clock import from_local, to_local
+from app.core.clock import SANTIAGO, Reading, to_local
 from app.core.correo import parse_email
 from app.core.dinero import parse_pesos
 from app.core.errors import InvalidValue
@@ -98,12 +99,16 @@ class _ParsedField(StringField):
         first = list(validators)
         if not any(isinstance(item, DataRequired) for item in first):
             first.insert(0, Optional())
-        super().__init__(label, [*first, parsed_by(type(self).parser)], **kwargs)
+        super().__init__(label, [*first, parsed_by(self.read)], **kwargs)
 
     @property
     def value(self) -> Any:
         """What the text means, or None when it is empty. Ask after validation."""
-        return type(self).parser(self.data) if self.data else None
+        return self.read(self.data) if self.data else None
+
+    def read(self, text: str) -> Any:
+        """What a text means."""
+        return type(self).parser(text)
 
 
 class PatenteField(_ParsedField):
@@ -150,24 +155,38 @@ class FechaField(_ParsedField):
         self.data = value.isoformat() if isinstance(value, date) else value
 
 
-def _parse_moment(text: str) -> datetime:
-    try:
-        return from_local(datetime.fromisoformat(text).replace(tzinfo=None))
-    except ValueError:
-        return parse_fecha_hora(text)
-
-
 class FechaHoraField(_ParsedField):
-    """A moment in America/Santiago; ``value`` is aware, in UTC."""
+    """A moment on the clock of a place, Santiago's unless said; ``value`` is aware, in UTC."""
 
-    parser = staticmethod(_parse_moment)
+    parser = staticmethod(parse_fecha_hora)
+    zone: ZoneInfo = SANTIAGO
+
+    def in_zone(self, zone: ZoneInfo) -> None:
+        """Read and show the hours of that zone, also the one that the form was opened with."""
+        self.zone = zone
+        if not self.raw_data:
+            self.process_data(self.object_data)
 
     def process_data(self, value: Any) -> None:
         """Show a stored moment in the form that a datetime-local input reads."""
         if isinstance(value, datetime):
-            self.data = to_local(value).strftime("%Y-%m-%dT%H:%M")
+            self.data = to_local(value, self.zone).strftime("%Y-%m-%dT%H:%M")
         else:
             self.data = value
+
+    def read(self, text: str) -> Reading:
+        """The moment, with what is doubtful in it."""
+        return parse_fecha_hora(text, self.zone)
+
+    @property
+    def value(self) -> datetime | None:
+        """The moment, or None when nothing was typed. Ask after validation."""
+        return self.read(self.data).moment if self.data else None
+
+    @property
+    def duda(self) -> str | None:
+        """Why the moment is not certain, in words. Ask after validation."""
+        return self.read(self.data).duda if self.data else None
 
 
 class EnumField(SelectField):

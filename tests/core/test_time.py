@@ -1,15 +1,17 @@
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.clock import SANTIAGO, from_local, local_today, to_local, utcnow
+from app.core.clock import SANTIAGO, Reading, from_local, local_today, read_local, to_local, utcnow
 from app.core.errors import InvalidValue
 from app.core.fechas import (
     format_fecha,
     format_fecha_hora,
+    format_hora,
     format_relativa,
     parse_fecha,
     parse_fecha_hora,
@@ -142,7 +144,7 @@ def test_any_text_is_a_date_or_a_refusal(text):
     ],
 )
 def test_every_way_of_writing_a_moment_is_read(written):
-    assert parse_fecha_hora(written) == datetime(2026, 10, 24, 21, 42, tzinfo=UTC)
+    assert parse_fecha_hora(written) == Reading(datetime(2026, 10, 24, 21, 42, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -153,8 +155,6 @@ def test_every_way_of_writing_a_moment_is_read(written):
         ("24-10-2026 25:00", "La hora 25:00 no existe"),
         ("31-02-2026 10:00", "La fecha 31-02-2026 no existe"),
         ("2026-02-31T10:00", "La fecha 2026-02-31"),
-        ("06-09-2026 00:30", "La hora 00:30"),
-        ("2026-09-06T00:30", "La hora 00:30"),
     ],
 )
 def test_what_is_no_moment_is_refused(written, sentence):
@@ -184,3 +184,78 @@ def test_how_long_ago_is_said_as_people_say_it(local, shown):
     moment = datetime.fromisoformat(local).replace(tzinfo=SANTIAGO)
 
     assert format_relativa(moment, NOW) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "moment", "duda"),
+    [
+        ("06-09-2026 00:30", "America/Santiago", "2026-09-06T04:30", "no existió ese día"),
+        ("2026-09-06T00:30", "America/Santiago", "2026-09-06T04:30", "no existió ese día"),
+        ("04-04-2026 23:30", "America/Santiago", "2026-04-05T02:30", "existió dos veces"),
+        ("04-04-2026 21:30", "Pacific/Easter", "2026-04-05T02:30", "existió dos veces"),
+        ("04-04-2026 23:30", "America/Punta_Arenas", "2026-04-05T02:30", None),
+        ("06-09-2026 00:30", "America/Coyhaique", "2026-09-06T03:30", None),
+        ("2026-04-04T23:30:00-04:00", "America/Santiago", "2026-04-05T03:30", None),
+        ("2026-09-06T00:30:00-04:00", "America/Santiago", "2026-09-06T04:30", None),
+    ],
+)
+def test_an_hour_of_a_clock_change_is_kept_and_said_to_be_doubtful(written, zone, moment, duda):
+    reading = parse_fecha_hora(written, ZoneInfo(zone))
+
+    assert reading.moment == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert (duda in reading.duda) if duda else reading.duda is None
+
+
+def test_a_doubtful_hour_is_told_as_it_was_written():
+    reading = read_local(datetime(2026, 4, 4, 23, 30))  # noqa: DTZ001 - a reading of a local clock
+
+    assert reading.duda == (
+        "Hora dudosa: 04-04-2026 23:30 existió dos veces por el cambio de hora."
+    )
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)),  # noqa: DTZ001
+    st.sampled_from(["America/Santiago", "America/Punta_Arenas", "Pacific/Easter"]),
+)
+def test_what_is_not_doubtful_has_one_moment_and_reads_back(naive, zone):
+    place = ZoneInfo(zone)
+    reading = read_local(naive, place)
+    moments = {
+        moment
+        for moment in (naive.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+        if moment.astimezone(place).replace(tzinfo=None, fold=0) == naive
+    }
+
+    assert (reading.duda is None) == (len(moments) == 1)
+    assert not moments or reading.moment == min(moments)
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "shown"),
+    [
+        ("2026-06-24T13:15", "America/Punta_Arenas", "24-06-2026 10:15 (hora de Magallanes)"),
+        ("2026-06-24T13:15", "America/Coyhaique", "24-06-2026 10:15 (hora de Aysén)"),
+        ("2026-06-24T13:15", "America/Santiago", "24-06-2026 09:15"),
+        ("2026-11-24T13:15", "America/Punta_Arenas", "24-11-2026 10:15"),
+        ("2026-11-24T13:15", "Pacific/Easter", "24-11-2026 08:15 (hora de Isla de Pascua)"),
+        ("2026-06-25T03:30", "America/Punta_Arenas", "25-06-2026 00:30 (hora de Magallanes)"),
+    ],
+)
+def test_an_hour_names_its_zone_where_it_differs_from_santiagos(moment, zone, shown):
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+    assert format_fecha_hora(at, ZoneInfo(zone)) == shown
+    assert format_hora(at, ZoneInfo(zone)) == shown[11:]
+    assert format_fecha(at, ZoneInfo(zone)) == shown[:10]
+
+
+def test_how_long_ago_counts_the_days_of_the_place():
+    late = datetime(2026, 6, 25, 3, 30, tzinfo=UTC)  # the 24th in Santiago, the 25th in Magallanes
+    now = datetime(2026, 6, 25, 15, 0, tzinfo=UTC)
+
+    assert format_relativa(late, now) == "ayer 23:30"
+    assert (
+        format_relativa(late, now, ZoneInfo("America/Punta_Arenas"))
+        == "hoy 00:30 (hora de Magallanes)"
+    )

@@ -191,7 +191,7 @@ def _read_moment(values: Mapping[str, str]) -> tuple[date, datetime | None]:
     whole = values.get("fecha_hora")
     if whole and not values.get("hora"):
         try:
-            moment = parse_fecha_hora(whole)
+            moment = parse_fecha_hora(whole).moment
         except InvalidValue as error:
             try:
                 return _believable(parse_fecha(whole)), None

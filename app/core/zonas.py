@@ -1,0 +1,125 @@
+"""Which clock a place in Chile lives by.
+
+Most of the country keeps America/Santiago. Magallanes (America/Punta_Arenas) and Aysén
+(America/Coyhaique, since 2025) stay at UTC-3 all year; Isla de Pascua (Pacific/Easter) is two
+hours behind Santiago.
+"""
+
+import csv
+import re
+from datetime import datetime
+from functools import cache, lru_cache
+from math import cos, radians
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.core.clock import SANTIAGO
+from app.core.comunas import comunas, find_comuna, find_region
+
+_TABLE = Path(__file__).parent / "data" / "comuna_zona.csv"
+#: What people call the hour of a zone that is not Santiago's.
+_NAMES = {
+    "America/Punta_Arenas": "hora de Magallanes",
+    "America/Coyhaique": "hora de Aysén",
+    "Pacific/Easter": "hora de Isla de Pascua",
+}
+#: Towns and islands by whose name people mean a comuna of another zone.
+_TOWNS = {
+    "puerto williams": "Cabo de Hornos",
+    "hanga roa": "Isla de Pascua",
+    "rapa nui": "Isla de Pascua",
+    "tierra del fuego": "Porvenir",
+    "puerto cisnes": "Cisnes",
+    "villa o'higgins": "O'Higgins",
+    "puerto chacabuco": "Aysén",
+}
+_SEPARATORS = re.compile(r"[,;·|()/]|\s[-–—]\s")
+_IN_A_SENTENCE = re.compile(r"\b(?:de|en)\s+(?=\S)", re.IGNORECASE)
+
+
+def zone_of(
+    comuna: str | None = None,
+    region: str | None = None,
+    *,
+    lat: float | None = None,
+    lon: float | None = None,
+    text: str | None = None,
+) -> ZoneInfo:
+    """Return the zone of a place by the best of what is known of it.
+
+    The comuna decides, then the region, then the point, then a comuna or region that the text
+    names («Costanera, Punta Arenas»). What nothing tells is Santiago's.
+    """
+    zone = _zone_of_comuna(comuna) if comuna else None
+    if zone is None and region:
+        zone = _zone_of_region(region)
+    if zone is None and lat is not None and lon is not None:
+        return _zone_of_point(lat, lon)
+    if zone is None and text:
+        zone = _zone_of_text(text)
+    return zone or SANTIAGO
+
+
+def zone_note(moment: datetime, zone: ZoneInfo) -> str:
+    """Return « (hora de Magallanes)» where that clock shows another hour than Santiago's."""
+    if moment.astimezone(zone).utcoffset() == moment.astimezone(SANTIAGO).utcoffset():
+        return ""
+    return f" ({_NAMES.get(zone.key, zone.key)})"
+
+
+@cache
+def _zones() -> dict[str, ZoneInfo]:
+    with _TABLE.open(encoding="utf-8", newline="") as table:
+        return {row["cut_comuna"]: ZoneInfo(row["zona_horaria"]) for row in csv.DictReader(table)}
+
+
+@cache
+def _zones_of_regions() -> dict[str, ZoneInfo]:
+    """The zone that the comunas of a region share; Valparaíso is Santiago's but for an island."""
+    found: dict[str, ZoneInfo] = {}
+    for comuna in comunas():
+        zone = _zones()[comuna.codigo]
+        if found.setdefault(comuna.region_corta, zone) != zone:
+            found[comuna.region_corta] = SANTIAGO
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _zone_of_comuna(name: str) -> ZoneInfo | None:
+    comuna = find_comuna(_TOWNS.get(name.strip().casefold(), name))
+    return _zones()[comuna.codigo] if comuna else None
+
+
+@lru_cache(maxsize=256)
+def _zone_of_region(name: str) -> ZoneInfo | None:
+    region = find_region(name)
+    return _zones_of_regions()[region] if region else None
+
+
+@lru_cache(maxsize=4096)
+def _zone_of_text(text: str) -> ZoneInfo | None:
+    """The zone of the comuna or region that ends an address, or stands after «de» or «en».
+
+    Read from the end: «Av. Punta Arenas 123, La Florida» lies in La Florida.
+    """
+    for part in reversed(_SEPARATORS.split(text)):
+        words = [part, *_IN_A_SENTENCE.split(part)[-1:]]
+        for name in words:
+            zone = _zone_of_comuna(name) or _zone_of_region(name)
+            if zone is not None:
+                return zone
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _zone_of_point(lat: float, lon: float) -> ZoneInfo:
+    """The zone of the comuna whose inner point is the nearest, near enough for a clock.
+
+    It may be the neighbour's within some kilometres of a border.
+    """
+    flat = cos(radians(lat))
+    nearest = min(
+        (comuna for comuna in comunas() if comuna.lat is not None and comuna.lon is not None),
+        key=lambda one: (one.lat - lat) ** 2 + ((one.lon - lon) * flat) ** 2,  # type: ignore[operator]
+    )
+    return _zones()[nearest.codigo]
