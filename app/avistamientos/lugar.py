@@ -16,3 +16,15 @@ def name_place(row: Avistamiento) -> str | None:
     if row.portico is not None:
         return name_gantry(row.portico.autopista, row.portico.codigo, row.portico.tramo)
     return row.ubicacion or row.autopista or row.empresa
+
+
+def position_of(row: Avistamiento) -> tuple[float, float] | None:
+    """Where a map draws it: its own position, else that of the gantry it is tied to.
+
+    Nothing is guessed from the text here: what the case calls unidentified has no place.
+    """
+    if row.lat is not None and row.lon is not None:
+        return row.lat, row.lon
+    if row.portico is not None and row.portico.lat is not None and row.portico.lon is not None:
+        return row.portico.lat, row.portico.lon
+    return None

@@ -7,15 +7,11 @@ a region a plain projection is off by less than the dots are wide.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from app.core.comunas import comunas
-from app.core.porticos import Portico, porticos
-from app.core.texto import fold
 
 WIDTH, HEIGHT = 179.0, 92.0
 _MARGIN = 14.0
@@ -78,40 +74,6 @@ def letter(index: int) -> str:
     """The name of the nth place: A to Z, then AA, AB…"""
     first, last = divmod(index, 26)
     return (letter(first - 1) if first else "") + chr(ord("A") + last)
-
-
-def locate_gantry(ubicacion: str | None, empresa: str | None) -> tuple[float, float] | None:
-    """Where a gantry stands that a sighting names, when the list knows it without any doubt.
-
-    It must be named by its stretch, or by its code together with its motorway.
-    """
-    text = _plain(f"{ubicacion or ''} {empresa or ''}")
-    found = {
-        (portico.lat, portico.lon)
-        for portico in _located()
-        if portico.lat is not None and portico.lon is not None and _names(text, portico)
-    }
-    if len(found) != 1:
-        return None
-    ((lat, lon),) = found
-    return (lat, lon)
-
-
-@cache
-def _located() -> tuple[Portico, ...]:
-    return tuple(p for p in porticos() if p.lat is not None and p.lon is not None)
-
-
-def _names(text: str, portico: Portico) -> bool:
-    if _plain(portico.autopista) not in text:
-        return False
-    stretch = _plain(portico.tramo)
-    code = f" {_plain(portico.codigo)} "
-    return bool(stretch and stretch in text) or code in f" {text} "
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9.]+", " ", fold(text)).split())
 
 
 def _frame(points: Sequence[Punto]) -> _Frame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.adjuntos.models import Adjunto
+from app.avistamientos.lugar import position_of
 from app.avistamientos.models import Avistamiento
 from app.core.dinero import format_pesos
 from app.core.fechas import format_fecha, format_fecha_hora
@@ -16,12 +17,11 @@ from app.core.texto import fold
 from app.direcciones.models import Direccion, Visita
 from app.informes.archivos import Nombres, Rows, format_position, with_photos
 from app.informes.custodia import Cadena
-from app.informes.mapa import Punto, draw_map, letter, locate_gantry
+from app.informes.mapa import Punto, draw_map, letter
 from app.notificaciones.hitos import Hito
 from app.notificaciones.models import Respuesta
 from app.notificaciones.queries import NoticeLine
 from app.oficios.models import Investigacion, Oficio
-from app.porticos.rules import Metodo
 
 #: A sighting with the letter of its place on the map and the position, when it has one.
 Placed = tuple[Avistamiento, str, tuple[float, float] | None]
@@ -97,7 +97,7 @@ def place_sightings(sightings: Sequence[Avistamiento]) -> list[Placed]:
     What lies within ten metres is one place; when there are too many places for a drawing, within
     a hundred metres, or a kilometre.
     """
-    positions = [_where(sighting) for sighting in sightings]
+    positions = [position_of(sighting) for sighting in sightings]
     for digits in _PLACE_DIGITS:
         letters: dict[tuple[float, float], str] = {}
         placed: list[Placed] = []
@@ -112,17 +112,6 @@ def place_sightings(sightings: Sequence[Avistamiento]) -> list[Placed]:
     return placed
 
 
-def _where(sighting: Avistamiento) -> tuple[float, float] | None:
-    if sighting.lat is not None and sighting.lon is not None:
-        return (sighting.lat, sighting.lon)
-    portico = sighting.portico
-    if portico is not None and portico.lat is not None and portico.lon is not None:
-        return (portico.lat, portico.lon)
-    if portico is not None or sighting.portico_metodo is Metodo.CORREGIDO:
-        return None  # a person, or the text, says that it is another gantry than a likeness would
-    return locate_gantry(sighting.ubicacion, sighting.empresa)
-
-
 def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
     """Number, when, source, place, company and notes, amount; numbered from the oldest."""
     rows = []
@@ -130,7 +119,7 @@ def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
         place = sighting.ubicacion or "Lugar desconocido"
         # Most providers name the company within the place.
         known = fold(sighting.empresa or "") in fold(place)
-        company = ["" if known else sighting.empresa, sighting.notas]
+        company = ["" if known else sighting.empresa, _gantry(sighting), sighting.notas]
         if sighting.simulado:
             company.append("Simulado")
         rows.append(
@@ -146,6 +135,17 @@ def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _gantry(sighting: Avistamiento) -> str:
+    """Which gantry the office takes the text for, unless the text says so in these words."""
+    portico = sighting.portico
+    if portico is None:
+        return ""
+    text = fold(sighting.ubicacion or "")
+    if fold(portico.autopista) in text and fold(portico.codigo) in text.split():
+        return ""
+    return f"Pórtico {portico.codigo} · {portico.autopista}"
 
 
 def mapa_part(placed: Sequence[Placed], direcciones: Sequence[Direccion]) -> dict[str, Any]:

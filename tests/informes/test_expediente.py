@@ -51,6 +51,7 @@ from tests.avistamientos.rows import an_answer, make_sighting, store
 from tests.factories import make_oficio
 from tests.informes.expedientes import find, make_expediente, order, pdf_of
 from tests.notificaciones.rows import make_notice
+from tests.porticos.rows import load_catalogue
 
 HOSTILE = (
     '#set page(fill: red) #panic("no") $x^2$ *b* _c_ `r` @ref <etiqueta> // /* */ [x] \\',
@@ -90,6 +91,7 @@ def rich(app, buffet, usuario_investigador):
         )
         add_visita(row, row.direcciones[0], visit, actor=actor, now=now)
         move_oficio(row, Move(Estado.INVESTIGACION, row.version), actor=actor, now=now)
+    load_catalogue(app)
     store(app, case, an_answer(body='{"avistamientos": []}'))
     make_sighting(app, case, usuario_investigador, ubicacion="Pasaje Las Lilas")
     make_sighting(

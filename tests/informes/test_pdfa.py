@@ -18,6 +18,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.service import choose_cover
 from app.ajustes.rules import OFFICE_NAME
 from app.ajustes.service import set_setting
+from app.avistamientos.rules import Fuente
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.rules import Variante
@@ -29,6 +30,7 @@ from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_sighting
 from tests.factories import make_oficio
 from tests.informes.expedientes import make_expediente, pdf_of
+from tests.porticos.rows import load_catalogue
 
 #: Actions that PDF/A forbids (6.5.1), and the keys that start one by themselves (6.5.2).
 FORBIDDEN_ACTIONS = {
@@ -60,10 +62,12 @@ def document(request, made, app, buffet, usuario_admin) -> Iterator[pikepdf.Pdf]
             propietario=PropietarioData(nombre="Łukasz Ωμέγα ŠĐ"),
             direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
         )
+        load_catalogue(app)
         make_sighting(
             app,
             case,
             usuario_admin,
+            fuente=Fuente.MULTA,
             ubicacion="Autopista Central, pórtico PA19 (Ruta 5 Sur – Américo Vespucio)",
             empresa="Autopista Central",
         )

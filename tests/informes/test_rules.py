@@ -1,7 +1,7 @@
 import pytest
 
 from app.informes.letras import coverage, printable
-from app.informes.mapa import HEIGHT, WIDTH, Punto, draw_map, letter, locate_gantry
+from app.informes.mapa import HEIGHT, WIDTH, Punto, draw_map, letter
 from app.informes.rules import ALPHABET, new_code, parse_code, photo_side
 
 
@@ -103,12 +103,3 @@ def test_names_of_comunas_do_not_lie_on_each_other():
     rows = sorted((round(comuna["y"], 1), comuna["x"]) for comuna in drawing["comunas"])
     assert len(rows) > 5
     assert len({(x, y) for y, x in rows}) == len(rows)
-
-
-def test_a_gantry_is_placed_only_when_it_is_named_without_doubt():
-    named = "Autopista Central, pórtico PA19 (Ruta 5 Sur – Américo Vespucio)"
-
-    assert locate_gantry(named, "Autopista Central") == (-33.510753, -70.699381)
-    assert locate_gantry("pórtico PA19", None) is None
-    assert locate_gantry("Autopista Central, pórtico PA3", None) is None
-    assert locate_gantry(None, None) is None
