@@ -16,6 +16,7 @@ from huey.consumer import Consumer, Scheduler
 from app.core.clock import utcnow
 from app.db import transaction
 from app.jobs.alarm import Alarm
+from app.jobs.aside import STOP_SECONDS, join_aside
 from app.jobs.presence import leave, new_consumer_id, present, release_dead
 from app.jobs.service import beat
 from config import product_version
@@ -86,6 +87,7 @@ def run_consumer(app: Flask) -> None:
     with present(folder, alarm.consumer_id):
         pulse.start()
         consumer.run()
+        join_aside(STOP_SECONDS + 2)
         stop.set()
         pulse.join(1)
         with app.app_context():

@@ -14,6 +14,7 @@ from typing import Any
 from app.core.clock import utcnow
 from app.core.errors import RastroError
 from app.db import after_commit, db, transaction
+from app.jobs.aside import start_aside
 from app.jobs.leases import (
     Lease,
     LeaseLost,
@@ -33,6 +34,7 @@ from app.jobs.registry import get_job
 from app.jobs.rules import EstadoTrabajo, backoff
 
 __all__ = [
+    "Aside",
     "JobError",
     "JobRun",
     "JobUncertain",
@@ -72,6 +74,18 @@ class Postpone(Exception):
         self.args_to_keep = args or {}
 
 
+class Aside(Exception):
+    """The rest of this job waits for somebody outside: it goes on in a thread of its own.
+
+    The worker is free for other jobs meanwhile. The lease stays with this attempt, and ``rest``
+    renews it.
+    """
+
+    def __init__(self, rest: Callable[[JobRun], None]) -> None:
+        super().__init__()
+        self.rest = rest
+
+
 def never() -> bool:
     """Nobody asks this worker to stop."""
     return False
@@ -82,6 +96,8 @@ class JobRun(Lease):
     """One attempt at a job, as its function sees it."""
 
     clock: Callable[[], datetime] = utcnow
+    #: Whether the process was told to stop: what waits for somebody outside has seconds left.
+    is_stopping: Callable[[], bool] = field(default_factory=lambda: never, repr=False)
     finished: bool = field(default=False, init=False)
     #: Whether the transaction that ends this job may also lease the next one.
     goes_on: Callable[[], bool] = field(default_factory=lambda: never, init=False, repr=False)
@@ -136,6 +152,7 @@ def work(
     run = None if is_stopping() else claim(worker, now=clock())
     while run is not None:
         run.clock = clock
+        run.is_stopping = is_stopping
         run.goes_on = lambda: not is_stopping()
         execute(run)
         done += 1
@@ -169,12 +186,18 @@ def _as_run(lease: Lease | None) -> JobRun | None:
 
 def execute(run: JobRun) -> None:
     """Run a claimed job and settle it, whatever happens inside."""
-    definition = get_job(run.tipo)
+    _attempt(run, get_job(run.tipo).run)
+
+
+def _attempt(run: JobRun, function: Callable[[JobRun], None]) -> None:
     try:
-        definition.run(run)
+        function(run)
         if not run.finished:
             with run.finish():
                 pass
+    except Aside as aside:
+        run.goes_on = never
+        start_aside(partial(_attempt, run, aside.rest))
     except Postpone as postponed:
         _guarded(run, partial(_postpone, run, postponed))
     except JobUncertain as uncertain:

@@ -104,10 +104,12 @@ class Mail(flask_mail.Message):
             raise InvalidValue("El asunto o una dirección del correo tiene un salto de línea.")
 
     @property
-    def recipient_addresses(self) -> list[str]:
-        """Everybody that the envelope names: who it is for, and who gets a copy."""
-        people = (self.to_address, self.cc_address)
-        return [person.addr_spec for person in people if person is not None]
+    def copy_addresses(self) -> list[str]:
+        """Whom the envelope names besides who it is for; nobody is named twice."""
+        copy = self.cc_address
+        if copy is None or copy.addr_spec.lower() == self.to_address.addr_spec.lower():
+            return []
+        return [copy.addr_spec]
 
     def as_bytes(self) -> bytes:
         """The mail as it goes over the wire: alternatives, the HTML with its pictures inside."""

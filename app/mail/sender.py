@@ -2,64 +2,105 @@
 
 Flask-Mail's own connection waits for ever and tells all failures alike, so this speaks ``smtplib``
 with time limits and notes the one moment that matters: once the dot that ends the message is out,
-a silence means that nobody can know whether the mail was taken.
+only a 2xx says that the mail was taken, and only a 4xx or 5xx that it was not. Anything else, and
+silence, means that nobody can know.
 """
 
 from __future__ import annotations
 
 import logging
 import smtplib
-import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.utils import parseaddr
-from typing import Any, cast
 
-from app.core.errors import RastroError
 from app.extensions import current_config
+from app.mail.answer import Answer, Listener, NoAnswer, NotYet, one_line
+from app.mail.conversation import TOTAL_SECONDS, Conversation, CopyBroke, SmtpSettings, limited
 from app.mail.message import Mail, Person
+from app.mail.outcomes import (
+    MailFailed,
+    PermanentFailure,
+    Refusal,
+    Sent,
+    TemporaryFailure,
+    UncertainOutcome,
+    WrongCredentials,
+    refusal,
+)
+
+__all__ = [
+    "FINAL_SECONDS",
+    "SHORT_SECONDS",
+    "MailFailed",
+    "Pending",
+    "PermanentFailure",
+    "Sent",
+    "TemporaryFailure",
+    "UncertainOutcome",
+    "configured_sender",
+    "doubt",
+    "hand_over",
+    "send_mail",
+]
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for the server to answer one command.
-ANSWER_SECONDS = 20
-#: Seconds for the body to go out, which may hold several photos on a slow line.
-BODY_SECONDS = 120
-#: The port where TLS begins before the first word.
-TLS_PORT = 465
-#: Seconds for everything; a server that drips one byte at a time is cut off here. The lease of a
-#: job that sends must be longer.
-TOTAL_SECONDS = 200
+#: Seconds to wait for the answer to the last dot (RFC 5321, 4.5.3.2.6): a server may look for
+#: viruses first, and who hangs up before it has answered gets the same mail sent twice.
+FINAL_SECONDS = 600
+#: Seconds that somebody waits who looks at a page meanwhile.
+SHORT_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class SmtpSettings:
-    """The server, and how to come in. ``tls`` asks for STARTTLS; port 465 speaks TLS at once."""
+class Pending:
+    """A mail that the server has whole, and whose fate only its answer tells."""
 
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    tls: bool = False
+    def __init__(self, conversation: Conversation, refused: tuple[Refusal, ...]) -> None:
+        self._conversation = conversation
+        self._listener = Listener(conversation.sock)
+        #: The copies that it certainly does not go to.
+        self.refused = refused
+
+    def wait(self, seconds: float, *, meanwhile: Callable[[], None] = lambda: None) -> Sent | None:
+        """How it went, or None: no answer came in these seconds, and one may still come.
+
+        ``meanwhile`` is called every second.
+
+        Raises:
+            TemporaryFailure, PermanentFailure, UncertainOutcome: see there.
+        """
+        try:
+            answer = self._listener.wait(seconds, meanwhile=meanwhile)
+        except NotYet:
+            return None
+        except NoAnswer as silence:
+            self.give_up()
+            raise doubt(str(silence)) from None
+        except BaseException:
+            self.give_up()
+            raise
+        self._conversation.say_goodbye()
+        self._conversation.close()
+        return self._judge(answer)
+
+    def give_up(self) -> None:
+        """Listen no longer."""
+        self._conversation.close()
+
+    def _judge(self, answer: Answer) -> Sent:
+        if answer.is_positive:
+            return Sent(answer.words, self.refused)
+        if answer.is_refusal:
+            raise refusal(answer.code, answer.words)
+        raise doubt(f"contestó «{answer.code} {answer.words}», que no dice si lo aceptó")
 
 
-class MailFailed(RastroError):
-    """The mail was not sent, or may not have been; the text says why in words."""
-
-
-class TemporaryFailure(MailFailed):
-    """It was certainly not sent, and may be later: busy, unreachable, silent."""
-
-
-class PermanentFailure(MailFailed):
-    """It was certainly not sent, and will not be by trying again: refused."""
-
-
-class UncertainOutcome(MailFailed):
-    """It was handed over whole and no answer came: it may have been sent."""
+def doubt(why: str) -> UncertainOutcome:
+    """The outcome of a message that is out and was not answered; ``why`` follows «pero»."""
+    return UncertainOutcome(
+        f"El servidor de correo recibió el mensaje completo pero {why}: puede haber llegado o no."
+    )
 
 
 def configured_server() -> SmtpSettings:
@@ -80,13 +121,32 @@ def configured_sender() -> Person:
     return Person(email, nombre)
 
 
-def send_mail(mail: Mail) -> str:
-    """Send one mail through the configured server and return its answer.
+def send_mail(mail: Mail, *, patience: float | None = None) -> Sent:
+    """Send one mail through the configured server and wait for its answer.
 
-    Call it without an open transaction: it takes as long as the server does.
+    ``patience`` is in seconds, ``FINAL_SECONDS`` if it is not given. Call it without an open
+    transaction: it takes as long as the server does.
 
     Raises:
         TemporaryFailure, PermanentFailure, UncertainOutcome: see there.
+    """
+    pending = hand_over(mail)
+    sent = pending.wait(FINAL_SECONDS if patience is None else patience)
+    if sent is None:
+        pending.give_up()
+        raise doubt("no lo confirmó a tiempo")
+    return sent
+
+
+def hand_over(mail: Mail) -> Pending:
+    """Give one mail to the configured server, up to and with its last dot.
+
+    A copy that is refused stops nobody else's mail. If the line breaks when the server hears of a
+    copy, it is called again and not told of that one.
+
+    Raises:
+        TemporaryFailure, PermanentFailure: it certainly was not sent.
+        UncertainOutcome: the line broke at the dot.
     """
     settings = configured_server()
     if not settings.host:
@@ -94,132 +154,62 @@ def send_mail(mail: Mail) -> str:
             "No hay servidor de correo configurado. Pida al administrador que complete SMTP_HOST."
         )
     body = mail.as_bytes()
+    skipped: tuple[Refusal, ...] = ()
+    while True:
+        try:
+            return _call(settings, mail, body, skipped)
+        except CopyBroke as broke:
+            skipped = (*skipped, broke.refusal)
+
+
+def _call(settings: SmtpSettings, mail: Mail, body: bytes, skipped: tuple[Refusal, ...]) -> Pending:
+    conversation = Conversation(settings, mail.sender_address.domain)
     try:
-        with _connected(settings, mail.sender_address.domain) as smtp:
-            return _deliver(smtp, mail, body)
-    except MailFailed:
-        raise
-    except smtplib.SMTPAuthenticationError as error:
-        if error.smtp_code < 500:
-            raise _refusal(error.smtp_code, error.smtp_error) from None
-        raise PermanentFailure(
-            "El servidor de correo no aceptó el usuario o la contraseña. "
-            f"Pida al administrador que revise SMTP_USER y SMTP_PASSWORD. {_said(error)}"
-        ) from None
-    except smtplib.SMTPNotSupportedError:
-        raise PermanentFailure(
-            "El servidor de correo no ofrece el cifrado o el acceso con contraseña que están "
-            "configurados. Pida al administrador que revise SMTP_TLS y SMTP_USER."
-        ) from None
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code, error.smtp_error) from None
-    except ssl.SSLCertVerificationError:
-        raise PermanentFailure(
-            "El certificado del servidor de correo no es válido. Pida al administrador que revise "
-            "SMTP_HOST."
-        ) from None
+        with limited(conversation, TOTAL_SECONDS):
+            conversation.open()
+            refused = conversation.give(mail, body, skipped)
+        return _finish(conversation, refused)
     except (OSError, smtplib.SMTPException) as error:
-        logger.info("mail server %s:%s failed: %r", settings.host, settings.port, error)
-        raise TemporaryFailure(
-            "No se pudo hablar con el servidor de correo: no respondió o cortó la conexión."
-        ) from None
+        conversation.close()
+        raise _failure(error, settings) from None
+    except BaseException:
+        conversation.close()
+        raise
 
 
-@contextmanager
-def _connected(settings: SmtpSettings, own_name: str) -> Iterator[smtplib.SMTP]:
-    """A conversation that is over in time, whatever the other side does.
-
-    ``own_name`` is what we call ourselves; smtplib would ask the DNS, which may take long.
-    """
-    smtp: smtplib.SMTP
-    if settings.port == TLS_PORT:
-        smtp = smtplib.SMTP_SSL(
-            local_hostname=own_name, timeout=ANSWER_SECONDS, context=ssl.create_default_context()
-        )
-    else:
-        smtp = smtplib.SMTP(local_hostname=own_name, timeout=ANSWER_SECONDS)
-    # The name that a certificate is checked against. It is not given to the constructor, which
-    # would connect before the limit below is in force.
-    smtp._host = settings.host  # type: ignore[attr-defined]
-    cut = threading.Timer(TOTAL_SECONDS, _cut_off, [smtp])
-    cut.daemon = True
-    cut.start()
+def _finish(conversation: Conversation, refused: tuple[Refusal, ...]) -> Pending:
     try:
-        code, answer = smtp.connect(settings.host, settings.port)
-        if code != 220:
-            raise smtplib.SMTPConnectError(code, answer)
-        smtp.ehlo_or_helo_if_needed()
-        if settings.tls and settings.port != TLS_PORT:
-            smtp.starttls(context=ssl.create_default_context())
-            smtp.ehlo()
-        if settings.user:
-            smtp.login(settings.user, settings.password)
-        yield smtp
-        with suppress(OSError, smtplib.SMTPException):
-            smtp.quit()
-    finally:
-        cut.cancel()
-        smtp.close()
-
-
-def _deliver(smtp: smtplib.SMTP, mail: Mail, body: bytes) -> str:
-    """The envelope and the body; everything before the last dot is certain not to be a mail."""
-    options = [f"size={len(body)}"] if smtp.has_extn("size") else []
-    _expect(smtp.mail(mail.sender_address.addr_spec, options), 250)
-    for address in mail.recipient_addresses:
-        _expect(smtp.rcpt(address), 250, 251)
-    _expect(smtp.docmd("DATA"), 354)
-    sock = cast(socket.socket, smtp.sock)
-    sock.settimeout(BODY_SECONDS)
-    smtp.send(_stuffed(body))
-    sock.settimeout(ANSWER_SECONDS)
-    try:
-        smtp.send(b".\r\n")
-        code, answer = smtp.getreply()
+        conversation.end_message()
     except (OSError, smtplib.SMTPException):
-        raise UncertainOutcome(
-            "El servidor de correo recibió el mensaje completo pero no confirmó: puede haber "
-            "llegado o no."
-        ) from None
-    _expect((code, answer), 250)
-    return _words(answer)
+        raise doubt("cortó la conexión antes de confirmarlo") from None
+    return Pending(conversation, refused)
 
 
-def _expect(reply: tuple[int, bytes], *codes: int) -> None:
-    code, answer = reply
-    if code not in codes:
-        raise _refusal(code, answer)
-
-
-def _refusal(code: int, answer: bytes | str) -> MailFailed:
-    if 500 <= code < 600:
-        return PermanentFailure(
-            f"El servidor de correo rechazó el mensaje: {code} {_words(answer)}"
-        )
+def _failure(error: OSError | smtplib.SMTPException, settings: SmtpSettings) -> MailFailed:
+    """What a broken or refused conversation means, in words for the office."""
+    match error:
+        case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500:
+            return WrongCredentials(
+                "El servidor de correo no aceptó el usuario o la contraseña. Pida al "
+                f"administrador que revise SMTP_USER y SMTP_PASSWORD. ({_told(error)})"
+            )
+        case smtplib.SMTPNotSupportedError():
+            return PermanentFailure(
+                "El servidor de correo no ofrece el cifrado o el acceso con contraseña que están "
+                "configurados. Pida al administrador que revise SMTP_TLS y SMTP_USER."
+            )
+        case smtplib.SMTPResponseException():
+            return refusal(error.smtp_code, one_line(error.smtp_error))
+        case ssl.SSLCertVerificationError():
+            return PermanentFailure(
+                "El certificado del servidor de correo no es válido. Pida al administrador que "
+                "revise SMTP_HOST."
+            )
+    logger.info("mail server %s:%s failed: %r", settings.host, settings.port, error)
     return TemporaryFailure(
-        f"El servidor de correo no lo aceptó por ahora: {code} {_words(answer)}"
+        "No se pudo hablar con el servidor de correo: no respondió o cortó la conexión."
     )
 
 
-def _stuffed(body: bytes) -> bytes:
-    """Lines that begin with a dot get another, so that none of them ends the message."""
-    body = body.replace(b"\r\n.", b"\r\n..")
-    if body.startswith(b"."):
-        body = b"." + body
-    return body if body.endswith(b"\r\n") else body + b"\r\n"
-
-
-def _said(error: smtplib.SMTPResponseException) -> str:
-    return f"({error.smtp_code} {_words(error.smtp_error)})"
-
-
-def _words(answer: Any) -> str:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-    return " ".join(text.split())[:200]
-
-
-def _cut_off(smtp: smtplib.SMTP) -> None:
-    logger.warning("a mail server took longer than %s s and was cut off", TOTAL_SECONDS)
-    with suppress(OSError, AttributeError):
-        if smtp.sock is not None:
-            smtp.sock.shutdown(socket.SHUT_RDWR)
+def _told(error: smtplib.SMTPResponseException) -> str:
+    return f"{error.smtp_code} {one_line(error.smtp_error)}"

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import undefer
 
 from app.adjuntos.rules import copy_name
 from app.adjuntos.service import read_copy
@@ -26,17 +25,12 @@ from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
-from app.jobs.runner import JobError, JobRun, JobUncertain, LeaseLost
+from app.jobs.runner import JobError, JobRun, JobUncertain, LeaseLost, Postpone
+from app.mail.conversation import TOTAL_SECONDS
 from app.mail.message import Mail, Person, Picture
-from app.mail.sender import (
-    TOTAL_SECONDS,
-    PermanentFailure,
-    TemporaryFailure,
-    UncertainOutcome,
-    configured_sender,
-    send_mail,
-)
+from app.mail.sender import configured_sender
 from app.notificaciones.contenido import photo_cid
+from app.notificaciones.envio import is_crowded, load_notice, send_and_store
 from app.notificaciones.mails import (
     LEAVE_MARK,
     PORTAL_MARK,
@@ -56,12 +50,10 @@ from app.notificaciones.rules import (
 )
 from app.notificaciones.service import (
     give_up,
-    mark_sent,
     mark_uncertain,
     propose_next,
     start_sending,
     tell_buffet,
-    wait_again,
 )
 
 _INTERRUPTED = "El envío se interrumpió después de empezar."
@@ -78,12 +70,13 @@ def _on_failed(trabajo: Trabajo, cause: str, now: datetime) -> None:
     SEND_JOB,
     "Enviar aviso al receptor",
     on_failed=_on_failed,
-    # The sender gives up before the lease does, so that nobody claims what is being sent.
+    # The sender gives up or renews before the lease ends, so that nobody claims what is being
+    # sent.
     lease_seconds=TOTAL_SECONDS + 100,
 )
 def send_notice(run: JobRun) -> None:
     """Send one notice and store how it went."""
-    notice = _load(run)
+    notice = load_notice(run)
     if notice.trabajo_id != run.trabajo_id:
         with run.finish("Otro trabajo lleva este aviso."):
             return
@@ -93,36 +86,17 @@ def send_notice(run: JobRun) -> None:
     if notice.estado in {EstadoNotificacion.ENVIANDO, EstadoNotificacion.INCIERTA}:
         with transaction():
             _hold(run)
-            mark_uncertain(_load(run), _INTERRUPTED, now=run.clock())
+            mark_uncertain(load_notice(run), _INTERRUPTED, now=run.clock())
         raise JobUncertain(f"{_INTERRUPTED} Puede haber llegado: pregunte al receptor.")
+    if is_crowded():
+        # A server that confirms nothing gets no more mails whose fate nobody would know.
+        raise Postpone(run.clock() + timedelta(minutes=1))
     mail = _build(notice, run.clock())
     with transaction():
         _hold(run)
-        if not start_sending(_load(run), now=run.clock()):
+        if not start_sending(load_notice(run), now=run.clock()):
             raise LeaseLost(run.trabajo_id)
-    try:
-        answer = send_mail(mail)
-    except UncertainOutcome as outcome:
-        with transaction():
-            mark_uncertain(_load(run), str(outcome), now=run.clock())
-        raise JobUncertain(str(outcome)) from None
-    except (TemporaryFailure, PermanentFailure) as failure:
-        with transaction():
-            wait_again(_load(run), str(failure), now=run.clock())
-        raise JobError(str(failure), retry=isinstance(failure, TemporaryFailure)) from None
-    with run.finish(f"Enviado. El servidor respondió: {answer}"):
-        mark_sent(_load(run), now=run.clock())
-
-
-def _load(run: JobRun) -> Notificacion:
-    notice = db.session.scalar(
-        sa.select(Notificacion)
-        .where(Notificacion.id == run.args["notificacion_id"])
-        .options(undefer(Notificacion.cuerpo_texto), undefer(Notificacion.cuerpo_html))
-    )
-    if notice is None:
-        raise JobError("El aviso ya no existe.", retry=False)
-    return notice
+    send_and_store(run, mail)
 
 
 def _hold(run: JobRun) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from app.ajustes.rules import Setting
 from app.core.clock import from_local, to_local
@@ -153,6 +155,20 @@ def last_digest_moment(now: datetime) -> datetime:
     if moment > now:
         moment = from_local(datetime.combine(monday - timedelta(days=7), time(8)))
     return moment
+
+
+def describe_refusal(rechazo: Mapping[str, Any]) -> str:
+    """What became of a copy that the mail server did not take, in a sentence for the office.
+
+    ``rechazo`` has its ``email``, the server's ``respuesta``, and whether that is ``definitivo``.
+    """
+    what = (
+        "La copia a {email} no salió: el servidor la rechazó ({respuesta}). Revise la dirección."
+        if rechazo["definitivo"]
+        else "La copia a {email} no salió: el servidor no la aceptó por ahora ({respuesta}). "
+        "Envíela después por otro medio."
+    )
+    return what.format(email=rechazo["email"], respuesta=rechazo["respuesta"])
 
 
 def is_key(text: str | None) -> bool:

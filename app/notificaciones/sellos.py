@@ -30,7 +30,10 @@ def seal_notice(notice: Notificacion, now: datetime) -> None:
 
 
 def _notice(notice: Notificacion) -> dict[str, Any]:
+    # What was sealed before there were refused copies must keep its hash.
+    refused = {"rechazos": notice.rechazos} if notice.rechazos else {}
     return {
+        **refused,
         "tipo": notice.tipo,
         "estado": notice.estado,
         "receptor_id": notice.receptor_id,

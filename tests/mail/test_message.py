@@ -146,9 +146,13 @@ def test_a_subject_and_a_name_arrive_as_they_were_written(words):
 def test_a_copy_is_one_address_in_the_envelope_and_the_header():
     mail = make_mail(cc=Person("abogada@estudio.example"))
 
-    assert mail.recipient_addresses == ["receptor@actuarios.example", "abogada@estudio.example"]
+    assert mail.copy_addresses == ["abogada@estudio.example"]
     assert read(mail)["Cc"].addresses[0].addr_spec == "abogada@estudio.example"
     assert read(make_mail())["Cc"] is None
+
+
+def test_who_gets_the_mail_anyway_gets_no_copy_of_it():
+    assert make_mail(cc=Person("Receptor@Actuarios.example")).copy_addresses == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.mail import sender
+from app.mail import conversation, sender
 from app.mail.message import Person, Picture
 from app.mail.sender import (
     PermanentFailure,
@@ -63,10 +63,11 @@ def scripted(*answers: bytes | None) -> Iterator[int]:
 def test_a_mail_reaches_the_server_whole_and_to_one_person(server):
     picture = Picture("foto-1@rastro.example", "auto.png", "image/png", PNG)
 
-    answer = send_mail(make_mail(pictures=[picture]))
+    sent = send_mail(make_mail(pictures=[picture]))
 
     [received] = server.received
-    assert answer == "OK"
+    assert sent.answer == "OK"
+    assert sent.refused == ()
     assert received.mail_from == "avisos@oficina.example"
     assert received.rcpt_tos == ["receptor@actuarios.example"]
     assert received.message.get_body(("plain",)).get_content().splitlines() == [
@@ -88,7 +89,7 @@ def test_a_refusal_says_whether_to_try_again_and_what_the_server_said(server, co
 
 
 def test_a_silence_after_the_whole_message_is_uncertain(server, monkeypatch):
-    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(sender, "FINAL_SECONDS", 0.3)
     server.hang()
 
     with pytest.raises(UncertainOutcome, match="puede haber llegado o no"):
@@ -118,7 +119,7 @@ def test_a_line_cut_after_the_whole_message_is_uncertain(app, configure):
 def test_what_goes_wrong_before_the_message_is_certainly_not_sent(
     answers, app, configure, monkeypatch
 ):
-    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(conversation, "ANSWER_SECONDS", 0.3)
     with scripted(*answers) as port:
         configure(smtp_host="127.0.0.1", smtp_port=port, smtp_tls=False)
         with app.app_context(), pytest.raises(TemporaryFailure):

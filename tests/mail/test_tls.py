@@ -9,7 +9,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from app.mail import sender
+from app.mail import conversation
 from app.mail.sender import PermanentFailure, TemporaryFailure, send_mail
 from tests.mail.test_message import make_mail
 from tests.plugins.smtp import free_port
@@ -93,7 +93,7 @@ def starttls() -> StartTls:
 def implicit(context: ssl.SSLContext, monkeypatch) -> Controller:
     """As on port 465, which only root may listen on."""
     port = free_port()
-    monkeypatch.setattr(sender, "TLS_PORT", port)
+    monkeypatch.setattr(conversation, "TLS_PORT", port)
     return Controller(Keeper(), hostname="127.0.0.1", port=port, ssl_context=context)
 
 

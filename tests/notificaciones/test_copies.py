@@ -49,24 +49,6 @@ def test_a_copy_and_the_address_for_answers_go_out_as_previewed(
     assert "Abogada@estudio.example" in detail
 
 
-def test_a_refused_copy_refuses_the_mail_before_anything_is_sent(
-    app, investigador, base, mail_server, worker, rows, monkeypatch
-):
-    async def refuse(_server, _session, envelope, address, _options):
-        if address.startswith("nadie"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    monkeypatch.setattr(type(mail_server), "handle_RCPT", staticmethod(refuse), raising=False)
-    investigador.post(base, data=typed(cc_email="nadie@estudio.example"))
-    worker()
-
-    assert mail_server.received == []
-    [notice] = rows(Notificacion)
-    assert "550 no such user" in notice.error
-
-
 @pytest.mark.parametrize("field", ["cc_email", "responder_a"])
 @pytest.mark.parametrize(
     "address",

@@ -8,11 +8,12 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.db import db, transaction
+from app.jobs.aside import join_aside
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import claim, execute, work
 from app.jobs.service import retry_job
-from app.mail import sender
+from app.notificaciones import envio
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from app.notificaciones.service import Destinatario, start_sending
@@ -133,11 +134,13 @@ def test_without_a_mail_server_the_notice_says_whom_to_ask(
 def test_a_silence_after_the_message_is_uncertain_and_never_sent_again_by_itself(
     app, mail_server, worker, oficio, usuario_investigador, rows, monkeypatch
 ):
-    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(envio, "FINAL_SECONDS", 0.6)
     notice_id = make_notice(app, oficio, usuario_investigador)
     mail_server.hang()
 
     worker()
+    assert join_aside(10) == 0
     mail_server.recover()
     assert worker(hours=5) == 0
 

@@ -13,9 +13,10 @@ from app.buffets.rules import ModoHitos, make_leave_token
 from app.buffets.service import set_milestone_mails
 from app.core.clock import to_local, utcnow
 from app.db import db, transaction
+from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
-from app.mail import sender
+from app.notificaciones import envio
 from app.notificaciones.models import HitoInformado, Notificacion
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, last_digest_moment
 from app.oficios.models import Investigacion, Oficio
@@ -272,10 +273,12 @@ def test_a_digest_of_which_nobody_knows_does_not_break_the_page_of_jobs(
     choose(app, buffet, ModoHitos.AL_MOMENTO, since)
     for patente in ("BBCL12", "GGZL12"):
         make_oficio(app, buffet, usuario_investigador, patente=patente)
-    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(envio, "FINAL_SECONDS", 0.6)
     mail_server.hang()
 
     look(app, utcnow() + timedelta(minutes=5))
+    assert join_aside(10) == 0
     mail_server.recover()
 
     [notice] = rows(Notificacion)

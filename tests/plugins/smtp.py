@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import socket
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
@@ -80,6 +82,112 @@ class SmtpServer:
     def stop(self) -> None:
         self.recover()
         self._controller.stop()
+
+
+@dataclass
+class Script:
+    """What a scripted server answers, piece by piece, and what it was told.
+
+    Each answer is bytes, sent in one packet; a tuple of pieces goes out one by one, where a number
+    is a pause in seconds and None ends the connection. ``None`` alone ends it at once.
+    """
+
+    greeting: Any = b"220 hi\r\n"
+    ehlo: Any = b"250 me\r\n"
+    mail: Any = b"250 ok\r\n"
+    #: By address; the others are taken.
+    rcpt: dict[str, Any] = field(default_factory=dict)
+    data: Any = b"354 go\r\n"
+    final: Any = b"250 ok\r\n"
+    quit: Any = b"221 bye\r\n"
+    auth: Any = b"235 welcome\r\n"
+
+
+class ScriptedServer:
+    """A server on raw sockets that says exactly what its script says, however wrong."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        #: Every line but those of messages, of all connections.
+        self.lines: list[str] = []
+        #: Whole messages, whatever was answered to them, each with its envelope.
+        self.bodies: list[bytes] = []
+        self.recipients: list[list[str]] = []
+        self.stopping = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
+            said: list[str] = []
+            connection.settimeout(30)
+            self._say(connection, self.script.greeting)
+            for line in lines:
+                word = line.decode().strip()
+                self.lines.append(word)
+                if word.upper() == "DATA":
+                    self._say(connection, self.script.data)
+                    body = b""
+                    while (part := lines.readline()) not in {b".\r\n", b""}:
+                        body += part
+                    if not part:
+                        return
+                    self.bodies.append(body)
+                    self.recipients.append(said)
+                    self._say(connection, self.script.final)
+                    continue
+                answer = self._answer(word)
+                if word.upper().startswith("RCPT") and str(answer)[2:3] == "2":
+                    said.append(word.partition("<")[2].partition(">")[0])
+                self._say(connection, answer)
+
+    def _answer(self, word: str) -> Any:
+        verb = word[:4].upper()
+        if verb == "RCPT":
+            return self.script.rcpt.get(word.partition("<")[2].partition(">")[0], b"250 ok\r\n")
+        named = {"EHLO": "ehlo", "MAIL": "mail", "QUIT": "quit", "AUTH": "auth"}
+        return getattr(self.script, named[verb]) if verb in named else b"250 ok\r\n"
+
+    def _say(self, connection: socket.socket, answer: Any) -> None:
+        for piece in answer if isinstance(answer, tuple) else (answer,):
+            if piece is None:
+                connection.shutdown(socket.SHUT_RDWR)
+                raise ConnectionAbortedError
+            if isinstance(piece, bytes):
+                connection.sendall(piece)
+            else:
+                self.stopping.wait(piece)
+
+
+@pytest.fixture
+def scripted_smtp() -> Iterator[Callable[..., ScriptedServer]]:
+    """Start servers that follow a script: ``scripted_smtp(final=b"251 ok\\r\\n")``."""
+    running: list[ScriptedServer] = []
+
+    def start(**answers: Any) -> ScriptedServer:
+        running.append(ScriptedServer(Script(**answers)))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.db import Model, ShortText
 from app.notificaciones.models.receptores import Receptor
 from app.notificaciones.models.respuestas import Respuesta
-from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, describe_refusal
 from app.usuarios.models import Usuario
 
 notificacion_adjuntos = sa.Table(
@@ -83,6 +83,9 @@ class Notificacion(Model):
     usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     trabajo_id: Mapped[str | None] = mapped_column(ShortText(36))
     error: Mapped[str | None] = mapped_column(sa.Text)
+    #: Copies that the server refused while it took the mail: ``email``, ``respuesta`` and whether
+    #: that is ``definitivo``.
+    rechazos: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
     #: Photos that did not fit into the mail and are seen through its link.
     adjuntos_enlace: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
     #: The public half of the receptor's link; what opens it is signed and never stored.
@@ -103,6 +106,11 @@ class Notificacion(Model):
         secondary=notificacion_adjuntos, order_by=Adjunto.id
     )
     respuestas: Mapped[list[Respuesta]] = relationship(order_by=Respuesta.id)
+
+    @property
+    def avisos_de_copia(self) -> list[str]:
+        """What became of the copies that the mail server did not take, for the office to read."""
+        return [describe_refusal(one) for one in self.rechazos or ()]
 
 
 class HitoInformado(Model):

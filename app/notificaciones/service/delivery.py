@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,14 @@ from app.avisos.service import tell
 from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
+from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
-from app.notificaciones.rules import STARTABLE, EstadoNotificacion, TipoNotificacion
+from app.notificaciones.rules import (
+    STARTABLE,
+    EstadoNotificacion,
+    TipoNotificacion,
+    describe_refusal,
+)
 from app.notificaciones.sellos import seal_notice
 from app.notificaciones.service.correos import tell_people
 from app.oficios.models import Oficio
@@ -31,6 +38,7 @@ def start_sending(notice: Notificacion, *, now: datetime) -> bool:
     notice.estado = EstadoNotificacion.ENVIANDO
     notice.enviando_at = now
     notice.error = None
+    notice.rechazos = []
     seal_notice(notice, now)
     return True
 
@@ -43,11 +51,15 @@ def wait_again(notice: Notificacion, cause: str, *, now: datetime) -> None:
     seal_notice(notice, now)
 
 
-def mark_sent(notice: Notificacion, *, now: datetime) -> None:
-    """The server took it."""
+def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal] = ()) -> None:
+    """The server took it for whom it is for; ``refused`` are the copies that it did not take."""
     notice.estado = EstadoNotificacion.ENVIADA
     notice.enviada_at = now
     notice.error = None
+    notice.rechazos = [
+        {"email": one.email, "respuesta": one.answer, "definitivo": one.is_permanent}
+        for one in refused
+    ]
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
         _tell_of_notice(notice, now)
     elif notice.tipo is TipoNotificacion.BUFFET and notice.oficio_id is not None:
@@ -63,6 +75,8 @@ def mark_sent(notice: Notificacion, *, now: datetime) -> None:
         entidad_id=notice.id,
         adjuntos=[adjunto.id for adjunto in notice.adjuntos],
     )
+    for copy in notice.rechazos:
+        _tell_of_problem(notice, f"salió sin la copia a {copy['email']}, que fue rechazada", now)
 
 
 def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
@@ -70,7 +84,10 @@ def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
     count = len(notice.adjuntos)
     photos = {0: "sin fotos", 1: "con 1 foto"}.get(count, f"con {count} fotos")
     what = "Recordatorio enviado" if notice.recordatorio_de_id else "Aviso enviado"
-    _record(notice, f"{what} a {_who(notice)}, {photos}.", now, is_real=True)
+    told = " ".join(
+        [f"{what} a {_who(notice)}, {photos}.", *map(describe_refusal, notice.rechazos)]
+    )
+    _record(notice, told, now, is_real=True)
     oficio = db.session.get_one(Oficio, notice.oficio_id)
     emit(
         TipoEvento.NOTIFICADO,
