@@ -52,7 +52,7 @@ from app.jobs.queue import connect_bell
 from app.notificaciones import sellos as notificaciones_sellos
 from app.notificaciones import views as notificaciones
 from app.notificaciones.rules import SETTINGS as NOTICE_SETTINGS
-from app.notificaciones.sources import connect_location, connect_sightings
+from app.notificaciones.sources import connect_found, connect_location, connect_sightings
 from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
@@ -66,7 +66,7 @@ from app.trabajos import views as trabajos
 from app.ubicado import jobs as ubicado_jobs
 from app.ubicado import sellos as ubicado_sellos
 from app.ubicado import views as ubicado
-from app.ubicado.aviso import location_for_notice
+from app.ubicado.aviso import found_for_milestones, location_for_notice
 from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
@@ -200,6 +200,7 @@ def create_app(config: Config | None = None) -> Flask:
     connect_keepers([list_pdfs])
     connect_sightings(list_for_notice)
     connect_location(location_for_notice)
+    connect_found(found_for_milestones)
     connect_sources(
         (
             *oficios_sellos.SOURCES,

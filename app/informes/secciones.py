@@ -18,7 +18,7 @@ from app.direcciones.models import Direccion, Visita
 from app.informes.archivos import Nombres, Rows, format_position, with_photos
 from app.informes.custodia import Cadena
 from app.informes.mapa import Punto, draw_map, letter
-from app.notificaciones.hitos import Hito
+from app.notificaciones.avance import Hito
 from app.notificaciones.models import Respuesta
 from app.notificaciones.queries import NoticeLine
 from app.oficios.models import Investigacion, Oficio
@@ -78,16 +78,16 @@ def _footnote(entry: Investigacion) -> str:
 
 
 def hito_rows(hitos: Sequence[Hito]) -> Rows:
-    """The milestones that a buffet is told of."""
+    """The milestones that a buffet is told of, which come newest first, from the oldest on."""
     return [
         {
-            "cuando": format_fecha_hora(hito.cuando),
+            "cuando": hito.momento,
             "tipo": "Hito",
             "texto": hito.texto,
             "pie": "",
             "hash": "",
         }
-        for hito in sorted(hitos, key=lambda hito: hito.cuando)
+        for hito in reversed(hitos)
     ]
 
 

@@ -1,78 +1,126 @@
-"""The milestones of an oficio: what a buffet may know, on its dashboard and by mail.
+"""What happened to cases, for their next step and milestones: on screen, by mail, by API.
 
-Never raw sightings or notes.
+``avance`` decides; this only reads.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.core.clock import local_today
 from app.db import db
-from app.notificaciones.models import Notificacion
-from app.notificaciones.rules import COPY_KEY, EstadoNotificacion, TipoNotificacion
+from app.notificaciones.avance import Avance, Caso, Hecho, Hito, Suceso, follow
+from app.notificaciones.models import Notificacion, Respuesta
+from app.notificaciones.rules import (
+    COPY_KEY,
+    EstadoNotificacion,
+    TipoNotificacion,
+    TipoRespuesta,
+)
+from app.notificaciones.sources import list_found
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 
-#: The move into a state, as a milestone.
-_MILESTONES = {
-    Estado.INVESTIGACION: "Comienza la búsqueda",
-    Estado.NOTIFICACION: "Vehículo ubicado",
-    Estado.ENCONTRADO: "Vehículo encontrado, caso cerrado",
-    Estado.NO_ENCONTRADO: "Caso cerrado sin encontrar el vehículo",
+_ANSWERS = {
+    TipoRespuesta.DILIGENCIADO: Suceso.DILIGENCIADO,
+    TipoRespuesta.NO_ENCONTRADO: Suceso.NO_ENCONTRADO,
 }
 
 
-@dataclass(frozen=True)
-class Hito:
-    """A milestone that the client is told of."""
-
-    cuando: datetime
-    texto: str
-    #: What it comes from, so that it is told once by mail.
-    clave: str = ""
+def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
+    """How far each of several oficios is, in five queries."""
+    happened: dict[int, list[Hecho]] = {pk: [] for pk in oficio_ids}
+    for source in (_steps(oficio_ids), _notices(oficio_ids), list_found(oficio_ids)):
+        for pk, hecho in source:
+            happened[pk].append(hecho)
+    rows = sa.select(
+        Oficio.id, Oficio.estado, Oficio.investigador_id, Oficio.fecha_ingreso, Oficio.created_at
+    ).where(Oficio.id.in_(oficio_ids))
+    return {
+        row.id: follow(
+            Caso(
+                estado=row.estado,
+                has_investigador=row.investigador_id is not None,
+                recibido=row.fecha_ingreso or local_today(row.created_at),
+                created_at=row.created_at,
+                hechos=happened[row.id],
+                clave=f"oficio:{row.id}",
+            )
+        )
+        for row in db.session.execute(rows)
+    }
 
 
 def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:
-    """The milestones of several oficios, newest first, in three queries."""
-    hitos: dict[int, list[Hito]] = {pk: [] for pk in oficio_ids}
-    received = sa.select(Oficio.id, Oficio.created_at).where(Oficio.id.in_(oficio_ids))
-    for pk, moment in db.session.execute(received):
-        hitos[pk].append(Hito(moment, "Oficio recibido", f"oficio:{pk}"))
-    moves = sa.select(
-        Investigacion.id,
-        Investigacion.oficio_id,
-        Investigacion.ocurrido_at,
-        Investigacion.detalle,
-    ).where(Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO)
+    """The milestones of several oficios, newest first."""
+    return {pk: avance.hitos for pk, avance in list_avances(oficio_ids).items()}
+
+
+def _steps(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
+    moves = (
+        sa.select(
+            Investigacion.id,
+            Investigacion.oficio_id,
+            Investigacion.ocurrido_at,
+            Investigacion.detalle,
+        )
+        .where(
+            Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO
+        )
+        .order_by(Investigacion.id)
+    )
     for entry_id, pk, moment, detalle in db.session.execute(moves):
-        text = _milestone(detalle)
-        if text:
-            hitos[pk].append(Hito(moment, text, f"entrada:{entry_id}"))
-    notices = sa.select(Notificacion.id, Notificacion.oficio_id, Notificacion.enviada_at).where(
+        yield (
+            pk,
+            Hecho(
+                moment,
+                Suceso.PASO,
+                f"entrada:{entry_id}",
+                paso=(Estado(detalle["de"]), Estado(detalle["a"])),
+                deshace=bool(detalle.get("deshace")),
+            ),
+        )
+
+
+def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
+    """The notices to receptores and what came back. An answer proves that its notice arrived."""
+    of_receptores = (
         Notificacion.oficio_id.in_(oficio_ids),
         Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-        Notificacion.estado == EstadoNotificacion.ENVIADA,
+    )
+    answers = (
+        sa.select(Respuesta.id, Respuesta.tipo, Respuesta.created_at, Respuesta.notificacion_id)
+        .add_columns(Notificacion.oficio_id)
+        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
+        .where(*of_receptores)
+        .order_by(Respuesta.id)
+    )
+    first_answers: dict[int, datetime] = {}
+    for row in db.session.execute(answers):
+        first_answers.setdefault(row.notificacion_id, row.created_at)
+        if row.tipo in _ANSWERS:
+            yield row.oficio_id, Hecho(row.created_at, _ANSWERS[row.tipo], f"respuesta:{row.id}")
+    notices = sa.select(
+        Notificacion.id,
+        Notificacion.oficio_id,
+        Notificacion.estado,
+        Notificacion.enviada_at,
+        Notificacion.enviando_at,
+        Notificacion.created_at,
+    ).where(
+        *of_receptores,
         # A reminder is not news to the client.
         Notificacion.recordatorio_de_id.is_(None),
         # Neither is a copy of what was sent before.
         sa.func.coalesce(Notificacion.clave, "").not_like(f"{COPY_KEY}%"),
     )
-    for notice_id, of_id, sent in db.session.execute(notices):
-        if of_id is not None and sent is not None:
-            hitos[of_id].append(Hito(sent, "Receptor judicial notificado", f"aviso:{notice_id}"))
-    for entries in hitos.values():
-        entries.sort(key=lambda hito: hito.cuando, reverse=True)
-    return hitos
-
-
-def _milestone(detalle: dict[str, str]) -> str | None:
-    origin, target = Estado(detalle["de"]), Estado(detalle["a"])
-    if origin.is_final:
-        return "El caso se reabre"
-    order = list(Estado)
-    if order.index(target) < order.index(origin):
-        return None  # a correction of the office, not news
-    return _MILESTONES.get(target)
+    for row in db.session.execute(notices):
+        sent = row.enviada_at or first_answers.get(row.id)
+        if sent is not None:
+            yield row.oficio_id, Hecho(sent, Suceso.AVISADO, f"aviso:{row.id}")
+        elif row.estado is EstadoNotificacion.INCIERTA:
+            doubtful = row.enviando_at or row.created_at
+            yield row.oficio_id, Hecho(doubtful, Suceso.AVISO_INCIERTO, f"aviso:{row.id}")

@@ -55,6 +55,7 @@ from app.notificaciones.service import (
     start_sending,
     tell_buffet,
 )
+from app.oficios.service import UNDO_PERIOD
 
 _INTERRUPTED = "El envío se interrumpió después de empezar."
 
@@ -215,6 +216,9 @@ def _tell(buffet: Buffet, now: datetime) -> None:
             return
         buffet.resumen_hasta = due
     since = max(buffet.modo_hitos_desde or now, now - NEWS_MAX_AGE)
-    news = [HitoDeOficio(oficio, hito) for oficio, hito in list_news(buffet.id, since=since)]
+    # A slip that may still be undone is not news.
+    until = now - UNDO_PERIOD
+    found = list_news(buffet.id, since=since, until=until)
+    news = [HitoDeOficio(oficio, hito) for oficio, hito in found]
     if news:
         tell_buffet(buffet, news, weekly=weekly, now=now)

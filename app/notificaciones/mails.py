@@ -21,8 +21,8 @@ from app.buffets.models import Buffet
 from app.core.texto import clean_text
 from app.extensions import current_config
 from app.mail.message import mail_size
+from app.notificaciones.avance import Hito
 from app.notificaciones.contenido import Contenido, gather, placeholder_values
-from app.notificaciones.hitos import Hito
 from app.notificaciones.plantillas import Textos, fill
 from app.notificaciones.sources import find_location, list_sightings
 from app.oficios.models import Oficio

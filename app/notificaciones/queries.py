@@ -14,7 +14,8 @@ from app.core.tribunales import find_tribunal
 from app.db import db
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
-from app.notificaciones.hitos import Hito, list_hitos
+from app.notificaciones.avance import Hito
+from app.notificaciones.hitos import list_hitos
 from app.notificaciones.models import (
     Borrador,
     HitoInformado,
@@ -340,8 +341,11 @@ def _was_closed(oficio_id: int, since: datetime) -> bool:
     return any(Estado(detalle["a"]).is_final for detalle in db.session.scalars(moves))
 
 
-def list_news(buffet_id: int, *, since: datetime) -> list[tuple[Oficio, Hito]]:
-    """The milestones of a buffet's oficios that it was not told of by mail, oldest first."""
+def list_news(buffet_id: int, *, since: datetime, until: datetime) -> list[tuple[Oficio, Hito]]:
+    """The milestones of a buffet's oficios that it was not told of by mail, oldest first.
+
+    By when Rastro learned of each: an order of last week that came in today is news.
+    """
     touched = sa.select(Oficio).where(
         Oficio.buffet_id == buffet_id,
         sa.or_(Oficio.ultima_actividad_at >= since, Oficio.created_at >= since),
@@ -359,6 +363,6 @@ def list_news(buffet_id: int, *, since: datetime) -> list[tuple[Oficio, Hito]]:
             news += [
                 (oficios[pk], hito)
                 for hito in hitos
-                if hito.cuando >= since and hito.clave not in told
+                if since <= (hito.sabido_at or hito.cuando) <= until and hito.clave not in told
             ]
     return sorted(news, key=lambda pair: pair[1].cuando)

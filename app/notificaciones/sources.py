@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from app.notificaciones.avance import Hecho
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,17 @@ def connect_location(provider: Callable[[int], Location | None] | None) -> None:
 def find_location(oficio_id: int) -> Location | None:
     """Where the vehicle of an oficio is, as far as anybody knows."""
     return _find_location(oficio_id) if _find_location else None
+
+
+_list_found: Callable[[list[int]], Iterable[tuple[int, Hecho]]] | None = None
+
+
+def connect_found(provider: Callable[[list[int]], Iterable[tuple[int, Hecho]]] | None) -> None:
+    """Say who knows when the vehicles of several oficios were found, seen again, and gone."""
+    global _list_found  # as above
+    _list_found = provider
+
+
+def list_found(oficio_ids: list[int]) -> Iterable[tuple[int, Hecho]]:
+    """When the vehicles of several oficios were found, seen again, and gone, with the oficio."""
+    return _list_found(oficio_ids) if _list_found else ()

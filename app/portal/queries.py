@@ -8,18 +8,11 @@ from datetime import date
 import sqlalchemy as sa
 
 from app.db import db
+from app.notificaciones.avance import LOST
+from app.notificaciones.hitos import list_avances
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.vehiculos.models import Vehiculo
-
-#: What happens next, in words for a law firm.
-NEXT_STEP = {
-    Estado.PENDIENTE: "Asignar a un investigador",
-    Estado.INVESTIGACION: "Ubicar el vehículo",
-    Estado.NOTIFICACION: "Diligencia del receptor judicial",
-    Estado.ENCONTRADO: "Caso cerrado: vehículo encontrado",
-    Estado.NO_ENCONTRADO: "Caso cerrado sin encontrar el vehículo",
-}
 
 
 @dataclass(frozen=True)
@@ -40,12 +33,22 @@ def summarize(buffet_id: int) -> Resumen:
         .group_by(Oficio.estado)
     )
     counts = {estado: int(amount) for estado, amount in rows}
+    lost = _count_lost(buffet_id)
     return Resumen(
-        abiertos=counts.get(Estado.PENDIENTE, 0) + counts.get(Estado.INVESTIGACION, 0),
-        ubicados=counts.get(Estado.NOTIFICACION, 0),
+        abiertos=counts.get(Estado.PENDIENTE, 0) + counts.get(Estado.INVESTIGACION, 0) + lost,
+        ubicados=counts.get(Estado.NOTIFICACION, 0) - lost,
         encontrados=counts.get(Estado.ENCONTRADO, 0),
         no_encontrados=counts.get(Estado.NO_ENCONTRADO, 0),
     )
+
+
+def _count_lost(buffet_id: int) -> int:
+    """How many cases wait for a receptor although their vehicle is not there any more."""
+    ids = sa.select(Oficio.id).where(
+        Oficio.buffet_id == buffet_id, Oficio.estado == Estado.NOTIFICACION
+    )
+    avances = list_avances(list(db.session.scalars(ids)))
+    return sum(avance.situacion in LOST for avance in avances.values())
 
 
 def oficios_statement(buffet_id: int, *, abiertos: bool | None = None) -> sa.Select:

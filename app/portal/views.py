@@ -29,10 +29,10 @@ from app.buffets.service import note_use, set_milestone_mails
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import limiter
-from app.notificaciones.hitos import list_hitos
+from app.notificaciones.hitos import list_avances
 from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, looking_buffet
-from app.portal.queries import NEXT_STEP, oficios_statement, summarize
+from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
 from app.web.pagination import paginate
 
@@ -79,8 +79,7 @@ def home() -> ResponseReturnValue:
         buffet=buffet,
         resumen=summarize(buffet.id),
         page=page,
-        hitos=list_hitos([row.id for row in page.rows]),
-        next_step=NEXT_STEP,
+        avances=list_avances([row.id for row in page.rows]),
         ver=request.args.get("ver", ""),
         by_link=SESSION_KEY in session,
     )
@@ -96,8 +95,7 @@ def detail(oficio_id: int) -> ResponseReturnValue:
         "portal/detail.html",
         buffet=buffet,
         oficio=oficio,
-        hitos=list_hitos([oficio.id])[oficio.id],
-        next_step=NEXT_STEP,
+        avance=list_avances([oficio.id])[oficio.id],
         by_link=SESSION_KEY in session,
     )
 

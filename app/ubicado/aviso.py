@@ -1,10 +1,14 @@
-"""Where the vehicle was found, in the words of the notice to the receptor judicial."""
+"""Where and when the vehicle was found, as the notice to the receptor and the milestones ask."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from app.core.fechas import format_fecha_hora
+from app.notificaciones.avance import Hecho, Suceso
 from app.notificaciones.sources import Location
-from app.ubicado.queries import find_current
+from app.ubicado.queries import find_current, list_reviews_of, list_times_of
+from app.ubicado.rules import ResultadoRevision
 
 
 def location_for_notice(oficio_id: int) -> Location | None:
@@ -23,3 +27,29 @@ def location_for_notice(oficio_id: int) -> Location | None:
         mapa=one.mapa or "",
         acceso=one.acceso or "",
     )
+
+
+def found_for_milestones(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
+    """When the vehicles of these oficios were found, seen again there, and not any more.
+
+    A place that another one had replaced before it was taken back is no loss.
+    """
+    reviews = list_reviews_of(oficio_ids)
+    rows = list_times_of(oficio_ids)
+    for row in rows:
+        yield row.oficio_id, Hecho(row.ubicado_at, Suceso.UBICADO, f"ubicacion:{row.id}")
+        ends = [row.deshecho_at] if row.deshecho_at else []
+        for resultado, moment in reviews.get(row.id, ()):
+            if resultado is ResultadoRevision.SIGUE:
+                yield row.oficio_id, Hecho(moment, Suceso.VISTO_OTRA_VEZ)
+            else:
+                ends.append(moment)
+        if not ends:
+            continue
+        end = min(ends)
+        replaced = any(
+            other.oficio_id == row.oficio_id and row.ubicado_at < other.ubicado_at < end
+            for other in rows
+        )
+        if not replaced:
+            yield row.oficio_id, Hecho(end, Suceso.PERDIDO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -143,6 +144,29 @@ def locations_statement(oficio_id: int) -> sa.Select[Ubicacion]:
 def count_locations(oficio_id: int) -> sa.Select[int]:
     """How often the vehicle was found, as the case page asks for all its counts at once."""
     return sa.select(sa.func.count(Ubicacion.id)).where(Ubicacion.oficio_id == oficio_id)
+
+
+def list_times_of(oficio_ids: list[int]) -> Sequence[sa.Row[int, int, datetime, datetime | None]]:
+    """When the vehicles of several cases were found, and when that was taken back."""
+    return db.session.execute(
+        sa.select(
+            Ubicacion.id, Ubicacion.oficio_id, Ubicacion.ubicado_at, Ubicacion.deshecho_at
+        ).where(Ubicacion.oficio_id.in_(oficio_ids))
+    ).all()
+
+
+def list_reviews_of(oficio_ids: list[int]) -> dict[int, list[tuple[ResultadoRevision, datetime]]]:
+    """What was found at the places of several cases by those who went to see again, by place."""
+    found: dict[int, list[tuple[ResultadoRevision, datetime]]] = {}
+    rows = db.session.execute(
+        sa.select(Revisado.ubicacion_id, Revisado.resultado, Revisado.created_at)
+        .join(Ubicacion, Ubicacion.id == Revisado.ubicacion_id)
+        .where(Ubicacion.oficio_id.in_(oficio_ids))
+        .order_by(Revisado.created_at, Revisado.id)
+    )
+    for ubicacion_id, resultado, moment in rows:
+        found.setdefault(ubicacion_id, []).append((resultado, moment))
+    return found
 
 
 def find_location(oficio_id: int, ubicacion_id: int) -> Ubicacion | None:

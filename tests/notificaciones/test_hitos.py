@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,14 +17,21 @@ from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
 from app.notificaciones import envio
+from app.notificaciones.hitos import list_hitos
 from app.notificaciones.models import HitoInformado, Notificacion
-from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, last_digest_moment
+from app.notificaciones.rules import (
+    EstadoNotificacion,
+    TipoNotificacion,
+    TipoRespuesta,
+    last_digest_moment,
+)
+from app.notificaciones.service import RespuestaData, answer_notice
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
-from app.oficios.service import Move, move_oficio
+from app.oficios.service import Move, move_oficio, undo_move
 from app.usuarios.models import Usuario
 from tests.factories import make_link, make_oficio
-from tests.notificaciones.rows import make_sent_notice
+from tests.notificaciones.rows import make_notice, make_sent_notice
 
 
 def choose(app, buffet, modo, now):
@@ -114,6 +121,77 @@ def test_several_news_are_one_mail_and_another_buffet_learns_nothing_of_them(
     assert other.numero_oficio in text
     [digest] = rows(Notificacion, tipo=TipoNotificacion.BUFFET)
     assert (digest.oficio_id, digest.buffet_id) == (None, buffet.id)
+
+
+def test_an_order_of_last_week_that_came_in_today_is_told_by_its_day(
+    app, buffet, usuario_investigador, mail_server, since
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    make_oficio(app, buffet, usuario_investigador, fecha_ingreso=date(2026, 11, 3))
+
+    look(app, utcnow() + timedelta(minutes=5))
+
+    [received] = mail_server.received
+    for kind in ("html", "plain"):
+        body = received.message.get_body((kind,)).get_content()
+        assert "03-11-2026" in body
+        assert "03-11-2026 0" not in body
+
+
+def test_a_slip_that_was_undone_is_told_to_nobody(
+    app, buffet, caso, usuario_investigador, mail_server, since
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    now = utcnow()
+    move(app, caso, Estado.NO_ENCONTRADO, usuario_investigador, now)
+    look(app, now + timedelta(seconds=5))
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, caso.id)
+        undo_move(
+            row,
+            Move(Estado.PENDIENTE, row.version),
+            actor=db.session.get_one(Usuario, usuario_investigador.id),
+            now=now + timedelta(seconds=10),
+        )
+
+    look(app, now + timedelta(minutes=5))
+
+    assert mail_server.messages == []
+    with app.app_context():
+        assert [hito.texto for hito in list_hitos([caso.id])[caso.id]] == ["Oficio recibido"]
+
+
+@pytest.mark.parametrize("estado", list(EstadoNotificacion))
+def test_a_receptor_is_told_when_the_mail_went_or_when_he_answers(
+    app, caso, usuario_investigador, since, estado
+):
+    now = utcnow()
+    notice_id = make_notice(app, caso, usuario_investigador)
+    with app.app_context(), transaction():
+        notice = db.session.get_one(Notificacion, notice_id)
+        notice.estado = estado
+        notice.enviada_at = now if estado is EstadoNotificacion.ENVIADA else None
+
+    def milestones():
+        with app.app_context():
+            return [hito.texto for hito in list_hitos([caso.id])[caso.id]]
+
+    told = ["Receptor judicial notificado"] if estado is EstadoNotificacion.ENVIADA else []
+    assert milestones() == [*told, "Oficio recibido"]
+
+    with app.app_context(), transaction():
+        answer_notice(
+            db.session.get_one(Notificacion, notice_id),
+            RespuestaData(TipoRespuesta.DILIGENCIADO),
+            clave="la-respuesta",
+            now=now + timedelta(minutes=1),
+        )
+
+    assert milestones() == [
+        "Diligencia realizada",
+        "Receptor judicial notificado",
+        "Oficio recibido",
+    ]
 
 
 def test_who_chose_silence_is_told_nothing_and_later_nothing_of_before(

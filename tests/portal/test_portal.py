@@ -1,4 +1,5 @@
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,12 +11,16 @@ from app.buffets.rules import ModoHitos
 from app.buffets.service import revoke_enlaces, set_active
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.notificaciones.models import Notificacion
+from app.notificaciones.rules import TipoRespuesta
+from app.notificaciones.service import RespuestaData, answer_notice
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado
-from app.oficios.service import Move, move_oficio, record
+from app.oficios.service import Move, assign_oficio, move_oficio, record
 from app.usuarios.models import Usuario
 from tests.ajustes.logos import make_logo
 from tests.factories import make_link, make_oficio
+from tests.notificaciones.rows import make_sent_notice
 
 
 def move(app, oficio, *estados):
@@ -115,6 +120,52 @@ def test_milestones_are_shown_and_notes_and_corrections_are_not(app, cliente, of
     assert text.count("Comienza la búsqueda") == 1
     assert "Vehículo ubicado" in text
     assert "conserje" not in text
+
+
+def test_a_case_with_an_investigator_is_not_said_to_lack_one(
+    app, cliente, buffet, usuario_admin, usuario_investigador
+):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    with app.app_context(), transaction():
+        assign_oficio(
+            db.session.get_one(Oficio, oficio.id),
+            db.session.get_one(Usuario, usuario_investigador.id),
+            actor=db.session.get_one(Usuario, usuario_admin.id),
+            now=utcnow(),
+        )
+
+    assert "Comenzar la búsqueda" in cliente.get("/portal").text
+    assert "Asignar a un investigador" not in cliente.get("/portal").text
+
+
+def test_the_order_was_received_on_its_day_of_entry(app, cliente, buffet, usuario_admin):
+    oficio = make_oficio(app, buffet, usuario_admin, fecha_ingreso=date(2026, 11, 3))
+
+    page = cliente.get(f"/portal/oficios/{oficio.id}").text
+    milestones = re.sub(r"<[^>]+>|\s+", " ", page[page.index("Hitos") :])
+
+    assert re.search(r"Oficio recibido\s+03-11-2026\s", milestones)
+
+
+def test_a_vehicle_that_the_receptor_did_not_find_is_not_counted_as_located(
+    app, cliente, buffet, oficio, usuario_admin
+):
+    move(app, oficio, Estado.INVESTIGACION, Estado.NOTIFICACION)
+    assert "<b>1</b> ubicados" in cliente.get("/portal").text
+    told = make_sent_notice(app, oficio, usuario_admin)
+    assert "Diligencia del receptor judicial" in cliente.get("/portal").text
+
+    with app.app_context(), transaction():
+        answer_notice(
+            db.session.get_one(Notificacion, told),
+            RespuestaData(TipoRespuesta.NO_ENCONTRADO),
+            clave="una-respuesta",
+            now=utcnow(),
+        )
+
+    page = cliente.get("/portal").text
+    assert "<b>0</b> ubicados" in page
+    assert "<b>1</b> en búsqueda" in page
 
 
 def test_a_closed_case_is_counted_and_filtered(app, cliente, buffet, usuario_admin):

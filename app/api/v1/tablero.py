@@ -23,9 +23,10 @@ from app.buffets.queries import find_enlace
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.db import db
-from app.notificaciones.hitos import list_hitos
+from app.notificaciones.avance import Avance
+from app.notificaciones.hitos import list_avances
 from app.oficios.models import Oficio
-from app.portal.queries import NEXT_STEP, oficios_statement, summarize
+from app.portal.queries import oficios_statement, summarize
 from app.tablero.queries import criteria, list_columns
 from app.tablero.rules import BoardFilter
 
@@ -83,30 +84,30 @@ def public(token: str, query: Paging) -> ResponseReturnValue:
         sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
     )
     rows = db.session.execute(statement.offset(query.skip).limit(query.limit)).all()
-    hitos = list_hitos([row.id for row in rows])
+    avances = list_avances([row.id for row in rows])
     response = answer(
         TableroPublico(
             buffet=enlace.buffet.nombre,
             resumen=ResumenShown.model_validate(summarize(enlace.buffet_id)),
-            oficios=[_public_oficio(row, hitos[row.id]) for row in rows],
+            oficios=[_public_oficio(row, avances[row.id]) for row in rows],
         )
     )
     return _keep_private(response, total or 0)
 
 
-def _public_oficio(row: Any, hitos: list[Any]) -> OficioPublico:
+def _public_oficio(row: Any, avance: Avance) -> OficioPublico:
     return OficioPublico(
         id=row.id,
         numero_oficio=row.numero_oficio,
         rol=row.rol,
         caratulado=row.caratulado,
         estado=row.estado,
-        proximo_paso=NEXT_STEP[row.estado],
+        proximo_paso=avance.proximo_paso,
         fecha_limite=row.fecha_limite,
         patente=row.patente,
         marca=row.marca,
         modelo=row.modelo,
-        hitos=[HitoShown.model_validate(hito) for hito in hitos],
+        hitos=[HitoShown.model_validate(hito) for hito in avance.hitos],
     )
 
 

@@ -56,8 +56,16 @@ def move_oficio(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) ->
     touch(oficio, actor=actor, now=now)
 
 
-def _enter(oficio: Oficio, estado: Estado, verb: str, *, actor: Usuario, now: datetime) -> None:
-    """Change the state and write it down."""
+def _enter(
+    oficio: Oficio,
+    estado: Estado,
+    verb: str,
+    *,
+    actor: Usuario,
+    now: datetime,
+    is_undo: bool = False,
+) -> None:
+    """Change the state and write it down; an undo is marked, so that it tells nobody of news."""
     origin = oficio.estado
     oficio.estado = estado
     oficio.estado_desde = now
@@ -67,7 +75,11 @@ def _enter(oficio: Oficio, estado: Estado, verb: str, *, actor: Usuario, now: da
         f"{verb} {estado.label}",
         actor=actor,
         now=now,
-        detalle={"de": origin.value, "a": estado.value},
+        detalle={
+            "de": origin.value,
+            "a": estado.value,
+            **({"deshace": True} if is_undo else {}),
+        },
         with_state=True,
     )
     _announce(oficio, origin, now)
@@ -111,7 +123,8 @@ def undo_move(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) -> N
             or now - last.ocurrido_at > UNDO_PERIOD
         ):
             raise MoveRefused("Ya no se puede deshacer. Mueva la tarjeta con su menú.")
-        _enter(oficio, move.estado, "Se deshace: vuelve a", actor=actor, now=now)
+        verb = "Se deshace: vuelve a"
+        _enter(oficio, move.estado, verb, actor=actor, now=now, is_undo=True)
     _place(oficio, move.despues_de)
     touch(oficio, actor=actor, now=now)
 

@@ -15,7 +15,11 @@ from app.oficios.rules import Estado
 class HitoShown(Shown):
     """A milestone that the client is told of."""
 
-    cuando: datetime
+    cuando: Annotated[
+        datetime,
+        Field(description="Con «solo_dia», el comienzo del día: la hora no se sabe."),
+    ]
+    solo_dia: bool
     texto: str
 
 
@@ -63,7 +67,13 @@ class TableroPublico(Shown):
                     "patente": "BBCL12",
                     "marca": "Suzuki",
                     "modelo": "Swift",
-                    "hitos": [{"cuando": "2026-11-24T12:00:00Z", "texto": "Oficio recibido"}],
+                    "hitos": [
+                        {
+                            "cuando": "2026-11-24T03:00:00Z",
+                            "solo_dia": True,
+                            "texto": "Oficio recibido",
+                        }
+                    ],
                 }
             ],
         )
