@@ -7,11 +7,17 @@ is a warning that everybody sees, and nothing is corrected or refused.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from app.adjuntos.hora import (
+    FIRST_YEAR,
+    camera_time,
+    format_camera_time,
+    read_moment,
+    unreadable_time,
+)
 from app.adjuntos.models import Adjunto
-from app.core.clock import from_local, to_local
 from app.core.fechas import format_fecha_hora
 from app.direcciones.models import Visita
 
@@ -19,40 +25,40 @@ from app.direcciones.models import Visita
 _TIME_APART = timedelta(hours=2)
 #: Metres. A block and the error of two telephones, beyond what the telephone said of its error.
 _FAR = 500
-#: No camera with a clock that was set wrote an earlier year.
-_FIRST_YEAR = 2000
 _EARTH = 6_371_000
-
-
-def taken_at(metadatos: dict[str, Any]) -> datetime | None:
-    """When the camera says that it was, or None. Without a zone it means the hour in Chile."""
-    try:
-        moment = datetime.fromisoformat(metadatos["tomada_at"])
-        return from_local(moment) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (KeyError, ValueError, OverflowError):
-        return None
 
 
 def list_mismatches(adjunto: Adjunto) -> list[str]:
     """What does not add up between a file and what is said of it, in sentences."""
     said = adjunto.metadatos or {}
-    found = []
-    moment = taken_at(said)
-    if "tomada_at" in said and moment is None:
-        found.append("La hora que anotó la cámara no existe, así que no sirve para comparar.")
-    elif moment is not None and to_local(moment).year < _FIRST_YEAR:
-        found.append(
-            f"La cámara dice que era el año {to_local(moment).year}: su reloj no estaba puesto, "
-            "así que la hora no sirve."
-        )
-        moment = None
-    elif moment is not None and moment > adjunto.created_at + timedelta(days=1):
-        found.append(f"La cámara dice {format_fecha_hora(moment)}, que es después de que se subió.")
+    found = _about_clock(said, adjunto)
+    moment = adjunto.tomada_at
     if said.get("gps_nula"):
         found.append("La cámara anotó la posición 0,0: no sabía dónde estaba.")
     if adjunto.visita is not None:
         found += _against_visit(said, moment, adjunto.visita)
     return found
+
+
+def _about_clock(said: dict[str, Any], adjunto: Adjunto) -> list[str]:
+    """What makes the camera's hour useless or doubtful, if anything does."""
+    if text := unreadable_time(said):
+        return [
+            f"La cámara anotó «{text}», que no se puede leer como fecha y hora: la foto queda sin "
+            "hora de la cámara."
+        ]
+    written, reading = camera_time(said), read_moment(said, adjunto.zona)
+    if written is None or reading is None:
+        return []
+    if written.year < FIRST_YEAR:
+        return [
+            f"La cámara dice que era el año {written.year}: su reloj no estaba puesto, así que la "
+            "hora no sirve."
+        ]
+    if adjunto.tomada_at is None:
+        told = format_camera_time(said, adjunto.zona)
+        return [f"La cámara dice {told}, que es después de que se subió."]
+    return [f"La hora de la cámara no trae zona. {reading.duda}"] if reading.duda else []
 
 
 def _against_visit(said: dict[str, Any], moment: datetime | None, visita: Visita) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
+from app.adjuntos.hora import read_camera_time, read_offset
 from app.core.texto import clean_text
 
 _Base = ExifTags.Base
@@ -23,8 +24,9 @@ def read_exif(raw: bytes) -> dict[str, Any]:
     """What a block of EXIF says that is worth keeping.
 
     Keys, each only when it can be read: ``tomada_at`` (the camera's clock, ISO, without a zone
-    unless the camera gave one), ``camara``, and ``gps`` (``lat``, ``lon`` in decimal degrees) or
-    ``gps_nula``, when the camera wrote 0,0 because it did not know.
+    unless the camera gave one) or ``tomada_texto`` (what it wrote instead), ``camara``, and
+    ``gps`` (``lat``, ``lon`` in decimal degrees) or ``gps_nula``, when the camera wrote 0,0
+    because it did not know.
     """
     found: dict[str, Any] = {}
     exif = Image.Exif()
@@ -32,7 +34,13 @@ def read_exif(raw: bytes) -> dict[str, Any]:
         exif.load(raw)
     except Exception:  # Pillow raises a dozen kinds of error for a broken block, also warnings
         return found
-    for name, read in (("tomada_at", _taken), ("camara", _camera), ("gps", _position)):
+    readers = (
+        ("tomada_at", _taken),
+        ("tomada_texto", _unreadable),
+        ("camara", _camera),
+        ("gps", _position),
+    )
+    for name, read in readers:
         try:
             value = read(exif)
         except Exception:  # noqa: S112  # as above: the picture counts, not its broken block
@@ -47,14 +55,41 @@ def read_exif(raw: bytes) -> dict[str, Any]:
 
 
 def _taken(exif: Image.Exif) -> str | None:
-    """``2026:11:20 18:04:10`` and its neighbours as ISO."""
-    ifd = exif.get_ifd(ExifTags.IFD.Exif)
-    raw = _text(ifd.get(_Base.DateTimeOriginal) or exif.get(_Base.DateTime))
-    day, _, hour = raw.partition(" ")
-    if not raw.strip(" :0"):
+    """``2026:11:20 18:04:10`` and its neighbours as ISO; the first of its tags that can be read."""
+    for text, offset in _times(exif):
+        if written := read_camera_time(text, offset):
+            return written.isoformat()
+    return None
+
+
+def _unreadable(exif: Image.Exif) -> str | None:
+    """What stands where the hour belongs, when none of it can be read. Zeros say nothing."""
+    if _taken(exif):
         return None
-    zone = _text(ifd.get(_Base.OffsetTimeOriginal))
-    return f"{day.replace(':', '-')}T{hour}{zone}"
+    return next((text for text, _ in _times(exif) if text.strip(" :0-/T")), None)
+
+
+def _times(exif: Image.Exif) -> list[tuple[str, str]]:
+    """Each date of the block with its offset, the nearest to the exposure first.
+
+    Many telephones write one offset for all of them, and not always the one that belongs.
+    """
+    ifd = exif.get_ifd(ExifTags.IFD.Exif)
+    offsets = [
+        _text(ifd.get(tag))
+        for tag in (_Base.OffsetTimeOriginal, _Base.OffsetTimeDigitized, _Base.OffsetTime)
+    ]
+    dates = [
+        _text(ifd.get(_Base.DateTimeOriginal)),
+        _text(ifd.get(_Base.DateTimeDigitized)),
+        _text(exif.get(_Base.DateTime)),
+    ]
+    known = next((offset for offset in offsets if read_offset(offset)), "")
+    return [
+        (date, own if read_offset(own) else known)
+        for date, own in zip(dates, offsets, strict=True)
+        if date
+    ]
 
 
 def _camera(exif: Image.Exif) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.adjuntos.hora import credible_time, describe_time, place_zone
 from app.adjuntos.rules import LOCAL, TipoAdjunto
 from app.core.clock import utcnow
 from app.db import Model, ShortText
@@ -93,6 +95,28 @@ class Adjunto(Model):
             (self.miniatura_key, self.miniatura_sha256),
         )
         return [(key, sha256) for key, sha256 in pairs if key]
+
+    @property
+    def cuando(self) -> str:
+        """The time of a photo in words: its camera's, else that of the upload; never bare."""
+        word = "subida" if self.is_image else "subido"
+        return describe_time(self.metadatos, self.created_at, self.zona, uploaded=word)
+
+    @property
+    def has_camera_time(self) -> bool:
+        """Whether its camera gave an hour that can be told to others."""
+        return self.tomada_at is not None
+
+    @property
+    def tomada_at(self) -> datetime | None:
+        """The moment that its camera gave, when it can be true."""
+        return credible_time(self.metadatos, self.created_at, self.zona)
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone of where it was taken, as far as its camera or its visit tells."""
+        visit = self.visita if self.visita_id is not None or self.visita else None
+        return place_zone(self.metadatos, visit.direccion.comuna if visit else None)
 
     @property
     def is_image(self) -> bool:

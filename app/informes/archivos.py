@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from app.adjuntos.contraste import list_mismatches
@@ -61,13 +60,13 @@ def foto_rows(fotos: Sequence[Adjunto]) -> Rows:
 def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
     said = foto.metadatos or {}
     gps = said.get("gps") or {}
-    camera = [_camera_time(said.get("tomada_at")), said.get("camara", "")]
     who = f" por {foto.usuario.nombre}" if foto.usuario else " por el receptor"
     return [
         ("Archivo", f"{foto.filename} ({format_size(foto.tamano_bytes)})"),
-        ("Incorporada", f"{format_fecha_hora(foto.created_at)}{who}"),
+        ("Incorporada", f"subida el {format_fecha_hora(foto.created_at)}{who}"),
         ("De la visita a", _visit_of(foto)),
-        ("Según la cámara", ", ".join(part for part in camera if part) or "no dice cuándo"),
+        ("Hora", _camera_hour(foto)),
+        ("Cámara", said.get("camara", "")),
         (
             "Lugar según la cámara",
             format_position(gps.get("lat"), gps.get("lon"), None) or "no lo dice",
@@ -75,22 +74,14 @@ def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
     ]
 
 
+def _camera_hour(foto: Adjunto) -> str:
+    """When it was taken, in the words of every page; or that the camera does not say."""
+    return foto.cuando if foto.has_camera_time else "sin hora de la cámara"
+
+
 def _visit_of(row: Adjunto) -> str:
     visit = row.visita
     return f"{visit.direccion.completa}, {format_fecha_hora(visit.fecha_hora)}" if visit else ""
-
-
-def _camera_time(text: str | None) -> str:
-    """The camera's clock as people read it; what it wrote when that is no date."""
-    if not text:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if moment.tzinfo is not None:
-        return format_fecha_hora(moment)
-    return f"{moment:%d-%m-%Y %H:%M} (reloj de la cámara, sin zona)"
 
 
 def documento_rows(documentos: Sequence[Adjunto]) -> Rows:

@@ -270,8 +270,8 @@ def _contacts(oficio: Oficio, remitente: Usuario) -> list[Contacto]:
 
 
 def _photo(foto: Adjunto, dominio: str) -> Foto:
-    taken = format_fecha_hora(foto.created_at)
-    caption = f"{foto.descripcion} ({taken})" if foto.descripcion else f"Subida el {taken}"
+    when = foto.cuando
+    caption = f"{foto.descripcion} ({when})" if foto.descripcion else when[:1].upper() + when[1:]
     return Foto(
         photo_cid(foto.id, dominio), caption, foto.descripcion or "Foto", foto.ancho, foto.alto
     )

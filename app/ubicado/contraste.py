@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.adjuntos.contraste import list_mismatches, metres, taken_at
+from app.adjuntos.contraste import list_mismatches, metres
 from app.adjuntos.models import Adjunto
-from app.core.clock import to_local
 from app.core.fechas import format_fecha_hora
 from app.direcciones.models import Direccion
 from app.ubicado.models import Ubicacion
@@ -19,8 +18,6 @@ from app.ubicado.rules import COARSE_M
 _TIME_APART = timedelta(hours=2)
 #: Metres, beyond what the phones said of their error.
 _FAR = 500
-#: No camera with a clock that was set wrote an earlier year.
-_FIRST_YEAR = 2000
 
 
 def list_doubts(ubicacion: Ubicacion, direccion: Direccion | None = None) -> list[str]:
@@ -47,9 +44,8 @@ def _photo_doubts(photo: Adjunto, ubicacion: Ubicacion) -> list[str]:
     """What the camera wrote down, against the server's clock and the phone's position."""
     found = list_mismatches(photo)
     said = photo.metadatos or {}
-    moment = taken_at(said)
-    is_set = moment is not None and to_local(moment).year >= _FIRST_YEAR
-    if moment is not None and is_set and abs(moment - ubicacion.ubicado_at) > _TIME_APART:
+    moment = photo.tomada_at
+    if moment is not None and abs(moment - ubicacion.ubicado_at) > _TIME_APART:
         found.append(
             f"La cámara dice {format_fecha_hora(moment)} y se ubicó el "
             f"{format_fecha_hora(ubicacion.ubicado_at)}."

@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 from PIL import ExifTags
 
-from app.adjuntos.contraste import list_mismatches, metres, taken_at
+from app.adjuntos.contraste import list_mismatches, metres
+from app.adjuntos.hora import taken_at
 from app.adjuntos.models import Adjunto
 from app.core.clock import utcnow
 from app.custodia.service import verify
@@ -68,8 +69,9 @@ SAID = {"tomada_at": "2026-11-20T18:04:10-03:00", "gps": {"lat": THERE[0], "lon"
         ({"tomada_at": "1970-01-01T00:00:00"}, visit(), ["el año 1970"]),
         ({"tomada_at": "1970-01-01T12:00:00"}, visit(), ["el año 1970"]),
         ({"tomada_at": "2031-01-01T12:00:00"}, None, ["después de que se subió"]),
-        ({"tomada_at": "2026-13-45T99:00:00"}, visit(), ["no existe"]),
-        ({"tomada_at": "2026-09-06T00:30:00"}, None, ["no existe"]),
+        ({"tomada_at": "2026-13-45T99:00:00"}, visit(), ["sin hora de la cámara"]),
+        ({"tomada_texto": "ayer"}, visit(), ["sin hora de la cámara"]),
+        ({"tomada_at": "2026-09-06T00:30:00"}, None, ["Hora dudosa"]),
         ({"gps_nula": True}, visit(), ["posición 0,0"]),
     ],
 )
@@ -170,7 +172,7 @@ def test_a_photo_is_linked_to_its_visit_and_the_mismatch_is_seen(
     page = investigador.get(url).text
     assert "3,6 km del lugar de la visita" in page
     assert "20-11-2026 19:04 · Av. Grecia 1180, Ñuñoa" in page
-    assert "2026-11-20 18:04:10-03:00" in page
+    assert "tomada el 20-11-2026 18:04 según la cámara" in page
     assert "No calza" in investigador.get(f"/oficios/{oficio.id}/fotos").text
     with app.app_context():
         assert verify(oficio.id).problemas == []

@@ -212,7 +212,7 @@ def test_the_page_of_a_photo_shows_what_the_camera_wrote(investigador, oficio, p
     page = text_of(investigador.get(f"/oficios/{oficio.id}/fotos/{photo.id}"))
 
     assert f'src="/adjuntos/{photo.id}"' in page
-    assert "2026-11-20 18:04:10-03:00" in page
+    assert "tomada el 20-11-2026 18:04 según la cámara" in page
     assert "Acme Foto 3" in page
     assert "-33.4375, -70.65" in page
     assert photo.sha256 in page

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from app.adjuntos.hora import describe_time
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import find_adjunto
 from app.adjuntos.rules import copy_name
@@ -182,6 +183,8 @@ def _show(adjunto: Adjunto) -> AdjuntoShown:
         sha256=adjunto.sha256,
         descripcion=adjunto.descripcion,
         fecha_subida=adjunto.created_at,
+        fecha_camara=adjunto.tomada_at if is_staff else None,
+        cuando=adjunto.cuando if is_staff else describe_time(None, adjunto.created_at),
         # What a camera writes down (where, when) is for the firm.
         metadata=adjunto.metadatos if is_staff else {},
     )

@@ -42,7 +42,9 @@ class RemovalQuery(Query):
 
 class AdjuntoShown(Shown):
     """A file. ``url`` is the copy that people see; ``original_url`` the untouched file, for the
-    firm, and taking it is written down. Both take the bearer token.
+    firm, and taking it is written down. Both take the bearer token. ``fecha_subida`` is when Rastro
+    took it in, ``fecha_camara`` what the camera's clock said (null: it gave no hour that can be
+    read or be true), ``cuando`` the words that pages and mails use.
     """
 
     model_config = ConfigDict(
@@ -57,6 +59,8 @@ class AdjuntoShown(Shown):
             sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             descripcion="Vista frontal",
             fecha_subida="2026-11-24T12:00:00Z",
+            fecha_camara="2026-11-20T11:15:00Z",
+            cuando="tomada el 20-11-2026 08:15 según la cámara",
             metadata={},
         )
     )
@@ -71,4 +75,6 @@ class AdjuntoShown(Shown):
     sha256: str
     descripcion: str | None
     fecha_subida: datetime
+    fecha_camara: datetime | None
+    cuando: str
     metadata: dict[str, Any]
