@@ -268,6 +268,8 @@ def _flask_settings(config: Config) -> dict[str, object]:
     return {
         "SECRET_KEY": secret,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
+        # What an error says goes to the log; the values of a row do not.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SESSION_COOKIE_NAME": "rastro",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -10,15 +10,23 @@ from typing import Any
 
 from flask import has_request_context, request
 
+from app.core.redaction import redact
 from config import Config, product_version
 
-logger = logging.getLogger(__name__)
+
+class TextFormatter(logging.Formatter):
+    """A line for people, and the traceback below it; secrets and personal data are cut."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return redact(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and where it came from.
 
-    The path of a request is written without its query, and never a body: no personal data.
+    Of a request the endpoint is written, neither its address nor its body; secrets and personal
+    data are cut from what libraries say.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -27,13 +35,13 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redact(record.getMessage()),
             "process": record.process,
         }
         if has_request_context():
             line["request"] = {"method": request.method, "endpoint": request.endpoint}
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -43,13 +51,19 @@ def configure_logging(config: Config) -> None:
     if config.log_format == "json":
         handler.setFormatter(JsonFormatter())
     else:
-        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(TextFormatter("%(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(logging.INFO, getattr(logging, config.log_level.upper())))
     logging.getLogger("app").setLevel(config.log_level.upper())
-    for noisy in ("huey", "botocore", "boto3", "urllib3", "alembic"):
+    for noisy in ("huey", "botocore", "boto3", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warnings quote the address that failed; whoever asked says what failed.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    for name in ("gunicorn.error", "gunicorn.access"):
+        # It quotes requests that it cannot read.
+        for own in logging.getLogger(name).handlers:
+            own.setFormatter(handler.formatter)
 
 
 def connect_sentry(config: Config) -> None:

@@ -1,0 +1,54 @@
+"""Cutting secrets and personal data out of what is logged.
+
+Errors of libraries quote what they were given: an address with a plate, the values of a row, the
+recipient of a mail. Whoever reads logs needs none of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Pages whose address is the key to them.
+SECRET_PATHS = ("b", "r", "baja", "invitacion", "verificar", "publico/tablero")
+
+_QUOTES = r"\s'\"<>"
+_URL = rf"\b([a-z][a-z0-9+]*://)(?:[^{_QUOTES}/@]*@)?([^{_QUOTES}/?#,;)\]]*)"
+_NAMED = r"[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|contrase\w+)"
+_MOBILE = r"(?<![\w:])\+?56[ -]?9[ -]?\d{4}[ -]?\d{4}\b|(?<![\w.:-])9\d{8}\b"
+_DOT = r"[.·-]?"
+_PLATES = (
+    rf"[A-Z]{{2}}{_DOT}[A-Z]{{2}}{_DOT}\d{{2}}",
+    rf"[A-Z]{{2}}{_DOT}\d{{2}}{_DOT}\d{{2}}",
+    rf"[BCDFGHJKLPRSTVWXYZ]{{4,5}}{_DOT}\d",
+)
+
+#: What is cut, and what stands in its place; in this order.
+_RULES: tuple[tuple[str, str], ...] = (
+    # PostgreSQL's details quote the row: «Key (rut)=(12345678-5) already exists».
+    (r"(?m)^(\s*(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|PARAMETERS?):).*$", r"\1 …"),
+    (r"(?s)(Failing row contains) \(.*", r"\1 (…"),
+    (r"(?s)\[parameters: .*?\](?=\s*$|\s*\n)", "[parameters: …]"),
+    # Addresses keep their host alone; the path may hold a plate or a token.
+    (rf"(?i){_URL}[/?#][^{_QUOTES},;)\]]*", r"\1\2/…"),
+    (rf"(?i)\b([a-z][a-z0-9+]*://)[^{_QUOTES}/@]*@", r"\1"),
+    (r"(?i)\b(with url:|url:|url=)\s*['\"]?/\S*", r"\1 /…"),
+    (r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*", r"\1 /…"),
+    (rf"(?<![\w.])/({'|'.join(SECRET_PATHS)})/[^{_QUOTES}/]+", r"/\1/…"),
+    (r"(?i)\b(bearer|basic|xoauth2)\s+[\w.~+/=-]{8,}", r"\1 …"),
+    (rf"(?i)\b({_NAMED})(['\"]?\s*[=:]\s*)(?!None\b)['\"]?[^\s'\",;)}}]+", r"\1\2…"),
+    (r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+", "…@…"),
+    (r"\b\d{1,3}(?:\.\d{3}){2}\s?-\s?[\dkK]\b|\b\d{7,8}-[\dkK]\b", "(RUT …)"),
+    (_MOBILE, "(tel. …)"),
+    (rf"\b(?:{'|'.join(_PLATES)})(?:-[\dK])?\b", "(patente …)"),
+)
+_COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in _RULES)
+
+
+def redact(text: str) -> str:
+    """The text without tokens, passwords, bound values, addresses' paths, and who it is about.
+
+    It cuts too much rather than too little: a code that looks like a plate goes too.
+    """
+    for pattern, replacement in _COMPILED:
+        text = pattern.sub(replacement, text)
+    return text

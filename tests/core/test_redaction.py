@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from app.core.redaction import redact
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("HTTPConnectionPool(host='api.example', port=443): Max retries exceeded with url: "
+         "/vehicle/GGZL12.json?include=owner (Caused by …)", ["GGZL12", "owner"]),
+        ("https://ana:clave@api.example/porticos/GGZL12?key=abc", ["GGZL12", "clave", "key", "ana"]),
+        ("postgresql+psycopg://rastro:s3creta@base.example/rastro", ["s3creta"]),
+        ('Starting "GET /porticos/GGZL-12 HTTP/1.1" 200', ["GGZL"]),
+        ("/b/Zk3v9_aTokenOfAPortal1234 no se pudo abrir", ["Zk3v9"]),
+        ("/publico/tablero/abc123def456 y /invitacion/xyz", ["abc123", "xyz"]),
+        ("(psycopg.errors.UniqueViolation) duplicate key\nDETAIL:  Key (rut)=(15.987.654-9) already"
+         " exists.\n[SQL: INSERT INTO propietarios (rut) VALUES (%(rut)s)]", ["15.987", "654-9"]),
+        ("null value in column\nDETAIL:  Failing row contains (7, Rosa Soto, 1).", ["Rosa"]),
+        ("[SQL: UPDATE x SET a=?]\n[parameters: ('Rosa Soto', 3)]\n(Background)", ["Rosa"]),
+        ("550 5.1.1 <rosa.soto@correo.example>: unknown", ["rosa", "soto"]),
+        ("RUT 15987654-9, 15.987.654-9 y fono +56 9 9876 5432 o 998765432",
+         ["15987654", "15.987", "9876 5432", "998765432"]),
+        ("Authorization: Bearer eyJhbGciOi.eyJzdWIi.abc_def-1", ["eyJ"]),
+        ("{'password': 'hola1234', 'api_key': \"k-123\"} client_secret=abc", ["hola", "k-123", "abc"]),
+        ("patentes GGZL12, AB1234, BC-DF.12, AB.CD-12-3, BCDFG1", ["GGZL", "1234", "DF.12", "CD-12", "BCDFG"]),
+    ],
+)  # fmt: skip
+def test_what_is_secret_or_personal_is_cut(text, secrets):
+    told = redact(text)
+    assert not [secret for secret in secrets if secret in told], told
+    assert "…" in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "job 31 (avistamientos.consultar) failed",
+        "(sqlite3.OperationalError) database is locked\n[SQL: BEGIN IMMEDIATE]",
+        'File "app/db.py", line 140, in transaction',
+        "consumer web-1:2314-ab12 left 3 jobs unfinished",
+        "ConnectionRefusedError: [Errno 111] Connection refused",
+        "took 1234567 µs on 127.0.0.1:8000 at 2026-11-28 17:40:41",
+    ],
+)
+def test_what_says_where_something_broke_stays(text):
+    assert redact(text) == text
+
+
+def test_the_host_of_an_address_stays():
+    assert redact("https://api.example:8443/a/b?c").startswith("https://api.example:8443/")
