@@ -10,20 +10,32 @@ alone, not while it loads, renders or talks to others.
 from __future__ import annotations
 
 import enum
+import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
+
+from app.core.outage_line import OutageLine
+from app.core.outages import Outage, find_outage
+
+#: Says once that the database is away, and once that it is back.
+DATABASE = OutageLine(logging.getLogger(__name__), "the database")
 
 #: True inside ``transaction()``: SQLite then takes its write lock when the transaction begins.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+#: True while a new SQLite file may be made; see ``creating``.
+_creating: ContextVar[bool] = ContextVar("creating", default=False)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -120,6 +132,7 @@ def transaction() -> Iterator[None]:
     try:
         yield
         session.commit()
+        DATABASE.up()
     except BaseException:
         session.info.pop("after_commit", None)
         session.rollback()
@@ -128,6 +141,30 @@ def transaction() -> Iterator[None]:
         _writing.reset(token)
     for action in session.info.pop("after_commit", []):
         action()
+
+
+@contextmanager
+def dispensable_transaction() -> Iterator[None]:
+    """A transaction that may be lost: when the database cannot be written, nothing is raised.
+
+    For what only accompanies a deed that must succeed: signing in notes when it happened.
+    """
+    try:
+        with transaction():
+            yield
+    except DBAPIError as error:
+        if not is_unavailable(error):
+            raise
+        DATABASE.down(error)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database, not the statement, is what failed: away, full, locked, read-only."""
+    return (
+        error.connection_invalidated
+        or find_outage(error) is not None
+        or isinstance(error, OperationalError)
+    )
 
 
 def release() -> None:
@@ -152,14 +189,53 @@ def after_commit(action: Callable[[], None]) -> None:
     db.session().info.setdefault("after_commit", []).append(action)
 
 
+@contextmanager
+def creating() -> Iterator[None]:
+    """Let SQLite make a new database file: for migrations alone.
+
+    SQLite makes an empty file wherever it is asked to open one that is not there. A process that
+    serves people would so go on with an empty database after the real one was lost.
+    """
+    token = _creating.set(True)
+    try:
+        yield
+    finally:
+        _creating.reset(token)
+
+
 def prepare_engine(engine: sa.Engine) -> None:
-    """Set SQLite up as measured: WAL, a patient lock, foreign keys, no lost commits."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Set SQLite up as measured: WAL, a patient lock, foreign keys, no lost commits.
+
+    A connection is thrown away when it cannot serve any more: after a read-only spell, after a
+    fault of the disk, and when the file under the same name is another one.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: sa.engine.ExceptionContext) -> None:
+        outage = find_outage(context.original_exception)
+        if engine.dialect.name == "sqlite" and outage in _USELESS:
+            context.is_disconnect = True
+        if outage or context.is_disconnect or context.connection is None:
+            DATABASE.down(context.original_exception)
+
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, Path(str(engine.url.database)))
+
+
+def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
+
+    @event.listens_for(engine, "do_connect")
+    def on_open(*_arguments: object) -> None:
+        if _creating.get() or (path.exists() and path.stat().st_size):
+            return
+        error = sqlite3.OperationalError(f"unable to open database file: {path} is lost or empty")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    def on_connect(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # the begin below is ours, not the driver's
+        record.info["writable"] = os.access(path, os.W_OK)
         cursor = connection.cursor()
         for pragma in (
             "busy_timeout=10000",
@@ -169,7 +245,30 @@ def prepare_engine(engine: sa.Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_connection: object, record: Any, _proxy: object) -> None:
+        is_stale = record.info["file"] != _identity(path) or (
+            # SQLite opens read-only what it may not write, and the connection stays so.
+            not record.info["writable"] and os.access(path, os.W_OK)
+        )
+        if is_stale:
+            raise DisconnectionError("the database file is not the one that was opened")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+#: After these SQLite's connection is not trusted again.
+_USELESS = {Outage.READ_ONLY, Outage.MISSING, Outage.DAMAGED, Outage.UNREADABLE}
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands under a name; None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

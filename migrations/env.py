@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from app.db import Model, ShortText, UtcDateTime
+from app.db import Model, ShortText, UtcDateTime, creating
 
 
 def render_item(kind: str, item: object, _autogen: object) -> str | bool:
@@ -41,4 +41,5 @@ def run() -> None:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-run()
+with creating():
+    run()

@@ -14,10 +14,11 @@ from huey import Huey
 from huey.consumer import Consumer, Scheduler
 
 from app.core.clock import utcnow
-from app.db import transaction
+from app.db import DATABASE, transaction
 from app.jobs.alarm import Alarm
 from app.jobs.aside import STOP_SECONDS, join_aside
 from app.jobs.presence import leave, new_consumer_id, present, release_dead
+from app.jobs.queue import BELL
 from app.jobs.service import beat
 from config import product_version
 
@@ -27,6 +28,38 @@ logger = logging.getLogger(__name__)
 HEARTBEAT = 15
 #: Seconds that running jobs have to finish after SIGTERM.
 GRACE = 20
+
+
+class _Untold(logging.Filter):
+    """Drops what Huey says at each try while the queue or the database is away.
+
+    That was logged once, when it began.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        return not (record.exc_info and (DATABASE.is_down or BELL.is_down))
+
+
+def _watch(huey: Huey) -> None:
+    """Note for the log whether the queue answers the consumer's own questions."""
+    for name in ("dequeue", "read_schedule"):
+        setattr(huey, name, _watched(getattr(huey, name)))
+    for name in ("huey", "huey.consumer.Worker", "huey.consumer.Scheduler"):
+        logging.getLogger(name).addFilter(_Untold())
+
+
+def _watched(ask: Callable[..., Any]) -> Callable[..., Any]:
+    def watched(*args: Any) -> Any:
+        try:
+            answer = ask(*args)
+        except Exception as error:
+            BELL.down(error)
+            raise
+        BELL.up()
+        return answer
+
+    return watched
 
 
 class _Scheduler(Scheduler):
@@ -42,7 +75,8 @@ class _Scheduler(Scheduler):
         try:
             self.sweep()
         except Exception:
-            logger.exception("the sweep failed; the next one is in a minute")
+            if not (DATABASE.is_down or BELL.is_down):
+                logger.exception("the sweep failed; the next one is in a minute")
 
 
 class _Consumer(Consumer):
@@ -69,6 +103,7 @@ def run_consumer(app: Flask) -> None:
     alarm: Alarm = app.extensions["alarm"]
     alarm.consumer_id = new_consumer_id()
     folder = Path(app.instance_path) / "consumidores"
+    _watch(alarm.huey)
     consumer = _Consumer(
         alarm.tick,
         alarm.huey,
@@ -112,6 +147,7 @@ def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
             for _ in range(min(freed, alarm.threads)):
                 alarm.ring()
         except Exception:
-            logger.exception("the heartbeat could not be written")
+            if not (DATABASE.is_down or BELL.is_down):
+                logger.exception("the heartbeat could not be written")
         if stop.wait(HEARTBEAT):
             return

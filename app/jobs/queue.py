@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.core.outage_line import OutageLine
 from app.db import after_commit, db
 from app.jobs.models import Trabajo
 from app.jobs.registry import get_job, list_periodic
 from app.jobs.rules import PRIORITY_PERSON, PRIORITY_SWEEP, EstadoTrabajo
 
-logger = logging.getLogger(__name__)
+#: Says once that the consumer cannot be woken, and once that it can again.
+BELL = OutageLine(logging.getLogger(__name__), "the queue that wakes the consumer")
 
 #: How often one transaction wakes the consumer at most: each worker that wakes goes on until
 #: nothing is due, so that an import of a thousand rows need not leave a thousand messages.
@@ -31,13 +33,15 @@ def connect_bell(bell: Callable[[datetime | None], None] | None) -> None:
 
 
 def ring(moment: datetime | None = None) -> None:
-    """Wake the consumer. A failure is logged: the sweep finds the row within a minute."""
+    """Wake the consumer. If that fails, the sweep finds the row within a minute."""
     if _bell is None:
         return
     try:
         _bell(moment)
-    except Exception:
-        logger.exception("could not wake the consumer; the sweep will")
+    except Exception as error:
+        BELL.down(error)
+    else:
+        BELL.up()
 
 
 def enqueue(

@@ -1,0 +1,63 @@
+"""What keeps a process from reading or writing: a full disk, a read-only or a lost database.
+
+Drivers tell of it in their own words; everybody else asks here.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+from collections.abc import Iterator
+
+#: SQLite's primary result codes (sqlite.org/rescode.html).
+_SQLITE = {
+    8: "READ_ONLY",
+    10: "UNREADABLE",
+    11: "DAMAGED",
+    13: "FULL",
+    14: "MISSING",
+    26: "DAMAGED",
+}
+#: PostgreSQL's SQLSTATE (appendix A of its manual).
+_POSTGRESQL = {"53100": "FULL", "25006": "READ_ONLY", "XX001": "DAMAGED", "XX002": "DAMAGED"}
+_ERRNO = {errno.ENOSPC: "FULL", errno.EDQUOT: "FULL", errno.EROFS: "READ_ONLY"}
+
+
+class Outage(enum.Enum):
+    """Why the machine refuses, whatever was asked."""
+
+    #: No room on the disk, or a quota is used up.
+    FULL = "full"
+    #: The database or the folder may only be read.
+    READ_ONLY = "read_only"
+    #: The database's file is not there, or cannot be opened.
+    MISSING = "missing"
+    #: The database's file is no database, or its pages contradict each other.
+    DAMAGED = "damaged"
+    #: The disk fails below SQLite; the cause is not told, and it may be a full disk.
+    UNREADABLE = "unreadable"
+
+
+def find_outage(error: BaseException) -> Outage | None:
+    """The outage that an error comes from; None for every other error.
+
+    Wrappers are looked through: SQLAlchemy's ``orig``, then ``__cause__`` and ``__context__``.
+    """
+    for one in _chain(error):
+        name = (
+            _SQLITE.get(getattr(one, "sqlite_errorcode", 0) & 0xFF)
+            or _POSTGRESQL.get(getattr(one, "sqlstate", None) or "")
+            or (_ERRNO.get(one.errno or 0) if isinstance(one, OSError) else None)
+        )
+        if name:
+            return Outage[name]
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = getattr(found, "orig", None) or found.__cause__ or found.__context__
