@@ -237,13 +237,14 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
         connection.isolation_level = None  # the begin below is ours, not the driver's
         record.info["writable"] = os.access(path, os.W_OK)
         cursor = connection.cursor()
-        for pragma in (
-            "busy_timeout=10000",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "synchronous=FULL",
-        ):
+        for pragma in ("busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if find_outage(error) is not Outage.READ_ONLY:
+                raise
+            record.info["writable"] = False  # it is in that mode already; people can still read
         cursor.close()
         record.info["file"] = _identity(path)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
+from app.core.outages import explain, find_outage
 from app.db import Model, ShortText, UtcDateTime, creating
 
 
@@ -41,5 +43,12 @@ def run() -> None:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-with creating():
-    run()
+try:
+    with creating():
+        run()
+except DBAPIError as error:
+    found = find_outage(error)
+    if found is None:
+        raise
+    # Flask-Migrate prints a RuntimeError as one line and ends with 1.
+    raise RuntimeError(f"{explain(found)} El esquema quedó como estaba.") from None

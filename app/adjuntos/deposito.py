@@ -16,6 +16,7 @@ from app.adjuntos.queries import find_same_file, is_referenced
 from app.adjuntos.rules import EXTENSIONS, format_size, name_for
 from app.adjuntos.storage import Storage
 from app.core.errors import InvalidValue, Refused
+from app.core.outages import Outage, find_outage
 from app.db import release
 
 logger = logging.getLogger(__name__)
@@ -33,10 +34,14 @@ class SameFile(Refused):
 class StorageFailed(Refused):
     """The place for files takes no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: OSError) -> None:
         super().__init__(
-            "No se pudo guardar porque el almacenamiento del servidor está lleno o no responde. "
-            "Avise a quien administra Rastro y vuelva a enviarlo después."
+            "No hay espacio en el almacenamiento del servidor para este archivo. Avise a quien "
+            "administra Rastro, que debe borrar respaldos antiguos o pedir más espacio, y vuelva "
+            "a enviarlo después."
+            if find_outage(error) is Outage.FULL
+            else "El almacenamiento del servidor no responde y el archivo no se guardó. Avise a "
+            "quien administra Rastro y vuelva a enviarlo después."
         )
 
 
@@ -93,10 +98,10 @@ def store(
     try:
         for key, content in _files(stored, data):
             storage.put(key, content)
-    except OSError:
-        logger.exception("the storage refused a file of %s bytes", len(data))
+    except OSError as error:
+        logger.error("the storage refused a file of %s bytes: %s", len(data), error)
         discard(stored, storage)
-        raise StorageFailed from None
+        raise StorageFailed(error) from None
     return stored
 
 

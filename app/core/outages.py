@@ -38,6 +38,27 @@ class Outage(enum.Enum):
     UNREADABLE = "unreadable"
 
 
+_SENTENCES = {
+    Outage.FULL: "No hay espacio en el disco del servidor y no se guardó nada. Avise a quien "
+    "administra Rastro: hay que borrar respaldos antiguos o pedir más espacio. Después, repita "
+    "lo que hizo.",
+    Outage.READ_ONLY: "Por ahora Rastro sólo puede leer, y no se guardó nada. Avise a quien "
+    "administra Rastro: el disco o la carpeta de los datos no admite cambios. Después, repita "
+    "lo que hizo.",
+    Outage.MISSING: "La base de datos no se puede abrir y no se guardó nada. Avise a quien "
+    "administra Rastro: en la máquina, «make doctor» dice qué hacer.",
+    Outage.DAMAGED: "La base de datos está dañada y no se guardó nada. Avise a quien administra "
+    "Rastro: hay que detenerlo y restaurar el último respaldo.",
+    Outage.UNREADABLE: "El disco del servidor falla y no se guardó nada. Avise a quien administra "
+    "Rastro: hay que revisar el disco y su espacio libre.",
+}
+
+
+def explain(outage: Outage) -> str:
+    """What a person reads of an outage: what happened to the deed, and what to do."""
+    return _SENTENCES[outage]
+
+
 def find_outage(error: BaseException) -> Outage | None:
     """The outage that an error comes from; None for every other error.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.core.clock import utcnow
 from app.core.errors import RastroError
+from app.core.outages import Outage, explain, find_outage
 from app.db import after_commit, db, transaction
 from app.jobs.aside import start_aside
 from app.jobs.leases import (
@@ -208,12 +209,21 @@ def _attempt(run: JobRun, function: Callable[[JobRun], None]) -> None:
         settled = partial(_fail, run, str(error), None, retry=error.retry, delay=error.delay)
         _guarded(run, settled)
     except Exception as error:
-        logger.exception("job %s (%s) failed", run.trabajo_id, run.tipo)
-        cause = str(error) if isinstance(error, RastroError) else "Error interno al ejecutarlo."
+        outage = find_outage(error)
+        if outage is None:
+            logger.exception("job %s (%s) failed", run.trabajo_id, run.tipo)
+        cause = _cause(error, outage)
         trace = traceback.format_exc()
         _guarded(run, partial(_fail, run, cause, trace, retry=True, delay=None))
     finally:
         db.session.rollback()
+
+
+def _cause(error: Exception, outage: Outage | None) -> str:
+    """What the jobs' page says of an error that its job did not foresee."""
+    if isinstance(error, RastroError):
+        return str(error)
+    return explain(outage) if outage else "Error interno al ejecutarlo."
 
 
 def _guarded(run: JobRun, settle_it: Callable[[], None]) -> None:

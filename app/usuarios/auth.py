@@ -20,7 +20,7 @@ from wtforms import PasswordField
 
 from app.core.clock import utcnow
 from app.core.texto import fold
-from app.db import release, transaction
+from app.db import dispensable_transaction, release, transaction
 from app.extensions import limiter, login
 from app.usuarios.models import Usuario
 from app.usuarios.passwords import verify_password
@@ -120,7 +120,7 @@ def login_page() -> ResponseReturnValue:
     except SignInRefused as refused:
         form.password.errors = [f"{refused.sentence}."]
         return render_template("usuarios/login.html", form=form), refused.status
-    with transaction():
+    with dispensable_transaction():
         note_login(usuario, form.password.data, now=utcnow())
     login_user(usuario)
     return redirect(_safe_next() or url_for("home"), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -11,6 +12,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import NotFound, RastroError, Refused, Stale
+from app.core.outages import Outage, explain, find_outage
+from app.extensions import current_config
 from app.web.fragments import is_htmx, with_notice
 
 logger = logging.getLogger(__name__)
@@ -25,8 +28,16 @@ _SENTENCES = {
     413: "El archivo es demasiado grande. Elija uno más pequeño.",
     415: "Ese tipo de contenido no se acepta.",
     429: "Demasiados intentos seguidos. Espere un momento y vuelva a intentarlo.",
+    507: explain(Outage.FULL),
     500: "Algo falló de nuestro lado. No se guardó nada a medias; inténtelo otra vez.",
 }
+
+#: Statuses with a page of their own.
+_PAGES = {403, 404, 413, 429, 500, 507}
+#: Seconds after which whoever met an outage may ask again.
+_RETRY = 60
+#: Bytes below which SQLite cannot extend its shared memory and its journal.
+_NO_ROOM = 1024 * 1024
 
 
 def wants_json() -> bool:
@@ -44,8 +55,27 @@ def error_response(status: int, sentence: str | None = None) -> Response:
         response = make_response("", status)
         response.headers["HX-Reswap"] = "none"
         return with_notice(response, text, "error")
-    page = f"errors/{status}.html" if status in {403, 404, 413, 429, 500} else "errors/400.html"
+    page = f"errors/{status}.html" if status in _PAGES else "errors/400.html"
     return make_response(render_template(page, sentence=text), status)
+
+
+def outage_response(outage: Outage) -> Response:
+    """Say what keeps the machine from storing; 507 for a full disk, else 503 with Retry-After.
+
+    SQLite tells some full disks as a fault of the disk, so the room that is left is looked at.
+    """
+    if outage in {Outage.UNREADABLE, Outage.MISSING} and _is_disk_full():
+        outage = Outage.FULL
+    if outage is Outage.FULL:
+        return error_response(507)
+    response = error_response(503, explain(outage))
+    response.headers["Retry-After"] = str(_RETRY)
+    return response
+
+
+def _is_disk_full() -> bool:
+    folder = current_config().instance_dir
+    return folder.exists() and shutil.disk_usage(folder).free < _NO_ROOM
 
 
 def init_errors(app: Flask) -> None:
@@ -98,5 +128,8 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def on_crash(error: Exception) -> Response:
+        outage = find_outage(error)
+        if outage is not None:
+            return outage_response(outage)
         logger.error("unhandled error in %s", request.endpoint, exc_info=error)
         return error_response(500)

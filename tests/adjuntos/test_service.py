@@ -203,7 +203,7 @@ def test_a_full_disk_is_said_and_leaves_no_row_and_no_file(
         storage=FullStorage(tmp_path / "lleno", room),
     )
 
-    assert "almacenamiento del servidor está lleno" in result.problem
+    assert "No hay espacio en el almacenamiento del servidor" in result.problem
     assert rows(Adjunto) == []
     assert rows(Investigacion, tipo=Actividad.ADJUNTO) == []
     assert keys_in(LocalStorage(tmp_path / "lleno")) == []

@@ -13,7 +13,7 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.usuarios import Credentials, TokenShown, UsuarioShown
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
-from app.db import transaction
+from app.db import dispensable_transaction
 from app.extensions import current_config
 from app.usuarios.auth import (
     SignInRefused,
@@ -39,7 +39,7 @@ def login(body: Credentials) -> ResponseReturnValue:
     except SignInRefused as refused:
         return error_response(refused.status, refused.sentence)
     now = utcnow()
-    with transaction():
+    with dispensable_transaction():
         note_login(usuario, body.password, now=now)
     token = make_token(
         usuario,
