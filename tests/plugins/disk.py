@@ -21,7 +21,7 @@ def full_disk(app: Flask, database_kind: str) -> Callable[[], AbstractContextMan
 
     @contextmanager
     def fill() -> Iterator[None]:
-        def shrink(connection: object, _record: object, _proxy: object) -> None:
+        def shrink(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
             connection.execute("PRAGMA max_page_count=1")  # SQLite makes it what is used
 
         with app.app_context():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
@@ -91,7 +92,7 @@ def test_signing_in_needs_no_writing(app, stranger, door):
     assert "/entrar" not in inside.headers.get("Location", "")
 
 
-def _forbid_writing(connection: object, _record: object, _proxy: object) -> None:
+def _forbid_writing(connection: Any, _record: object, _proxy: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA query_only=1")
     else:
