@@ -14,7 +14,7 @@ from app.ajustes.models import Ajuste
 from app.ajustes.queries import find_setting
 from app.ajustes.service import set_setting
 from app.buffets.models import Buffet
-from app.db import after_commit, db, release, transaction
+from app.db import after_commit, creating, db, release, transaction
 from tests.factories import make_buffet
 from tests.plugins.application import test_config as config_for_tests
 
@@ -24,7 +24,7 @@ def test_sqlite_loses_no_commit_and_waits_for_others(tmp_path):
     app = create_app(config_for_tests(f"sqlite:///{tmp_path / 'datos.sqlite3'}", tmp_path))
 
     with app.app_context():
-        with db.engine.connect() as connection:
+        with creating(), db.engine.connect() as connection:
             found = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("synchronous", "journal_mode", "busy_timeout", "foreign_keys")
