@@ -9,13 +9,11 @@ own, and ``"a@x,b@x"`` passes as one recipient.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import cast
 
@@ -25,6 +23,7 @@ from email_validator import validate_email
 from app.core.correo import parse_email
 from app.core.errors import InvalidValue
 from app.core.texto import safe_filename
+from app.mail.headers import WIRE, bracketed_url, line, person, prose
 
 _LINE_BREAK = re.compile("[\r\n\x00\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
@@ -71,22 +70,28 @@ class Mail(flask_mail.Message):
         reply_to: Person | None = None,
         cc: Person | None = None,
         unsubscribe_url: str = "",
+        answers_id: str = "",
+        is_automatic: bool = False,
         pictures: Sequence[Picture] = (),
     ) -> None:
-        people = [person for person in (to, sender, reply_to, cc) if person]
+        people = [one for one in (to, sender, reply_to, cc) if one]
         refuse_line_breaks(
             subject,
             unsubscribe_url,
-            *(value for person in people for value in (person.email, person.nombre)),
+            *(value for one in people for value in (one.email, one.nombre)),
             *(value for one in pictures for value in (one.cid, one.filename, one.mime_type)),
         )
-        if not _MESSAGE_ID.fullmatch(message_id):
+        if not all(_MESSAGE_ID.fullmatch(one) for one in (message_id, answers_id or message_id)):
             raise InvalidValue("El identificador del correo no es válido.")
         self.to_address = _address(to)
         self.sender_address = _address(sender)
         self.reply_address = _address(reply_to) if reply_to else None
         self.cc_address = _address(cc) if cc else None
         self.unsubscribe_url = unsubscribe_url
+        #: The Message-ID of the mail that this one follows, so that readers show them together.
+        self.answers_id = answers_id
+        #: Whether nobody pressed a button for it.
+        self.is_automatic = is_automatic
         super().__init__(
             subject=subject,
             recipients=[self.to_address.addr_spec],
@@ -113,19 +118,7 @@ class Mail(flask_mail.Message):
 
     def as_bytes(self) -> bytes:
         """The mail as it goes over the wire: alternatives, the HTML with its pictures inside."""
-        message = EmailMessage(policy=SMTP)
-        message["From"] = self.sender_address
-        message["To"] = self.to_address
-        if self.cc_address is not None:
-            message["Cc"] = self.cc_address
-        if self.reply_address is not None:
-            message["Reply-To"] = self.reply_address
-        message["Date"] = format_datetime(self.moment)
-        message["Message-ID"] = self.msgId
-        if self.unsubscribe_url:
-            # One click in the mail reader itself (RFC 8058).
-            message["List-Unsubscribe"] = f"<{self.unsubscribe_url}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message = EmailMessage(policy=WIRE)
         message.set_content(self.body or "")
         message.add_alternative(self.html or "", subtype="html")
         html_part = cast(EmailMessage, message.get_body(("html",)))
@@ -138,9 +131,28 @@ class Mail(flask_mail.Message):
                 filename=picture.filename,
                 disposition="inline",
             )
-        # EmailMessage folds away spaces beside «·» and «º», so the older class writes this one.
-        subject = Header(self.subject, header_name="Subject").encode(linesep="\r\n")
-        return b"Subject: " + subject.encode("ascii") + b"\r\n" + message.as_bytes()
+        return b"".join(self._head()) + message.as_bytes()
+
+    def _head(self) -> Iterator[bytes]:
+        yield prose("Subject", self.subject)
+        yield person("From", self.sender_address)
+        yield person("To", self.to_address)
+        if self.cc_address is not None:
+            yield person("Cc", self.cc_address)
+        if self.reply_address is not None:
+            yield person("Reply-To", self.reply_address)
+        yield line("Date", format_datetime(self.moment))
+        yield line("Message-ID", self.msgId)
+        if self.answers_id:
+            yield line("In-Reply-To", self.answers_id)
+            yield line("References", self.answers_id)
+        if self.is_automatic:
+            # Nobody's reader answers it by itself (RFC 3834).
+            yield line("Auto-Submitted", "auto-generated")
+        if self.unsubscribe_url:
+            # One click in the mail reader itself (RFC 8058).
+            yield line("List-Unsubscribe", bracketed_url(self.unsubscribe_url))
+            yield line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 def refuse_line_breaks(*values: str) -> None:

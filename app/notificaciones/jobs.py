@@ -143,6 +143,8 @@ def _build(notice: Notificacion, now: datetime) -> Mail:
             reply_to=_reply_to(notice),
             cc=Person(notice.cc_email) if notice.cc_email else None,
             unsubscribe_url=leave,
+            answers_id=_reminded_id(notice),
+            is_automatic=notice.usuario_id is None,
             pictures=pictures,
         )
     except RastroError as error:
@@ -175,6 +177,13 @@ def _with_links(text: str, links: dict[str, str]) -> str:
     for stored, whole in links.items():
         text = text.replace(stored, whole)
     return text
+
+
+def _reminded_id(notice: Notificacion) -> str:
+    """The Message-ID of the notice that this one reminds of."""
+    if notice.recordatorio_de_id is None:
+        return ""
+    return db.session.get_one(Notificacion, notice.recordatorio_de_id).message_id
 
 
 def _reply_to(notice: Notificacion) -> Person | None:

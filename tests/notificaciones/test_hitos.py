@@ -289,6 +289,7 @@ def test_the_mail_brings_a_way_out_that_a_scanner_does_not_take(
     [message] = mail_server.messages
     path = re.search(r"http://localhost(/baja/[\w.]+)", message["List-Unsubscribe"])[1]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
     assert f"http://localhost{path}" in message.get_body(("plain",)).get_content()
     with app.app_context():
         stored = db.session.scalar(sa.select(Notificacion.cuerpo_html))
