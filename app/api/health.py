@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.config import Config as AlembicConfig
@@ -13,9 +16,11 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.adjuntos.salud import is_storage_up
+from app.adjuntos.salud import storage_trouble
+from app.api.probes import LOCKED, OK, has_missing_file, probe_database, probe_queue
 from app.core.clock import utcnow
 from app.db import db, release
+from app.extensions import current_config
 from app.jobs.pulse import take_pulse
 from config import ROOT
 
@@ -29,13 +34,26 @@ def _newest_migration() -> str | None:
     return ScriptDirectory.from_config(alembic).get_current_head()
 
 
-PARTS = ("database", "migrations", "job_consumer", "job_sweep", "storage")
+PARTS = ("database", "migrations", "job_consumer", "job_sweep", "queue", "storage")
+#: Less room than this share of a disk, or than this many bytes, is a warning.
+DISK_SHARE = 0.10
+DISK_BYTES = 2 * 1024**3
 
 
-def check_parts() -> tuple[dict[str, bool], list[str]]:
-    """Each part by name, and whether it is up; then what is up and still not well."""
-    parts = dict.fromkeys(PARTS, False)
-    warnings = []
+@dataclass
+class Checked:
+    """Each part by name and whether it is up; why one is not, if known; and what is not well."""
+
+    parts: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(PARTS, False))
+    #: ``full``, ``read_only``, ``missing``, ``damaged``, ``unreadable``, by the part's name.
+    causes: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def check_parts() -> Checked:
+    """Look at each part, with small writes that are tried at most every some seconds."""
+    found = Checked()
+    parts = found.parts
     try:
         db.session.execute(sa.text("SELECT 1"))
         parts["database"] = True
@@ -45,13 +63,39 @@ def check_parts() -> tuple[dict[str, bool], list[str]]:
             pulse = take_pulse(utcnow())
             parts["job_consumer"] = pulse.is_alive
             parts["job_sweep"] = pulse.is_swept
-            warnings = ["job_queue"] if pulse.is_queue_growing else []
+            if pulse.is_queue_growing:
+                found.warnings.append("job_queue")
     except SQLAlchemyError:
         db.session.rollback()
-    # No transaction stays open while a bucket is asked.
+    # No transaction stays open while others are asked.
     release()
-    parts["storage"] = is_storage_up()
-    return parts, warnings
+    _try_writes(found)
+    if is_disk_low(current_config().instance_dir):
+        found.warnings.append("disk_low")
+    return found
+
+
+def _try_writes(found: Checked) -> None:
+    if found.parts["migrations"]:
+        written = probe_database()
+        if written == LOCKED:
+            found.warnings.append("database_locked")
+        elif written != OK:
+            found.parts["database"] = False
+            found.causes["database"] = written
+        if has_missing_file():
+            found.warnings.append("files_missing")
+    found.parts["queue"] = probe_queue()
+    trouble = storage_trouble()
+    found.parts["storage"] = trouble is None
+    if trouble:
+        found.causes["storage"] = trouble
+
+
+def is_disk_low(folder: Path) -> bool:
+    """Whether the disk of a folder is about to fill up."""
+    usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
+    return usage.free < min(DISK_BYTES, usage.total * DISK_SHARE)
 
 
 @bp.get("/health")
@@ -60,14 +104,16 @@ def health() -> ResponseReturnValue:
 
     A consumer that is silent and a sweep that does not come are parts: without them work stands
     still, and a restart helps. A growing queue is a warning with 200: work is being done, and
-    whoever restarts what answers 503 would only make it slower.
+    whoever restarts what answers 503 would only make it slower. So are a disk that fills up, a
+    lock that is held for long, and stored files that are gone.
     """
-    parts, warnings = check_parts()
-    healthy = all(parts.values())
+    found = check_parts()
+    healthy = all(found.parts.values())
     body = {
         "status": "healthy" if healthy else "unhealthy",
-        "parts": {name: "up" if up else "down" for name, up in parts.items()},
-        "warnings": warnings,
+        "parts": {name: "up" if up else "down" for name, up in found.parts.items()},
+        "causes": found.causes,
+        "warnings": found.warnings,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return jsonify(body), 200 if healthy else 503

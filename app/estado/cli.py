@@ -90,20 +90,36 @@ def check(mail_to: str) -> None:
 @with_appcontext
 def doctor() -> None:
     """Revisa la instalación sin cambiar nada y dice qué hacer. Termina con 1 si algo falla."""
-    parts, warnings = check_parts()
+    found = check_parts()
+    parts = found.parts
     labels = {
         "database": ("Base de datos", "no responde: revise DATABASE_URL"),
         "migrations": ("Esquema", "no está al día: reinicie Rastro, que lo actualiza al iniciar"),
         "job_consumer": ("Consumidor", "no está en marcha: inicie Rastro"),
         "job_sweep": ("Barrido", "no se hace: reinicie Rastro"),
+        "queue": ("Cola", "no se puede escribir: revise HUEY_URL y el disco"),
         "storage": ("Archivos", "no se puede guardar: revise la carpeta, el disco o el bucket"),
+    }
+    causes = {
+        "full": "no hay espacio en el disco: borre respaldos antiguos o pida más espacio",
+        "read_only": "sólo se puede leer: revise los permisos y el montaje del disco",
+        "missing": "no se puede abrir: si se perdió, restaure con «make restore-db»",
+        "damaged": "está dañada: detenga Rastro y restaure con «make restore-db»",
+        "unreadable": "el disco falla: revíselo, y su espacio libre",
+    }
+    told = {
+        "job_queue": "Hay tareas que esperan más de lo normal: vea Administración → Trabajos.",
+        "disk_low": "El disco está por llenarse.",
+        "database_locked": "Otro programa o una tarea larga retiene la base de datos.",
+        "files_missing": "Faltan archivos guardados: véalos con «flask adjuntos verify».",
     }
     for name, up in parts.items():
         label, problem = labels.get(name, (name, "no está bien"))
+        problem = causes.get(found.causes.get(name, ""), problem)
         click.echo(f"{_MARKS[up]} {label}" + ("" if up else f": {problem}"))
     bad = not all(parts.values())
-    if warnings:
-        click.echo("Hay tareas que esperan más de lo normal: vea Administración → Trabajos.")
+    for warning in found.warnings:
+        click.echo(f"{_TONES['warn']} {told.get(warning, warning)}")
     if parts["database"] and parts["migrations"]:
         for parte in list_partes(current_config(), utcnow()):
             click.echo(f"{_TONES[parte.tono]} {parte.nombre}: {parte.texto}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
+from app.api.health import is_disk_low
 from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.jobs.pulse import take_pulse
@@ -18,9 +19,6 @@ from config import Config, product_version
 
 #: A backup is made every day; after this long, one was missed.
 BACKUP_LIMIT = timedelta(hours=36)
-#: Less room than this share of the disk, or than this many bytes, is a warning.
-DISK_SHARE = 0.10
-DISK_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def _database() -> Parte:
 def _disk(nombre: str, folder: Path) -> Parte:
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
     text = f"Quedan {format_size(usage.free)} de {format_size(usage.total)}."
-    if usage.free < min(DISK_BYTES, usage.total * DISK_SHARE):
+    if is_disk_low(folder):
         return Parte(
             nombre,
             "danger",

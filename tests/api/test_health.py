@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from datetime import timedelta
@@ -12,11 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.adjuntos import salud
+from app.adjuntos.models import Adjunto
+from app.adjuntos.storage import current_storage
+from app.ajustes.models import Ajuste
+from app.ajustes.service import set_setting
+from app.api import probes
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.jobs.alarm import make_storage
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE, beat, note_sweep
 from tests.adjuntos.conftest import make_s3, s3_endpoint  # noqa: F401  # pytest finds it by name
+from tests.adjuntos.files import jpeg
+from tests.adjuntos.test_service import send
 from tests.factories import make_trabajo
 
 ALL_UP = {
@@ -24,6 +31,7 @@ ALL_UP = {
     "migrations": "up",
     "job_consumer": "up",
     "job_sweep": "up",
+    "queue": "up",
     "storage": "up",
 }
 
@@ -37,7 +45,7 @@ def pulse(app, ago: timedelta = timedelta()) -> None:
 def parts(client) -> tuple[int, dict[str, str]]:
     response = client.get("/health")
     body = response.get_json()
-    assert set(body) == {"status", "parts", "warnings", "time"}
+    assert set(body) == {"status", "parts", "causes", "warnings", "time"}
     assert body["status"] == ("healthy" if response.status_code == 200 else "unhealthy")
     return response.status_code, body["parts"]
 
@@ -121,25 +129,110 @@ def test_a_database_that_is_away_is_down_and_said_so_to_anybody(
         "migrations": "down",
         "job_consumer": "down",
         "job_sweep": "down",
+        "queue": "up",
         "storage": "up",
     }
 
 
-def test_a_storage_that_cannot_be_written_is_down(app, stranger, configure, tmp_path, monkeypatch):
+def test_a_storage_that_cannot_be_written_is_down(app, stranger, configure, tmp_path):
     pulse(app)
-    configure(storage_dir=tmp_path)
+    configure(storage_dir=tmp_path / "archivos")
+    assert parts(stranger) == (200, ALL_UP)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()], "a probe leaves nothing"
+
+    ask_again(app)
+    (tmp_path / "estorbo").write_text("a file, not a folder")
+    configure(storage_dir=tmp_path / "estorbo")
+    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+
+def test_a_database_without_room_is_down_and_says_why(app, stranger, full_disk):
+    pulse(app)
     assert parts(stranger) == (200, ALL_UP)
 
-    # Root may write everywhere, so the system's answer is stood in for.
-    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
-    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+    ask_again(app)
+    with app.app_context():
+        with transaction():
+            db.session.execute(
+                sa.text("DELETE FROM ajustes WHERE clave = :clave"), {"clave": probes.PROBE}
+            )
+        with full_disk(), pytest.raises(OperationalError):
+            use_up_the_last_page()
+    with full_disk():
+        answer = stranger.get("/health")
+    assert answer.status_code == 503
+    assert answer.get_json()["causes"] == {"database": "full"}
+    assert answer.get_json()["parts"]["database"] == "down"
 
 
-def test_a_storage_that_does_not_exist_and_cannot_be_made_is_down(app, stranger, configure):
+def test_a_lock_that_is_held_is_a_warning(app, stranger, database_kind):
     pulse(app)
-    configure(storage_dir=app.extensions["rastro_config"].instance_dir / "no" / "existe" / "aún")
+    ask_again(app)
+    with app.app_context():
+        engine = db.engine
+        with engine.connect() as other:
+            if database_kind == "sqlite":
+                other.exec_driver_sql("COMMIT")
+                other.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                other.exec_driver_sql("LOCK TABLE ajustes")
+            started = time.monotonic()
+            answer = stranger.get("/health")
+            took = time.monotonic() - started
+            other.rollback()
+    assert answer.status_code == 200
+    assert answer.get_json()["warnings"] == ["database_locked"]
+    assert took < 4, "whoever watches gives up after some seconds"
+    ask_again(app)
+    assert stranger.get("/health").get_json()["warnings"] == []
 
-    assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
+
+def test_a_queue_that_takes_nothing_is_down(app, stranger, tmp_path):
+    pulse(app)
+    alarm = app.extensions["alarm"]
+    huey, alarm.huey = alarm.huey, make_storage("redis://127.0.0.1:9/0", "secret")
+    try:
+        assert parts(stranger) == (503, {**ALL_UP, "queue": "down"})
+    finally:
+        alarm.huey = huey
+
+
+def test_a_stored_file_that_is_gone_is_a_warning(app, stranger, oficio, usuario_investigador, rows):
+    pulse(app)
+    send(app, oficio, usuario_investigador, ("a.jpg", jpeg()))
+    assert stranger.get("/health").get_json()["warnings"] == []
+
+    with app.app_context():
+        current_storage().delete(rows(Adjunto)[0].copia_key)
+    ask_again(app)
+    assert stranger.get("/health").get_json()["warnings"] == ["files_missing"]
+
+
+def test_a_write_is_tried_at_most_every_some_seconds(app, stranger, rows):
+    pulse(app)
+    stranger.get("/health")
+    first = rows(Ajuste, clave=probes.PROBE)[0].valor
+    with app.app_context(), transaction():
+        set_setting(probes.PROBE, "as it was left")
+    for _ in range(20):
+        stranger.get("/health")
+    assert rows(Ajuste, clave=probes.PROBE)[0].valor == "as it was left"
+
+    ask_again(app)
+    stranger.get("/health")
+    assert rows(Ajuste, clave=probes.PROBE)[0].valor >= first
+
+
+def use_up_the_last_page() -> None:
+    for number in range(100):
+        with transaction():
+            set_setting(f"{probes.PROBE}{number}", "x" * 200)
+
+
+def ask_again(app) -> None:
+    """Have every probe tried at the next question."""
+    probes.forget(app)
+    app.extensions.pop("rastro_storage", None)
 
 
 @pytest.fixture
@@ -154,8 +247,7 @@ def bucket(app, configure, request):
         aws_access_key_id="x",
         aws_secret_access_key="y",
     )
-    yield made
-    app.extensions.pop("rastro_bucket", None)
+    return made
 
 
 def test_with_files_in_a_bucket_the_bucket_is_asked(app, stranger, bucket):
@@ -169,7 +261,7 @@ def test_a_bucket_that_is_not_there_is_told_within_seconds(app, stranger, bucket
     configure(s3_bucket_name="otro-que-no-existe")
     assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
 
-    app.extensions.pop("rastro_bucket")
+    ask_again(app)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -182,22 +274,12 @@ def test_a_bucket_that_is_not_there_is_told_within_seconds(app, stranger, bucket
 def test_a_bucket_is_asked_once_in_half_a_minute(app, stranger, bucket, monkeypatch):
     pulse(app)
     asked = []
-    monkeypatch.setattr(salud, "_ask", lambda: asked.append(1) is None)
+    monkeypatch.setattr(salud, "_ask", lambda: asked.append(1))
 
     for _ in range(5):
         assert parts(stranger)[0] == 200
     assert len(asked) == 1
 
-    app.extensions["rastro_bucket"] = (time.monotonic() - 31, True)
+    ask_again(app)
     assert parts(stranger)[0] == 200
     assert len(asked) == 2
-
-
-def test_while_one_asks_the_others_get_the_last_answer(app, stranger, bucket):
-    pulse(app)
-    app.extensions["rastro_bucket"] = (time.monotonic() - 60, False)
-
-    with salud._asking:
-        assert parts(stranger) == (503, {**ALL_UP, "storage": "down"})
-
-    assert parts(stranger) == (200, ALL_UP)

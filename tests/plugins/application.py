@@ -68,7 +68,8 @@ def app(_application: Flask) -> Iterator[Flask]:
     limiter.enabled = False
     yield _application
     _application.extensions["rastro_config"] = config
-    _application.extensions.pop("is_demo", None)
+    for remembered in ("is_demo", "rastro_probes", "rastro_storage"):
+        _application.extensions.pop(remembered, None)
     with _application.app_context():
         _empty()
         limiter.reset()
