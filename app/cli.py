@@ -17,6 +17,7 @@ from app.db import transaction
 from app.demo.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 from app.porticos.service import ask_to_rematch, load_seed
+from app.respaldo.soundness import Unsound, check_database, mark_known
 
 
 @click.command("prepare")
@@ -31,7 +32,12 @@ def prepare() -> None:
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = current_config()
+    try:
+        check_database(config)
+    except Unsound as unsound:
+        raise click.ClickException(str(unsound)) from None
     flask_migrate.upgrade()
+    mark_known(config)
     with transaction():
         begin(utcnow())
         load_seed(utcnow())

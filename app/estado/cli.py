@@ -17,7 +17,7 @@ from app.api.health import check_parts
 from app.core.clock import utcnow
 from app.core.correo import parse_email
 from app.core.errors import RastroError
-from app.db import db, transaction
+from app.db import creating, db, transaction
 from app.estado.pruebas import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
@@ -151,7 +151,8 @@ def reset_db() -> None:
         raise click.ClickException("No se hizo nada.")
     db.session.remove()
     metadata = sa.MetaData()
-    metadata.reflect(db.engine)
+    with creating():
+        metadata.reflect(db.engine)
     with db.engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(sa.schema.DropTable(table))

@@ -22,8 +22,7 @@ from app.jobs.alarm import make_storage
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE, beat, note_sweep
 from tests.adjuntos.conftest import make_s3, s3_endpoint  # noqa: F401  # pytest finds it by name
-from tests.adjuntos.files import jpeg
-from tests.adjuntos.test_service import send
+from tests.adjuntos.files import jpeg, send
 from tests.factories import make_trabajo
 
 ALL_UP = {
