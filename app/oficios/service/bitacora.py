@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
 from app.auditoria.service import audit
 from app.core.errors import Refused
-from app.db import db
+from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
@@ -24,6 +27,17 @@ EDITABLE_FOR = timedelta(minutes=15)
 _DEEDS = ("ubicacion_id", "avistamiento_id")
 #: Clocks of telephones differ from the server's.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+_OFICIOS = Oficio.metadata.tables[Oficio.__tablename__]
+# Built once: an import records thousands of entries in a transaction.
+_NOTE_ACTIVITY = (
+    sa.update(_OFICIOS)
+    .where(
+        _OFICIOS.c.id == sa.bindparam("oficio_id"),
+        _OFICIOS.c.ultima_actividad_at < sa.bindparam("now", type_=UtcDateTime()),
+    )
+    .values(ultima_actividad_at=sa.bindparam("now", type_=UtcDateTime()))
+)
 
 
 def record(
@@ -63,9 +77,9 @@ def record(
         respuesta_sha256=respuesta.sha256 if respuesta else None,
     )
     db.session.add(entry)
-    if is_real and oficio.ultima_actividad_at < now:
-        oficio.ultima_actividad_at = now
     db.session.flush()
+    if is_real and oficio.ultima_actividad_at < now:
+        _note_activity(oficio, now)
     seal_entry(entry, now, state_of=oficio if with_state else None)
     emit(
         TipoEvento.ACTIVIDAD,
@@ -76,6 +90,16 @@ def record(
         entrada_id=entry.id,
     )
     return entry
+
+
+def _note_activity(oficio: Oficio, now: datetime) -> None:
+    """Note when the case was last attended to, whatever version of it somebody edits meanwhile.
+
+    Written through the model it would be compared with the version that was read, and whoever
+    appends would be refused because somebody else edits.
+    """
+    db.session.execute(_NOTE_ACTIVITY, {"oficio_id": oficio.id, "now": now})
+    set_committed_value(oficio, "ultima_actividad_at", now)
 
 
 def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetime) -> Investigacion:

@@ -165,10 +165,9 @@ def add_visita(
         Refused: the visit lies in the future, or its form was used for another address.
     """
     check_past(data.fecha_hora, now)
-    # Two copies of one form wait for each other here; SQLite has one writer anyway.
-    db.session.execute(
-        sa.select(Direccion.id).where(Direccion.id == direccion.id).with_for_update(key_share=True)
-    )
+    # Two copies of one form wait for each other here; SQLite has one writer anyway. It is read
+    # again, as another visit that was stored meanwhile is no reason to refuse this one.
+    db.session.refresh(direccion, with_for_update={"key_share": True})
     if data.cliente_id and (stored := _find_sent(data.cliente_id)):
         if stored.direccion_id != direccion.id:
             raise Refused("Esta visita ya se guardó en otra dirección. Recargue la página.")
