@@ -78,6 +78,7 @@ from app.web.estaticos import CompressedFiles, set_lifetime
 from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.mantencion import init_maintenance
+from app.web.retrying import RetryingFlask
 from config import ROOT, Config, ensure_development_secret, load_config
 
 __all__ = [
@@ -168,7 +169,7 @@ def create_app(config: Config | None = None) -> Flask:
         ConfigError: the environment is incomplete or wrong.
     """
     config = config or load_config()
-    app = Flask(
+    app = RetryingFlask(
         __name__,
         instance_path=str(config.instance_dir),
         template_folder=str(ROOT / "templates"),

@@ -13,6 +13,8 @@ import enum
 import logging
 import os
 import sqlite3
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,13 +31,30 @@ from sqlalchemy.orm import DeclarativeBase
 from app.core.outage_line import OutageLine
 from app.core.outages import Outage, find_outage
 
+logger = logging.getLogger(__name__)
+
+#: Seconds that a statement waits for somebody else's lock, on both databases.
+LOCK_WAIT = 10
+#: Seconds with the write lock after which a transaction is named in the log: others wait for it.
+LOCK_HELD_TOO_LONG = 0.5
+#: Rows that one transaction of ``delete_in_parts`` deletes.
+_DELETED_AT_ONCE = 500
+#: What is called when a transaction has got SQLite's write lock, and what it returns when that has
+#: ended, with the module and function whose transaction it was. Tests measure with it.
+Watcher = Callable[[], Callable[[str], None]]
+_watchers: list[Watcher] = []
+
 #: Says once that the database is away, and once that it is back.
-DATABASE = OutageLine(logging.getLogger(__name__), "the database")
+DATABASE = OutageLine(logger, "the database")
 
 #: True inside ``transaction()``: SQLite then takes its write lock when the transaction begins.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 #: True while a new SQLite file may be made; see ``creating``.
 _creating: ContextVar[bool] = ContextVar("creating", default=False)
+#: Since when (monotonic seconds) the open transaction has SQLite's write lock, and who is told of
+#: its end. PostgreSQL lets others write meanwhile.
+_Held = tuple[float, list[Callable[[str], None]]]
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -133,12 +152,14 @@ def transaction() -> Iterator[None]:
         yield
         session.commit()
         DATABASE.up()
+        session.info["commits"] = count_commits() + 1
     except BaseException:
         session.info.pop("after_commit", None)
         session.rollback()
         raise
     finally:
         _writing.reset(token)
+        _tell_held()
     for action in session.info.pop("after_commit", []):
         action()
 
@@ -167,6 +188,38 @@ def is_unavailable(error: DBAPIError) -> bool:
     )
 
 
+def count_commits() -> int:
+    """How many transactions this request or job has committed so far."""
+    return int(db.session().info.get("commits", 0))
+
+
+@contextmanager
+def watch_transactions(watcher: Watcher) -> Iterator[None]:
+    """Have each transaction of this process on SQLite measured while the block runs."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+def _tell_held() -> None:
+    """Name a transaction that kept others waiting, and tell those who watch."""
+    held = _held.get()
+    if held is None:
+        return
+    _held.set(None)
+    seconds = time.monotonic() - held[0]
+    if seconds <= LOCK_HELD_TOO_LONG and not held[1]:
+        return
+    frame = sys._getframe(3)  # this, transaction(), contextlib, and who opened the transaction
+    where = f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}"
+    if seconds > LOCK_HELD_TOO_LONG:
+        logger.warning("%s held the write lock for %.1f s", where, seconds)
+    for tell in held[1]:
+        tell(where)
+
+
 def release() -> None:
     """End a read before slow work (a password hash, HTTP, SMTP), so that nothing is held open.
 
@@ -176,6 +229,18 @@ def release() -> None:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside a transaction")
     session.rollback()
+
+
+def delete_in_parts(model: type[Model], condition: sa.ColumnElement[bool]) -> None:
+    """Delete the rows that meet a condition, some in each transaction, so that others can write."""
+    key = sa.inspect(model).primary_key[0]
+    part = sa.select(key).where(condition).limit(_DELETED_AT_ONCE).scalar_subquery()
+    statement = sa.delete(model).where(key.in_(part))
+    deleted = _DELETED_AT_ONCE
+    while deleted == _DELETED_AT_ONCE:
+        with transaction():
+            result = db.session.execute(statement.execution_options(synchronize_session=False))
+            deleted = getattr(result, "rowcount", 0)
 
 
 def after_commit(action: Callable[[], None]) -> None:
@@ -220,6 +285,17 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, Path(str(engine.url.database)))
+    else:
+        _prepare_postgresql(engine)
+
+
+def _prepare_postgresql(engine: sa.Engine) -> None:
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+        connection.commit()
 
 
 def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
@@ -237,7 +313,7 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
         connection.isolation_level = None  # the begin below is ours, not the driver's
         record.info["writable"] = os.access(path, os.W_OK)
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in (f"busy_timeout={LOCK_WAIT * 1000}", "foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -259,7 +335,10 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        is_writing = _writing.get()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        if is_writing:
+            _held.set((time.monotonic(), [watch() for watch in _watchers]))
 
 
 #: After these SQLite's connection is not trusted again.

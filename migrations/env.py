@@ -28,6 +28,9 @@ def run() -> None:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # A migration waits for whoever holds a table, however long; requests do not.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
         context.configure(
             connection=connection,
             target_metadata=Model.metadata,

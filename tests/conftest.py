@@ -12,6 +12,7 @@ settings.load_profile("rastro")
 pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.disk",
+    "tests.plugins.write_lock",
     "tests.plugins.smtp",
     "tests.plugins.redis",
     "tests.plugins.provider",

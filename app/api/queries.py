@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.rules import ANSWER_KEPT, hash_key
-from app.db import db
+from app.db import db, delete_in_parts
 from app.usuarios.models import Usuario
 
 
@@ -46,9 +46,5 @@ def find_kept_answer(usuario_id: int, clave: str) -> RespuestaGuardada | None:
 
 
 def forget_answers(now: datetime) -> None:
-    """Forget the answers that are kept no longer."""
-    db.session.execute(
-        sa.delete(RespuestaGuardada)
-        .where(RespuestaGuardada.created_at < now - ANSWER_KEPT)
-        .execution_options(synchronize_session=False)
-    )
+    """Forget the answers that are kept no longer, in transactions of their own."""
+    delete_in_parts(RespuestaGuardada, RespuestaGuardada.created_at < now - ANSWER_KEPT)

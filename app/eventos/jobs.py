@@ -54,8 +54,9 @@ def entregar(run: JobRun) -> None:
 @job("eventos.limpiar", "Olvidar eventos antiguos", every_seconds=24 * 3600)
 def limpiar(run: JobRun) -> None:
     """Forget events of more than a month ago."""
+    forget_before(run.clock() - KEPT)
     with run.finish("Listo."):
-        forget_before(run.clock() - KEPT)
+        pass
 
 
 def _note(entrega_id: int, status: int | None, cause: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.db import db, delete_in_parts
 from app.eventos.models import Entrega, Evento, Webhook
 from app.eventos.rules import TipoEvento
 
@@ -56,9 +56,5 @@ def entregas_statement(webhook_id: int) -> sa.Select[Entrega]:
 
 
 def forget_before(moment: datetime) -> None:
-    """Forget the events older than a moment."""
-    db.session.execute(
-        sa.delete(Evento)
-        .where(Evento.created_at < moment)
-        .execution_options(synchronize_session=False)
-    )
+    """Forget the events older than a moment, in transactions of their own."""
+    delete_in_parts(Evento, Evento.created_at < moment)

@@ -11,7 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
 from app.core.clock import utcnow
+from app.core.contention import is_busy, is_conflict
 from app.core.errors import RastroError
 from app.core.outages import Outage, explain, find_outage
 from app.db import after_commit, db, transaction
@@ -48,6 +53,9 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+#: How long a job waits after a busy database. That counts no attempt: the job did not fail.
+BUSY_PAUSE = timedelta(seconds=10)
 
 
 class JobError(RastroError):
@@ -208,13 +216,14 @@ def _attempt(run: JobRun, function: Callable[[JobRun], None]) -> None:
     except JobError as error:
         settled = partial(_fail, run, str(error), None, retry=error.retry, delay=error.delay)
         _guarded(run, settled)
+    except (DBAPIError, PoolTimeout, StaleDataError) as error:
+        if not (is_busy(error) or is_conflict(error)):
+            _crash(run, error)
+        else:
+            logger.warning("the database was busy in job %s (%s)", run.trabajo_id, run.tipo)
+            _guarded(run, partial(_postpone, run, Postpone(run.clock() + BUSY_PAUSE)))
     except Exception as error:
-        outage = find_outage(error)
-        if outage is None:
-            logger.exception("job %s (%s) failed", run.trabajo_id, run.tipo)
-        cause = _cause(error, outage)
-        trace = traceback.format_exc()
-        _guarded(run, partial(_fail, run, cause, trace, retry=True, delay=None))
+        _crash(run, error)
     finally:
         db.session.rollback()
 
@@ -224,6 +233,16 @@ def _cause(error: Exception, outage: Outage | None) -> str:
     if isinstance(error, RastroError):
         return str(error)
     return explain(outage) if outage else "Error interno al ejecutarlo."
+
+
+def _crash(run: JobRun, error: Exception) -> None:
+    """Settle a job that fell over something that its function did not foresee."""
+    outage = find_outage(error)
+    if outage is None:
+        logger.error("job %s (%s) failed", run.trabajo_id, run.tipo, exc_info=error)
+    cause = _cause(error, outage)
+    trace = "".join(traceback.format_exception(error))
+    _guarded(run, partial(_fail, run, cause, trace, retry=True, delay=None))
 
 
 def _guarded(run: JobRun, settle_it: Callable[[], None]) -> None:

@@ -57,6 +57,8 @@ from app.notificaciones.service import (
 )
 from app.oficios.service import UNDO_PERIOD
 
+#: Notices that one transaction asks about: writers need not wait for all of them.
+_BATCH = 20
 _INTERRUPTED = "El envío se interrumpió después de empezar."
 
 
@@ -199,35 +201,62 @@ def find_unanswered(run: JobRun) -> None:
     """Propose a reminder or another receptor where nobody answered. Nothing is sent."""
     now = run.clock()
     hours = answer_hours()
+    sent_before, sent_after = now - timedelta(hours=hours), now - LINK_LIFE
+    ids = [row.id for row in list_unanswered(sent_before=sent_before, sent_after=sent_after)]
     release()
+    for start in range(0, len(ids), _BATCH):
+        run.renew()
+        with transaction():
+            # Looked for again: one may have been answered since.
+            again = list_unanswered(
+                sent_before=sent_before,
+                sent_after=sent_after,
+                among=ids[start : start + _BATCH],
+            )
+            for notice in again:
+                propose_next(notice, hours=hours, now=now)
     with run.finish():
-        for notice in list_unanswered(
-            sent_before=now - timedelta(hours=hours), sent_after=now - LINK_LIFE
-        ):
-            propose_next(notice, hours=hours, now=now)
+        pass
 
 
 @job("notificaciones.hitos", "Informar el avance a los buffets", every_seconds=300)
 def tell_milestones(run: JobRun) -> None:
     """Order the mails about milestones: at once, or on Mondays, as each buffet chose."""
     now = run.clock()
+    wanted = sa.select(Buffet.id).where(Buffet.activo, Buffet.modo_hitos != ModoHitos.NUNCA)
+    for buffet_id in db.session.scalars(wanted.order_by(Buffet.id)).all():
+        # Looking for news takes long, so it is done before writers have to wait for it.
+        if not _is_to_be_told(db.session.get_one(Buffet, buffet_id), now):
+            continue
+        run.renew()
+        with transaction():
+            buffet = db.session.get_one(Buffet, buffet_id)
+            if _is_to_be_told(buffet, now):
+                _tell(buffet, now)
     with run.finish():
-        wanted = sa.select(Buffet).where(Buffet.activo, Buffet.modo_hitos != ModoHitos.NUNCA)
-        for buffet in db.session.scalars(wanted.order_by(Buffet.id)).all():
-            _tell(buffet, now)
+        pass
 
 
-def _tell(buffet: Buffet, now: datetime) -> None:
-    weekly = buffet.modo_hitos is ModoHitos.SEMANAL
-    due = last_digest_moment(now)
-    if weekly:
-        if buffet.resumen_hasta is not None and due <= buffet.resumen_hasta:
-            return
-        buffet.resumen_hasta = due
+def _is_to_be_told(buffet: Buffet, now: datetime) -> bool:
+    """Whether its digest is due, or there is news for one that is told at once."""
+    if not buffet.activo or buffet.modo_hitos is ModoHitos.NUNCA:
+        return False
+    if buffet.modo_hitos is ModoHitos.SEMANAL:
+        return buffet.resumen_hasta is None or last_digest_moment(now) > buffet.resumen_hasta
+    return bool(_news(buffet, now))
+
+
+def _news(buffet: Buffet, now: datetime) -> list[HitoDeOficio]:
     since = max(buffet.modo_hitos_desde or now, now - NEWS_MAX_AGE)
     # A slip that may still be undone is not news.
     until = now - UNDO_PERIOD
     found = list_news(buffet.id, since=since, until=until)
-    news = [HitoDeOficio(oficio, hito) for oficio, hito in found]
-    if news:
+    return [HitoDeOficio(oficio, hito) for oficio, hito in found]
+
+
+def _tell(buffet: Buffet, now: datetime) -> None:
+    weekly = buffet.modo_hitos is ModoHitos.SEMANAL
+    if weekly:
+        buffet.resumen_hasta = last_digest_moment(now)
+    if news := _news(buffet, now):
         tell_buffet(buffet, news, weekly=weekly, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -269,10 +270,13 @@ def has_answer(notificacion_id: int) -> bool:
     return bool(db.session.scalar(sa.select(_answered(sa.literal(notificacion_id)))))
 
 
-def list_unanswered(*, sent_before: datetime, sent_after: datetime) -> list[Notificacion]:
+def list_unanswered(
+    *, sent_before: datetime, sent_after: datetime, among: Sequence[int] | None = None
+) -> list[Notificacion]:
     """The notices of open cases that nobody answered and that may still be asked about.
 
     Of each case only the newest: with a second receptor on his way, the first is not missed.
+    ``among`` looks at notices of these ids only.
     """
     later = aliased(Notificacion)
     statement = (
@@ -297,6 +301,8 @@ def list_unanswered(*, sent_before: datetime, sent_after: datetime) -> list[Noti
         )
         .order_by(Notificacion.id)
     )
+    if among is not None:
+        statement = statement.where(Notificacion.id.in_(among))
     return list(db.session.scalars(statement))
 
 

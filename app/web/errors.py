@@ -7,14 +7,18 @@ import shutil
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.core.contention import is_busy
 from app.core.errors import NotFound, RastroError, Refused, Stale
 from app.core.outages import Outage, explain, find_outage
+from app.db import DATABASE, db
 from app.extensions import current_config
 from app.web.fragments import is_htmx, with_notice
+from app.web.typed import typed_context
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +35,16 @@ _SENTENCES = {
     507: explain(Outage.FULL),
     500: "Algo falló de nuestro lado. No se guardó nada a medias; inténtelo otra vez.",
 }
-
+#: What is told when the database cannot be written or read at this moment.
+_BUSY_WRITE = (
+    "No se alcanzó a guardar: la base de datos está ocupada. No se guardó nada a medias; espere "
+    "unos segundos y guarde otra vez."
+)
+_BUSY_READ = "La base de datos está ocupada en este momento. Espere unos segundos y recargue."
+#: Seconds after which it is worth asking again.
+_BUSY_RETRY = 5
 #: Statuses with a page of their own.
-_PAGES = {403, 404, 413, 429, 500, 507}
+_PAGES = {403, 404, 413, 429, 500}
 #: Seconds after which whoever met an outage may ask again.
 _RETRY = 60
 #: Bytes below which SQLite cannot extend its shared memory and its journal.
@@ -55,6 +66,8 @@ def error_response(status: int, sentence: str | None = None) -> Response:
         response = make_response("", status)
         response.headers["HX-Reswap"] = "none"
         return with_notice(response, text, "error")
+    if status == 507:
+        return not_now(status, text, retry_seconds=_RETRY)
     page = f"errors/{status}.html" if status in _PAGES else "errors/400.html"
     return make_response(render_template(page, sentence=text), status)
 
@@ -66,10 +79,23 @@ def outage_response(outage: Outage) -> Response:
     """
     if outage in {Outage.UNREADABLE, Outage.MISSING} and _is_disk_full():
         outage = Outage.FULL
-    if outage is Outage.FULL:
-        return error_response(507)
-    response = error_response(503, explain(outage))
-    response.headers["Retry-After"] = str(_RETRY)
+    status = 507 if outage is Outage.FULL else 503
+    return not_now(status, explain(outage), retry_seconds=_RETRY)
+
+
+def not_now(status: int, sentence: str, *, retry_seconds: int) -> Response:
+    """Say that nothing could be stored at this moment, and keep what was typed.
+
+    HTMX leaves the page as it is, with its form. Without JavaScript the browser left that page, so
+    the answer shows what was typed, with the button that sends it again.
+    """
+    if wants_json() or is_htmx():
+        response = error_response(status, sentence)
+    else:
+        page = "errors/507.html" if status == 507 else "errors/ocupado.html"
+        text = render_template(page, sentence=sentence, **typed_context())
+        response = make_response(text, status)
+    response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 
@@ -117,6 +143,19 @@ def init_errors(app: Flask) -> None:
         return error_response(
             409, "Otra persona acaba de guardar lo mismo. Recargue la página para ver cómo quedó."
         )
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    def on_database(error: DBAPIError | PoolTimeout) -> Response:
+        """The database refused: for the moment (503), or because of a fault of ours (500)."""
+        if not is_busy(error):
+            return on_crash(error)
+        db.session.rollback()
+        if not DATABASE.is_down:  # else that was said, and would be with each request
+            cause = getattr(error, "orig", None) or error
+            logger.warning("the database was busy: %s (%s)", request.endpoint, type(cause).__name__)
+        sentence = _BUSY_READ if request.method in {"GET", "HEAD"} else _BUSY_WRITE
+        return not_now(503, sentence, retry_seconds=_BUSY_RETRY)
 
     @app.errorhandler(Refused)
     def on_refused(error: Refused) -> Response:

@@ -76,10 +76,10 @@ def test_a_request_that_is_under_way_is_waited_for(
 
 def test_an_answer_is_kept_for_a_day(app, investigador_api, new, rows):
     investigador_api("POST", "/oficios", new, headers=KEY)
-    with app.app_context(), transaction():
+    with app.app_context():
         forget_answers(utcnow() + timedelta(hours=23))
     assert len(rows(RespuestaGuardada)) == 1
-    with app.app_context(), transaction():
+    with app.app_context():
         forget_answers(utcnow() + timedelta(hours=25))
     assert rows(RespuestaGuardada) == []
 

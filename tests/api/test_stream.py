@@ -10,7 +10,6 @@ import requests
 
 from app.api.v1 import eventos as stream
 from app.core.clock import utcnow
-from app.db import transaction
 from app.eventos.queries import forget_before
 from app.oficios.rules import Estado
 from app.oficios.service import Move, move_oficio
@@ -66,7 +65,7 @@ def test_who_missed_more_than_is_kept_is_told_to_begin_anew(api_of, usuario_admi
     make_oficio(app, buffet, usuario_admin)
     seen = read(ask("GET", "/eventos?desde=0"))[0][0]
     make_oficio(app, buffet, usuario_admin)
-    with app.app_context(), transaction():
+    with app.app_context():
         forget_before(utcnow())
     make_oficio(app, buffet, usuario_admin)
     (event,) = read(ask("GET", f"/eventos?desde={seen}"))

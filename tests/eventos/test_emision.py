@@ -97,8 +97,7 @@ def test_who_reads_on_misses_nothing_and_a_buffet_reads_its_own(
 def test_an_id_never_comes_again_after_events_were_forgotten(app, oficio, usuario_investigador):
     with app.app_context():
         newest = last_id()
-        with transaction():
-            forget_before(utcnow() + timedelta(minutes=1))
+        forget_before(utcnow() + timedelta(minutes=1))
         assert first_id() is None
     act(app, oficio, usuario_investigador, move(Estado.INVESTIGACION))
     with app.app_context():

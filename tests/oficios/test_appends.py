@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_appends_conflict_with_nothing(app, sign_in, usuario_investigador, case,
     (direccion,) = stored(app, case).direcciones
     answers: Counter[tuple[str, int]] = Counter()
 
-    def send(name: str, path: str, data: dict[str, object]) -> None:
+    def send(name: str, path: str, data: Mapping[str, object]) -> None:
         response = sign_in(usuario_investigador).post(path, data=data)
         answers[name, response.status_code] += 1
 

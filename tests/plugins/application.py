@@ -51,6 +51,7 @@ def _application(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _hurry)
         flask_migrate.upgrade()
+        _empty()  # migrations bring rows, which only the first test of a process would see
     yield app
     with app.app_context():
         db.engine.dispose()

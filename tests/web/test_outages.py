@@ -62,6 +62,7 @@ def test_a_full_disk_is_said_with_what_to_do_and_nothing_is_half_written(
     assert page.status_code == 507
     assert NO_ROOM in page.text
     assert "pedir más espacio" in page.text
+    assert ("Nadie abre la puerta." in page.text) == (deed != "import"), "what was typed is kept"
     assert toast.status_code == 507
     assert toast.headers["HX-Reswap"] == "none", "the form stays as it was typed"
     assert "No hay espacio" in toast.headers["HX-Trigger"].encode().decode("unicode_escape")

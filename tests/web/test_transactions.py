@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -14,9 +16,19 @@ from app.ajustes.models import Ajuste
 from app.ajustes.queries import find_setting
 from app.ajustes.service import set_setting
 from app.buffets.models import Buffet
-from app.db import after_commit, creating, db, release, transaction
+from app.db import (
+    after_commit,
+    creating,
+    db,
+    delete_in_parts,
+    release,
+    transaction,
+)
 from tests.factories import make_buffet
 from tests.plugins.application import test_config as config_for_tests
+
+#: The module; ``app.db`` as an attribute of the package is the object of the same name in it.
+DATABASE = sys.modules["app.db"]
 
 
 def test_sqlite_loses_no_commit_and_waits_for_others(tmp_path):
@@ -49,6 +61,34 @@ def test_nothing_of_a_transaction_that_fails_is_kept(app, rows):
     with app.app_context(), pytest.raises(ZeroDivisionError):
         half()
     assert rows(Ajuste) == []
+
+
+def test_many_rows_are_deleted_a_few_at_a_time(app, rows, monkeypatch, counted):
+    """So that no delete, however much it finds, keeps writers waiting."""
+    monkeypatch.setattr(DATABASE, "_DELETED_AT_ONCE", 3)
+    with app.app_context():
+        with transaction():
+            for number in range(7):
+                set_setting(f"vieja {number}", "1")
+            set_setting("nueva", "1")
+        with counted() as statements:
+            delete_in_parts(Ajuste, Ajuste.clave.startswith("vieja"))
+
+    assert [row.clave for row in rows(Ajuste)] == ["nueva"]
+    assert len([one for one in statements if one.startswith("DELETE")]) == 3
+
+
+def test_who_holds_the_write_lock_for_long_is_named_in_the_log(
+    app, caplog, monkeypatch, database_kind
+):
+    if database_kind != "sqlite":
+        pytest.skip("PostgreSQL lets others write meanwhile")
+    monkeypatch.setattr(DATABASE, "LOCK_HELD_TOO_LONG", 0.01)
+    with app.app_context(), transaction():
+        set_setting("a", "1")
+        time.sleep(0.02)
+
+    assert "test_who_holds_the_write_lock_for_long_is_named_in_the_log held" in caplog.text
 
 
 def test_a_transaction_inside_a_transaction_is_refused(app):

@@ -18,6 +18,7 @@ from app.api.v1.reading import MAX_BODY
 from app.core.clock import utcnow
 from app.db import transaction
 from app.web.errors import error_response
+from app.web.retrying import call_again_on_conflict
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -71,7 +72,7 @@ def _once(
     if kept is not None:
         return _replay(*kept, again)
     try:
-        response = call()
+        response = call_again_on_conflict(call)
     except BaseException:
         _settle(usuario_id, key, None)
         raise

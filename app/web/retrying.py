@@ -1,0 +1,69 @@
+"""Doing a request anew when it met another one in the database, before anybody is told.
+
+SQLite has one writer at a time, so two transactions never meet there. On PostgreSQL they do: a
+deadlock, or a row that changed between reading and writing. An append (a note, a photo, a visit)
+conflicts with nothing, so the asker must not hear of it; an edit of a stale copy is refused by its
+own version when it is done anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, has_request_context, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.contention import is_conflict
+from app.db import count_commits, db
+
+Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
+
+#: How often a deed is tried before its conflict is told.
+ATTEMPTS = 5
+#: The longest pause before the second attempt, in seconds; it doubles with each further one.
+FIRST_PAUSE = 0.03
+
+
+class RetryingFlask(Flask):
+    """Flask whose views are called again when they met another transaction."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Call the view of the request."""
+        return call_again_on_conflict(super().dispatch_request)
+
+
+def call_again_on_conflict(deed: Callable[[], Result]) -> Result:
+    """Do something; do it anew if it met another transaction and has committed nothing.
+
+    What committed something is never repeated, as that part would happen twice. The pauses are
+    random, so that two who met do not meet again.
+    """
+    for attempt in range(ATTEMPTS):
+        committed = count_commits()
+        try:
+            return deed()
+        except (DBAPIError, StaleDataError) as error:
+            if not is_conflict(error) or attempt == ATTEMPTS - 1 or count_commits() != committed:
+                raise
+        db.session.rollback()
+        _rewind_files()
+        logger.info("a request met another one in the database; it is done anew")
+        time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _rewind_files() -> None:
+    """Uploads were read by the first attempt."""
+    if not has_request_context() or request.method in {"GET", "HEAD"}:
+        return
+    for name in request.files:
+        for file in request.files.getlist(name):
+            file.stream.seek(0)
