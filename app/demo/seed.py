@@ -260,6 +260,10 @@ def _make_case(
             rol=f"C-{random.randint(1000, 29999)}-{random.choice((2024, 2025, 2026))}",
             tribunal=f"{random.randint(1, 30)}º Juzgado Civil de Santiago",
             caratulado=f"{random.choice(_BANKS)}/{nombre.split()[1].upper()}",
+            # Not every list says it.
+            fecha_oficio=local_today(arrived) - timedelta(days=2 + number % 9)
+            if number % 6
+            else None,
             fecha_ingreso=local_today(arrived),
             fecha_limite=_deadline(random, now),
             prioridad=random.choice([*Prioridad, Prioridad.MEDIA, Prioridad.MEDIA]),

@@ -46,6 +46,7 @@ def _oficio(fila: FilaLeida) -> OficioData:
         rol=_text(fila, "rol"),
         tribunal=_text(fila, "tribunal"),
         caratulado=_text(fila, "caratulado"),
+        fecha_oficio=_day(fila, "fecha_oficio"),
         fecha_ingreso=_day(fila, "fecha_ingreso"),
         fecha_limite=_day(fila, "fecha_limite"),
         prioridad=Prioridad(fila.datos.get("prioridad", Prioridad.MEDIA.value)),

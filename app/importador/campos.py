@@ -27,6 +27,7 @@ ETIQUETAS = {
     "direccion": "Dirección",
     "comuna": "Comuna",
     "region": "Región",
+    "fecha_oficio": "Fecha del oficio",
     "fecha_ingreso": "Fecha de ingreso",
     "fecha_limite": "Fecha límite",
     "prioridad": "Prioridad",
@@ -62,13 +63,17 @@ _SINONIMOS = {
     "direccion propietario|domicilio demandado",
     "comuna": "comuna|comuna domicilio|comuna deudor|ciudad|ciudad comuna",
     "region": "region|region domicilio|region deudor",
-    "fecha_ingreso": "fecha ingreso|fecha de ingreso|ingreso|fecha|fecha oficio|fecha de oficio|"
+    "fecha_oficio": "fecha oficio|fecha del oficio|fecha de oficio|f oficio|fecha de la orden|"
+    "fecha orden",
+    "fecha_ingreso": "fecha ingreso|fecha de ingreso|ingreso|fecha|"
     "fecha recepcion|fecha asignacion|fecha encargo|f ingreso|fecha envio",
     "fecha_limite": "fecha limite|limite|fecha vencimiento|vencimiento|plazo|fecha plazo|vence|"
     "fecha termino|fecha de vencimiento|fecha tope|f limite|f vencimiento",
     "prioridad": "prioridad|urgencia|nivel de prioridad",
     "notas": "notas|nota|observaciones|observacion|comentarios|comentario|obs|antecedentes",
 }
+#: Dates that no field is for, although their header is like one that is.
+_AJENOS = frozenset({"fecha de nacimiento", "fecha nacimiento", "nacimiento", "f nacimiento"})
 #: «color» and «rol» are 75 alike, «fecha ingreso» and «fecha ingresso» 96.
 _PARECIDO = 86
 _LONGEST_HEADER = 40
@@ -87,7 +92,10 @@ def guess_columns(
         (
             (-_likeness(key, names), column, campo)
             for column, key in enumerate(map(header_key, encabezados))
-            if key and len(key) <= _LONGEST_HEADER and not re.search("[0-9]", key)
+            if key
+            and key not in _AJENOS
+            and len(key) <= _LONGEST_HEADER
+            and not re.search("[0-9]", key)
             for campo, names in sinonimos.items()
         ),
     )

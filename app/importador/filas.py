@@ -7,7 +7,7 @@ from datetime import date
 from app.core.comunas import find_comuna, find_region, suggest_comuna
 from app.core.correo import parse_email
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha, parse_fecha
+from app.core.fechas import parse_fecha
 from app.core.patente import parse_patente
 from app.core.rol import parse_rol_causa
 from app.core.rut import parse_rut
@@ -16,6 +16,7 @@ from app.core.texto import clean_text, fold, looks_like_formula
 from app.core.tribunales import find_tribunal, suggest_tribunal
 from app.importador.campos import ETIQUETAS, OBLIGATORIOS
 from app.importador.rules import Dato, FilaLeida
+from app.oficios.lectura import date_warnings
 
 #: Longest text of each field, as the tables keep it.
 _LARGOS = {
@@ -200,6 +201,7 @@ _READERS: dict[str, Callable[[str], Leido]] = {
     "propietario_telefono": _telefono,
     "comuna": _comuna,
     "region": _region,
+    "fecha_oficio": _fecha("fecha_oficio"),
     "fecha_ingreso": _fecha("fecha_ingreso"),
     "fecha_limite": _fecha("fecha_limite"),
     "prioridad": _prioridad,
@@ -208,12 +210,11 @@ _READERS: dict[str, Callable[[str], Leido]] = {
 
 def _compare(datos: dict[str, Dato], advertencias: dict[str, str], hoy: date) -> None:
     """Flag what is readable by itself but does not fit its neighbours or the calendar."""
-    ingreso, limite = datos.get("fecha_ingreso"), datos.get("fecha_limite")
-    if isinstance(ingreso, date) and isinstance(limite, date) and limite < ingreso:
-        advertencias["fecha_limite"] = (
-            f"La fecha límite ({format_fecha(limite)}) es anterior a la de ingreso "
-            f"({format_fecha(ingreso)}). Revise cuál está mal."
-        )
+    advertencias |= date_warnings(
+        oficio=_day(datos.get("fecha_oficio")),
+        ingreso=_day(datos.get("fecha_ingreso")),
+        limite=_day(datos.get("fecha_limite")),
+    )
     anio = datos.get("anio")
     if isinstance(anio, int) and not _FIRST_CAR <= anio <= hoy.year + 1:
         advertencias["anio"] = f"El año {anio} no es creíble para un vehículo. Revíselo."
@@ -225,6 +226,10 @@ def _compare(datos: dict[str, Dato], advertencias: dict[str, str], hoy: date) ->
                 f"La comuna {datos['comuna']} es de la región {deducida}, no de {escrita}. "
                 "Revise cuál está mal."
             )
+
+
+def _day(value: Dato | None) -> date | None:
+    return value if isinstance(value, date) else None
 
 
 def _short(text: str) -> str:

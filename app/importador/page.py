@@ -29,7 +29,7 @@ GRUPOS = (
         ("propietario_nombre", "propietario_rut", "propietario_telefono", "propietario_email"),
     ),
     ("Dirección", ("direccion", "comuna", "region")),
-    ("Plazos", ("fecha_ingreso", "fecha_limite", "prioridad")),
+    ("Plazos", ("fecha_oficio", "fecha_ingreso", "fecha_limite", "prioridad")),
     ("Notas", ("notas",)),
 )
 

@@ -144,6 +144,7 @@ def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
         ("Tribunal", oficio.tribunal),
         ("Caratulado", oficio.caratulado),
         ("Encargado por", oficio.buffet.nombre),
+        ("Fecha del oficio", _day(oficio.fecha_oficio)),
         ("Fecha de ingreso", _day(oficio.fecha_ingreso)),
         ("Fecha límite", _day(oficio.fecha_limite)),
         ("El tribunal concedió", " y ".join(granted)),

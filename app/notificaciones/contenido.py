@@ -121,7 +121,7 @@ def gather(
             ("Oficio", oficio.numero_oficio),
             (
                 "Fecha del oficio",
-                format_fecha(oficio.fecha_ingreso) if oficio.fecha_ingreso else None,
+                format_fecha(oficio.fecha_oficio) if oficio.fecha_oficio else None,
             ),
             ("Plazo", format_fecha(oficio.fecha_limite) if oficio.fecha_limite else None),
         ),
@@ -161,7 +161,7 @@ def placeholder_values(oficio: Oficio, *, destinatario: str, remitente: Usuario)
         "tribunal": oficio.tribunal or "",
         "caratulado": oficio.caratulado or "",
         "numero_oficio": oficio.numero_oficio,
-        "fecha_oficio": format_fecha(oficio.fecha_ingreso) if oficio.fecha_ingreso else "",
+        "fecha_oficio": format_fecha(oficio.fecha_oficio) if oficio.fecha_oficio else "",
         "investigador": (oficio.investigador or remitente).nombre,
         "buffet": oficio.buffet.nombre,
     }
@@ -181,7 +181,7 @@ def missing_facts(oficio: Oficio) -> list[str]:
         ("el tribunal", oficio.tribunal),
         ("el rol", oficio.rol),
         ("el caratulado", oficio.caratulado),
-        ("la fecha del oficio", oficio.fecha_ingreso),
+        ("la fecha del oficio", oficio.fecha_oficio),
         ("la marca y el modelo", oficio.vehiculo.descripcion),
         ("el color", oficio.vehiculo.color),
         ("el VIN", oficio.vehiculo.vin),

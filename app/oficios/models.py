@@ -38,6 +38,9 @@ class Oficio(Model):
     rol: Mapped[str | None] = mapped_column(ShortText(40))
     tribunal: Mapped[str | None] = mapped_column(ShortText(160))
     caratulado: Mapped[str | None] = mapped_column(ShortText(200))
+    #: The order's own date, as the paper says it; empty where nobody knows it.
+    fecha_oficio: Mapped[date | None]
+    #: The day on which the office received it.
     fecha_ingreso: Mapped[date | None]
     fecha_limite: Mapped[date | None]
     prioridad: Mapped[Prioridad] = mapped_column(default=Prioridad.MEDIA)

@@ -155,6 +155,7 @@ CAMPOS = {
     "rol": "Rol",
     "tribunal": "Tribunal",
     "caratulado": "Caratulado",
+    "fecha_oficio": "Fecha del oficio",
     "fecha_ingreso": "Fecha de ingreso",
     "fecha_limite": "Fecha límite",
     "prioridad": "Prioridad",

@@ -271,3 +271,23 @@ def test_a_check_that_was_asked_for_twice_keeps_its_askers_when_it_waits(
     waiting = follow(investigador_api, second)
     assert waiting.status_code == 200
     assert waiting.get_json()["estado"] == "programado"
+
+
+def test_the_dates_of_the_order_and_of_its_entry_are_two(investigador_api, buffet):
+    body = {
+        "numero_oficio": "F-1",
+        "buffet_id": buffet.id,
+        "patente": "BBCL12",
+        "fecha_oficio": "2026-11-24",
+        "fecha_ingreso": "2026-11-20",
+    }
+    made = investigador_api("POST", "/oficios/", body).get_json()
+
+    assert (made["fecha_oficio"], made["fecha_ingreso"]) == ("2026-11-24", "2026-11-20")
+    assert any("posterior a la de ingreso" in text for text in made["advertencias"])
+
+    change = {"fecha_oficio": "2026-11-18"}
+    mended = investigador_api("PATCH", f"/oficios/{made['id']}", change).get_json()
+    assert (mended["fecha_oficio"], mended["advertencias"]) == ("2026-11-18", [])
+    unknown = investigador_api("PATCH", f"/oficios/{made['id']}", {"fecha_oficio": None})
+    assert unknown.get_json()["fecha_oficio"] is None

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
+from app.buffets.models import Buffet
 from app.db import Model, db
 from tests.plugins.application import test_config as config_for_tests
 
@@ -55,3 +56,24 @@ def test_the_database_itself_refuses_a_cliente_without_a_buffet(fresh_app):
             connection.execute(insert, {"rol": rol})
     with db.engine.begin() as connection:
         connection.execute(insert, {"rol": "admin"})
+
+
+def test_the_day_of_entry_is_not_taken_for_the_date_of_the_order(fresh_app):
+    """Existing orders keep theirs empty, and a list's column «Fecha oficio» is guessed anew."""
+    flask_migrate.upgrade(revision="0014")
+    learned = '{"fecha oficio": "fecha_ingreso", "ingreso": "fecha_ingreso"}'
+    insert = sa.text(
+        "INSERT INTO buffets (nombre, rut, email_principal, activo, mapeo_importacion, modo_hitos,"
+        " version, created_at) VALUES ('A', '1-9', 'a@b.example', true, :learned, 'nunca', 1,"
+        " '2026-11-24 12:00:00')"
+    )
+    with db.engine.begin() as connection:
+        connection.execute(insert, {"learned": learned})
+
+    flask_migrate.upgrade()
+
+    assert db.session.scalar(sa.select(Buffet.mapeo_importacion)) == {"ingreso": "fecha_ingreso"}
+    db.session.remove()
+    flask_migrate.downgrade(revision="0014")
+    columns = {column["name"] for column in sa.inspect(db.engine).get_columns("oficios")}
+    assert "fecha_oficio" not in columns

@@ -39,6 +39,11 @@ def outcome(*filas, existentes=()):
             ["propietario_telefono", "propietario_email", "notas", "vin"],
         ),
         (["Fecha Ingresso", "Caratulada", "Pattente"], ["fecha_ingreso", "caratulado", "patente"]),
+        (
+            ["Fecha Oficio", "Fecha", "Fecha límite"],
+            ["fecha_oficio", "fecha_ingreso", "fecha_limite"],
+        ),
+        (["Fecha del oficio", "Fecha de nacimiento"], ["fecha_oficio", None]),
         (["Abogado", "Monto", "", "2015"], [None, None, None, None]),
     ],
 )
@@ -125,6 +130,14 @@ def test_a_limit_before_the_entry_is_flagged():
     read = fila(fecha_ingreso="24-10-2026", fecha_limite="08-10-2026")
 
     assert "anterior a la de ingreso (24-10-2026)" in read.advertencias["fecha_limite"]
+
+
+def test_an_order_that_came_in_before_it_was_written_is_flagged():
+    read = fila(fecha_oficio="24-10-2026", fecha_ingreso="08-10-2026", fecha_limite="20-10-2026")
+
+    assert read.datos["fecha_oficio"] == date(2026, 10, 24)
+    assert "posterior a la de ingreso (08-10-2026)" in read.advertencias["fecha_oficio"]
+    assert "anterior a la del oficio (24-10-2026)" in read.advertencias["fecha_limite"]
 
 
 def test_a_region_that_is_not_the_comunas_is_flagged_and_the_comunas_kept():

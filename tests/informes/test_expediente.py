@@ -75,6 +75,7 @@ def rich(app, buffet, usuario_investigador):
         rol="C-3030-2026",
         tribunal="19º Juzgado Civil de Santiago",
         caratulado="BANCO/SOTO",
+        fecha_oficio=date(2026, 10, 19),
     )
     now = utcnow()
     with app.app_context(), transaction():
@@ -136,6 +137,7 @@ def test_the_court_gets_everything_that_the_case_holds(app, rich, rows, printed)
         "-33.450000, -70.600000 (± 12 m)",
         "Pasaje Las Lilas",
         "[A] Autopista Central, pórtico PA19",
+        "19-10-2026",
         "1 de 2 avistamientos no tienen coordenadas y no se dibujan.",
         "Hora: tomada el 20-11-2026 18:04 según la cámara",
         "Cámara: Acme Foto 3",

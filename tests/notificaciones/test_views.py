@@ -58,7 +58,8 @@ def rich(app, buffet, usuario_investigador):
         rol="C-3030-2017",
         tribunal="19º Juzgado Civil de Santiago",
         caratulado="BANCO DEL PACÍFICO/SOTO",
-        fecha_ingreso=date(2026, 11, 2),
+        fecha_oficio=date(2026, 11, 2),
+        fecha_ingreso=date(2026, 11, 9),
         fecha_limite=date(2026, 12, 20),
         fuerza_publica=True,
         direccion=DireccionData(
@@ -192,7 +193,27 @@ def test_the_mail_tells_what_a_receptor_needs(
     ):
         assert fact in text, fact
         assert fact in html, fact
+    assert "Fecha del oficio: 02-11-2026" in text.splitlines()
+    assert "09-11-2026" not in text + html, "the day of entry is no date of the order"
     assert message["Subject"].startswith("Vehículo BB·CL·12-9 · Rol C-3030-2017")
+
+
+def test_an_order_whose_date_nobody_knows_has_no_line_for_it(
+    app, investigador, rich, mail_server, worker
+):
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, rich.id).fecha_oficio = None
+    url = f"/oficios/{rich.id}/notificaciones"
+    assert "la fecha del oficio" in investigador.get(f"{url}/nueva").text
+
+    investigador.post(url, data=typed())
+    worker()
+
+    [message] = mail_server.messages
+    for kind in ("html", "plain"):
+        body = message.get_body((kind,)).get_content()
+        assert "Fecha del oficio" not in body
+        assert "09-11-2026" not in body
 
 
 def test_a_poor_case_says_less_but_nothing_wrong(

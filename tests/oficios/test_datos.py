@@ -33,6 +33,7 @@ def test_the_data_are_corrected_and_the_case_entrusted_in_one_go(
             "rol": "c 3030 - 2017",
             "tribunal": "19 juzgado civil de santiago",
             "caratulado": "BANCO DE CHILE/CEA",
+            "fecha_oficio": "2026-10-28",
             "fecha_ingreso": "2026-11-02",
             "fecha_limite": "24-12-2026",
             "prioridad": "urgente",
@@ -48,6 +49,7 @@ def test_the_data_are_corrected_and_the_case_entrusted_in_one_go(
     assert (now.rol, now.tribunal) == ("C-3030-2017", "19º Juzgado Civil de Santiago")
     assert (now.fecha_limite, now.prioridad.value) == (date(2026, 12, 24), "urgente")
     assert (now.fuerza_publica, now.descerrajamiento) == (True, False)
+    assert (now.fecha_oficio, now.fecha_ingreso) == (date(2026, 10, 28), date(2026, 11, 2))
     assert now.investigador_id == usuario_admin.id
     told = [entry.descripcion for entry in rows(Investigacion)][1:]
     assert told == ["Datos del oficio modificados", "Asignado a Ana Vega"]

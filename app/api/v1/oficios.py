@@ -248,13 +248,19 @@ def _to_oficio(body: OficioNew) -> OficioData:
         rol=body.rol,
         tribunal=tribunal.nombre if tribunal else body.tribunal,
         caratulado=body.caratulado,
+        fecha_oficio=body.fecha_oficio,
         fecha_ingreso=body.fecha_ingreso,
         fecha_limite=body.fecha_limite,
         prioridad=body.prioridad,
         notas_generales=body.notas_generales,
         fuerza_publica=body.fuerza_publica,
         descerrajamiento=body.descerrajamiento,
-        advertencias_ingreso=paper_warnings(body.tribunal, body.fecha_ingreso, body.fecha_limite),
+        advertencias_ingreso=paper_warnings(
+            body.tribunal,
+            oficio=body.fecha_oficio,
+            ingreso=body.fecha_ingreso,
+            limite=body.fecha_limite,
+        ),
     )
 
 
@@ -299,7 +305,12 @@ def _corrected(oficio: Oficio, given: dict[str, Any]) -> OficioData:
     return replace(
         data,
         tribunal=tribunal.nombre if tribunal else data.tribunal,
-        advertencias_ingreso=paper_warnings(data.tribunal, data.fecha_ingreso, data.fecha_limite),
+        advertencias_ingreso=paper_warnings(
+            data.tribunal,
+            oficio=data.fecha_oficio,
+            ingreso=data.fecha_ingreso,
+            limite=data.fecha_limite,
+        ),
     )
 
 

@@ -41,6 +41,7 @@ class OficioFields(Form):
     rol = StringField("Rol", [at_most(40), readable(parse_rol_causa)])
     tribunal = StringField("Tribunal", [at_most(160)])
     caratulado = StringField("Caratulado", [at_most(200)])
+    fecha_oficio = FechaField("Fecha del oficio")
     fecha_ingreso = FechaField("Fecha de ingreso")
     fecha_limite = FechaField("Fecha límite")
     prioridad = EnumField("Prioridad", Prioridad, default=Prioridad.MEDIA)
@@ -67,6 +68,7 @@ class OficioFields(Form):
             rol=read(self.rol, parse_rol_causa),
             tribunal=tribunal.nombre if tribunal else self.tribunal.data or None,
             caratulado=self.caratulado.data or None,
+            fecha_oficio=self.fecha_oficio.value,
             fecha_ingreso=self.fecha_ingreso.value,
             fecha_limite=self.fecha_limite.value,
             prioridad=self.prioridad.value,
@@ -74,7 +76,10 @@ class OficioFields(Form):
             fuerza_publica=self.fuerza_publica.data,
             descerrajamiento=self.descerrajamiento.data,
             advertencias_ingreso=paper_warnings(
-                self.tribunal.data, self.fecha_ingreso.value, self.fecha_limite.value
+                self.tribunal.data,
+                oficio=self.fecha_oficio.value,
+                ingreso=self.fecha_ingreso.value,
+                limite=self.fecha_limite.value,
             ),
         )
 

@@ -155,12 +155,15 @@ def _check_number(buffet_id: int, numero: str) -> None:
         raise NumeroTaken
 
 
+_COMPARED = {"fecha_oficio", "fecha_ingreso", "fecha_limite"}
+
+
 def _warnings_after(oficio: Oficio, data: OficioData) -> dict[str, str]:
     """The warnings that hold once ``data`` is stored."""
     changed = {name for name, value in vars(data).items() if getattr(oficio, name) != value}
-    # The two dates are compared with each other.
-    if changed & {"fecha_ingreso", "fecha_limite"}:
-        changed |= {"fecha_ingreso", "fecha_limite"}
+    # The dates are compared with each other.
+    if changed & _COMPARED:
+        changed |= _COMPARED
     kept = {k: text for k, text in oficio.advertencias_ingreso.items() if k not in changed}
     new = {k: text for k, text in data.advertencias_ingreso.items() if k in changed}
     return kept | new

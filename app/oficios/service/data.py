@@ -62,6 +62,7 @@ class OficioData:
     rol: str | None = None
     tribunal: str | None = None
     caratulado: str | None = None
+    fecha_oficio: date | None = None
     fecha_ingreso: date | None = None
     fecha_limite: date | None = None
     prioridad: Prioridad = Prioridad.MEDIA

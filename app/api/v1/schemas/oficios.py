@@ -59,7 +59,10 @@ class OficioNew(Body):
     numero_oficio: Numero
     buffet_id: Id
     prioridad: Prioridad = Prioridad.MEDIA
-    fecha_ingreso: Day | None = None
+    fecha_oficio: Annotated[Day | None, Field(description="La fecha que dice el oficio.")] = None
+    fecha_ingreso: Annotated[
+        Day | None, Field(description="El día en que la oficina lo recibió.")
+    ] = None
     fecha_limite: Day | None = None
     notas_generales: Maybe[Notes] = None
     rol: Maybe[RolCausa] = None
@@ -107,7 +110,10 @@ class OficioChange(Change):
 
     numero_oficio: Numero | None = None
     prioridad: Prioridad | None = None
-    fecha_ingreso: Day | None = None
+    fecha_oficio: Annotated[Day | None, Field(description="La fecha que dice el oficio.")] = None
+    fecha_ingreso: Annotated[
+        Day | None, Field(description="El día en que la oficina lo recibió.")
+    ] = None
     fecha_limite: Day | None = None
     notas_generales: Maybe[Notes] = None
     rol: Maybe[RolCausa] = None
@@ -177,7 +183,8 @@ _OFICIO = {
     "estado": "pendiente",
     "prioridad": "alta",
     "investigador_id": None,
-    "fecha_ingreso": None,
+    "fecha_oficio": "2026-11-18",
+    "fecha_ingreso": "2026-11-24",
     "fecha_limite": "2026-12-20",
     "rol": "C-3030-2017",
     "tribunal": None,
@@ -217,6 +224,7 @@ class OficioShown(Shown):
     estado: Estado
     prioridad: Prioridad
     investigador_id: int | None
+    fecha_oficio: date | None
     fecha_ingreso: date | None
     fecha_limite: date | None
     rol: str | None
