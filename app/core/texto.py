@@ -41,16 +41,22 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = _INVISIBLE.sub("", text)
-    text = "".join(
-        char
-        for char in text
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Cn")
-    )
+    text = "".join(char for char in text if char in "\n\t" or not _is_nothing(char))
     text = unicodedata.normalize("NFC", text)
     if not multiline:
         return _SPACES.sub(" ", text).strip()
     lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _is_nothing(char: str) -> bool:
+    """Whether nobody can have typed it: a control, half a character, or one that never will be.
+
+    What this Python does not know yet, such as an emoji of this year, is kept.
+    """
+    code = ord(char)
+    never = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return never or unicodedata.category(char) in ("Cc", "Cs")
 
 
 def safe_filename(name: str, *, default: str = "archivo", limit: int = 100) -> str:

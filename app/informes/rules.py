@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import secrets
+import unicodedata
 
 #: The name of the job in the ledger.
 PRINT_JOB = "informes.expediente"
@@ -70,9 +71,24 @@ def format_code(code: str) -> str:
 
 
 def parse_code(text: str) -> str | None:
-    """The code that somebody typed, with or without dashes; O is read as 0, I and L as 1."""
-    plain = re.sub(r"[\s.·_–—-]", "", text).upper().translate(_MISREAD)
+    """The code that somebody typed or copied, alone or at the end of the verification's address.
+
+    What stands between its letters says nothing: dashes of any kind, spaces, line breaks, quotes,
+    and marks that nobody sees. O is read as 0, I and L as 1, full-width letters as plain ones.
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKC", text) if _says_something(char))
+    plain = plain.upper().rpartition("VERIFICAR")[2].translate(_MISREAD)
     return format_code(plain) if _CODE.fullmatch(plain) else None
+
+
+def without_invisible(path: str) -> str:
+    """A path without the marks that nobody sees, as older PDFs had them in long addresses."""
+    return "".join(char for char in path if unicodedata.category(char) != "Cf")
+
+
+def _says_something(char: str) -> bool:
+    """Whether a character is a letter or number: neither mark, space, control nor sign."""
+    return unicodedata.category(char)[0] in "LN"
 
 
 def photo_side(amount: int) -> int:

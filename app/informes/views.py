@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, send_file, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -21,7 +30,7 @@ from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
 from app.informes.paquete import Paquete, pack, stream_zip
 from app.informes.queries import count_issued, find_for_buffet, list_expedientes, storages_of
-from app.informes.rules import EstadoExpediente, Variante, parse_code
+from app.informes.rules import EstadoExpediente, Variante, parse_code, without_invisible
 from app.informes.service import note_download, request_expediente
 from app.informes.verificacion import Resultado, verify_code, verify_file
 from app.oficios.access import oficio_to_work
@@ -114,6 +123,15 @@ def portal_download(expediente_id: int) -> ResponseReturnValue:
     return _send(expediente_of_buffet(expediente_id), "pdf", actor=_portal_actor())
 
 
+@bp.before_app_request
+def forgive_invisible_marks() -> ResponseReturnValue | None:
+    """Lead an address that was copied out of an older PDF, with marks inside, to the page."""
+    path = without_invisible(request.path)
+    if path != request.path and path.startswith("/verificar/") and request.method == "GET":
+        return redirect(url_for("informes.verify", codigo=path.removeprefix("/verificar/")), 302)
+    return None
+
+
 @bp.get("/verificar")
 @limiter.limit("60 per minute")
 def verify() -> ResponseReturnValue:
@@ -144,7 +162,7 @@ def verify_upload() -> ResponseReturnValue:
 
 
 def _by_code(typed: str) -> ResponseReturnValue:
-    codigo = parse_code(typed[:100])
+    codigo = parse_code(typed[:500])
     if codigo is None:
         return _verify_page(
             VerifyForm(formdata=None),

@@ -20,6 +20,6 @@ def printed(app, oficio, usuario_investigador):
         row = make_expediente(app, case, usuario_investigador, *args)
         pages = PdfReader(BytesIO(pdf_of(app, row))).pages
         text = " ".join(page.extract_text() for page in pages)
-        return row, " ".join(text.replace("\u200b", "").split())
+        return row, " ".join(text.split())
 
     return print_one
