@@ -79,6 +79,7 @@ from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.mantencion import init_maintenance
 from app.web.retrying import RetryingFlask
+from app.web.sesiones import init_sessions
 from config import ROOT, Config, ensure_development_secret, load_config
 
 __all__ = [
@@ -195,6 +196,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_errors(app)
     init_compression(app)
     init_headers(app)
+    init_sessions(app)
     init_maintenance(app)
     _init_alarm(app, config)
     connect_settings(SETTINGS)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
@@ -132,6 +133,10 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(metadata=Model.metadata)
 
 
+class ReadOnlyRequest(RuntimeError):
+    """A HEAD or OPTIONS came to a verb. Scanners and browsers send them without anybody's will."""
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit what happens inside, or nothing of it. The only place that commits.
@@ -141,8 +146,11 @@ def transaction() -> Iterator[None]:
     again when they are written (``version_id_col`` on PostgreSQL).
 
     Raises:
+        ReadOnlyRequest: the request is one that may change nothing, on whatever route.
         RuntimeError: when there are changes that no transaction is responsible for.
     """
+    if has_request_context() and request.method in {"HEAD", "OPTIONS"}:
+        raise ReadOnlyRequest(f"{request.method} {request.endpoint} wanted to write")
     if _writing.get():
         raise RuntimeError("a transaction is open already")
     release()

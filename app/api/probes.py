@@ -9,7 +9,7 @@ import sqlite3
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from sqlalchemy.exc import DBAPIError
 
 from app.adjuntos.salud import find_missing_file
@@ -31,6 +31,8 @@ _WRITE = (
     "INSERT INTO ajustes (clave, valor) VALUES (:clave, :valor)"
     " ON CONFLICT (clave) DO UPDATE SET valor = excluded.valor"
 )
+#: For a HEAD, which changes nothing: the row is written as it stands.
+_TOUCH = "UPDATE ajustes SET valor = valor WHERE clave = :clave"
 
 OK, LOCKED, DOWN = "ok", "locked", "down"
 
@@ -75,17 +77,18 @@ def _write_database() -> str:
 
 def _write_in_time(connection: sa.Connection, now: datetime) -> None:
     """Write one row, waiting for the lock as long as a probe may."""
+    statement = sa.text(_TOUCH if request.method == "HEAD" else _WRITE)
     values = {"clave": PROBE, "valor": now.isoformat(timespec="seconds")}
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT}")
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {3 * LOCK_WAIT}")
-        connection.execute(sa.text(_WRITE), values)
+        connection.execute(statement, values)
         connection.commit()
         return
     patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT}")
     try:
-        connection.execute(sa.text(_WRITE), values)
+        connection.execute(statement, values)
         connection.commit()
     finally:
         if not connection.invalidated:

@@ -20,7 +20,7 @@ from app.oficios.page import render_section
 from app.porticos.models import Portico
 from app.porticos.queries import PorticoFilter, list_suggestions, porticos_statement
 from app.web.access import or_404, staff_required
-from app.web.fragments import see_other
+from app.web.fragments import is_read, see_other
 
 bp = Blueprint(
     "identificacion",
@@ -40,7 +40,7 @@ def correct(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     row = or_404(find_sighting(oficio.id, avistamiento_id))
     or_404(row, allowed=row.fuente in MATCHED_SOURCES)
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, row)
     try:
         portico = _chosen(request.form.get("portico", ""))

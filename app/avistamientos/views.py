@@ -36,7 +36,7 @@ from app.oficios.models import Oficio
 from app.oficios.page import render_section, saved
 from app.oficios.sections import Section
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_htmx, see_other, with_notice
+from app.web.fragments import is_htmx, is_read, see_other, with_notice
 from app.web.pagination import paginate
 
 bp = Blueprint("avistamientos", __name__, url_prefix="/oficios/<int:oficio_id>")
@@ -68,7 +68,7 @@ def section(oficio_id: int) -> ResponseReturnValue:
     """
     oficio = oficio_to_work(oficio_id)
     form = AvistamientoForm()
-    if request.method == "GET":
+    if is_read():
         if is_htmx() and "espera" in request.args and find_open_check(oficio.id) is None:
             return _announce_end(_show(oficio, form=form, with_frame=True), oficio)
         return _show(oficio, form=form)
@@ -91,7 +91,7 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     row = or_404(find_sighting(oficio.id, avistamiento_id))
     or_404(row, allowed=row.fuente in WRITTEN_SOURCES)
     form = AvistamientoForm.of(row)
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form=form, editing=row)
     if not form.validate():
         return _show(oficio, 422, form=form, editing=row)

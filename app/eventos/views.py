@@ -15,7 +15,7 @@ from app.eventos.models import Entrega, Webhook
 from app.eventos.queries import entregas_statement, list_webhooks
 from app.eventos.service import create_webhook, resend, set_webhook_active, update_webhook
 from app.web.access import admin_required, or_404
-from app.web.fragments import see_other
+from app.web.fragments import is_read, see_other
 from app.web.pagination import paginate
 
 bp = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
@@ -33,8 +33,8 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Have an address told of events."""
     form = WebhookForm()
-    if request.method == "GET" or not form.validate():
-        status = 200 if request.method == "GET" else 422
+    if is_read() or not form.validate():
+        status = 200 if is_read() else 422
         return render_template("webhooks/new.html", form=form), status
     with transaction():
         hook = create_webhook(form.to_data(), actor=current_user, now=utcnow())

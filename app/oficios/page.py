@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, make_response, render_template, request
+from flask import Response, flash, make_response, render_template
 from flask_login import current_user
 
 from app.custodia.queries import find_review
@@ -18,7 +18,7 @@ from app.oficios.queries import (
 )
 from app.oficios.rules import Estado, allowed_moves, closed_moves
 from app.oficios.sections import count_sections, list_sections
-from app.web.fragments import is_htmx, see_other, with_notice
+from app.web.fragments import is_htmx, is_read, see_other, with_notice
 
 
 def render_section(
@@ -40,7 +40,7 @@ def render_section(
     context = {**context, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
-        if with_frame or (request.method != "GET" and status in {200, 409}):
+        if with_frame or (not is_read() and status in {200, 409}):
             html += render_template(
                 "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
             )

@@ -34,6 +34,7 @@ from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, looking_buffet
 from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
+from app.web.fragments import is_read
 from app.web.pagination import paginate
 
 bp = Blueprint("portal", __name__)
@@ -57,7 +58,7 @@ def open_link(token: str) -> ResponseReturnValue:
     enlace = find_enlace(token, str(current_app.secret_key), utcnow())
     if enlace is None:
         abort(404)
-    if request.method == "GET":
+    if is_read():
         return render_template("portal/open.html", buffet=enlace.buffet)
     enlace_id = enlace.id
     with transaction():

@@ -29,7 +29,7 @@ from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.service import end_sessions, note_login
 from app.web.errors import error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
-from app.web.fragments import is_htmx
+from app.web.fragments import is_htmx, is_read
 
 bp = Blueprint("auth", __name__)
 
@@ -108,7 +108,7 @@ limit_by_address = limiter.shared_limit(
 @limit_by_address
 def login_page() -> ResponseReturnValue:
     """Sign in with e-mail and password."""
-    if current_user.is_authenticated and request.method == "GET":
+    if current_user.is_authenticated and is_read():
         return redirect(url_for("home"), 303)
     form = LoginForm()
     if not form.is_submitted():
@@ -155,7 +155,7 @@ def init_auth(app: Flask) -> None:
             response = make_response("", 401)
             response.headers["HX-Redirect"] = target
             return response
-        if request.method == "GET":
+        if is_read():
             target = url_for("auth.login_page", next=request.full_path.rstrip("?"))
         return redirect(target, 303)
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app.core.contention import is_busy
 from app.core.errors import NotFound, RastroError, Refused, Stale
 from app.core.outages import Outage, explain, find_outage
-from app.db import DATABASE, db
+from app.db import DATABASE, ReadOnlyRequest, db
 from app.extensions import current_config
 from app.web.fragments import is_htmx, with_notice
 from app.web.typed import typed_context
@@ -156,6 +156,12 @@ def init_errors(app: Flask) -> None:
             logger.warning("the database was busy: %s (%s)", request.endpoint, type(cause).__name__)
         sentence = _BUSY_READ if request.method in {"GET", "HEAD"} else _BUSY_WRITE
         return not_now(503, sentence, retry_seconds=_BUSY_RETRY)
+
+    @app.errorhandler(ReadOnlyRequest)
+    def on_write_by_head(error: ReadOnlyRequest) -> Response:
+        """Nothing was written; that a view tried is a fault of ours to be mended."""
+        logger.error("%s", error)
+        return error_response(405)
 
     @app.errorhandler(Refused)
     def on_refused(error: Refused) -> Response:

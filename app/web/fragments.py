@@ -14,6 +14,15 @@ def is_htmx() -> bool:
     return bool(request.htmx) and not request.headers.get("HX-History-Restore-Request")
 
 
+def is_read() -> bool:
+    """Whether the request only asks to be shown something.
+
+    A HEAD is a GET whose body nobody reads: link scanners send it before a person presses
+    anything. Comparing with GET alone takes it for a form that was sent.
+    """
+    return request.method in {"GET", "HEAD"}
+
+
 def fragment(template: str, /, status: int = 200, **context: Any) -> Response:
     """Render one ``_piece.html``; the client never names a template."""
     return make_response(render_template(template, **context), status)

@@ -24,6 +24,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
 from app.web.errors import error_response
+from app.web.fragments import is_read
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -109,10 +110,10 @@ def _find_by_key(key: str) -> Usuario | Response:
     clave = find_key(key)
     if clave is None:
         return _refuse_stranger()
-    if clave.alcance is Alcance.LECTURA and request.method not in {"GET", "HEAD"}:
+    if clave.alcance is Alcance.LECTURA and not is_read():
         return error_response(403, _READ_ONLY)
     now = utcnow()
-    if is_use_to_note(clave, now):
+    if request.method != "HEAD" and is_use_to_note(clave, now):
         clave_id = clave.id
         with transaction():
             note_key_use(clave_id, now=now)

@@ -152,8 +152,9 @@ def original(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
     with get_storage(adjunto.almacen).open(adjunto.original_key) as file:
         data = file.read()
-    with transaction():
-        note_original_download(adjunto, actor=current_usuario(), now=utcnow())
+    if request.method != "HEAD":
+        with transaction():
+            note_original_download(adjunto, actor=current_usuario(), now=utcnow())
     return _guard(
         send_file(
             BytesIO(data),

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from app.api.v1.schemas.base import Paging
 from app.core.errors import RastroError
 from app.db import db
+from app.web.fragments import is_read
 
 
 class PreconditionFailed(RastroError):
@@ -30,7 +31,7 @@ def answer(schema: BaseModel, status: int = 200) -> Response:
     text = _write(schema)
     response = current_app.response_class(text, status, mimetype="application/json")
     response.set_etag(_mark(schema, text))
-    if request.method == "GET" and status == 200:
+    if is_read() and status == 200:
         response.make_conditional(request)
     return response
 

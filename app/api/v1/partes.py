@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
@@ -210,7 +211,8 @@ def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
 def _note_reading(oficio: Oficio, people: Sequence[Propietario]) -> None:
     """Write down who asked for RUTs and contacts, which the pages mask until somebody does."""
     told = [one for one in people if one.rut or one.email or one.telefono]
-    if not told:
+    # The answer to a HEAD shows nobody's data.
+    if not told or request.method == "HEAD":
         return
     with transaction():
         for persona in told:

@@ -27,6 +27,7 @@ from app.oficios.queries.bitacora import Filtro
 from app.oficios.rules import WRITTEN_KINDS, Actividad
 from app.oficios.service import EntradaData, Posicion, VisitaData, has_own_line
 from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most
+from app.web.fragments import is_read
 
 #: No search is that long; a longer one is cut.
 _SEARCH_LIMIT = 100
@@ -163,7 +164,7 @@ class FiltroForm(Form):
     texto = StringField("Texto")
 
     def __init__(self, personas: Mapping[int, str], **kwargs: Any) -> None:
-        super().__init__(request.args if request.method == "GET" else None, **kwargs)
+        super().__init__(request.args if is_read() else None, **kwargs)
         self.quien.choices = [
             SelectChoice("", "Cualquiera"),
             *(SelectChoice(str(pk), nombre) for pk, nombre in personas.items()),
@@ -172,7 +173,7 @@ class FiltroForm(Form):
     def to_filter(self) -> Filtro:
         """The filter of this request's address; an answer to a POST shows everything."""
         self.validate()
-        asked = request.args if request.method == "GET" else MultiDict[str, str]()
+        asked = request.args if is_read() else MultiDict[str, str]()
         names = set(asked.getlist("tipo"))
         who = self.quien.data or ""
         return Filtro(

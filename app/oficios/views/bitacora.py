@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -26,6 +26,7 @@ from app.oficios.service import own_words, refuse_correction, refuse_edit
 from app.oficios.views.blueprint import bp
 from app.oficios.views.paginas import SectionPage, asked_page
 from app.web.access import or_404, staff_required
+from app.web.fragments import is_read
 from app.web.pagination import PAGE_SIZE
 
 
@@ -63,7 +64,7 @@ def edit_entry(oficio_id: int, entrada_id: int) -> ResponseReturnValue:
     if refusal := refuse_edit(entry, actor=current_user, now=utcnow()):
         return _refused(oficio, entry, refusal)
     form = PalabrasForm(entry, data={"descripcion": own_words(entry)})
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, words_form=form, editing=entry)
     if not form.validate():
         return _show(oficio, 422, words_form=form, editing=entry)
@@ -81,7 +82,7 @@ def correct_entry(oficio_id: int, entrada_id: int) -> ResponseReturnValue:
     if refusal := refuse_correction(entry):
         return _show(oficio, 409, form=_entry_form(oficio, fresh=True), refusal=refusal)
     form = PalabrasForm()
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, words_form=form, correcting=entry)
     if not form.validate():
         return _show(oficio, 422, words_form=form, correcting=entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -19,7 +19,7 @@ from app.oficios.views.blueprint import bp
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
 from app.web.access import staff_required
-from app.web.fragments import see_other
+from app.web.fragments import is_read, see_other
 
 
 @bp.route("/nuevo", methods=["GET", "POST"])
@@ -29,7 +29,7 @@ def create() -> ResponseReturnValue:
     form = NuevoForm()
     buffets = list_active_buffets()
     form.offer(buffets, list_investigadores())
-    if request.method == "GET":
+    if is_read():
         if len(buffets) == 1:
             form.buffet_id.data = str(buffets[0].id)
         return _page(form)

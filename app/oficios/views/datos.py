@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from app.oficios.views.blueprint import bp
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
 from app.web.access import staff_required
+from app.web.fragments import is_read
 
 
 @bp.route("/<int:oficio_id>/datos", methods=["GET", "POST"])
@@ -28,7 +29,7 @@ def datos(oficio_id: int) -> ResponseReturnValue:
     """What the case is about; a POST corrects it."""
     oficio = oficio_to_work(oficio_id)
     form = DatosForm.of(oficio, list_investigadores())
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form)
     if not form.validate():
         return _show(oficio, form, 422)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -27,6 +27,7 @@ from app.oficios.service import position_of
 from app.oficios.service import update_direccion as update
 from app.oficios.views.blueprint import bp
 from app.web.access import or_404, staff_required
+from app.web.fragments import is_read
 
 
 @bp.route("/<int:oficio_id>/direcciones", methods=["GET", "POST"])
@@ -35,7 +36,7 @@ def direcciones(oficio_id: int) -> ResponseReturnValue:
     """The places of the case; a POST adds one."""
     oficio = oficio_to_work(oficio_id)
     form = DireccionForm()
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form=form)
     if not form.validate():
         return _show(oficio, 422, form=form)
@@ -55,7 +56,7 @@ def edit_direccion(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     direccion = _get(oficio, direccion_id)
     form = DireccionForm(obj=direccion)
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form=form, editing=direccion)
     if not form.validate():
         return _show(oficio, 422, form=form, editing=direccion)
@@ -76,7 +77,7 @@ def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     direccion = _get(oficio, direccion_id)
     form = VisitaForm()
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, visita_form=form, visiting=direccion)
     if not form.validate():
         return _show(oficio, 422, visita_form=form, visiting=direccion)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.web.fragments import is_read
 from app.web.pagination import LAST_PAGE, Page
 
 
@@ -27,6 +28,6 @@ class SectionPage(Page):
 
 def asked_page() -> int:
     """The number of the page that the address asks for; a form that was sent asks for the first."""
-    if request.method != "GET":
+    if not is_read():
         return 1
     return min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)

@@ -20,7 +20,7 @@ from app.oficios.service import reveal_persona as reveal
 from app.oficios.service import update_persona as update
 from app.oficios.views.blueprint import bp
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_htmx, see_other
+from app.web.fragments import is_htmx, is_read, see_other
 
 #: In the session: the person whose data the next page shows, once.
 _SHOWN = "persona_mostrada"
@@ -32,7 +32,7 @@ def personas(oficio_id: int) -> ResponseReturnValue:
     """Who the case is about; a POST adds somebody."""
     oficio = oficio_to_work(oficio_id)
     form = PersonaForm()
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form=form, shown=session.pop(_SHOWN, None))
     if not form.validate():
         return _show(oficio, 422, form=form)
@@ -48,10 +48,11 @@ def edit_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     persona = or_404(_find(oficio, persona_id))
     form = PersonaForm(obj=persona)
-    if request.method == "GET":
-        # The form shows what the list masks.
-        with transaction():
-            reveal(oficio, persona, "editar", actor=current_user, now=utcnow())
+    if is_read():
+        # The form shows what the list masks; the answer to a HEAD shows nothing.
+        if request.method != "HEAD":
+            with transaction():
+                reveal(oficio, persona, "editar", actor=current_user, now=utcnow())
         return _show(oficio, form=form, editing=persona)
     if not form.validate():
         return _show(oficio, 422, form=form, editing=persona)

@@ -16,7 +16,7 @@ from app.oficios.queries.bitacora import list_textos
 from app.oficios.rules import WRITTEN_KINDS
 from app.oficios.service import add_texto, place_texto, toggle_texto, update_texto
 from app.web.access import admin_required, or_404
-from app.web.fragments import see_other
+from app.web.fragments import is_read, see_other
 
 bp = Blueprint("textos", __name__, url_prefix="/admin/textos")
 
@@ -50,7 +50,7 @@ def edit(texto_id: int) -> ResponseReturnValue:
     """Say a text otherwise."""
     row = _get(texto_id)
     form = TextoForm(obj=row)
-    if request.method == "GET":
+    if is_read():
         return _page(form, row)
     if not form.validate():
         return _page(form, row, 422)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,6 +15,7 @@ from app.oficios.page import render_section, saved
 from app.oficios.service import StaleOficio, update_vehiculo
 from app.oficios.views.blueprint import bp
 from app.web.access import staff_required
+from app.web.fragments import is_read
 
 
 @bp.route("/<int:oficio_id>/vehiculo", methods=["GET", "POST"])
@@ -23,7 +24,7 @@ def vehiculo(oficio_id: int) -> ResponseReturnValue:
     """What is known of the vehicle; a POST corrects it."""
     oficio = oficio_to_work(oficio_id)
     form = VehiculoForm.of(oficio.vehiculo, oficio.version)
-    if request.method == "GET":
+    if is_read():
         return _show(oficio, form)
     if not form.validate():
         return _show(oficio, form, 422)

@@ -1,0 +1,24 @@
+"""The session cookie, which a request that only looks at the headers never changes."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, except that HEAD and OPTIONS set none.
+
+    A HEAD that stored the session would use up what a GET shows once (a notice, a person's RUT),
+    although nobody saw its answer.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Store what the request changed in the session."""
+        if request.method not in {"HEAD", "OPTIONS"}:
+            super().save_session(app, session, response)
+
+
+def init_sessions(app: Flask) -> None:
+    """Use it."""
+    app.session_interface = Sessions()
