@@ -51,10 +51,17 @@ class NoticeLine:
     notice: Notificacion
     proximo_intento: datetime | None
 
+    @classmethod
+    def of(
+        cls, notice: Notificacion, when: datetime | None, estado: EstadoTrabajo | None
+    ) -> NoticeLine:
+        """From a row of ``notices_statement``."""
+        return cls(notice, when if estado is EstadoTrabajo.PROGRAMADO else None)
 
-def list_notices(oficio_id: int) -> list[NoticeLine]:
-    """The notices of a case, newest first."""
-    rows = db.session.execute(
+
+def notices_statement(oficio_id: int) -> sa.Select:
+    """The notices of a case, newest first, with the moment and the state of their jobs."""
+    return (
         sa.select(Notificacion, Trabajo.ejecutar_desde, Trabajo.estado)
         .outerjoin(Trabajo, Trabajo.id == Notificacion.trabajo_id)
         .where(Notificacion.oficio_id == oficio_id)
@@ -65,10 +72,18 @@ def list_notices(oficio_id: int) -> list[NoticeLine]:
         )
         .order_by(Notificacion.created_at.desc(), Notificacion.id.desc())
     )
-    return [
-        NoticeLine(notice, when if estado is EstadoTrabajo.PROGRAMADO else None)
-        for notice, when, estado in rows
-    ]
+
+
+def list_notices(oficio_id: int) -> list[NoticeLine]:
+    """The notices of a case, newest first."""
+    return [NoticeLine.of(*row) for row in db.session.execute(notices_statement(oficio_id))]
+
+
+def find_notice_line(oficio_id: int, notificacion_id: int) -> NoticeLine | None:
+    """A notice of that case, and of no other, and when it is tried again."""
+    statement = notices_statement(oficio_id).where(Notificacion.id == notificacion_id)
+    row = db.session.execute(statement).one_or_none()
+    return NoticeLine.of(*row) if row else None
 
 
 def count_notices(oficio_id: int) -> sa.Select[int]:

@@ -73,6 +73,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.adjuntos.remove": STAFF,
     "api.adjuntos.copy": INVOLVED,
     "api.adjuntos.original": STAFF,
+    "api.notificaciones.index": STAFF,
+    "api.notificaciones.detail": STAFF,
     "api.trabajos.index": STAFF,
     # An investigador gets in where he asked for the job: test_trabajos.py.
     "api.trabajos.detail": ADMIN,

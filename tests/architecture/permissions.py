@@ -272,6 +272,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.adjuntos.remove": NOBODY,
     "api.adjuntos.copy": NOBODY,
     "api.adjuntos.original": NOBODY,
+    "api.notificaciones.index": NOBODY,
+    "api.notificaciones.detail": NOBODY,
     "api.trabajos.index": NOBODY,
     "api.trabajos.detail": NOBODY,
     "api.trabajos.retry": NOBODY,

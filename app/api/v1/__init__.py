@@ -14,6 +14,7 @@ from app.api.v1 import (
     encolar,
     eventos,
     lugares,
+    notificaciones,
     oficios,
     partes,
     tablero,
@@ -41,6 +42,7 @@ for _noun in (
     lugares,
     ubicaciones,
     adjuntos,
+    notificaciones,
     trabajos,
     eventos,
 ):

@@ -45,6 +45,7 @@ _TAGS = {
     "lugares": "Direcciones, visitas y avistamientos",
     "ubicaciones": "Vehículos ubicados",
     "adjuntos": "Fotos y documentos",
+    "notificaciones": "Notificaciones",
     "trabajos": "Trabajos",
     "eventos": "Eventos",
 }

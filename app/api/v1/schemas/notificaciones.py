@@ -1,0 +1,88 @@
+"""The mails of an oficio, and what came of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ConfigDict
+
+from app.api.v1.schemas.base import Paging, Shown, example
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
+
+_TASK = "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11"
+
+
+class NotificacionQuery(Paging):
+    """Which mails."""
+
+    estado: EstadoNotificacion | None = None
+    tipo: TipoNotificacion | None = None
+
+
+class RespuestaShown(Shown):
+    """What a receptor answered through the link in a notice."""
+
+    id: int
+    tipo: TipoRespuesta
+    hora_llegada: datetime | None
+    comentario: str | None
+    adjuntos_ids: list[int]
+    created_at: datetime
+
+
+class NotificacionShown(Shown):
+    """A mail of an oficio: to whom, how far it came and why no further.
+
+    ``incierta`` says that nobody can know whether it arrived; it is never sent again by itself.
+    ``proximo_intento`` is when a ``pendiente`` is tried next.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=21,
+            oficio_id=12,
+            tipo="receptor_judicial",
+            estado="enviada",
+            destinatario_nombre="Ema Soto",
+            destinatario_email="ema.soto@actuarios.example",
+            cc_email=None,
+            responder_a="carla@oficina.example",
+            asunto="Vehículo BB·CL·12 ubicado",
+            mensaje_adicional=None,
+            adjuntos_ids=[7],
+            error=None,
+            usuario_id=3,
+            usuario_nombre="Carla Muñoz",
+            recordatorio_de_id=None,
+            task_id=_TASK,
+            respuestas=[],
+            created_at="2026-11-24T12:00:00Z",
+            enviando_at="2026-11-24T12:00:01Z",
+            enviada_at="2026-11-24T12:00:02Z",
+            proximo_intento=None,
+            enlace_expira_at="2026-12-24T12:00:00Z",
+        )
+    )
+
+    id: int
+    oficio_id: int
+    tipo: TipoNotificacion
+    estado: EstadoNotificacion
+    destinatario_nombre: str | None
+    destinatario_email: str
+    cc_email: str | None
+    responder_a: str | None
+    asunto: str
+    mensaje_adicional: str | None
+    adjuntos_ids: list[int]
+    error: str | None
+    usuario_id: int | None
+    usuario_nombre: str | None
+    recordatorio_de_id: int | None
+    task_id: str | None
+    respuestas: list[RespuestaShown]
+    created_at: datetime
+    enviando_at: datetime | None
+    enviada_at: datetime | None
+    proximo_intento: datetime | None
+    enlace_expira_at: datetime | None
