@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, redirect, url_for
+from flask import Flask, redirect, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required
+from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -41,7 +41,7 @@ from app.estado import views as estado
 from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
 from app.eventos import jobs as eventos_jobs
 from app.eventos import views as webhooks
-from app.extensions import csrf, htmx, limiter, migrate
+from app.extensions import csrf, htmx, limiter, login, migrate
 from app.importador import views as importador
 from app.importador.pasos import views as listados
 from app.informes import jobs as informes_jobs
@@ -57,6 +57,7 @@ from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
 from app.portal import views as portal
+from app.portal.access import SESSION_KEY
 from app.porticos import views as porticos
 from app.respaldo import jobs as respaldo_jobs
 from app.respaldo.cli import backup_cli
@@ -251,9 +252,12 @@ def is_demo_database(app: Flask) -> bool:
     return bool(app.extensions["is_demo"])
 
 
-@login_required
 def home() -> ResponseReturnValue:
-    """Where a person lands: the firm on its board, a cliente on its buffet's dashboard."""
+    """Where a person lands: the firm on its board, a buffet on its dashboard."""
+    if not current_user.is_authenticated:
+        # Who came by a link has no account to sign in with.
+        by_link = SESSION_KEY in session
+        return redirect(url_for("portal.home"), 303) if by_link else login.unauthorized()
     endpoint = "tablero.board" if current_user.is_staff else "portal.home"
     return redirect(url_for(endpoint), 303)
 

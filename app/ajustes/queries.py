@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.ajustes.models import Ajuste, Logo
-from app.ajustes.rules import LOGO_SETTING, OFFICE_NAME, PRODUCT, Setting
+from app.ajustes.rules import (
+    LOGO_SETTING,
+    OFFICE_EMAIL,
+    OFFICE_NAME,
+    OFFICE_PHONE,
+    PRODUCT,
+    Setting,
+)
 from app.core.errors import InvalidValue
 from app.db import db
 
@@ -20,6 +27,9 @@ class Oficina:
     #: Whether somebody wrote the name, or it is the product's.
     is_named: bool
     logo: Logo | None = None
+    #: How to reach it, where an admin wrote that down.
+    telefono: str = ""
+    email: str = ""
 
 
 def find_setting(clave: str) -> str | None:
@@ -62,6 +72,8 @@ def current_office() -> Oficina:
         nombre=nombre or PRODUCT,
         is_named=bool(nombre),
         logo=db.session.get(Logo, digest) if digest else None,
+        telefono=text_setting(OFFICE_PHONE),
+        email=text_setting(OFFICE_EMAIL),
     )
 
 

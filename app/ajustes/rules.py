@@ -6,9 +6,12 @@ the settings shows them without knowing any.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.core.correo import parse_email
 from app.core.errors import InvalidValue
+from app.core.telefono import parse_telefono
 from app.core.texto import clean_text
 
 #: Where a setting's value is kept as text.
@@ -37,6 +40,8 @@ class Setting:
     maximo: int = 1_000_000
     #: Of a text, in characters; it may be empty.
     largo: int = 200
+    #: Of a text that is not empty: reads it, or raises InvalidValue with a sentence.
+    lector: Callable[[str], str] | None = None
 
     @property
     def is_number(self) -> bool:
@@ -59,7 +64,7 @@ class Setting:
             return self._number(cleaned)
         if len(cleaned) > self.largo:
             raise InvalidValue(f"No puede tener más de {self.largo} caracteres.")
-        return cleaned
+        return self.lector(cleaned) if cleaned and self.lector else cleaned
 
     def _number(self, text: str) -> int:
         unit = f" {self.unidad}" if self.unidad else ""
@@ -83,7 +88,26 @@ OFFICE_NAME = Setting(
     "expediente. Vacío, dice «Rastro».",
     largo=80,
 )
-SETTINGS = (OFFICE_NAME,)
+_WHOM_TO_ASK = "Lo ve quien abre un enlace que ya no sirve, para pedir otro. Puede quedar vacío."
+OFFICE_PHONE = Setting(
+    "oficina_telefono",
+    grupo="Oficina",
+    etiqueta="Teléfono de la oficina",
+    defecto="",
+    ayuda=_WHOM_TO_ASK,
+    largo=20,
+    lector=parse_telefono,
+)
+OFFICE_EMAIL = Setting(
+    "oficina_correo",
+    grupo="Oficina",
+    etiqueta="Correo de la oficina",
+    defecto="",
+    ayuda=_WHOM_TO_ASK,
+    largo=254,
+    lector=parse_email,
+)
+SETTINGS = (OFFICE_NAME, OFFICE_PHONE, OFFICE_EMAIL)
 #: What holds as the office's name until somebody writes one.
 PRODUCT = "Rastro"
 

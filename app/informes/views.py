@@ -37,7 +37,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.page import render_section, saved
 from app.oficios.sections import Section
-from app.portal.access import SESSION_KEY
+from app.portal.access import SESSION_KEY, living_link
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
 from app.web.fragments import fragment, is_htmx, see_other
@@ -245,7 +245,7 @@ def _pack(expediente: Expediente) -> Paquete:
 
 def _portal_actor() -> Usuario | None:
     """The cliente who is signed in; nobody is known behind a buffet's link."""
-    if SESSION_KEY in session or not current_user.is_authenticated:
+    if living_link() is not None or not current_user.is_authenticated:
         return None
     actor: Usuario = current_user
     return actor

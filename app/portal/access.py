@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, session
 from flask_login import current_user
 
+from app.ajustes.enlaces import dead_link
 from app.buffets.models import Buffet, Enlace
 from app.core.clock import utcnow
 from app.db import db
@@ -13,20 +14,28 @@ from app.extensions import login
 SESSION_KEY = "enlace_id"
 
 
+def living_link() -> Enlace | None:
+    """The link that this browser came in by, while it still opens anything.
+
+    It is looked up at every request, so that rotating or revoking it ends what it opened.
+    """
+    enlace_id = session.get(SESSION_KEY)
+    enlace = db.session.get(Enlace, enlace_id) if enlace_id is not None else None
+    return enlace if enlace is not None and enlace.is_usable(utcnow()) else None
+
+
 def looking_buffet() -> Buffet:
     """The buffet whose dashboard is asked for.
 
-    A link is looked up at every request, so that rotating or revoking it ends what it opened.
+    Who came by a link that has ended is told whom to ask for another: they have no account.
     Strangers are sent to the sign-in page; people of the firm have no dashboard of a buffet: 404.
     """
-    enlace_id = session.get(SESSION_KEY)
-    if enlace_id is not None:
-        enlace = db.session.get(Enlace, enlace_id)
-        if enlace is not None and enlace.is_usable(utcnow()):
-            return enlace.buffet
-        session.pop(SESSION_KEY, None)
+    enlace = living_link()
+    if enlace is not None:
+        return enlace.buffet
     if not current_user.is_authenticated:
-        abort(login.unauthorized())
+        abort(dead_link() if SESSION_KEY in session else login.unauthorized())
+    session.pop(SESSION_KEY, None)
     if current_user.buffet is None:
         abort(404)
     buffet: Buffet = current_user.buffet

@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.ajustes.enlaces import dead_link
 from app.auditoria.service import audit
 from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet
@@ -31,7 +32,7 @@ from app.db import db, transaction
 from app.extensions import limiter
 from app.notificaciones.hitos import list_avances
 from app.oficios.models import Oficio
-from app.portal.access import SESSION_KEY, looking_buffet
+from app.portal.access import SESSION_KEY, living_link, looking_buffet
 from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
 from app.web.fragments import is_read
@@ -57,7 +58,7 @@ def open_link(token: str) -> ResponseReturnValue:
     """
     enlace = find_enlace(token, str(current_app.secret_key), utcnow())
     if enlace is None:
-        abort(404)
+        abort(dead_link())
     if is_read():
         return render_template("portal/open.html", buffet=enlace.buffet)
     enlace_id = enlace.id
@@ -82,7 +83,7 @@ def home() -> ResponseReturnValue:
         page=page,
         avances=list_avances([row.id for row in page.rows]),
         ver=request.args.get("ver", ""),
-        by_link=SESSION_KEY in session,
+        by_link=living_link() is not None,
     )
 
 
@@ -97,7 +98,7 @@ def detail(oficio_id: int) -> ResponseReturnValue:
         buffet=buffet,
         oficio=oficio,
         avance=list_avances([oficio.id])[oficio.id],
-        by_link=SESSION_KEY in session,
+        by_link=living_link() is not None,
     )
 
 
@@ -115,7 +116,7 @@ def choose_mails() -> ResponseReturnValue:
     form = MilestoneForm()
     if not form.validate():
         return _mails_page(looking_buffet(), form, 422)
-    by_link = SESSION_KEY in session
+    by_link = living_link() is not None
     with transaction():
         set_milestone_mails(
             looking_buffet(),
@@ -131,7 +132,7 @@ def choose_mails() -> ResponseReturnValue:
 
 def _mails_page(buffet: Buffet, form: MilestoneForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "portal/mails.html", buffet=buffet, form=form, by_link=SESSION_KEY in session
+        "portal/mails.html", buffet=buffet, form=form, by_link=living_link() is not None
     )
     return page, status
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, login_user
 
+from app.ajustes.enlaces import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, release, transaction
@@ -117,7 +118,9 @@ def password(usuario_id: int) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     """The page that an invitation opens: choose the first password. It opens once."""
     session_id = read_invite(token, str(current_app.secret_key), now=utcnow())
-    usuario = or_404(find_by_session(session_id) if session_id else None)
+    usuario = find_by_session(session_id) if session_id else None
+    if usuario is None:
+        abort(dead_link())
     form = FirstPasswordForm()
     if form.validate_on_submit():
         with transaction():

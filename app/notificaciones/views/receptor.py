@@ -25,6 +25,7 @@ from flask.typing import ResponseReturnValue
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import UploadResult, add_adjuntos, read_copy
+from app.ajustes.enlaces import dead_link
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
 from app.buffets.service import set_milestone_mails
@@ -106,7 +107,7 @@ def leave(token: str) -> ResponseReturnValue:
     buffet_id = read_leave_token(token, str(current_app.secret_key))
     buffet = db.session.get(Buffet, buffet_id) if buffet_id is not None else None
     if buffet is None:
-        abort(404)
+        abort(dead_link())
     if request.method == "POST":
         with transaction():
             set_milestone_mails(
@@ -120,7 +121,7 @@ def _linked(token: str) -> Notificacion:
     selector = read_token(token, str(current_app.secret_key), purpose=RECEPTOR_PURPOSE)
     notice = find_linked_notice(selector, utcnow()) if selector else None
     if notice is None:
-        abort(404)
+        abort(dead_link())
     return notice
 
 

@@ -1,0 +1,25 @@
+"""What somebody without an account is shown whose link opens nothing."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, render_template
+
+from app.web.fragments import is_htmx
+
+
+def dead_link() -> Response:
+    """Say whom to ask for another link, to whoever has no account to sign in with.
+
+    Unknown, tampered, rotated, revoked, expired, somebody else's: the same 404 with the same
+    letters, so that nobody learns which. A page that was open while its link ended is loaded again
+    as a whole and becomes this one.
+    """
+    if is_htmx():
+        response = make_response("", 404)
+        response.headers["HX-Refresh"] = "true"
+    else:
+        response = make_response(render_template("errors/enlace.html"), 404)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
