@@ -22,6 +22,10 @@ def render_item(kind: str, item: object, _autogen: object) -> str | bool:
 
 def run() -> None:
     """Migrate in one transaction. SQLite checks foreign keys only outside of table rebuilds."""
+    given: sa.Connection | None = context.config.attributes.get("connection")
+    if given is not None:  # a restore, which commits by itself
+        migrate(given)
+        return
     engine: sa.Engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -31,19 +35,24 @@ def run() -> None:
         else:
             # A migration waits for whoever holds a table, however long; requests do not.
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-        context.configure(
-            connection=connection,
-            target_metadata=Model.metadata,
-            render_as_batch=True,
-            render_item=render_item,
-            compare_type=True,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        migrate(connection)
         connection.commit()
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Run what is pending on a connection, without a commit."""
+    context.configure(
+        connection=connection,
+        target_metadata=Model.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 try:

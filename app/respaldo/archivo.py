@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -14,6 +16,8 @@ from app.respaldo.rules import DATABASE, FILES, Manifest
 
 MANIFEST = "manifiesto.json"
 _CHUNK = 1024 * 1024
+#: Bytes of a block of the usual file systems.
+_BLOCK = 4096
 
 
 class Writer:
@@ -74,6 +78,7 @@ def read_archive(
 
     Raises:
         BackupError: it is no backup, was cut short, or a member is missing, extra or changed.
+        OSError: what it holds could not be written.
     """
     try:
         with tarfile.open(path) as archive:
@@ -84,14 +89,38 @@ def read_archive(
                     continue
                 seen.add(member.name)
                 _read_member(archive, member, manifest, database_to, on_file)
+    except _WriteFailed as failed:
+        raise failed.error from None  # the disk is to blame, not the backup
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
-        raise BackupError(
-            f"{path.name} no es un respaldo completo de Rastro, o está dañado ({error})."
-        ) from None
+        raise _damaged(path, error) from None
     missing = set(manifest.files) - seen
     if missing:
         raise BackupError(f"Al respaldo le faltan {len(missing)} archivos: {sorted(missing)[:3]}.")
     return manifest
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes in an archive: the packed parts of the database, and all stored files."""
+
+    database: int
+    files: int
+
+
+def archive_sizes(path: Path) -> Sizes:
+    """How much room the members of an archive take, told by its headers.
+
+    Raises:
+        BackupError: as for ``read_archive``.
+    """
+    try:
+        with tarfile.open(path) as archive:
+            members = [(member.name, member.size) for member in archive]
+    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
+        raise _damaged(path, error) from None
+    # Each file takes whole blocks of the disk.
+    blocks = sum(-(-size // _BLOCK) * _BLOCK for name, size in members if name.startswith(FILES))
+    return Sizes(sum(size for name, size in members if name.startswith(DATABASE)), blocks)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -104,9 +133,29 @@ def read_manifest(path: Path) -> Manifest:
         with tarfile.open(path) as archive:
             return _manifest(archive)
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
-        raise BackupError(
-            f"{path.name} no es un respaldo completo de Rastro, o está dañado ({error})."
-        ) from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: BaseException) -> BackupError:
+    return BackupError(
+        f"{path.name} no es un respaldo completo de Rastro, o está dañado ({error})."
+    )
+
+
+class _WriteFailed(Exception):
+    """What an archive holds could not be put down."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _WriteFailed(error) from None
 
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:
@@ -130,22 +179,26 @@ def _read_member(
     if member.name.startswith(DATABASE):
         # Names of tables and of our own file; nothing of the archive chooses a folder.
         part = Path(member.name).name
-        target = (database_to / part).open("wb") if database_to else None
+        with _writing():
+            target = (database_to / part).open("wb") if database_to else None
         try:
             while data := file.read(_CHUNK):
                 digest.update(data)
                 if target:
-                    target.write(data)
+                    with _writing():
+                        target.write(data)
         finally:
             if target:
-                target.close()
+                with _writing():
+                    target.close()
     else:
         data = file.read()
         digest.update(data)
     if digest.hexdigest() != manifest.files[member.name]:
         raise BackupError(f"{member.name} no calza con su SHA-256: el respaldo está dañado.")
     if on_file and member.name.startswith(FILES):
-        on_file(member.name.removeprefix(FILES), data)
+        with _writing():
+            on_file(member.name.removeprefix(FILES), data)
 
 
 def _info(name: str, size: int) -> tarfile.TarInfo:

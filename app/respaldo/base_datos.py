@@ -14,16 +14,18 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-import flask_migrate
+import alembic.command
 import psycopg
 import sqlalchemy as sa
+from flask import current_app
 from psycopg import sql
+from sqlalchemy.exc import DatabaseError
 
 from app.adjuntos.rules import LOCAL
+from app.core.outages import Outage, find_outage
 from app.db import db
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.rules import Manifest
@@ -74,11 +76,18 @@ def copy_database(folder: Path) -> Snapshot:
 
 
 def is_empty() -> bool:
-    """Whether the configured database holds no table at all."""
+    """Whether the configured database holds no table at all; a damaged one may hold some."""
     db.session.rollback()
-    if database_kind() == "sqlite" and not sqlite_path().exists():
-        return True
-    return not sa.inspect(db.engine).get_table_names()
+    if database_kind() == "sqlite":
+        path = sqlite_path()
+        if not path.exists() or not path.stat().st_size:
+            return True
+    try:
+        return not sa.inspect(db.engine).get_table_names()
+    except DatabaseError as error:
+        if find_outage(error) is Outage.DAMAGED:
+            return False
+        raise
 
 
 def check_target(manifest: Manifest, *, overwrite: bool) -> None:
@@ -97,34 +106,49 @@ def check_target(manifest: Manifest, *, overwrite: bool) -> None:
         raise NotEmpty("La base de datos de destino ya tiene datos.")
 
 
-def load_database(folder: Path, manifest: Manifest, *, now: datetime) -> None:
-    """Fill the configured database, replacing what ``check_target`` let pass; count every row.
-
-    Raises:
-        BackupError: what arrived is not what was saved.
-    """
-    if manifest.kind == "sqlite":
-        _load_sqlite(folder, now)
-    else:
-        _load_postgresql(folder, manifest)
-    counted = count_rows()
-    if counted != manifest.rows:
-        wrong = [name for name in manifest.rows if counted.get(name) != manifest.rows[name]]
-        raise BackupError(f"Después de restaurar no calzan las filas de: {', '.join(wrong)}.")
-
-
 def count_rows() -> dict[str, int]:
     """How many rows each table of the configured database has."""
     with db.engine.connect() as connection:
-        names = sa.inspect(connection).get_table_names()
-        return {
-            name: int(
-                connection.execute(
-                    sa.select(sa.func.count()).select_from(sa.table(name))
-                ).scalar_one()
-            )
-            for name in sorted(names)
-        }
+        return _count(connection)
+
+
+def _count(connection: sa.Connection) -> dict[str, int]:
+    names = sa.inspect(connection).get_table_names()
+    statements = {name: sa.select(sa.func.count()).select_from(sa.table(name)) for name in names}
+    return {name: connection.execute(statements[name]).scalar_one() for name in sorted(names)}
+
+
+def count_sqlite(path: Path) -> dict[str, int]:
+    """How many rows each table of a SQLite file has, after SQLite read all of it.
+
+    Raises:
+        BackupError: it is damaged.
+    """
+    check_sqlite(path)
+    with closing(sqlite3.connect(path)) as connection:
+        return _count_tables(connection, _sqlite_tables(connection))
+
+
+def close_database() -> None:
+    """End this process's connections, so that the file may be replaced."""
+    db.session.remove()
+    db.engine.dispose()
+
+
+def packed_size(folder: Path) -> int:
+    """Bytes that the SQLite part of an archive takes when it is unpacked.
+
+    Raises:
+        BackupError: it is damaged.
+    """
+    size = 0
+    try:
+        with gzip.open(folder / SQLITE_PART, "rb") as packed:
+            while data := packed.read(_CHUNK):
+                size += len(data)
+    except (OSError, EOFError) as error:
+        raise BackupError(f"No se pudo leer la base de datos del respaldo: {error}.") from None
+    return size
 
 
 def check_sqlite(path: Path) -> None:
@@ -157,6 +181,8 @@ def unpack_sqlite(folder: Path, target: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except (OSError, EOFError) as error:
+        if find_outage(error):
+            raise
         raise BackupError(f"No se pudo leer la base de datos del respaldo: {error}.") from None
 
 
@@ -170,28 +196,36 @@ def _copy_sqlite(folder: Path) -> Snapshot:
         target.execute("PRAGMA journal_mode=DELETE")
     check_sqlite(copy)
     with closing(sqlite3.connect(copy)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-                " ORDER BY name"
-            )
-        ]
+        tables = _sqlite_tables(connection)
         if "alembic_version" not in tables:
             raise BackupError("La base de datos no tiene tablas todavía: inicie Rastro primero.")
         snapshot = Snapshot(
             kind="sqlite",
             revision=connection.execute("SELECT version_num FROM alembic_version").fetchone()[0],
-            rows={
-                name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # a table's own name
-                for name in tables
-            },
+            rows=_count_tables(connection, tables),
             keys=_keys(connection, _present(connection, tables)),
         )
     with copy.open("rb") as file, gzip.open(folder / SQLITE_PART, "wb", _LEVEL) as packed:
         shutil.copyfileobj(file, packed, _CHUNK)
     copy.unlink()
     return snapshot
+
+
+def _sqlite_tables(connection: sqlite3.Connection) -> list[str]:
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            " ORDER BY name"
+        )
+    ]
+
+
+def _count_tables(connection: sqlite3.Connection, tables: list[str]) -> dict[str, int]:
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # a table's own name
+        for name in tables
+    }
 
 
 def _present(connection: sqlite3.Connection, tables: list[str]) -> dict[str, set[str]]:
@@ -217,22 +251,6 @@ def _keys(
         for name, path, sha256 in connection.execute(statement).fetchall():
             keys[name, path] = sha256
     return keys
-
-
-def _load_sqlite(folder: Path, now: datetime) -> None:
-    db.session.remove()
-    db.engine.dispose()
-    path = sqlite_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.restaurando")
-    unpack_sqlite(folder, fresh)
-    check_sqlite(fresh)
-    # What was there is set aside with its journal, never deleted.
-    for suffix in ("-wal", "-shm", ""):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(path.with_name(f"{path.name}.antes-{now:%Y%m%dT%H%M%S}{suffix}"))
-    fresh.rename(path)
 
 
 @contextmanager
@@ -304,27 +322,36 @@ def _copy_out(connection: psycopg.Connection[Any], table: str, path: Path) -> in
         return cursor.rowcount
 
 
-def _load_postgresql(folder: Path, manifest: Manifest) -> None:
+@contextmanager
+def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]]:
+    """Replace all tables by those of a backup, in one transaction; gives the rows of each.
+
+    It commits when the block ends without an error; else nothing was changed.
+    """
     db.session.remove()
-    with _postgresql() as connection:
-        for table in _tables(connection):
-            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
-        connection.commit()
-    flask_migrate.upgrade(revision=manifest.revision)
-    ordered = [
-        name
-        for name, _constraints in sa.inspect(db.engine).get_sorted_table_and_fkc_names()
-        if name
-    ]
-    with _postgresql() as connection:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # it waits, however long
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        for table in _tables(driver):
+            driver.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
+        _migrate(connection, manifest.revision)
+        inspector = sa.inspect(connection)
+        ordered = [name for name, _keys in inspector.get_sorted_table_and_fkc_names() if name]
         # Migrations put rows of their own into some tables; the backup has them too.
         everything = sql.SQL(", ").join(map(sql.Identifier, ordered))
-        connection.execute(sql.SQL("TRUNCATE {}").format(everything))
+        driver.execute(sql.SQL("TRUNCATE {}").format(everything))
         for table in ordered:
-            _copy_in(connection, table, folder / f"{table}.copy.gz")
+            _copy_in(driver, table, folder / f"{table}.copy.gz")
         for name, value in manifest.sequences.items():
-            connection.execute("SELECT setval(%s::regclass, %s)", [f'"{name}"', value])
-        connection.commit()
+            driver.execute("SELECT setval(%s::regclass, %s)", [f'"{name}"', value])
+        yield _count(connection)
+
+
+def _migrate(connection: sa.Connection, revision: str) -> None:
+    """Make the schema of a revision inside the caller's transaction; see migrations/env.py."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, revision)
 
 
 def _copy_in(connection: psycopg.Connection[Any], table: str, path: Path) -> None:

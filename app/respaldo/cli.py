@@ -22,13 +22,13 @@ from app.jobs.rules import EstadoTrabajo
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.jobs import finish_backup, summary
 from app.respaldo.queries import LAST_BACKUP
+from app.respaldo.restoring import restore_backup
 from app.respaldo.rules import is_encrypted
 from app.respaldo.service import (
     create_backup,
     describe,
     find_backup,
     list_backups,
-    restore_backup,
     verify_backup,
 )
 from config import Config
@@ -160,6 +160,7 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
                 raise click.ClickException("No se hizo nada.")
         if is_encrypted(path.name):
             click.echo("Abriendo el respaldo cifrado...")
+        set_aside: list[Path] = []
         try:
             manifest = restore_backup(
                 path,
@@ -167,6 +168,7 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
                 overwrite=overwrite,
                 now=utcnow(),
                 with_files=not database_only,
+                set_aside=set_aside,
             )
         except NotEmpty as error:
             raise click.ClickException(
@@ -176,6 +178,8 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
         f"Restaurado: {manifest.row_count} filas y {len(manifest.stored_files)} archivos, contados "
         "y comparados. Inicie Rastro: actualiza el esquema por sí solo."
     )
+    for old in set_aside:
+        click.echo(f"Lo que había quedó aparte en {old}; bórrelo cuando no lo necesite.")
     waiting = _waiting_jobs()
     if waiting:
         click.echo(

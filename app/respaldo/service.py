@@ -13,18 +13,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-
-from app.adjuntos.rules import LOCAL
 from app.adjuntos.storage import (
     FileMissing,
-    LocalStorage,
-    Storage,
     StorageDown,
     current_storage,
     get_storage,
@@ -33,15 +25,13 @@ from app.respaldo import rules
 from app.respaldo.archivo import Writer, read_archive, read_manifest
 from app.respaldo.base_datos import (
     check_sqlite,
-    check_target,
     copy_database,
-    load_database,
     unpack_sqlite,
 )
 from app.respaldo.cifrado import KEYS, lock, unlock
-from app.respaldo.errors import BackupError, NotEmpty
+from app.respaldo.errors import BackupError
 from app.respaldo.rules import DATABASE, FILES, Manifest, backup_name, is_encrypted, made_at
-from config import ROOT, product_version
+from config import product_version
 
 
 @dataclass(frozen=True)
@@ -124,38 +114,6 @@ def verify_backup(path: Path, *, passphrase: str) -> Manifest:
             copy = Path(work) / "copia.sqlite3"
             unpack_sqlite(Path(work), copy)
             check_sqlite(copy)
-    return manifest
-
-
-def restore_backup(
-    path: Path,
-    *,
-    passphrase: str,
-    overwrite: bool,
-    now: datetime,
-    with_files: bool = True,
-) -> Manifest:
-    """Put a backup into the configured database and storage, and count what arrived.
-
-    Everything is read and compared once before anything is touched. With ``overwrite`` a SQLite
-    file and a folder of files that were there are set aside, and PostgreSQL's tables are dropped.
-    Without ``with_files`` the storage is left as it is: files never change, so what an older
-    database names is still there.
-
-    Raises:
-        NotEmpty: there is something already, and ``overwrite`` was not asked for.
-        BackupError: the backup is damaged, of a newer Rastro, or of another kind of database.
-    """
-    with tempfile.TemporaryDirectory(prefix="rastro-") as work:
-        plain = _plain(path, Path(work), passphrase)
-        manifest = read_archive(plain, database_to=Path(work))
-        _check_revision(manifest)
-        check_target(manifest, overwrite=overwrite)
-        if with_files:
-            _check_storages(manifest, overwrite=overwrite, now=now)
-        load_database(Path(work), manifest, now=now)
-        if with_files:
-            read_archive(plain, on_file=partial(_put, manifest))
     return manifest
 
 
@@ -256,58 +214,12 @@ def _plain(path: Path, work: Path, passphrase: str) -> Path:
     return plain
 
 
-def _check_revision(manifest: Manifest) -> None:
-    """A backup of a newer schema cannot be read by this Rastro."""
-    alembic = AlembicConfig()
-    alembic.set_main_option("script_location", str(ROOT / "migrations"))
-    try:
-        ScriptDirectory.from_config(alembic).get_revision(manifest.revision)
-    except CommandError:
-        raise BackupError(
-            f"El respaldo es de una versión más nueva de Rastro ({manifest.version}). "
-            "Instale esa versión y repita."
-        ) from None
-
-
 def _read(name: str, key: str) -> bytes | None:
     """A file's bytes; None when it is nowhere. It may have moved to the other storage meanwhile."""
     for storage in (get_storage(name), current_storage()):
         with suppress(FileMissing), storage.open(key) as file:
             return file.read()
     return None
-
-
-def _put(manifest: Manifest, member: str, data: bytes) -> None:
-    """Store a file where its row says that it is."""
-    name, key = manifest.home_of(member)
-    _storage(name).put(key, data)
-
-
-def _storage(name: str) -> Storage:
-    """That of a name, or the one in use."""
-    return get_storage(name) if name else current_storage()
-
-
-def _check_storages(manifest: Manifest, *, overwrite: bool, now: datetime) -> None:
-    """Whether each storage that is needed is there. A folder with files is refused, or set aside;
-    in a bucket keys never meet, so that nothing has to leave.
-    """
-    names = {LOCAL, *(manifest.home_of(member)[0] for member in manifest.stored_files)}
-    try:
-        storages = [_storage(name) for name in sorted(names)]
-    except StorageDown:
-        raise BackupError(
-            "El respaldo tiene archivos de un bucket: configure S3_BUCKET_NAME y repita."
-        ) from None
-    for storage in storages:
-        if not isinstance(storage, LocalStorage) or not storage.root.exists():
-            continue
-        if not any(path.is_file() for path in storage.root.rglob("*")):
-            continue
-        if not overwrite:
-            raise NotEmpty(f"La carpeta de archivos {storage.root} no está vacía.")
-        aside = f"{storage.root.name}.antes-{now:%Y%m%dT%H%M%S}"
-        storage.root.rename(storage.root.with_name(aside))
 
 
 def _sync(path: Path) -> None:

@@ -19,7 +19,8 @@ from app.respaldo.base_datos import count_rows, is_empty
 from app.respaldo.errors import BackupError
 from app.respaldo.jobs import BACKUP_JOB
 from app.respaldo.remoto import PREFIX, Bucket
-from app.respaldo.service import create_backup, restore_backup, verify_backup
+from app.respaldo.restoring import restore_backup
+from app.respaldo.service import create_backup, verify_backup
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.plugins.application import test_config as config_for_tests
 

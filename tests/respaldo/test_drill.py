@@ -10,90 +10,23 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from app import create_app
 from app.adjuntos.models import Adjunto
-from app.adjuntos.storage import LocalStorage
 from app.ajustes.service import set_setting
 from app.auditoria.service import audit
 from app.core.clock import utcnow
 from app.db import Model, db, transaction
 from app.respaldo.archivo import MANIFEST, read_manifest
-from app.respaldo.base_datos import count_rows
+from app.respaldo.base_datos import count_rows, is_empty
 from app.respaldo.errors import BackupError, NotEmpty
-from app.respaldo.service import create_backup, list_backups, restore_backup, verify_backup
-from app.usuarios.rules import Rol
+from app.respaldo.service import list_backups, verify_backup
 from tests.adjuntos.files import jpeg, make_adjunto
-from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.informes.expedientes import make_stub
-from tests.plugins.application import test_config as config_for_tests
+from tests.respaldo.offices import back_up, content, file_hashes, restore, storage_of
 
 PASSPHRASE = "una frase larga de prueba"
-
-
-@pytest.fixture
-def office(fresh_database_url, tmp_path):
-    """An installation of its own with an oficio and a photo, apart from the shared database."""
-    app = create_app(config_for_tests(fresh_database_url, tmp_path / "oficina"))
-    with app.app_context():
-        flask_migrate.upgrade()
-    buffet = make_buffet(app)
-    usuario = make_usuario(app, Rol.INVESTIGADOR)
-    app.extensions["rows_for_tests"] = (make_oficio(app, buffet, usuario), usuario)
-    make_adjunto(app, *app.extensions["rows_for_tests"])
-    yield app
-    dispose(app)
-
-
-@pytest.fixture
-def elsewhere(databases, tmp_path):
-    """An empty place of the same kind."""
-    url = databases.create()
-    app = create_app(config_for_tests(url, tmp_path / "nueva"))
-    yield app
-    dispose(app)
-    databases.drop(url)
-
-
-def dispose(app):
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-def storage_of(app) -> LocalStorage:
-    return LocalStorage(app.extensions["rastro_config"].storage_dir)
-
-
-def back_up(app, folder: Path, **options):
-    with app.app_context():
-        return create_backup(folder, **{"passphrase": "", "now": utcnow(), **options})
-
-
-def restore(app, path: Path, **options):
-    with app.app_context():
-        values = {"passphrase": "", "overwrite": False, "now": utcnow(), **options}
-        return restore_backup(path, **values)
-
-
-def content(app) -> dict[str, list]:
-    """Every row of every table as the database holds it."""
-    with app.app_context(), db.engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, connection.execute(sa.select(table)).all()))
-            for table in Model.metadata.sorted_tables
-        }
-
-
-def file_hashes(root: Path) -> dict[str, str]:
-    return {
-        f"local/{path.relative_to(root)}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
 
 
 class Writers:
@@ -273,7 +206,7 @@ def test_damage_is_found_and_nothing_is_touched(office, elsewhere, tmp_path, pas
         with pytest.raises(BackupError):
             restore(elsewhere, backup.path, passphrase=passphrase)
         with elsewhere.app_context():
-            assert not sa.inspect(db.engine).get_table_names(), what
+            assert is_empty(), what
         assert not storage_of(elsewhere).root.exists(), what
 
 

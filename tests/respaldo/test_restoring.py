@@ -1,0 +1,197 @@
+"""A restore that cannot end changes nothing, says why, and names what a good one set aside."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+
+from app import create_app
+from app.core.clock import utcnow
+from app.respaldo import restoring
+from app.respaldo.archivo import MANIFEST
+from app.respaldo.errors import BackupError
+from app.usuarios.rules import Rol
+from tests.adjuntos.files import jpeg, make_adjunto
+from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.plugins.application import test_config as config_for_tests
+from tests.respaldo.offices import (
+    back_up,
+    content,
+    dispose,
+    file_hashes,
+    restore,
+    storage_of,
+)
+
+
+def state_of(app) -> tuple[object, object]:
+    return content(app), file_hashes(storage_of(app).root)
+
+
+def leftovers(app) -> list[str]:
+    folder = app.extensions["rastro_config"].instance_dir
+    return [path.name for path in folder.rglob("*") if "restaurando" in path.name]
+
+
+@pytest.fixture
+def changed(office, tmp_path):
+    """An office with a backup, and what people did since."""
+    backup = back_up(office, tmp_path / "r")
+    make_adjunto(office, *office.extensions["rows_for_tests"], data=jpeg((300, 200)))
+    return office, backup
+
+
+def test_what_was_there_is_named_and_whole(changed):
+    app, backup = changed
+    before = state_of(app)
+    aside: list[Path] = []
+
+    manifest = restore(app, backup.path, overwrite=True, set_aside=aside)
+
+    assert file_hashes(storage_of(app).root) == manifest.stored_files
+    folder = next(path for path in aside if path.is_dir())
+    assert file_hashes(folder) == before[1]
+    assert len(aside) == (2 if manifest.kind == "sqlite" else 1)
+    assert leftovers(app) == []
+
+
+def test_two_restores_in_one_second_keep_both(changed):
+    app, backup = changed
+    now, aside = utcnow(), []
+    for _ in range(3):
+        restore(app, backup.path, overwrite=True, now=now, set_aside=aside)
+
+    assert len(set(aside)) == len(aside)
+    assert all(path.exists() for path in aside)
+
+
+def rewrite_manifest(path: Path, **values: object) -> None:
+    with tarfile.open(path) as archive:
+        files = {each.name: archive.extractfile(each) for each in archive}
+        members = {name: file.read() for name, file in files.items() if file}
+    manifest = {**json.loads(members.pop(MANIFEST)), **values}
+    with tarfile.open(path, "w") as archive:
+        for name, data in [*members.items(), (MANIFEST, json.dumps(manifest).encode())]:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+
+
+def test_rows_that_do_not_add_up_leave_all_as_it_was(changed):
+    app, backup = changed
+    rewrite_manifest(backup.path, rows={**backup.manifest.rows, "oficios": 99})
+    before = state_of(app)
+
+    with pytest.raises(BackupError, match=r"no calzan las filas de: oficios\. No se cambió nada"):
+        restore(app, backup.path, overwrite=True)
+
+    assert state_of(app) == before
+    assert leftovers(app) == []
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_name_that_cannot_be_changed_puts_all_names_back(changed, monkeypatch, step):
+    """Whichever of the exchanges of names fails, those before it are undone."""
+    app, backup = changed
+    before = state_of(app)
+    done = []
+    rename = restoring.Swap._rename
+
+    def fail_at(self, old, new):
+        done.append(old)
+        if len(done) > step:
+            raise OSError(errno.EIO, "Input/output error")
+        rename(self, old, new)
+
+    monkeypatch.setattr(restoring.Swap, "_rename", fail_at)
+    kind = backup.manifest.kind
+    if kind == "postgresql" and step > 1:
+        restore(app, backup.path, overwrite=True)  # its tables need no names
+        return
+    with pytest.raises(BackupError, match="No se cambió nada"):
+        restore(app, backup.path, overwrite=True)
+
+    dispose(app)
+    assert state_of(app) == before
+    assert leftovers(app) == []
+
+
+def test_what_a_killed_restore_left_is_cleared_away(changed):
+    app, backup = changed
+    folder = app.extensions["rastro_config"].instance_dir
+    left = folder / "archivos.restaurando-archivos"
+    left.mkdir()
+    (left / "half").write_text("a file")
+
+    manifest = restore(app, backup.path, overwrite=True)
+
+    assert leftovers(app) == []
+    assert file_hashes(storage_of(app).root) == manifest.stored_files
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 3 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    folder = tmp_path / "disco"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def crowded(small_disk, databases, database_kind, tmp_path, fresh_database_url):
+    """An office whose data lie on the small disk, with a backup of more than its room."""
+    url = (
+        f"sqlite:///{small_disk / 'rastro.sqlite3'}"
+        if database_kind == "sqlite"
+        else fresh_database_url
+    )
+    app = create_app(config_for_tests(url, small_disk))
+    with app.app_context():
+        flask_migrate.upgrade()
+    usuario = make_usuario(app, Rol.INVESTIGADOR)
+    oficio = make_oficio(app, make_buffet(app), usuario)
+    for number in range(2):
+        make_adjunto(app, oficio, usuario, data=jpeg((640, 480)) + os.urandom(400_000 + number))
+    yield app, back_up(app, tmp_path / "r")
+    dispose(app)
+
+
+def test_without_room_nothing_is_begun(crowded):
+    app, backup = crowded
+    before = state_of(app)
+
+    with pytest.raises(BackupError, match=r"No hay espacio para restaurar: hacen"):
+        restore(app, backup.path, overwrite=True)
+
+    assert state_of(app) == before
+    assert leftovers(app) == []
+
+
+def test_a_disk_that_fills_up_meanwhile_changes_nothing_and_is_what_is_blamed(crowded, monkeypatch):
+    app, backup = crowded
+    monkeypatch.setattr(restoring, "_SPARE", -(1024**3))
+    folder = app.extensions["rastro_config"].instance_dir
+    room = os.statvfs(folder)
+    (folder / "lleno").write_bytes(bytes(max(0, room.f_bavail * room.f_frsize - 500_000)))
+    before = state_of(app)
+
+    with pytest.raises(BackupError) as caught:
+        restore(app, backup.path, overwrite=True)
+
+    assert "Se acabó el espacio" in str(caught.value)
+    assert "dañado" not in str(caught.value), "the backup is good"
+    assert state_of(app) == before
+    assert leftovers(app) == []
