@@ -120,6 +120,12 @@ class Rastro:
             time.sleep(0.5)
         raise TimeoutError(f"job {task_id} has not ended after {seconds} s")
 
+    def notificaciones(self, oficio_id: int) -> list[dict[str, Any]]:
+        """The mails of a case and how each went, newest first."""
+        answer = self.ask("GET", f"/oficios/{oficio_id}/notificaciones", params={"limit": 100})
+        rows: list[dict[str, Any]] = answer.json()
+        return rows
+
     def timeline(self, oficio_id: int) -> list[dict[str, Any]]:
         """The newest hundred entries of a bitácora."""
         answer = self.ask("GET", f"/oficios/{oficio_id}/timeline", params={"limit": 100})

@@ -40,6 +40,9 @@ def main(photo: Path, receptor: str) -> None:
     notice = rastro.wait_for(rastro.notify_receptor(oficio["id"], receptor, [adjunto["id"]]))
     print("aviso", notice["estado"], notice["error"] or "")
 
+    for mail in rastro.notificaciones(oficio["id"]):
+        print("correo", mail["estado"], mail["destinatario_email"], mail["error"] or "")
+
     for entry in rastro.timeline(oficio["id"]):
         print(entry["ocurrido_at"], entry["tipo"], entry["descripcion"].splitlines()[0])
 

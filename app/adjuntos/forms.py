@@ -125,6 +125,12 @@ class PlaceForm(Form):
     hacia = SelectField("Hacia", choices=["antes", "despues"])
 
 
+class ApprovalForm(Form):
+    """Whether the buffet is shown a photo."""
+
+    aprobado = SelectField("Para el buffet", choices=["si", "no"])
+
+
 class RemoveForm(Form):
     """Why a file leaves the case."""
 

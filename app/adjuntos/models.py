@@ -73,6 +73,9 @@ class Adjunto(Model):
     orden: Mapped[int] = mapped_column(default=0, server_default="0")
     #: The photo that stands for the case; one for each oficio.
     portada: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    #: Since when its copy is shown to the buffet, and who approved that; None: it is not.
+    aprobado_at: Mapped[datetime | None]
+    aprobado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     #: When its files were last read and compared with their hashes, and what was wrong then.
     revisado_at: Mapped[datetime | None]
     problema: Mapped[str | None] = mapped_column(ShortText(200))

@@ -38,6 +38,20 @@ def list_images(oficio_id: int) -> list[Adjunto]:
     return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_image]
 
 
+def approved_statement(oficio_id: int) -> sa.Select[Adjunto]:
+    """What ``permissions.is_for_buffet`` lets the buffet of a case see, as people placed it."""
+    return (
+        _of(oficio_id)
+        .where(Adjunto.aprobado_at.is_not(None), Adjunto.copia_key.is_not(None))
+        .order_by(Adjunto.orden, Adjunto.created_at.desc(), Adjunto.id.desc())
+    )
+
+
+def list_approved(oficio_id: int) -> list[Adjunto]:
+    """The photos that were approved for the buffet of a case."""
+    return list(db.session.scalars(approved_statement(oficio_id)))
+
+
 def count_adjuntos(oficio_id: int) -> sa.Select[int]:
     """Asks how many files the case has."""
     return sa.select(sa.func.count()).select_from(_of(oficio_id).subquery())

@@ -61,6 +61,11 @@ def copy_name(filename: str) -> str:
     return f"{filename.rpartition('.')[0]}.jpg"
 
 
+def buffet_name(adjunto_id: int) -> str:
+    """What a photo is called for the buffet: the file's own name may say where or whose it is."""
+    return f"foto-{adjunto_id}.jpg"
+
+
 def format_size(size: int) -> str:
     """A size in bytes for people: ``340 kB``, ``2,4 MB``, ``71,1 GB``."""
     if size < 1024**2:

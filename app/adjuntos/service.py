@@ -197,6 +197,38 @@ def choose_cover(adjunto: Adjunto, *, actor: Usuario, now: datetime) -> None:
     db.session.flush()
 
 
+def set_approval(adjunto: Adjunto, *, aprobado: bool, actor: Usuario, now: datetime) -> None:
+    """Show the copy of a photo to the buffet, or no longer. Asked for again, it changes nothing.
+
+    It is no part of the evidence, so the file is not sealed anew; who decided it, the bitácora and
+    the audit keep.
+
+    Raises:
+        InvalidValue: it is a document, of which there is no copy without its metadata.
+    """
+    if aprobado is (adjunto.aprobado_at is not None):
+        return
+    if aprobado and adjunto.copia_key is None:
+        raise InvalidValue(
+            "Al buffet se le muestran solo fotos. Un documento se entregaría tal como llegó, con "
+            "todo lo que lleva adentro."
+        )
+    adjunto.aprobado_at = now if aprobado else None
+    adjunto.aprobado_por_id = actor.id if aprobado else None
+    verb = "Muestra al buffet la foto" if aprobado else "Deja de mostrar al buffet la foto"
+    record(
+        db.session.get_one(Oficio, adjunto.oficio_id),
+        Actividad.ADJUNTO,
+        f"{verb} «{adjunto.filename}»",
+        actor=actor,
+        now=now,
+        detalle={"adjunto_id": adjunto.id, "aprobado": aprobado},
+    )
+    accion = "adjunto.aprobado" if aprobado else "adjunto.aprobacion_retirada"
+    _audit(accion, adjunto, actor, now)
+    db.session.flush()
+
+
 def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: datetime) -> None:
     """Take a file out of the case for a reason. It is evidence: the bytes and the row stay.
 
@@ -209,6 +241,8 @@ def delete_adjunto(adjunto: Adjunto, motivo: str, *, actor: Usuario, now: dateti
     adjunto.eliminado_por_id = actor.id
     adjunto.eliminado_motivo = motivo
     adjunto.portada = False
+    adjunto.aprobado_at = None
+    adjunto.aprobado_por_id = None
     _record(adjunto, "Elimina", actor, now, motivo=motivo)
     _audit("adjunto.eliminado", adjunto, actor, now)
     db.session.flush()

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.adjuntos.access import adjunto_of, adjunto_to_see
 from app.adjuntos.contraste import list_mismatches
-from app.adjuntos.forms import AdjuntoForm, PlaceForm, RemoveForm, UploadForm
+from app.adjuntos.forms import AdjuntoForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos, list_adjuntos
 from app.adjuntos.rules import JPEG, copy_name, format_size
@@ -22,6 +22,7 @@ from app.adjuntos.service import (
     note_original_download,
     place_adjunto,
     read_copy,
+    set_approval,
     summarize,
     update_adjunto,
 )
@@ -144,6 +145,24 @@ def cover(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     with transaction():
         choose_cover(adjunto_of(oficio, adjunto_id), actor=current_user, now=utcnow())
     return _changed(oficio, adjunto, "Esta foto es ahora la portada.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/buffet")
+@staff_required
+def approve(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Show a photo to the buffet, or no longer."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = ApprovalForm()
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422)
+    aprobado = form.aprobado.data == "si"
+    with transaction():
+        set_approval(
+            adjunto_of(oficio, adjunto_id), aprobado=aprobado, actor=current_user, now=utcnow()
+        )
+    text = "El buffet ve ahora esta foto." if aprobado else "El buffet ya no ve esta foto."
+    return _changed(oficio, adjunto, text)
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/eliminar")

@@ -18,7 +18,7 @@ from stdnum.cl import rut as stdnum_rut
 
 from app.adjuntos.queries import list_images, list_visitas
 from app.adjuntos.rules import TipoAdjunto
-from app.adjuntos.service import Upload, add_adjuntos
+from app.adjuntos.service import Upload, add_adjuntos, set_approval
 from app.ajustes.service import set_setting
 from app.avisos.models import Aviso
 from app.avistamientos.providers import Answer
@@ -185,6 +185,13 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         )
     with transaction():
         _locate(photographed[0][0], investigador_id, now)
+        approved = list_images(photographed[0][0])[0]
+        set_approval(
+            approved,
+            aprobado=True,
+            actor=db.session.get_one(Usuario, investigador_id),
+            now=now,
+        )
 
 
 def _make_people(now: datetime) -> _People:

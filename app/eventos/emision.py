@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import db
 from app.eventos.models import Entrega, Evento
+from app.eventos.permissions import message_for_buffet
 from app.eventos.queries import webhooks_for
 from app.eventos.rules import WEBHOOK_KINDS, TipoEvento
 from app.jobs.queue import enqueue
@@ -76,16 +77,23 @@ def _order_deliveries(eventos: list[Evento]) -> None:
     hooks = webhooks_for({item.tipo for item in eventos}, {item.buffet_id for item in eventos})
     for hook in hooks:
         for item in eventos:
-            if item.tipo.value in hook.tipos and hook.buffet_id in {None, item.buffet_id}:
-                _order(hook.id, item)
+            if item.tipo.value in hook.tipos:
+                message = message_for(describe(item), hook.buffet_id)
+                if message is not None:
+                    _order(hook.id, item, message)
 
 
-def _order(webhook_id: int, item: Evento) -> None:
+def message_for(message: dict[str, Any], buffet_id: int | None) -> dict[str, Any] | None:
+    """An event for the firm's own webhook (``buffet_id`` None) or for one of a buffet."""
+    return message if buffet_id is None else message_for_buffet(message, buffet_id)
+
+
+def _order(webhook_id: int, item: Evento, message: dict[str, Any]) -> None:
     entrega = Entrega(
         webhook_id=webhook_id,
         evento_id=item.id,
         tipo=item.tipo,
-        cuerpo=json.dumps(describe(item), ensure_ascii=False),
+        cuerpo=json.dumps(message, ensure_ascii=False),
         created_at=item.created_at,
     )
     db.session.add(entrega)

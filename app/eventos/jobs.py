@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from flask import current_app
 
 from app.db import db, release, transaction
-from app.eventos.emision import DELIVER
+from app.eventos.emision import DELIVER, message_for
 from app.eventos.envio import NotDelivered, post
 from app.eventos.firma import HEADER, make_secret, sign
 from app.eventos.models import Entrega
@@ -28,7 +29,7 @@ def entregar(run: JobRun) -> None:
     hook = entrega.webhook
     if not hook.activo:
         raise JobError("El webhook está desactivado.", retry=False)
-    url, body, entrega_id = hook.url, entrega.cuerpo, entrega.id
+    url, body, entrega_id = hook.url, _body(entrega), entrega.id
     secret = make_secret(hook.semilla, str(current_app.secret_key))
     headers = {
         HEADER: sign(body, secret, int(run.clock().timestamp())),
@@ -49,6 +50,23 @@ def entregar(run: JobRun) -> None:
     with run.finish(f"Entregado: el servidor respondió {status}."):
         entrega = db.session.get_one(Entrega, entrega_id)
         mark_delivered(entrega, status, now=run.clock())
+
+
+def _body(entrega: Entrega) -> str:
+    """What is sent: what the webhook may know now, which may be less than when it was stored.
+
+    It may have been of the firm, or of another buffet, when the event happened.
+
+    Raises:
+        JobError: there is nothing of it that its buffet may know.
+    """
+    buffet_id = entrega.webhook.buffet_id
+    if buffet_id is None:
+        return entrega.cuerpo
+    message = message_for(json.loads(entrega.cuerpo), buffet_id)
+    if message is None:
+        raise JobError("Este evento no es de los que se cuentan a ese buffet.", retry=False)
+    return json.dumps(message, ensure_ascii=False)
 
 
 @job("eventos.limpiar", "Olvidar eventos antiguos", every_seconds=24 * 3600)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.permissions import can_download, can_have
+from app.informes.queries import is_approved
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.portal.access import looking_buffet
@@ -29,4 +30,4 @@ def expediente_of_buffet(expediente_id: int) -> Expediente:
     """An issued expediente that was made for the buffet that looks."""
     buffet = looking_buffet()
     expediente = or_404(db.session.get(Expediente, expediente_id))
-    return or_404(expediente, allowed=can_download(buffet, expediente))
+    return or_404(expediente, allowed=can_download(buffet, expediente) and is_approved(expediente))

@@ -57,6 +57,20 @@ def foto_rows(fotos: Sequence[Adjunto]) -> Rows:
     ]
 
 
+def approved_rows(fotos: Sequence[Adjunto]) -> Rows:
+    """Each photo that a buffet is shown, with its hash and nothing of where it comes from."""
+    return [
+        {
+            "archivo": "",
+            "titulo": f"Foto {number} · {foto.tipo.label}",
+            "hechos": [],
+            "hash": foto.sha256,
+            "advertencias": [],
+        }
+        for number, foto in enumerate(fotos, 1)
+    ]
+
+
 def _photo_facts(foto: Adjunto) -> list[tuple[str, str]]:
     said = foto.metadatos or {}
     gps = said.get("gps") or {}

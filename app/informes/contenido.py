@@ -10,14 +10,20 @@ from datetime import datetime
 from typing import Any
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import list_adjuntos
+from app.adjuntos.queries import list_adjuntos, list_approved
 from app.ajustes.queries import current_office, find_logo_data, is_demo
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
-from app.informes.archivos import Nombres, documento_rows, foto_rows, portada_part
+from app.informes.archivos import (
+    Nombres,
+    approved_rows,
+    documento_rows,
+    foto_rows,
+    portada_part,
+)
 from app.informes.custodia import read_chain
 from app.informes.models import Expediente
 from app.informes.queries import list_entries
@@ -35,7 +41,6 @@ from app.informes.secciones import (
 )
 from app.notificaciones.hitos import list_hitos
 from app.notificaciones.queries import list_notices
-from app.notificaciones.rules import TipoNotificacion
 from app.oficios.models import Oficio
 
 
@@ -55,16 +60,10 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
     chain = read_chain(expediente.oficio_id)
     oficio = expediente.oficio
     complete = expediente.variante.is_complete
-    files = _in_order(list_adjuntos(oficio.id))
+    files = _in_order(list_adjuntos(oficio.id) if complete else list_approved(oficio.id))
     fotos = [adjunto for adjunto in files if adjunto.is_image]
-    # A buffet has its own papers; what the office collected is not handed out in its variant.
-    documentos = [adjunto for adjunto in files if not adjunto.is_image] if complete else []
-    avisos = [
-        line
-        for line in reversed(list_notices(oficio.id))
-        # A buffet is not shown what the office writes to itself, nor its own mails again.
-        if complete or line.notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL
-    ]
+    documentos = [adjunto for adjunto in files if not adjunto.is_image]
+    avisos = list(reversed(list_notices(oficio.id))) if complete else []
     names = Nombres(fotos, documentos)
     cover = portada_part(fotos)
     sightings = _sightings(oficio.id) if complete else []
@@ -73,21 +72,23 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
     bitacora = bitacora_rows(entries) if complete else hito_rows(list_hitos([oficio.id])[oficio.id])
     datos = {
         **_cover(expediente, oficio, base_url, now),
-        "personas": persona_rows(oficio, complete=complete),
+        # None: not in this variant, which is another thing than that there are none.
+        "personas": persona_rows(oficio) if complete else None,
         "bitacora": bitacora,
         "bitacora_nota": _chronology_note(complete=complete),
         "mapa": mapa_part(placed, oficio.direcciones) if complete else None,
         "avistamientos": avistamiento_rows(placed) if complete else None,
-        "direcciones": direccion_rows(oficio.direcciones, names, complete=complete),
-        "fotos": foto_rows(fotos),
+        "direcciones": direccion_rows(oficio.direcciones, names) if complete else None,
+        "fotos": foto_rows(fotos) if complete else approved_rows(fotos),
         # The press tells whether the photo is at hand.
         "portada": None if cover is None else {"lugar": cover},
         "documentos": documento_rows(documentos),
-        "avisos": aviso_rows(avisos, names, complete=complete),
+        "avisos": aviso_rows(avisos, names) if complete else None,
         "custodia": custodia_part(chain, [*fotos, *documentos], entries, complete=complete),
         "resumen": _summary(
             oficio, fotos, len(bitacora), len(avisos), len(sightings) if complete else None
         ),
+        "fotos_nota": _photos_note(complete=complete),
     }
     logo = current_office().logo
     return Contenido(datos, fotos, documentos, find_logo_data(logo.sha256) if logo else None)
@@ -123,13 +124,24 @@ def _cover(expediente: Expediente, oficio: Oficio, base_url: str, now: datetime)
             "advertencia": " ".join(vehiculo.advertencias),
         },
         "vehiculo": " · ".join(
-            str(part) for part in (vehiculo.descripcion, vehiculo.anio, vehiculo.color) if part
+            str(part)
+            for part in (
+                vehiculo.descripcion,
+                vehiculo.anio,
+                vehiculo.color if expediente.variante.is_complete else None,
+            )
+            if part
         ),
-        "hechos": [[name, text] for name, text in _facts(oficio) if text],
+        "hechos": [
+            [name, text]
+            for name, text in _facts(oficio, complete=expediente.variante.is_complete)
+            if text
+        ],
     }
 
 
-def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
+def _facts(oficio: Oficio, *, complete: bool) -> list[tuple[str, str | None]]:
+    """What stands on the cover; for a buffet the head of the case alone."""
     granted = [
         name
         for name, given in (
@@ -138,7 +150,7 @@ def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
         )
         if given
     ]
-    return [
+    head = [
         ("Oficio", oficio.numero_oficio),
         ("Rol", oficio.rol),
         ("Tribunal", oficio.tribunal),
@@ -147,8 +159,13 @@ def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
         ("Fecha del oficio", _day(oficio.fecha_oficio)),
         ("Fecha de ingreso", _day(oficio.fecha_ingreso)),
         ("Fecha límite", _day(oficio.fecha_limite)),
-        ("El tribunal concedió", " y ".join(granted)),
+        ("El tribunal concedió", " y ".join(granted) if complete else ""),
         ("Estado", f"{oficio.estado.label}, desde el {format_fecha(oficio.estado_desde)}"),
+    ]
+    if not complete:
+        return head
+    return [
+        *head,
         ("Investigador", oficio.investigador.nombre if oficio.investigador else "Sin asignar"),
         ("VIN", oficio.vehiculo.vin),
     ]
@@ -157,19 +174,18 @@ def _facts(oficio: Oficio) -> list[tuple[str, str | None]]:
 def _summary(
     oficio: Oficio, fotos: list[Adjunto], entries: int, notices: int, sightings: int | None
 ) -> list[list[str]]:
-    visits = sum(len(direccion.visitas) for direccion in oficio.direcciones)
-    counted = [
-        (entries, "hito" if sightings is None else "anotación"),
-        (sightings, "avistamiento"),
-        (visits, "visita"),
-        (len(fotos), "fotografía"),
-        (notices, "aviso"),
-    ]
-    return [
-        [str(amount), word if amount == 1 else _plural(word)]
-        for amount, word in counted
-        if amount is not None
-    ]
+    if sightings is None:
+        counted = [(entries, "hito"), (len(fotos), "fotografía")]
+    else:
+        visits = sum(len(direccion.visitas) for direccion in oficio.direcciones)
+        counted = [
+            (entries, "anotación"),
+            (sightings, "avistamiento"),
+            (visits, "visita"),
+            (len(fotos), "fotografía"),
+            (notices, "aviso"),
+        ]
+    return [[str(amount), word if amount == 1 else _plural(word)] for amount, word in counted]
 
 
 def _plural(word: str) -> str:
@@ -183,13 +199,23 @@ def _sightings(oficio_id: int) -> list[Avistamiento]:
 def _variant_note(variante: Variante) -> str:
     if variante.is_complete:
         return "Ejemplar completo, para el tribunal"
-    return "Ejemplar para el buffet: sin notas internas ni avistamientos"
+    return "Ejemplar para el buffet: cabecera, hitos y las fotos que se le muestran"
 
 
 def _chronology_note(*, complete: bool) -> str:
     if complete:
         return "Todo lo anotado en la bitácora, de lo más antiguo a lo más reciente."
     return "Los hitos del caso, de lo más antiguo a lo más reciente."
+
+
+def _photos_note(*, complete: bool) -> str:
+    kept = "La huella es la del original, que la oficina guarda intacto."
+    if not complete:
+        return f"Copias reducidas, sin metadatos, de las fotos aprobadas para el buffet. {kept}"
+    return (
+        f"Copias reducidas, sin metadatos. {kept} Lo que dice la cámara se muestra aparte de lo "
+        "que declaró la persona."
+    )
 
 
 def _day(value: Any) -> str | None:

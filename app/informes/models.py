@@ -37,6 +37,9 @@ class Expediente(Model):
     almacen: Mapped[str | None] = mapped_column(ShortText(10))
     tamano_bytes: Mapped[int | None]
     emitido_at: Mapped[datetime | None]
+    #: It holds no more than a buffet may read. Those for a buffet that were issued before there was
+    #: that rule do not, and are the office's alone.
+    solo_aprobado: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     #: The originals that belong to it: ``adjunto_id``, ``nombre`` in the ZIP,
     #: ``sha256``, ``key``.
     originales: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)

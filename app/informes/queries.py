@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.queries import list_approved
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.rules import EstadoExpediente, Variante
@@ -53,15 +54,28 @@ def find_open(oficio_id: int, variante: Variante) -> Expediente | None:
 def find_for_buffet(oficio: Oficio) -> Expediente | None:
     """What the buffet of a closed case gets: its newest expediente since the case was closed.
 
-    One that is being made counts; of an open case there is none.
+    One that is being made counts; of an open case there is none. One with a photo that is no longer
+    approved, or from before the rule of what a buffet may read, is not handed out again.
     """
     if not oficio.estado.is_final:
         return None
     for expediente in list_expedientes(oficio.id, Variante.BUFFET):
         started = expediente.emitido_at or expediente.created_at
-        if started >= oficio.estado_desde and expediente.estado is not EstadoExpediente.FALLIDO:
+        if (
+            started >= oficio.estado_desde
+            and expediente.estado is not EstadoExpediente.FALLIDO
+            and is_approved(expediente)
+        ):
             return expediente
     return None
+
+
+def is_approved(expediente: Expediente) -> bool:
+    """Whether all that an expediente for a buffet shows is still approved for it."""
+    if not expediente.solo_aprobado:
+        return False
+    shown = {row["adjunto_id"] for row in expediente.originales}
+    return shown <= {photo.id for photo in list_approved(expediente.oficio_id)}
 
 
 def find_by_code(codigo: str) -> Expediente | None:

@@ -43,7 +43,7 @@ class Variante(enum.Enum):
         """What it holds, in a sentence."""
         return {
             "tribunal": "Completo: bitácora, avistamientos, visitas, fotos, avisos y custodia.",
-            "buffet": "Hitos, visitas, fotos y avisos; sin notas internas ni avistamientos.",
+            "buffet": "Cabecera, hitos y las fotos que se le muestran; nada más.",
         }[self.value]
 
     @property

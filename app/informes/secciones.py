@@ -31,8 +31,8 @@ _MOST_PLACES = 52
 _PLACE_DIGITS = (4, 3, 2)
 
 
-def persona_rows(oficio: Oficio, *, complete: bool) -> list[list[str]]:
-    """Quality, name, RUT and how to reach each person; a buffet gets no contacts and no notes."""
+def persona_rows(oficio: Oficio) -> list[list[str]]:
+    """Quality, name, RUT and how to reach each person."""
     rows = []
     for persona in oficio.propietarios:
         ways = [
@@ -46,7 +46,7 @@ def persona_rows(oficio: Oficio, *, complete: bool) -> list[list[str]]:
                 persona.tipo.label,
                 persona.nombre or "—",
                 format_rut(persona.rut) if persona.rut else "—",
-                "\n".join(way for way in ways if way) if complete else "—",
+                "\n".join(way for way in ways if way),
             ]
         )
     return rows
@@ -182,15 +182,15 @@ def _map_note(total: int, missing: int, houses: int, addresses: int) -> str:
     return f"{seen} De las direcciones, {houses} de {addresses} tienen coordenadas."
 
 
-def direccion_rows(direcciones: Sequence[Direccion], names: Nombres, *, complete: bool) -> Rows:
-    """Each address with its visits, oldest visit first; a buffet gets no notes."""
+def direccion_rows(direcciones: Sequence[Direccion], names: Nombres) -> Rows:
+    """Each address with its visits, oldest visit first."""
     return [
         {
             "titulo": f"D{number} · {direccion.completa}",
             "estado": _address_state(direccion),
-            "texto": (direccion.notas or "") if complete else "",
+            "texto": direccion.notas or "",
             "visitas": [
-                _visit_row(visita, names, complete=complete)
+                _visit_row(visita, names)
                 for visita in sorted(direccion.visitas, key=lambda row: (row.fecha_hora, row.id))
             ],
         }
@@ -210,10 +210,9 @@ def _address_state(direccion: Direccion) -> str:
     return " · ".join(parts)
 
 
-def _visit_row(visita: Visita, names: Nombres, *, complete: bool) -> list[str]:
+def _visit_row(visita: Visita, names: Nombres) -> list[str]:
     where = [format_position(visita.lat, visita.lon, visita.exactitud_m)]
-    if complete:
-        where.append(visita.notas or "")
+    where.append(visita.notas or "")
     where.append(names.of_visit(visita.id))
     return [
         format_fecha_hora(visita.fecha_hora),
@@ -223,8 +222,8 @@ def _visit_row(visita: Visita, names: Nombres, *, complete: bool) -> list[str]:
     ]
 
 
-def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres, *, complete: bool) -> Rows:
-    """Each notice with what came back; a buffet gets no private message."""
+def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres) -> Rows:
+    """Each notice with what came back."""
     return [
         {
             "asunto": notice.asunto,
@@ -233,7 +232,7 @@ def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres, *, complete: bool) 
                 for part in (
                     notice.tipo.label,
                     notice.destinatario_nombre or "",
-                    notice.destinatario_email if complete else "",
+                    notice.destinatario_email,
                     f"enviado el {format_fecha_hora(notice.enviada_at)}"
                     if notice.enviada_at
                     else f"{notice.estado.label}; pedido el {format_fecha_hora(notice.created_at)}",
@@ -241,10 +240,10 @@ def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres, *, complete: bool) 
                 )
                 if part
             ),
-            "texto": (notice.mensaje_adicional or "") if complete else "",
-            "hash": f"Message-ID {notice.message_id}" if complete else "",
+            "texto": notice.mensaje_adicional or "",
+            "hash": f"Message-ID {notice.message_id}",
             "respuestas": [
-                _answer(respuesta, names, complete=complete)
+                _answer(respuesta, names)
                 for respuesta in sorted(notice.respuestas, key=lambda row: row.id)
             ],
         }
@@ -252,12 +251,12 @@ def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres, *, complete: bool) 
     ]
 
 
-def _answer(respuesta: Respuesta, names: Nombres, *, complete: bool) -> dict[str, str]:
+def _answer(respuesta: Respuesta, names: Nombres) -> dict[str, str]:
     """What a receptor answered through the link in his notice."""
     parts = []
     if respuesta.hora_llegada:
         parts.append(f"Espera llegar el {format_fecha_hora(respuesta.hora_llegada)}.")
-    if respuesta.comentario and complete:
+    if respuesta.comentario:
         parts.append(respuesta.comentario)
     if respuesta.adjuntos:
         parts.append(f"{with_photos(names, respuesta.adjuntos).capitalize()}.")
@@ -283,7 +282,10 @@ def custodia_part(
         if chain and chain.cabeza[0]
         else "",
         "problemas": chain.problemas if chain else [],
-        "archivos": [{"nombre": row.filename, "hash": row.sha256} for row in files],
+        "archivos": [
+            {"nombre": row.filename if complete else f"Foto {number}", "hash": row.sha256}
+            for number, row in enumerate(files, 1)
+        ],
         "respuestas": [
             {"nombre": format_fecha_hora(entry.ocurrido_at), "hash": entry.respuesta_sha256}
             for entry in answers

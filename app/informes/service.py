@@ -49,6 +49,7 @@ def request_expediente(
         codigo=codigo,
         trabajo_id=trabajo.id,
         solicitado_por_id=actor.id if actor else None,
+        solo_aprobado=not variante.is_complete,
         originales=[],
         created_at=now,
     )

@@ -34,6 +34,8 @@ _DEEDS = {
     DATOS_MOSTRADOS: "Pidió ver el RUT y los contactos de {quien}",
     "adjunto.orden": "Cambió el orden de los archivos",
     "adjunto.portada": "Eligió otra foto de portada",
+    "adjunto.aprobado": "Mostró una foto al buffet",
+    "adjunto.aprobacion_retirada": "Dejó de mostrar una foto al buffet",
     "adjunto.original_descargado": "Descargó el original de un archivo",
     "expediente.pedido": "Pidió un expediente",
     "expediente.descargado": "Descargó un expediente",

@@ -7,6 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS
 from app.db import db
 from app.notificaciones.avance import LOST
 from app.notificaciones.hitos import list_avances
@@ -57,16 +58,8 @@ def oficios_statement(buffet_id: int, *, abiertos: bool | None = None) -> sa.Sel
     statement = (
         sa.select(
             Oficio.id,
-            Oficio.numero_oficio,
-            Oficio.rol,
-            Oficio.caratulado,
-            Oficio.estado,
-            Oficio.estado_desde,
-            Oficio.fecha_limite,
-            Oficio.ultima_actividad_at,
-            Vehiculo.patente,
-            Vehiculo.marca,
-            Vehiculo.modelo,
+            *(getattr(Oficio, name) for name in HEAD_FIELDS),
+            *(getattr(Vehiculo, name) for name in HEAD_VEHICLE_FIELDS),
         )
         .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
         .where(Oficio.buffet_id == buffet_id)

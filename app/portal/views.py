@@ -4,6 +4,8 @@ nothing but how the buffet itself is told by mail.
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import (
     Blueprint,
     Response,
@@ -14,12 +16,17 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.adjuntos.permissions import is_for_buffet
+from app.adjuntos.queries import find_adjunto, list_approved
+from app.adjuntos.rules import buffet_name
+from app.adjuntos.service import read_copy
 from app.ajustes.enlaces import dead_link
 from app.auditoria.service import audit
 from app.buffets.forms import MilestoneForm
@@ -98,8 +105,23 @@ def detail(oficio_id: int) -> ResponseReturnValue:
         buffet=buffet,
         oficio=oficio,
         avance=list_avances([oficio.id])[oficio.id],
+        fotos=list_approved(oficio.id),
         by_link=living_link() is not None,
     )
+
+
+@bp.get("/portal/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
+@limiter.limit("300 per minute")
+def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """The copy of a photo that was approved for the buffet, and of nothing else."""
+    buffet = looking_buffet()
+    oficio = or_404(db.session.get(Oficio, oficio_id))
+    or_404(oficio, allowed=oficio.buffet_id == buffet.id)
+    adjunto = or_404(find_adjunto(adjunto_id))
+    or_404(adjunto, allowed=adjunto.oficio_id == oficio.id and is_for_buffet(adjunto))
+    data, mime_type = read_copy(adjunto)
+    name = buffet_name(adjunto.id)
+    return send_file(BytesIO(data), mimetype=mime_type, download_name=name)
 
 
 @bp.get("/portal/correos")

@@ -11,7 +11,9 @@ from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
 from app.core.rut import parse_rut
 from app.core.texto import fold
+from app.db import db
 from app.oficios.models import Oficio
+from app.vehiculos.models import Vehiculo
 
 #: More words than these narrow nothing and only cost time.
 MAX_WORDS = 8
@@ -29,6 +31,28 @@ def matches(text: str) -> sa.ColumnElement[bool]:
         return sa.false()
     all_words = sa.and_(*(sa.or_(*map(_contains, _spellings(word))) for word in words))
     return sa.or_(all_words, *map(_contains, _exact_values(text)))
+
+
+def head_ids(text: str, buffet_id: int) -> list[int]:
+    """The oficios of a buffet that fit by what it may read of them itself.
+
+    ``matches`` also looks into names, RUTs and the VIN: what it finds by those would tell a buffet
+    whether a person is in one of its cases. So each find is looked at again by its head alone.
+    """
+    statement = (
+        sa.select(Oficio.id, Oficio.numero_oficio, Oficio.rol, Oficio.caratulado, Vehiculo.patente)
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .where(Oficio.buffet_id == buffet_id, matches(text))
+    )
+    words = fold(text).split()[:MAX_WORDS]
+    exact = _exact_values(text)
+    found = []
+    for oficio_id, *parts in db.session.execute(statement):
+        head = fold(" ".join(part for part in parts if part))
+        by_words = all(any(value in head for value in _spellings(word)) for word in words)
+        if by_words or any(value in head for value in exact):
+            found.append(oficio_id)
+    return found
 
 
 def _spellings(word: str) -> list[str]:

@@ -41,6 +41,7 @@ def test_the_example_walks_the_main_job(rastro, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "consulta hecho" in result.stdout
     assert "aviso hecho" in result.stdout
+    assert "correo enviada ema.soto@actuarios.example" in result.stdout
     assert "Oficio ingresado" in result.stdout
     assert "Aviso enviado a ema.soto@actuarios.example, con 1 foto." in result.stdout
     assert [mail["To"] for mail in rastro.mails()] == ["ema.soto@actuarios.example"]

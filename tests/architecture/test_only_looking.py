@@ -15,6 +15,7 @@ from werkzeug.test import Client
 
 from app.api.rules import Alcance, new_key
 from app.api.service import create_key
+from app.api.v1 import eventos
 from app.api.v1.tokens import make_token
 from app.buffets.models import Enlace
 from app.buffets.rules import make_leave_token
@@ -44,7 +45,7 @@ def person(request: pytest.FixtureRequest) -> Callable[[str], Usuario | None]:
 @pytest.fixture
 def addresses(
     app: Flask, buffet: Any, usuario_admin: Usuario
-) -> Callable[[], Iterator[tuple[str, str, bool]]]:
+) -> Iterator[Callable[[], Iterator[tuple[str, str, bool]]]]:
     """Every route with arguments that open it: a living link of its own kind where it takes one."""
     oficio = make_oficio(app, buffet, usuario_admin)
     notice = link_of(app, make_sent_notice(app, oficio, usuario_admin)).removeprefix("/r/")
@@ -172,8 +173,6 @@ def test_head_answers_as_get_does(path, cliente, stranger):
 
 
 def test_head_of_the_live_events_holds_no_place(app, person, addresses):
-    from app.api.v1 import eventos  # the count of open streams is the module's
-
     (token, _key) = credentials(app, person("admin"))
     client = app.test_client(use_cookies=False)
     for _ in range(eventos.MOST + 2):

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
+from app.adjuntos.models import Adjunto
+from app.adjuntos.service import set_approval
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -54,7 +56,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "vista_id": _view(app, admin),
         "formato": "csv",
         **_parts(app, oficio.id),
-        "adjunto_id": make_adjunto(app, oficio, admin).id,
+        "adjunto_id": _approved_photo(app, oficio, admin),
         "cliente_id": "0b4f4c1e-0000-4000-8000-000000000000",
         "avistamiento_id": make_gantry_sighting(app, oficio, admin),
         "listado_id": make_listado(app, oficio, admin),
@@ -77,6 +79,16 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),
     }
+
+
+def _approved_photo(app: Flask, oficio: Oficio, actor: Usuario) -> int:
+    """A photo that the buffet is shown too."""
+    photo_id = make_adjunto(app, oficio, actor).id
+    with app.app_context(), transaction():
+        photo = db.session.get_one(Adjunto, photo_id)
+        usuario = db.session.get_one(Usuario, actor.id)
+        set_approval(photo, aprobado=True, actor=usuario, now=utcnow())
+    return photo_id
 
 
 def _view(app: Flask, owner: Usuario) -> int:

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from pypdf import PdfReader
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.service import choose_cover, place_adjunto, update_adjunto
+from app.adjuntos.service import choose_cover, place_adjunto, set_approval, update_adjunto
 from app.adjuntos.storage import LocalStorage
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
@@ -157,31 +157,31 @@ def test_the_court_gets_everything_that_the_case_holds(app, rich, rows, printed)
     assert all(digest in text for digest in hashes)
 
 
-def test_the_buffet_gets_no_notes_no_sightings_no_contacts_and_no_papers(rich, printed):
+def test_the_buffet_gets_its_head_its_milestones_and_the_photos_that_were_approved(
+    app, rich, usuario_investigador, printed
+):
     row, text = printed(Variante.BUFFET, case=rich)
-
-    for expected in (
-        "Para el buffet",
-        "Comienza la búsqueda",
-        "Av. Grecia 1180, Ñuñoa",
-        "No encontrado",
-        "Foto 1",
-        "Vehículo ubicado en Ñuñoa",
-        "Respuesta: Diligencia realizada",
-    ):
+    for expected in ("Para el buffet", "BANCO/SOTO", "Comienza la búsqueda", "Suzuki Swift"):
         assert expected in text, expected
     for secret in (
-        "El conserje",
-        "Atiende tarde",
-        "Portón café",
-        "Nadie abre",
-        "Pasaje Las Lilas",
-        "PA19",
-        "orden.pdf",
-        "Avistamientos",
-        "Retirado a las",
-        "actuarios.example",
+        *("El conserje", "Atiende tarde", "Portón café", "Nadie abre", "Pasaje Las Lilas", "PA19"),
+        *("orden.pdf", "auto.jpg", "Avistamientos", "Retirado a las", "actuarios.example"),
+        *("Rosa Soto", "11.111.111", "Av. Grecia", "-33.4", "-70.6", "Acme", "Carla Muñoz"),
+        # Not even that there are none, which is not known from this variant.
+        *("Personas", "Direcciones y visitas", "Avisos y respuestas", "VIN", "Foto 1"),
     ):
+        assert secret not in text, secret
+    assert row.originales == []
+
+    with app.app_context(), transaction():
+        photo = db.session.scalar(sa.select(Adjunto).where(Adjunto.filename == "auto.jpg"))
+        digest = photo.sha256
+        set_approval(photo, aprobado=True, actor=usuario_investigador, now=utcnow())
+    row, text = printed(Variante.BUFFET, case=rich)
+
+    assert "Foto 1" in text
+    assert digest in text.replace(" ", "")
+    for secret in ("auto.jpg", "-33.4", "Acme", "Carla Muñoz", "20-11-2026 18:04"):
         assert secret not in text, secret
     assert [original["nombre"] for original in row.originales] == ["originales/001-auto.jpg"]
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from app.adjuntos.models import Adjunto
+from app.adjuntos.service import set_approval
 from app.auditoria.models import Auditoria
+from app.core.clock import utcnow
+from app.db import db, transaction
 from app.informes.models import Expediente
 from app.informes.rules import Variante
 from app.jobs.runner import work
 from app.oficios.rules import Estado
+from app.usuarios.models import Usuario
+from tests.adjuntos.files import make_adjunto
 from tests.factories import make_link
 from tests.informes.expedientes import change, close_case, make_stub, order, pdf_of, take
 from tests.plugins.application import HTMX, assert_fragment
@@ -127,3 +133,31 @@ def test_a_case_that_was_reopened_takes_its_copy_back(app, cliente, closed, usua
     change(app, closed, estado=Estado.INVESTIGACION)
 
     assert take(cliente, f"/portal/expedientes/{row.id}").status_code == 404
+
+
+def test_what_was_issued_before_the_rule_is_the_offices_alone(
+    app, cliente, investigador, closed, usuario_investigador
+):
+    row = make_stub(app, closed, usuario_investigador, Variante.BUFFET)
+    with app.app_context(), transaction():
+        db.session.get_one(Expediente, row.id).solo_aprobado = False
+
+    assert take(cliente, f"/portal/expedientes/{row.id}").status_code == 404
+    assert "Preparar el expediente" in cliente.get(f"/portal/oficios/{closed.id}").text
+    assert take(investigador, f"/expedientes/{row.id}/pdf").status_code == 200
+
+
+def test_one_with_a_photo_that_is_no_longer_approved_is_not_handed_out(
+    app, cliente, closed, usuario_investigador
+):
+    photo = make_adjunto(app, closed, usuario_investigador)
+    row = make_stub(app, closed, usuario_investigador, Variante.BUFFET)
+    url = f"/portal/expedientes/{row.id}"
+    for aprobado, status in ((True, 200), (False, 404)):
+        with app.app_context(), transaction():
+            stored = db.session.get_one(Adjunto, photo.id)
+            actor = db.session.get_one(Usuario, usuario_investigador.id)
+            set_approval(stored, aprobado=aprobado, actor=actor, now=utcnow())
+            shown = {"adjunto_id": photo.id, "nombre": "1", "sha256": "0", "key": "x"}
+            db.session.get_one(Expediente, row.id).originales = [shown]
+        assert take(cliente, url).status_code == status

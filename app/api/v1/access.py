@@ -14,6 +14,7 @@ from app.api.rules import KEY_PREFIX, Alcance
 from app.api.service import is_use_to_note, note_key_use
 from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
+from app.buffets.permissions import Materia, buffet_reads
 from app.core.clock import utcnow
 from app.core.errors import NotFound, RastroError
 from app.db import db, transaction
@@ -36,6 +37,11 @@ _UNKNOWN = (
     "«Authorization: Bearer …»."
 )
 _READ_ONLY = "Esta clave solo puede leer. Pida al administrador una que también escriba."
+
+
+def readers(materia: Materia) -> tuple[Rol, ...]:
+    """Whom ``bearer_required`` lets read a kind of data: everybody, or the firm alone."""
+    return () if buffet_reads(materia) else STAFF
 
 
 class Forbidden(RastroError):

@@ -9,16 +9,17 @@ import sqlalchemy as sa
 from flask import Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.adjuntos.hora import describe_time
 from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import find_adjunto
-from app.adjuntos.rules import copy_name
+from app.adjuntos.permissions import is_for_buffet
+from app.adjuntos.queries import approved_statement, find_adjunto
+from app.adjuntos.rules import JPEG, buffet_name, copy_name
 from app.adjuntos.service import (
     Upload,
     add_adjuntos,
     delete_adjunto,
     note_original_download,
     read_copy,
+    set_approval,
     update_adjunto,
 )
 from app.adjuntos.storage import get_storage
@@ -30,6 +31,7 @@ from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.adjuntos import AdjuntoChange, AdjuntoForm, AdjuntoShown, RemovalQuery
 from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.cliente import AdjuntoDelBuffet
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import db, transaction
@@ -77,10 +79,18 @@ def upload(oficio_id: int, form: AdjuntoForm) -> ResponseReturnValue:
 @bp.get("/")
 @bearer_required()
 @takes(query=Paging)
-@gives("Listar las fotos y documentos, lo último primero.", AdjuntoShown, many=True, errors=(403,))
+@gives(
+    "Listar las fotos y documentos, lo último primero; un cliente lee las fotos aprobadas.",
+    AdjuntoShown,
+    many=True,
+    errors=(403,),
+    cliente=AdjuntoDelBuffet,
+)
 def index(oficio_id: int, query: Paging) -> ResponseReturnValue:
     """The files of a case, newest first; what was deleted is not listed."""
     oficio = oficio_to_see(oficio_id)
+    if not current_usuario().is_staff:
+        return answer_list(approved_statement(oficio.id), query, _show_to_buffet)
     statement = (
         sa.select(Adjunto)
         .where(Adjunto.oficio_id == oficio.id, Adjunto.eliminado_at.is_(None))
@@ -91,10 +101,11 @@ def index(oficio_id: int, query: Paging) -> ResponseReturnValue:
 
 @bp.get(_ONE)
 @bearer_required()
-@gives("Leer lo que se sabe de un archivo.", AdjuntoShown, errors=(403,))
+@gives("Leer lo que se sabe de un archivo.", AdjuntoShown, errors=(403,), cliente=AdjuntoDelBuffet)
 def detail(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """What is known of one file."""
-    return answer(_show(_get(oficio_to_see(oficio_id), adjunto_id)))
+    adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
+    return answer(_show(adjunto) if current_usuario().is_staff else _show_to_buffet(adjunto))
 
 
 @bp.patch(_ONE)
@@ -104,15 +115,23 @@ def detail(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
 def change(oficio_id: int, adjunto_id: int, body: AdjuntoChange) -> ResponseReturnValue:
     """Change what people say of a file."""
     oficio = oficio_to_see(oficio_id)
+    field = "tipo"
     try:
         with transaction():
             adjunto = _get(oficio, adjunto_id)
             must_match(_show(adjunto))
-            known = {"tipo": adjunto.tipo, "descripcion": adjunto.descripcion}
-            values = {**known, **body.given()}
-            update_adjunto(adjunto, **values, actor=current_usuario(), now=utcnow())
+            given = body.given()
+            aprobado = given.pop("aprobado", None)
+            if aprobado is not None:
+                field = "aprobado"
+                set_approval(adjunto, aprobado=aprobado, actor=current_usuario(), now=utcnow())
+            if given:
+                field = "tipo"
+                known = {"tipo": adjunto.tipo, "descripcion": adjunto.descripcion}
+                values = {**known, **given}
+                update_adjunto(adjunto, **values, actor=current_usuario(), now=utcnow())
     except InvalidValue as error:
-        return invalid("tipo", str(error))
+        return invalid(field, str(error))
     return answer(_show(adjunto))
 
 
@@ -139,6 +158,8 @@ def copy(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
     data, mime_type = read_copy(adjunto)
     name = copy_name(adjunto.filename) if adjunto.is_image else adjunto.filename
+    if not current_usuario().is_staff:
+        name = buffet_name(adjunto.id)
     return _guard(send_file(BytesIO(data), mimetype=mime_type, download_name=name))
 
 
@@ -169,27 +190,41 @@ def _get(oficio: Oficio, adjunto_id: int) -> Adjunto:
     adjunto = find_adjunto(adjunto_id)
     if adjunto is None or adjunto.oficio_id != oficio.id:
         raise NotFound("Adjunto no encontrado")
+    # To a cliente what was not approved is as if it were not there.
+    if not (current_usuario().is_staff or is_for_buffet(adjunto)):
+        raise NotFound("Adjunto no encontrado")
     return adjunto
+
+
+def _show_to_buffet(adjunto: Adjunto) -> AdjuntoDelBuffet:
+    return AdjuntoDelBuffet(
+        id=adjunto.id,
+        tipo=adjunto.tipo,
+        filename=buffet_name(adjunto.id),
+        url=url_for("api.adjuntos.copy", oficio_id=adjunto.oficio_id, adjunto_id=adjunto.id),
+        mime_type=JPEG,
+        sha256=adjunto.copia_sha256,
+        aprobado_at=adjunto.aprobado_at,
+    )
 
 
 def _show(adjunto: Adjunto) -> AdjuntoShown:
     where: dict[str, Any] = {"oficio_id": adjunto.oficio_id, "adjunto_id": adjunto.id}
-    is_staff = current_usuario().is_staff
     return AdjuntoShown(
         id=adjunto.id,
         tipo=adjunto.tipo,
         filename=adjunto.filename,
         url=url_for("api.adjuntos.copy", **where),
-        original_url=url_for("api.adjuntos.original", **where) if is_staff else None,
+        original_url=url_for("api.adjuntos.original", **where),
         mime_type=adjunto.mime_type,
         tamano_bytes=adjunto.tamano_bytes,
         sha256=adjunto.sha256,
         descripcion=adjunto.descripcion,
         fecha_subida=adjunto.created_at,
-        fecha_camara=adjunto.tomada_at if is_staff else None,
-        cuando=adjunto.cuando if is_staff else describe_time(None, adjunto.created_at),
-        # What a camera writes down (where, when) is for the firm.
-        metadata=adjunto.metadatos if is_staff else {},
+        fecha_camara=adjunto.tomada_at,
+        cuando=adjunto.cuando,
+        metadata=adjunto.metadatos,
+        aprobado_at=adjunto.aprobado_at,
     )
 
 

@@ -22,6 +22,8 @@ class Gives:
     errors: tuple[int, ...]
     media: tuple[str, ...]
     headers: tuple[str, ...]
+    #: What a cliente gets where the firm gets ``schema``.
+    cliente: type[BaseModel] | None
 
 
 def gives(
@@ -33,16 +35,18 @@ def gives(
     errors: tuple[int, ...] = (),
     media: tuple[str, ...] = ("application/json",),
     headers: tuple[str, ...] = (),
+    cliente: type[BaseModel] | None = None,
 ) -> Callable[[View], View]:
     """Say in Spanish what a route does, and describe its answer.
 
-    That is a schema (none for an empty answer), or a list of it (``many``).
+    That is a schema (none for an empty answer), or a list of it (``many``); ``cliente`` is the one
+    that a cliente gets instead.
 
     ``errors`` are the statuses beyond those that follow from who may ask and what is sent.
     """
 
     def decorate(view: View) -> View:
-        view.__gives__ = Gives(summary, schema, status, many, errors, media, headers)  # type: ignore[attr-defined]  # read by openapi.py
+        view.__gives__ = Gives(summary, schema, status, many, errors, media, headers, cliente)  # type: ignore[attr-defined]  # read by openapi.py
         return view
 
     return decorate

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, current_app, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,8 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import release
 from app.eventos.emision import describe
+from app.eventos.models import Evento
+from app.eventos.permissions import message_for_buffet
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.errors import error_response
 
@@ -44,7 +47,9 @@ _open = threading.BoundedSemaphore(MOST)
     errors=(503,),
 )
 def stream(query: EventosQuery) -> ResponseReturnValue:
-    """The events from a place on, and then those that happen; a cliente hears of its buffet's.
+    """The events from a place on, and then those that happen.
+
+    A cliente hears of the steps and milestones of its own cases.
 
     Who missed more than is kept is told by an event ``reinicio`` and should read everything anew.
     """
@@ -97,11 +102,7 @@ class _Stream:
         quiet = 0.0
         while self._is_open:
             events = list_since(self._place, buffet_id=self._buffet_id, limit=_BATCH)
-            text = "".join(
-                f"id: {item.id}\nevent: {item.tipo.value}\n"
-                f"data: {json.dumps(describe(item), ensure_ascii=False)}\n\n"
-                for item in events
-            )
+            text = "".join(map(self._tell, events))
             if events:
                 self._place = events[-1].id
             release()
@@ -117,6 +118,16 @@ class _Stream:
                 quiet = 0.0
                 # Tells a proxy that the line is alive, and us when it is not.
                 yield ": sigo aquí\n\n"
+
+    def _tell(self, item: Evento) -> str:
+        """An event as its reader may know it; empty when it is not for them."""
+        message: dict[str, Any] | None = describe(item)
+        if self._buffet_id is not None:
+            message = message_for_buffet(describe(item), self._buffet_id)
+        if message is None:
+            return ""
+        data = json.dumps(message, ensure_ascii=False)
+        return f"id: {item.id}\nevent: {item.tipo.value}\ndata: {data}\n\n"
 
     def close(self) -> None:
         """Give the place to the next reader; called once, when the response ends."""

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see, readers
 from app.api.v1.answering import answer, answer_list, must_match, show_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
@@ -34,6 +34,7 @@ from app.avistamientos.service import (
     seal,
 )
 from app.avistamientos.service.sightings import FutureSighting
+from app.buffets.permissions import Materia
 from app.core.clock import local_today, utcnow
 from app.core.errors import NotFound, Refused
 from app.db import db, transaction
@@ -71,9 +72,9 @@ def add_place(oficio_id: int, body: DireccionNew) -> ResponseReturnValue:
 
 
 @bp.get(_OF_OFICIO + "/direcciones")
-@bearer_required()
+@bearer_required(*readers(Materia.DIRECCIONES))
 @takes(query=Paging)
-@gives("Listar las direcciones del caso.", DireccionShown, many=True, errors=(403,))
+@gives("Listar las direcciones del caso.", DireccionShown, many=True)
 def list_places(oficio_id: int, query: Paging) -> ResponseReturnValue:
     """The places of a case."""
     places = oficio_to_see(oficio_id).direcciones
@@ -82,8 +83,8 @@ def list_places(oficio_id: int, query: Paging) -> ResponseReturnValue:
 
 
 @bp.get(_ONE_PLACE)
-@bearer_required()
-@gives("Leer una dirección del caso.", DireccionShown, errors=(403,))
+@bearer_required(*readers(Materia.DIRECCIONES))
+@gives("Leer una dirección del caso.", DireccionShown)
 def place(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     """One place of a case."""
     return answer(_place(_get_place(oficio_to_see(oficio_id), direccion_id)))
@@ -143,11 +144,9 @@ def add_visit(direccion_id: int, body: VisitaNew) -> ResponseReturnValue:
 
 
 @bp.get("/direcciones/<int:direccion_id>/visitas")
-@bearer_required()
+@bearer_required(*readers(Materia.DIRECCIONES))
 @takes(query=Paging)
-@gives(
-    "Listar las visitas a una dirección, la última primero.", VisitaShown, many=True, errors=(403,)
-)
+@gives("Listar las visitas a una dirección, la última primero.", VisitaShown, many=True)
 def list_visits(direccion_id: int, query: Paging) -> ResponseReturnValue:
     """The visits to a place, newest first."""
     direccion = _find_place(direccion_id)
@@ -185,17 +184,17 @@ def add_seen(oficio_id: int, body: AvistamientoNew) -> ResponseReturnValue:
 
 
 @bp.get(_OF_OFICIO + "/avistamientos")
-@bearer_required()
+@bearer_required(*readers(Materia.AVISTAMIENTOS))
 @takes(query=Paging)
-@gives("Listar los avistamientos, el último primero.", AvistamientoShown, many=True, errors=(403,))
+@gives("Listar los avistamientos, el último primero.", AvistamientoShown, many=True)
 def list_seen(oficio_id: int, query: Paging) -> ResponseReturnValue:
     """Where and when the vehicle was seen, newest first."""
     return answer_list(sightings_statement(oficio_to_see(oficio_id).id), query, _seen)
 
 
 @bp.get(_ONE_SIGHTING)
-@bearer_required()
-@gives("Leer un avistamiento.", AvistamientoShown, errors=(403,))
+@bearer_required(*readers(Materia.AVISTAMIENTOS))
+@gives("Leer un avistamiento.", AvistamientoShown)
 def seen(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     """One sighting."""
     return answer(_seen(_get_seen(oficio_to_see(oficio_id), avistamiento_id)))

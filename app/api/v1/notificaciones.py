@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, oficio_to_see
+from app.api.v1.access import bearer_required, oficio_to_see, readers
 from app.api.v1.answering import answer, answer_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
@@ -14,6 +14,7 @@ from app.api.v1.schemas.notificaciones import (
     NotificacionShown,
     RespuestaShown,
 )
+from app.buffets.permissions import Materia
 from app.core.errors import NotFound
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries import NoticeLine, find_notice_line, notices_statement
@@ -26,7 +27,7 @@ _APART = frozenset(
 
 
 @bp.get("/")
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.NOTIFICACIONES))
 @takes(query=NotificacionQuery)
 @gives(
     "Listar los correos del caso con su estado, el último primero.", NotificacionShown, many=True
@@ -44,7 +45,7 @@ def index(oficio_id: int, query: NotificacionQuery) -> ResponseReturnValue:
 
 
 @bp.get("/<int:notificacion_id>")
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.NOTIFICACIONES))
 @gives("Leer un correo del caso: a quién, cómo va y por qué.", NotificacionShown)
 def detail(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     """One mail of a case."""

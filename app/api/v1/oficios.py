@@ -12,9 +12,11 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
 from app.api.v1.answering import answer, must_match, show_list
 from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.cliente import list_heads, refuse_hidden, show_head
 from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
+from app.api.v1.schemas.cliente import OficioDelBuffet
 from app.api.v1.schemas.oficios import (
     AssignChange,
     EstadoChange,
@@ -95,10 +97,18 @@ def create(body: OficioNew) -> ResponseReturnValue:
     "Listar los oficios, los últimos ingresados primero; un cliente ve los de su buffet.",
     OficioShown,
     many=True,
+    cliente=OficioDelBuffet,
+    errors=(403,),
 )
 def index(query: OficioQuery) -> ResponseReturnValue:
     """The oficios, the latest first: three queries, however many are shown."""
-    conditions = _conditions(query, current_usuario())
+    usuario = current_usuario()
+    conditions = _conditions(query)
+    if not usuario.is_staff:
+        refuse_hidden(query)
+        return list_heads(usuario.buffet_id or 0, conditions, query.q, query)
+    if query.q and query.q.strip():
+        conditions.append(matches(query.q))
     statement = (
         sa.select(Oficio, sa.func.count().over())
         .join(Oficio.vehiculo)
@@ -119,10 +129,16 @@ def index(query: OficioQuery) -> ResponseReturnValue:
 
 @bp.get("/<int:oficio_id>")
 @bearer_required()
-@gives("Leer un oficio.", OficioShown, errors=(403,))
+@gives(
+    "Leer un oficio; un cliente lee su cabecera, lo que sigue y sus hitos.",
+    OficioShown,
+    errors=(403,),
+    cliente=OficioDelBuffet,
+)
 def detail(oficio_id: int) -> ResponseReturnValue:
     """One oficio."""
-    return answer(show(oficio_to_see(oficio_id)))
+    oficio = oficio_to_see(oficio_id)
+    return answer(show(oficio) if current_usuario().is_staff else show_head(oficio))
 
 
 @bp.patch("/<int:oficio_id>")
@@ -210,17 +226,13 @@ def show(oficio: Oficio) -> OficioShown:
     )
 
 
-def _conditions(query: OficioQuery, usuario: Usuario) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if not usuario.is_staff:
-        conditions.append(Oficio.buffet_id == usuario.buffet_id)
-    conditions += [
+def _conditions(query: OficioQuery) -> list[sa.ColumnElement[bool]]:
+    """The filters except the search, which differs by who asks."""
+    conditions: list[sa.ColumnElement[bool]] = [
         getattr(Oficio, name) == value
         for name in ("estado", "buffet_id", "investigador_id", "prioridad")
         if (value := getattr(query, name)) is not None
     ]
-    if query.q and query.q.strip():
-        conditions.append(matches(query.q))
     if query.patente and query.patente.strip():
         conditions.append(_has_plate(query.patente))
     return conditions

@@ -234,6 +234,12 @@ def _good(answer: Gives, schemas: _Schemas) -> dict[str, Any]:
         }
     elif answer.schema is not None:
         schema: dict[str, Any] = schemas.reference(answer.schema, "serialization")
+        if answer.cliente is not None:
+            theirs = schemas.reference(answer.cliente, "serialization")
+            schema = {
+                "description": "Para la oficina, o lo que lee una cuenta de cliente.",
+                "anyOf": [schema, theirs],
+            }
         shown = _example(answer.schema)
         if answer.media == ("text/event-stream",):
             # OpenAPI 3.1 has no word for a stream: some read its text, some its events one by one.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see, readers
 from app.api.v1.answering import answer, answer_list, must_match, show_list
 from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.cliente import list_milestones, refuse_hidden
 from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
@@ -24,6 +24,8 @@ from app.api.v1.schemas.partes import (
     PropietarioNew,
     PropietarioShown,
 )
+from app.api.v1.schemas.publico import HitoShown
+from app.buffets.permissions import Materia
 from app.core.clock import utcnow
 from app.core.errors import NotFound, Refused
 from app.db import db, transaction
@@ -60,13 +62,12 @@ def add_propietario(oficio_id: int, body: PropietarioNew) -> ResponseReturnValue
 
 
 @bp.get("/propietarios")
-@bearer_required()
+@bearer_required(*readers(Materia.PERSONAS))
 @takes(query=Paging)
 @gives(
     "Listar las personas del caso. Queda registrado quién pidió sus datos.",
     PropietarioShown,
     many=True,
-    errors=(403,),
 )
 def list_propietarios(oficio_id: int, query: Paging) -> ResponseReturnValue:
     """The people of a case."""
@@ -78,12 +79,8 @@ def list_propietarios(oficio_id: int, query: Paging) -> ResponseReturnValue:
 
 
 @bp.get("/propietarios/<int:propietario_id>")
-@bearer_required()
-@gives(
-    "Leer una persona del caso. Queda registrado quién pidió sus datos.",
-    PropietarioShown,
-    errors=(403,),
-)
+@bearer_required(*readers(Materia.PERSONAS))
+@gives("Leer una persona del caso. Queda registrado quién pidió sus datos.", PropietarioShown)
 def propietario(oficio_id: int, propietario_id: int) -> ResponseReturnValue:
     """One person of a case."""
     oficio = oficio_to_see(oficio_id)
@@ -143,20 +140,38 @@ def add_actividad(oficio_id: int, body: ActividadNew) -> ResponseReturnValue:
     return answer(_entry(entry), 201)
 
 
-@bp.get("/actividades", endpoint="list_actividades")
-@bp.get("/timeline", endpoint="timeline")
-@bearer_required()
+@bp.get("/actividades")
+@bearer_required(*readers(Materia.BITACORA))
 @takes(query=ActividadQuery)
-@gives("Leer la bitácora, lo último primero.", ActividadShown, many=True, errors=(403,))
-def timeline(oficio_id: int, query: ActividadQuery) -> ResponseReturnValue:
+@gives("Leer la bitácora, lo último primero.", ActividadShown, many=True)
+def list_actividades(oficio_id: int, query: ActividadQuery) -> ResponseReturnValue:
     """What happened in a case, newest first."""
     oficio = oficio_to_see(oficio_id)
     return answer_list(timeline_statement(oficio.id, query.tipo), query, _entry)
 
 
+@bp.get("/timeline")
+@bearer_required(*readers(Materia.HITOS))
+@takes(query=ActividadQuery)
+@gives(
+    "Leer la bitácora, lo último primero; un cliente lee los hitos del caso.",
+    ActividadShown,
+    many=True,
+    errors=(403,),
+    cliente=HitoShown,
+)
+def timeline(oficio_id: int, query: ActividadQuery) -> ResponseReturnValue:
+    """What happened in a case, newest first: for a cliente its milestones, as in the portal."""
+    oficio = oficio_to_see(oficio_id)
+    if not current_usuario().is_staff:
+        refuse_hidden(query)
+        return list_milestones(oficio, query)
+    return answer_list(timeline_statement(oficio.id, query.tipo), query, _entry)
+
+
 @bp.get("/actividades/<int:actividad_id>")
-@bearer_required()
-@gives("Leer una entrada de la bitácora.", ActividadShown, errors=(403,))
+@bearer_required(*readers(Materia.BITACORA))
+@gives("Leer una entrada de la bitácora.", ActividadShown)
 def actividad(oficio_id: int, actividad_id: int) -> ResponseReturnValue:
     """One entry of a bitácora."""
     return answer(_entry(_get_entry(oficio_to_see(oficio_id), actividad_id)))
@@ -224,17 +239,16 @@ def _persona(persona: Propietario) -> PropietarioShown:
 
 
 def _entry(entry: Investigacion) -> ActividadShown:
-    """An entry; its details are ids and former values, which concern the firm alone.
+    """An entry, with its details: ids and former values.
 
     Whose RUT it is and how to reach a person is masked, as on the page: that is asked for there.
     """
-    detalle: dict[str, Any] = details_of(entry) if current_usuario().is_staff else {}
     return ActividadShown(
         id=entry.id,
         oficio_id=entry.oficio_id,
         tipo=entry.tipo,
         descripcion=text_of(entry),
-        detalle=detalle,
+        detalle=details_of(entry),
         usuario_id=entry.usuario_id,
         usuario_nombre=entry.usuario.nombre if entry.usuario else None,
         ocurrido_at=entry.ocurrido_at,

@@ -13,9 +13,11 @@ from flask.typing import ResponseReturnValue
 from app.api.v1.access import bearer_required, current_usuario
 from app.api.v1.answering import answer, show_list
 from app.api.v1.blueprint import ApiBlueprint
+from app.api.v1.cliente import refuse_hidden, show_board
 from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.cliente import ColumnaDelBuffet
 from app.api.v1.schemas.oficios import ColumnaShown, TableroQuery, TarjetaShown
 from app.api.v1.schemas.publico import HitoShown, OficioPublico, ResumenShown, TableroPublico
 from app.api.v1.throttling import throttle_address, throttle_stranger
@@ -47,17 +49,24 @@ def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
 @bearer_required()
 @takes(query=TableroQuery)
 @gives(
-    "Leer el tablero: las columnas con su total y sus primeras tarjetas.", ColumnaShown, many=True
+    "Leer el tablero: las columnas con su total y sus primeras tarjetas.",
+    ColumnaShown,
+    many=True,
+    cliente=ColumnaDelBuffet,
+    errors=(403,),
 )
 def board(query: TableroQuery) -> ResponseReturnValue:
     """The columns of the board with their first cards; a cliente sees its buffet's."""
     usuario, now = current_usuario(), utcnow()
+    if not usuario.is_staff:
+        refuse_hidden(query)
+        mine = [] if query.buffet_id is None else [Oficio.buffet_id == query.buffet_id]
+        theirs = show_board(usuario.buffet_id or 0, mine, query.q)
+        return show_list(theirs, sum(column.total for column in theirs))
     board_filter = BoardFilter(
         buffet=query.buffet_id, investigador=query.investigador_id, q=(query.q or "").strip()
     )
     conditions = criteria(board_filter, usuario_id=usuario.id, now=now)
-    if not usuario.is_staff:
-        conditions.append(Oficio.buffet_id == usuario.buffet_id)
     columns = [
         ColumnaShown(
             estado=column.estado,

@@ -7,13 +7,14 @@ import uuid
 import sqlalchemy as sa
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, current_usuario
+from app.api.v1.access import STAFF, bearer_required, current_usuario, readers
 from app.api.v1.answering import answer, answer_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.trabajos import TrabajoQuery, TrabajoShown
+from app.buffets.permissions import Materia
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.db import db, transaction
@@ -25,7 +26,7 @@ bp = ApiBlueprint("trabajos", __name__, url_prefix="/trabajos")
 
 
 @bp.get("/")
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.TRABAJOS))
 @takes(query=TrabajoQuery)
 @gives(
     "Listar los trabajos: un administrador todos, un investigador los suyos.",
@@ -44,7 +45,7 @@ def index(query: TrabajoQuery) -> ResponseReturnValue:
 
 
 @bp.get("/<uuid:task_id>")
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.TRABAJOS))
 @gives("Leer cómo va un trabajo.", TrabajoShown)
 def detail(task_id: uuid.UUID) -> ResponseReturnValue:
     """One job."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see, readers
 from app.api.v1.answering import answer, answer_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
@@ -19,6 +19,7 @@ from app.api.v1.schemas.ubicaciones import (
     UndoneNew,
     values_of,
 )
+from app.buffets.permissions import Materia
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import db, transaction
@@ -59,7 +60,7 @@ def add(oficio_id: int, body: UbicacionNew) -> ResponseReturnValue:
 
 
 @bp.get("/")
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.UBICACIONES))
 @takes(query=Paging)
 @gives("Listar las ubicaciones, la última primero.", UbicacionShown, many=True)
 def index(oficio_id: int, query: Paging) -> ResponseReturnValue:
@@ -68,7 +69,7 @@ def index(oficio_id: int, query: Paging) -> ResponseReturnValue:
 
 
 @bp.get(_ONE)
-@bearer_required(*STAFF)
+@bearer_required(*readers(Materia.UBICACIONES))
 @gives("Leer una ubicación.", UbicacionShown)
 def detail(oficio_id: int, ubicacion_id: int) -> ResponseReturnValue:
     """One location."""

@@ -14,6 +14,7 @@ from app.eventos.rules import TipoEvento
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import (
+    COPY_KEY,
     STARTABLE,
     EstadoNotificacion,
     TipoNotificacion,
@@ -95,6 +96,8 @@ def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
         buffet_id=oficio.buffet_id,
         now=now,
         notificacion_id=notice.id,
+        # No news to the client: the first one was.
+        repetido=bool(notice.recordatorio_de_id or (notice.clave or "").startswith(COPY_KEY)),
     )
 
 

@@ -28,10 +28,13 @@ class AdjuntoChange(Change):
     """What to correct of what people say of a file."""
 
     model_config = ConfigDict(json_schema_extra=example(descripcion="Vista lateral"))
-    NOT_NULL = frozenset({"tipo"})
+    NOT_NULL = frozenset({"tipo", "aprobado"})
 
     tipo: TipoAdjunto | None = None
     descripcion: Maybe[Words] = None
+    aprobado: Annotated[
+        bool | None, Field(description="Si el buffet ve la copia de esta foto.")
+    ] = None
 
 
 class RemovalQuery(Query):
@@ -62,6 +65,7 @@ class AdjuntoShown(Shown):
             fecha_camara="2026-11-20T11:15:00Z",
             cuando="tomada el 20-11-2026 08:15 según la cámara",
             metadata={},
+            aprobado_at=None,
         )
     )
 
@@ -69,7 +73,7 @@ class AdjuntoShown(Shown):
     tipo: TipoAdjunto
     filename: str
     url: str
-    original_url: str | None
+    original_url: str
     mime_type: str
     tamano_bytes: Annotated[int, Field(alias="tamaño_bytes")]
     sha256: str
@@ -78,3 +82,5 @@ class AdjuntoShown(Shown):
     fecha_camara: datetime | None
     cuando: str
     metadata: dict[str, Any]
+    #: Since when the buffet is shown the copy.
+    aprobado_at: datetime | None

@@ -244,7 +244,7 @@ class ActividadQuery(Paging):
 
 
 class ActividadShown(Shown):
-    """An entry of the bitácora. ``detalle`` is for the firm; a cliente gets it empty."""
+    """An entry of the bitácora, for the firm."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
