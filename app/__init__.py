@@ -78,6 +78,7 @@ from app.web.errors import init_errors
 from app.web.estaticos import CompressedFiles, set_lifetime
 from app.web.filters import init_filters
 from app.web.headers import init_headers
+from app.web.limit_storage import SCHEME
 from app.web.mantencion import init_maintenance
 from app.web.retrying import RetryingFlask
 from app.web.sesiones import init_sessions
@@ -282,6 +283,12 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "RATELIMIT_STORAGE_URI": f"{SCHEME}://",
+        "RATELIMIT_STORAGE_OPTIONS": {
+            "database_url": config.database_url,
+            "queue_url": config.huey_url,
+            "folder": str(config.instance_dir),
+        },
         "MAX_CONTENT_LENGTH": config.max_upload_bytes * 10,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     }

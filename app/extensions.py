@@ -16,7 +16,8 @@ login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
 migrate = Migrate()
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+#: It counts where ``app.web.limit_storage`` says, for all processes together.
+limiter = Limiter(get_remote_address, headers_enabled=True)
 
 
 def current_config() -> Config:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import (
     Blueprint,
     Flask,
-    Response,
     flash,
     make_response,
     redirect,
@@ -14,14 +13,13 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, login_user, logout_user
 from wtforms import PasswordField
 
 from app.core.clock import utcnow
-from app.core.texto import fold
 from app.db import dispensable_transaction, release, transaction
-from app.extensions import limiter, login
+from app.extensions import login
+from app.usuarios.intentos import WrongPassword, counted_attempt
 from app.usuarios.models import Usuario
 from app.usuarios.passwords import verify_password
 from app.usuarios.queries import find_by_email, find_by_session
@@ -55,6 +53,13 @@ class SignInRefused(Exception):
         self.status = status
 
 
+class _WrongCredentials(SignInRefused, WrongPassword):
+    """The one refusal that counts as a guess."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG, 401)
+
+
 def check_credentials(email: str, password: str) -> Usuario:
     """The account that an address and a password belong to.
 
@@ -63,49 +68,20 @@ def check_credentials(email: str, password: str) -> Usuario:
 
     Raises:
         SignInRefused: with the sentence to show.
+        TooManyRequests: after too many wrong passwords, whatever this one is.
     """
-    usuario = find_by_email(email)
-    stored = usuario.password_hash if usuario else None
-    release()
-    if not verify_password(stored, password) or usuario is None:
-        raise SignInRefused(WRONG, 401)
+    with counted_attempt(email):
+        usuario = find_by_email(email)
+        stored = usuario.password_hash if usuario else None
+        release()
+        if not verify_password(stored, password) or usuario is None:
+            raise _WrongCredentials
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
         raise SignInRefused(INACTIVE, 403)
     return usuario
 
 
-def account_and_address() -> str:
-    """Throttle key: who is tried, from where. A stranger elsewhere cannot lock anybody out."""
-    data = request.get_json(silent=True) if request.is_json else None
-    email = (data.get("email") if isinstance(data, dict) else None) or request.form.get("email")
-    return f"{get_remote_address()} {fold(str(email or ''))[:254]}"
-
-
-def failed(response: Response) -> bool:
-    """Only failed attempts count against the limit."""
-    return response.status_code >= 400
-
-
-#: Back-off for guessing: per account from one address, and per address over all accounts. The
-#: page and the API count together, or each further door would give a guesser as many tries again.
-limit_by_account = limiter.shared_limit(
-    "5 per minute;20 per hour",
-    scope="sign in to an account",
-    key_func=account_and_address,
-    methods=["POST"],
-    deduct_when=failed,
-)
-limit_by_address = limiter.shared_limit(
-    "30 per minute;200 per hour",
-    scope="sign in from an address",
-    methods=["POST"],
-    deduct_when=failed,
-)
-
-
 @bp.route("/entrar", methods=["GET", "POST"])
-@limit_by_account
-@limit_by_address
 def login_page() -> ResponseReturnValue:
     """Sign in with e-mail and password."""
     if current_user.is_authenticated and is_read():

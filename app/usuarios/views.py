@@ -17,6 +17,7 @@ from app.usuarios.forms import (
     PasswordForm,
     UsuarioForm,
 )
+from app.usuarios.intentos import WrongPassword, counted_attempt
 from app.usuarios.models import Usuario
 from app.usuarios.passwords import verify_password
 from app.usuarios.queries import find_by_session, usuarios_statement
@@ -142,9 +143,7 @@ def profile() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            stored = usuario.password_hash
-            release()
-            if verify_password(stored, form.current.data):
+            if _is_own_password(usuario, form.current.data):
                 with transaction():
                     set_password(current_user, form.password.data, actor=current_user, now=utcnow())
                 login_user(current_user)
@@ -152,6 +151,22 @@ def profile() -> ResponseReturnValue:
                 return see_other(url_for("usuarios.profile"))
             form.current.errors = ["La contraseña actual no es esa."]
     return render_template("usuarios/profile.html", form=form), status
+
+
+def _is_own_password(usuario: Usuario, password: str) -> bool:
+    """Whether somebody knows the password of the account that they are signed in with.
+
+    It counts as signing in does: a session left open is no door for guessing.
+    """
+    email, stored = usuario.email, usuario.password_hash
+    release()
+    try:
+        with counted_attempt(email):
+            if not verify_password(stored, password):
+                raise WrongPassword
+    except WrongPassword:
+        return False
+    return True
 
 
 def _edit_page(

@@ -15,12 +15,7 @@ from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from app.db import dispensable_transaction
 from app.extensions import current_config
-from app.usuarios.auth import (
-    SignInRefused,
-    check_credentials,
-    limit_by_account,
-    limit_by_address,
-)
+from app.usuarios.auth import SignInRefused, check_credentials
 from app.usuarios.service import note_login
 from app.web.errors import error_response
 
@@ -29,8 +24,6 @@ bp = ApiBlueprint("auth", __name__)
 
 @bp.post("/auth/login")
 @takes(body=Credentials)
-@limit_by_account
-@limit_by_address
 @gives("Pedir un token con email y contraseña.", TokenShown, errors=(401, 403))
 def login(body: Credentials) -> ResponseReturnValue:
     """A token for an e-mail and its password."""

@@ -1,0 +1,219 @@
+"""Guesses are counted for all processes together, and nothing but a wrong password is a guess."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.exceptions import TooManyRequests
+
+from app import create_app
+from app.extensions import limiter
+from app.supervisor import ROOT, free_port
+from app.usuarios.intentos import WrongPassword, counted_attempt
+from app.usuarios.rules import Rol
+from app.web.limit_storage import SharedStorage
+from tests.factories import PASSWORD, make_usuario
+from tests.plugins.application import test_config as config_for_tests
+
+KEY = "LIMITS/sign in/10.0.0.7/ana@oficina.example"
+
+
+@pytest.fixture
+def attempt(app, throttled) -> Callable[..., None]:
+    """Try a password: ``attempt(WrongPassword)``; without an error it was the right one."""
+
+    def do(error: type[BaseException] | None = None, email: str = "ana@oficina.example") -> None:
+        with app.test_request_context(), counted_attempt(email):
+            if error is not None:
+                raise error
+
+    return do
+
+
+def test_five_wrong_passwords_are_answered_and_the_sixth_is_not(attempt):
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+
+    with pytest.raises(TooManyRequests) as refused:
+        attempt()
+    assert 0 < int(refused.value.retry_after) <= 60
+    attempt(email="luis@oficina.example")
+
+
+def test_neither_errors_of_ours_nor_right_passwords_lock_anybody_out(attempt):
+    for _ in range(30):
+        attempt()
+        with pytest.raises(ZeroDivisionError):
+            attempt(ZeroDivisionError)
+
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+
+
+def test_guessing_the_password_of_an_open_session_is_slowed_down_too(investigador, throttled):
+    new = {"password": "otra clave larga", "repeated": "otra clave larga"}
+    codes = [
+        investigador.post("/cuenta", data={"current": f"mala {number}", **new}).status_code
+        for number in range(6)
+    ]
+
+    assert codes == [422] * 5 + [429]
+
+
+@pytest.fixture
+def counts(tmp_path) -> SharedStorage:
+    return SharedStorage(folder=str(tmp_path))
+
+
+def rows_of(folder: Path) -> list[tuple[str, int, float]]:
+    with sqlite3.connect(folder / "limites.sqlite3") as connection:
+        return connection.execute("SELECT clave, cuenta, vence FROM limites").fetchall()
+
+
+def change(folder: Path, vence: float) -> None:
+    with sqlite3.connect(folder / "limites.sqlite3") as connection:
+        connection.execute("UPDATE limites SET vence = ?", (vence,))
+
+
+def test_a_window_ends_and_what_is_over_is_removed(counts, tmp_path, monkeypatch):
+    assert [counts.incr(KEY, 60), counts.incr(KEY, 60)] == [1, 2]
+    assert 55 < counts.get_expiry(KEY) - time.time() <= 60
+    change(tmp_path, time.time() - 1)
+
+    assert counts.get(KEY) == 0
+    monkeypatch.setattr("app.web.limit_storage._CLEAN_EVERY", 0)
+    assert counts.incr("another", 60) == 1
+    assert len(rows_of(tmp_path)) == 1
+
+
+def test_a_clock_that_was_ahead_blocks_nobody_for_longer_than_the_window(counts, tmp_path):
+    for _ in range(9):
+        counts.incr(KEY, 60)
+    change(tmp_path, time.time() + 2 * 24 * 3600)
+
+    assert counts.incr(KEY, 60) == 1
+    assert counts.get_expiry(KEY) - time.time() <= 60
+
+
+def test_nothing_of_who_tried_is_readable_where_it_is_counted(counts, tmp_path):
+    counts.incr(KEY, 60)
+
+    ((key, _count, _until),) = rows_of(tmp_path)
+    assert "ana" not in key
+    assert "10.0" not in key
+
+
+def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path, caplog):
+    (tmp_path / "file").write_text("no folder")
+    counts = SharedStorage(folder=str(tmp_path / "file"))
+
+    assert [counts.incr(KEY, 60) for _ in range(3)] == [1, 2, 3]
+    assert counts.get(KEY) == 3
+    assert not counts.check()
+    assert caplog.text.count("is away") == 1
+
+
+def test_the_running_application_counts_in_the_shared_place(app):
+    assert isinstance(limiter.storage, SharedStorage)
+    assert limiter.storage.check()
+
+
+@pytest.fixture(params=["the database's place", "redis"])
+def three_processes(request, fresh_database_url, tmp_path) -> Iterator[list[str]]:
+    """Three webs on the same data, as three machines or three services would be."""
+    values = {}
+    if request.param == "redis":
+        values["HUEY_URL"] = request.getfixturevalue("redis_server").url.replace("/0", "/9")
+    env = {
+        "PATH": os.environ["PATH"],
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": "only for tests, never anywhere else",
+        "DATABASE_URL": fresh_database_url,
+        "INSTANCE_DIR": str(tmp_path / "instance"),
+        "ARGON2_MEMORY_KIB": "32",
+        **values,
+    }
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
+        cwd=ROOT, env=env, check=True, capture_output=True,
+    )  # fmt: skip
+    config = config_for_tests(fresh_database_url, tmp_path / "instance")
+    make_usuario(create_app(config), Rol.INVESTIGADOR, email="ana@oficina.example")
+    processes, urls = [], []
+    with (tmp_path / "log").open("ab") as log:
+        for _ in range(3):
+            port = free_port()
+            command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
+            processes.append(
+                subprocess.Popen(
+                    [*command, "--threads", "4", "wsgi:app"],
+                    cwd=ROOT, env=env, stdout=log, stderr=log,
+                )
+            )  # fmt: skip
+            urls.append(f"http://127.0.0.1:{port}")
+    try:
+        for url in urls:
+            wait_for(url)
+        yield urls
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            ask(url, "GET", "/entrar")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"{url} did not start")
+
+
+def ask(url: str, method: str, path: str, body: object = None) -> int:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        data = None if body is None else json.dumps(body)
+        connection.request(method, path, data, {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.e2e
+def test_three_processes_together_answer_exactly_five_guesses(three_processes):
+    answers: list[int] = []
+
+    def guess(number: int) -> None:
+        body = {"email": "ana@oficina.example", "password": f"mala {number}"}
+        answers.append(ask(three_processes[number % 3], "POST", "/api/v1/auth/login", body))
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(15)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Counter(answers) == {401: 5, 429: 10}
+    right = {"email": "ana@oficina.example", "password": PASSWORD}
+    for url in three_processes:
+        assert ask(url, "POST", "/api/v1/auth/login", right) == 429
