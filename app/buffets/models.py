@@ -34,6 +34,8 @@ class Buffet(Model):
     modo_hitos_desde: Mapped[datetime | None]
     #: When the last weekly digest was due.
     resumen_hasta: Mapped[datetime | None]
+    #: Which of its links to leave the mails still works; those of an earlier number do not.
+    baja_version: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

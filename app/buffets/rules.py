@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from app.core import firma
+
+#: How long the link in a mail stops the mails; each mail brings a new one.
+LEAVE_LIFE = timedelta(days=90)
 
 
 class ModoHitos(enum.Enum):
@@ -51,12 +56,31 @@ def read_token(token: str, secret: str) -> str | None:
     return firma.read_token(token, secret, purpose="enlace")
 
 
-def make_leave_token(buffet_id: int, secret: str) -> str:
-    """The token of the link with which a buffet stops the mails about its milestones."""
-    return firma.make_token(str(buffet_id), secret, purpose="baja")
+@dataclass(frozen=True)
+class LeaveLink:
+    """What the link says with which a buffet stops the mails about its milestones."""
+
+    buffet_id: int
+    #: Which of the buffet's links it is; a rotation makes all of before open nothing.
+    version: int
+    expira_at: datetime
+
+    def is_usable(self, version: int, now: datetime) -> bool:
+        """Whether it still stops them; ``version`` is the buffet's present one."""
+        return self.version == version and now < self.expira_at
 
 
-def read_leave_token(token: str, secret: str) -> int | None:
-    """The buffet that such a token is of, else None."""
-    buffet_id = firma.read_token(token, secret, purpose="baja")
-    return int(buffet_id) if buffet_id else None
+def make_leave_token(buffet_id: int, version: int, secret: str, now: datetime) -> str:
+    """The token of such a link, which is made with each mail."""
+    ends = int((now + LEAVE_LIFE).timestamp())
+    return firma.make_token(f"{buffet_id}-{version}-{ends}", secret, purpose="baja")
+
+
+def read_leave_token(token: str, secret: str) -> LeaveLink | None:
+    """What a token says that this installation signed, whether or not it has ended; else None."""
+    said = firma.read_token(token, secret, purpose="baja")
+    if said is None:
+        return None
+    # Of before links ended there is the buffet alone; those have.
+    buffet_id, version, ends = (*said.split("-"), "0", "0")[:3]
+    return LeaveLink(int(buffet_id), int(version), datetime.fromtimestamp(int(ends), tz=UTC))

@@ -107,6 +107,19 @@ def set_milestone_mails(
     db.session.flush()
 
 
+def rotate_leave_link(
+    buffet: Buffet, *, actor: Actor | None, now: datetime, enlace_id: int | None = None
+) -> None:
+    """Make the links to leave the mails, in those that were sent, stop working; the next mail has
+    a new one. ``actor`` is None when the buffet itself does it, through its link.
+    """
+    buffet.baja_version += 1
+    buffet.version += 1
+    detalle = {"enlace_id": enlace_id} if enlace_id is not None else {}
+    _audit("buffet.baja_rotada", buffet, actor, now, **detalle)
+    db.session.flush()
+
+
 def rotate_enlace(
     buffet: Buffet, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
 ) -> Enlace:

@@ -21,6 +21,7 @@ from app.buffets.service import (
     create_buffet,
     revoke_enlaces,
     rotate_enlace,
+    rotate_leave_link,
     set_active,
     set_milestone_mails,
     update_buffet,
@@ -125,6 +126,17 @@ def milestone_mails(buffet_id: int) -> ResponseReturnValue:
     with transaction():
         set_milestone_mails(buffet, form.modo_hitos.value, actor=current_user, now=utcnow())
     flash("Guardado: así recibirá el buffet los correos sobre el avance.", "ok")
+    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/correos/rotar")
+@admin_required
+def rotate_leave(buffet_id: int) -> ResponseReturnValue:
+    """Make the links to leave the mails, in those that were sent, stop working."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    with transaction():
+        rotate_leave_link(buffet, actor=current_user, now=utcnow())
+    flash("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 

@@ -170,7 +170,7 @@ def _signed_links(notice: Notificacion, now: datetime) -> dict[str, str]:
         links[receptor_path(notice.selector)] = receptor_path(token)
     if notice.buffet_id is not None:
         buffet = db.session.get_one(Buffet, notice.buffet_id)
-        links[LEAVE_MARK] = f"/baja/{make_leave_token(buffet.id, secret)}"
+        links[LEAVE_MARK] = f"/baja/{make_leave_token(buffet.id, buffet.baja_version, secret, now)}"
         links[PORTAL_MARK] = f"/b/{current_token(buffet, secret, now) or 'vencido'}"
     return links
 

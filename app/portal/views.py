@@ -33,7 +33,7 @@ from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet
 from app.buffets.queries import find_enlace
 from app.buffets.rules import OrigenModo
-from app.buffets.service import note_use, set_milestone_mails
+from app.buffets.service import note_use, rotate_leave_link, set_milestone_mails
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import limiter
@@ -149,6 +149,22 @@ def choose_mails() -> ResponseReturnValue:
             enlace_id=session[SESSION_KEY] if by_link else None,
         )
     flash("Guardado: así recibirán los correos sobre el avance.", "ok")
+    return redirect(url_for("portal.mails"), 303)
+
+
+@bp.post("/portal/correos/rotar")
+@limiter.limit("20 per minute")
+def rotate_leave() -> ResponseReturnValue:
+    """Make the links to leave the mails, in those that were sent, stop working."""
+    by_link = SESSION_KEY in session
+    with transaction():
+        rotate_leave_link(
+            looking_buffet(),
+            actor=None if by_link else current_user,
+            now=utcnow(),
+            enlace_id=session[SESSION_KEY] if by_link else None,
+        )
+    flash("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
     return redirect(url_for("portal.mails"), 303)
 
 

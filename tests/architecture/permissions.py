@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "buffets.create": ADMIN,
     "buffets.detail": ADMIN,
     "buffets.milestone_mails": ADMIN,
+    "buffets.rotate_leave": ADMIN,
     "buffets.rotate": ADMIN,
     "buffets.revoke": ADMIN,
     "buffets.toggle": ADMIN,
@@ -67,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "portal.open_link": EVERYBODY,
     "portal.mails": CLIENTES,
     "portal.choose_mails": CLIENTES,
+    "portal.rotate_leave": CLIENTES,
     "portal.home": CLIENTES,
     "portal.detail": frozenset({"cliente"}),
     # An approved one; tests/portal/test_photos.py holds that of the others there is nothing.

@@ -54,7 +54,7 @@ def addresses(
     tokens = {
         "portal.open_link": arguments["token"],
         "api.tablero.public": arguments["token"],
-        "receptor.leave": make_leave_token(buffet.id, secret),
+        "receptor.leave": make_leave_token(buffet.id, 1, secret, utcnow()),
         "usuarios.accept": make_invite(usuario_admin.get_id(), secret, now=utcnow()),
     }
     app.config["EVENTS_SECONDS"] = 0

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, make_leave_token
 from app.buffets.service import set_milestone_mails
 from app.core.clock import to_local, utcnow
+from app.core.firma import make_token
 from app.db import db, transaction
 from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
@@ -287,7 +289,7 @@ def test_the_mail_brings_a_way_out_that_a_scanner_does_not_take(
     move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
     look(app, utcnow() + timedelta(minutes=5))
     [message] = mail_server.messages
-    path = re.search(r"http://localhost(/baja/[\w.]+)", message["List-Unsubscribe"])[1]
+    path = re.search(r"http://localhost(/baja/[\w.-]+)", message["List-Unsubscribe"])[1]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
     assert f"http://localhost{path}" in message.get_body(("plain",)).get_content()
@@ -310,12 +312,63 @@ def test_the_mail_brings_a_way_out_that_a_scanner_does_not_take(
 
 
 def test_a_way_out_is_signed(app, buffet, otro_buffet, stranger, rows):
-    token = make_leave_token(buffet.id, str(app.secret_key))
-    _, signature = token.split(".")
+    token = make_leave_token(buffet.id, 1, str(app.secret_key), utcnow())
+    said, signature = token.split(".")
+    other = f"{otro_buffet.id}-{said.partition('-')[2]}"
 
-    for bad in (f"{otro_buffet.id}.{signature}", f"{buffet.id}.x", str(buffet.id), ".", "x.y"):
+    for bad in (f"{other}.{signature}", f"{said}.x", f"{said[:-1]}9.{signature}", said, ".", "x.y"):
         assert stranger.get(f"/baja/{bad}").status_code == 404
         assert stranger.post(f"/baja/{bad}").status_code == 404
+
+
+def ended(app, buffet, **values):
+    """The path of a link that was sent so long ago, or before a rotation."""
+    moment = utcnow() - values.get("before", timedelta())
+    version = values.get("version", 1)
+    return f"/baja/{make_leave_token(buffet.id, version, str(app.secret_key), moment)}"
+
+
+def test_a_way_out_ends_and_says_how_else(app, buffet, stranger, rows, since):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    good = ended(app, buffet, before=timedelta(days=89))
+    assert stranger.get(good).status_code == 200
+    old = "/baja/" + make_token(str(buffet.id), str(app.secret_key), purpose="baja")
+
+    for path in (ended(app, buffet, before=timedelta(days=91)), old):
+        for answer in (
+            stranger.get(path),
+            stranger.post(path, data={"List-Unsubscribe": "One-Click"}),
+        ):
+            assert answer.status_code == 410
+            assert "Este enlace ya no sirve" in answer.text
+            assert "usted puede" in answer.text
+            assert buffet.nombre not in answer.text
+    assert rows(Buffet, id=buffet.id)[0].modo_hitos is ModoHitos.AL_MOMENTO
+    stranger.post(good, data={"List-Unsubscribe": "One-Click"})
+    assert rows(Buffet, id=buffet.id)[0].modo_hitos is ModoHitos.NUNCA
+
+
+@pytest.mark.parametrize("who", ["admin", "buffet"])
+def test_a_way_out_is_rotated_by_the_office_and_by_the_buffet(
+    who, app, buffet, admin, cliente, cliente_ajeno, investigador, stranger, rows, since
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    path = ended(app, buffet)
+    assert cliente_ajeno.post("/portal/correos/rotar").status_code == 303  # its own alone
+    assert investigador.post(f"/admin/buffets/{buffet.id}/correos/rotar").status_code == 404
+    assert stranger.get(path).status_code == 200
+
+    if who == "admin":
+        assert admin.post(f"/admin/buffets/{buffet.id}/correos/rotar").status_code == 303
+    else:
+        assert "Anular los enlaces anteriores" in cliente.get("/portal/correos").text
+        assert cliente.post("/portal/correos/rotar").status_code == 303
+
+    assert stranger.get(path).status_code == 410
+    assert stranger.post(path).status_code == 410
+    assert stranger.get(ended(app, buffet, version=2)).status_code == 200
+    [row] = rows(Auditoria, accion="buffet.baja_rotada", entidad_id=buffet.id)
+    assert row.usuario_id is not None
 
 
 def test_the_admin_sets_what_a_buffet_chose(admin, investigador, buffet, rows):

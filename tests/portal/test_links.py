@@ -39,7 +39,7 @@ def dead_links(app, buffet, otro_buffet, oficio, usuario):
     receptor = link_of(app, make_sent_notice(app, oficio, usuario))
     invite = make_invite(usuario.get_id(), secret, now=now)
     late = make_invite(usuario.get_id(), secret, now=now - timedelta(days=30))
-    leave = make_leave_token(buffet.id, secret)
+    leave = make_leave_token(buffet.id, 1, secret, now)
     return {
         "portal": [f"/b/{token}" for token in (rotated, expired, f"{current}x", "nada", leave)],
         "receptor": [f"{receptor}0", "/r/nada", f"/r/{current}", f"/r/{leave}"],

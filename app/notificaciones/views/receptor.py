@@ -104,10 +104,12 @@ def photo(token: str, adjunto_id: int) -> ResponseReturnValue:
 @limiter.limit("30 per minute")
 def leave(token: str) -> ResponseReturnValue:
     """Stop the mails about milestones: looking shows a button, pressing it stops them."""
-    buffet_id = read_leave_token(token, str(current_app.secret_key))
-    buffet = db.session.get(Buffet, buffet_id) if buffet_id is not None else None
-    if buffet is None:
+    link = read_leave_token(token, str(current_app.secret_key))
+    buffet = db.session.get(Buffet, link.buffet_id) if link is not None else None
+    if link is None or buffet is None:
         abort(dead_link())
+    if not link.is_usable(buffet.baja_version, utcnow()):
+        return make_response(render_template("receptor/baja_vencida.html"), 410)
     if request.method == "POST":
         with transaction():
             set_milestone_mails(
