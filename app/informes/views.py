@@ -127,7 +127,11 @@ def portal_download(expediente_id: int) -> ResponseReturnValue:
 def forgive_invisible_marks() -> ResponseReturnValue | None:
     """Lead an address that was copied out of an older PDF, with marks inside, to the page."""
     path = without_invisible(request.path)
-    if path != request.path and path.startswith("/verificar/") and request.method == "GET":
+    if (
+        path != request.path
+        and path.startswith("/verificar/")
+        and request.method in {"GET", "HEAD"}
+    ):
         return redirect(url_for("informes.verify", codigo=path.removeprefix("/verificar/")), 302)
     return None
 
