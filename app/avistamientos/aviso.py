@@ -7,6 +7,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.rules import Fuente
 from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.texto import join_once
 from app.db import db
 from app.notificaciones.sources import Sighting
 
@@ -27,16 +28,15 @@ def _when(row: Avistamiento) -> str:
 
 
 def _where(row: Avistamiento) -> str:
-    """What the source wrote, and the gantry that it means when that says more."""
-    place = name_place(row)
-    if place is None:
-        return "lugar no informado"
-    return f"{row.ubicacion} ({place})" if row.portico and row.ubicacion else place
+    """One name: that of the gantry which the text means, else the text."""
+    return name_place(row) or "lugar no informado"
 
 
 def _who(row: Avistamiento) -> str:
-    """A gantry is named by its company, a person by name."""
+    """A gantry by its company, unless its name says whose it is; a person by name."""
     person = row.usuario.nombre if row.usuario else None
-    source = row.empresa if row.fuente is Fuente.PORTICO and row.empresa else person or row.empresa
+    named = row.portico is not None or join_once([_where(row), row.empresa]) == _where(row)
+    empresa = None if named else row.empresa
+    source = empresa if row.fuente is Fuente.PORTICO and empresa else person or empresa
     label = f"{row.fuente.label}, {source}" if source else row.fuente.label
     return f"{label} (dato de demostración)" if row.simulado else label

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -9,6 +10,7 @@ T = TypeVar("T")
 #: Marks that turn the reading direction round or that nobody sees: they make one name look like
 #: another (file names, plates), and no word of the domain needs them.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_FILENAME = re.compile(r"[^A-Za-z0-9._ -]+")
 #: Windows opens a device instead of a file with these names.
@@ -30,6 +32,25 @@ def fold(text: str) -> str:
     agrees with the other on accents.
     """
     return " ".join(_without_marks(_without_marks(text).casefold()).split())
+
+
+def join_once(parts: Iterable[str | None], separator: str = " · ") -> str:
+    """Return the parts in one line, without what another one of them says in the same words.
+
+    «Costanera Norte» beside «Costanera Norte P5» adds nothing; of two alike the first one stays.
+    """
+    given = [part for part in parts if part]
+    words = [" ".join(["", *_WORD.findall(fold(part)), ""]) for part in given]
+    said = [
+        part
+        for index, part in enumerate(given)
+        if not any(
+            words[index] in other and (words[index] != other or place < index)
+            for place, other in enumerate(words)
+            if place != index
+        )
+    ]
+    return separator.join(said)
 
 
 def clean_text(text: str, *, multiline: bool = False) -> str:

@@ -13,7 +13,7 @@ from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.porticos import ATRIBUCION
 from app.core.rut import format_rut
 from app.core.telefono import format_telefono
-from app.core.texto import fold
+from app.core.texto import fold, join_once
 from app.direcciones.models import Direccion, Visita
 from app.informes.archivos import Nombres, Rows, format_position, with_photos
 from app.informes.custodia import Cadena
@@ -117,9 +117,11 @@ def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
     rows = []
     for number, (sighting, name, _) in enumerate(placed, 1):
         place = sighting.ubicacion or "Lugar desconocido"
-        # Most providers name the company within the place.
-        known = fold(sighting.empresa or "") in fold(place)
-        company = ["" if known else sighting.empresa, _gantry(sighting), sighting.notas]
+        # Most providers name the company within the place, and a gantry says its road.
+        gantry = _gantry(sighting)
+        without = join_once([place, gantry])
+        known = join_once([place, gantry, sighting.empresa]) == without
+        company = ["" if known else sighting.empresa, gantry, sighting.notas]
         if sighting.simulado:
             company.append("Simulado")
         rows.append(

@@ -138,14 +138,19 @@ def gather(
             ("Descerrajamiento", _granted(oficio.descerrajamiento)),
         ],
         ubicacion=ubicacion,
-        lugares=[
-            _place(direccion)
-            for direccion in sorted(oficio.direcciones, key=lambda one: not one.verificada)
-        ],
+        lugares=list_places(oficio),
         avistamientos=avistamientos,
-        contactos=_contacts(oficio, remitente),
+        contactos=list_contacts(oficio, remitente),
         fotos=[_photo(foto, dominio) for foto in fotos],
     )
+
+
+def list_places(oficio: Oficio) -> list[Lugar]:
+    """The addresses of a case for its receptor, those first where somebody was."""
+    return [
+        _place(direccion)
+        for direccion in sorted(oficio.direcciones, key=lambda one: not one.verificada)
+    ]
 
 
 def placeholder_values(oficio: Oficio, *, destinatario: str, remitente: Usuario) -> dict[str, str]:
@@ -237,18 +242,21 @@ def _visit(visita: Visita) -> str:
     return f"{line}. {visita.notas}" if visita.notas else f"{line}."
 
 
-def _contacts(oficio: Oficio, remitente: Usuario) -> list[Contacto]:
+def list_contacts(oficio: Oficio, remitente: Usuario | None) -> list[Contacto]:
+    """Whom a receptor can ask: who has the case, who sends the notice, and the lawyer."""
     investigador = oficio.investigador or remitente
     buffet = oficio.buffet
-    contacts = [
-        Contacto(
-            "Investigador a cargo",
-            investigador.nombre,
-            investigador.email,
-            format_telefono(investigador.telefono or ""),
+    contacts = []
+    if investigador is not None:
+        contacts.append(
+            Contacto(
+                "Investigador a cargo",
+                investigador.nombre,
+                investigador.email,
+                format_telefono(investigador.telefono or ""),
+            )
         )
-    ]
-    if remitente.id != investigador.id:
+    if remitente is not None and remitente is not investigador:
         contacts.append(
             Contacto(
                 "Envía este aviso",

@@ -32,6 +32,8 @@ class Location:
     coordenadas: str = ""
     mapa: str = ""
     acceso: str = ""
+    #: Its photos that are still in the case.
+    foto_ids: tuple[int, ...] = ()
 
 
 _list_sightings: Callable[[int], list[Sighting]] | None = None

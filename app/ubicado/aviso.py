@@ -26,6 +26,7 @@ def location_for_notice(oficio_id: int) -> Location | None:
         coordenadas=one.posicion or "",
         mapa=one.mapa or "",
         acceso=one.acceso or "",
+        foto_ids=tuple(photo.id for photo in one.fotos),
     )
 
 

@@ -180,6 +180,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notificaciones.detail_html": STAFF,
     "notificaciones.resend": STAFF,
     "notificaciones.remind": STAFF,
+    "notificaciones.close": STAFF,
     "notificaciones.correos": ADMIN,
     "notificaciones.correo": ADMIN,
     "notificaciones.correo_html": ADMIN,

@@ -11,6 +11,7 @@ from app.avistamientos.lugar import name_gantry
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.rules import Fuente
+from app.core.texto import join_once
 from app.db import db, transaction
 from app.informes.secciones import place_sightings
 from app.porticos.models import Portico
@@ -59,11 +60,60 @@ def test_a_gantry_says_its_road_once(parts, name):
     assert name_gantry(*parts) == name
 
 
-def test_the_notice_to_the_receptor_tells_both_the_text_and_the_gantry(app, oficio, matched):
+def test_the_notice_to_the_receptor_names_the_gantry_once(app, oficio, matched):
     with app.app_context():
         (sighting,) = list_for_notice(oficio.id)
 
-    assert "PTCO 5 OP (Costanera Norte P5 Carrascal – Vivaceta)" in vars(sighting).values()
+    assert sighting.donde == "Costanera Norte P5 Carrascal – Vivaceta"
+    assert sighting.quien == "Pórtico"
+
+
+@pytest.mark.parametrize(
+    ("ubicacion", "empresa", "donde", "quien"),
+    [
+        (
+            "Autopista Central, pórtico PA19",
+            "Autopista Central",
+            "Autopista Central, pórtico PA19",
+            "Pórtico",
+        ),
+        (None, "Vespucio Sur", "Vespucio Sur", "Pórtico"),
+        ("AUTOPISTA CENTRAL", "Autopista central", "AUTOPISTA CENTRAL", "Pórtico"),
+        ("Peaje Norte", "Autopista Central", "Peaje Norte", "Pórtico, Autopista Central"),
+        (None, None, "lugar no informado", "Pórtico"),
+    ],
+)
+def test_a_company_that_the_place_names_is_not_said_again(
+    app, oficio, ubicacion, empresa, donde, quien
+):
+    with app.app_context(), transaction():
+        db.session.add(
+            Avistamiento(
+                oficio_id=oficio.id,
+                fuente=Fuente.PORTICO,
+                fecha=date(2026, 11, 20),
+                ubicacion=ubicacion,
+                empresa=empresa,
+                clave="b",
+            )
+        )
+    with app.app_context():
+        (sighting,) = list_for_notice(oficio.id)
+
+    assert (sighting.donde, sighting.quien) == (donde, quien)
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        (["Costanera Norte", "Costanera Norte P5"], "Costanera Norte P5"),
+        (["Vespucio Sur", "VESPUCIO SUR"], "Vespucio Sur"),
+        (["Norte", "Nortes 5", None, ""], "Norte · Nortes 5"),
+        ([None], ""),
+    ],
+)
+def test_what_is_said_already_is_not_said_again(parts, line):
+    assert join_once(parts) == line
 
 
 def test_a_card_of_the_board_names_the_road_of_the_catalogue(investigador, oficio, matched):

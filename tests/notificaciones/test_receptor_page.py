@@ -24,6 +24,8 @@ from app.notificaciones.service import Destinatario
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio
+from app.ubicado.rules import TipoLugar
+from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_link, make_oficio
@@ -375,3 +377,65 @@ def test_the_page_works_for_a_notice_to_an_address_alone(app, stranger, caso, us
     notice_id = make_sent_notice(app, caso, usuario_admin, destinatario=Destinatario(EMAIL))
 
     assert "el receptor judicial" in stranger.get(link_of(app, notice_id)).get_data(as_text=True)
+
+
+def test_the_page_tells_where_it_is_how_to_get_in_and_whom_to_call(
+    app, stranger, caso, usuario_investigador, link
+):
+    photo_id = make_adjunto(app, caso, usuario_investigador).id
+    with app.app_context(), transaction():
+        db.session.get_one(Usuario, usuario_investigador.id).telefono = "+56912345678"
+        locate(
+            db.session.get_one(Oficio, caso.id),
+            UbicacionData(
+                TipoLugar.DIRECCION,
+                "una-ubicacion-de-prueba-0001",
+                [photo_id],
+                lugar="Av. Grecia 1180",
+                comuna="Ñuñoa",
+                lat=-33.456,
+                lon=-70.61,
+                exactitud_m=12.0,
+                acceso="Subterráneo -2, hay guardia.",
+            ),
+            actor=db.session.get_one(Usuario, usuario_investigador.id),
+            now=utcnow(),
+        )
+
+    page = stranger.get(link).text
+
+    for fact in (
+        "Av. Grecia 1180, Ñuñoa",
+        "-33.456000, -70.610000 (± 12 m)",
+        "Subterráneo -2, hay guardia.",
+        "query=-33.456000%2C-70.610000",
+        "Abrir en el mapa",
+        'href="tel:+56912345678"',
+        "Llamar",
+    ):
+        assert fact in page, fact
+
+
+def test_a_notice_of_a_located_case_comes_with_the_photos_of_the_place(
+    app, investigador, caso, usuario_investigador
+):
+    other = make_adjunto(app, caso, usuario_investigador)
+    found = make_adjunto(app, caso, usuario_investigador)
+    with app.app_context(), transaction():
+        locate(
+            db.session.get_one(Oficio, caso.id),
+            UbicacionData(
+                TipoLugar.VIA_PUBLICA,
+                "una-ubicacion-de-prueba-0002",
+                [found.id],
+                lugar="Frente al 20",
+            ),
+            actor=db.session.get_one(Usuario, usuario_investigador.id),
+            now=utcnow(),
+        )
+
+    page = investigador.get(f"/oficios/{caso.id}/notificaciones/nueva").text
+    ticked = re.findall(r'name="adjuntos"\s+value="(\d+)"\s+checked', page)
+
+    assert ticked == [str(found.id)]
+    assert f'value="{other.id}"' in page

@@ -24,6 +24,7 @@ from app.jobs.service import note_asker
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.queries import find_receptor_by_email
 from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice
+from app.notificaciones.sources import find_location
 from app.notificaciones.writing import write_notice
 from app.web.errors import error_response
 
@@ -75,7 +76,7 @@ def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
             oficio,
             destinatario,
             mensaje=body.mensaje_adicional,
-            adjunto_ids=body.adjuntos_ids,
+            adjunto_ids=_photo_ids(oficio.id, body),
             remitente=usuario,
             cc_email=body.cc_email,
             responder_a=body.responder_a,
@@ -97,6 +98,14 @@ def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
     except (InvalidValue, MailTooBig, NotFound) as refused:
         return invalid("adjuntos_ids", str(refused))
     return _accepted(Enqueued(message="Notificación encolada", task_id=task_id), task_id)
+
+
+def _photo_ids(oficio_id: int, body: NoticeNew) -> list[int]:
+    """The photos that were asked for; left out, those of where the vehicle was found."""
+    if body.adjuntos_ids is not None:
+        return body.adjuntos_ids
+    found = find_location(oficio_id)
+    return list(found.foto_ids) if found else []
 
 
 def _accepted(schema: BaseModel, task_id: str) -> Response:

@@ -16,6 +16,7 @@ from app.avistamientos.service.novedad import announce_sightings
 from app.core.clock import local_today
 from app.core.errors import Refused, Stale
 from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.texto import join_once
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
@@ -188,4 +189,4 @@ def _announce(
 def _describe(row: Avistamiento) -> str:
     """A sighting in one line: «22-11-2026 19:12 · Av. Grecia 1180, Ñuñoa»."""
     when = format_fecha_hora(row.fecha_hora) if row.fecha_hora else format_fecha(row.fecha)
-    return " · ".join(part for part in (when, row.ubicacion, row.empresa) if part)
+    return join_once([when, row.ubicacion, row.empresa])

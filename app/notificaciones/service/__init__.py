@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.notificaciones.service.cierre import close_carried_out
 from app.notificaciones.service.correos import order_mail, tell_people
 from app.notificaciones.service.delivery import (
     give_up,
@@ -45,6 +46,7 @@ __all__ = [
     "check_remindable",
     "check_size",
     "choose_photos",
+    "close_carried_out",
     "create_notice",
     "create_receptor",
     "describe",

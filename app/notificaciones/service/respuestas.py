@@ -78,12 +78,13 @@ def answer_notice(
         notificacion_id=notice.id,
         respuesta=data.tipo.value,
     )
+    done = data.tipo is TipoRespuesta.DILIGENCIADO
     tell_people(
         oficio,
         [notice.usuario],
-        f"Oficio {oficio.numero_oficio}: {text}",
+        f"Oficio {oficio.numero_oficio}: " + (f"{text[:440]} ¿Cerrar el caso?" if done else text),
         path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
-        accion="Ver la respuesta",
+        accion="Ver y cerrar" if done else "Ver la respuesta",
         clave=f"respuesta:{respuesta.id}",
         now=now,
     )

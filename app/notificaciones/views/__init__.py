@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.notificaciones import jobs
 from app.notificaciones.queries import count_notices
-from app.notificaciones.views import compose, correos, notices, plantillas, receptores
+from app.notificaciones.views import cierre, compose, correos, notices, plantillas, receptores
 from app.notificaciones.views.blueprint import bp
 from app.notificaciones.views.receptor import bp as receptor_bp
 from app.oficios.sections import Section
@@ -12,6 +12,7 @@ from app.oficios.sections import Section
 __all__ = [
     "NOTIFICACIONES",
     "bp",
+    "cierre",
     "compose",
     "correos",
     "jobs",

@@ -51,12 +51,17 @@ _CASE = "/oficios/<int:oficio_id>/notificaciones"
 @bp.get(f"{_CASE}/nueva")
 @staff_required
 def compose(oficio_id: int) -> ResponseReturnValue:
-    """The form, empty or as a preview kept it (``?borrador=``); ``?fotos=`` chooses photos."""
+    """The form, empty or as a preview kept it (``?borrador=``).
+
+    The photos of where the vehicle was found are chosen, or those of ``?fotos=``.
+    """
     oficio = oficio_to_work(oficio_id)
     draft = find_draft(oficio.id, request.args.get("borrador", ""))
     form = _form_for(oficio, draft)
     if draft is None:
-        chosen = set(request.args.getlist("fotos", type=int))
+        found = find_location(oficio.id)
+        asked = request.args.getlist("fotos", type=int)
+        chosen = set(asked or (found.foto_ids if found else ()))
         form.adjuntos.data = [pk for pk, _name in form.adjuntos.choices if pk in chosen]
     return _form_page(oficio, form)
 

@@ -33,11 +33,13 @@ from app.core.clock import utcnow
 from app.core.firma import read_token
 from app.db import db, transaction
 from app.extensions import csrf, current_config, limiter
+from app.notificaciones.contenido import list_contacts, list_places
 from app.notificaciones.forms import RespuestaForm
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import find_answer, find_linked_notice
 from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE
 from app.notificaciones.service import answer_notice
+from app.notificaciones.sources import find_location
 from app.oficios.models import Oficio
 
 bp = Blueprint("receptor", __name__)
@@ -153,11 +155,15 @@ def _page(
     form: RespuestaForm,
     status: int = 200,
 ) -> ResponseReturnValue:
+    oficio = db.session.get_one(Oficio, notice.oficio_id)
     html = render_template(
         "receptor/page.html",
         token=token,
         notice=notice,
-        oficio=db.session.get_one(Oficio, notice.oficio_id),
+        oficio=oficio,
+        ubicacion=find_location(oficio.id),
+        lugares=list_places(oficio),
+        contactos=list_contacts(oficio, notice.usuario),
         photos=_photos(notice),
         form=form,
         max_photos=MAX_PHOTOS,

@@ -18,6 +18,7 @@ from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet
 from app.core.errors import NotFound
 from app.core.rut import parse_rut
+from app.core.texto import join_once
 from app.db import db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad
@@ -46,8 +47,7 @@ class Sighting:
     @property
     def detalle(self) -> str:
         """All that is known of the place."""
-        parts = (self.autopista or self.empresa, self.ubicacion)
-        return " · ".join(part for part in parts if part)
+        return join_once([self.autopista or self.empresa, self.ubicacion])
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,13 @@ class NoticeNew(Body):
 
     receptor_email: Email
     mensaje_adicional: Maybe[Message] = None
-    adjuntos_ids: Annotated[list[Id], Field(max_length=100, default_factory=list)]
+    adjuntos_ids: Annotated[
+        list[Id] | None,
+        Field(
+            max_length=100,
+            description="Sin este campo, las fotos de la ubicación vigente; [] es sin fotos.",
+        ),
+    ] = None
     cc_email: Annotated[Maybe[Email], Field(description="Una dirección que recibe una copia.")] = (
         None
     )
