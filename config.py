@@ -57,6 +57,11 @@ class Config:
     smtp_password: str
     smtp_from: str
     smtp_tls: bool
+    smtp_oauth_token_url: str
+    smtp_oauth_client_id: str
+    smtp_oauth_client_secret: str
+    smtp_oauth_refresh_token: str
+    smtp_oauth_scope: str
     storage_type: str
     storage_dir: Path
     max_upload_bytes: int
@@ -112,6 +117,19 @@ class Config:
         return bool(self.s3_bucket_name)
 
     @property
+    def smtp_oauth(self) -> tuple[str, str, str, str, str] | None:
+        """Address, client, its secret, refresh token and scope of OAuth 2; None with a password."""
+        if not self.smtp_oauth_refresh_token:
+            return None
+        return (
+            self.smtp_oauth_token_url,
+            self.smtp_oauth_client_id,
+            self.smtp_oauth_client_secret,
+            self.smtp_oauth_refresh_token,
+            self.smtp_oauth_scope,
+        )
+
+    @property
     def provider_configured(self) -> bool:
         """Whether there is a gantry provider to ask; without one nothing is invented."""
         return bool(self.boostr_api_url and self.boostr_api_key)
@@ -149,6 +167,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         smtp_password=reader.text("SMTP_PASSWORD"),
         smtp_from=reader.sender("SMTP_FROM", "rastro@localhost.localdomain"),
         smtp_tls=reader.boolean("SMTP_TLS", default=reader.text("SMTP_PORT", "587") == "587"),
+        smtp_oauth_token_url=reader.url("SMTP_OAUTH_TOKEN_URL"),
+        smtp_oauth_client_id=reader.text("SMTP_OAUTH_CLIENT_ID"),
+        smtp_oauth_client_secret=reader.text("SMTP_OAUTH_CLIENT_SECRET"),
+        smtp_oauth_refresh_token=reader.text("SMTP_OAUTH_REFRESH_TOKEN"),
+        smtp_oauth_scope=reader.text("SMTP_OAUTH_SCOPE"),
         storage_type=reader.choice("STORAGE_TYPE", ("local", "s3"), "local"),
         storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
         max_upload_bytes=reader.integer("MAX_UPLOAD_MB", 20, 1, 200) * 1024 * 1024,
@@ -185,7 +208,10 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         map_attribution=reader.text("MAP_ATTRIBUTION"),
     )
     problems = reader.problems
+    problems += _oauth_problems(reader)
     for one, other in TOGETHER:
+        if one == "SMTP_USER" and reader.text("SMTP_OAUTH_REFRESH_TOKEN"):
+            continue
         if bool(reader.text(one)) != bool(reader.text(other)):
             problems.append(f"{one} y {other} van juntas: falta una.")
     if config.storage_type == "s3" and not config.bucket_configured:
@@ -197,6 +223,19 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def _oauth_problems(reader: Reader) -> list[str]:
+    """Name what OAuth for mail lacks, and a password beside it, of which only one can be meant."""
+    names = ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
+    wanted = [f"SMTP_OAUTH_{name}" for name in names]
+    if not any(map(reader.text, wanted)):
+        return []
+    missing = [name for name in ("SMTP_USER", *wanted) if not reader.text(name)]
+    problems = [f"Para enviar con OAuth 2 falta {name}." for name in missing]
+    if reader.text("SMTP_PASSWORD"):
+        problems.append("Con SMTP_OAUTH_… no se usa SMTP_PASSWORD: quite una de las dos.")
+    return problems
 
 
 def _production_problems(config: Config, reader: Reader) -> list[str]:

@@ -120,7 +120,8 @@ def _mail(config: Config) -> Parte:
             "No hay servidor de correo: lo que envía la demostración queda en su buzón, y fuera de "
             "ella no se puede avisar a nadie.",
         )
-    return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}.")
+    how = f", con OAuth 2 como {config.smtp_user}" if config.smtp_oauth else ""
+    return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}.")
 
 
 def _provider(config: Config) -> Parte:

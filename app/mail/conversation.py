@@ -12,11 +12,12 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from app.mail.answer import one_line
 from app.mail.message import Mail
+from app.mail.oauth import OAuthSettings
 from app.mail.outcomes import Refusal, refusal
 
 logger = logging.getLogger(__name__)
@@ -42,8 +43,10 @@ class SmtpSettings:
     host: str
     port: int
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     tls: bool = False
+    #: For servers that take no password: where access tokens come from.
+    oauth: OAuthSettings | None = None
 
 
 class CopyBroke(Exception):
@@ -67,8 +70,8 @@ class Conversation:
         """The line itself, to listen for the last answer."""
         return cast(socket.socket, self._smtp.sock)
 
-    def open(self) -> None:
-        """Connect and sign in.
+    def open(self, token: str = "") -> None:
+        """Connect and sign in, with the password or with an access token.
 
         Raises:
             OSError, smtplib.SMTPException: as smtplib tells it.
@@ -81,8 +84,17 @@ class Conversation:
         if settings.tls and settings.port != TLS_PORT:
             smtp.starttls(context=ssl.create_default_context())
             smtp.ehlo()
-        if settings.user:
+        if token:
+            self._sign_in(token)
+        elif settings.user:
             smtp.login(settings.user, settings.password)
+
+    def _sign_in(self, token: str) -> None:
+        """SASL XOAUTH2: who we are and the token; to a server's refusal an empty line answers."""
+        if "XOAUTH2" not in str(self._smtp.esmtp_features.get("auth", "")).upper().split():
+            raise smtplib.SMTPNotSupportedError("no XOAUTH2")
+        shown = f"user={self.settings.user}\x01auth=Bearer {token}\x01\x01"
+        self._smtp.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
 
     def give(self, mail: Mail, body: bytes, skipped: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
         """The envelope and the body without the last dot. Returns the copies that are refused.

@@ -18,6 +18,7 @@ from app.extensions import current_config
 from app.mail.answer import Answer, Listener, NoAnswer, NotYet, one_line
 from app.mail.conversation import TOTAL_SECONDS, Conversation, CopyBroke, SmtpSettings, limited
 from app.mail.message import Mail, Person
+from app.mail.oauth import OAuthSettings, access_token, forget_token
 from app.mail.outcomes import (
     MailFailed,
     PermanentFailure,
@@ -112,6 +113,7 @@ def configured_server() -> SmtpSettings:
         config.smtp_user,
         config.smtp_password,
         config.smtp_tls,
+        OAuthSettings(*config.smtp_oauth) if config.smtp_oauth else None,
     )
 
 
@@ -155,18 +157,28 @@ def hand_over(mail: Mail) -> Pending:
         )
     body = mail.as_bytes()
     skipped: tuple[Refusal, ...] = ()
+    was_refused = False
     while True:
+        token = access_token(settings.oauth) if settings.oauth else ""
         try:
-            return _call(settings, mail, body, skipped)
+            return _call(settings, token, mail, body, skipped)
         except CopyBroke as broke:
             skipped = (*skipped, broke.refusal)
+        except WrongCredentials:
+            # A token may be withdrawn before it ends: a fresh one is tried, once.
+            if settings.oauth is None or was_refused:
+                raise
+            was_refused = True
+            forget_token(settings.oauth, token)
 
 
-def _call(settings: SmtpSettings, mail: Mail, body: bytes, skipped: tuple[Refusal, ...]) -> Pending:
+def _call(
+    settings: SmtpSettings, token: str, mail: Mail, body: bytes, skipped: tuple[Refusal, ...]
+) -> Pending:
     conversation = Conversation(settings, mail.sender_address.domain)
     try:
         with limited(conversation, TOTAL_SECONDS):
-            conversation.open()
+            conversation.open(token)
             refused = conversation.give(mail, body, skipped)
         return _finish(conversation, refused)
     except (OSError, smtplib.SMTPException) as error:
@@ -188,6 +200,17 @@ def _finish(conversation: Conversation, refused: tuple[Refusal, ...]) -> Pending
 def _failure(error: OSError | smtplib.SMTPException, settings: SmtpSettings) -> MailFailed:
     """What a broken or refused conversation means, in words for the office."""
     match error:
+        case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500 and settings.oauth:
+            return WrongCredentials(
+                "El servidor de correo no aceptó el permiso de OAuth. Pida al administrador que "
+                "revise SMTP_USER, que debe ser la casilla autorizada, y SMTP_OAUTH_SCOPE. "
+                f"({_told(error)})"
+            )
+        case smtplib.SMTPNotSupportedError() if settings.oauth:
+            return PermanentFailure(
+                "El servidor de correo no ofrece el acceso con OAuth 2 (XOAUTH2) o el cifrado que "
+                "están configurados. Pida al administrador que revise SMTP_HOST y SMTP_TLS."
+            )
         case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500:
             return WrongCredentials(
                 "El servidor de correo no aceptó el usuario o la contraseña. Pida al "

@@ -160,10 +160,13 @@ class ScriptedServer:
 
     def _answer(self, word: str) -> Any:
         verb = word[:4].upper()
+        if not word:
+            return b"535 5.7.8 refused\r\n"
         if verb == "RCPT":
             return self.script.rcpt.get(word.partition("<")[2].partition(">")[0], b"250 ok\r\n")
         named = {"EHLO": "ehlo", "MAIL": "mail", "QUIT": "quit", "AUTH": "auth"}
-        return getattr(self.script, named[verb]) if verb in named else b"250 ok\r\n"
+        said = getattr(self.script, named[verb]) if verb in named else b"250 ok\r\n"
+        return said(word) if callable(said) else said
 
     def _say(self, connection: socket.socket, answer: Any) -> None:
         for piece in answer if isinstance(answer, tuple) else (answer,):
