@@ -49,6 +49,8 @@ MAX_MAIL_MB = Setting(
     maximo=40,
 )
 SETTINGS = (ANSWER_HOURS, MAX_MAIL_MB)
+#: Bytes of a mail's HTML above which readers show only its beginning (Gmail from about 102 kB).
+CLIPPED_BYTES = 100_000
 #: How long a preview that nobody sent is kept.
 DRAFT_LIFE = timedelta(days=1)
 

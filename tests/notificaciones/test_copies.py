@@ -10,7 +10,8 @@ from PIL import Image
 from app.core.tribunales import find_tribunal
 from app.notificaciones import writing
 from app.notificaciones.models import Borrador, Notificacion, Receptor
-from app.notificaciones.rules import MAX_MAIL_MB
+from app.notificaciones.rules import CLIPPED_BYTES, MAX_MAIL_MB
+from app.notificaciones.views import compose
 from tests.adjuntos.files import encode, make_adjunto
 from tests.notificaciones.rows import (
     EMAIL,
@@ -112,6 +113,29 @@ def test_photos_that_do_not_fit_wait_behind_the_link(
     link = link_of(app, notice.id)
     for photo in photos:
         assert stranger.get(f"{link}/foto/{photo.id}").status_code == 200
+
+
+def test_a_long_mail_says_before_it_goes_that_readers_cut_it(
+    app, investigador, base, mail_server, worker, rows, monkeypatch
+):
+    page = investigador.get(
+        investigador.post(f"{base}/vista-previa", data=typed()).headers["Location"]
+    ).text
+    assert "algunos lectores lo cortan" not in page
+    [small] = rows(Borrador)
+    monkeypatch.setattr(compose, "CLIPPED_BYTES", len(small.cuerpo_html.encode()) - 1)
+
+    for path in (f"{base}/vista-previa", base):
+        url = investigador.post(path, data=typed()).headers["Location"]
+        page = investigador.get(url).text
+        assert "algunos lectores lo cortan" in page
+        assert "el correo completo, con las fotos," in page
+    assert rows(Notificacion) == []
+
+    investigador.post(base, data={"clave": KEY})
+    worker()
+    assert len(mail_server.messages) == 1
+    assert CLIPPED_BYTES == 100_000
 
 
 def _noise():

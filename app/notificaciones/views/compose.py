@@ -26,7 +26,7 @@ from app.notificaciones.queries import (
     suggest_receptores,
     told_receptor_ids,
 )
-from app.notificaciones.rules import is_key
+from app.notificaciones.rules import CLIPPED_BYTES, is_key
 from app.notificaciones.service import (
     AlreadyNotified,
     Destinatario,
@@ -75,6 +75,10 @@ def preview(oficio_id: int) -> ResponseReturnValue:
     data = _read(form, oficio)
     if data is None:
         return _form_page(oficio, form, 422)
+    return _keep(oficio, form, data)
+
+
+def _keep(oficio: Oficio, form: NoticeForm, data: NoticeData) -> ResponseReturnValue:
     with transaction():
         save_draft(oficio, form.clave.data, data, form.to_datos(), actor=current_user, now=utcnow())
     return see_other(
@@ -130,6 +134,8 @@ def _send_form(oficio: Oficio) -> ResponseReturnValue:
     data = _read(form, oficio)
     if data is None:
         return _form_page(oficio, form, 422)
+    if len(data.html.encode()) > CLIPPED_BYTES:
+        return _keep(oficio, form, data)  # the preview says what readers do with it
     try:
         return _order(oficio, data, form.clave.data, confirmed=form.confirmar.data)
     except AlreadyNotified as asked:
@@ -239,6 +245,7 @@ def _form_page(oficio: Oficio, form: NoticeForm, status: int = 200) -> Response:
 
 def _preview_page(oficio: Oficio, draft: Borrador, form: SendForm, status: int = 200) -> Response:
     photos = list_photos(oficio.id, list(draft.datos.get("adjuntos") or []))
+    html_bytes = len(draft.cuerpo_html.encode())
     return render_section(
         oficio,
         "notificaciones",
@@ -248,5 +255,6 @@ def _preview_page(oficio: Oficio, draft: Borrador, form: SendForm, status: int =
         form=form,
         photos=photos,
         size=format_size(draft.tamano_bytes),
+        clipped=format_size(html_bytes) if html_bytes > CLIPPED_BYTES else None,
         earlier=find_earlier(oficio.id, draft.destinatario_email),
     )
