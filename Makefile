@@ -11,12 +11,12 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
-.PHONY: help run dev prod update logs logs-jobs shell db-shell doctor init-db migration migrate \
+.PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
 	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns check check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
@@ -34,7 +34,7 @@ update: ## Bring what deploy/install.sh installed to this version, or back if no
 logs: ## Follow what the installed Rastro writes (systemd, or docker compose)
 	@sh tools/logs.sh
 
-logs-jobs: ## The same, of the jobs only
+logs-jobs logs-celery: ## The same, of the jobs only
 	@sh tools/logs.sh trabajos
 
 shell: $(VENV)/.runtime ## A Python shell with the application
@@ -53,10 +53,10 @@ migration: $(VENV)/.runtime ## Write a migration from the models: make migration
 	@$(FLASK) db migrate -m "$(or $(m),$(error say what it adds: make migration m="..."))"
 
 migrate: $(VENV)/.runtime ## Bring the database to the newest schema
-	@$(FLASK) db upgrade
+	@$(FLASK) schema up
 
 rollback: $(VENV)/.runtime ## Take the newest migration back (make backup-db first)
-	@$(FLASK) db downgrade
+	@$(FLASK) schema down
 
 reset-db: $(VENV)/.runtime ## Empty the database and its files; asks, and never in production
 	@$(FLASK) reset-db

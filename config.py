@@ -27,6 +27,22 @@ TOGETHER = (
     ("BOOSTR_API_URL", "BOOSTR_API_KEY"),
 )
 
+#: What may also be in a file, named by the variable with ``_FILE`` at its end (Docker secrets).
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "HUEY_URL",
+    "REDIS_URL",
+    "SMTP_USER",
+    "SMTP_PASSWORD",
+    "BOOSTR_API_KEY",
+    "METRICS_TOKEN",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "BACKUP_PASSPHRASE",
+    "SENTRY_DSN",
+)
+
 
 class ConfigError(Exception):
     """What is missing or wrong in the environment, one Spanish sentence a line."""
@@ -146,7 +162,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     Raises:
         ConfigError: with every problem at once, so that an operator mends them in one go.
     """
-    reader = Reader(os.environ if env is None else env)
+    reader = Reader(os.environ if env is None else env, SECRETS)
     environment = reader.choice("ENVIRONMENT", ENVIRONMENTS, "development")
     instance_dir = Path(reader.text("INSTANCE_DIR", str(ROOT / "instance"))).absolute()
     port = reader.integer("PORT", 8000, 1, 65535)

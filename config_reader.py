@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
@@ -20,9 +21,28 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 class Reader:
     """Reads typed values and collects what is wrong instead of stopping at the first."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
+    def __init__(self, env: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
+        self.env = dict(env)
         self.problems: list[str] = []
+        for name in secrets:
+            self._read_secret(name)
+
+    def _read_secret(self, name: str) -> None:
+        """Take a secret from the file that ``<name>_FILE`` names, as containers hand them over."""
+        path = self.text(f"{name}_FILE")
+        if not path:
+            return
+        if self.text(name):
+            self.problems.append(f"{name} y {name}_FILE están las dos: deje una.")
+            return
+        try:
+            value = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError, ValueError):
+            self.problems.append(f"{name}_FILE nombra un archivo que no se puede leer: «{path}».")
+            return
+        if not value.strip():
+            self.problems.append(f"{name}_FILE nombra un archivo vacío: «{path}».")
+        self.env[name] = value
 
     def text(self, name: str, default: str = "") -> str:
         """What is written, without blanks around it; an empty variable is one that is not set."""

@@ -31,7 +31,7 @@ from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
 from app.avistamientos.aviso import list_for_notice
 from app.buffets import views as buffets
-from app.cli import prepare
+from app.cli import prepare, schema_cli
 from app.custodia import jobs as custodia_jobs
 from app.custodia.cli import custodia_cli
 from app.custodia.registry import connect_sources
@@ -153,6 +153,7 @@ SETTINGS = (*OFFICE_SETTINGS, *NOTICE_SETTINGS, *LOCATION_SETTINGS)
 
 CLI_GROUPS = (
     prepare,
+    schema_cli,
     usuarios_cli,
     custodia_cli,
     adjuntos_cli,

@@ -7,17 +7,58 @@ import logging
 
 import click
 import flask_migrate
+from alembic.migration import MigrationContext
 from flask.cli import with_appcontext
 
 from app.ajustes.queries import is_demo
 from app.avistamientos.queries import has_unmatched
 from app.core.clock import utcnow
 from app.custodia.service import begin
-from app.db import transaction
+from app.db import creating, db, transaction
 from app.demo.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 from app.porticos.service import ask_to_rematch, load_seed
 from app.respaldo.soundness import Unsound, check_database, mark_known
+
+
+@click.group("schema")
+def schema_cli() -> None:
+    """Lleva la base de datos a otra versión de sus tablas y dice qué hizo."""
+
+
+@schema_cli.command("up")
+@with_appcontext
+def up() -> None:
+    """Lleva las tablas a la versión más nueva."""
+    before = _revision()
+    flask_migrate.upgrade()
+    _tell(before, "Las tablas ya estaban en la versión más nueva")
+
+
+@schema_cli.command("down")
+@with_appcontext
+def down() -> None:
+    """Quita la última migración."""
+    before = _revision()
+    if before is None:
+        click.echo("No hay ninguna migración que quitar: la base de datos está vacía.")
+        return
+    flask_migrate.downgrade()
+    _tell(before, "Las tablas quedaron como estaban")
+
+
+def _revision() -> str | None:
+    """The revision of the tables; None without any."""
+    with creating(), db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _tell(before: str | None, nothing: str) -> None:
+    after = _revision()
+    if after == before:
+        click.echo(f"{nothing} ({after}): no había nada que hacer.")
+    else:
+        click.echo(f"Listo: de {before or 'sin tablas'} a {after or 'sin tablas'}.")
 
 
 @click.command("prepare")

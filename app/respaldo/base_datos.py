@@ -90,11 +90,18 @@ def is_empty() -> bool:
         raise
 
 
+def is_unused() -> bool:
+    """Whether the tables are those of a new database: without accounts nobody entered anything."""
+    rows = count_rows()
+    kept = ("usuarios", "buffets", "oficios", "adjuntos")
+    return all(rows.get(name, 1) == 0 for name in kept)
+
+
 def check_target(manifest: Manifest, *, overwrite: bool) -> None:
     """Whether the configured database may take this backup. Nothing is touched.
 
     Raises:
-        NotEmpty: there are tables, and ``overwrite`` was not asked for.
+        NotEmpty: there are data, and ``overwrite`` was not asked for.
         BackupError: it is another kind of database.
     """
     if manifest.kind != database_kind():
@@ -102,7 +109,7 @@ def check_target(manifest: Manifest, *, overwrite: bool) -> None:
             f"El respaldo es de {manifest.kind} y DATABASE_URL apunta a {database_kind()}: "
             "restáurelo en una base del mismo tipo."
         )
-    if not overwrite and not is_empty():
+    if not overwrite and not (is_empty() or is_unused()):
         raise NotEmpty("La base de datos de destino ya tiene datos.")
 
 

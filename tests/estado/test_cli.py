@@ -129,7 +129,7 @@ def test_maintenance_by_command(run, tmp_path):
     assert maintenance_text(tmp_path) is None
 
 
-def test_backups_by_command(run, tmp_path):
+def test_backups_by_command(run, tmp_path, usuario_admin):
     assert "No hay respaldos" in run("backup", "list")[1]
     code, said = run("backup", "create")
     assert code == 0, said
@@ -145,6 +145,17 @@ def test_backups_by_command(run, tmp_path):
     assert code == 1
     assert "No se hizo nada" in said
     assert "No existe el respaldo" in run("backup", "verify", "otro")[1]
+
+
+def test_a_backup_is_restored_right_after_a_reset(run, rows, usuario_admin):
+    assert run("backup", "create")[0] == 0
+    assert run("reset-db", input="BORRAR\n")[0] == 0
+    assert rows(Usuario) == []
+
+    code, said = run("backup", "restore", "ultimo")
+
+    assert code == 0, said
+    assert [row.email for row in rows(Usuario)] == [usuario_admin.email]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
@@ -201,3 +212,16 @@ def test_a_reset_asks_and_never_happens_in_production(run, configure, rows, usua
     code, said = run("reset-db", input="BORRAR\n")
     assert code == 0, said
     assert rows(Usuario) == []
+
+
+def test_the_commands_of_the_schema_say_what_they_did(run):
+    code, said = run("schema", "up")
+    assert (code, "no había nada que hacer" in said) == (0, True), said
+
+    code, said = run("schema", "down")
+    assert code == 0, said
+    newest, older = re.search(r"de (\w+) a (\w+)", said).groups()
+
+    code, said = run("schema", "up")
+    assert code == 0, said
+    assert f"de {older} a {newest}" in said

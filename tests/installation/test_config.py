@@ -5,7 +5,15 @@ import re
 import pytest
 from dotenv import dotenv_values
 
-from config import ROOT, ConfigError, ensure_development_secret, load_config, product_version
+from config import (
+    ROOT,
+    SECRETS,
+    TOGETHER,
+    ConfigError,
+    ensure_development_secret,
+    load_config,
+    product_version,
+)
 
 PRODUCTION = {
     "ENVIRONMENT": "production",
@@ -49,6 +57,36 @@ def test_production_names_everything_at_once_and_refuses_a_short_secret():
 
     assert all(name in text for name in ("SECRET_KEY", "BASE_URL", "SMTP_HOST"))
     assert "short" not in text
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_lie_in_a_file(tmp_path, name):
+    file = tmp_path / "secreto"
+    values = {
+        "DATABASE_URL": "postgresql://a@b/c",
+        "HUEY_URL": "redis://localhost/1",
+        "REDIS_URL": "redis://localhost/2",
+        "SENTRY_DSN": "https://clave@sentry.example/7",
+    }
+    value = values.get(name, "un secreto de más de treinta y dos letras")
+    file.write_text(value + "\n")
+    env = {"INSTANCE_DIR": str(tmp_path)}
+    for one, other in TOGETHER:
+        env |= (
+            {one: "https://a.example", other: "https://a.example"} if name in (one, other) else {}
+        )
+    env.pop(name, None)
+
+    by_file = load_config({**env, f"{name}_FILE": str(file)})
+
+    assert by_file == load_config({**env, name: value})
+    assert by_file != load_config({"INSTANCE_DIR": str(tmp_path)})
+    text = problems({**env, name: value, f"{name}_FILE": str(file)})
+    assert f"{name} y {name}_FILE están las dos: deje una." in text
+    assert value not in text
+    assert "no se puede leer" in problems({**env, f"{name}_FILE": str(tmp_path / "nada")})
+    file.write_text("\n")
+    assert "vacío" in problems({**env, f"{name}_FILE": str(file)})
 
 
 #: Of each variable that an office sets, values that are refused with a sentence that names it.
