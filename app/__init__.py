@@ -29,7 +29,9 @@ from app.avisos import views as avisos
 from app.avistamientos import consultas, identificacion, panorama
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
+from app.avistamientos.alcance import SETTINGS as SOURCE_SETTINGS
 from app.avistamientos.aviso import list_for_notice
+from app.avistamientos.rules import LEGAL_SETTINGS
 from app.buffets import views as buffets
 from app.cli import prepare, schema_cli
 from app.custodia import jobs as custodia_jobs
@@ -149,7 +151,13 @@ SECTIONS = [
 ]
 
 #: What an admin may change on the page of the settings, in its order there.
-SETTINGS = (*OFFICE_SETTINGS, *NOTICE_SETTINGS, *LOCATION_SETTINGS)
+SETTINGS = (
+    *OFFICE_SETTINGS,
+    *NOTICE_SETTINGS,
+    *LOCATION_SETTINGS,
+    *LEGAL_SETTINGS,
+    *SOURCE_SETTINGS,
+)
 
 CLI_GROUPS = (
     prepare,

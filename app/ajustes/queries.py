@@ -49,8 +49,11 @@ def number_setting(setting: Setting) -> int:
 
 
 def _value(setting: Setting) -> str | int:
+    return _read(setting, find_setting(setting.clave))
+
+
+def _read(setting: Setting, stored: str | None) -> str | int:
     """The stored value, or the default when nobody set one or what is stored cannot be read."""
-    stored = find_setting(setting.clave)
     if stored is None:
         return setting.defecto
     try:
@@ -60,8 +63,11 @@ def _value(setting: Setting) -> str | int:
 
 
 def current_values(settings: list[Setting]) -> dict[str, str | int]:
-    """What several settings hold now, by their names."""
-    return {setting.clave: _value(setting) for setting in settings}
+    """What several settings hold now, by their names; one question for all of them."""
+    names = [setting.clave for setting in settings]
+    statement = sa.select(Ajuste.clave, Ajuste.valor).where(Ajuste.clave.in_(names))
+    stored = {row.clave: row.valor for row in db.session.execute(statement)}
+    return {setting.clave: _read(setting, stored.get(setting.clave)) for setting in settings}
 
 
 def current_office() -> Oficina:

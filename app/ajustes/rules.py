@@ -42,6 +42,8 @@ class Setting:
     largo: int = 200
     #: Of a text that is not empty: reads it, or raises InvalidValue with a sentence.
     lector: Callable[[str], str] | None = None
+    #: Of a choice: what is stored, and what it is called. Empty: anything may be written.
+    opciones: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_number(self) -> bool:
@@ -62,6 +64,8 @@ class Setting:
         cleaned = clean_text(text)
         if self.is_number:
             return self._number(cleaned)
+        if self.opciones and cleaned not in dict(self.opciones):
+            raise InvalidValue("Elija una de las opciones de la lista.")
         if len(cleaned) > self.largo:
             raise InvalidValue(f"No puede tener más de {self.largo} caracteres.")
         return self.lector(cleaned) if cleaned and self.lector else cleaned

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, make_response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import SelectChoice, SelectField, StringField
 
 from app.avistamientos.exports import write_csv, write_xlsx
+from app.avistamientos.presupuesto import describe_budget, describe_pace, read_gasto
 from app.avistamientos.registro import (
     EXPORT_LIMIT,
     RegistroFilter,
@@ -18,8 +21,10 @@ from app.avistamientos.registro import (
     registro_statement,
 )
 from app.avistamientos.rules import ResultadoConsulta
+from app.avistamientos.silencio import describe_reach
 from app.core.clock import local_today, utcnow
 from app.db import transaction
+from app.extensions import current_config
 from app.web.access import admin_required
 from app.web.forms import FechaField, FilterForm
 from app.web.pagination import paginate
@@ -81,7 +86,22 @@ def index() -> ResponseReturnValue:
         form=form,
         page=paginate(registro_statement(form.to_filter()), scalars=False),
         filters=form.arguments(),
+        **_budget(),
     )
+
+
+def _budget() -> dict[str, Any]:
+    """What the configured source tells, costs and has left this month; nothing without one."""
+    config = current_config()
+    if not config.provider_configured:
+        return {"gasto": None}
+    gasto = read_gasto(config.porticos_provider, utcnow())
+    return {
+        "gasto": gasto,
+        "alcance": describe_reach(gasto.alcance),
+        "presupuesto": describe_budget(gasto),
+        "ritmo": describe_pace(gasto),
+    }
 
 
 @bp.post("/exportar.<formato>")

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from app.avistamientos.alcance import next_month
+from app.avistamientos.presupuesto import describe_budget, read_gasto
 from app.avistamientos.providers import Answer, Provider, ProviderError, make_provider
 from app.avistamientos.queries import CHECK, count_scheduled_checks, list_due_for_check
 from app.avistamientos.service import (
@@ -22,6 +24,7 @@ from app.avistamientos.service import (
 )
 from app.avistamientos.vigencia import refusal_to_check
 from app.core.clock import local_today
+from app.core.fechas import format_fecha
 from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Cuota, Trabajo
@@ -95,23 +98,34 @@ def consultar(run: JobRun) -> None:
     every_seconds=SWEEP_SECONDS,
 )
 def barrido(run: JobRun) -> None:
-    """Enqueue a check of every oficio in investigation that had none in the last day.
+    """Enqueue a check of every oficio in investigation of which the source can have news.
 
-    All of them, the longest unchecked first; the quota spreads them over time. A case is enqueued
-    once in a window of an hour, whoever sweeps and however often. After a time without consumers
-    one sweep catches up with everything.
+    As often as the month's budget lasts for all of them, the longest unchecked first; the quota
+    spreads them over time. A case is enqueued once in a window of an hour, whoever sweeps and
+    however often. After a time without consumers one sweep catches up with everything.
     """
-    if not current_config().provider_configured:
+    config = current_config()
+    if not config.provider_configured:
         with run.finish("API no configurada: no se consultó ningún caso."):
             return
     now = run.clock()
     window = int(now.timestamp()) // SWEEP_SECONDS
-    due = list_due_for_check(now)
+    gasto = read_gasto(config.porticos_provider, now)
+    due = list_due_for_check(now, every=gasto.cada)
+    left = len(due) - gasto.quedan
+    due = due[: gasto.quedan]
     for start in range(0, len(due), _BATCH):
         with transaction():
             for oficio_id in due[start : start + _BATCH]:
                 request_periodic_check(oficio_id, key=f"{CHECK}:{oficio_id}:{window}", now=now)
-    with run.finish("1 caso en cola." if len(due) == 1 else f"{len(due)} casos en cola."):
+    told = "1 caso en cola." if len(due) == 1 else f"{len(due)} casos en cola."
+    if left > 0:
+        waits = "1 caso espera" if left == 1 else f"{left} casos esperan"
+        told += (
+            f" {waits}: se usó el presupuesto del mes ({describe_budget(gasto)}). Hasta el "
+            f"{format_fecha(next_month(gasto.hoy))} se consulta solo a mano."
+        )
+    with run.finish(told):
         return
 
 

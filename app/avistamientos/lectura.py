@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.avistamientos.fuentes import Fuentes
 from app.avistamientos.lugar import name_gantry
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.patrones import Paso
@@ -32,8 +33,9 @@ class Mapa:
     sin_lugar: int = 0
 
 
-def list_pasos(oficio_id: int) -> list[Paso]:
-    """All sightings of an oficio as the analysis reads them."""
+def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
+    """All sightings of an oficio as the analysis reads them, with who told of each."""
+    fuentes = fuentes or Fuentes()
     statement = (
         sa.select(
             Avistamiento.fecha,
@@ -45,6 +47,8 @@ def list_pasos(oficio_id: int) -> list[Paso]:
             Portico.codigo,
             Portico.tramo,
             Portico.sentido,
+            Avistamiento.investigacion_id,
+            Avistamiento.listado_id,
         )
         .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
         .where(Avistamiento.oficio_id == oficio_id)
@@ -53,10 +57,11 @@ def list_pasos(oficio_id: int) -> list[Paso]:
     name_of = cache(name_gantry)
     pasos = []
     for row in db.session.execute(statement):
-        fecha, momento, fuente, text, road, motorway, code, stretch, sentido = row
+        fecha, momento, fuente, text, road, motorway, code, stretch, sentido, *origin = row
         if code is not None:
             text, road = name_of(motorway, code, stretch), motorway
-        pasos.append(Paso(fecha, momento, text, road, sentido, fuente in MATCHED_SOURCES))
+        told_by = fuentes.name_of(fuente, *origin)
+        pasos.append(Paso(fecha, momento, text, road, sentido, fuente in MATCHED_SOURCES, told_by))
     return pasos
 
 

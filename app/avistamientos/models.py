@@ -73,7 +73,11 @@ class Consulta(Model):
     """
 
     __tablename__ = "consultas"
-    __table_args__ = (sa.Index("ix_consultas_newest", "pedida_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_consultas_newest", "pedida_at", "id"),
+        # How many were answered in a month.
+        sa.Index("ix_consultas_answered", "respondida_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
@@ -121,6 +125,9 @@ class Listado(Model):
     resultado: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: What became of each row.
     informe: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, deferred=True)
+    #: The time of which it tells every crossing; None in both: nobody wrote it down yet.
+    cubre_desde: Mapped[datetime | None]
+    cubre_hasta: Mapped[datetime | None]
     importado_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.avistamientos.lectura import list_pasos, read_map
-from app.avistamientos.patrones import analyse, suggest, what_ended, why_not
+from app.avistamientos.cuando import read_when
+from app.avistamientos.lectura import read_map
 from app.core.clock import utcnow
+from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.page import render_section
 from app.web.access import staff_required
@@ -23,7 +24,8 @@ bp = Blueprint("panorama", __name__, url_prefix="/oficios/<int:oficio_id>/avista
 def show(oficio_id: int) -> ResponseReturnValue:
     """Where the vehicle was seen, and when to go there: with the reason and its limit."""
     oficio = oficio_to_work(oficio_id)
-    patron = analyse(list_pasos(oficio.id), now=utcnow(), checked_at=oficio.ultima_consulta_at)
+    proveedor = current_config().porticos_provider
+    cuando = read_when(oficio, proveedor=proveedor, now=utcnow())
     mapa = read_map(oficio.id)
     for point in mapa.puntos:
         if portico_id := point.pop("portico_id", None):
@@ -31,10 +33,8 @@ def show(oficio_id: int) -> ResponseReturnValue:
             point["enlace"] = "Ver estos pasos"
     context: dict[str, Any] = {
         "oficio": oficio,
-        "patron": patron,
-        "sugerencias": suggest(patron),
-        "sin_sugerencia": why_not(patron),
-        "terminadas": [what_ended(franja) for franja in patron.pasadas],
+        "cuando": cuando,
+        "patron": cuando.patron,
         "mapa_del_caso": mapa,
     }
     if is_htmx():

@@ -18,8 +18,6 @@ from app.oficios.rules import Actividad, Estado
 
 #: The name of the job in the ledger.
 CHECK = "avistamientos.consultar"
-#: An oficio is checked by itself when nobody checked it for that long.
-CHECK_EVERY = timedelta(hours=24)
 
 
 def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
@@ -99,28 +97,36 @@ def find_last_entry(oficio_id: int) -> Investigacion | None:
     )
 
 
-def list_due_for_check(now: datetime) -> list[int]:
-    """The oficios in investigation that nobody checked for a day, the longest unchecked first.
+def list_due_for_check(now: datetime, *, every: timedelta, limit: int | None = None) -> list[int]:
+    """The oficios in force that nobody checked for ``every``, the longest unchecked first.
 
-    Only while their order is in force. Those that were never checked come first. Those with a
-    check under way are left out.
+    Those that were never checked come first, and one whose last check lies in the future, which
+    a clock that ran ahead wrote, is due as well. Those with a check under way are left out.
     """
     waiting = sa.exists().where(
         Trabajo.tipo == CHECK, Trabajo.oficio_id == Oficio.id, Trabajo.estado.in_(OPEN_STATES)
     )
+    last = Oficio.ultima_consulta_at
     statement = (
         sa.select(Oficio.id)
-        .where(
-            Oficio.estado == Estado.INVESTIGACION,
-            sa.or_(Oficio.fecha_limite.is_(None), Oficio.fecha_limite >= local_today(now)),
-            sa.or_(
-                Oficio.ultima_consulta_at.is_(None), Oficio.ultima_consulta_at <= now - CHECK_EVERY
-            ),
-            ~waiting,
-        )
-        .order_by(Oficio.ultima_consulta_at.is_not(None), Oficio.ultima_consulta_at, Oficio.id)
+        .where(*_in_force(now), sa.or_(last.is_(None), last <= now - every, last > now), ~waiting)
+        .order_by(last.is_not(None), last, Oficio.id)
+        .limit(limit)
     )
     return list(db.session.scalars(statement))
+
+
+def count_in_force(now: datetime) -> int:
+    """How many oficios may be looked up now."""
+    return db.session.scalar(sa.select(sa.func.count(Oficio.id)).where(*_in_force(now))) or 0
+
+
+def _in_force(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """In investigation, and within the order's limit."""
+    return (
+        Oficio.estado == Estado.INVESTIGACION,
+        sa.or_(Oficio.fecha_limite.is_(None), Oficio.fecha_limite >= local_today(now)),
+    )
 
 
 def count_scheduled_checks(now: datetime) -> int:

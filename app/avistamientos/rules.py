@@ -6,7 +6,33 @@ import enum
 import hashlib
 from datetime import UTC, date, datetime
 
+from app.ajustes.rules import Setting
 from app.core.texto import fold
+
+_LEGAL_HELP = (
+    "Código de Procedimiento Civil, art. 59. Fuera de ellas el receptor pide habilitación."
+)
+#: The hours of the law, in case it changes them.
+LEGAL_FROM = Setting(
+    "horas_habiles.desde",
+    grupo="Horas hábiles",
+    etiqueta="Comienzan a las",
+    defecto=8,
+    ayuda=_LEGAL_HELP,
+    unidad="horas",
+    maximo=12,
+)
+LEGAL_UNTIL = Setting(
+    "horas_habiles.hasta",
+    grupo="Horas hábiles",
+    etiqueta="Terminan a las",
+    defecto=20,
+    ayuda=_LEGAL_HELP,
+    unidad="horas",
+    minimo=13,
+    maximo=24,
+)
+LEGAL_SETTINGS = (LEGAL_FROM, LEGAL_UNTIL)
 
 
 class Fuente(enum.Enum):

@@ -8,8 +8,10 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.avistamientos.aviso_consulta import current_warning
 from app.avistamientos.filtro import Filtro, FiltroForm
 from app.avistamientos.forms import AvistamientoForm, CheckForm
+from app.avistamientos.presupuesto import read_gasto
 from app.avistamientos.queries import (
     count_sightings,
     find_answer,
@@ -55,6 +57,7 @@ def looking_up() -> dict[str, object]:
     return {
         "motivos_de_consulta": MOTIVOS,
         "why_no_check": lambda oficio: refusal_to_check(oficio, local_today(utcnow())),
+        "warning_to_ask": current_warning,
     }
 
 
@@ -138,6 +141,7 @@ def answer(oficio_id: int, consulta_id: int) -> ResponseReturnValue:
 
 
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
+    config = current_config()
     waiting = find_open_check(oficio.id)
     filtros = FiltroForm()
     filtro = filtros.to_filter()
@@ -154,7 +158,8 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         seconds=_SOON if soon else _LATER,
         last_check=find_last_check(oficio.id),
         last_entry=find_last_entry(oficio.id),
-        configured=current_config().provider_configured,
+        configured=config.provider_configured,
+        gasto=read_gasto(config.porticos_provider, utcnow()),
         closed_because=refusal_to_check(oficio, local_today(utcnow())),
         **context,
     )

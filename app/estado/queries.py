@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
 from app.api.health import is_disk_low
+from app.avistamientos.presupuesto import describe_budget, describe_pace, read_gasto
+from app.avistamientos.silencio import describe_reach
 from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.jobs.pulse import take_pulse
@@ -39,7 +41,7 @@ def list_partes(config: Config, now: datetime) -> list[Parte]:
         _backup(last_backup(), now),
         _jobs(now),
         _mail(config),
-        _provider(config),
+        _provider(config, now),
         _address(config),
     ]
 
@@ -124,12 +126,17 @@ def _mail(config: Config) -> Parte:
     return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}.")
 
 
-def _provider(config: Config) -> Parte:
+def _provider(config: Config, now: datetime) -> Parte:
     if not config.provider_configured:
         return Parte(
             "Pórticos", "warn", "No hay proveedor configurado: las consultas no traen resultados."
         )
-    return Parte("Pórticos", "ok", f"Se consulta a {config.boostr_api_url}.")
+    gasto = read_gasto(config.porticos_provider, now)
+    text = (
+        f"Se consulta a {config.boostr_api_url}: {describe_reach(gasto.alcance)}. Van "
+        f"{describe_budget(gasto)}. {describe_pace(gasto)}"
+    )
+    return Parte("Pórticos", "warn" if gasto.is_spent or gasto.loses else "ok", text)
 
 
 def _address(config: Config) -> Parte:

@@ -12,6 +12,7 @@ from typing import Any
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import list_adjuntos, list_approved
 from app.ajustes.queries import current_office, find_logo_data, is_demo
+from app.avistamientos.cuando import read_when
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.core.fechas import format_fecha, format_fecha_hora
@@ -55,8 +56,11 @@ class Contenido:
     logo: bytes | None = None
 
 
-def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido:
-    """Read a case as it stands now, for whom the expediente is."""
+def gather(expediente: Expediente, *, base_url: str, proveedor: str, now: datetime) -> Contenido:
+    """Read a case as it stands now, for whom the expediente is.
+
+    ``proveedor`` is the configured source of sightings, whose reach the document tells.
+    """
     chain = read_chain(expediente.oficio_id)
     oficio = expediente.oficio
     complete = expediente.variante.is_complete
@@ -78,6 +82,7 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
         "bitacora_nota": _chronology_note(complete=complete),
         "mapa": mapa_part(placed, oficio.direcciones) if complete else None,
         "avistamientos": avistamiento_rows(placed) if complete else None,
+        **_when_and_where(oficio, proveedor, now, complete=complete),
         "direcciones": direccion_rows(oficio.direcciones, names) if complete else None,
         "fotos": foto_rows(fotos) if complete else approved_rows(fotos),
         # The press tells whether the photo is at hand.
@@ -92,6 +97,26 @@ def gather(expediente: Expediente, *, base_url: str, now: datetime) -> Contenido
     }
     logo = current_office().logo
     return Contenido(datos, fotos, documentos, find_logo_data(logo.sha256) if logo else None)
+
+
+def _when_and_where(
+    oficio: Oficio, proveedor: str, now: datetime, *, complete: bool
+) -> dict[str, Any]:
+    """The habits that stand out and what nobody saw, in sentences; nothing for a buffet."""
+    if not complete:
+        return {"horarios": [], "no_visto": []}
+    cuando = read_when(oficio, proveedor=proveedor, now=now)
+    habits = [
+        {
+            "titulo": f"{one.cuando[0].upper()}{one.cuando[1:]}. {one.donde}.",
+            "texto": "\n".join(
+                part for part in (one.evidencia, one.habilitacion, one.limite) if part
+            ),
+        }
+        for one in cuando.sugerencias
+    ]
+    past = [{"titulo": text, "texto": ""} for text in cuando.terminadas]
+    return {"horarios": [*habits, *past], "no_visto": cuando.no_visto}
 
 
 def _in_order(files: list[Adjunto]) -> list[Adjunto]:

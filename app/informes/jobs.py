@@ -34,7 +34,8 @@ def expediente(run: JobRun) -> None:
     row = _find(run)
     codigo = row.codigo
     now = run.clock()
-    contenido = gather(row, base_url=current_config().base_url, now=now)
+    config = current_config()
+    contenido = gather(row, base_url=config.base_url, proveedor=config.porticos_provider, now=now)
     files = [*contenido.fotos, *contenido.documentos]
     for file in files:
         db.session.expunge(file)

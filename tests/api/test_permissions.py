@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.lugares.seen": STAFF,
     "api.lugares.change_seen": STAFF,
     "api.lugares.remove_seen": STAFF,
+    "api.cuando.show": STAFF,
     "api.ubicaciones.add": STAFF,
     "api.ubicaciones.index": STAFF,
     "api.ubicaciones.detail": STAFF,

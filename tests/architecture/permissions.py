@@ -266,6 +266,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.lugares.seen": NOBODY,
     "api.lugares.change_seen": NOBODY,
     "api.lugares.remove_seen": NOBODY,
+    "api.cuando.show": NOBODY,
     "api.ubicaciones.add": NOBODY,
     "api.ubicaciones.index": NOBODY,
     "api.ubicaciones.detail": NOBODY,

@@ -113,7 +113,7 @@ def test_a_check_that_found_something_is_activity_and_no_change_of_version(app, 
 def test_an_empty_answer_says_that_there_are_no_crossings(app, oficio, rows):
     text = store(app, oficio, an_answer(), now=NOW)
 
-    assert text == "Consulta de pórticos sin novedades: no hay pasos de esta patente."
+    assert text == "Consulta de pórticos sin novedades: la fuente no cuenta pasos de esta patente."
     assert rows(Avistamiento) == []
     assert find_oficio(app, oficio.id).ultima_consulta_at == NOW
 

@@ -400,10 +400,10 @@ def test_the_sweep_checks_all_in_investigation_the_longest_unchecked_first(
 ):
     provider.answer("/porticos/", body={"avistamientos": []})
     set_state(app, oficio, Estado.PENDIENTE)
-    in_investigation("BBCL13", checked=NOW - timedelta(hours=30))
-    in_investigation("BBCL14", checked=NOW - timedelta(hours=90))
+    in_investigation("BBCL13", checked=NOW - timedelta(days=8))
+    in_investigation("BBCL14", checked=NOW - timedelta(days=20))
     in_investigation("BBCL15")
-    in_investigation("BBCL16", checked=NOW - timedelta(hours=23))
+    in_investigation("BBCL16", checked=NOW - timedelta(days=6, hours=23))
     enqueue_sweep(app, clock.now)
 
     run_jobs()
@@ -448,7 +448,7 @@ def test_five_hours_without_a_consumer_are_caught_up_with_once(
     in_investigation()
     enqueue_sweep(app, clock.now)
     run_jobs()
-    clock.forward(hours=24)
+    clock.forward(days=7)
     enqueue_sweep(app, clock.now)
     clock.forward(hours=5)
     enqueue_sweep(app, clock.now)

@@ -259,7 +259,7 @@ def test_old_data_says_how_far_it_reaches(app, investigador, oficio, add):
 
 
 def test_a_habit_that_ended_is_told(app, investigador, oficio, add):
-    pasos = habit(random.Random(1), MONDAY, 5, (1, 2, 3))
+    pasos = habit(random.Random(1), MONDAY - timedelta(weeks=1), 5, (1, 2, 3))
     add(*({"fecha": paso.fecha, "fecha_hora": paso.momento} for paso in pasos))
     with app.app_context(), transaction():
         db.session.get_one(Oficio, oficio.id).ultima_consulta_at = utcnow()

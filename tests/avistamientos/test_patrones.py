@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.avistamientos.patrones import Paso, analyse, suggest, what_ended, why_not
+from app.avistamientos import patrones
+from app.avistamientos.patrones import Paso, Patron, Sugerencia, analyse, what_ended, why_not
 from app.avistamientos.patrones.franjas import (
     FALSE_ALARMS,
     MIN_TRIPS,
@@ -16,15 +17,20 @@ from app.avistamientos.patrones.franjas import (
 )
 from app.avistamientos.patrones.palabras import CORRIDOR, SEEN, when
 from app.avistamientos.patrones.pasos import group_trips
-from tests.avistamientos.weeks import AUGUST, at, crossing, end_of, habit, noise
+from tests.avistamientos.weeks import AUGUST, at, crossing, end_of, habit, noise, told
 
 TUESDAY_TO_THURSDAY = (1, 2, 3)
+
+
+def suggest(patron: Patron) -> list[Sugerencia]:
+    """The suggestions on a day without holidays ahead."""
+    return patrones.suggest(patron, today=date(2026, 11, 2))
 
 
 def windows(pasos: list[Paso], weeks: int, monday: date = AUGUST) -> list[str]:
     """The windows suggested when the weeks are over and the gantries were just asked."""
     now = end_of(monday, weeks)
-    return [when(franja) for franja in analyse(pasos, now=now, checked_at=now).franjas]
+    return [when(franja) for franja in analyse(pasos, now=now, tramos=told(now)).franjas]
 
 
 # ------------------------------------------------------------------ habits
@@ -38,7 +44,7 @@ def test_a_habit_is_found_with_its_days_hours_place_evidence_and_limit():
     pasos = [paso for paso in pasos if paso.fecha.isocalendar().week != 38]  # a week of holidays
     now = end_of(AUGUST, 6)
 
-    patron = analyse(pasos, now=now, checked_at=now)
+    patron = analyse(pasos, now=now, tramos=told(now))
 
     (sugerencia,) = suggest(patron)
     assert sugerencia.cuando == "martes a jueves, 7:30 a 8:30"
@@ -99,7 +105,7 @@ def test_a_place_is_named_only_when_most_trips_go_by_it():
     now = end_of(AUGUST, 8)
 
     def where(some: list[Paso]) -> str:
-        return suggest(analyse(some, now=now, checked_at=now))[0].donde
+        return suggest(analyse(some, now=now, tramos=told(now)))[0].donde
 
     assert where(pasos) == "Costanera Norte P5"
     assert where(spread) == "por distintos puntos de Costanera Norte"
@@ -110,7 +116,7 @@ def test_what_people_saw_is_not_called_a_corridor():
     pasos = habit(random.Random(5), AUGUST, 8, (5,), lugar="Pasaje Uno 12", es_corredor=False)
     now = end_of(AUGUST, 8)
 
-    assert suggest(analyse(pasos, now=now, checked_at=now))[0].limite == SEEN
+    assert suggest(analyse(pasos, now=now, tramos=told(now)))[0].limite == SEEN
 
 
 # ------------------------------------------------------------------ none
@@ -173,7 +179,7 @@ def test_one_long_trip_of_many_gantries_is_no_evidence_of_weeks():
     pasos = [crossing(at(AUGUST, 7, 30) + timedelta(minutes=3 * step)) for step in range(25)]
     now = end_of(AUGUST, 6)
 
-    patron = analyse(pasos, now=now, checked_at=now)
+    patron = analyse(pasos, now=now, tramos=told(now))
 
     assert (patron.con_hora, patron.viajes, patron.semanas) == (25, 1, 1)
     assert patron.franjas == ()
@@ -186,7 +192,7 @@ def test_too_few_trips_are_said_with_what_is_missing():
     rng = random.Random(6)
     now = end_of(AUGUST, 3)
     pasos = habit(rng, AUGUST, 3, range(5))
-    patron = analyse(pasos, now=now, checked_at=now)
+    patron = analyse(pasos, now=now, tramos=told(now))
 
     assert patron.franjas == ()
     assert not patron.has_enough
@@ -197,7 +203,7 @@ def test_too_few_trips_are_said_with_what_is_missing():
 
 def test_enough_trips_without_a_habit_are_said_to_have_none():
     now = end_of(AUGUST, 6)
-    patron = analyse(noise(random.Random(7), AUGUST, 6, 8), now=now, checked_at=now)
+    patron = analyse(noise(random.Random(7), AUGUST, 6, 8), now=now, tramos=told(now))
 
     assert patron.has_enough
     assert "ninguna franja se repite más de lo que daría un reparto al azar" in why_not(patron)
@@ -208,7 +214,7 @@ def test_days_without_an_hour_are_counted_and_tell_where_but_not_when():
     pasos = [Paso(day, None, None, "Autopista Central") for day in days for _ in range(2)]
     now = end_of(AUGUST, 6)
 
-    patron = analyse(pasos, now=now, checked_at=now)
+    patron = analyse(pasos, now=now, tramos=told(now))
 
     assert (patron.con_hora, patron.sin_hora, patron.viajes) == (0, 12, 0)
     assert patron.calor == ()
@@ -230,7 +236,7 @@ def test_weeks_in_which_nobody_asked_do_not_count_against_a_habit():
     asked = end_of(AUGUST, 6)
     now = asked + timedelta(days=20)
 
-    patron = analyse(pasos, now=now, checked_at=asked)
+    patron = analyse(pasos, now=now, tramos=told(asked))
 
     (sugerencia,) = suggest(patron)
     assert sugerencia.evidencia.startswith("En 6 de 6 semanas, hasta el 11-10-2026")
@@ -250,7 +256,7 @@ def test_a_habit_that_ended_is_told_but_not_suggested():
     pasos = habit(random.Random(9), AUGUST, 7, TUESDAY_TO_THURSDAY)
     now = end_of(AUGUST, 11)
 
-    patron = analyse(pasos, now=now, checked_at=now)
+    patron = analyse(pasos, now=now, tramos=told(now))
 
     assert patron.franjas == ()
     (past,) = patron.pasadas
@@ -263,7 +269,7 @@ def test_a_day_that_is_not_over_does_not_count_against_a_habit():
     monday = AUGUST + timedelta(weeks=6)
 
     def evidence(now: datetime) -> str:
-        return suggest(analyse(pasos, now=now, checked_at=now))[0].evidencia
+        return suggest(analyse(pasos, now=now, tramos=told(now)))[0].evidencia
 
     assert evidence(at(monday, 12)).startswith("En 6 de las últimas 6 semanas")
     assert evidence(at(monday, 19)).startswith("En 6 de las últimas 7 semanas")
@@ -327,7 +333,7 @@ def test_the_heat_table_counts_trips_and_weeks_and_folds_empty_hours():
     pasos.append(crossing(at(AUGUST + timedelta(days=1), 12, 5)))
     now = end_of(AUGUST, 4)
 
-    rows = analyse(pasos, now=now, checked_at=now).calor
+    rows = analyse(pasos, now=now, tramos=told(now)).calor
 
     assert [(row.desde, row.hasta, row.is_empty) for row in rows] == [
         (0, 8, True),

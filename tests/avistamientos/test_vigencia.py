@@ -153,7 +153,7 @@ def test_what_waits_in_the_queue_is_not_asked_once_the_order_ran_out(
 def test_the_sweep_leaves_out_what_ran_out(app, oficio, change, silent_bell):
     def due(now: datetime) -> list[int]:
         with app.app_context():
-            return list_due_for_check(now)
+            return list_due_for_check(now, every=timedelta(days=7))
 
     change(oficio, fecha_limite=LIMIT)
     assert due(LAST_MINUTE) == [oficio.id]

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.avistamientos.patrones import Paso
+from app.avistamientos.patrones import Paso, Tramo
 from app.core.clock import SANTIAGO
 
 #: A Monday; the clock moves on the Sunday that ends this week (2026-09-06).
@@ -59,6 +59,11 @@ def habit(
         for day in days
         if rng.random() < kept
     ]
+
+
+def told(until: datetime, since: date = date(2026, 1, 1)) -> tuple[Tramo, ...]:
+    """A source that would have told of every crossing up to a moment."""
+    return (Tramo("", at(since, 0), until),)
 
 
 def end_of(monday: date, weeks: int) -> datetime:

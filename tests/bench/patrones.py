@@ -29,7 +29,7 @@ from app.avistamientos.patrones import Paso, analyse, suggest
 from app.avistamientos.rules import Fuente
 from app.db import db, transaction
 from app.usuarios.rules import Rol
-from tests.avistamientos.weeks import AUGUST, end_of, habit, noise
+from tests.avistamientos.weeks import AUGUST, end_of, habit, noise, told
 from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.plugins.application import test_config as config_for_bench
 
@@ -91,11 +91,11 @@ def main() -> int:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     now = end_of(AUGUST, WEEKS)
     pasos, few = make_pasos(COUNT), make_pasos(COUNT // 10)
-    patron = analyse(pasos, now=now, checked_at=now)
-    for sugerencia in suggest(patron):
+    patron = analyse(pasos, now=now, tramos=told(now))
+    for sugerencia in suggest(patron, today=now.date()):
         print(f"  {sugerencia.cuando} · {sugerencia.donde} · {sugerencia.evidencia}")
-    median, worked = milliseconds(lambda: analyse(pasos, now=now, checked_at=now), runs)
-    _, tenth = milliseconds(lambda: analyse(few, now=now, checked_at=now), runs)
+    median, worked = milliseconds(lambda: analyse(pasos, now=now, tramos=told(now)), runs)
+    _, tenth = milliseconds(lambda: analyse(few, now=now, tramos=told(now)), runs)
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config_for_bench(f"sqlite:///{folder}/bench.sqlite3", folder))
         oficio_id = make_case(app, pasos)

@@ -312,7 +312,7 @@ def test_fifty_photos_and_a_thousand_entries_are_set_in_little_memory(
     pk = order(app, rich, usuario_investigador)
     with app.app_context():
         row = db.session.get_one(Expediente, pk)
-        contenido = gather(row, base_url="http://localhost", now=utcnow())
+        contenido = gather(row, base_url="http://localhost", proveedor="generico", now=utcnow())
     data = contenido.datos
     data["bitacora"] = [
         {**data["bitacora"][0], "texto": f"{n}: {'palabra ' * 40}"} for n in range(1000)

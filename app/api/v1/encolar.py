@@ -15,6 +15,7 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.trabajos import CheckQuery, Enqueued, NoticeNew, PendingCheck
+from app.avistamientos.aviso_consulta import current_warning
 from app.avistamientos.service import request_check
 from app.avistamientos.vigencia import BY_API
 from app.core.clock import utcnow
@@ -47,11 +48,13 @@ def check(oficio_id: int, query: CheckQuery) -> ResponseReturnValue:
     """Have the gantries checked. While a check is open, asking again is the same one."""
     oficio = oficio_to_see(oficio_id)
     usuario = current_usuario()
+    warning = current_warning()
     with transaction():
         trabajo = request_check(oficio, query.motivo or BY_API, actor=usuario, now=utcnow())
         note_asker(trabajo, usuario_id=usuario.id)
         task_id = trabajo.id
-    return _accepted(PendingCheck(task_id=task_id), task_id)
+    warnings = [warning] if warning else []
+    return _accepted(PendingCheck(task_id=task_id, advertencias=warnings), task_id)
 
 
 @bp.post("/notificar-receptor")

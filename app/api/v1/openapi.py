@@ -43,6 +43,7 @@ _TAGS = {
     "tablero": "Tableros",
     "partes": "Personas y bitácora",
     "lugares": "Direcciones, visitas y avistamientos",
+    "cuando": "Cuándo y dónde ir",
     "ubicaciones": "Vehículos ubicados",
     "adjuntos": "Fotos y documentos",
     "notificaciones": "Notificaciones",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.avistamientos.patrones.cobertura import Tramo
 from app.avistamientos.patrones.palabras import Sugerencia, suggest, what_ended, why_not
 from app.avistamientos.patrones.pasos import Paso
 from app.avistamientos.patrones.resumen import Patron, analyse
 
-__all__ = ["Paso", "Patron", "Sugerencia", "analyse", "suggest", "what_ended", "why_not"]
+__all__ = ["Paso", "Patron", "Sugerencia", "Tramo", "analyse", "suggest", "what_ended", "why_not"]

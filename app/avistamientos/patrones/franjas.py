@@ -13,10 +13,15 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from app.avistamientos.patrones.cobertura import (
+    Tramo,
+    known_minutes,
+    speaks_of,
+    whole_days,
+)
 from app.avistamientos.patrones.pasos import Viaje, monday_of
-from app.core.clock import to_local
 
 #: Trips with a known hour, and different weeks with one, below which nothing is suggested.
 MIN_TRIPS = 6
@@ -31,8 +36,15 @@ DAY_SHARE = 0.4
 LIFT = 1.5
 #: How often a vehicle without habits may get a suggestion.
 FALSE_ALARMS = 0.05
-#: One that was not hit in that many of the last known weeks is a habit of the past.
-CURRENT_WEEKS = 3
+#: A habit is of the past when so many days went by since, up to the last of which its sources would
+#: have told. A public source tells after eleven days: of who stopped five weeks ago that is 24
+#: days, of one that it merely did not tell of for thirty days 19.
+SILENT_DAYS = 23
+#: Of these days its sources would have told at least so many; a single look-up of the public source
+#: vouches for eighteen whole ones.
+COVERED_DAYS = 17
+#: While the vehicle itself was seen within so many days, its habit alone is asked for.
+STILL_SEEN = 7
 MOST_WINDOWS = 3
 #: A window is at least an hour and at most two, in half hours.
 LENGTHS = (2, 3, 4)
@@ -70,26 +82,32 @@ class Franja:
 
 @dataclass(frozen=True)
 class Periodo:
-    """The days of which the trips are known, from a Monday on."""
+    """The days that are looked at, from a Monday on, and what is known of each."""
 
     desde: date
-    #: Until when, as a Santiago clock shows it.
-    hasta: datetime
+    #: Until which minute of each day the trips are known; 0: not at all.
+    conocido: tuple[int, ...]
+    #: Of which the silence of a habit is judged; nothing is read from the others.
+    tramos: tuple[Tramo, ...] = ()
+    #: The last day on which the vehicle was seen at all.
+    ultima: date = date.min
 
     @property
     def semanas(self) -> tuple[date, ...]:
-        """The Mondays of its weeks."""
-        count = (monday_of(self.hasta.date()) - self.desde).days // 7 + 1
-        return tuple(self.desde + timedelta(weeks=number) for number in range(count))
+        """The Mondays of the weeks with a known day."""
+        return tuple(
+            self.desde + timedelta(weeks=number)
+            for number in range(-(-len(self.conocido) // 7))
+            if any(self.conocido[7 * number : 7 * number + 7])
+        )
 
-    def count_until(self, minute: int) -> int:
-        """How many days it has; the last one only when that minute of it was over."""
-        is_over = 60 * self.hasta.hour + self.hasta.minute >= minute
-        return (self.hasta.date() - self.desde).days + (1 if is_over else 0)
+    def numbers_until(self, minute: int) -> list[int]:
+        """Its days that are known up to a minute, counted from its beginning."""
+        return [number for number, until in enumerate(self.conocido) if until >= max(1, minute)]
 
     def dates_until(self, minute: int) -> list[date]:
         """Those days."""
-        return [self.desde + timedelta(days=number) for number in range(self.count_until(minute))]
+        return [self.desde + timedelta(days=number) for number in self.numbers_until(minute)]
 
 
 def find_windows(trips: Sequence[Viaje], periodo: Periodo) -> list[Franja]:
@@ -122,9 +140,9 @@ def _is_near(trip: Viaje, franja: Franja) -> bool:
 class _Days:
     """The half hours with a trip of each known day, as bits, and the chance of each week."""
 
-    masks: list[int]
-    #: For each length of window and each day: the chance that one of the week's trips falls in.
-    chances: dict[int, list[float]]
+    masks: dict[int, int]
+    #: For each length of window and each week: the chance that one of its trips falls in.
+    chances: dict[int, dict[int, float]]
 
 
 def _clearest(trips: Sequence[Viaje], periodo: Periodo) -> Franja | None:
@@ -141,19 +159,23 @@ def _clearest(trips: Sequence[Viaje], periodo: Periodo) -> Franja | None:
 
 
 def _read_days(trips: Sequence[Viaje], periodo: Periodo) -> _Days:
-    dates = periodo.dates_until(0)
-    masks = dict.fromkeys(dates, 0)
-    weekly: Counter[date] = Counter()
+    masks = dict.fromkeys(periodo.numbers_until(0), 0)
+    in_week = Counter(number // 7 for number in masks)
+    weekly: Counter[int] = Counter()
     for trip in trips:
-        if trip.fecha in masks:
-            masks[trip.fecha] |= 1 << (trip.minuto // 30)
-            weekly[trip.semana] += 1
-    chances = {}
-    for length in LENGTHS:
-        share = length / (7 * ACTIVE_SLOTS)
-        by_week = {week: 1 - (1 - share) ** count for week, count in weekly.items()}
-        chances[length] = [by_week.get(monday_of(day), 0.0) for day in dates]
-    return _Days([masks[day] for day in dates], chances)
+        number = (trip.fecha - periodo.desde).days
+        if number in masks:
+            masks[number] |= 1 << (trip.minuto // 30)
+            weekly[number // 7] += 1
+    chances = {
+        length: {
+            # Chance spreads the trips over the days that are known, not over the week.
+            week: 1 - (1 - length / (days * ACTIVE_SLOTS)) ** weekly[week]
+            for week, days in in_week.items()
+        }
+        for length in LENGTHS
+    }
+    return _Days(masks, chances)
 
 
 def _best_days(
@@ -168,10 +190,10 @@ def _best_days(
     known = [0] * 7
     expected = [0.0] * 7
     chances = days.chances[length]
-    for number in range(periodo.count_until(30 * (start + length))):
+    for number in periodo.numbers_until(30 * (start + length)):
         week, weekday = divmod(number, 7)  # the period begins on a Monday
         known[weekday] += 1
-        expected[weekday] += chances[number]
+        expected[weekday] += chances[week]
         if days.masks[number] & window:
             hits[weekday] |= 1 << week
     order = sorted(
@@ -233,14 +255,53 @@ def _window(
         dias_conocidos=len(dates),
         viajes=tuple(inside),
         azar=min(1.0, chance * _TRIED),
-        is_over=monday_of(last) < known[-CURRENT_WEEKS:][0],
+        is_over=_is_over(inside, last, periodo),
         ultima=last,
     )
 
 
-def period_of(trips: Sequence[Viaje], known_until: datetime, weeks: int) -> Periodo | None:
-    """The last weeks of which the trips are known; None when there is no trip in them."""
-    local = to_local(known_until)
-    earliest = monday_of(local.date()) - timedelta(weeks=weeks - 1)
-    inside = [trip.semana for trip in trips if earliest <= trip.fecha <= local.date()]
-    return Periodo(min(inside), local) if inside else None
+def _is_over(inside: Sequence[Viaje], last: date, periodo: Periodo) -> bool:
+    """Whether those who told of these trips would have told of later ones, for long enough.
+
+    When the vehicle was not seen at all for a while, that silence counts, which is shorter: the
+    days on which a habit happened not to be kept say nothing.
+    """
+    fuentes = {paso.fuente for trip in inside for paso in trip.pasos}
+    vias = {paso.via for trip in inside for paso in trip.pasos if paso.via}
+    heard = [tramo for tramo in periodo.tramos if speaks_of(tramo, fuentes, vias)]
+    end = periodo.desde + timedelta(days=len(periodo.conocido) - 1)
+
+    def is_silent_since(day: date) -> bool:
+        known = whole_days(heard, day + timedelta(days=1), end)
+        return len(known) >= COVERED_DAYS and (known[-1] - day).days >= SILENT_DAYS
+
+    is_seen = len(whole_days(heard, periodo.ultima + timedelta(days=1), end)) <= STILL_SEEN
+    return is_silent_since(last if is_seen else max(last, periodo.ultima))
+
+
+def period_of(
+    trips: Sequence[Viaje],
+    tramos: Sequence[Tramo],
+    spans: Sequence[Tramo],
+    *,
+    end: date,
+    ultima: date,
+    weeks: int,
+) -> Periodo | None:
+    """The last weeks up to ``end`` with what is known of them; None when there is no trip in them.
+
+    ``ultima`` is the last day on which the vehicle was seen at all.
+    ``tramos`` are what the sources declare, ``spans`` the times of those that declare nothing.
+    Known is what a source would have told that has told of this vehicle at all.
+    """
+    earliest = monday_of(end) - timedelta(weeks=weeks - 1)
+    inside = [trip for trip in trips if earliest <= trip.fecha <= end]
+    if not inside:
+        return None
+    first = min(trip.semana for trip in inside)
+    fuentes = {paso.fuente for trip in inside for paso in trip.pasos}
+    vias = {paso.via for trip in inside for paso in trip.pasos if paso.via}
+    heard = [tramo for tramo in tramos if speaks_of(tramo, fuentes, vias)]
+    days = (end - first).days + 1
+    known = known_minutes([*heard, *spans], first, days)
+    return Periodo(first, tuple(known), tuple(tramos), ultima)

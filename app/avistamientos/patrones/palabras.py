@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from app.avistamientos.patrones.franjas import MIN_TRIPS, MIN_WEEKS, Franja
 from app.avistamientos.patrones.resumen import TOO_OLD, Patron
 from app.core.fechas import format_fecha
+from app.core.habilitacion import HorasHabiles, why_habilitacion
 
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 #: A place is named when it is in at least that share of the window's trips.
 _PLACE_SHARE = 0.5
 #: «Menos de 1 vez en …»: no finer than anybody can imagine.
 _ODDS = (1_000_000, 100_000, 10_000, 1_000, 100, 50, 20)
+
+LEGAL_HOURS = HorasHabiles()
 
 CORRIDOR = "Es un corredor: dice por dónde circula a esa hora, no dónde se estaciona."
 SEEN = "Ahí lo vio una persona en esas ocasiones: no asegura que vuelva a estar."
@@ -27,9 +31,11 @@ class Sugerencia:
     donde: str
     evidencia: str
     limite: str
+    #: When in it a receptor needs leave of the court; None: never.
+    habilitacion: str | None = None
 
 
-def suggest(patron: Patron) -> list[Sugerencia]:
+def suggest(patron: Patron, *, today: date, horas: HorasHabiles = LEGAL_HOURS) -> list[Sugerencia]:
     """The windows that are worth a visit, the clearest first; at most three."""
     return [
         Sugerencia(
@@ -37,6 +43,9 @@ def suggest(patron: Patron) -> list[Sugerencia]:
             donde=_where(franja),
             evidencia=_evidence(franja, patron),
             limite=CORRIDOR if _is_corridor(franja) else SEEN,
+            habilitacion=why_habilitacion(
+                franja.dias, franja.desde, franja.hasta, today=today, horas=horas
+            ),
         )
         for franja in patron.franjas
     ]

@@ -27,6 +27,8 @@ class Paso:
     sentido: str | None = None
     #: A gantry's or a fine's: it tells of a road, not of a place where somebody saw it stand.
     es_corredor: bool = True
+    #: Who told of it, as ``cobertura.Tramo`` names it; empty: a person, or nobody knows.
+    fuente: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from app.avistamientos.patrones.cobertura import (
+    Tramo,
+    known_minutes,
+    known_until,
+    spans_without_source,
+)
 from app.avistamientos.patrones.franjas import (
     Franja,
     Periodo,
@@ -15,7 +21,7 @@ from app.avistamientos.patrones.franjas import (
     period_of,
 )
 from app.avistamientos.patrones.pasos import Paso, Viaje, group_trips, monday_of
-from app.core.clock import local_today, start_of_day, to_local
+from app.core.clock import local_today, to_local
 
 #: Older sightings are counted and told, but people move and change jobs.
 WEEKS = 12
@@ -72,7 +78,7 @@ class Patron:
     con_hora: int
     sin_hora: int
     viajes: int
-    #: Weeks with a sighting, with a trip whose hour is known, and that are known.
+    #: Weeks with a sighting, with a trip whose hour is known, and of which a source would tell.
     semanas: int
     semanas_con_hora: int
     semanas_conocidas: int
@@ -92,26 +98,26 @@ class Patron:
     is_too_old: bool
 
 
-def analyse(pasos: Iterable[Paso], *, now: datetime, checked_at: datetime | None = None) -> Patron:
+def analyse(pasos: Iterable[Paso], *, now: datetime, tramos: Sequence[Tramo] = ()) -> Patron:
     """Say when and where a vehicle is seen.
 
-    ``checked_at`` is when the gantries were last asked: until then the silence of a week counts
-    against a habit. Without it only what lies before the last sighting is known.
+    ``tramos`` are the times of which the sources would have told: only there does the silence of
+    a week count against a habit. Without them only what lies before the last sighting is known.
     """
     everything = list(pasos)
-    moments = [
-        paso.momento for paso in everything if paso.momento is not None and paso.momento <= now
-    ]
     last_day = max((paso.fecha for paso in everything), default=None)
-    known_until = _known_until(moments, last_day, checked_at, now)
-    start = monday_of(to_local(known_until).date()) - timedelta(weeks=WEEKS - 1)
+    spans = spans_without_source(everything, tramos)
+    until = min(now, known_until([*tramos, *spans]) or now)
+    end = max(to_local(until).date(), min(last_day or date.min, local_today(now)))
+    start = monday_of(end) - timedelta(weeks=WEEKS - 1)
     recent = [paso for paso in everything if paso.fecha >= start]
     trips = group_trips(recent)
-    periodo = period_of(trips, known_until, WEEKS)
-    days_unknown = (local_today(now) - to_local(known_until).date()).days
+    periodo = period_of(trips, tramos, spans, end=end, ultima=last_day or date.min, weeks=WEEKS)
+    days_unknown = (local_today(now) - to_local(until).date()).days
     windows = find_windows(trips, periodo) if periodo and days_unknown <= TOO_OLD else []
     days = {paso.fecha for paso in recent}
     first = monday_of(min(days, default=start))
+    known = known_minutes([*tramos, *spans], first, (end - first).days + 1)
     with_hour = sum(1 for paso in recent if paso.momento is not None)
     return Patron(
         total=len(everything),
@@ -121,9 +127,11 @@ def analyse(pasos: Iterable[Paso], *, now: datetime, checked_at: datetime | None
         viajes=len(trips),
         semanas=len({monday_of(day) for day in days}),
         semanas_con_hora=len({trip.semana for trip in trips}),
-        semanas_conocidas=len(Periodo(first, to_local(known_until)).semanas),
+        semanas_conocidas=len(
+            {*Periodo(first, tuple(known)).semanas, *(monday_of(day) for day in days)}
+        ),
         desde=first,
-        conocido_hasta=known_until,
+        conocido_hasta=until,
         ultimo=_last(everything),
         hace_dias=(local_today(now) - last_day).days if last_day else None,
         calor=heat(trips),
@@ -162,16 +170,6 @@ def heat(trips: Sequence[Viaje]) -> tuple[Fila, ...]:
 
 def _cell(count: int, weeks: set[date] | None, most: int) -> Celda:
     return Celda(count, len(weeks or ()), -(-4 * count // most))
-
-
-def _known_until(
-    moments: list[datetime], last_day: date | None, checked_at: datetime | None, now: datetime
-) -> datetime:
-    """Until when we would know of a sighting; a day without an hour counts from its beginning."""
-    known = [moment for moment in (checked_at, max(moments, default=None)) if moment is not None]
-    if last_day is not None:
-        known.append(min(now, start_of_day(last_day)))
-    return max(known, default=now)
 
 
 def _last(pasos: Sequence[Paso]) -> Paso | None:

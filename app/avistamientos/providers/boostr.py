@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from app.avistamientos.alcance import BOOSTR
 from app.avistamientos.providers import http
 from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
 from app.avistamientos.providers.reading import (
@@ -51,6 +52,7 @@ class Boostr:
     """
 
     name = "boostr"
+    alcance = BOOSTR
 
     def __init__(self, config: Config) -> None:
         self._config = config

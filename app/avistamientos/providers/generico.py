@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
+from app.avistamientos.alcance import GENERICO
 from app.avistamientos.providers import http
 from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
 from app.avistamientos.providers.reading import (
@@ -47,6 +48,7 @@ class Generico:
     """``GET {BOOSTR_API_URL}/porticos/{patente}`` with ``Authorization: Bearer``."""
 
     name = "generico"
+    alcance = GENERICO
 
     def __init__(self, config: Config) -> None:
         self._config = config

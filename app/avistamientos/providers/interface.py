@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from app.avistamientos.alcance import Alcance
 from app.core.errors import RastroError
 
 
@@ -48,6 +49,8 @@ class Provider(Protocol):
 
     #: Its value of ``PORTICOS_PROVIDER``; the quota is kept under this name.
     name: str
+    #: How late, how much and for how much it tells, until the office corrects it in Ajustes.
+    alcance: Alcance
 
     def check(self, patente: str) -> Answer:
         """Ask for the crossings of a plate.

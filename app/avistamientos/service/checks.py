@@ -371,7 +371,7 @@ def _sentence(new: int, received: int, omitted: list[str], advertencias: tuple[s
     elif omitted:
         parts = ["Consulta de pórticos sin novedades"]
     else:
-        parts = ["Consulta de pórticos sin novedades: no hay pasos de esta patente"]
+        parts = ["Consulta de pórticos sin novedades: la fuente no cuenta pasos de esta patente"]
     if omitted:
         count = len(omitted)
         named = "; ".join(dict.fromkeys(omitted[:_NAMED])) + ("…" if count > _NAMED else "")

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from app.avistamientos.service.checks import is_ahead, lock_oficio
 from app.avistamientos.service.cruces import Crossings
 from app.avistamientos.service.identificacion import gantry_values
 from app.avistamientos.service.novedad import announce_sightings
+from app.core.clock import local_today, start_of_day
 from app.core.errors import Refused, Stale
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.db import db
@@ -173,17 +174,25 @@ def count_outcomes(pasos: Iterable[PasoVisto]) -> dict[str, int]:
 
 
 def import_listado(
-    listado: Listado, pasos: Sequence[Paso], version: int, *, actor: Usuario, now: datetime
+    listado: Listado,
+    pasos: Sequence[Paso],
+    version: int,
+    *,
+    periodo: tuple[date, date] | None = None,
+    actor: Usuario,
+    now: datetime,
 ) -> int:
     """Make a sighting of every new row, all or none; return how many.
 
-    The rows are compared again: what the provider told since the preview is known now. The file
+    ``periodo`` are the days that the list covers as its paper says; without it, from its first
+    crossing to its last. The rows are compared again: what the provider told since the preview is
+    known now. The file
     stays as evidence under its hash, which the bitácora tells. A second press on the button finds
     the list imported and does nothing.
 
     Raises:
         Stale: somebody corrected the columns since the actor saw them.
-        Refused: it was discarded.
+        Refused: it was discarded, or ``periodo`` does not hold its rows or has not passed.
     """
     oficio = lock_oficio(listado.oficio_id)
     _lock(listado)
@@ -195,6 +204,7 @@ def import_listado(
             "No se importó: alguien corrigió este listado mientras usted lo veía. Se muestra como "
             "quedó; revíselo y presione Importar otra vez."
         )
+    listado.cubre_desde, listado.cubre_hasta = _read_period(pasos, periodo, now)
     seen = classify(oficio.id, pasos, now)
     counts = count_outcomes(seen)
     new = [
@@ -228,6 +238,8 @@ def import_listado(
             "listado_id": listado.id,
             "archivo": listado.nombre_archivo,
             "sha256": listado.sha256,
+            "cubre_desde": listado.cubre_desde.isoformat() if listado.cubre_desde else None,
+            "cubre_hasta": listado.cubre_hasta.isoformat() if listado.cubre_hasta else None,
             **counts,
         },
         is_real=bool(new),
@@ -244,6 +256,36 @@ def import_listado(
         **counts,
     )
     return len(new)
+
+
+def _read_period(
+    pasos: Sequence[Paso], periodo: tuple[date, date] | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The moments between which a list tells every crossing; None in both without any row.
+
+    Raises:
+        Refused: the stated days are no period, lie ahead, or leave out a row.
+    """
+    items = [
+        paso.sighting
+        for paso in pasos
+        if paso.sighting is not None and not is_ahead(paso.sighting, now)
+    ]
+    if periodo is None:
+        moments = [item.fecha_hora or start_of_day(item.fecha) for item in items]
+        if not moments:
+            return None, None
+        return start_of_day(min(item.fecha for item in items)), max(moments)
+    first, last = periodo
+    if last < first:
+        raise Refused("El período del listado termina antes de comenzar. Revise las dos fechas.")
+    if last > local_today(now):
+        raise Refused("El período del listado termina en un día que todavía no llega.")
+    if any(not first <= item.fecha <= last for item in items):
+        raise Refused("Hay pasos fuera del período escrito. Corrija las fechas, o déjelas vacías.")
+    # A day ends with its last minute; of today only what has passed is covered.
+    end = start_of_day(last + timedelta(days=1)) - timedelta(minutes=1)
+    return start_of_day(first), min(end, now)
 
 
 def note_file_download(listado: Listado, *, actor: Usuario, now: datetime) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.file import FileField, FileRequired
+from wtforms.validators import Optional, StopValidation
 
 from app.avistamientos.models import Listado
 from app.avistamientos.queries import find_listado, list_listados
@@ -35,7 +37,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.page import render_section
 from app.web.access import or_404, staff_required
-from app.web.forms import Form
+from app.web.forms import FechaField, Form
 from app.web.fragments import see_other
 from app.web.pagination import Page
 
@@ -45,12 +47,36 @@ bp = Blueprint("listados", __name__, url_prefix="/oficios/<int:oficio_id>/listad
 ROWS_SHOWN = 100
 _SECTION = "avistamientos"
 _LONGEST_COMPANY = 120
+_BOTH_DAYS = "Escriba los dos días del período, o deje los dos vacíos."
 
 
 class UploadForm(Form):
     """A concessionaire's list."""
 
     planilla = FileField("Planilla", [FileRequired("Elija la planilla de la concesionaria.")])
+
+
+class PeriodForm(Form):
+    """The days that a list covers, as the paper that came with it says."""
+
+    cubre_desde = FechaField("El listado cubre desde el", [Optional()])
+    cubre_hasta = FechaField("hasta el", [Optional()])
+
+    def validate_cubre_desde(self, field: FechaField) -> None:
+        """Both days, or none: asked here when the last one is missing."""
+        if not self.cubre_hasta.data:
+            raise StopValidation(_BOTH_DAYS)
+
+    def validate_cubre_hasta(self, field: FechaField) -> None:
+        """And here when the first one is."""
+        if not self.cubre_desde.data:
+            raise StopValidation(_BOTH_DAYS)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The period; None when it was not written. Ask after validation."""
+        first, last = self.cubre_desde.value, self.cubre_hasta.value
+        return (first, last) if first and last else None
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -122,13 +148,23 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     planilla = _open(listado)
     lectura = _read(oficio, listado, planilla)
     version = request.form.get("version", 0, type=int)
+    periodo = PeriodForm()
+    if not periodo.validate():
+        return _show_preview(oficio, listado, lectura, 422, periodo=periodo)
     try:
         with transaction():
-            import_listado(listado, lectura.pasos, version, actor=current_user, now=utcnow())
+            import_listado(
+                listado,
+                lectura.pasos,
+                version,
+                periodo=periodo.days,
+                actor=current_user,
+                now=utcnow(),
+            )
     except (Stale, Refused) as refusal:
         oficio, listado = _load(oficio_id, listado_id)
         again = _read(oficio, listado, planilla)
-        return _show_preview(oficio, listado, again, 409, error=str(refusal))
+        return _show_preview(oficio, listado, again, 409, error=str(refusal), periodo=periodo)
     return see_other(url_for("listados.preview", oficio_id=oficio_id, listado_id=listado_id))
 
 
@@ -230,6 +266,7 @@ def _show_preview(
     status: int = 200,
     *,
     error: str | None = None,
+    periodo: PeriodForm | None = None,
 ) -> Response:
     seen = classify(oficio.id, lectura.pasos, utcnow())
     ver = _asked_outcome()
@@ -244,6 +281,7 @@ def _show_preview(
         lectura=lectura,
         etiquetas=ETIQUETAS,
         error=error,
+        periodo=periodo or PeriodForm(formdata=None),
     )
 
 

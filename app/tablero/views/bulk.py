@@ -8,11 +8,13 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NotFoundPage
 
+from app.avistamientos.aviso_consulta import current_warning
 from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
 from app.core.patente import format_patente
 from app.tablero.forms import BulkForm
 from app.tablero.queries import list_cards
+from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card
 from app.tablero.views.blueprint import bp
 from app.tablero.views.cards import do_to_card
@@ -41,8 +43,10 @@ def bulk() -> ResponseReturnValue:
         return _report("", [], problem=first_error(form), status=422)
     command = form.to_command()
     actor = the_actor()
+    # Before the deed: afterwards its own look-ups count as well.
+    warning = current_warning() if command.accion is Lote.CONSULTAR else None
     outcomes = [_apply(command, pk, actor) for pk in command.cards]
-    return _report(command.accion.label, outcomes)
+    return _report(command.accion.label, outcomes, warning=warning)
 
 
 def _apply(command: Bulk, oficio_id: int, actor: Usuario) -> Outcome:
@@ -61,7 +65,11 @@ def _apply(command: Bulk, oficio_id: int, actor: Usuario) -> Outcome:
 
 
 def _report(
-    title: str, outcomes: list[Outcome], problem: str | None = None, status: int = 200
+    title: str,
+    outcomes: list[Outcome],
+    problem: str | None = None,
+    status: int = 200,
+    warning: str | None = None,
 ) -> Response:
     cards = list_cards([outcome.oficio_id for outcome in outcomes], now=utcnow())
     names = {card.id: f"{format_patente(card.patente)} · {card.numero_oficio}" for card in cards}
@@ -71,6 +79,7 @@ def _report(
         "refused": [outcome for outcome in outcomes if not outcome.is_done],
         "names": names,
         "problem": problem,
+        "warning": warning,
     }
     if is_htmx():
         return fragment("tablero/_report.html", status=status, **context)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from htmx_flask import request
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.avistamientos.aviso_consulta import current_warning
 from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
 from app.core.patente import format_patente
@@ -122,7 +123,9 @@ def check(oficio_id: int) -> ResponseReturnValue:
 
     def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         bulk = Bulk(Lote.CONSULTAR, {oficio.id: None}, motivo=form.consultar.data or "")
-        return apply_to_card(bulk, oficio, actor=actor, now=now)
+        warning = current_warning()
+        done = apply_to_card(bulk, oficio, actor=actor, now=now)
+        return f"{done} {warning}" if warning else done
 
     return _answer(oficio_id, form, deed, tells=True)
 

@@ -75,11 +75,15 @@ class PendingCheck(Enqueued):
     """A check of the gantries that was taken on."""
 
     model_config = ConfigDict(
-        json_schema_extra=example(message="Consulta encolada", task_id=_TASK, status="pending")
+        json_schema_extra=example(
+            message="Consulta encolada", task_id=_TASK, status="pending", advertencias=[]
+        )
     )
 
     message: str = "Consulta encolada"
     status: str = "pending"
+    #: What it costs, or that it exceeds the month's budget.
+    advertencias: list[str] = Field(default_factory=list)
 
 
 class TrabajoQuery(Paging):
