@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,19 @@ from pathlib import Path
 from tests.drills.consumers import QUOTA, WINDOW, drill_consumers
 from tests.drills.downtime import drill_downtime
 from tests.drills.kills import drill_kills
+from tests.drills.machines import drill_clocks
+from tests.drills.outages import (
+    drill_bucket,
+    drill_connections,
+    drill_full_disk,
+    drill_read_only,
+    drill_redis_away,
+    drill_refused_mail,
+    small_disk,
+)
+from tests.drills.records import judge_logs
 from tests.drills.servers import KINDS, Servers, servers
+from tests.drills.soak import drill_soak
 from tests.drills.stage import Stage
 from tests.drills.supervision import (
     drill_alone,
@@ -29,6 +42,7 @@ from tests.drills.supervision import (
     drill_stubborn_job,
 )
 from tests.drills.wakes import drill_wakes
+from tests.drills.writers import drill_writers
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ class Drill:
     name: str
     run: Callable[[Stage], str]
     settings: dict[str, str] = field(default_factory=dict)
+    #: Megabytes of a disk of its own for the installation's folder; 0: that of the machine.
+    disk: int = 0
 
 
 DRILLS = (
@@ -56,6 +72,15 @@ DRILLS = (
     Drill("e", "orphans", drill_orphans),
     Drill("e", "replacement", drill_replacement),
     Drill("e", "alone", drill_alone),
+    Drill("f", "full-disk", drill_full_disk, disk=64),
+    Drill("f", "read-only", drill_read_only, disk=64),
+    Drill("f", "redis-away", drill_redis_away),
+    Drill("f", "refused-mail", drill_refused_mail),
+    Drill("f", "connections", drill_connections),
+    Drill("f", "bucket", drill_bucket),
+    Drill("g", "clocks", drill_clocks),
+    Drill("h", "writers", drill_writers),
+    Drill("i", "soak", drill_soak),
 )
 
 
@@ -80,13 +105,17 @@ def _play(drill: Drill, running: Servers, database: str, queue: str, number: int
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="rastro-drill-", ignore_cleanup_errors=True) as folder:
         url = running.database(database)
+        disk = small_disk(Path(folder) / "instance", drill.disk) if drill.disk else nullcontext()
+        disk.__enter__()
         stage = Stage(Path(folder), url, running.queue(queue, url), **drill.settings)
         try:
             told, ok = drill.run(stage), True
+            judge_logs(stage, 5_000_000)
         except Exception:
             told, ok = traceback.format_exc() + stage.logs(), False
         finally:
             stage.close()
+            disk.__exit__(None, None, None)
     print(
         f"{number:>3}  ({drill.letter}) {drill.name:<13} {database + '/' + queue:<22} "
         f"{'ok' if ok else 'FAILED':<7}{time.monotonic() - began:6.1f} s  "

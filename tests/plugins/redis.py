@@ -22,8 +22,8 @@ from tests.plugins.smtp import free_port
 class RedisServer:
     """A server of its own that keeps nothing."""
 
-    def __init__(self, binary: str, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, binary: str, folder: Path, port: int = 0) -> None:
+        self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
         command += ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
