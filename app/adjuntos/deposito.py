@@ -35,11 +35,12 @@ class StorageFailed(Refused):
     """The place for files takes no more."""
 
     def __init__(self, error: OSError) -> None:
+        self.is_full = find_outage(error) is Outage.FULL
         super().__init__(
             "No hay espacio en el almacenamiento del servidor para este archivo. Avise a quien "
             "administra Rastro, que debe borrar respaldos antiguos o pedir más espacio, y vuelva "
             "a enviarlo después."
-            if find_outage(error) is Outage.FULL
+            if self.is_full
             else "El almacenamiento del servidor no responde y el archivo no se guardó. Avise a "
             "quien administra Rastro y vuelva a enviarlo después."
         )

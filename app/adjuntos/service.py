@@ -49,6 +49,8 @@ class UploadResult:
     is_repeated: bool = False
     #: The storage was full or away: the same file may be stored later.
     is_temporary: bool = False
+    #: It was full, not away.
+    is_full: bool = False
 
     @property
     def is_failed(self) -> bool:
@@ -104,8 +106,15 @@ def add_adjuntos(
             sent = _find_sent(oficio_id, upload)
             results.append(sent or UploadResult(filename, problem=str(error), is_repeated=True))
         except RastroError as error:
-            later = isinstance(error, StorageFailed)
-            results.append(UploadResult(filename, problem=str(error), is_temporary=later))
+            failed = error if isinstance(error, StorageFailed) else None
+            results.append(
+                UploadResult(
+                    filename,
+                    problem=str(error),
+                    is_temporary=failed is not None,
+                    is_full=failed is not None and failed.is_full,
+                )
+            )
     return results
 
 

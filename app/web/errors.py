@@ -165,7 +165,11 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def on_refused(error: Refused) -> Response:
-        return error_response(409, str(error))
+        if not isinstance(error, OSError):
+            return error_response(409, str(error))
+        response = error_response(503, str(error))  # the storage is away
+        response.headers["Retry-After"] = str(_RETRY)
+        return response
 
     @app.errorhandler(RastroError)
     def on_rastro(error: RastroError) -> Response:

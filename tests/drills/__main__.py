@@ -73,7 +73,7 @@ DRILLS = (
     Drill("e", "replacement", drill_replacement),
     Drill("e", "alone", drill_alone),
     Drill("f", "full-disk", drill_full_disk, disk=64),
-    Drill("f", "read-only", drill_read_only, disk=64),
+    Drill("f", "read-only", drill_read_only),
     Drill("f", "redis-away", drill_redis_away),
     Drill("f", "refused-mail", drill_refused_mail),
     Drill("f", "connections", drill_connections),

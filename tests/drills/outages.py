@@ -127,20 +127,25 @@ def _until_unhealthy(person: Person) -> dict[str, Any]:
 
 
 def drill_read_only(stage: Stage) -> str:
-    """The disk is read-only for a while, and a web worker starts in that time."""
+    """The data may not be written for a while, and a web worker starts in that time.
+
+    Root may write everywhere, so the files are made immutable, which holds for root too. Linux
+    ends a process (SIGBUS) that writes in a mapped file which became so; SQLite maps its index of
+    the journal, so the first request may die with its worker instead of being refused.
+    """
     served, person, oficio = _at_work(stage)
-    disk = stage.env["INSTANCE_DIR"]
-    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    folder = stage.env["INSTANCE_DIR"]
+    subprocess.run(["chattr", "-R", "+i", folder], check=True)
     try:
         refused = person.write_note(oficio, "Durante")
         _renew_worker(served)
         again = person.write_note(oficio, "Con un proceso nuevo")
         health = _until_unhealthy(person)
     finally:
-        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        subprocess.run(["chattr", "-R", "-i", folder], check=True)
     assert health["code"] == 503, health
     if stage.env["DATABASE_URL"] == "":
-        assert (status_of(refused), status_of(again)) == (503, 503)
+        assert status_of(again) == 503, served.read_log()[-2000:]
     began = time.monotonic()
     stage.wait(lambda: status_of(person.write_note(oficio, "Después")) == 201, "a note again")
     seconds = time.monotonic() - began
@@ -176,21 +181,22 @@ def drill_redis_away(stage: Stage, seconds: float = 120) -> str:
     first = RedisServer(binary, stage.folder)
     stage.env["HUEY_URL"] = first.url
     served, person, oficio = _at_work(stage)
-    numbers = [stage.put_local() for _ in range(5)]
+    checked = [stage.put_check() for _ in range(5)]
     stage.wait_done()
     first.stop()
     began = time.monotonic()
     notes = 0
     while time.monotonic() - began < seconds:
         assert status_of(person.write_note(oficio, "Sin Redis")) == 201
-        numbers.append(stage.put_local())
+        if notes % 10 == 0:
+            checked.append(stage.put_check())
         notes += 1
         time.sleep(1)
     health = _until_unhealthy(person)
     second = RedisServer(binary, stage.folder, port=first.port)
     try:
         back = stage.wait_done()
-        stage.judge_local(numbers)
+        stage.judge_checks(checked)
         stage.wait(lambda: person.health()["code"] == 200, "healthy again")
         assert served.stop() == 0
     finally:
@@ -200,7 +206,7 @@ def drill_redis_away(stage: Stage, seconds: float = 120) -> str:
     assert 1 <= told.count("is away") <= 6, "one line for each process and outage"
     assert told.count("is back") >= 1
     return (
-        f"{seconds:.0f} s away: {notes} notes, {len(numbers)} jobs done once, the last "
+        f"{seconds:.0f} s away: {notes} notes, {len(checked)} checks done once, the last "
         f"{back:.1f} s after it was back; {judge_logs(stage)} bytes of logs"
     )
 
@@ -360,10 +366,8 @@ def drill_bucket(stage: Stage) -> str:
         seen["read cut"] = status_of(read)
         faulty.fault = ""
         kept = stage.ask(sa.select(sa.func.count(Adjunto.id)))[0][0]
-        assert list(seen.values())[:4] == [201, 507, 507, 201] or list(seen.values())[:4] == [
-            201, 503, 503, 201], seen  # fmt: skip
+        assert list(seen.values()) == [201, 503, 503, 201, 503], seen
         assert kept == 2, "no row without its file"
-        assert status_of(read) != 500, seen
         assert served.stop() == 0
     finally:
         faulty.shutdown()

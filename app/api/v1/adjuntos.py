@@ -71,7 +71,7 @@ def upload(oficio_id: int, form: AdjuntoForm) -> ResponseReturnValue:
         if result.is_repeated:
             return error_response(409, result.problem)
         if result.is_temporary:
-            return error_response(507, result.problem)
+            return error_response(507 if result.is_full else 503, result.problem)
         return invalid("archivo", result.problem or "")
     return answer(_show(db.session.get_one(Adjunto, result.adjunto_id)), 201)
 
