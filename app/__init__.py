@@ -99,6 +99,9 @@ __all__ = [
     "ubicado_jobs",
 ]
 
+#: Of one request, several files together; ``deploy/Caddyfile`` lets through the same.
+MAX_REQUEST_BYTES = 210_000_000
+
 BLUEPRINTS = (
     auth.bp,
     usuarios.bp,
@@ -298,6 +301,6 @@ def _flask_settings(config: Config) -> dict[str, object]:
             "queue_url": config.huey_url,
             "folder": str(config.instance_dir),
         },
-        "MAX_CONTENT_LENGTH": config.max_upload_bytes * 10,
+        "MAX_CONTENT_LENGTH": min(config.max_upload_bytes * 10, MAX_REQUEST_BYTES),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     }

@@ -29,8 +29,10 @@ class S3Storage:
         self.bucket = bucket
         self.client = _client(region, key_id, secret, endpoint)
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
         """One request: S3 keeps a whole object or none."""
+        if not isinstance(data, bytes):
+            data.seek(0)
         self._call("put_object", key, Body=data)
 
     def open(self, key: str) -> BinaryIO:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
-from app.adjuntos.imagenes import read_image
+from app.adjuntos.imagenes import as_file, read_image
+from app.adjuntos.marcas_pdf import HEAD, check_pdf, find_pdf
 from app.adjuntos.rules import PDF
-from app.adjuntos.taller import work_on
+from app.adjuntos.taller import inspect_pdf
 from app.core.errors import InvalidValue
 from app.core.texto import clean_text
 
@@ -27,8 +28,8 @@ _OTHERS = (
 )
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|!--|svg|html|script)", re.I)
-#: A PDF ends with the place of its table and this mark; some programs write a few bytes after it.
-_PDF_TAIL = 4096
+#: What makes a browser take for a page what stands before a PDF.
+_TAGS = re.compile(rb"<(?:\?xml|!doctype|svg|html|head|body|script|iframe|object)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,21 @@ class Contenido:
     metadatos: dict[str, Any] = field(default_factory=dict)
 
 
-def read_content(data: bytes) -> Contenido:
+def read_content(source: bytes | BinaryIO) -> Contenido:
     """Tell what a file is and check it; a picture is drawn anew.
 
     Raises:
         InvalidValue: it is empty, broken, too big, or of a kind that is not accepted.
     """
-    if not data:
-        raise InvalidValue("El archivo está vacío. Elija otro o envíelo otra vez.")
-    if data.startswith(b"%PDF-"):
-        return _read_pdf(data)
-    if not _begins_like_picture(data):
-        raise InvalidValue(_what_instead(data))
-    return Contenido(**vars(read_image(data)))
+    with as_file(source) as file:
+        head = file.read(HEAD)
+        if not head:
+            raise InvalidValue("El archivo está vacío. Elija otro o envíelo otra vez.")
+        if _begins_like_picture(head):
+            return Contenido(**vars(read_image(file)))
+        if not is_pdf(head):
+            raise InvalidValue(_what_instead(head))
+        return _read_pdf(file)
 
 
 def _begins_like_picture(data: bytes) -> bool:
@@ -78,17 +81,27 @@ def _what_instead(data: bytes) -> str:
     return f"No es por dentro una foto ni un PDF, aunque su nombre lo diga. {_ACCEPTED}"
 
 
-def _read_pdf(data: bytes) -> Contenido:
+def is_pdf(head: bytes) -> bool:
+    """Whether the first bytes are those of a PDF and of nothing else, as readers tell it."""
+    place = find_pdf(head)
+    if place is None or _begins_like_picture(head):
+        return False
+    return place == 0 or not _is_other(head)
+
+
+def _is_other(head: bytes) -> bool:
+    """Whether a file is something else for other programs, wherever a PDF begins inside of it."""
+    before = head[: find_pdf(head)]
+    return head.startswith((*(start for start, _ in _OTHERS), b"#!")) or bool(_TAGS.search(before))
+
+
+def _read_pdf(file: BinaryIO) -> Contenido:
     """Tell a whole PDF from half of one, and refuse one that does more than show its pages.
 
     Files inside of it are kept, since courts send such, and named.
     """
-    tail = data[-_PDF_TAIL:]
-    if b"%%EOF" not in tail or b"startxref" not in tail:
-        raise InvalidValue(
-            "El PDF está cortado o dañado. Descárguelo otra vez y vuelva a enviarlo."
-        )
-    found = work_on(data).datos
+    version = check_pdf(file)
+    found = inspect_pdf(file).datos
     if found["scripts"]:
         raise InvalidValue(
             "El PDF trae un programa (JavaScript) o un formulario que lo usa. Ábralo, imprímalo "
@@ -100,9 +113,8 @@ def _read_pdf(data: bytes) -> Contenido:
             "envíe ese."
         )
     metadatos: dict[str, Any] = {"paginas": found["paginas"]}
-    version = re.match(rb"%PDF-(\d\.\d)", data)
     if version:
-        metadatos["version_pdf"] = version[1].decode()
+        metadatos["version_pdf"] = version
     if found["incrustados"]:
         names = [clean_text(name) or "sin nombre" for name in found["incrustados"]]
         metadatos["incrustados"] = names

@@ -21,6 +21,11 @@ from app.adjuntos.models import Adjunto
 from app.core.fechas import format_fecha_hora
 from app.direcciones.models import Visita
 
+NOT_DRAWN = (
+    "Esta foto es demasiado grande para dibujar una copia: en su lugar se ve una tarjeta que lo "
+    "dice. El original está guardado entero y se puede descargar; para mostrarla o enviarla, suba "
+    "además una versión más chica."
+)
 #: A photo of a visit is taken within this time of it.
 _TIME_APART = timedelta(hours=2)
 #: Metres. A block and the error of two telephones, beyond what the telephone said of its error.
@@ -31,7 +36,8 @@ _EARTH = 6_371_000
 def list_mismatches(adjunto: Adjunto) -> list[str]:
     """What does not add up between a file and what is said of it, in sentences."""
     said = adjunto.metadatos or {}
-    found = _about_clock(said, adjunto)
+    found = [NOT_DRAWN] if said.get("sin_copia") else []
+    found += _about_clock(said, adjunto)
     moment = adjunto.tomada_at
     if said.get("gps_nula"):
         found.append("La cámara anotó la posición 0,0: no sabía dónde estaba.")

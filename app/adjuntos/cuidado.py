@@ -234,9 +234,8 @@ def _move(
 ) -> str | None:
     for key, _sha256 in keys:
         with source.open(key) as file:
-            data = file.read()
-        target.put(key, data)
-        if hash_file(target, key) != hashlib.sha256(data).hexdigest():
+            target.put(key, file)
+        if hash_file(target, key) != hash_file(source, key):
             return "Lo que se leyó del destino no es lo que se escribió."
     with transaction():
         is_moved = retarget()

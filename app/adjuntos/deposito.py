@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import tempfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +21,9 @@ from app.core.outages import Outage, find_outage
 from app.db import release
 
 logger = logging.getLogger(__name__)
+
+#: Bytes that are read at once.
+_PIECE = 1024 * 1024
 
 
 class SameFile(Refused):
@@ -71,25 +75,57 @@ def store(
         InvalidValue: it is too large, broken, or of a kind that is not accepted.
         StorageFailed: there is no room for it; nothing of it is left behind.
     """
-    data = stream.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise InvalidValue(
-            f"Pesa más de {format_size(max_bytes)}, que es el máximo por archivo. "
-            "Redúzcalo y vuelva a enviarlo."
-        )
-    sha256 = hashlib.sha256(data).hexdigest()
-    existing = find_same_file(oficio_id, sha256)
-    if existing is not None:
-        raise SameFile(existing)
-    release()
-    contenido = read_content(data)
+    with tempfile.TemporaryFile() as spooled:
+        file = cast(BinaryIO, spooled)
+        try:
+            sha256, size = _spool(stream, file, max_bytes)
+            file.flush()
+        except OSError as error:
+            raise StorageFailed(error) from None
+        existing = find_same_file(oficio_id, sha256)
+        if existing is not None:
+            raise SameFile(existing)
+        release()
+        contenido = read_content(file)
+        return _keep(filename, file, sha256, size, contenido, storage)
+
+
+def _spool(stream: BinaryIO, file: BinaryIO, max_bytes: int) -> tuple[str, int]:
+    """Copy what comes in to a file of its own: the hash and the size. Memory does not grow with it.
+
+    Raises:
+        InvalidValue: it is too large.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    while piece := stream.read(min(_PIECE, max_bytes + 1 - size)):
+        size += len(piece)
+        if size > max_bytes:
+            raise InvalidValue(
+                f"Pesa más de {format_size(max_bytes)}, que es el máximo por archivo. "
+                "Redúzcalo y vuelva a enviarlo."
+            )
+        digest.update(piece)
+        file.write(piece)
+    return digest.hexdigest(), size
+
+
+def _keep(
+    filename: str,
+    file: BinaryIO,
+    sha256: str,
+    size: int,
+    contenido: Contenido,
+    storage: Storage,
+) -> Stored:
+    """Put the original, untouched, and what was drawn of it in the storage."""
     # The token makes the keys this upload's own: taking them back never takes another's file.
     name = f"{sha256[:2]}/{sha256}-{secrets.token_hex(8)}"
     extension = EXTENSIONS[contenido.mime_type][0]
     stored = Stored(
         filename=name_for(filename, contenido.mime_type),
         sha256=sha256,
-        size=len(data),
+        size=size,
         contenido=contenido,
         original_key=f"originales/{name}.{extension}",
         copia_key=f"copias/{name}.jpg" if contenido.copia else None,
@@ -97,18 +133,18 @@ def store(
         almacen=storage.name,
     )
     try:
-        for key, content in _files(stored, data):
+        for key, content in _files(stored, file):
             storage.put(key, content)
     except OSError as error:
-        logger.error("the storage refused a file of %s bytes: %s", len(data), error)
+        logger.error("the storage refused a file of %s bytes: %s", size, error)
         discard(stored, storage)
         raise StorageFailed(error) from None
     return stored
 
 
-def _files(stored: Stored, data: bytes) -> list[tuple[str, bytes]]:
-    pairs = (
-        (stored.original_key, data),
+def _files(stored: Stored, file: BinaryIO) -> list[tuple[str, bytes | BinaryIO]]:
+    pairs: tuple[tuple[str | None, bytes | BinaryIO | None], ...] = (
+        (stored.original_key, file),
         (stored.copia_key, stored.contenido.copia),
         (stored.miniatura_key, stored.contenido.miniatura),
     )

@@ -7,12 +7,15 @@ trick that waits for another program to open it. It is drawn by a program of its
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from app.adjuntos.exif import read_exif
 from app.adjuntos.rules import JPEG
-from app.adjuntos.taller import work_on
+from app.adjuntos.taller import draw_picture
 
 #: Pillow's names of the accepted formats. A camera's multi-picture JPEG opens as MPO.
 _MIME_TYPES = {
@@ -22,6 +25,19 @@ _MIME_TYPES = {
     "WEBP": "image/webp",
     "HEIF": "image/heic",
 }
+
+
+@contextmanager
+def as_file(source: bytes | BinaryIO) -> Iterator[BinaryIO]:
+    """A real file with these bytes, at its start; one that is given stays open."""
+    if not isinstance(source, bytes):
+        source.seek(0)
+        yield source
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(source)
+        file.seek(0)
+        yield cast(BinaryIO, file)
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,15 @@ class Imagen:
     metadatos: dict[str, Any] = field(default_factory=dict)
 
 
-def read_image(data: bytes) -> Imagen:
+def read_image(source: bytes | BinaryIO) -> Imagen:
     """Check a picture and draw its copy and its thumbnail.
 
     Raises:
-        InvalidValue: it is not a picture of an accepted format, it is broken, or it is too big.
+        InvalidValue: it is not a picture of an accepted format, it is cut or broken, or it has more
+            pixels than any camera.
     """
-    drawn = work_on(data)
+    with as_file(source) as file:
+        drawn = draw_picture(file)
     facts = drawn.datos
     copy, thumbnail = drawn.partes
     return Imagen(
@@ -56,6 +74,7 @@ def read_image(data: bytes) -> Imagen:
         metadatos={
             "ancho": facts["ancho_original"],
             "alto": facts["alto_original"],
+            **({"sin_copia": True} if facts.get("sin_copia") else {}),
             **read_exif(bytes.fromhex(facts["exif"])),
         },
     )

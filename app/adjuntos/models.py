@@ -122,6 +122,11 @@ class Adjunto(Model):
         return place_zone(self.metadatos, visit.direccion.comuna if visit else None)
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether its copy is the photo, and not the card that stands for one too large to draw."""
+        return self.is_image and not (self.metadatos or {}).get("sin_copia")
+
+    @property
     def is_image(self) -> bool:
         """Whether there is a picture to show."""
         return self.mime_type.startswith("image/")

@@ -35,7 +35,7 @@ def list_visitas(oficio_id: int) -> list[Visita]:
 
 def list_images(oficio_id: int) -> list[Adjunto]:
     """The files that have a picture to show or to send, newest first."""
-    return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_image]
+    return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_drawn]
 
 
 def approved_statement(oficio_id: int) -> sa.Select[Adjunto]:

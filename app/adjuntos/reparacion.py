@@ -32,13 +32,13 @@ def remake_copies(adjunto: Adjunto, storage: Storage, *, now: datetime) -> str |
     try:
         if hash_file(storage, adjunto.original_key) != adjunto.sha256:
             return "El original cambió, así que de él no se rehace nada."
-        with storage.open(adjunto.original_key) as file:
-            data = file.read()
+        original = storage.open(adjunto.original_key)
     except FileMissing:
         return "Falta el original, así que no hay de dónde rehacerla."
     release()
     try:
-        contenido = read_content(data)
+        with original:
+            contenido = read_content(original)
     except InvalidValue as error:
         return f"El original no se pudo abrir: {error}"
     name = f"{adjunto.sha256[:2]}/{adjunto.sha256}-{secrets.token_hex(8)}.jpg"

@@ -194,10 +194,10 @@ def choose_cover(adjunto: Adjunto, *, actor: Usuario, now: datetime) -> None:
     """Let a photo stand for its case, instead of the one that did.
 
     Raises:
-        InvalidValue: it is a document.
+        InvalidValue: it is a document, or there is no copy of it to show.
     """
-    if not adjunto.is_image:
-        raise InvalidValue("La portada tiene que ser una foto.")
+    if not adjunto.is_drawn:
+        raise InvalidValue("La portada tiene que ser una foto que se pueda mostrar.")
     for file in list_adjuntos(adjunto.oficio_id):
         file.portada = False
     db.session.flush()

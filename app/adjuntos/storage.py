@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from app.extensions import current_config
 
 _KEY = re.compile(r"[a-z]+(?:/[a-z0-9]+)*/[a-z0-9-]+(?:\.[a-z0-9]+)?")
 _PARTIAL = ".partial-"
+#: Bytes that go from a file to another at once.
+_PIECE = 1024 * 1024
 
 
 class FileMissing(NotFound):
@@ -57,8 +60,10 @@ class Storage(Protocol):
     #: As ``STORAGE_TYPE`` and the rows call it.
     name: str
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
         """Store a whole file or nothing, safe from a power cut when it returns.
+
+        An open file is stored from its start, without being held in memory.
 
         Raises:
             OSError: it could not be stored.
@@ -93,14 +98,18 @@ class LocalStorage:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes | BinaryIO) -> None:
         """Write beside the place, wait for the disk, then take the name in one step."""
         path = self._path(key)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                if isinstance(data, bytes):
+                    file.write(data)
+                else:
+                    data.seek(0)
+                    shutil.copyfileobj(data, file, _PIECE)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, path)

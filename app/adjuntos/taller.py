@@ -8,20 +8,30 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.core.errors import InvalidValue
 
-_PROGRAM = Path(__file__).with_name("dibujante.py")
-#: Seconds by the clock; the program itself is limited to 20 of processor.
-_TIMEOUT = 90
-_TOO_BIG = "La imagen es demasiado grande para abrirla aquí. Envíela con menos píxeles."
+#: The program stands in a folder without anything that it could take for a library.
+_START = (
+    "import runpy, sys; sys.path.append(sys.argv.pop()); "
+    "runpy.run_module('dibujante', run_name='__main__', alter_sys=True)"
+)
+_FOLDER = str(Path(__file__).parent)
+#: Seconds by the clock; the program itself is limited to 60 of processor.
+_TIMEOUT = 150
 _BROKEN = "La imagen está cortada o dañada. Envíela otra vez desde el teléfono o la cámara."
 _BROKEN_PDF = "El PDF está cortado o dañado. Descárguelo otra vez y vuelva a enviarlo."
 _LOCKED_PDF = "El PDF pide una contraseña, así que no se puede revisar. Guárdelo sin contraseña."
+#: What the program is asked for, see there.
+_DRAWING, _CARD, _DOCUMENT = "dibujo", "excusa", "documento"
 
 #: One file at a time in a process: their memory does not add up.
 _working = threading.Lock()
+
+
+class DoesNotFit(Exception):
+    """The program had no memory or no time left, or died of the file."""
 
 
 @dataclass(frozen=True)
@@ -32,33 +42,61 @@ class Trabajo:
     partes: list[bytes]
 
 
-def work_on(data: bytes) -> Trabajo:
-    """Draw a picture anew, or look into a PDF.
+def draw_picture(file: BinaryIO) -> Trabajo:
+    """Draw a picture anew. One that is whole and does not fit gets cards that say so.
+
+    ``file`` is a real one: the program reads it where it lies.
 
     Raises:
-        InvalidValue: it is broken, or would take more memory or time than a file may.
+        InvalidValue: it is cut, broken, or of more pixels than a camera has.
     """
-    is_pdf = data.startswith(b"%PDF-")
+    try:
+        return _work_on(file, _DRAWING)
+    except DoesNotFit:
+        pass
+    try:
+        return _work_on(file, _CARD)
+    except DoesNotFit:
+        raise InvalidValue(_BROKEN) from None
+
+
+def inspect_pdf(file: BinaryIO) -> Trabajo:
+    """Look into a PDF.
+
+    Raises:
+        InvalidValue: it is broken, locked, or would take more memory or time than a file may.
+    """
+    try:
+        return _work_on(file, _DOCUMENT)
+    except DoesNotFit:
+        raise InvalidValue(_BROKEN_PDF) from None
+
+
+def _work_on(file: BinaryIO, task: str) -> Trabajo:
+    file.seek(0)
     try:
         with _working:
-            # S603: our own program; the file goes in by a pipe and has no say in the command.
+            # S603: our own program; the file goes in as its input and has no say in the command.
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-I", str(_PROGRAM)],
-                input=data,
+                [sys.executable, "-I", "-c", _START, task, _FOLDER],
+                stdin=file,
                 capture_output=True,
                 timeout=_TIMEOUT,
                 env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
                 check=False,
             )
     except subprocess.TimeoutExpired:
-        raise InvalidValue(_BROKEN_PDF if is_pdf else _TOO_BIG) from None
+        raise DoesNotFit from None
     if done.returncode:
         # Killed by its limits, or crashed by what the file made its decoder do.
-        raise InvalidValue(_BROKEN_PDF if is_pdf else _TOO_BIG)
+        raise DoesNotFit
     head, _, rest = done.stdout.partition(b"\n")
     facts: dict[str, Any] = json.loads(head)
-    if problem := facts.get("problema"):
-        raise InvalidValue(_sentence(problem, facts, is_pdf))
+    problem = facts.get("problema")
+    if problem == "memoria":
+        raise DoesNotFit
+    if problem:
+        raise InvalidValue(_sentence(problem, facts, task))
     parts = []
     for size in facts["partes"]:
         parts.append(rest[:size])
@@ -66,15 +104,13 @@ def work_on(data: bytes) -> Trabajo:
     return Trabajo(facts, parts)
 
 
-def _sentence(problem: str, facts: dict[str, Any], is_pdf: bool) -> str:
+def _sentence(problem: str, facts: dict[str, Any], task: str) -> str:
     if problem == "pixeles":
         millions = f"{facts['maximo'] / 1_000_000:.0f} millones"
         return (
             f"La imagen tiene demasiados píxeles ({facts['ancho']} × {facts['alto']}): el máximo "
-            f"para este formato son {millions}. Redúzcala y vuelva a enviarla."
+            f"son {millions}. Redúzcala y vuelva a enviarla."
         )
     if problem == "clave":
         return _LOCKED_PDF
-    if is_pdf:
-        return _BROKEN_PDF
-    return _TOO_BIG if problem == "memoria" else _BROKEN
+    return _BROKEN_PDF if task == _DOCUMENT else _BROKEN

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.adjuntos.contenido import is_pdf
+from app.adjuntos.marcas_pdf import HEAD
 from app.adjuntos.queries import find_same_file
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, UploadResult, add_adjuntos
 from app.usuarios.models import Usuario
-
-_PDF = b"%PDF-"
 
 
 @dataclass
@@ -37,7 +37,7 @@ def receive(
     """
     received = Recibidas()
     for upload in uploads:
-        if upload.stream.read(len(_PDF)) == _PDF:
+        if is_pdf(upload.stream.read(HEAD)):
             sentence = "Es un PDF: aquí van fotos. Súbalo en Fotos y documentos."
             received.problemas.append(UploadResult(upload.filename, problem=sentence))
             continue
@@ -52,7 +52,7 @@ def receive(
         )
         adjunto_id = result.adjunto_id
         if result.is_repeated:
-            adjunto_id = _find_repeated(oficio_id, upload, max_bytes)
+            adjunto_id = _find_repeated(oficio_id, upload)
         if adjunto_id is None:
             received.problemas.append(result)
         elif adjunto_id not in received.ids:
@@ -60,7 +60,10 @@ def receive(
     return received
 
 
-def _find_repeated(oficio_id: int, upload: Upload, max_bytes: int) -> int | None:
+def _find_repeated(oficio_id: int, upload: Upload) -> int | None:
     upload.stream.seek(0)
-    same = find_same_file(oficio_id, hashlib.sha256(upload.stream.read(max_bytes)).hexdigest())
+    digest = hashlib.sha256()
+    while piece := upload.stream.read(1024 * 1024):
+        digest.update(piece)
+    same = find_same_file(oficio_id, digest.hexdigest())
     return same.id if same else None

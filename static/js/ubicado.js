@@ -77,8 +77,10 @@
     const sending = tiles.querySelectorAll(".is-sending").length;
     const lost = tiles.querySelectorAll(".is-lost").length;
     sendButton.disabled = sending + lost > 0;
+    const refused = tiles.querySelectorAll(".is-refused").length;
     const files = (number) => (number === 1 ? "1 foto" : `${number} fotos`);
     if (sending) status.textContent = `Subiendo ${files(sending)}…`;
+    else if (refused) status.textContent = `${files(refused)} no se ${refused === 1 ? "puede" : "pueden"} enviar: guárdela en el teléfono si la necesita y quítela para seguir.`;
     else if (lost) status.textContent = `${files(lost)} sin enviar: toque para reintentar, o quítela.`;
     else status.textContent = "";
   }
@@ -90,11 +92,16 @@
     const bar = document.createElement("progress");
     const words = document.createElement("span");
     const remove = document.createElement("button");
+    const keep = document.createElement("a");
+    keep.className = "btn btn-sm ubicado-remove";
+    keep.textContent = "Guardar en el teléfono";
+    keep.download = file.name || "foto.jpg";
+    keep.hidden = true;
     tile.className = "ubicado-tile is-sending";
     button.type = remove.type = "button";
     button.className = "gallery-item ubicado-retry";
     picture.alt = file.name;
-    picture.src = URL.createObjectURL(file);
+    picture.src = keep.href = URL.createObjectURL(file);
     // A browser that cannot draw the format (HEIC) shows its name alone.
     picture.addEventListener("error", () => picture.remove());
     bar.max = 100;
@@ -106,19 +113,22 @@
     remove.textContent = "Quitar";
     remove.hidden = true;
     button.append(picture, bar, words);
-    tile.append(button, remove);
+    tile.append(button, keep, remove);
     tiles.append(tile);
-    return { tile, button, bar, words, remove, picture };
+    return { tile, button, bar, words, remove, keep, picture };
   }
 
   function send(file) {
     const view = addTile(file);
     // The same id at every try: what arrived although its answer was lost is the same photo.
     const id = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2, 14)}`;
-    const end = () => { URL.revokeObjectURL(view.picture.src); view.tile.remove(); count(); };
+    const end = () => { URL.revokeObjectURL(view.keep.href); view.tile.remove(); count(); };
 
-    function lost(text) {
-      view.tile.className = "ubicado-tile is-lost";
+    /** Not stored. The same file gets the same answer when it was refused: no other try then. */
+    function lost(text, isRefused = false) {
+      view.tile.className = `ubicado-tile is-lost${isRefused ? " is-refused" : ""}`;
+      view.button.disabled = isRefused;
+      view.keep.hidden = !isRefused;
       view.words.textContent = text;
       view.bar.hidden = true;
       view.remove.hidden = false;
@@ -133,11 +143,12 @@
           const value = tile.querySelector("input").value;
           if (!tiles.querySelector(`input[value="${value}"]`)) view.tile.before(tile);
         }
-        end();
-        return;
+        return end();
       }
       const problem = root?.querySelector(".ubicado-problem")?.textContent;
-      lost(problem || "El servidor no la aceptó. Tóquela para intentarlo otra vez, o recargue la página.");
+      if (request.status === 413) return lost("Es demasiado grande para enviarla.", true);
+      if (request.status === 422 && problem) return lost(problem, true);
+      return lost(problem || "El servidor no la aceptó. Tóquela para intentarlo otra vez, o recargue la página.");
     }
 
     function go() {
@@ -159,6 +170,7 @@
       view.bar.hidden = false;
       view.bar.value = 0;
       view.remove.hidden = true;
+      view.keep.hidden = true;
       count();
       request.send(data);
     }

@@ -171,19 +171,22 @@ def copy(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
 def original(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """The untouched file; taking it is written down."""
     adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
-    with get_storage(adjunto.almacen).open(adjunto.original_key) as file:
-        data = file.read()
-    if request.method != "HEAD":
-        with transaction():
-            note_original_download(adjunto, actor=current_usuario(), now=utcnow())
-    return _guard(
-        send_file(
-            BytesIO(data),
+    file = get_storage(adjunto.almacen).open(adjunto.original_key)
+    try:
+        if request.method != "HEAD":
+            with transaction():
+                note_original_download(adjunto, actor=current_usuario(), now=utcnow())
+        response = send_file(
+            file,
             mimetype="application/octet-stream",
             as_attachment=True,
             download_name=adjunto.filename,
         )
-    )
+    except BaseException:
+        file.close()
+        raise
+    response.content_length = adjunto.tamano_bytes
+    return _guard(response)
 
 
 def _get(oficio: Oficio, adjunto_id: int) -> Adjunto:

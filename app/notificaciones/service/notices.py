@@ -88,7 +88,7 @@ def choose_photos(oficio_id: int, ids: list[int]) -> list[Adjunto]:
     Raises:
         InvalidValue: one of them is of another case, was deleted, or is no picture.
     """
-    photos = list_photos(oficio_id, ids)
+    photos = [photo for photo in list_photos(oficio_id, ids) if photo.is_drawn]
     if len(photos) != len(set(ids)):
         raise InvalidValue("Una de las fotos ya no está en este caso. Revise las fotos elegidas.")
     return photos

@@ -89,11 +89,18 @@ def upload(oficio_id: int) -> ResponseReturnValue:
     sentences = [f"«{one.filename}»: {one.problem}" for one in received.problemas]
     return fragment(
         "ubicado/_fotos.html",
-        200 if received.ids else 422,
+        _status(received),
         oficio=oficio,
         photos=list_photos(oficio.id, received.ids),
         sentences=sentences,
     )
+
+
+def _status(received: Recibidas) -> int:
+    """What the phone makes of it: 503 is worth another try of the same photo, 422 is not."""
+    if received.ids:
+        return 200
+    return 503 if any(one.is_temporary for one in received.problemas) else 422
 
 
 def _receive(oficio: Oficio, uploads: Sequence[Any], now: datetime) -> Recibidas:

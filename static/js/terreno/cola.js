@@ -9,6 +9,8 @@
   const SECONDS = 1000;
   /** A photo over a weak signal takes minutes; a visit that takes this long is sent again. */
   const PATIENCE = { visita: 30 * SECONDS, foto: 180 * SECONDS };
+  /** Bytes a second of a weak signal: a photo of 200 megapixels must be able to arrive. */
+  const SLOW = 40000;
 
   // ---- The phone's store ----
 
@@ -183,7 +185,9 @@
     if (status === 400 || status === 408 || status === 429 || status >= 500) return "despues";
     if (status === 409 && !body.motivo) return "despues";
     const texto = status === 404 ? NOT_ALLOWED : status === 413 ? body.detail || TOO_LARGE : body.detail || REFUSED;
-    return { texto, motivo: body.motivo || null, puede: Boolean(body.puede) };
+    // The same file gets the same answer: to try again would never end.
+    const definitiva = status === 413 || status === 422 || body.motivo === "sin_visita";
+    return { texto, motivo: body.motivo || null, puede: Boolean(body.puede), definitiva };
   }
 
   async function sendVisita(visita, csrf) {
@@ -202,7 +206,7 @@
     form.append("archivo", foto.blob, foto.nombre || "foto.jpg");
     return judge(await ask(`/visitas/${foto.visita}/fotos`, {
       method: "POST", headers: { "X-CSRFToken": csrf }, body: form,
-    }, PATIENCE.foto));
+    }, PATIENCE.foto + (foto.blob.size / SLOW) * SECONDS));
   }
 
   /** Send one visit and then its photos. Returns «ok», «despues» or «sesion». */

@@ -62,8 +62,8 @@
     for (const file of files) {
       if (file.size <= most) continue;
       file.problema = {
-        texto: `Pesa ${megabytes(file.size)} y el máximo es ${root.dataset.maxSize}: tómela otra vez con menos resolución. Esta queda solo en el teléfono.`,
-        motivo: "grande", puede: false,
+        texto: `Pesa ${megabytes(file.size)} y el máximo es ${root.dataset.maxSize}: tómela otra vez con menos resolución, o guárdela en el teléfono y envíela de otra forma. Esta queda solo aquí.`,
+        motivo: "grande", puede: false, definitiva: true,
       };
     }
     taken.set(form, [...photos(form), ...files]);

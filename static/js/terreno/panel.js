@@ -82,15 +82,26 @@
     copy.textContent = "Guardar en el teléfono";
     const actions = document.createElement("div");
     actions.className = "item-actions";
-    actions.append(copy, button("Reintentar", async () => {
-      await cola.change("fotos", foto.cliente_id, { problema: null });
-      await onSend();
-    }), button("Descartar", async () => {
+    actions.append(copy);
+    if (!foto.problema.definitiva) {
+      actions.append(button("Reintentar", async () => {
+        await cola.change("fotos", foto.cliente_id, { problema: null });
+        await onSend();
+      }));
+    }
+    actions.append(button("Descartar", async () => {
       if (!(await ask("La foto se borrará de Terreno y no se enviará.", "Descartar la foto"))) return;
       await cola.removeFoto(foto.cliente_id);
       await onSend();
     }));
-    row.append(text, actions);
+    row.append(text);
+    if (foto.problema.definitiva) {
+      const hint = document.createElement("p");
+      hint.className = "soft";
+      hint.textContent = "Queda en este teléfono hasta que la descarte: guárdela y súbala después en el caso, o envíela de otra forma.";
+      row.append(hint);
+    }
+    row.append(actions);
     return row;
   }
 

@@ -1,0 +1,72 @@
+"""Draws a picture anew, or looks into a PDF. A program of its own, see ``taller``.
+
+It reads the file that is its standard input and answers on its standard output: one line of JSON,
+and after it the copy and the thumbnail. Its memory and its time are limited, so that no file can
+harm the process that serves people: what does not fit is told. It imports nothing of the
+application, whose own memory would count here.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+
+from .documento import inspect_pdf
+from .imagen import Answer, TooManyPixels, draw, excuse
+
+#: What it may allocate, in bytes. The libraries themselves take some 30 MB more, which they share.
+MEMORY = 248 * 1024 * 1024
+#: Seconds of processor: 200 megapixels of HEIC take 11 on the machine where it was measured.
+CPU_SECONDS = 60
+#: What may be asked for: to draw a picture, to make cards instead, to look into a PDF.
+DIBUJO, EXCUSA, DOCUMENTO = "dibujo", "excusa", "documento"
+
+
+def answer(file: BinaryIO, task: str = DIBUJO) -> Answer:
+    """What became of a file, whatever it was."""
+    try:
+        if task == DOCUMENTO:
+            return inspect_pdf(file)
+        return draw(file) if task == DIBUJO else excuse(file)
+    except TooManyPixels as error:
+        return error.facts, []
+    except MemoryError:
+        return {"problema": "memoria"}, []
+    except UnidentifiedImageError:
+        return {"problema": "danado"}, []
+    except Exception as error:  # decoders raise OSError, ValueError, SyntaxError, struct.error…
+        name = type(error).__name__
+        if name == "PasswordError":
+            return {"problema": "clave"}, []
+        # libheif, libwebp and libvips have words of their own for it.
+        short = "memory" in str(error).lower()
+        return {"problema": "memoria" if short else "danado", "error": f"{name}: {error}"[:200]}, []
+
+
+def _peak() -> int | None:
+    """The most memory that this program had, in bytes, where the system tells."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return None
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def main() -> None:
+    """Answer for the file that is the standard input."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    Image.MAX_IMAGE_PIXELS = None  # counted before decoding
+    PngImagePlugin.MAX_TEXT_MEMORY = 4 * 1024 * 1024
+    facts, parts = answer(sys.stdin.buffer, sys.argv[1])
+    facts["partes"] = [len(part) for part in parts]
+    facts["memoria"] = _peak()
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n")
+    for part in parts:
+        sys.stdout.buffer.write(part)

@@ -1,0 +1,7 @@
+"""Starts the program that draws."""
+
+from __future__ import annotations
+
+from . import main
+
+main()
