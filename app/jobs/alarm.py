@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from huey.storage import SqliteStorage
 from redis import ConnectionPool
 
 from app.core.clock import utcnow
+from app.core.outages import find_outage
 from app.db import transaction
 from app.jobs.queue import enqueue_periodic
 from app.jobs.runner import count_due, never, work
@@ -37,6 +39,20 @@ class _SqliteMessages(SqliteStorage):
         connection: sqlite3.Connection = super()._create_connection()
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection
+
+    @contextmanager
+    def db(self, commit: bool = False, close: bool = False) -> Iterator[sqlite3.Cursor]:
+        """A cursor; after a fault of the disk the next one is of a new connection.
+
+        SQLite opens read-only what it may not write, and the connection stays so.
+        """
+        try:
+            with super().db(commit, close) as cursor:
+                yield cursor
+        except sqlite3.Error as error:
+            if find_outage(error):
+                self.close()
+            raise
 
 
 def make_storage(url: str, secret: str) -> Huey:

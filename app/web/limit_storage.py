@@ -26,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.outage_line import OutageLine
+from app.core.outages import find_outage
 
 Result = TypeVar("Result")
 
@@ -248,6 +249,7 @@ def _make_shared(database_url: str, queue_url: str, folder: Path) -> Storage:
         connect_args={"timeout": _PATIENCE},
     )
     event.listen(engine, "connect", _prepare_file)
+    event.listen(engine, "handle_error", _drop_useless)
     return DatabaseStorage(engine)
 
 
@@ -266,6 +268,12 @@ def _prepare_file(connection: sqlite3.Connection, _record: object) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def _drop_useless(context: sa.engine.ExceptionContext) -> None:
+    """Open the file anew after a fault: what SQLite opened read-only stays so."""
+    if find_outage(context.original_exception):
+        context.is_disconnect = True
 
 
 def _hidden(key: str) -> str:
