@@ -112,6 +112,7 @@ class Config:
     log_format: str
     map_tile_url: str
     map_attribution: str
+    web_reload: bool
 
     @property
     def map_tile_origin(self) -> str:
@@ -222,6 +223,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
         map_tile_url=reader.tiles("MAP_TILE_URL"),
         map_attribution=reader.text("MAP_ATTRIBUTION"),
+        web_reload=reader.boolean("WEB_RELOAD", default=False),
     )
     problems = reader.problems
     problems += _oauth_problems(reader)

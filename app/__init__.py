@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from app import models
 from app.adjuntos import jobs as adjuntos_jobs
@@ -77,7 +76,7 @@ from app.usuarios.cli import usuarios_cli
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
-from app.web.estaticos import CompressedFiles, set_lifetime
+from app.web.estaticos import StaticFiles, fingerprint
 from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.limit_storage import SCHEME
@@ -184,12 +183,17 @@ def create_app(config: Config | None = None) -> Flask:
         ConfigError: the environment is incomplete or wrong.
     """
     config = config or load_config()
+    version = "" if config.web_reload else fingerprint(ROOT / "static")
+    versions = config.instance_dir / "estaticos"
     app = RetryingFlask(
         __name__,
         instance_path=str(config.instance_dir),
         template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
+        # With this ``url_for("static", ...)`` names the version; ``StaticFiles`` answers first.
+        static_url_path=f"/static/{version}".rstrip("/"),
+        static_folder=str(versions / version if version else ROOT / "static"),
     )
+    app.extensions["static_version"] = version
     app.config.from_mapping(_flask_settings(config))
     app.extensions["rastro_config"] = config
     logging.getLogger("app").setLevel(config.log_level.upper())
@@ -239,13 +243,8 @@ def create_app(config: Config | None = None) -> Flask:
     def template_globals() -> dict[str, object]:
         return {"demo_mode": is_demo_database(app)}
 
-    app.wsgi_app = CompressedFiles(  # type: ignore[method-assign]
-        WhiteNoise(
-            app.wsgi_app,
-            root=str(ROOT / "static"),
-            prefix="static/",
-            add_headers_function=set_lifetime,
-        )
+    app.wsgi_app = StaticFiles(  # type: ignore[method-assign]
+        app.wsgi_app, ROOT / "static", versions, version
     )
     return app
 

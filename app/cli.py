@@ -8,6 +8,7 @@ import logging
 import click
 import flask_migrate
 from alembic.migration import MigrationContext
+from flask import current_app
 from flask.cli import with_appcontext
 
 from app.ajustes.queries import is_demo
@@ -19,6 +20,19 @@ from app.demo.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 from app.porticos.service import ask_to_rematch, load_seed
 from app.respaldo.soundness import Unsound, check_database, mark_known
+from app.web.estaticos import keep_version
+from config import ROOT, Config
+
+
+def _prepare_static_files(config: Config) -> None:
+    """Compress this version's files before anybody waits for them."""
+    version = current_app.extensions["static_version"]
+    if not version:
+        return
+    try:
+        keep_version(ROOT / "static", config.instance_dir / "estaticos", version)
+    except OSError as error:
+        click.echo(f"Los archivos de la página se sirven sin comprimir: {error}", err=True)
 
 
 @click.group("schema")
@@ -79,6 +93,7 @@ def prepare() -> None:
         raise click.ClickException(str(unsound)) from None
     flask_migrate.upgrade()
     mark_known(config)
+    _prepare_static_files(config)
     with transaction():
         begin(utcnow())
         load_seed(utcnow())

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from app.web.estaticos import fingerprint
 from config import ROOT
 
 _STATIC = ROOT / "static"
@@ -38,10 +39,11 @@ _WORKER = "js/terreno/sw.js"
 def version() -> str:
     """A name for all of this together: another file, another name, and the phone fetches anew.
 
+    All static files count, since the addresses of the kept ones name the version of the whole.
     Read once in a process; a new version of the product is a new process.
     """
-    digest = hashlib.sha256()
-    for path in [*(_STATIC / name for name in (*ASSETS, _WORKER)), *_templates()]:
+    digest = hashlib.sha256(fingerprint(_STATIC).encode())
+    for path in _templates():
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -104,6 +104,16 @@ def _is_disk_full() -> bool:
     return folder.exists() and shutil.disk_usage(folder).free < _NO_ROOM
 
 
+def _missing_file() -> Response:
+    """A page of a version that is no longer kept asks for its script or picture."""
+    response = make_response(
+        "Este archivo es de otra versión de Rastro. Recargue la página.\n", 404
+    )
+    response.mimetype = "text/plain"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
 
@@ -112,6 +122,8 @@ def init_errors(app: Flask) -> None:
         if error.response is not None:
             return make_response(error.response)
         status = error.code or 500
+        if status == 404 and request.path.startswith("/static/"):
+            return _missing_file()
         response = error_response(status)
         for name, value in error.get_headers():
             if name in {"Retry-After", "Allow"}:

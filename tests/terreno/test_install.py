@@ -9,7 +9,6 @@ from io import BytesIO
 from PIL import Image
 
 from app.terreno.recursos import ASSETS, version
-from config import ROOT
 
 
 def test_the_manifest_names_icons_that_are_what_it_says(stranger):
@@ -21,7 +20,8 @@ def test_the_manifest_names_icons_that_are_what_it_says(stranger):
     assert manifest["display"] == "standalone"
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
     for icon in manifest["icons"]:
-        picture = Image.open(BytesIO((ROOT / icon["src"].lstrip("/")).read_bytes()))
+        with stranger.get(icon["src"]) as response:
+            picture = Image.open(BytesIO(response.get_data()))
         assert f"{picture.width}x{picture.height}" == icon["sizes"]
 
 
@@ -33,7 +33,10 @@ def test_the_worker_may_serve_the_page_and_keeps_files_that_exist(stranger):
     assert response.headers["Cache-Control"] == "no-cache"
     settings = json.loads(re.match(r"self\.TERRENO = (.*);", response.text)[1])
     assert settings["version"] == version()
-    assert all((ROOT / path.lstrip("/")).is_file() for path in settings["assets"])
+    for path in settings["assets"]:
+        with stranger.get(path) as asset:
+            assert asset.status_code == 200
+            assert "immutable" in asset.headers["Cache-Control"]
 
 
 def test_the_shell_holds_nothing_of_anybody_and_nothing_that_is_not_kept(
@@ -44,7 +47,7 @@ def test_the_shell_holds_nothing_of_anybody_and_nothing_that_is_not_kept(
         assert "Rosa Soto" not in html
         assert f"terreno-lista-{usuario_investigador.id}" not in html
     html = stranger.get("/terreno/app").text
-    used = set(re.findall(r'(?:src|href)="/static/([^"#?]+)', html))
+    used = set(re.findall(r'(?:src|href)="/static/[0-9a-f]{16}/([^"#?]+)', html))
     assert "js/terreno/pagina.js" in used
     # cuenta.js is for people who are signed in; the favicon and the fonts come with the others.
     assert used <= set(ASSETS), used - set(ASSETS)
