@@ -12,7 +12,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns check check-deploy lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
@@ -93,6 +93,9 @@ bench-case: $(VENV)/.dev ## Measure the page of a full case beside that of a sma
 
 bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sightings
 	@$(BIN)/python -m tests.bench.patrones $(BENCH)
+
+bench-slow: $(VENV)/.dev ## Measure pages beside slow clients, and what open boards and streams cost
+	@$(BIN)/python -m tests.bench.slow $(BENCH)
 
 check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache

@@ -113,6 +113,7 @@ class Config:
     map_tile_url: str
     map_attribution: str
     web_reload: bool
+    web_request_seconds: int
 
     @property
     def map_tile_origin(self) -> str:
@@ -223,6 +224,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
         map_tile_url=reader.tiles("MAP_TILE_URL"),
         map_attribution=reader.text("MAP_ATTRIBUTION"),
+        web_request_seconds=reader.integer("WEB_REQUEST_SECONDS", 30, 1, 600),
         web_reload=reader.boolean("WEB_RELOAD", default=False),
     )
     problems = reader.problems

@@ -25,6 +25,7 @@ from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
 from app.api import views as claves
 from app.avisos import views as avisos
+from app.avisos.escucha import BELLS, BellSource
 from app.avistamientos import consultas, identificacion, panorama
 from app.avistamientos import jobs as avistamientos_jobs
 from app.avistamientos import views as avistamientos
@@ -41,7 +42,9 @@ from app.demo import views as demo
 from app.estado import views as estado
 from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
 from app.eventos import jobs as eventos_jobs
+from app.eventos import novedades
 from app.eventos import views as webhooks
+from app.eventos.escucha import EVENTS, EventSource
 from app.extensions import csrf, htmx, limiter, login, migrate
 from app.importador import views as importador
 from app.importador.pasos import views as listados
@@ -73,6 +76,7 @@ from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
 from app.usuarios import auth, passwords
 from app.usuarios import views as usuarios
 from app.usuarios.cli import usuarios_cli
+from app.web.bodies import init_bodies
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.errors import init_errors
@@ -83,6 +87,7 @@ from app.web.limit_storage import SCHEME
 from app.web.mantencion import init_maintenance
 from app.web.retrying import RetryingFlask
 from app.web.sesiones import init_sessions
+from app.web.streaming import connect_source
 from config import ROOT, Config, ensure_development_secret, load_config
 
 __all__ = [
@@ -116,6 +121,7 @@ BLUEPRINTS = (
     docs.bp,
     claves.bp,
     webhooks.bp,
+    novedades.bp,
     portal.bp,
     oficios.bp,
     oficios.textos.bp,
@@ -205,6 +211,7 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    init_bodies(app)  # before anything reads a form
     csrf.init_app(app)
     htmx.init_app(app)
     limiter.init_app(app)
@@ -218,6 +225,8 @@ def create_app(config: Config | None = None) -> Flask:
     init_maintenance(app)
     _init_alarm(app, config)
     connect_settings(SETTINGS)
+    connect_source(EVENTS, EventSource)
+    connect_source(BELLS, BellSource)
     connect_keepers([list_pdfs])
     connect_sightings(list_for_notice)
     connect_location(location_for_notice)

@@ -41,6 +41,14 @@ RESTART_DELAY = 0.5
 RESTART_DELAY_MAX = 8.0
 #: A child that lived this long is healthy again.
 HEALTHY_AFTER = 30
+#: Seconds before a child is started again that ran and was killed: it did not fail by itself.
+KILLED_DELAY = 0.1
+#: A child that was killed sooner than this had not started to work.
+RAN_AFTER = 1.0
+#: Seconds that a web process which lost its master may still hold the port.
+PORT_PATIENCE = 4.0
+#: Connections that wait to be taken.
+BACKLOG = 2048
 #: Seconds between looks at the code, for who works on it.
 LOOK = 1.0
 PR_SET_PDEATHSIG = 1
@@ -60,6 +68,8 @@ class Child:
     restart_at: float = 0.0
     #: Whether it is stopped and started when the code changes.
     reloads: bool = False
+    #: Open descriptors that it inherits.
+    descriptors: tuple[int, ...] = ()
     pending: bytes = field(default=b"", repr=False)
 
 
@@ -72,14 +82,23 @@ class Supervisor:
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
         self.stopping = False
+        #: Where the web listens. Held here, so that clients wait while it is replaced.
+        self.listener: socket.socket | None = None
         self.code = 0.0
         self.look_at = 0.0
 
-    def add(self, name: str, command: list[str], *, reloads: bool = False) -> None:
+    def add(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        reloads: bool = False,
+        descriptors: tuple[int, ...] = (),
+    ) -> None:
         """Have a child run; it is started by ``run``, and again when the code changes if it
-        ``reloads``.
+        ``reloads``. It inherits the open ``descriptors``.
         """
-        self.children.append(Child(name, command, reloads=reloads))
+        self.children.append(Child(name, command, reloads=reloads, descriptors=descriptors))
 
     def run(self, announce: list[str], health_url: str) -> int:
         """Start everything, say where it is, and watch until SIGTERM or Ctrl-C. Returns 0."""
@@ -111,6 +130,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=child.descriptors,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order
             preexec_fn=partial(_die_with_parent, os.getpid()),  # this process has no threads
         )
@@ -146,9 +166,7 @@ class Supervisor:
             if child.process is None or child.process.poll() is None:
                 continue
             if child.restart_at == 0.0:
-                lived = now - child.started
-                twice = min(child.delay * 2, RESTART_DELAY_MAX)
-                child.delay = RESTART_DELAY if lived > HEALTHY_AFTER else twice
+                child.delay = _next_delay(child, now - child.started)
                 child.restart_at = now + child.delay
                 self._say(
                     f"[supervisor] {child.name} terminó (código {child.process.returncode}); "
@@ -175,6 +193,8 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         self._say("[supervisor] Cerrando: se espera a que termine lo que está en curso.")
+        if self.listener is not None:
+            self.listener.close()  # the web closes its own when it has no more to answer
         alive = [child for child in self.children if child.process and child.process.poll() is None]
         for child in alive:
             _signal(child, signal.SIGTERM)
@@ -202,6 +222,16 @@ def _die_with_parent(parent: int) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it died before the kernel knew
         os._exit(1)
+
+
+def _next_delay(child: Child, lived: float) -> float:
+    """Seconds until a dead child is started again."""
+    code = child.process.returncode if child.process else 0
+    if code == -signal.SIGKILL and lived > RAN_AFTER:
+        return KILLED_DELAY
+    if lived > HEALTHY_AFTER:
+        return RESTART_DELAY
+    return max(RESTART_DELAY, min(child.delay * 2, RESTART_DELAY_MAX))
 
 
 def _signal(child: Child, signum: int) -> None:
@@ -236,15 +266,25 @@ def free_port() -> int:
         return port
 
 
-def is_port_free(host: str, port: int) -> bool:
-    """Whether the web can listen there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def listen(host: str, port: int, patience: float = PORT_PATIENCE) -> socket.socket | None:
+    """A socket that takes connections there; None when another program has the port.
+
+    A web process that outlived its killed master gives it back within ``patience`` seconds.
+    """
+    deadline = time.monotonic() + patience
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            listener.bind((host, port))
+            listener.listen(BACKLOG)
+            return listener
         except OSError:
-            return False
-    return True
+            listener.close()
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(0.2)
 
 
 def lock_instance(folder: Path) -> IO[str] | None:
@@ -313,6 +353,7 @@ def main() -> int:
     """Start the family. Returns the exit code."""
     env = dict(os.environ)
     env["PYTHONUNBUFFERED"] = "1"
+    env["SUPERVISOR_PID"] = str(os.getpid())  # a web that lost its master asks whether we live
     host = env.get("HOST", "127.0.0.1")
     instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").absolute()
     try:
@@ -335,17 +376,20 @@ def main() -> int:
     if isinstance(report, int):
         return report
     port = int(str(report["port"]))
-    if not is_port_free(host, port):
+    listener = listen(host, port)
+    if listener is None:
         print(
             f"El puerto {port} está ocupado por otro programa. Elija otro: PORT=8001 make run",
             file=sys.stderr,
         )
         return 1
     supervisor = Supervisor(env, sys.stdout)
+    supervisor.listener = listener
     if report["demo"]:
         for name, command in demo_services(env, instance):
             supervisor.add(name, command)
-    gunicorn = ["-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
+    gunicorn = ["-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
+    gunicorn += ["--worker-class", "app.server.worker.Web"]
     gunicorn += ["--workers", env.get("WEB_WORKERS", "1"), "--threads", "8"]
     gunicorn += ["--graceful-timeout", "20", "--timeout", "60", "--log-level", "warning"]
     # Its socket for commands would lie in the home folder, which may be read-only, and is not used.
@@ -353,7 +397,7 @@ def main() -> int:
     if env.get("WEB_RELOAD"):
         templates = (ROOT / "templates").rglob("*.html")
         gunicorn += ["--reload", *(f"--reload-extra-file={path}" for path in templates)]
-    supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"])
+    supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"], descriptors=(listener.fileno(),))
     supervisor.add(
         "trabajos", [sys.executable, "huey_consumer.py"], reloads=bool(env.get("WEB_RELOAD"))
     )

@@ -42,7 +42,7 @@ SETTINGS = {
     "SMTP_HOST": "127.0.0.1",
     "SMTP_FROM": "rastro@rastro.example",
 }
-WEB = "gunicorn --bind 0.0.0.0:{port} --worker-class gthread --workers 2 --threads 8"
+WEB = "gunicorn --bind 0.0.0.0:{port} --worker-class app.server.worker.Web --workers 2 --threads 8"
 WEB += " --worker-tmp-dir /dev/shm --no-control-socket --log-level warning wsgi:app"
 
 

@@ -35,6 +35,7 @@ from app.oficios.models import Oficio
 from app.oficios.page import render_section
 from app.oficios.sections import Section
 from app.web.access import or_404, staff_required
+from app.web.bodies import accepts_bytes, several_uploads
 from app.web.fragments import is_htmx, see_other, with_notice
 
 bp = Blueprint("adjuntos", __name__)
@@ -55,6 +56,7 @@ def section(oficio_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos")
+@accepts_bytes(several_uploads)
 @staff_required
 def upload(oficio_id: int) -> ResponseReturnValue:
     """Store the good files and name the bad ones with their reason."""

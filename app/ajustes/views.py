@@ -15,6 +15,7 @@ from app.ajustes.service import save_logo, save_settings
 from app.core.clock import utcnow
 from app.db import transaction
 from app.web.access import admin_required, or_404
+from app.web.bodies import accepts_bytes, one_upload
 from app.web.fragments import see_other
 
 bp = Blueprint("ajustes", __name__)
@@ -57,6 +58,7 @@ def save() -> ResponseReturnValue:
 
 
 @bp.post("/admin/ajustes/logo")
+@accepts_bytes(one_upload)
 @admin_required
 def save_office_logo() -> ResponseReturnValue:
     """Take a picture as the office's logo."""

@@ -38,6 +38,36 @@ def read_bell(usuario_id: int) -> Campana:
     return Campana(unread, last)
 
 
+def bells_state(usuario_ids: set[int]) -> object:
+    """Something that differs when the bell of one of these people may have changed.
+
+    Two look-ups in indexes, because it is asked twice a second.
+    """
+    newest = db.session.scalar(sa.select(sa.func.max(Aviso.id)))
+    unread = (
+        sa.select(Aviso.usuario_id, sa.func.count())
+        .where(Aviso.usuario_id.in_(usuario_ids), Aviso.leido_at.is_(None))
+        .group_by(Aviso.usuario_id)
+        .order_by(Aviso.usuario_id)
+    )
+    return newest, tuple(tuple(row) for row in db.session.execute(unread))
+
+
+def read_bells(usuario_ids: set[int]) -> dict[int, Campana]:
+    """The bells of some people, by their id."""
+    statement = (
+        sa.select(
+            Aviso.usuario_id,
+            sa.func.count().filter(Aviso.leido_at.is_(None)),
+            sa.func.max(Aviso.id),
+        )
+        .where(Aviso.usuario_id.in_(usuario_ids))
+        .group_by(Aviso.usuario_id)
+    )
+    bells = {pk: Campana(unread, last) for pk, unread, last in db.session.execute(statement)}
+    return {pk: bells.get(pk, Campana(0, 0)) for pk in usuario_ids}
+
+
 def list_since(usuario_id: int, aviso_id: int, limit: int) -> Sequence[Aviso]:
     """What a person was told after that one and has not opened, newest first."""
     statement = (

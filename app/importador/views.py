@@ -24,6 +24,7 @@ from app.importador.queries import find_mapping, list_numbers, list_recent
 from app.importador.rules import EstadoImportacion, clasificar
 from app.importador.service import correct_draft, create_draft, discard_draft, import_draft
 from app.web.access import staff_required
+from app.web.bodies import accepts_bytes, one_upload
 from app.web.errors import error_response
 from app.web.fragments import fragment, is_htmx, see_other
 
@@ -33,6 +34,7 @@ _GONE = "Ese listado se descartó. Súbalo otra vez para importarlo."
 
 
 @bp.route("", methods=["GET", "POST"])
+@accepts_bytes(one_upload)
 @staff_required
 def start() -> ResponseReturnValue:
     """Upload a list for a buffet; nothing else is stored before *Importar*."""

@@ -30,7 +30,13 @@ from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
 from app.informes.paquete import Paquete, pack, stream_zip
 from app.informes.queries import count_issued, find_for_buffet, list_expedientes, storages_of
-from app.informes.rules import EstadoExpediente, Variante, parse_code, without_invisible
+from app.informes.rules import (
+    MAX_VERIFIED_BYTES,
+    EstadoExpediente,
+    Variante,
+    parse_code,
+    without_invisible,
+)
 from app.informes.service import note_download, request_expediente
 from app.informes.verificacion import Resultado, verify_code, verify_file
 from app.oficios.access import oficio_to_work
@@ -40,7 +46,9 @@ from app.oficios.sections import Section
 from app.portal.access import SESSION_KEY, living_link
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
+from app.web.bodies import FRAME, accepts_bytes
 from app.web.fragments import fragment, is_htmx, see_other
+from config import Config
 
 bp = Blueprint("informes", __name__)
 
@@ -153,7 +161,13 @@ def verify_by_code(codigo: str) -> ResponseReturnValue:
     return _by_code(codigo)
 
 
+def verified_upload(_config: Config) -> int:
+    """A file that is a little too large is still told so in the form."""
+    return MAX_VERIFIED_BYTES + 15 * FRAME
+
+
 @bp.post("/verificar")
+@accepts_bytes(verified_upload, from_anybody=True)
 @limiter.limit("20 per minute")
 def verify_upload() -> ResponseReturnValue:
     """Compare an uploaded PDF; it is not kept."""

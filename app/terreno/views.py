@@ -38,6 +38,7 @@ from app.terreno.rules import Grupo, photo_kind
 from app.terreno.serializers import UUID, read_visita
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.web.access import or_404, staff_required
+from app.web.bodies import accepts_bytes, one_upload, several_uploads
 from app.web.fragments import see_other
 
 bp = Blueprint("terreno", __name__, url_prefix="/terreno")
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/direcciones/<int:direccion_id>/visitas")
+@accepts_bytes(several_uploads)
 @staff_required
 def visit(direccion_id: int) -> ResponseReturnValue:
     """Write down a visit at once, with its photos; what a page without JavaScript sends."""
@@ -176,6 +178,7 @@ def receive() -> ResponseReturnValue:
 
 
 @bp.post("/datos/visitas/<cliente_id>/fotos")
+@accepts_bytes(one_upload)
 @staff_required
 def receive_photo(cliente_id: str) -> ResponseReturnValue:
     """Store a photo of a visit that is stored; the same one again is the same file."""

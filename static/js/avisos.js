@@ -1,11 +1,14 @@
 // What happens while a page is open reaches it within seconds: the bell counts it, a message shows it.
-// Asked every few seconds, not while nobody looks, and more seldom when the server does not answer.
+// The server says so over a line that stays open while somebody looks. Where it cannot hold the line
+// (GET /novedades answers 204 then), the page asks every few seconds, and more seldom on failures.
 (() => {
   "use strict";
 
   // A board asks every two seconds what changed, and says so: it need not be asked twice.
   const PERIOD = document.body.classList.contains("is-board") ? 20000 : 4000;
   const LONGEST = 60000;
+  /** Between two tries to open a line that failed. */
+  const AGAIN = 120000;
 
   const bell = document.getElementById("avisos-bell");
   if (!bell) return;
@@ -13,6 +16,39 @@
   let failures = 0;
   let timer = null;
   let asking = false;
+  let line = null;
+  let lineTimer = null;
+
+  window.rastro.isListening = () => line?.readyState === EventSource.OPEN;
+
+  function listen() {
+    clearTimeout(lineTimer);
+    if (line || document.hidden || !bell.dataset.escuchar) return;
+    const query = new URLSearchParams({ aviso: ultimo, sin_leer: sinLeer });
+    const event = document.getElementById("board")?.dataset.event;
+    if (event) query.set("evento", event);
+    line = new EventSource(`${bell.dataset.escuchar}?${query}`);
+    line.addEventListener("tablero", ({ data }) => {
+      document.body.dispatchEvent(new CustomEvent("novedades:tablero", { detail: Number(data) }));
+    });
+    line.addEventListener("avisos", ({ data }) => {
+      const { ultimo: last, sin_leer: unread } = JSON.parse(data);
+      if (String(last) !== ultimo || String(unread) !== sinLeer) later(0);
+    });
+    line.addEventListener("error", () => {
+      if (line?.readyState !== EventSource.CLOSED) return; // the browser opens it again
+      line = null;
+      later(PERIOD);
+      document.body.dispatchEvent(new CustomEvent("novedades:cerrada"));
+      lineTimer = setTimeout(listen, AGAIN);
+    });
+  }
+
+  function hangUp() {
+    clearTimeout(lineTimer);
+    line?.close();
+    line = null;
+  }
 
   function later(delay) {
     clearTimeout(timer);
@@ -22,7 +58,7 @@
   async function ask() {
     if (asking || document.hidden) return;
     asking = true;
-    let delay = PERIOD;
+    let delay = window.rastro.isListening() ? LONGEST : PERIOD;
     try {
       const query = new URLSearchParams({ desde: ultimo, sin_leer: sinLeer });
       const answer = await fetch(`${bell.dataset.novedades}?${query}`, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
@@ -51,7 +87,14 @@
     if (avisos.length) document.body.dispatchEvent(new CustomEvent("avisos:nuevos"));
   }
 
-  document.addEventListener("visibilitychange", () => later(document.hidden ? PERIOD : 0));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hangUp();
+    else listen();
+    later(document.hidden ? PERIOD : 0);
+  });
+  addEventListener("pagehide", hangUp);
+  addEventListener("pageshow", listen);
   document.body.addEventListener("avisos:preguntar", () => later(0));
+  listen();
   later(PERIOD);
 })();

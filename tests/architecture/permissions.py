@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Everybody of the firm has their own; of somebody else's they learn nothing.
     "avisos.index": STAFF,
     "avisos.news": STAFF,
+    "novedades.listen": STAFF,
     "avisos.open_aviso": ADMIN,
     "avisos.read_all": STAFF,
     "avisos.preferences": STAFF,

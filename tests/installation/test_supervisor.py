@@ -22,7 +22,7 @@ from app.supervisor import (
     answers,
     demo_services,
     free_port,
-    is_port_free,
+    listen,
     lock_instance,
 )
 
@@ -192,7 +192,7 @@ def test_the_last_line_of_a_child_is_told_even_without_its_end():
 def test_the_address_is_announced_once_the_web_answers():
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        assert not is_port_free("127.0.0.1", port)
+        assert listen("127.0.0.1", port, patience=0) is None
     server = "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, "
     server += f"bind='127.0.0.1', port={port})"
     run = Run()
@@ -236,7 +236,9 @@ def test_the_demo_brings_its_own_services_only_where_none_is_configured(tmp_path
 def test_a_free_port_is_free_and_nobody_answers_there():
     port = free_port()
 
-    assert is_port_free("127.0.0.1", port)
+    listener = listen("127.0.0.1", port)
+    assert listener is not None
+    listener.close()
     assert not answers(f"http://127.0.0.1:{port}/health")
 
 

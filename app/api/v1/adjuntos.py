@@ -37,6 +37,7 @@ from app.core.errors import InvalidValue, NotFound
 from app.db import db, transaction
 from app.extensions import current_config
 from app.oficios.models import Oficio
+from app.web.bodies import accepts_bytes, one_upload
 from app.web.errors import error_response
 
 bp = ApiBlueprint("adjuntos", __name__, url_prefix="/oficios/<int:oficio_id>/adjuntos")
@@ -48,6 +49,7 @@ _COPIES = ("image/jpeg", "application/pdf")
 
 
 @bp.post("/")
+@accepts_bytes(one_upload)
 @bearer_required(*STAFF)
 @once()
 @takes(form=AdjuntoForm)

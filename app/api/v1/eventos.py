@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from flask import Response, current_app, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -17,11 +15,11 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import release
-from app.eventos.emision import describe
+from app.eventos.escucha import EventListener, tell
 from app.eventos.models import Evento
-from app.eventos.permissions import message_for_buffet
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.errors import error_response
+from app.web.streaming import keep_open
 
 bp = ApiBlueprint("eventos", __name__)
 
@@ -30,9 +28,11 @@ INTERVAL = 1.0
 #: Seconds after which a stream ends by itself; its reader comes back with ``Last-Event-ID``. A
 #: deployment or a token that ended is so obeyed soon.
 DURATION = 55
-#: Streams at the same time in one process: each holds a thread, and pages need some too.
+#: Streams at the same time where each holds a thread (no server of ours): pages need some too.
 MOST = 3
 _BATCH = 100
+#: Events of the past that one answer of the server's begins with.
+_MISSED = 1000
 
 _open = threading.BoundedSemaphore(MOST)
 
@@ -61,14 +61,15 @@ def stream(query: EventosQuery) -> ResponseReturnValue:
     missed = place is not None and 0 < place < (oldest or 0) - 1
     start = last_id() if place is None or missed else place
     release()
+    if held := _keep_open(usuario.id, start, buffet_id, missed=missed):
+        return held
     if not _open.acquire(blocking=False):
         response = error_response(
             503, "Hay demasiadas conexiones de eventos abiertas. Vuelva a conectarse más tarde."
         )
         response.headers["Retry-After"] = "10"
         return response
-    seconds = float(current_app.config.get("EVENTS_SECONDS", DURATION))
-    events = _Stream(start, buffet_id, seconds, missed=missed)
+    events = _Stream(start, buffet_id, _seconds(), missed=missed)
     response = Response(stream_with_context(events.texts()), mimetype="text/event-stream")
     response.call_on_close(events.close)
     response.headers["Cache-Control"] = "no-store"
@@ -84,8 +85,44 @@ def _place(query: EventosQuery) -> int | None:
     return query.desde
 
 
+def _keep_open(
+    usuario_id: int, start: int, buffet_id: int | None, *, missed: bool
+) -> Response | None:
+    """Give the reader what it missed and leave the rest to the server, where there is one.
+
+    Who missed more than is read at once comes back for the next part.
+    """
+    text = "retry: 1000\n\n"
+    if missed:
+        text += _restart(start)
+    events = list_since(start, buffet_id=buffet_id, limit=_MISSED)
+    release()
+    place = events[-1].id if events else start
+    return keep_open(
+        EventListener(
+            usuario_id=usuario_id,
+            place=place,
+            buffet_id=buffet_id,
+            greeting=text + _tell_all(events, buffet_id),
+            seconds=_seconds() if len(events) < _MISSED else 0,
+        )
+    )
+
+
+def _tell_all(events: Iterable[Evento], buffet_id: int | None) -> str:
+    return "".join(tell(item).text_for(buffet_id) for item in events)
+
+
+def _restart(place: int) -> str:
+    return f"id: {place}\nevent: reinicio\ndata: {{}}\n\n"
+
+
+def _seconds() -> float:
+    return float(current_app.config.get("EVENTS_SECONDS", DURATION))
+
+
 class _Stream:
-    """The text of one reader's stream."""
+    """The text of one reader's stream, where a thread has to hold it."""
 
     def __init__(self, start: int, buffet_id: int | None, seconds: float, *, missed: bool) -> None:
         self._place = start
@@ -98,11 +135,11 @@ class _Stream:
         """What is sent, piece by piece, until the reader leaves or the time is over."""
         yield "retry: 1000\n\n"
         if self._missed:
-            yield f"id: {self._place}\nevent: reinicio\ndata: {{}}\n\n"
+            yield _restart(self._place)
         quiet = 0.0
         while self._is_open:
             events = list_since(self._place, buffet_id=self._buffet_id, limit=_BATCH)
-            text = "".join(map(self._tell, events))
+            text = _tell_all(events, self._buffet_id)
             if events:
                 self._place = events[-1].id
             release()
@@ -118,16 +155,6 @@ class _Stream:
                 quiet = 0.0
                 # Tells a proxy that the line is alive, and us when it is not.
                 yield ": sigo aquí\n\n"
-
-    def _tell(self, item: Evento) -> str:
-        """An event as its reader may know it; empty when it is not for them."""
-        message: dict[str, Any] | None = describe(item)
-        if self._buffet_id is not None:
-            message = message_for_buffet(describe(item), self._buffet_id)
-        if message is None:
-            return ""
-        data = json.dumps(message, ensure_ascii=False)
-        return f"id: {item.id}\nevent: {item.tipo.value}\ndata: {data}\n\n"
 
     def close(self) -> None:
         """Give the place to the next reader; called once, when the response ends."""

@@ -37,6 +37,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.page import render_section
 from app.web.access import or_404, staff_required
+from app.web.bodies import accepts_bytes, one_upload
 from app.web.forms import FechaField, Form
 from app.web.fragments import see_other
 from app.web.pagination import Page
@@ -80,6 +81,7 @@ class PeriodForm(Form):
 
 
 @bp.route("", methods=["GET", "POST"])
+@accepts_bytes(one_upload)
 @staff_required
 def start(oficio_id: int) -> ResponseReturnValue:
     """Upload a list; nothing else is stored before *Importar*."""

@@ -41,6 +41,7 @@ from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE
 from app.notificaciones.service import answer_notice
 from app.notificaciones.sources import find_location
 from app.oficios.models import Oficio
+from app.web.bodies import accepts_bytes, several_uploads
 
 bp = Blueprint("receptor", __name__)
 
@@ -64,6 +65,7 @@ def page(token: str) -> ResponseReturnValue:
 
 
 @bp.post("/r/<token>")
+@accepts_bytes(several_uploads, from_anybody=True)
 @csrf.exempt  # the secret in the address is all that counts; no session is used
 @limiter.limit("20 per minute")
 def answer(token: str) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from app.ubicado.queries import find_sent, list_fresh_photos
 from app.ubicado.service import check_locatable, locate
 from app.ubicado.views.blueprint import bp
 from app.web.access import staff_required
+from app.web.bodies import accepts_bytes, several_uploads
 from app.web.fragments import fragment, see_other
 
 
@@ -42,6 +43,7 @@ def form_page(oficio_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/ubicado")
+@accepts_bytes(several_uploads)
 @staff_required
 def save(oficio_id: int) -> ResponseReturnValue:
     """Write the location down and open the notice; sent twice it is one location.
@@ -77,6 +79,7 @@ def save(oficio_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/ubicado/fotos")
+@accepts_bytes(several_uploads)
 @staff_required
 def upload(oficio_id: int) -> ResponseReturnValue:
     """Store photos at once and answer with their tiles; what was not stored says why."""

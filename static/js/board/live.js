@@ -1,9 +1,14 @@
-// What others do appears here: a question every second and a half, answered by 204 as long as
-// there is nothing new. What a person is doing (dragging, reading, a menu) is not disturbed.
+// What others do appears here. Over the page's open line (avisos.js) the server says that something
+// happened, and the board asks what; without a line it asks every second and a half, answered by 204
+// as long as there is nothing new. What a person is doing (dragging, a menu) is not disturbed.
 import { announce, board, cardOf, cards, isBusy, keepingScroll, listFor, lists, replaceCard, setCount, toast } from "./dom.js";
 import { onClosed, openFor } from "./menu.js";
 
 const PERIOD = 1500;
+/** With an open line, in case that it tells nothing. */
+const SELDOM = 30000;
+/** All boards are told at once; they do not ask at once. */
+const SPREAD = 400;
 const LONGEST = 15000;
 /** After such a time out of sight the whole page is read again, in milliseconds. */
 const LONG_AGO = 600000;
@@ -12,6 +17,7 @@ let last = board.dataset.event;
 let timer = null;
 let failures = 0;
 let asking = false;
+let told = 0; // the event that the open line spoke of last
 let seenAt = Date.now();
 let redraw = () => {};
 const held = new Map(); // changes of the card whose menu is open: id -> function
@@ -31,7 +37,9 @@ async function request(url) {
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
-function later(delay = PERIOD) {
+const period = () => (window.rastro.isListening?.() && told <= Number(last) ? SELDOM : PERIOD);
+
+function later(delay = period()) {
   clearTimeout(timer);
   if (!document.hidden) timer = setTimeout(ask, delay);
 }
@@ -59,7 +67,7 @@ async function ask() {
   } finally {
     asking = false;
     seenAt = Date.now();
-    if (last !== "") later(Math.min(PERIOD * 2 ** Math.min(failures, 5), failures ? LONGEST : PERIOD));
+    if (last !== "") later(failures ? Math.min(PERIOD * 2 ** Math.min(failures, 5), LONGEST) : period());
   }
 }
 
@@ -170,7 +178,12 @@ export async function readAgain() {
 /** Begin to ask; a board that shows only a part of itself never does. */
 export function startAsking() {
   if (last === "") return;
-  later();
+  later(PERIOD);
+  document.body.addEventListener("novedades:tablero", ({ detail }) => {
+    told = detail;
+    if (last !== "" && !asking) later(Math.random() * SPREAD);
+  });
+  document.body.addEventListener("novedades:cerrada", () => { if (last !== "") later(); });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return clearTimeout(timer);
     return Date.now() - seenAt > LONG_AGO ? readAgain().catch(() => {}).finally(() => later()) : later(0);

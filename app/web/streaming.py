@@ -1,0 +1,70 @@
+"""Answers that stay open and tell what happens: a place for them that holds no thread.
+
+A view checks who asks and calls ``keep_open(listener)``. Where the web's own server runs
+(``app.server``) it then keeps the connection in its event loop; one look at the database, twice a
+second, serves all listeners of a process. Elsewhere (a test, ``flask run``) there is no such place,
+and the view answers in another way.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask import Response, request
+
+
+@dataclass(kw_only=True, eq=False)
+class Listener(ABC):
+    """Somebody who waits for news."""
+
+    #: Which of the connected sources it hears.
+    sources: ClassVar[tuple[str, ...]]
+    #: Whose share of the open streams it counts against.
+    usuario_id: int
+    #: What is sent first.
+    greeting: str = "retry: 1000\n\n"
+    #: Seconds until the stream ends and its reader comes back, so that an ended session is noticed.
+    seconds: float = 55
+
+    @abstractmethod
+    def hear(self, source: str, news: Any) -> str:
+        """The text for this listener in what a source found; empty when nothing concerns it."""
+
+
+class Source(ABC):
+    """Where news come from; asked in a thread, for all listeners of the process together."""
+
+    @abstractmethod
+    def look(self, listeners: Sequence[Listener]) -> Any:
+        """What is new since the last look, or None. May ask the database."""
+
+    @abstractmethod
+    def recent(self) -> Any:
+        """What was found lately, for a listener that comes between two looks, or None."""
+
+
+_sources: dict[str, Callable[[], Source]] = {}
+
+
+def connect_source(name: str, make: Callable[[], Source]) -> None:
+    """Give listeners of a kind their source; called when the application is built."""
+    _sources[name] = make
+
+
+def make_sources() -> dict[str, Source]:
+    """A source of each kind, for one process."""
+    return {name: make() for name, make in _sources.items()}
+
+
+def keep_open(listener: Listener) -> Response | None:
+    """Hand this request over to the server; None when the server cannot hold it."""
+    if not request.environ.get("rastro.streams"):
+        return None
+    request.environ["rastro.listener"] = listener
+    response = Response(mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
