@@ -22,6 +22,7 @@ from app.core.clock import utcnow
 from app.db import db, release
 from app.extensions import current_config
 from app.jobs.pulse import take_pulse
+from app.jobs.skew import is_skewed
 from config import ROOT
 
 bp = Blueprint("health", __name__)
@@ -65,6 +66,8 @@ def check_parts() -> Checked:
             parts["job_sweep"] = pulse.is_swept
             if pulse.is_queue_growing:
                 found.warnings.append("job_queue")
+            if is_skewed(utcnow()):
+                found.warnings.append("clock")
     except SQLAlchemyError:
         db.session.rollback()
     # No transaction stays open while others are asked.

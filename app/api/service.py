@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.rules import ANSWER_AWAITED, ANSWER_KEPT, SHOWN, USE_NOTED_EVERY, Alcance, hash_key
 from app.auditoria.service import audit
+from app.core.clock import is_within
 from app.core.errors import Refused
 from app.db import db
 from app.usuarios.models import Usuario
@@ -50,7 +51,7 @@ def revoke_key(clave: ClaveApi, *, actor: Usuario, now: datetime) -> None:
 
 def is_use_to_note(clave: ClaveApi, now: datetime) -> bool:
     """Whether this use of a key is worth a write."""
-    return clave.ultimo_uso_at is None or now - clave.ultimo_uso_at >= USE_NOTED_EVERY
+    return clave.ultimo_uso_at is None or not is_within(clave.ultimo_uso_at, now, USE_NOTED_EVERY)
 
 
 def note_key_use(clave_id: int, *, now: datetime) -> None:
@@ -94,7 +95,7 @@ def begin_answer(
         KeyReused: the key stood for something else.
         StillAnswering: the first one is under way.
     """
-    if found is not None and now - found.created_at < ANSWER_KEPT:
+    if found is not None and is_within(found.created_at, now, ANSWER_KEPT):
         if found.huella != huella:
             raise KeyReused
         if found.estado is not None:

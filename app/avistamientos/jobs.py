@@ -204,7 +204,8 @@ def _ask(provider: Provider, patente: str, run: JobRun) -> Answer:
     except ProviderError as error:
         if error.is_throttled and error.delay is not None:
             with transaction():
-                block_calls(provider.name, until=run.clock() + error.delay)
+                now = run.clock()
+                block_calls(provider.name, until=now + error.delay, now=now)
         raise JobError(str(error), retry=error.retry, delay=error.delay) from None
 
 

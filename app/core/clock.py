@@ -1,17 +1,34 @@
 """Time: UTC inside; for people the clock of the place, Santiago's unless something else is said."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.core.errors import InvalidValue
 
 SANTIAGO = ZoneInfo("America/Santiago")
+#: Clocks of machines that are kept in time differ by less. A stored moment that lies further
+#: ahead was written by a clock that ran ahead, so its age is not known.
+CLOCK_SKEW = timedelta(minutes=2)
 
 
 def utcnow() -> datetime:
     """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def is_ahead_of(moment: datetime, now: datetime) -> bool:
+    """Whether a stored moment lies so far ahead that the clock which wrote it was wrong."""
+    return moment > now + CLOCK_SKEW
+
+
+def is_within(moment: datetime, now: datetime, period: timedelta) -> bool:
+    """Whether something happened at most ``period`` ago.
+
+    What a clock that ran ahead stamped did not: nothing is known of its age, and it must block
+    nothing for longer than the period.
+    """
+    return not is_ahead_of(moment, now) and now - moment <= period
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,12 @@ def read_local(naive: datetime, zone: ZoneInfo = SANTIAGO) -> Reading:
     return Reading(moment, f"Hora dudosa: {written} {why} por el cambio de hora.")
 
 
+def as_written(moment: datetime, zone: ZoneInfo = SANTIAGO) -> datetime:
+    """Return what was written of a doubtful hour: the reading before the clock moved, naive."""
+    before = (moment - timedelta(hours=1)).astimezone(zone).utcoffset() or timedelta(0)
+    return (moment + before).replace(tzinfo=None)
+
+
 def from_local(naive: datetime, zone: ZoneInfo = SANTIAGO) -> datetime:
     """Return the moment of :func:`read_local` where nobody wrote the hour, so nothing is in doubt.
 
@@ -83,6 +106,15 @@ def from_local(naive: datetime, zone: ZoneInfo = SANTIAGO) -> datetime:
 def local_today(now: datetime, zone: ZoneInfo = SANTIAGO) -> date:
     """Return the calendar day that people in that zone live at that moment."""
     return to_local(now, zone).date()
+
+
+def latest_today(now: datetime) -> date:
+    """Return the latest calendar day that anybody in Chile lives at that moment.
+
+    A day without an hour lies ahead only if it has begun nowhere: Magallanes is an hour before
+    Santiago in winter.
+    """
+    return (now.astimezone(UTC) - timedelta(hours=3)).date()
 
 
 def start_of_day(day: date, zone: ZoneInfo = SANTIAGO) -> datetime:

@@ -111,6 +111,7 @@ def doctor() -> None:
         "job_queue": "Hay tareas que esperan más de lo normal: vea Administración → Trabajos.",
         "disk_low": "El disco está por llenarse.",
         "database_locked": "Otro programa o una tarea larga retiene la base de datos.",
+        "clock": "Los relojes no coinciden: vea «Reloj» más abajo.",
         "files_missing": "Faltan archivos guardados: véalos con «flask adjuntos verify».",
     }
     for name, up in parts.items():

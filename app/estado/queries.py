@@ -13,9 +13,11 @@ from app.adjuntos.rules import format_size
 from app.api.health import is_disk_low
 from app.avistamientos.presupuesto import describe_budget, describe_pace, read_gasto
 from app.avistamientos.silencio import describe_reach
-from app.core.fechas import format_fecha_hora
+from app.core.clock import CLOCK_SKEW, is_ahead_of
+from app.core.fechas import format_duracion, format_fecha_hora
 from app.db import db
-from app.jobs.pulse import take_pulse
+from app.jobs.pulse import clock_ahead, take_pulse
+from app.jobs.skew import list_skews, newest_stamp
 from app.respaldo.queries import LastBackup, last_backup
 from config import Config, product_version
 
@@ -40,6 +42,7 @@ def list_partes(config: Config, now: datetime) -> list[Parte]:
         _disk("Disco de los datos", config.instance_dir),
         _backup(last_backup(), now),
         _jobs(now),
+        _clock(now),
         _mail(config),
         _provider(config, now),
         _address(config),
@@ -95,6 +98,13 @@ def _backup(last: LastBackup | None, now: datetime) -> Parte:
             "danger",
             f"{text} Hay {last.wrong} archivos que faltan o cambiaron en el almacenamiento.",
         )
+    if is_ahead_of(last.at, now):
+        return Parte(
+            "Respaldo",
+            "danger",
+            f"{text} Esa fecha todavía no llega: el reloj estaba adelantado, así que no se sabe de "
+            "cuándo es. Haga uno ahora con «Respaldar ahora».",
+        )
     if now - last.at > BACKUP_LIMIT:
         return Parte("Respaldo", "danger", f"{text} Falta el de hoy: revise los trabajos.")
     if not last.bucket:
@@ -111,6 +121,33 @@ def _jobs(now: datetime) -> Parte:
     return Parte(
         "Trabajos", "ok", f"{pulse.consumers} en marcha, {pulse.due} tareas esperando.{heard}"
     )
+
+
+def _clock(now: datetime) -> Parte:
+    """Whether the clocks agree: this machine's, the database's, each consumer's, and the past."""
+    told = []
+    ahead = clock_ahead()
+    if abs(ahead) > CLOCK_SKEW:
+        told.append(f"El reloj de esta máquina va {_how_far(ahead)} respecto del de la base.")
+    told += [
+        f"El reloj del consumidor {name} va {_how_far(skew)} respecto del de la base."
+        for name, skew in list_skews()
+    ]
+    newest = newest_stamp()
+    if newest is not None and is_ahead_of(newest, now):
+        told.append(
+            f"Hay datos anotados con la hora {format_fecha_hora(newest)}, que todavía no llega: el "
+            "reloj estuvo adelantado, o está atrasado ahora."
+        )
+    if told:
+        told.append("Ponga la máquina en hora (NTP). Los trabajos siguen a su ritmo.")
+        return Parte("Reloj", "warn", " ".join(told))
+    return Parte("Reloj", "ok", f"Son las {format_fecha_hora(now)}.")
+
+
+def _how_far(ahead: timedelta) -> str:
+    side = "adelantado" if ahead > timedelta(0) else "atrasado"
+    return f"{format_duracion(abs(ahead.total_seconds()))} {side}"
 
 
 def _mail(config: Config) -> Parte:

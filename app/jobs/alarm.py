@@ -26,6 +26,7 @@ from app.db import transaction
 from app.jobs.queue import enqueue_periodic
 from app.jobs.runner import count_due, never, work
 from app.jobs.service import note_sweep
+from app.jobs.skew import put_right
 
 #: Seconds after which a queue on another machine that does not answer is given up: who rings in
 #: a request waits no longer, and the sweep makes up for it.
@@ -108,6 +109,7 @@ class Alarm:
         with self.app.app_context():
             now = utcnow()
             with transaction():
+                put_right(now)
                 enqueue_periodic(now)
                 note_sweep(self.consumer_id, now=now)
             due = count_due(now)

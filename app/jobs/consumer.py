@@ -18,6 +18,7 @@ from app.db import DATABASE, transaction
 from app.jobs.alarm import Alarm
 from app.jobs.aside import STOP_SECONDS, join_aside
 from app.jobs.presence import leave, new_consumer_id, present, release_dead
+from app.jobs.pulse import clock_ahead
 from app.jobs.queue import BELL
 from app.jobs.service import beat
 from config import product_version
@@ -135,6 +136,7 @@ def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
     while True:
         try:
             with alarm.app.app_context():
+                ahead = clock_ahead()
                 with transaction():
                     beat(
                         alarm.consumer_id,
@@ -142,6 +144,7 @@ def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
                         version=product_version(),
                         started=started,
                         now=utcnow(),
+                        ahead=ahead,
                     )
                 freed = release_dead(folder, alarm.consumer_id)
             for _ in range(min(freed, alarm.threads)):

@@ -42,6 +42,9 @@ class Trabajo(Model):
     intentos: Mapped[int] = mapped_column(default=0)
     max_intentos: Mapped[int] = mapped_column(default=MAX_ATTEMPTS)
     ejecutar_desde: Mapped[datetime] = mapped_column(default=utcnow)
+    #: What the clock said when ``ejecutar_desde`` was put into the future; the wait is what lies
+    #: between the two, also when that clock was wrong.
+    programado_at: Mapped[datetime | None]
     #: While a worker holds it; past this moment the worker is taken for dead.
     arriendo_hasta: Mapped[datetime | None]
     arriendo_de: Mapped[str | None] = mapped_column(ShortText(80))
@@ -83,6 +86,8 @@ class Consumidor(Model):
     ultimo_latido_at: Mapped[datetime]
     #: When it last swept the ledger for what is due; the scheduler may hang while it still beats.
     ultimo_barrido_at: Mapped[datetime | None]
+    #: Seconds by which its clock ran ahead of the database's when it last beat.
+    desfase_s: Mapped[float] = mapped_column(default=0, server_default="0")
 
 
 class Cuota(Model):
@@ -94,3 +99,5 @@ class Cuota(Model):
     #: Seconds since the epoch of the last booked calls, oldest first.
     momentos: Mapped[list[float]] = mapped_column(sa.JSON, default=list)
     bloqueada_hasta: Mapped[datetime | None]
+    #: What the clock said when this row was last written.
+    anotada_at: Mapped[datetime | None]

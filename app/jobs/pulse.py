@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.clock import is_ahead_of, is_within, utcnow
 from app.core.fechas import format_duracion
 from app.db import db
 from app.jobs.models import Consumidor, Trabajo
-from app.jobs.rules import WAITING_STATES
+from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE
 
 #: The ledger is swept once a minute; longer without means that the scheduler hangs.
 SWEEP_LIMIT = timedelta(minutes=3)
+#: A heartbeat that lies further ahead was written by a clock that was wrong.
+BEAT_SKEW = timedelta(seconds=5)
 #: A job that is due and waits for longer: more comes in than gets done.
 QUEUE_LIMIT = timedelta(minutes=5)
 
@@ -41,7 +45,7 @@ class Pulse:
     @property
     def is_swept(self) -> bool:
         """Whether somebody looked lately for what repeats and for what nobody was woken for."""
-        return self.swept_at is not None and self.now - self.swept_at <= SWEEP_LIMIT
+        return self.swept_at is not None and is_within(self.swept_at, self.now, SWEEP_LIMIT)
 
     @property
     def is_queue_growing(self) -> bool:
@@ -73,13 +77,33 @@ class Pulse:
         return told
 
 
+def clock_ahead() -> timedelta:
+    """How far this machine's clock runs ahead of the database's; zero on SQLite.
+
+    SQLite has no clock of its own: it runs on this machine.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return timedelta(0)
+    theirs: datetime = db.session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return utcnow() - theirs.astimezone(UTC)
+
+
 def take_pulse(now: datetime) -> Pulse:
-    """Look at the ledger: one query that stays cheap however long its history is."""
+    """Look at the ledger: one query that stays cheap however long its history is.
+
+    Ages are told by the database's clock, so that machines with different clocks agree.
+    """
+    now -= clock_ahead()
     queue = (
         sa.select(
             sa.func.count().label("due"), sa.func.min(Trabajo.ejecutar_desde).label("due_since")
         )
-        .where(Trabajo.estado.in_(WAITING_STATES), Trabajo.ejecutar_desde <= now)
+        .where(
+            sa.or_(
+                Trabajo.estado == EstadoTrabajo.PENDIENTE,
+                sa.and_(Trabajo.estado == EstadoTrabajo.PROGRAMADO, Trabajo.ejecutar_desde <= now),
+            )
+        )
         .subquery()
     )
     rows = db.session.execute(
@@ -89,22 +113,46 @@ def take_pulse(now: datetime) -> Pulse:
             Consumidor.iniciado_at,
             Consumidor.ultimo_latido_at,
             Consumidor.ultimo_barrido_at,
+            Consumidor.desfase_s,
         ).select_from(sa.outerjoin(queue, Consumidor, sa.true()))
     ).all()
     consumers = [row for row in rows if row.hilos is not None]
-    alive = [row for row in consumers if now - row.ultimo_latido_at <= SILENCE]
+    alive = [row for row in consumers if is_heard(row, now)]
     # A consumer sweeps when it starts, before it has a row to note it in.
-    swept = [row.iniciado_at for row in alive]
-    swept += [row.ultimo_barrido_at for row in consumers if row.ultimo_barrido_at]
+    swept = [_by_database(row.iniciado_at, row) for row in alive]
+    swept += [
+        _by_database(row.ultimo_barrido_at, row) for row in consumers if row.ultimo_barrido_at
+    ]
+    heard = [_by_database(row.ultimo_latido_at, row) for row in consumers]
     return Pulse(
         now=now,
         consumers=len(alive),
         threads=sum(row.hilos for row in alive),
-        heard_at=max((row.ultimo_latido_at for row in consumers), default=None),
-        swept_at=max(swept, default=None),
+        heard_at=_newest(heard, now),
+        swept_at=_newest(swept, now),
         due=rows[0].due,
         due_since=rows[0].due_since,
     )
+
+
+def is_heard(consumidor: Consumidor | sa.Row[Any], now: datetime) -> bool:
+    """Whether a consumer gave a sign of life lately.
+
+    A heartbeat from the future is none: it was written by a clock that ran ahead, and says nothing
+    of when.
+    """
+    age = now - _by_database(consumidor.ultimo_latido_at, consumidor)
+    return -BEAT_SKEW <= age <= SILENCE
+
+
+def _by_database(moment: datetime, consumidor: Consumidor | sa.Row[Any]) -> datetime:
+    """A moment of a consumer's clock by that of the database, which all machines share."""
+    return moment - timedelta(seconds=consumidor.desfase_s)
+
+
+def _newest(moments: list[datetime], now: datetime) -> datetime | None:
+    """The newest of those whose age is known."""
+    return max((moment for moment in moments if not is_ahead_of(moment, now)), default=None)
 
 
 def _span(span: timedelta) -> str:

@@ -78,6 +78,7 @@ def enqueue(
             prioridad=prioridad,
             estado=EstadoTrabajo.PROGRAMADO if when > now else EstadoTrabajo.PENDIENTE,
             ejecutar_desde=when,
+            programado_at=now if when > now else None,
             max_intentos=definition.max_attempts,
             created_at=now,
         )

@@ -263,6 +263,7 @@ def _postpone(run: JobRun, postponed: Postpone) -> None:
             estado=EstadoTrabajo.PROGRAMADO,
             intentos=run.attempt - 1,
             ejecutar_desde=postponed.until,
+            programado_at=run.clock(),
             argumentos={**args, **postponed.args_to_keep},
         )
         forget_attempt(run)
@@ -285,7 +286,13 @@ def _fail(
         close_attempt(run, now, cause, trace)
         if retry and run.attempt < trabajo.max_intentos:
             when = now + (delay or backoff(run.attempt))
-            settle(run, estado=EstadoTrabajo.PROGRAMADO, ejecutar_desde=when, error=cause)
+            settle(
+                run,
+                estado=EstadoTrabajo.PROGRAMADO,
+                ejecutar_desde=when,
+                programado_at=now,
+                error=cause,
+            )
             after_commit(lambda: ring(when))
         else:
             settle(run, estado=EstadoTrabajo.FALLIDO, error=cause, terminado_at=now)

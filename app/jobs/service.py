@@ -18,6 +18,10 @@ from app.jobs.rules import PRIORITY_PERSON, RETRYABLE_STATES, WAITING_STATES, Es
 
 #: A consumer is taken for dead when it was silent for longer.
 SILENCE = timedelta(seconds=60)
+#: No provider is obeyed for longer (``Retry-After``).
+LONGEST_SILENCE = timedelta(hours=1)
+#: Workers of several machines share a book; their clocks differ by less than a turn.
+_BOOK_SKEW = timedelta(seconds=5)
 
 
 def retry_job(trabajo: Trabajo, *, now: datetime) -> None:
@@ -117,8 +121,19 @@ def note_asker(trabajo: Trabajo, *, usuario_id: int) -> None:
         db.session.flush()
 
 
-def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: datetime) -> None:
-    """Write down that a consumer lives, and forget those silent for a day."""
+def beat(
+    consumer_id: str,
+    *,
+    hilos: int,
+    version: str,
+    started: datetime,
+    now: datetime,
+    ahead: timedelta = timedelta(0),
+) -> None:
+    """Write down that a consumer lives, and forget those silent for a day.
+
+    ``ahead`` is how far its clock runs ahead of the database's.
+    """
     db.session.merge(
         Consumidor(
             id=consumer_id,
@@ -126,10 +141,17 @@ def beat(consumer_id: str, *, hilos: int, version: str, started: datetime, now: 
             version=version,
             iniciado_at=started,
             ultimo_latido_at=now,
+            desfase_s=ahead.total_seconds(),
         )
     )
+    day = timedelta(days=1)
     db.session.execute(
-        sa.delete(Consumidor).where(Consumidor.ultimo_latido_at < now - timedelta(days=1))
+        sa.delete(Consumidor).where(
+            sa.or_(
+                Consumidor.ultimo_latido_at < now - day, Consumidor.ultimo_latido_at > now + day
+            ),
+            Consumidor.id != consumer_id,
+        )
     )
 
 
@@ -145,11 +167,11 @@ def book_call(nombre: str, *, limit: int, seconds: int, now: datetime) -> dateti
 
     At most ``limit`` calls start in any ``seconds`` seconds. The moment may lie in the future; the
     caller waits for it without holding a transaction. Call inside a transaction.
+
+    What a clock that ran ahead wrote moves back by as much as the clock did, so that a quota of
+    seconds blocks for seconds.
     """
-    cuota = db.session.get(Cuota, nombre, with_for_update=True)
-    if cuota is None:
-        cuota = Cuota(nombre=nombre, momentos=[])
-        db.session.add(cuota)
+    cuota = _open_book(nombre, seconds=seconds, now=now)
     last = cuota.momentos[-limit:]
     moment = now.timestamp()
     if len(last) == limit:
@@ -157,16 +179,39 @@ def book_call(nombre: str, *, limit: int, seconds: int, now: datetime) -> dateti
     if cuota.bloqueada_hasta is not None:
         moment = max(moment, cuota.bloqueada_hasta.timestamp())
     cuota.momentos = [*last, moment][-limit:]
+    cuota.anotada_at = now
     db.session.flush()
     return datetime.fromtimestamp(moment, tz=now.tzinfo)
 
 
-def block_calls(nombre: str, *, until: datetime) -> None:
+def block_calls(nombre: str, *, until: datetime, now: datetime) -> None:
     """Obey a provider that says it was asked too often: nobody asks before that moment."""
+    cuota = _open_book(nombre, seconds=0, now=now)
+    if cuota.bloqueada_hasta is None or cuota.bloqueada_hasta < until:
+        cuota.bloqueada_hasta = until
+    cuota.anotada_at = now
+    db.session.flush()
+
+
+def _open_book(nombre: str, *, seconds: int, now: datetime) -> Cuota:
+    """The bookings of a provider, in the time of the clock as it is now, locked until the commit.
+
+    Rows of before ``anotada_at`` do not say which clock wrote them: a moment that lies ahead is
+    then taken as now, and a silence as one of no more than an hour.
+    """
     cuota = db.session.get(Cuota, nombre, with_for_update=True)
     if cuota is None:
         cuota = Cuota(nombre=nombre, momentos=[])
         db.session.add(cuota)
-    if cuota.bloqueada_hasta is None or cuota.bloqueada_hasta < until:
-        cuota.bloqueada_hasta = until
-    db.session.flush()
+        return cuota
+    written, until = cuota.anotada_at, cuota.bloqueada_hasta
+    if written is None:
+        stamp = now.timestamp()
+        cuota.momentos = [min(moment, stamp + seconds) for moment in cuota.momentos]
+        if until is not None:
+            cuota.bloqueada_hasta = min(until, now + LONGEST_SILENCE)
+    elif written - now > _BOOK_SKEW:
+        back = written - now
+        cuota.momentos = [moment - back.total_seconds() for moment in cuota.momentos]
+        cuota.bloqueada_hasta = until - back if until is not None else None
+    return cuota

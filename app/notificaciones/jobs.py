@@ -18,6 +18,7 @@ from app.ajustes.queries import find_logo_data
 from app.buffets.models import Buffet
 from app.buffets.queries import current_token
 from app.buffets.rules import ModoHitos, make_leave_token
+from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.core.errors import RastroError
 from app.core.firma import make_token
 from app.db import db, release, transaction
@@ -202,7 +203,9 @@ def find_unanswered(run: JobRun) -> None:
     now = run.clock()
     hours = answer_hours()
     sent_before, sent_after = now - timedelta(hours=hours), now - LINK_LIFE
-    ids = [row.id for row in list_unanswered(sent_before=sent_before, sent_after=sent_after)]
+    ahead = now + CLOCK_SKEW
+    waiting = list_unanswered(sent_before=sent_before, sent_after=sent_after, ahead=ahead)
+    ids = [row.id for row in waiting]
     release()
     for start in range(0, len(ids), _BATCH):
         run.renew()
@@ -211,6 +214,7 @@ def find_unanswered(run: JobRun) -> None:
             again = list_unanswered(
                 sent_before=sent_before,
                 sent_after=sent_after,
+                ahead=ahead,
                 among=ids[start : start + _BATCH],
             )
             for notice in again:
@@ -241,22 +245,39 @@ def _is_to_be_told(buffet: Buffet, now: datetime) -> bool:
     """Whether its digest is due, or there is news for one that is told at once."""
     if not buffet.activo or buffet.modo_hitos is ModoHitos.NUNCA:
         return False
+    if _is_skewed(buffet, now):
+        return True
     if buffet.modo_hitos is ModoHitos.SEMANAL:
         return buffet.resumen_hasta is None or last_digest_moment(now) > buffet.resumen_hasta
     return bool(_news(buffet, now))
+
+
+def _is_skewed(buffet: Buffet, now: datetime) -> bool:
+    """Whether a clock that ran ahead said from when on, or until when, it is told."""
+    stamps = (buffet.resumen_hasta, buffet.modo_hitos_desde)
+    return any(moment is not None and is_ahead_of(moment, now) for moment in stamps)
 
 
 def _news(buffet: Buffet, now: datetime) -> list[HitoDeOficio]:
     since = max(buffet.modo_hitos_desde or now, now - NEWS_MAX_AGE)
     # A slip that may still be undone is not news.
     until = now - UNDO_PERIOD
-    found = list_news(buffet.id, since=since, until=until)
+    found = list_news(buffet.id, since=since, until=until, ahead=now + CLOCK_SKEW)
     return [HitoDeOficio(oficio, hito) for oficio, hito in found]
 
 
 def _tell(buffet: Buffet, now: datetime) -> None:
     weekly = buffet.modo_hitos is ModoHitos.SEMANAL
+    due = last_digest_moment(now)
+    # What a clock that ran ahead stamped counts from now on, or nothing would go out meanwhile.
+    if buffet.modo_hitos_desde is not None and is_ahead_of(buffet.modo_hitos_desde, now):
+        buffet.modo_hitos_desde = now
+    if buffet.resumen_hasta is not None and is_ahead_of(buffet.resumen_hasta, now):
+        buffet.resumen_hasta = due
+        return
     if weekly:
-        buffet.resumen_hasta = last_digest_moment(now)
+        if buffet.resumen_hasta is not None and due <= buffet.resumen_hasta:
+            return
+        buffet.resumen_hasta = due
     if news := _news(buffet, now):
         tell_buffet(buffet, news, weekly=weekly, now=now)

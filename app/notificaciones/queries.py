@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload, undefer
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import number_setting
+from app.core.clock import SANTIAGO
 from app.core.tribunales import find_tribunal
 from app.db import db
+from app.direcciones.models import Direccion
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.avance import Hito
@@ -35,6 +38,7 @@ from app.notificaciones.rules import (
     TipoNotificacion,
     is_key,
 )
+from app.notificaciones.sources import find_location
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import OPEN_STATES, Actividad, Estado
 
@@ -286,7 +290,11 @@ def has_answer(notificacion_id: int) -> bool:
 
 
 def list_unanswered(
-    *, sent_before: datetime, sent_after: datetime, among: Sequence[int] | None = None
+    *,
+    sent_before: datetime,
+    sent_after: datetime,
+    ahead: datetime,
+    among: Sequence[int] | None = None,
 ) -> list[Notificacion]:
     """The notices of open cases that nobody answered and that may still be asked about.
 
@@ -303,7 +311,11 @@ def list_unanswered(
             Notificacion.recordatorio_de_id.is_(None),
             Notificacion.sustituto_propuesto_at.is_(None),
             Notificacion.selector.is_not(None),
-            Notificacion.enviada_at.between(sent_after, sent_before),
+            sa.or_(
+                Notificacion.enviada_at.between(sent_after, sent_before),
+                # Sent while the clock ran ahead: nobody knows when, so it is asked about.
+                Notificacion.enviada_at > ahead,
+            ),
             Oficio.estado.in_(OPEN_STATES),
             ~_answered(Notificacion.id),
             ~sa.exists().where(
@@ -362,11 +374,19 @@ def _was_closed(oficio_id: int, since: datetime) -> bool:
     return any(Estado(detalle["a"]).is_final for detalle in db.session.scalars(moves))
 
 
-def list_news(buffet_id: int, *, since: datetime, until: datetime) -> list[tuple[Oficio, Hito]]:
+def list_news(
+    buffet_id: int, *, since: datetime, until: datetime, ahead: datetime
+) -> list[tuple[Oficio, Hito]]:
     """The milestones of a buffet's oficios that it was not told of by mail, oldest first.
 
-    By when Rastro learned of each: an order of last week that came in today is news.
+    By when Rastro learned of each: an order of last week that came in today is news. What was
+    learned after ``ahead`` was stamped by a clock that ran ahead, and is news as well.
     """
+
+    def is_new(hito: Hito) -> bool:
+        known = hito.sabido_at or hito.cuando
+        return (since <= known <= until or known > ahead) and hito.clave not in told
+
     touched = sa.select(Oficio).where(
         Oficio.buffet_id == buffet_id,
         sa.or_(Oficio.ultima_actividad_at >= since, Oficio.created_at >= since),
@@ -381,9 +401,29 @@ def list_news(buffet_id: int, *, since: datetime, until: datetime) -> list[tuple
     ids = list(oficios)
     for start in range(0, len(ids), _CHUNK):
         for pk, hitos in list_hitos(ids[start : start + _CHUNK]).items():
-            news += [
-                (oficios[pk], hito)
-                for hito in hitos
-                if since <= (hito.sabido_at or hito.cuando) <= until and hito.clave not in told
-            ]
+            news += [(oficios[pk], hito) for hito in hitos if is_new(hito)]
     return sorted(news, key=lambda pair: pair[1].cuando)
+
+
+def case_zone(oficio_id: int | None) -> ZoneInfo:
+    """The zone in which a receptor goes about a case: of where it was found, else of its address.
+
+    Of several addresses the last that was verified; Santiago's while nobody knows any.
+    """
+    if oficio_id is None:
+        return SANTIAGO
+    location = find_location(oficio_id)
+    if location is not None:
+        return location.zona
+    place = db.session.scalar(
+        sa.select(Direccion)
+        .where(Direccion.oficio_id == oficio_id)
+        .order_by(
+            Direccion.verificada.desc(),
+            Direccion.verificada_at.is_(None),
+            Direccion.verificada_at.desc(),
+            Direccion.id,
+        )
+        .limit(1)
+    )
+    return place.zona if place else SANTIAGO

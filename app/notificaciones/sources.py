@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from app.core.clock import SANTIAGO
 from app.notificaciones.avance import Hecho
 
 
@@ -34,6 +36,8 @@ class Location:
     acceso: str = ""
     #: Its photos that are still in the case.
     foto_ids: tuple[int, ...] = ()
+    #: Whose clock tells the hours there.
+    zona: ZoneInfo = SANTIAGO
 
 
 _list_sightings: Callable[[int], list[Sighting]] | None = None

@@ -16,9 +16,9 @@ from app.core.fechas import format_fecha, format_fecha_hora
 from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.permissions import ALSO_ASKED
+from app.jobs.pulse import is_heard
 from app.jobs.queries import list_consumers
 from app.jobs.rules import EstadoTrabajo
-from app.jobs.service import SILENCE
 from app.jobs.stats import day_edges, hour_edges, list_stretches
 from app.trabajos.queries import (
     Line,
@@ -91,9 +91,7 @@ def live_context(job_filter: JobFilter, now: datetime) -> dict[str, Any]:
 def summary_context(now: datetime) -> dict[str, Any]:
     """Who works, how the last hour went, and what is left of the provider's quota."""
     config = current_config()
-    consumers = [
-        (consumer, now - consumer.ultimo_latido_at <= SILENCE) for consumer in list_consumers()
-    ]
+    consumers = [(consumer, is_heard(consumer, now)) for consumer in list_consumers()]
     living = sum(alive for _, alive in consumers)
     return {
         # The newest come first, so that the dead follow the living.

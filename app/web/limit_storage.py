@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.storage import RedisStorage, Storage
 from redis import RedisError
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.outage_line import OutageLine
 from app.core.outages import find_outage
+from app.web.counters import Counters
 
 Result = TypeVar("Result")
 
@@ -68,7 +69,7 @@ class SharedStorage(Storage):
     ) -> None:
         super().__init__(uri, wrap_exceptions)
         self._shared = _make_shared(database_url, queue_url, Path(folder))
-        self._own = MemoryStorage()
+        self._own = Counters()
         self._line = OutageLine(logger, "the place of the rate limits")
         self._away_until = 0.0
 

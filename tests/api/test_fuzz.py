@@ -7,7 +7,7 @@ names, of the schema that it gives, and never an error of ours.
 from __future__ import annotations
 
 import contextlib
-from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 import schemathesis
@@ -46,12 +46,24 @@ EXAMPLES = {"anonimo": 1, "cliente": 3, "investigador": 4, "admin": 5}
 def world(app, buffet, usuario_admin):
     """Real ids, so that not everything is a 404; the account is nobody's who asks."""
     victim = make_usuario(app, Rol.INVESTIGADOR, nombre="Nadie en particular")
-    with app.app_context(), transaction():
-        now = utcnow() + timedelta(minutes=10)  # it is heard of for the whole of a slow run
-        beat("consumidor", hilos=1, version="1", started=now, now=now)
-        db.session.flush()
-        note_sweep("consumidor", now=now)
-    return {**url_arguments(app, buffet, usuario_admin), "usuario_id": victim.id}
+    stop = Event()
+    alive = Thread(target=_stay_alive, args=(app, stop), daemon=True)
+    alive.start()
+    yield {**url_arguments(app, buffet, usuario_admin), "usuario_id": victim.id}
+    stop.set()
+    alive.join()
+
+
+def _stay_alive(app, stop: Event) -> None:
+    """A consumer that is heard of for the whole of a slow run."""
+    while True:
+        with app.app_context(), transaction():
+            now = utcnow()
+            beat("consumidor", hilos=1, version="1", started=now, now=now)
+            db.session.flush()
+            note_sweep("consumidor", now=now)
+        if stop.wait(10):
+            return
 
 
 @pytest.mark.parametrize("role", EXAMPLES)

@@ -310,8 +310,8 @@ def test_a_job_that_no_version_knows_any_more_is_given_up_and_blocks_nobody(app,
 
 def test_a_provider_that_asks_for_a_pause_gets_it(app):
     with app.app_context(), transaction():
-        block_calls("p", until=NOW + timedelta(seconds=30))
-        block_calls("p", until=NOW + timedelta(seconds=10))
+        block_calls("p", until=NOW + timedelta(seconds=30), now=NOW)
+        block_calls("p", until=NOW + timedelta(seconds=10), now=NOW)
         assert book_call("p", limit=5, seconds=10, now=NOW) == NOW + timedelta(seconds=30)
 
 

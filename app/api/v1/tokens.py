@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import jwt
 
+from app.core.clock import CLOCK_SKEW, utcnow
 from app.usuarios.models import Usuario
 
 #: The configuration's ALGORITHM when nothing else is said.
 ALGORITHM = "HS256"
+_SKEW = CLOCK_SKEW.total_seconds()
 
 
 def make_token(
@@ -21,7 +23,7 @@ def make_token(
     Its subject is what a session cookie carries too, the account and the version of its sessions,
     so that signing out, a new password or a deactivation end tokens and cookies alike.
     """
-    claims = {"sub": usuario.get_id(), "exp": now + timedelta(minutes=minutes)}
+    claims = {"sub": usuario.get_id(), "iat": now, "exp": now + timedelta(minutes=minutes)}
     return jwt.encode(claims, _key(secret, algorithm), algorithm=algorithm)
 
 
@@ -32,10 +34,14 @@ def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> str | 
             token,
             _key(secret, algorithm),
             algorithms=[algorithm],
-            options={"require": ["exp", "sub"]},
+            options={"require": ["exp", "sub"], "verify_iat": False},
         )
     except (jwt.InvalidTokenError, RecursionError):
         # A header of thousands of brackets exhausts the JSON parser before the signature is read.
+        return None
+    issued = claims.get("iat")
+    if isinstance(issued, int | float) and issued > utcnow().timestamp() + _SKEW:
+        # Made by a clock that ran ahead: it would live for longer than a token may.
         return None
     return str(claims["sub"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.core.clock import is_ahead_of
 from app.core.errors import Refused
 from app.core.fechas import format_fecha_hora
 from app.db import db
@@ -26,8 +27,14 @@ def propose_next(notice: Notificacion, *, hours: int, now: datetime) -> str | No
         notice.recordatorio_propuesto_at = now
         _propose(oficio, notice, "recordatorio", "¿Enviarle un recordatorio?", now)
         return "recordatorio"
+    proposed = notice.recordatorio_propuesto_at
+    if proposed is not None and is_ahead_of(proposed, now):
+        notice.recordatorio_propuesto_at = now  # a clock ran ahead: the hours count from here
     moments = [notice.recordatorio_propuesto_at, _sent(reminder)]
-    since = max(moment for moment in moments if moment is not None)
+    since = max(
+        (moment for moment in moments if moment is not None and not is_ahead_of(moment, now)),
+        default=now,
+    )
     if notice.sustituto_propuesto_at is None and now - since >= timedelta(hours=hours):
         notice.sustituto_propuesto_at = now
         _propose(oficio, notice, "sustituto", "¿Avisar a otro receptor?", now)

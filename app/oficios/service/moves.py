@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.core.clock import is_within
 from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
@@ -120,7 +121,7 @@ def undo_move(oficio: Oficio, move: Move, *, actor: Usuario, now: datetime) -> N
             last is None
             or last.usuario_id != actor.id
             or last.detalle.get("de") != move.estado.value
-            or now - last.ocurrido_at > UNDO_PERIOD
+            or not is_within(last.ocurrido_at, now, UNDO_PERIOD)
         ):
             raise MoveRefused("Ya no se puede deshacer. Mueva la tarjeta con su menú.")
         verb = "Se deshace: vuelve a"
@@ -133,7 +134,8 @@ def _last_step(oficio: Oficio) -> Investigacion | None:
     return db.session.scalar(
         sa.select(Investigacion)
         .where(Investigacion.oficio_id == oficio.id, Investigacion.tipo == Actividad.CAMBIO_ESTADO)
-        .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
+        # Steps are written as they happen; a clock that was wrong does not change their order.
+        .order_by(Investigacion.id.desc())
         .limit(1)
     )
 

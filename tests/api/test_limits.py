@@ -1,0 +1,58 @@
+"""How often the API may be asked, also after a clock that was wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from app.api.v1.throttling import PER_STRANGER
+from app.api.v1.tokens import make_token, read_token
+from app.core.clock import utcnow
+
+#: Of a link that opens nothing: each try counts.
+GUESS = "/api/v1/publico/tablero/no-existe"
+
+
+def statuses(client, count: int) -> list[int]:
+    return [client.get(GUESS).status_code for _ in range(count)]
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=5), timedelta(days=2), timedelta(days=-2)])
+def test_a_limit_lasts_its_own_minute_after_a_clock_was_put_right(throttled, stranger, skew):
+    with time_machine.travel(utcnow() + skew):
+        assert statuses(stranger, PER_STRANGER.amount + 1)[-1] == 429
+
+    answer = stranger.get(GUESS)
+    assert answer.status_code != 429 or int(answer.headers["Retry-After"]) <= 60
+    with time_machine.travel(utcnow() + timedelta(seconds=61)):
+        assert stranger.get(GUESS).status_code != 429
+
+
+def test_a_limit_that_no_clock_disturbed_holds(throttled, stranger):
+    assert 429 not in statuses(stranger, PER_STRANGER.amount)
+    refused = stranger.get(GUESS)
+
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("skew", [timedelta(hours=2), timedelta(days=2)])
+def test_a_sign_in_waits_no_longer_than_its_limit(throttled, stranger, usuario_admin, skew):
+    wrong = {"email": usuario_admin.email, "password": "no es esta"}
+    with time_machine.travel(utcnow() + skew):
+        for _ in range(6):
+            last = stranger.post("/api/v1/auth/login", json=wrong)
+        assert last.status_code == 429
+
+    assert stranger.post("/api/v1/auth/login", json=wrong).status_code == 401
+
+
+def test_a_token_of_a_clock_that_ran_ahead_does_not_outlive_its_period(app, usuario_admin):
+    secret = str(app.secret_key)
+    ahead = make_token(usuario_admin, secret, now=utcnow() + timedelta(days=2), minutes=30)
+    right = make_token(usuario_admin, secret, now=utcnow(), minutes=30)
+
+    assert read_token(ahead, secret) is None
+    assert read_token(right, secret) == usuario_admin.get_id()
