@@ -71,8 +71,8 @@ def _against_visit(said: dict[str, Any], moment: datetime | None, visita: Visita
     found = []
     if moment is not None and abs(moment - visita.fecha_hora) > _TIME_APART:
         found.append(
-            f"La cámara dice {format_fecha_hora(moment)} y la visita fue el "
-            f"{format_fecha_hora(visita.fecha_hora)}."
+            f"La cámara dice {format_fecha_hora(moment, visita.direccion.zona)} y la visita fue el "
+            f"{format_fecha_hora(visita.fecha_hora, visita.direccion.zona)}."
         )
     lat, lon, error = visita.lat, visita.lon, visita.exactitud_m
     if lat is None or lon is None:

@@ -34,7 +34,9 @@ def visit_choices(oficio_id: int) -> list[SelectChoice]:
         _NO_VISIT,
         *(
             SelectChoice(
-                visita.id, f"{format_fecha_hora(visita.fecha_hora)} · {visita.direccion.completa}"
+                visita.id,
+                f"{format_fecha_hora(visita.fecha_hora, visita.direccion.zona)} · "
+                f"{visita.direccion.completa}",
             )
             for visita in list_visitas(oficio_id)
         ),

@@ -23,7 +23,9 @@ def list_for_notice(oficio_id: int) -> list[Sighting]:
 
 def _when(row: Avistamiento) -> str:
     if row.fecha_hora:
-        return format_fecha_hora(row.fecha_hora)
+        when = format_fecha_hora(row.fecha_hora, row.zona)
+        duda = row.advertencias_ingreso.get("fecha_hora")
+        return f"{when}. {duda}" if duda else when
     return f"{format_fecha(row.fecha)}, hora no informada"
 
 

@@ -19,9 +19,10 @@ from app.avistamientos.patrones import (
 )
 from app.avistamientos.rules import LEGAL_FROM, LEGAL_UNTIL
 from app.avistamientos.silencio import what_was_not_seen
-from app.core.clock import local_today
+from app.core.clock import SANTIAGO, local_today
 from app.core.fechas import format_fecha
 from app.core.habilitacion import HorasHabiles
+from app.core.zonas import zone_name
 from app.oficios.models import Oficio
 
 
@@ -40,6 +41,8 @@ class Cuando:
     no_visto: list[str]
     #: That the data is old, and whether asking helps.
     aviso: str | None
+    #: Names of the clocks that are not Santiago's, by which some of the hours are told.
+    zonas: tuple[str, ...] = ()
 
 
 def legal_hours() -> HorasHabiles:
@@ -66,6 +69,7 @@ def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
         terminadas=[what_ended(franja) for franja in patron.pasadas],
         no_visto=what_was_not_seen(pasos, fuentes.tramos, now=now, reach_of=current_alcance),
         aviso=_how_old(patron, proveedor, now),
+        zonas=tuple(sorted({zone_name(paso.zona) for paso in pasos if paso.zona != SANTIAGO})),
     )
 
 

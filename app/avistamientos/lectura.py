@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.patrones import Paso
 from app.avistamientos.rules import MATCHED_SOURCES
 from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.zonas import zone_of
 from app.db import db
 from app.direcciones.models import Direccion
 from app.porticos.models import Portico
@@ -49,6 +51,9 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
             Portico.sentido,
             Avistamiento.investigacion_id,
             Avistamiento.listado_id,
+            Portico.region,
+            Avistamiento.lat,
+            Avistamiento.lon,
         )
         .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
         .where(Avistamiento.oficio_id == oficio_id)
@@ -57,11 +62,14 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
     name_of = cache(name_gantry)
     pasos = []
     for row in db.session.execute(statement):
-        fecha, momento, fuente, text, road, motorway, code, stretch, sentido, *origin = row
+        fecha, momento, fuente, text, road, motorway, code, stretch, sentido, *rest = row
+        told_by = fuentes.name_of(fuente, *rest[:2])
+        region, lat, lon = rest[2:]
+        zone = zone_of(region=region, lat=lat, lon=lon, text=text)
         if code is not None:
             text, road = name_of(motorway, code, stretch), motorway
-        told_by = fuentes.name_of(fuente, *origin)
-        pasos.append(Paso(fecha, momento, text, road, sentido, fuente in MATCHED_SOURCES, told_by))
+        is_road = fuente in MATCHED_SOURCES
+        pasos.append(Paso(fecha, momento, text, road, sentido, is_road, told_by, zone))
     return pasos
 
 
@@ -96,7 +104,10 @@ def _gantry_points(oficio_id: int) -> list[dict[str, Any]]:
     )
     points = []
     for portico, count, day, moment in db.session.execute(statement):
-        texts = [f"{count} {'paso' if count == 1 else 'pasos'}", f"Último: {_when(day, moment)}"]
+        texts = [
+            f"{count} {'paso' if count == 1 else 'pasos'}",
+            f"Último: {_when(day, moment, _zone_of_gantry(portico))}",
+        ]
         if portico.sentido:
             texts.insert(0, f"Sentido: {portico.sentido}")
         points.append(
@@ -135,7 +146,7 @@ def _own_points(oficio_id: int) -> list[dict[str, Any]]:
             "lat": lat,
             "lon": lon,
             "titulo": ubicacion or "Visto aquí",
-            "textos": [f"{fuente.label}, {_when(fecha, fecha_hora)}"],
+            "textos": [f"{fuente.label}, {_when(fecha, fecha_hora, zone_of(lat=lat, lon=lon))}"],
             "n": 1,
         }
         for lat, lon, fuente, fecha, fecha_hora, ubicacion in db.session.execute(statement)
@@ -162,7 +173,11 @@ def _addresses(oficio_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _when(day: date, moment: Any) -> str:
+def _zone_of_gantry(portico: Portico) -> ZoneInfo:
+    return zone_of(region=portico.region, lat=portico.lat, lon=portico.lon)
+
+
+def _when(day: date, moment: Any, zone: ZoneInfo) -> str:
     """A day, with its hour when the newest sighting of that day has one."""
-    text = format_fecha_hora(moment) if moment is not None else ""
+    text = format_fecha_hora(moment, zone) if moment is not None else ""
     return text if text.startswith(format_fecha(day)) else format_fecha(day)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.avistamientos.rules import EstadoListado, Fuente, ResultadoConsulta
 from app.core.clock import utcnow
+from app.core.zonas import zone_of
 from app.db import Model, ShortText
 from app.porticos.models import Portico
 from app.porticos.rules import Metodo
@@ -30,7 +32,7 @@ class Avistamiento(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
     fuente: Mapped[Fuente]
-    #: The day in America/Santiago, always known.
+    #: The day on the clock of its place, always known.
     fecha: Mapped[date]
     #: The moment, when the source says it.
     fecha_hora: Mapped[datetime | None]
@@ -49,6 +51,8 @@ class Avistamiento(Model):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     notas: Mapped[str | None] = mapped_column(sa.Text)
+    #: Texts of what the source wrote that could not be read or does not add up, by field.
+    advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: ``rules.sighting_key``: stored once however often it is answered.
     clave: Mapped[str] = mapped_column(ShortText(64))
     #: Invented by the demo's provider; only ever in a database marked as demo.
@@ -63,6 +67,17 @@ class Avistamiento(Model):
 
     usuario: Mapped[Usuario | None] = relationship()
     portico: Mapped[Portico | None] = relationship()
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone of its place: the gantry's, the point's, or that of the comuna it names."""
+        region = self.portico.region if self.portico else None
+        return zone_of(region=region, lat=self.lat, lon=self.lon, text=self.ubicacion)
+
+    @property
+    def advertencias(self) -> list[str]:
+        """What was kept although it could not be read or does not add up."""
+        return list(self.advertencias_ingreso.values())
 
 
 class Consulta(Model):

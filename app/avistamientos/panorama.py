@@ -36,6 +36,7 @@ def show(oficio_id: int) -> ResponseReturnValue:
         "cuando": cuando,
         "patron": cuando.patron,
         "mapa_del_caso": mapa,
+        "zonas": cuando.zonas,
     }
     if is_htmx():
         return fragment("avistamientos/_panorama.html", **context)

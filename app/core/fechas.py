@@ -78,23 +78,37 @@ def parse_fecha(value: str | date | datetime | float) -> date:
 def parse_fecha_hora(value: str | datetime, zone: ZoneInfo = SANTIAGO) -> Reading:
     """Read a moment of the clock of a place and return it in UTC, with what is doubtful in it.
 
+    Takes what :func:`split_fecha_hora` takes. With an offset nothing is in doubt.
+
+    Raises:
+        InvalidValue: it is not a date with an hour.
+    """
+    written = split_fecha_hora(value)
+    if written.tzinfo is None:
+        return read_local(written, zone)
+    try:
+        return Reading(written.astimezone(UTC))
+    except OverflowError:
+        raise InvalidValue("Esa fecha está fuera del calendario. Revise el año.") from None
+
+
+def split_fecha_hora(value: str | datetime) -> datetime:
+    """Read a date with an hour as it was written: aware only when it says an offset.
+
     Accepts a date of :func:`parse_fecha` and an hour of 24 («24-10-2026 18:42»), or the ISO form
-    of a browser's field («2026-10-24T18:42»), with or without an offset. With an offset nothing
-    is in doubt.
+    of a browser's field («2026-10-24T18:42»), with or without an offset.
 
     Raises:
         InvalidValue: it is not a date with an hour.
     """
     if isinstance(value, datetime):
-        return Reading(value.astimezone(UTC)) if value.tzinfo else read_local(value, zone)
+        return value
     text = clean_text(value)
     if not text:
         raise InvalidValue("Falta la fecha y la hora. Escríbalas, por ejemplo, 24-10-2026 18:42.")
     if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
         try:
-            return parse_fecha_hora(datetime.fromisoformat(text), zone)
-        except InvalidValue:
-            raise
+            return datetime.fromisoformat(text)
         except (ValueError, OverflowError):
             text = text.replace("T", " ", 1)
     day, _, hour = re.sub(r",? a las |, ?", " ", text).rpartition(" ")
@@ -111,7 +125,7 @@ def parse_fecha_hora(value: str | datetime, zone: ZoneInfo = SANTIAGO) -> Readin
         raise InvalidValue(
             f"La hora {_short(hour)} no existe. Use el reloj de 24 horas, por ejemplo 18:42."
         ) from None
-    return read_local(datetime.combine(parse_fecha(day), clock), zone)
+    return datetime.combine(parse_fecha(day), clock)
 
 
 def format_fecha(value: date | datetime, zone: ZoneInfo = SANTIAGO) -> str:

@@ -17,8 +17,9 @@ from app.core.clock import SANTIAGO
 from app.core.comunas import comunas, find_comuna, find_region
 
 _TABLE = Path(__file__).parent / "data" / "comuna_zona.csv"
-#: What people call the hour of a zone that is not Santiago's.
+#: What people call the hour of a zone.
 _NAMES = {
+    "America/Santiago": "hora de Santiago",
     "America/Punta_Arenas": "hora de Magallanes",
     "America/Coyhaique": "hora de Aysén",
     "Pacific/Easter": "hora de Isla de Pascua",
@@ -33,6 +34,8 @@ _TOWNS = {
     "villa o'higgins": "O'Higgins",
     "puerto chacabuco": "Aysén",
 }
+#: Comunas of another zone whose name in a text more often means a street or a region.
+_COMMON_WORDS = {"o'higgins", "primavera", "san gregorio", "porvenir", "cisnes"}
 _SEPARATORS = re.compile(r"[,;·|()/]|\s[-–—]\s")
 _IN_A_SENTENCE = re.compile(r"\b(?:de|en)\s+(?=\S)", re.IGNORECASE)
 
@@ -60,11 +63,21 @@ def zone_of(
     return zone or SANTIAGO
 
 
+def zone_detail(zone: ZoneInfo) -> dict[str, str]:
+    """Return what an entry keeps of the zone of its place; nothing where it is Santiago's."""
+    return {} if zone == SANTIAGO else {"zona": zone.key}
+
+
 def zone_note(moment: datetime, zone: ZoneInfo) -> str:
     """Return « (hora de Magallanes)» where that clock shows another hour than Santiago's."""
     if moment.astimezone(zone).utcoffset() == moment.astimezone(SANTIAGO).utcoffset():
         return ""
-    return f" ({_NAMES.get(zone.key, zone.key)})"
+    return f" ({zone_name(zone)})"
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """Return what people call the hour of a zone: «hora de Magallanes»."""
+    return _NAMES.get(zone.key, zone.key)
 
 
 @cache
@@ -105,7 +118,8 @@ def _zone_of_text(text: str) -> ZoneInfo | None:
     for part in reversed(_SEPARATORS.split(text)):
         words = [part, *_IN_A_SENTENCE.split(part)[-1:]]
         for name in words:
-            zone = _zone_of_comuna(name) or _zone_of_region(name)
+            is_common = name.strip().casefold() in _COMMON_WORDS
+            zone = (None if is_common else _zone_of_comuna(name)) or _zone_of_region(name)
             if zone is not None:
                 return zone
     return None

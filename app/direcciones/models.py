@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
+from app.core.zonas import zone_of
 from app.db import Model, ShortText
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.usuarios.models import Usuario
@@ -47,6 +50,11 @@ class Direccion(Model):
         """Street and comuna in one line."""
         return ", ".join(part for part in (self.direccion, self.comuna) if part)
 
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone whose clock tells the hours of this place."""
+        return zone_of(self.comuna, self.region, lat=self.lat, lon=self.lon, text=self.direccion)
+
 
 class Visita(Model):
     """One visit to an address: who went, when, and what they found."""
@@ -63,9 +71,16 @@ class Visita(Model):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     exactitud_m: Mapped[float | None]
+    #: Texts of what was written that does not add up, by field (an hour that was twice).
+    advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Made by the phone, so that a form sent twice is one visit.
     cliente_id: Mapped[str | None] = mapped_column(ShortText(36), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     direccion: Mapped[Direccion] = relationship(back_populates="visitas")
     usuario: Mapped[Usuario] = relationship()
+
+    @property
+    def advertencias(self) -> list[str]:
+        """What was kept although it does not add up."""
+        return list(self.advertencias_ingreso.values())

@@ -95,7 +95,11 @@ def _camera_hour(foto: Adjunto) -> str:
 
 def _visit_of(row: Adjunto) -> str:
     visit = row.visita
-    return f"{visit.direccion.completa}, {format_fecha_hora(visit.fecha_hora)}" if visit else ""
+    return (
+        f"{visit.direccion.completa}, {format_fecha_hora(visit.fecha_hora, visit.direccion.zona)}"
+        if visit
+        else ""
+    )
 
 
 def documento_rows(documentos: Sequence[Adjunto]) -> Rows:

@@ -56,7 +56,7 @@ def bitacora_rows(entries: Sequence[Investigacion]) -> Rows:
     """Everything that was written down, with who did and when it was mended."""
     return [
         {
-            "cuando": format_fecha_hora(entry.ocurrido_at),
+            "cuando": format_fecha_hora(entry.ocurrido_at, entry.zona),
             "tipo": entry.tipo.label,
             "texto": entry.descripcion,
             "pie": _footnote(entry),
@@ -69,7 +69,7 @@ def bitacora_rows(entries: Sequence[Investigacion]) -> Rows:
 
 
 def _footnote(entry: Investigacion) -> str:
-    parts = [entry.usuario.nombre if entry.usuario else "Rastro"]
+    parts = [entry.usuario.nombre if entry.usuario else "Rastro", *entry.advertencias]
     if abs((entry.created_at - entry.ocurrido_at).total_seconds()) >= 60:
         parts.append(f"anotado el {format_fecha_hora(entry.created_at)}")
     if entry.editado_at:
@@ -121,13 +121,18 @@ def avistamiento_rows(placed: Sequence[Placed]) -> list[dict[str, str]]:
         gantry = _gantry(sighting)
         without = join_once([place, gantry])
         known = join_once([place, gantry, sighting.empresa]) == without
-        company = ["" if known else sighting.empresa, gantry, sighting.notas]
+        company = [
+            "" if known else sighting.empresa,
+            gantry,
+            sighting.notas,
+            *sighting.advertencias,
+        ]
         if sighting.simulado:
             company.append("Simulado")
         rows.append(
             {
                 "numero": str(number),
-                "cuando": format_fecha_hora(sighting.fecha_hora)
+                "cuando": format_fecha_hora(sighting.fecha_hora, sighting.zona)
                 if sighting.fecha_hora
                 else f"{format_fecha(sighting.fecha)}, sin hora",
                 "fuente": sighting.fuente.label,
@@ -204,7 +209,9 @@ def _address_state(direccion: Direccion) -> str:
     parts = [direccion.tipo.label]
     if direccion.verificada and direccion.verificada_at:
         who = f" por {direccion.verificada_por.nombre}" if direccion.verificada_por else ""
-        parts.append(f"verificada el {format_fecha_hora(direccion.verificada_at)}{who}")
+        parts.append(
+            f"verificada el {format_fecha_hora(direccion.verificada_at, direccion.zona)}{who}"
+        )
     else:
         parts.append("sin verificar")
     if position := format_position(direccion.lat, direccion.lon, direccion.exactitud_m):
@@ -215,9 +222,9 @@ def _address_state(direccion: Direccion) -> str:
 def _visit_row(visita: Visita, names: Nombres) -> list[str]:
     where = [format_position(visita.lat, visita.lon, visita.exactitud_m)]
     where.append(visita.notas or "")
-    where.append(names.of_visit(visita.id))
+    where += [names.of_visit(visita.id), *visita.advertencias]
     return [
-        format_fecha_hora(visita.fecha_hora),
+        format_fecha_hora(visita.fecha_hora, visita.direccion.zona),
         visita.resultado.label,
         "\n".join(part for part in where if part) or "—",
         visita.usuario.nombre,
@@ -257,7 +264,9 @@ def _answer(respuesta: Respuesta, names: Nombres) -> dict[str, str]:
     """What a receptor answered through the link in his notice."""
     parts = []
     if respuesta.hora_llegada:
-        parts.append(f"Espera llegar el {format_fecha_hora(respuesta.hora_llegada)}.")
+        parts.append(
+            f"Espera llegar el {format_fecha_hora(respuesta.hora_llegada, respuesta.zona)}."
+        )
     if respuesta.comentario:
         parts.append(respuesta.comentario)
     if respuesta.adjuntos:

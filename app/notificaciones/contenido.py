@@ -213,7 +213,11 @@ def _granted(granted: bool) -> str:
 def _place(direccion: Direccion) -> Lugar:
     verified = ""
     if direccion.verificada:
-        when = f" el {format_fecha(direccion.verificada_at)}" if direccion.verificada_at else ""
+        when = (
+            f" el {format_fecha(direccion.verificada_at, direccion.zona)}"
+            if direccion.verificada_at
+            else ""
+        )
         who = f" por {direccion.verificada_por.nombre}" if direccion.verificada_por else ""
         verified = f"Verificada en terreno{when}{who}"
     coordinates = url = ""
@@ -237,7 +241,9 @@ def _place(direccion: Direccion) -> Lugar:
 
 
 def _visit(visita: Visita) -> str:
-    line = f"{format_fecha_hora(visita.fecha_hora)}, {visita.usuario.nombre}: "
+    line = (
+        f"{format_fecha_hora(visita.fecha_hora, visita.direccion.zona)}, {visita.usuario.nombre}: "
+    )
     line += visita.resultado.label.lower()
     return f"{line}. {visita.notas}" if visita.notas else f"{line}."
 

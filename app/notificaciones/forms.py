@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_wtf.file import MultipleFileField
 from wtforms import (
@@ -20,7 +21,7 @@ from wtforms.validators import Optional, ValidationError
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import Upload
-from app.core.clock import from_local, to_local
+from app.core.clock import SANTIAGO, read_local, to_local
 from app.core.errors import InvalidValue
 from app.core.tribunales import tribunales
 from app.notificaciones.models import Borrador, Receptor
@@ -255,21 +256,28 @@ class RespuestaForm(Form):
         """The photos, if any."""
         return [Upload(file.filename or "", file.stream) for file in self.fotos.data or ()]
 
-    def to_data(self, adjunto_ids: list[int], now: datetime) -> RespuestaData:
+    def to_data(
+        self, adjunto_ids: list[int], now: datetime, zone: ZoneInfo = SANTIAGO
+    ) -> RespuestaData:
         """The answer. Ask after validation; an hour that has passed today is one of tomorrow."""
         return RespuestaData(
             tipo=self.tipo.value,
-            hora_llegada=_next_time(self.hora.data, now) if self.hora.data else None,
+            hora_llegada=_next_time(self.hora.data, now, zone) if self.hora.data else None,
+            zona=zone,
             comentario=self.comentario.data or None,
             adjunto_ids=adjunto_ids,
         )
 
 
-def _next_time(text: str, now: datetime) -> datetime:
-    """The next moment at which a Santiago clock shows this; a little ago still is today."""
-    local = to_local(now)
-    moment = from_local(datetime.combine(local.date(), time.fromisoformat(text)))
+def _next_time(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The next moment at which the clock of the place shows this; a little ago still is today.
+
+    On the night of a clock change an hour may be none: it is taken an hour later, or twice: the
+    first that has not passed.
+    """
+    local = to_local(now, zone)
+    moment = read_local(datetime.combine(local.date(), time.fromisoformat(text)), zone).moment
     if moment < now - timedelta(hours=2):
         tomorrow = local.date() + timedelta(days=1)
-        moment = from_local(datetime.combine(tomorrow, time.fromisoformat(text)))
+        moment = read_local(datetime.combine(tomorrow, time.fromisoformat(text)), zone).moment
     return moment

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
-from app.core.clock import utcnow
+from app.core.clock import SANTIAGO, utcnow
 from app.core.rut import parse_rut
 from app.db import Model, ShortText
 from app.direcciones.models import Direccion
@@ -144,6 +145,17 @@ class Investigacion(Model):
 
     usuario: Mapped[Usuario | None] = relationship()
     corrige: Mapped[Investigacion | None] = relationship(remote_side=[id])
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone of the place that it tells of; Santiago's for everything else."""
+        return ZoneInfo(self.detalle["zona"]) if "zona" in self.detalle else SANTIAGO
+
+    @property
+    def advertencias(self) -> list[str]:
+        """Why its moment is not certain: an hour that was twice, or never."""
+        duda = self.detalle.get("hora_dudosa")
+        return [duda] if duda else []
 
 
 class TextoPredefinido(Model):

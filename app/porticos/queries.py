@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.core.texto import fold
+from app.core.zonas import zone_of
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.reconocer import Catalogo, Entrada, suggest
@@ -120,3 +122,10 @@ def list_suggestions(ubicacion: str | None, empresa: str | None, *, limit: int) 
         row.id: row for row in db.session.scalars(sa.select(Portico).where(Portico.id.in_(ids)))
     }
     return [rows[pk] for pk in ids]
+
+
+def list_zones(ids: Iterable[int]) -> dict[int, ZoneInfo]:
+    """The zone of each gantry, by its id."""
+    statement = sa.select(Portico.id, Portico.region, Portico.lat, Portico.lon)
+    rows = db.session.execute(statement.where(Portico.id.in_(list(ids))))
+    return {row.id: zone_of(region=row.region, lat=row.lat, lon=row.lon) for row in rows}

@@ -8,14 +8,16 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from app.core.clock import to_local
-from app.core.fechas import format_fecha
+from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.texto import clean_text, escape_formula
+from app.core.zonas import zone_note
 from app.tablero.queries import Card
 
 HEADERS = (
@@ -75,7 +77,7 @@ def _values(row: Row) -> list[Any]:
     sighting = card.avistamiento
     seen: Any = None
     if sighting is not None:
-        seen = _wall_clock(sighting.fecha_hora) if sighting.fecha_hora else sighting.fecha
+        seen = _seen(sighting.fecha_hora, sighting.zona) if sighting.fecha_hora else sighting.fecha
     values = [
         card.patente,
         card.marca,
@@ -97,6 +99,11 @@ def _values(row: Row) -> list[Any]:
     return [
         escape_formula(clean_text(value)) if isinstance(value, str) else value for value in values
     ]
+
+
+def _seen(moment: datetime, zone: ZoneInfo) -> datetime | str:
+    """When it was seen; in words where the clock of the place has to be named."""
+    return format_fecha_hora(moment, zone) if zone_note(moment, zone) else _wall_clock(moment)
 
 
 def _wall_clock(moment: datetime) -> datetime:

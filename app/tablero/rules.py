@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from app.core.clock import local_today
+from app.core.clock import SANTIAGO, local_today
 from app.core.fechas import format_fecha, format_relativa
 from app.core.plazos import add_business_days
 from app.oficios.rules import Estado, Prioridad
@@ -171,10 +172,12 @@ def idle_days(estado: Estado, ultima_actividad_at: datetime, now: datetime) -> i
     return days if not estado.is_final and days >= IDLE_DAYS else 0
 
 
-def sighting_words(fecha: date, fecha_hora: datetime | None, now: datetime) -> str:
+def sighting_words(
+    fecha: date, fecha_hora: datetime | None, now: datetime, zone: ZoneInfo = SANTIAGO
+) -> str:
     """When the vehicle was last seen; only the day when nobody knows the hour."""
     if fecha_hora is not None:
-        return format_relativa(fecha_hora, now)
+        return format_relativa(fecha_hora, now, zone)
     days = (local_today(now) - fecha).days
     if days in {0, 1}:
         return ("hoy", "ayer")[days]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
 from app.core.telefono import parse_telefono
 from app.core.texto import fold
+from app.core.zonas import zone_of
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
@@ -79,6 +81,11 @@ class Lugar:
         return ", ".join(part for part in (self.direccion, self.comuna) if part)
 
     @property
+    def zona(self) -> ZoneInfo:
+        """The zone whose clock tells the hours of this place."""
+        return zone_of(self.comuna, lat=self.lat, lon=self.lon, text=self.direccion)
+
+    @property
     def busqueda(self) -> str:
         """What the filter of the list compares with, folded."""
         words = (self.completa, self.patente, self.numero_oficio, self.vehiculo)
@@ -95,8 +102,7 @@ def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Lugar
         return []
     people = _people({row.oficio_id for row in rows})
     visits = _last_visits({row.direccion_id for row in rows})
-    today = start_of_day(local_today(now))
-    lugares = [_lugar(row, people, visits, today) for row in rows]
+    lugares = [_lugar(row, people, visits, now) for row in rows]
     wanted = fold(search)
     if wanted:
         lugares = [lugar for lugar in lugares if wanted in lugar.busqueda]
@@ -209,8 +215,9 @@ def _lugar(
     row: Any,
     people: dict[int, tuple[Persona, ...]],
     visits: dict[int, UltimaVisita],
-    start_of_today: datetime,
+    now: datetime,
 ) -> Lugar:
+    zone = zone_of(row.comuna, lat=row.lat, lon=row.lon, text=row.direccion)
     visita = visits.get(row.direccion_id)
     comuna = find_comuna(row.comuna) if row.comuna and row.lat is None else None
     warnings = plate_warnings(row.patente, row.patente_dv, confirmed=row.patente_confirmada)
@@ -236,6 +243,6 @@ def _lugar(
         grupo=group_of(
             visita.resultado if visita else None,
             visita.fecha_hora if visita else None,
-            start_of_today,
+            start_of_day(local_today(now, zone), zone),
         ),
     )

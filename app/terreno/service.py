@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.core.errors import Refused
 from app.core.fechas import format_duracion, format_fecha_hora
@@ -64,7 +65,7 @@ def receive_visita(sent: VisitaEnviada, *, actor: Usuario, now: datetime) -> tup
     if stored := find_sent(cliente_id):
         return _check_own(stored, sent, actor), False
     remarks = _check_unchanged(sent, oficio, direccion, actor)
-    data, remark = _check_clock(sent, now)
+    data, remark = _check_clock(sent, now, direccion.zona)
     remarks += remark
     notas = "\n".join([*([data.notas] if data.notas else []), *remarks]) or None
     visita = add_visita(oficio, direccion, replace(data, notas=notas), actor=actor, now=now)
@@ -127,7 +128,9 @@ def _check_unchanged(
     return remarks
 
 
-def _check_clock(sent: VisitaEnviada, now: datetime) -> tuple[VisitaData, list[str]]:
+def _check_clock(
+    sent: VisitaEnviada, now: datetime, zone: ZoneInfo
+) -> tuple[VisitaData, list[str]]:
     """The visit with an hour that can be true, and what to say when it was put right."""
     data = sent.visita
     error = clock_error(sent.enviada_at, now)
@@ -139,10 +142,10 @@ def _check_clock(sent: VisitaEnviada, now: datetime) -> tuple[VisitaData, list[s
         raise Conflicto(
             Motivo.RELOJ,
             f"El reloj de su teléfono no está en hora{_how_far(error)}. Si la envía igual, la "
-            f"visita se guarda con la hora corregida, {format_fecha_hora(moment)}.",
+            f"visita se guarda con la hora corregida, {format_fecha_hora(moment, zone)}.",
         )
     remark = (
-        f"Hora corregida: el reloj del teléfono marcaba {format_fecha_hora(data.fecha_hora)}"
+        f"Hora corregida: el reloj del teléfono marcaba {format_fecha_hora(data.fecha_hora, zone)}"
         f"{_how_far(error)}."
     )
     return replace(data, fecha_hora=moment), [remark]

@@ -64,7 +64,7 @@ def visit(direccion_id: int) -> ResponseReturnValue:
     """Write down a visit at once, with its photos; what a page without JavaScript sends."""
     direccion = or_404(db.session.get(Direccion, direccion_id))
     oficio = oficio_to_work(direccion.oficio_id)
-    form = VisitaTerrenoForm()
+    form = VisitaTerrenoForm(direccion.zona)
     if not form.validate():
         return _page(422, form=form, visiting=direccion_id)
     try:

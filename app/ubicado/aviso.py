@@ -20,13 +20,14 @@ def location_for_notice(oficio_id: int) -> Location | None:
     later = current.visto_at if current.visto_at > one.ubicado_at else None
     return Location(
         donde=", ".join(part for part in (one.completa, one.region) if part),
-        cuando=format_fecha_hora(one.ubicado_at),
+        cuando=format_fecha_hora(one.ubicado_at, one.zona),
         quien=one.usuario.nombre,
-        visto=format_fecha_hora(later) if later else "",
+        visto=format_fecha_hora(later, one.zona) if later else "",
         coordenadas=one.posicion or "",
         mapa=one.mapa or "",
         acceso=one.acceso or "",
         foto_ids=tuple(photo.id for photo in one.fotos),
+        zona=one.zona,
     )
 
 

@@ -47,8 +47,8 @@ def _photo_doubts(photo: Adjunto, ubicacion: Ubicacion) -> list[str]:
     moment = photo.tomada_at
     if moment is not None and abs(moment - ubicacion.ubicado_at) > _TIME_APART:
         found.append(
-            f"La cámara dice {format_fecha_hora(moment)} y se ubicó el "
-            f"{format_fecha_hora(ubicacion.ubicado_at)}."
+            f"La cámara dice {format_fecha_hora(moment, ubicacion.zona)} y se ubicó el "
+            f"{format_fecha_hora(ubicacion.ubicado_at, ubicacion.zona)}."
         )
     gps = said.get("gps")
     distance = _apart(ubicacion, gps["lat"], gps["lon"], None) if gps else None

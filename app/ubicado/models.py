@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
+from app.core.zonas import zone_of
 from app.db import Model, ShortText
 from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar, format_position, map_url
 from app.usuarios.models import Usuario
@@ -74,6 +76,11 @@ class Ubicacion(Model):
         """The place in one line: «Av. Grecia 1180, Ñuñoa», «Vía pública: frente al 20, Renca»."""
         place = ", ".join(part for part in (self.lugar, self.comuna) if part)
         return f"Vía pública: {place}" if self.tipo is TipoLugar.VIA_PUBLICA else place
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone whose clock tells the hours of this place."""
+        return zone_of(self.comuna, self.region, lat=self.lat, lon=self.lon, text=self.lugar)
 
     @property
     def posicion(self) -> str | None:

@@ -7,15 +7,22 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from app.core.clock import local_today, utcnow
+from app.core.clock import SANTIAGO, local_today, utcnow
 from app.core.correo import mask_email
 from app.core.dinero import format_pesos
 from app.core.errors import InvalidValue
-from app.core.fechas import format_duracion, format_fecha, format_fecha_hora, format_relativa
+from app.core.fechas import (
+    format_duracion,
+    format_fecha,
+    format_fecha_hora,
+    format_hora,
+    format_relativa,
+)
 from app.core.patente import format_patente
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
 from app.core.telefono import format_telefono, mask_telefono
+from app.core.zonas import zone_name
 from app.extensions import current_config
 
 
@@ -58,8 +65,12 @@ def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(
         fecha=lambda value: format_fecha(value) if value else "",
-        fecha_hora=lambda value: format_fecha_hora(value) if value else "",
-        relativa=lambda value: format_relativa(value, utcnow()) if value else "",
+        fecha_hora=lambda value, zone=SANTIAGO: format_fecha_hora(value, zone) if value else "",
+        nombre_zona=zone_name,
+        hora=lambda value, zone=SANTIAGO: format_hora(value, zone) if value else "",
+        relativa=lambda value, zone=SANTIAGO: (
+            format_relativa(value, utcnow(), zone) if value else ""
+        ),
         duracion=lambda value: format_duracion(value) if value is not None else "",
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",

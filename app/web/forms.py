@@ -189,6 +189,11 @@ class FechaHoraField(_ParsedField):
         return self.read(self.data).duda if self.data else None
 
 
+def doubts(field: FechaHoraField) -> dict[str, str]:
+    """What does not add up in a typed hour, as rows keep it. Ask after validation."""
+    return {"fecha_hora": field.duda} if field.duda else {}
+
+
 class EnumField(SelectField):
     """A choice among the members of an enum that has labels; ``value`` is the member."""
 

@@ -17,6 +17,7 @@ from app.jobs.runner import work
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
+from tests.api.conftest import api_of, investigador_api, token_of  # noqa: F401  # found by name
 from tests.factories import make_oficio
 from tests.plugins.provider import ProviderServer
 

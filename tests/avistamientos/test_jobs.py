@@ -160,7 +160,7 @@ def test_a_refused_key_is_not_tried_again(
     "answer",
     [
         {"body": "<html>"},
-        {"body": b'{"avistamientos": [NaN]}', "headers": {"Content-Type": "application/json"}},
+        {"body": b'{"avistamientos": NaN}', "headers": {"Content-Type": "application/json"}},
         {"status": 302, "headers": {"Location": "/otra"}},
         {"body": b" " * 2_000_000, "headers": {"Content-Type": "application/json"}},
     ],

@@ -381,7 +381,6 @@ def test_the_hour_may_be_unknown(investigador, oficio, rows):
         ({"fecha": ""}, "Escriba qué día"),
         ({"fecha": "31-02-2026"}, "no existe"),
         ({"fecha": "2026-11-20", "hora": "25:00"}, "Escriba la hora en 24 horas"),
-        ({"fecha": "2026-09-06", "hora": "00:30"}, "no existe"),
         ({"fecha": "2099-01-01"}, "todavía no llegan"),
         ({"monto": "mucho"}, "no es un monto"),
         ({"fuente": "portico"}, "Elija una de las opciones"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from app.buffets.rules import make_token as make_buffet_token
 from app.core.clock import to_local, utcnow
 from app.core.firma import make_token
 from app.db import db, transaction
+from app.direcciones.models import Direccion
 from app.eventos.models import Evento
 from app.eventos.rules import TipoEvento
 from app.notificaciones.models import Notificacion, Respuesta
@@ -439,3 +441,23 @@ def test_a_notice_of_a_located_case_comes_with_the_photos_of_the_place(
 
     assert ticked == [str(found.id)]
     assert f'value="{other.id}"' in page
+
+
+def test_on_my_way_is_told_on_the_clock_of_the_place(app, stranger, link, rows, investigador, caso):
+    with app.app_context(), transaction():
+        for row in db.session.get_one(Oficio, caso.id).direcciones:
+            db.session.delete(row)
+        db.session.add(
+            Direccion(oficio_id=caso.id, direccion="Atamu Tekena 5", comuna="Isla de Pascua")
+        )
+    soon = (utcnow() + timedelta(hours=1)).astimezone(ZoneInfo("Pacific/Easter"))
+
+    stranger.post(link, data=said(tipo="en_camino", hora=soon.strftime("%H:%M")))
+
+    [stored] = rows(Respuesta)
+    assert stored.hora_llegada == soon.replace(second=0, microsecond=0)
+    told = f"llega a las {soon:%H:%M} (hora de Isla de Pascua)"
+    assert told in stranger.get(link).get_data(as_text=True)
+    assert told in investigador.get(f"/oficios/{caso.id}/notificaciones").get_data(as_text=True)
+    [entry] = rows(Investigacion, oficio_id=caso.id, tipo=Actividad.NOTIFICACION)
+    assert told in entry.descripcion

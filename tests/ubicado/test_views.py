@@ -5,21 +5,25 @@ from __future__ import annotations
 import html
 import re
 import threading
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
+from app.avistamientos.models import Avistamiento
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
+from app.ubicado.aviso import location_for_notice
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.rules import SinPosicion
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, make_adjunto, pdf, picture
+from tests.factories import make_oficio
 from tests.notificaciones.rows import make_notice
 from tests.oficios.test_preguntas import questions
 from tests.plugins.application import HTMX, assert_fragment
@@ -511,3 +515,29 @@ def test_a_located_case_asks_the_database_as_little_as_any(
 
     assert answer.status_code == 200
     assert len(asked) <= (18 if path == "/ubicacion" else 12), "\n".join(asked)
+
+
+def test_a_place_of_another_zone_tells_its_own_hour(
+    app, buffet, usuario_investigador, investigador
+):
+    case = make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
+    found = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+    make_location(
+        app,
+        case,
+        usuario_investigador,
+        now=found,
+        comuna="Isla de Pascua",
+        region="Valparaíso",
+        lat=-27.15,
+        lon=-109.43,
+    )
+
+    page = investigador.get(f"/oficios/{case.id}/ubicacion").text
+    assert "23-11-2026 21:30 (hora de Isla de Pascua)" in page
+    with app.app_context():
+        told = location_for_notice(case.id)
+        [seen] = db.session.scalars(sa.select(Avistamiento)).all()
+        assert told is not None
+        assert told.cuando == "23-11-2026 21:30 (hora de Isla de Pascua)"
+        assert seen.fecha == date(2026, 11, 23)

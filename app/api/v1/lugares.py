@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.fields import read_in_place
 from app.api.v1.schemas.partes import (
     AvistamientoChange,
     AvistamientoNew,
@@ -35,8 +37,9 @@ from app.avistamientos.service import (
 )
 from app.avistamientos.service.sightings import FutureSighting
 from app.buffets.permissions import Materia
-from app.core.clock import local_today, utcnow
+from app.core.clock import Reading, local_today, utcnow
 from app.core.errors import NotFound, Refused
+from app.core.zonas import zone_of
 from app.db import db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import parse_comuna
@@ -54,6 +57,17 @@ bp = ApiBlueprint("lugares", __name__)
 
 _OF_OFICIO = "/oficios/<int:oficio_id>"
 _ONE_PLACE = _OF_OFICIO + "/direcciones/<int:direccion_id>"
+#: What a person tells of a sighting.
+_SIGHTED = (
+    "fuente",
+    "fecha",
+    "fecha_hora",
+    "ubicacion",
+    "empresa",
+    "monto",
+    "notas",
+    "advertencias_ingreso",
+)
 _ONE_SIGHTING = _OF_OFICIO + "/avistamientos/<int:avistamiento_id>"
 
 
@@ -133,7 +147,14 @@ def add_visit(direccion_id: int, body: VisitaNew) -> ResponseReturnValue:
     """Write down a visit; a successful one verifies the address."""
     direccion = _find_place(direccion_id)
     now = utcnow()
-    data = VisitaData(**{**body.model_dump(), "fecha_hora": body.fecha_hora or now})
+    reading = read_in_place(body.fecha_hora or now, direccion.zona)
+    data = VisitaData(
+        **{
+            **body.model_dump(),
+            "fecha_hora": reading.moment,
+            "advertencias_ingreso": _doubt(reading),
+        }
+    )
     try:
         with transaction():
             oficio = db.session.get_one(Oficio, direccion.oficio_id)
@@ -173,7 +194,7 @@ def add_seen(oficio_id: int, body: AvistamientoNew) -> ResponseReturnValue:
     oficio = oficio_to_see(oficio_id)
     values = body.model_dump()
     if body.fecha_hora is not None:
-        values["fecha"] = local_today(body.fecha_hora)
+        values |= _when(body.fecha_hora, body.ubicacion)
     try:
         with transaction():
             data = AvistamientoData(**values)
@@ -210,16 +231,17 @@ def change_seen(
     """Correct a sighting that a person wrote down."""
     oficio = oficio_to_see(oficio_id)
     given = body.given()
-    if body.fecha_hora is not None:
-        given["fecha"] = local_today(body.fecha_hora)
-    elif "fecha" in given:
+    if body.fecha_hora is None and "fecha" in given:
         given.setdefault("fecha_hora", None)  # the hour was one of the former day
     try:
         with transaction():
             row = _get_seen(oficio, avistamiento_id)
             must_match(_seen(row))
-            names = ("fuente", "fecha", "fecha_hora", "ubicacion", "empresa", "monto", "notas")
-            known = {name: getattr(row, name) for name in names}
+            known = {name: getattr(row, name) for name in _SIGHTED}
+            if body.fecha_hora is not None:
+                given |= _when(body.fecha_hora, given.get("ubicacion", row.ubicacion))
+            elif "fecha_hora" in given:
+                given["advertencias_ingreso"] = {}
             data = AvistamientoData(**{**known, **given})
             edit_sighting(row, data, seen=seal(row), actor=current_usuario(), now=utcnow())
     except FutureSighting as ahead:
@@ -237,6 +259,22 @@ def remove_seen(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
         row = _get_seen(oficio, avistamiento_id)
         remove_sighting(row, actor=current_usuario(), now=utcnow())
     return "", 204
+
+
+def _when(moment: datetime, place: str | None) -> dict[str, Any]:
+    """The day and the moment of a sighting on the clock of its place, and what is in doubt."""
+    zone = zone_of(text=place)
+    reading = read_in_place(moment, zone)
+    return {
+        # A day is what was written, also where the clock skipped its first hour.
+        "fecha": local_today(reading.moment, zone) if moment.tzinfo else moment.date(),
+        "fecha_hora": reading.moment,
+        "advertencias_ingreso": _doubt(reading),
+    }
+
+
+def _doubt(reading: Reading) -> dict[str, str]:
+    return {"fecha_hora": reading.duda} if reading.duda else {}
 
 
 def _get_place(oficio: Oficio, direccion_id: int) -> Direccion:

@@ -15,6 +15,7 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.base import Paging
+from app.api.v1.schemas.fields import read_in_place
 from app.api.v1.schemas.partes import (
     ActividadChange,
     ActividadNew,
@@ -131,7 +132,13 @@ def remove_propietario(oficio_id: int, propietario_id: int) -> ResponseReturnVal
 def add_actividad(oficio_id: int, body: ActividadNew) -> ResponseReturnValue:
     """Write down a note, a call, or a visit that was to no address of the case."""
     oficio = oficio_to_see(oficio_id)
-    data = EntradaData(body.tipo, body.descripcion, body.ocurrido_at)
+    reading = read_in_place(body.ocurrido_at) if body.ocurrido_at else None
+    data = EntradaData(
+        body.tipo,
+        body.descripcion,
+        reading.moment if reading else None,
+        hora_dudosa=reading.duda if reading else None,
+    )
     try:
         with transaction():
             entry = add_entry(oficio, data, actor=current_usuario(), now=utcnow())
@@ -252,6 +259,7 @@ def _entry(entry: Investigacion) -> ActividadShown:
         usuario_id=entry.usuario_id,
         usuario_nombre=entry.usuario.nombre if entry.usuario else None,
         ocurrido_at=entry.ocurrido_at,
+        advertencias=entry.advertencias,
         editado_at=entry.editado_at,
         created_at=entry.created_at,
     )

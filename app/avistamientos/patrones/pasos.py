@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from app.core.clock import to_local
+from app.core.clock import SANTIAGO, to_local
 
 #: Gantries of one trip follow each other within that time…
 TRIP_GAP = timedelta(minutes=30)
@@ -29,11 +30,13 @@ class Paso:
     es_corredor: bool = True
     #: Who told of it, as ``cobertura.Tramo`` names it; empty: a person, or nobody knows.
     fuente: str = ""
+    #: Whose clock its hour is told by.
+    zona: ZoneInfo = SANTIAGO
 
 
 @dataclass(frozen=True, slots=True)
 class Viaje:
-    """Crossings that belong together, counted once, at the Santiago clock of the first one."""
+    """Crossings that belong together, counted once, at the clock of the place of the first one."""
 
     fecha: date
     #: Minutes since midnight as a clock on the wall showed them.
@@ -70,5 +73,5 @@ def group_trips(pasos: Iterable[Paso]) -> list[Viaje]:
 
 
 def _trip(moment: datetime, pasos: list[Paso]) -> Viaje:
-    local = to_local(moment)
+    local = to_local(moment, pasos[0].zona)
     return Viaje(local.date(), 60 * local.hour + local.minute, tuple(pasos))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from app.avistamientos.providers.boostr import Boostr
 from app.avistamientos.providers.generico import Generico
 from app.avistamientos.providers.interface import Answer, Provider, ProviderError, Sighting
+from app.avistamientos.providers.reading import Leniency
 from config import Config
 
-__all__ = ["Answer", "Provider", "ProviderError", "Sighting", "make_provider"]
+__all__ = ["Answer", "Leniency", "Provider", "ProviderError", "Sighting", "make_provider"]
 
 _PROVIDERS: dict[str, type[Generico | Boostr]] = {"generico": Generico, "boostr": Boostr}
 

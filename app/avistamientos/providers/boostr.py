@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -12,8 +13,7 @@ from app.avistamientos.providers.reading import (
     KEY_REFUSED,
     UNREADABLE,
     Day,
-    Empresa,
-    Pesos,
+    Leniency,
     Schema,
     load_json,
     make_answer,
@@ -34,15 +34,15 @@ class Dia(Schema):
     """A day with crossings; its own amount is the sum of theirs."""
 
     date: Day
-    amount: Pesos = None
-    details: list[Any] | None = None
+    amount: Any = None
+    details: Any = None
 
 
 class Detalle(Schema):
     """One crossing of a day."""
 
-    amount: Pesos = None
-    company: Empresa = None
+    amount: Any = None
+    company: Any = None
 
 
 class Boostr:
@@ -109,21 +109,37 @@ def refuse_error_code(code: Any) -> None:
 def read_days(days: list[Any]) -> tuple[list[Sighting], list[str]]:
     """The crossings of each day, and what could not be read.
 
-    A day without details is one sighting: the vehicle passed somewhere that day.
+    A day without details, or with none that can be read, is one sighting: the vehicle passed
+    somewhere that day.
     """
     sightings: list[Sighting] = []
     good, omitted = read_items(days, Dia, "día")
     for number, dia in good:
-        if not dia.details:
-            sightings.append(Sighting(fecha=dia.date, monto=dia.amount))
-            continue
-        details, bad = read_items(dia.details, Detalle, f"día {number}, paso")
+        listed = dia.details if isinstance(dia.details, list) else []
+        details, bad = read_items(listed, Detalle, f"día {number}, paso")
         omitted += bad
-        sightings += [
-            Sighting(fecha=dia.date, empresa=detail.company, monto=detail.amount)
-            for _, detail in details
-        ]
+        sightings += [_crossing(dia.date, detail) for _, detail in details]
+        if not details:
+            sightings.append(_whole_day(dia))
     return sightings, omitted
+
+
+def _crossing(day: date, detail: Detalle) -> Sighting:
+    kept = Leniency()
+    return Sighting(
+        fecha=day,
+        empresa=kept.text("empresa", "Empresa", detail.company, 120),
+        monto=kept.pesos("monto", detail.amount),
+        advertencias_ingreso=kept.advertencias,
+    )
+
+
+def _whole_day(dia: Dia) -> Sighting:
+    kept = Leniency()
+    monto = kept.pesos("monto", dia.amount)
+    if dia.details:
+        kept.advertencias["detalle"] = "El detalle de los pasos de ese día no se pudo leer."
+    return Sighting(fecha=dia.date, monto=monto, advertencias_ingreso=kept.advertencias)
 
 
 def check_plate(asked: str, answered: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from app.avistamientos.alcance import GENERICO
@@ -10,17 +11,16 @@ from app.avistamientos.providers import http
 from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
 from app.avistamientos.providers.reading import (
     UNREADABLE,
-    Empresa,
+    Leniency,
     Moment,
-    Pesos,
     Schema,
-    Ubicacion,
     load_json,
     make_answer,
     read_items,
     refuse_bad_status,
 )
 from app.core.clock import local_today
+from app.core.zonas import zone_of
 from config import Config
 
 
@@ -28,20 +28,32 @@ class Item(Schema):
     """One crossing; only its moment is required."""
 
     fecha_hora: Moment
-    ubicacion: Ubicacion = None
-    empresa: Empresa = None
-    monto: Pesos = None
+    ubicacion: Any = None
+    empresa: Any = None
+    monto: Any = None
 
     def to_sighting(self) -> Sighting:
-        """The crossing in the product's words."""
-        moment = self.fecha_hora if isinstance(self.fecha_hora, datetime) else None
+        """The crossing in the product's words; what cannot be read of it is a warning."""
+        said = self.fecha_hora
+        kept = Leniency()
+        place = kept.text("ubicacion", "Lugar", self.ubicacion, 200)
+        zone = zone_of(text=place)
+        moment, written, day = None, None, said
+        if isinstance(said, datetime):
+            day = said.date()
+            if said.tzinfo is None:
+                written = said
+            else:
+                moment, day = said, local_today(said, zone)
         return Sighting(
-            fecha=local_today(moment) if moment else self.fecha_hora,
+            fecha=day,
             fecha_hora=moment,
-            ubicacion=self.ubicacion,
-            empresa=self.empresa,
-            monto=self.monto,
-        )
+            ubicacion=place,
+            empresa=kept.text("empresa", "Empresa", self.empresa, 120),
+            monto=kept.pesos("monto", self.monto),
+            advertencias_ingreso=kept.advertencias,
+            escrita=written,
+        ).read_in(zone)
 
 
 class Generico:

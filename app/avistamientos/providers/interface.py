@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from app.avistamientos.alcance import Alcance
+from app.core.clock import read_local
 from app.core.errors import RastroError
 
 
@@ -14,7 +17,7 @@ from app.core.errors import RastroError
 class Sighting:
     """A crossing as the provider tells it. Texts are clean and fit their columns."""
 
-    #: The day in America/Santiago.
+    #: The day on the clock of its place.
     fecha: date
     #: The moment in UTC, or None when the provider says only the day.
     fecha_hora: datetime | None = None
@@ -22,6 +25,28 @@ class Sighting:
     empresa: str | None = None
     #: Whole pesos.
     monto: int | None = None
+    #: By field, what the source wrote that could not be read or does not add up.
+    advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)
+    #: What a clock showed, when the source said no offset; its place tells which clock that was.
+    escrita: datetime | None = field(default=None, compare=False)
+
+    def values(self) -> dict[str, Any]:
+        """What a row keeps of it."""
+        kept = dict(vars(self), advertencias_ingreso=dict(self.advertencias_ingreso))
+        del kept["escrita"]
+        return kept
+
+    def read_in(self, zone: ZoneInfo) -> Sighting:
+        """The crossing with its hour read on the clock of that zone."""
+        if self.escrita is None:
+            return self
+        reading = read_local(self.escrita, zone)
+        kept = {k: text for k, text in self.advertencias_ingreso.items() if k != "fecha_hora"}
+        if reading.duda:
+            kept["fecha_hora"] = reading.duda
+        return replace(
+            self, fecha=self.escrita.date(), fecha_hora=reading.moment, advertencias_ingreso=kept
+        )
 
 
 @dataclass(frozen=True)

@@ -5,25 +5,32 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from app.avistamientos.providers.http import HttpAnswer
 from app.avistamientos.providers.interface import Answer, ProviderError, Sighting
-from app.core.clock import from_local, utcnow
+from app.core.clock import utcnow
 from app.core.dinero import parse_pesos
+from app.core.errors import InvalidValue
 from app.core.fechas import parse_fecha
 from app.core.texto import clean_text
+from app.jobs.service import LONGEST_SILENCE
 
 #: Seconds to leave a provider alone that answers 429 without saying for how long.
 RETRY_AFTER = 60
-_LONGEST_RETRY_AFTER = 3600
+_LONGEST_RETRY_AFTER = LONGEST_SILENCE.total_seconds()
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000
+#: Of a number; more is no amount of anything.
+_MOST_DIGITS = 400
+#: Characters of what could not be read that a warning repeats.
+_QUOTED = 40
 #: Named one by one in the bitácora; the rest is counted.
 _MAX_NAMED = 20
 
@@ -49,7 +56,7 @@ def refuse_bad_status(http: HttpAnswer) -> None:
     if status == 429:
         raise ProviderError(
             "El proveedor de pórticos pidió esperar: se le consultó demasiadas veces (429).",
-            delay=retry_after(http.headers.get("Retry-After")),
+            delay=retry_after(http.headers.get("Retry-After"), http.headers.get("Date")),
             is_throttled=True,
         )
     if status == 401 or (status == 403 and http.is_json):
@@ -72,25 +79,34 @@ def refuse_bad_status(http: HttpAnswer) -> None:
     )
 
 
-def retry_after(value: str | None) -> timedelta:
-    """How long a ``Retry-After`` header asks to wait: seconds or a date, within reason."""
+def retry_after(value: str | None, date: str | None = None) -> timedelta:
+    """How long a ``Retry-After`` header asks to wait: seconds or a date, within reason.
+
+    A date is one of the provider's clock, so it is compared with the ``Date`` of its answer.
+    """
     seconds: float = RETRY_AFTER
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         seconds = int(text[:9])
     elif text:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            moment = None
-        if moment is not None:
-            aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            seconds = (aware - utcnow()).total_seconds()
+        until = _http_date(text)
+        if until is not None:
+            seconds = (until - (_http_date(date or "") or utcnow())).total_seconds()
     return timedelta(seconds=min(max(seconds, 1), _LONGEST_RETRY_AFTER))
 
 
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def load_json(http: HttpAnswer) -> Any:
-    """The answer's JSON. What JSON does not know (NaN, Infinity, 1e999) is refused.
+    """The answer's JSON. Numbers that no column holds (NaN, 1e999) stay for their field to refuse.
+
+    One such number must not cost the rest of the answer.
 
     Raises:
         ProviderError: it is not JSON.
@@ -101,22 +117,14 @@ def load_json(http: HttpAnswer) -> Any:
             "mantención."
         )
     try:
-        return json.loads(
-            http.body.decode("utf-8-sig"), parse_constant=_refuse_number, parse_float=_finite
-        )
+        return json.loads(http.body.decode("utf-8-sig"), parse_int=_whole)
     except (ValueError, RecursionError):
         raise ProviderError(UNREADABLE) from None
 
 
-def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number that no float holds")
-    return number
+def _whole(text: str) -> int | float:
+    """An integer; Python refuses thousands of digits, which are as good as infinity here."""
+    return int(text) if len(text) <= _MOST_DIGITS else math.inf
 
 
 def make_answer(
@@ -172,7 +180,7 @@ def _reason(error: ValidationError | OverflowError) -> str:
 
 
 def read_moment(value: Any) -> date | datetime:
-    """An ISO 8601 moment in UTC; without an offset it is of a Santiago clock.
+    """An ISO 8601 moment: in UTC when it has an offset, else as the clock of its place showed it.
 
     A day without an hour stays a day: midnight would be invented.
     """
@@ -180,7 +188,7 @@ def read_moment(value: Any) -> date | datetime:
     if len(text) <= 10:
         return read_day(text)
     moment = datetime.fromisoformat(text)
-    moment = moment.astimezone(UTC) if moment.tzinfo else from_local(moment)
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
     _believable(moment.year)
     return moment
 
@@ -199,34 +207,54 @@ def _believable(year: int) -> None:
         raise ValueError("before there were gantries")
 
 
-def read_pesos(value: Any) -> int | None:
-    """An amount in whole pesos, as a number or as text."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("an amount is a number")
-    return parse_pesos(value)
+@dataclass
+class Leniency:
+    """The optional fields of an item, one at a time: a bad one costs itself, not the sighting.
 
+    What could not be used is kept in words, by the name of its field.
+    """
 
-def read_text(limit: int) -> Callable[[Any], str | None]:
-    """A reader of text for a column of that many characters; the raw answer keeps the rest."""
+    advertencias: dict[str, str] = field(default_factory=dict)
 
-    def read(value: Any) -> str | None:
+    def pesos(self, name: str, value: Any) -> int | None:
+        """An amount in whole pesos, as a number or as text."""
+        if value is None or value == "":
+            return None
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise InvalidValue("not an amount")
+            return parse_pesos(value)
+        except (InvalidValue, OverflowError):
+            said = _quote(value)
+            self.advertencias[name] = f"Monto que no se pudo leer: la fuente dice {said}."
+            return None
+
+    def text(self, name: str, label: str, value: Any, limit: int) -> str | None:
+        """A text for a column of that many characters; the raw answer keeps the rest."""
         if value is None:
             return None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
         if not isinstance(value, str):
-            raise ValueError("not a text")
+            self.advertencias[name] = (
+                f"{label} que no se pudo leer: la fuente dice {_quote(value)}."
+            )
+            return None
         text = clean_text(value)
-        return (text if len(text) <= limit else text[: limit - 1] + "…") or None
+        if len(text) <= limit:
+            return text or None
+        self.advertencias[name] = f"{label} acortado: la fuente escribió {len(text)} caracteres."
+        return text[: limit - 1] + "…"
 
-    return read
+
+def _quote(value: Any) -> str:
+    """What the source wrote, short and in one line."""
+    text = clean_text(value if isinstance(value, str) else repr(value)[:200])
+    return f"«{text if len(text) <= _QUOTED else text[: _QUOTED - 1] + '…'}»"
 
 
 Moment = Annotated[date | datetime, BeforeValidator(read_moment)]
 Day = Annotated[date, BeforeValidator(read_day)]
-Pesos = Annotated[int | None, BeforeValidator(read_pesos)]
-Ubicacion = Annotated[str | None, BeforeValidator(read_text(200))]
-Empresa = Annotated[str | None, BeforeValidator(read_text(120))]
 
 
 class Schema(BaseModel):

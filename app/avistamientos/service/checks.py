@@ -22,10 +22,10 @@ from app.avistamientos.service.consultas import (
     take_over,
 )
 from app.avistamientos.service.cruces import Crossings
-from app.avistamientos.service.identificacion import gantry_values
+from app.avistamientos.service.identificacion import gantry_values, read_in_place
 from app.avistamientos.service.novedad import announce_sightings
 from app.avistamientos.vigencia import PERIODIC, refusal_to_check, require_in_force
-from app.core.clock import local_today
+from app.core.clock import is_within, latest_today, local_today
 from app.core.errors import Refused
 from app.db import after_commit, db
 from app.jobs.models import Trabajo
@@ -130,12 +130,13 @@ def store_answer(
     if answer.is_demo and not is_demo():
         raise SimulatedRefused
     oficio = lock_oficio(oficio_id)
-    past = [item for item in answer.sightings if not is_ahead(item, now)]
+    gantries = identify((item.ubicacion, item.empresa) for item in answer.sightings)
+    told = read_in_place(answer.sightings, gantries)
+    past = [item for item in told if not is_ahead(item, now)]
     omitted = list(answer.omitted)
-    omitted += ["fecha todavía por venir"] * (len(answer.sightings) - len(past))
+    omitted += ["fecha todavía por venir"] * (len(told) - len(past))
     known = keys_of(oficio.id)
     unseen = [(key, item) for key, item in with_keys(past) if key not in known]
-    gantries = identify((item.ubicacion, item.empresa) for _, item in unseen)
     listed = Crossings(oficio.id, of_lists=True)
     new = [
         (key, item)
@@ -296,7 +297,7 @@ def _is_told(trabajo: Trabajo, cause: str, now: datetime) -> bool:
     if trabajo.usuario_id is not None or trabajo.oficio_id is None:
         return False
     last = find_last_entry(trabajo.oficio_id)
-    if last is None or now - last.ocurrido_at >= SAME_FAILURE:
+    if last is None or not is_within(last.ocurrido_at, now, SAME_FAILURE):
         return False
     return bool(last.detalle.get("fallo") == cause)
 
@@ -344,7 +345,7 @@ def is_ahead(item: Sighting, now: datetime) -> bool:
     """Whether a crossing lies in the future, so that nobody saw it."""
     if item.fecha_hora is not None:
         return item.fecha_hora > now + CLOCK_TOLERANCE
-    return item.fecha > local_today(now)
+    return item.fecha > latest_today(now)
 
 
 def _values(
@@ -358,7 +359,7 @@ def _values(
         "simulado": simulado,
         "investigacion_id": entry.id,
         "created_at": now,
-        **vars(item),
+        **item.values(),
     }
 
 

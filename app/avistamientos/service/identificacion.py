@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
+from app.avistamientos.providers import Sighting
 from app.avistamientos.queries import list_texts
 from app.avistamientos.rules import MATCHED_SOURCES, Fuente
+from app.core.clock import SANTIAGO
 from app.core.errors import Refused
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
 from app.porticos.models import Portico
+from app.porticos.queries import list_zones
 from app.porticos.reconocer import Match
 from app.porticos.rules import Metodo
 from app.porticos.service import Texto, identify, remember_alias
@@ -31,6 +34,21 @@ def gantry_values(match: Match) -> dict[str, Any]:
         "portico_metodo": match.metodo,
         "portico_motivo": match.motivo,
     }
+
+
+def read_in_place(items: Iterable[Sighting], gantries: Mapping[Texto, Match]) -> list[Sighting]:
+    """The crossings with hours without an offset read on the clock of the gantry they name."""
+    items = list(items)
+    ids = {match.portico_id for match in gantries.values() if match.portico_id is not None}
+    zones = {pk: zone for pk, zone in list_zones(ids).items() if zone != SANTIAGO}
+    if not zones:
+        return items
+    read = []
+    for item in items:
+        match = gantries[item.ubicacion, item.empresa]
+        zone = zones.get(match.portico_id) if match.portico_id is not None else None
+        read.append(item.read_in(zone) if zone else item)
+    return read
 
 
 def identify_sighting(fuente: Fuente, ubicacion: str | None, empresa: str | None) -> dict[str, Any]:

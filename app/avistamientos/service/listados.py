@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,12 @@ from app.avistamientos.queries import keys_of
 from app.avistamientos.rules import EstadoListado, Fuente, ResultadoPaso, sighting_key
 from app.avistamientos.service.checks import is_ahead, lock_oficio
 from app.avistamientos.service.cruces import Crossings
-from app.avistamientos.service.identificacion import gantry_values
+from app.avistamientos.service.identificacion import gantry_values, read_in_place
 from app.avistamientos.service.novedad import announce_sightings
 from app.core.clock import local_today, start_of_day
 from app.core.errors import Refused, Stale
 from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.zonas import zone_of
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
@@ -128,9 +129,10 @@ def classify(oficio_id: int, pasos: Iterable[Paso], now: datetime) -> list[PasoV
     the list to the minute; a row that repeats an earlier one with its hour is known as well.
     """
     pasos = list(pasos)
-    matches = identify(
-        (paso.sighting.ubicacion, paso.sighting.empresa) for paso in pasos if paso.sighting
-    )
+    told = [paso.sighting for paso in pasos if paso.sighting]
+    matches = identify((item.ubicacion, item.empresa) for item in told)
+    read = iter(read_in_place(told, matches))
+    pasos = [replace(paso, sighting=next(read)) if paso.sighting else paso for paso in pasos]
     known = keys_of(oficio_id)
     near = Crossings(oficio_id)
     alike: Counter[str] = Counter()
@@ -159,7 +161,8 @@ def classify(oficio_id: int, pasos: Iterable[Paso], now: datetime) -> list[PasoV
             why = "El caso ya tiene este paso, contado por otra fuente."
         else:
             first_with[key] = paso.fila
-            seen.append(PasoVisto(paso, ResultadoPaso.NUEVO, clave=key, match=match))
+            warned = " ".join(item.advertencias_ingreso.values())
+            seen.append(PasoVisto(paso, ResultadoPaso.NUEVO, warned, key, match))
             continue
         seen.append(PasoVisto(paso, ResultadoPaso.CONOCIDO, why, key, match))
     return seen
@@ -215,11 +218,11 @@ def import_listado(
             listado_id=listado.id,
             usuario_id=actor.id,
             created_at=now,
-            **vars(row.paso.sighting),
+            **row.paso.sighting.values(),
             **gantry_values(row.match),
         )
         for row in seen
-        if row.resultado is ResultadoPaso.NUEVO and row.match is not None
+        if row.resultado is ResultadoPaso.NUEVO and row.match is not None and row.paso.sighting
     ]
     db.session.add_all(new)
     listado.estado = EstadoListado.IMPORTADO
@@ -306,7 +309,12 @@ def report_line(row: PasoVisto) -> dict[str, Any]:
     item = row.paso.sighting
     when = ""
     if item is not None:
-        when = format_fecha_hora(item.fecha_hora) if item.fecha_hora else format_fecha(item.fecha)
+        zone = zone_of(text=item.ubicacion)
+        when = (
+            format_fecha_hora(item.fecha_hora, zone)
+            if item.fecha_hora
+            else format_fecha(item.fecha)
+        )
     return {
         "fila": row.paso.fila,
         "cuando": when or row.paso.textos.get("fecha_hora") or row.paso.textos.get("fecha", ""),

@@ -73,7 +73,11 @@ def _newest_known(oficio_id: int, rows: Sequence[Avistamiento]) -> date | None:
 def _sentence(oficio: Oficio, rows: Sequence[Avistamiento], known: date | None) -> str:
     """«Avistamiento nuevo de BBCL12 (OF-2026-001): 24-11-2026 07:51, Costanera Norte P5.»"""
     last = max(rows, key=_moment)
-    when = format_fecha_hora(last.fecha_hora) if last.fecha_hora else format_fecha(last.fecha)
+    when = (
+        format_fecha_hora(last.fecha_hora, last.zona)
+        if last.fecha_hora
+        else format_fecha(last.fecha)
+    )
     place = name_place(last)
     seen = f"{when}, {place}" if place else when
     whose = f"{oficio.vehiculo.patente} ({oficio.numero_oficio})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from app.avistamientos.rules import WRITTEN_SOURCES, Fuente, sighting_key
 from app.avistamientos.service.checks import CLOCK_TOLERANCE, lock_oficio
 from app.avistamientos.service.identificacion import identify_sighting
 from app.avistamientos.service.novedad import announce_sightings
-from app.core.clock import local_today
+from app.core.clock import latest_today
 from app.core.errors import Refused, Stale
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.texto import join_once
@@ -51,6 +52,8 @@ class AvistamientoData:
     empresa: str | None = None
     monto: int | None = None
     notas: str | None = None
+    #: Texts of what does not add up, by field (an hour that was twice).
+    advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)
 
 
 def seal(avistamiento: Avistamiento) -> str:
@@ -149,7 +152,7 @@ def _check(oficio_id: int, data: AvistamientoData, now: datetime, but: int | Non
     """The key of a sighting that may be stored."""
     if data.fuente not in WRITTEN_SOURCES:
         raise Refused("Los pasos por pórticos solo llegan del proveedor.")
-    if data.fecha > local_today(now) or (
+    if data.fecha > latest_today(now) or (
         data.fecha_hora is not None and data.fecha_hora > now + CLOCK_TOLERANCE
     ):
         raise FutureSighting
@@ -188,5 +191,7 @@ def _announce(
 
 def _describe(row: Avistamiento) -> str:
     """A sighting in one line: «22-11-2026 19:12 · Av. Grecia 1180, Ñuñoa»."""
-    when = format_fecha_hora(row.fecha_hora) if row.fecha_hora else format_fecha(row.fecha)
+    when = (
+        format_fecha_hora(row.fecha_hora, row.zona) if row.fecha_hora else format_fecha(row.fecha)
+    )
     return join_once([when, row.ubicacion, row.empresa])

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from app.avistamientos.providers import Sighting
+from app.avistamientos.providers import Leniency, Sighting
 from app.avistamientos.service.listados import Paso
-from app.core.clock import from_local, local_today
-from app.core.dinero import parse_pesos
+from app.core.clock import local_today
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_fecha, parse_fecha_hora
+from app.core.fechas import parse_fecha, parse_fecha_hora, split_fecha_hora
 from app.core.patente import parse_patente
 from app.core.texto import clean_text, fold
+from app.core.zonas import zone_of
 from app.importador.archivo import MAX_FILAS, Fila, Hoja, Planilla
 from app.importador.campos import header_key
 from app.importador.lectura import Columna
@@ -153,20 +153,21 @@ def _read_row(fila: int, values: dict[str, str], patente: str, empresa: str | No
         other = _other_plate(values.get("patente"), patente)
         if other:
             return Paso(fila, values, problema=other, es_otra_patente=True)
-        day, moment = _read_moment(values)
-        place = _place(values)
-        company = values.get("empresa") or empresa
-        return Paso(
-            fila,
-            values,
-            Sighting(
-                fecha=day,
-                fecha_hora=moment,
-                ubicacion=_shorten(place, 200),
-                empresa=_shorten(company, 120),
-                monto=parse_pesos(values["monto"]) if values.get("monto") else None,
-            ),
+        kept = Leniency()
+        day, written = _read_clock(values, kept)
+        place = kept.text("ubicacion", "Lugar", _place(values), 200)
+        zone = zone_of(text=place)
+        moment = parse_fecha_hora(written).moment if written and written.tzinfo else None
+        sighting = Sighting(
+            fecha=local_today(moment, zone) if moment else day,
+            fecha_hora=moment,
+            ubicacion=place,
+            empresa=kept.text("empresa", "Empresa", values.get("empresa") or empresa, 120),
+            monto=kept.pesos("monto", values.get("monto")),
+            advertencias_ingreso=kept.advertencias,
+            escrita=None if moment else written,
         )
+        return Paso(fila, values, sighting.read_in(zone))
     except InvalidValue as error:
         return Paso(fila, values, problema=str(error))
 
@@ -186,18 +187,18 @@ def _other_plate(text: str | None, patente: str) -> str:
     return f"La fila es de {read.valor}, no de {patente}: no se guarda."
 
 
-def _read_moment(values: Mapping[str, str]) -> tuple[date, datetime | None]:
-    """The day in Santiago, and the moment where the row says the hour."""
+def _read_clock(values: Mapping[str, str], kept: Leniency) -> tuple[date, datetime | None]:
+    """The day, and what a clock showed where the row says the hour: with its offset, or naive."""
     whole = values.get("fecha_hora")
     if whole and not values.get("hora"):
         try:
-            moment = parse_fecha_hora(whole).moment
+            written = split_fecha_hora(whole)
         except InvalidValue as error:
             try:
                 return _believable(parse_fecha(whole)), None
             except InvalidValue:
                 raise error from None
-        return _believable(local_today(moment)), moment
+        return _believable(written.date()), written
     text = values.get("fecha") or whole
     if not text:
         raise InvalidValue("La fila no dice la fecha.")
@@ -206,13 +207,14 @@ def _read_moment(values: Mapping[str, str]) -> tuple[date, datetime | None]:
     if not hour:
         return day, None
     found = _CLOCK.fullmatch(hour.split(" ")[-1] if re.search(r"\d[-/]\d", hour) else hour)
-    if found is None:
-        raise InvalidValue(f"«{hour[:20]}» no es una hora. Use el reloj de 24 horas, como 18:42.")
     try:
+        if found is None:
+            raise ValueError("no hour")
         clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
     except ValueError:
-        raise InvalidValue(f"La hora {hour[:20]} no existe. Use el reloj de 24 horas.") from None
-    return day, from_local(datetime.combine(day, clock))
+        kept.advertencias["hora"] = f"Hora que no se pudo leer: la fila dice «{hour[:20]}»."
+        return day, None
+    return day, datetime.combine(day, clock)
 
 
 def _believable(day: date) -> date:
@@ -232,12 +234,6 @@ def _place(values: Mapping[str, str]) -> str | None:
         f"sentido {way}" if way and not fold(way).startswith("sentido") else way,
     ]
     return ", ".join(part for part in parts if part) or None
-
-
-def _shorten(text: str | None, limit: int) -> str | None:
-    if text is None or len(text) <= limit:
-        return text
-    return text[: limit - 1] + "…"
 
 
 def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[Columna, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
-from app.core.clock import utcnow
+from app.core.clock import SANTIAGO, utcnow
 from app.db import Model, ShortText
 from app.notificaciones.rules import TipoRespuesta
 
@@ -31,6 +32,8 @@ class Respuesta(Model):
     tipo: Mapped[TipoRespuesta]
     #: When he means to be there, for «voy en camino».
     hora_llegada: Mapped[datetime | None]
+    #: The zone on whose clock the hour was written; none where it is Santiago's.
+    zona_llegada: Mapped[str | None] = mapped_column(ShortText(40))
     comentario: Mapped[str | None] = mapped_column(sa.Text)
     #: What the form carried, so that a form sent twice is one answer.
     clave: Mapped[str] = mapped_column(ShortText(64), unique=True)
@@ -39,3 +42,8 @@ class Respuesta(Model):
     adjuntos: Mapped[list[Adjunto]] = relationship(
         secondary=respuesta_adjuntos, order_by=Adjunto.id
     )
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """On whose clock he told his hour."""
+        return ZoneInfo(self.zona_llegada) if self.zona_llegada else SANTIAGO

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
-from app.core.fechas import format_fecha_hora
+from app.core.clock import SANTIAGO
+from app.core.fechas import format_hora
 from app.db import db
 from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
@@ -27,6 +29,8 @@ class RespuestaData:
 
     tipo: TipoRespuesta
     hora_llegada: datetime | None = None
+    #: On whose clock it was written.
+    zona: ZoneInfo = SANTIAGO
     comentario: str | None = None
     #: Photos that came with it and are stored already.
     adjunto_ids: list[int] = field(default_factory=list)
@@ -49,6 +53,7 @@ def answer_notice(
         notificacion_id=notice.id,
         tipo=data.tipo,
         hora_llegada=data.hora_llegada if data.tipo is TipoRespuesta.EN_CAMINO else None,
+        zona_llegada=None if data.zona == SANTIAGO else data.zona.key,
         comentario=data.comentario,
         clave=clave,
         created_at=now,
@@ -96,7 +101,7 @@ def describe(notice: Notificacion, respuesta: Respuesta) -> str:
     who = notice.destinatario_nombre or notice.destinatario_email
     sentence = f"{who} {respuesta.tipo.told}"
     if respuesta.hora_llegada is not None:
-        sentence += f" y llega a las {format_fecha_hora(respuesta.hora_llegada)[-5:]}"
+        sentence += f" y llega a las {format_hora(respuesta.hora_llegada, respuesta.zona)}"
     count = len(respuesta.adjuntos)
     if count:
         sentence += ", con 1 foto" if count == 1 else f", con {count} fotos"

@@ -36,7 +36,7 @@ from app.extensions import csrf, current_config, limiter
 from app.notificaciones.contenido import list_contacts, list_places
 from app.notificaciones.forms import RespuestaForm
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import find_answer, find_linked_notice
+from app.notificaciones.queries import case_zone, find_answer, find_linked_notice
 from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE
 from app.notificaciones.service import answer_notice
 from app.notificaciones.sources import find_location
@@ -84,9 +84,9 @@ def answer(token: str) -> ResponseReturnValue:
         with transaction():
             # Read again: the case may have been closed while the photos came in.
             now = utcnow()
-            answer_notice(
-                _linked(token), form.to_data(photo_ids, now), clave=form.clave.data, now=now
-            )
+            notice = _linked(token)
+            data = form.to_data(photo_ids, now, case_zone(notice.oficio_id))
+            answer_notice(notice, data, clave=form.clave.data, now=now)
     flash("Gracias, su respuesta quedó anotada y el investigador ya la ve.", "ok")
     return redirect(url_for("receptor.page", token=token), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -26,7 +26,7 @@ from app.oficios.models import Investigacion, TextoPredefinido
 from app.oficios.queries.bitacora import Filtro
 from app.oficios.rules import WRITTEN_KINDS, Actividad
 from app.oficios.service import EntradaData, Posicion, VisitaData, has_own_line
-from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most
+from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most, doubts
 from app.web.fragments import is_read
 
 #: No search is that long; a longer one is cut.
@@ -60,7 +60,7 @@ class EntradaForm(Form):
     cliente_id = HiddenField(default=new_client_id, validators=[at_most(36)])
 
     def __init__(
-        self, textos: Iterable[TextoPredefinido], direcciones: Iterable[Direccion], **kwargs: Any
+        self, textos: Iterable[TextoPredefinido], direcciones: Sequence[Direccion], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.tipo.choices = [SelectChoice(kind.value, kind.label) for kind in WRITTEN_KINDS]
@@ -69,6 +69,9 @@ class EntradaForm(Form):
             SelectChoice("", "Sin dirección (vía pública u otra)"),
             *(SelectChoice(str(row.id), row.completa) for row in direcciones),
         ]
+        for row in direcciones:
+            if str(row.id) == self.direccion_id.data:
+                self.ocurrido_at.in_zone(row.zona)
         #: What may be picked, by kind.
         self.textos = {
             kind: [row.texto for row in textos if row.tipo is kind] for kind in WRITTEN_KINDS
@@ -95,7 +98,12 @@ class EntradaForm(Form):
     def to_entry(self) -> EntradaData:
         """What was typed, as the service takes it."""
         if self.tipo.value is not Actividad.TERRENO:
-            return EntradaData(self.tipo.value, self._text(), self.ocurrido_at.value)
+            return EntradaData(
+                self.tipo.value,
+                self._text(),
+                self.ocurrido_at.value,
+                hora_dudosa=self.ocurrido_at.duda,
+            )
         return EntradaData(
             self.tipo.value,
             self._text(),
@@ -104,6 +112,7 @@ class EntradaForm(Form):
             Posicion(self.lat.data, self.lon.data, self.exactitud_m.data)
             if self.lat.data is not None and self.lon.data is not None
             else None,
+            self.ocurrido_at.duda,
         )
 
     def to_visit(self) -> VisitaData | None:
@@ -118,6 +127,7 @@ class EntradaForm(Form):
             lon=self.lon.data,
             exactitud_m=self.exactitud_m.data if self.lat.data is not None else None,
             cliente_id=self.cliente_id.data or None,
+            advertencias_ingreso=doubts(self.ocurrido_at),
         )
 
     def _picked(self) -> str | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.widgets import TextInput
 
-from app.core.clock import utcnow
+from app.core.clock import SANTIAGO, utcnow
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
 from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
 from app.oficios.forms.posicion import CoordinateField, check_whole, is_same_point
 from app.oficios.service import DireccionData, Posicion, VisitaData
-from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
+from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
 
 
 def new_client_id() -> str:
@@ -73,6 +74,10 @@ class VisitaForm(Form):
     exactitud_m = CoordinateField(0, 100_000)
     cliente_id = HiddenField(default=new_client_id, validators=[at_most(36)])
 
+    def __init__(self, zone: ZoneInfo = SANTIAGO, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fecha_hora.in_zone(zone)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Half a position is none."""
         valid = bool(super().validate(extra_validators))
@@ -88,4 +93,5 @@ class VisitaForm(Form):
             lon=self.lon.data,
             exactitud_m=self.exactitud_m.data if self.lat.data is not None else None,
             cliente_id=self.cliente_id.data or None,
+            advertencias_ingreso=doubts(self.fecha_hora),
         )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.auditoria.service import audit
+from app.core.clock import CLOCK_SKEW, is_ahead_of, is_within
 from app.core.errors import Refused
 from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
@@ -34,7 +35,11 @@ _NOTE_ACTIVITY = (
     sa.update(_OFICIOS)
     .where(
         _OFICIOS.c.id == sa.bindparam("oficio_id"),
-        _OFICIOS.c.ultima_actividad_at < sa.bindparam("now", type_=UtcDateTime()),
+        sa.or_(
+            _OFICIOS.c.ultima_actividad_at < sa.bindparam("now", type_=UtcDateTime()),
+            # Stamped by a clock that ran ahead.
+            _OFICIOS.c.ultima_actividad_at > sa.bindparam("ahead", type_=UtcDateTime()),
+        ),
     )
     .values(ultima_actividad_at=sa.bindparam("now", type_=UtcDateTime()))
 )
@@ -78,7 +83,8 @@ def record(
     )
     db.session.add(entry)
     db.session.flush()
-    if is_real and oficio.ultima_actividad_at < now:
+    last = oficio.ultima_actividad_at
+    if is_real and (last < now or is_ahead_of(last, now)):
         _note_activity(oficio, now)
     seal_entry(entry, now, state_of=oficio if with_state else None)
     emit(
@@ -98,7 +104,9 @@ def _note_activity(oficio: Oficio, now: datetime) -> None:
     Written through the model it would be compared with the version that was read, and whoever
     appends would be refused because somebody else edits.
     """
-    db.session.execute(_NOTE_ACTIVITY, {"oficio_id": oficio.id, "now": now})
+    db.session.execute(
+        _NOTE_ACTIVITY, {"oficio_id": oficio.id, "now": now, "ahead": now + CLOCK_SKEW}
+    )
     set_committed_value(oficio, "ultima_actividad_at", now)
 
 
@@ -116,6 +124,8 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
         text = _joined(f"Visita sin dirección: {data.resultado.label.lower()}", text)
         where = vars(data.posicion) if data.posicion else {}
         detalle = {"resultado": data.resultado.value, **where}
+    if data.hora_dudosa:
+        detalle["hora_dudosa"] = data.hora_dudosa
     return record(
         oficio,
         data.tipo,
@@ -209,7 +219,7 @@ def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str |
         return "Solo se editan las entradas propias. Agregue una corrección."
     if any(name in entry.detalle for name in _DEEDS):
         return "Cuenta algo que ya se hizo, así que no se edita. Agregue una corrección."
-    if now - entry.created_at > EDITABLE_FOR:
+    if not is_within(entry.created_at, now, EDITABLE_FOR):
         return "Pasaron más de 15 minutos desde que se anotó. Agregue una corrección."
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -85,6 +86,8 @@ class EntradaData:
     resultado: ResultadoVisita | None = None
     #: Where it was made, when its person allowed that.
     posicion: Posicion | None = None
+    #: Why the moment is not certain, in words (an hour that was twice).
+    hora_dudosa: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,5 @@ class VisitaData:
     exactitud_m: float | None = None
     #: Made with the form, so that one sent twice is one visit.
     cliente_id: str | None = None
+    #: Texts of what does not add up, by field (an hour that was twice).
+    advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)

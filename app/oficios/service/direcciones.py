@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.core.comunas import find_comuna
 from app.core.errors import Refused, Stale
+from app.core.zonas import zone_detail
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
@@ -185,6 +186,7 @@ def add_visita(
     direccion.version += 1
     db.session.flush()
     db.session.expire(direccion, ["visitas"])
+    duda = data.advertencias_ingreso.get("fecha_hora")
     text = f"Visita a {direccion.completa}: {data.resultado.label.lower()}"
     record(
         oficio,
@@ -198,6 +200,8 @@ def add_visita(
             "visita_id": visita.id,
             "resultado": data.resultado.value,
             "exactitud_m": data.exactitud_m,
+            **({"hora_dudosa": duda} if duda else {}),
+            **zone_detail(direccion.zona),
         },
         parte=Parte.DIRECCION,
     )

@@ -76,7 +76,7 @@ def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     """Write down a visit; the same form sent twice is one visit."""
     oficio = oficio_to_work(oficio_id)
     direccion = _get(oficio, direccion_id)
-    form = VisitaForm()
+    form = VisitaForm(direccion.zona)
     if is_read():
         return _show(oficio, visita_form=form, visiting=direccion)
     if not form.validate():
@@ -151,7 +151,7 @@ def _points(oficio: Oficio) -> list[dict[str, Any]]:
             "titulo": f"Visita: {visita.resultado.label.lower()}",
             "textos": [
                 row.completa,
-                f"{format_fecha_hora(visita.fecha_hora)} · {visita.usuario.nombre}",
+                f"{format_fecha_hora(visita.fecha_hora, row.zona)} · {visita.usuario.nombre}",
             ],
             "exactitud_m": visita.exactitud_m,
         }

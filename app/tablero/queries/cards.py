@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,9 +20,11 @@ from app.buffets.models import Buffet
 from app.core.errors import NotFound
 from app.core.rut import parse_rut
 from app.core.texto import join_once
+from app.core.zonas import zone_of
 from app.db import db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad
+from app.porticos.models import Portico
 from app.tablero.rules import idle_days
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo, plate_warnings
@@ -38,6 +41,15 @@ class Sighting:
     empresa: str | None
     #: The road of the catalogue that the text names.
     autopista: str | None = None
+    #: Of its gantry.
+    region: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+    @property
+    def zona(self) -> ZoneInfo:
+        """The zone whose clock tells its hour."""
+        return zone_of(region=self.region, lat=self.lat, lon=self.lon, text=self.ubicacion)
 
     @property
     def lugar(self) -> str:
@@ -155,6 +167,9 @@ _COLUMNS: tuple[Any, ...] = (
     Avistamiento.ubicacion,
     Avistamiento.empresa,
     Avistamiento.autopista,
+    Portico.region,
+    Avistamiento.lat,
+    Avistamiento.lon,
 )
 _CARDS: sa.Select[Any] = (
     sa.select(*_COLUMNS)
@@ -162,6 +177,7 @@ _CARDS: sa.Select[Any] = (
     .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
     .outerjoin(Usuario, Usuario.id == Oficio.investigador_id)
     .outerjoin(Avistamiento, Avistamiento.id == _NEWEST)
+    .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
 )
 #: The fields of a card that a row holds as they are: its first columns.
 _PLAIN = 17

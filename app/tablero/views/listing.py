@@ -55,7 +55,9 @@ def listing() -> ResponseReturnValue:
         descending=descending,
         sort_url=sort_url,
         export_arguments={**board_filter.arguments(), **_order_arguments()},
-        seen=lambda sighting: sighting_words(sighting.fecha, sighting.fecha_hora, now),
+        seen=lambda sighting: sighting_words(
+            sighting.fecha, sighting.fecha_hora, now, sighting.zona
+        ),
         choices=list_choices(),
         views=visit.views,
         now=now,

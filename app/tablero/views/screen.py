@@ -32,7 +32,11 @@ def draw_cards(cards: Iterable[Card], *, now: datetime) -> list[Markup]:
     for card in cards:
         due = _due(None if card.estado.is_final else card.fecha_limite, today)
         sighting = card.avistamiento
-        seen = sighting_words(sighting.fecha, sighting.fecha_hora, now) if sighting else None
+        seen = (
+            sighting_words(sighting.fecha, sighting.fecha_hora, now, sighting.zona)
+            if sighting
+            else None
+        )
         drawn.append(_draw(template, card, due, seen))
     return drawn
 

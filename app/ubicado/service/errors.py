@@ -16,8 +16,8 @@ class AlreadyLocated(Refused):
         when = format_relativa(ubicacion.ubicado_at, now)
         super().__init__(
             f"{ubicacion.usuario.nombre} ya lo ubicó {when} "
-            f"({format_fecha_hora(ubicacion.ubicado_at)}) en {ubicacion.completa}. Vea esa "
-            "ubicación en el caso; si el vehículo ya no está ahí, indíquelo primero."
+            f"({format_fecha_hora(ubicacion.ubicado_at, ubicacion.zona)}) en {ubicacion.completa}. "
+            "Vea esa ubicación en el caso; si el vehículo ya no está ahí, indíquelo primero."
         )
 
 

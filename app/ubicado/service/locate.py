@@ -161,7 +161,7 @@ def note_seen(oficio: Oficio, ubicacion: Ubicacion, *, actor: Usuario, now: date
         oficio,
         AvistamientoData(
             fuente=Fuente.TERRENO,
-            fecha=local_today(now),
+            fecha=local_today(now, ubicacion.zona),
             fecha_hora=now,
             ubicacion=ubicacion.completa[:200],
         ),

@@ -29,8 +29,8 @@ def remind(one: Vigente, *, days: int, now: datetime) -> bool:
         oficio,
         [ubicacion.usuario],
         f"Oficio {oficio.numero_oficio} ({format_patente(oficio.vehiculo.patente)}): el vehículo "
-        f"se vio por última vez el {format_fecha_hora(one.visto_at)} en {ubicacion.completa} y la "
-        "diligencia no consta. ¿Sigue ahí?",
+        f"se vio por última vez el {format_fecha_hora(one.visto_at, ubicacion.zona)} en "
+        f"{ubicacion.completa} y la diligencia no consta. ¿Sigue ahí?",
         path=f"/oficios/{oficio.id}/ubicacion",
         accion="Ir a ver y responder",
         clave=f"revisar:{ubicacion.id}:{seen}:{rounds}",

@@ -51,7 +51,7 @@ def undo(ubicacion: Ubicacion, motivo: str, *, actor: Usuario, now: datetime) ->
     seal_location(ubicacion, now)
     _take_back_address(ubicacion)
     _take_back_sighting(ubicacion, actor=actor, now=now)
-    when = format_fecha_hora(ubicacion.ubicado_at)
+    when = format_fecha_hora(ubicacion.ubicado_at, ubicacion.zona)
     sentences = [f"Se deshace la ubicación del {when} en {ubicacion.completa}: {motivo}", warning]
     record(
         oficio,

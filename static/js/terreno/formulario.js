@@ -100,6 +100,8 @@
         direccion_id: Number(card.dataset.direccionId),
         direccion: card.dataset.direccion,
         oficio: card.dataset.oficio,
+        zona: card.dataset.zona,
+        zona_nombre: card.dataset.zonaNombre,
         resultado: outcome.value,
         resultado_texto: outcome.nextElementSibling.textContent,
         notas: form.elements.notas.value.trim(),

@@ -8,12 +8,30 @@
   let urls = [];
 
   const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
-  let clock = null;
+  const SANTIAGO = "America/Santiago";
+  const clocks = new Map();
   /** Made when something waits: it costs a phone some time. */
-  const newClock = () => new Intl.DateTimeFormat("es-CL", {
-    timeZone: "America/Santiago", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  const when = (iso) => (clock ??= newClock()).format(new Date(iso)).replace(",", "").replace("/", "-");
+  const clockOf = (zone) => {
+    if (!clocks.has(zone)) {
+      clocks.set(zone, new Intl.DateTimeFormat("es-CL", {
+        timeZone: zone, day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+      }));
+    }
+    return clocks.get(zone);
+  };
+  const read = (iso, zone) => clockOf(zone).format(new Date(iso)).replace(",", "").replace("/", "-");
+  /** The hour of a visit on the clock of its place, which is named where Santiago's shows another. */
+  function when({ fecha_hora, zona, zona_nombre }) {
+    const there = read(fecha_hora, SANTIAGO);
+    if (!zona || zona === SANTIAGO) return there;
+    let here;
+    try {
+      here = read(fecha_hora, zona);
+    } catch {
+      return `${there} (hora de Santiago)`; // an old phone that does not know the zone
+    }
+    return here === there ? here : `${here} (${zona_nombre})`;
+  }
 
   const needsPerson = (visita) => Boolean(visita.problema) || visita.fotos.some((foto) => foto.problema);
 
@@ -128,7 +146,7 @@
     const part = (name) => row.querySelector(`[data-part=${name}]`);
     row.dataset.clienteId = visita.cliente_id;
     part("title").textContent = `${visita.resultado_texto} · ${visita.direccion}`;
-    part("meta").textContent = `${when(visita.fecha_hora)} · ${visita.oficio} · ${state(visita, online)}`;
+    part("meta").textContent = `${when(visita)} · ${visita.oficio} · ${state(visita, online)}`;
     if (visita.problema) {
       part("problem").hidden = false;
       part("problem").textContent = visita.problema.texto;
@@ -146,7 +164,7 @@
       list.hidden = own.length === 0;
       list.replaceChildren(...own.map((visita) => {
         const row = document.createElement("li");
-        row.textContent = `${visita.resultado_texto}, ${when(visita.fecha_hora)}: ${state(visita, online)}`;
+        row.textContent = `${visita.resultado_texto}, ${when(visita)}: ${state(visita, online)}`;
         return row;
       }));
     });

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.core.clock import from_local, local_today, utcnow
+from app.core.clock import SANTIAGO, Reading, local_today, read_local, utcnow
 from app.core.correo import parse_email
 from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
@@ -85,9 +86,14 @@ def _read_day(day: date) -> date:
 
 
 def _read_moment(moment: datetime) -> datetime:
-    """A moment without an offset is one of a Santiago clock, as on the pages."""
+    """A moment without an offset stays naive: :func:`read_in_place` knows the place's clock."""
     _read_day(moment.date())
-    return moment.astimezone(UTC) if moment.tzinfo else from_local(moment)
+    return moment
+
+
+def read_in_place(moment: datetime, zone: ZoneInfo = SANTIAGO) -> Reading:
+    """A moment that was sent; without an offset it is one of the clock of its place."""
+    return Reading(moment.astimezone(UTC)) if moment.tzinfo else read_local(moment, zone)
 
 
 def _blank_is_none(value: Any) -> Any:

@@ -201,6 +201,7 @@ class VisitaShown(Shown):
             lat=-33.45,
             lon=-70.6,
             exactitud_m=12.0,
+            advertencias=[],
             created_at=_WHEN,
         )
     )
@@ -214,6 +215,8 @@ class VisitaShown(Shown):
     lat: float | None
     lon: float | None
     exactitud_m: float | None
+    #: What was kept although it does not add up: an hour that was twice, or never.
+    advertencias: list[str]
     created_at: datetime
 
 
@@ -256,6 +259,7 @@ class ActividadShown(Shown):
             usuario_id=3,
             usuario_nombre="Carla Muñoz",
             ocurrido_at=_WHEN,
+            advertencias=[],
             editado_at=None,
             created_at=_WHEN,
         )
@@ -269,6 +273,8 @@ class ActividadShown(Shown):
     usuario_id: int | None
     usuario_nombre: str | None
     ocurrido_at: datetime
+    #: An hour that was twice, or never.
+    advertencias: list[str]
     editado_at: datetime | None
     created_at: datetime
 
@@ -351,6 +357,7 @@ class AvistamientoShown(Shown):
             lon=None,
             notas=None,
             simulado=False,
+            advertencias=[],
             usuario_id=3,
             created_at=_WHEN,
         )
@@ -374,5 +381,7 @@ class AvistamientoShown(Shown):
     lon: float | None
     notas: str | None
     simulado: bool
+    #: What the source wrote that could not be read or does not add up.
+    advertencias: list[str]
     usuario_id: int | None
     created_at: datetime
