@@ -417,3 +417,45 @@ def test_a_digest_of_which_nobody_knows_does_not_break_the_page_of_jobs(
     assert (notice.oficio_id, notice.estado) == (None, EstadoNotificacion.INCIERTA)
     assert admin.get("/admin/trabajos").status_code == 200
     assert admin.get(f"/admin/trabajos/{notice.trabajo_id}").status_code == 200
+
+
+def set_buffet(app, buffet, **values):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Buffet, buffet.id)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_a_digest_of_a_clock_that_ran_ahead_skips_no_week(
+    app, buffet, usuario_investigador, mail_server, rows
+):
+    monday = last_digest_moment(utcnow())
+    caso = make_oficio(app, buffet, usuario_investigador, now=monday - timedelta(days=3))
+    choose(app, buffet, ModoHitos.SEMANAL, monday - timedelta(days=2))
+    next_monday = last_digest_moment(monday + timedelta(days=7, hours=2))
+    # The clock showed the Monday that comes, and was put right.
+    set_buffet(app, buffet, resumen_hasta=next_monday)
+    look(app, monday + timedelta(hours=3))
+    assert rows(Buffet, id=buffet.id)[0].resumen_hasta == monday
+    assert mail_server.messages == []
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, monday + timedelta(hours=4))
+
+    look(app, next_monday + timedelta(minutes=5))
+    assert [message["Subject"] for message in mail_server.messages] == [
+        "Resumen semanal de sus oficios"
+    ]
+
+
+def test_news_go_on_after_a_clock_that_ran_ahead(
+    app, buffet, caso, usuario_investigador, mail_server, since
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, utcnow() + timedelta(days=2))
+    look(app, utcnow())
+    # One step was written while the clock ran ahead, the other by a right one.
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow() + timedelta(days=2))
+    look(app, utcnow() + timedelta(minutes=5))
+    assert len(mail_server.messages) == 1
+    move(app, caso, Estado.NOTIFICACION, usuario_investigador, utcnow() + timedelta(minutes=6))
+    look(app, utcnow() + timedelta(minutes=10))
+
+    assert len(mail_server.messages) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.ajustes.service import set_setting
@@ -273,3 +275,21 @@ def test_the_substitute_is_one_of_the_same_court_who_was_not_told(
 
     assert f'<option selected value="{other.id}">Luis Rojas' in page
     assert f'<option value="{first.id}">Ema Soto · {EMAIL}</option>' in page
+
+
+def test_a_notice_of_a_clock_that_ran_ahead_is_asked_about_and_waits_its_own_hours(
+    app, look, notice_id, rows
+):
+    with app.app_context(), transaction():
+        db.session.get_one(Notificacion, notice_id).enviada_at = utcnow() + timedelta(days=20)
+    look(minutes=5)
+    assert questions(rows) == ["¿Enviarle un recordatorio?"]
+
+    with app.app_context(), transaction():
+        row = db.session.get_one(Notificacion, notice_id)
+        row.recordatorio_propuesto_at = utcnow() + timedelta(days=2)
+    look(minutes=5)
+    look(hours=23)
+    assert len(questions(rows)) == 1
+    look(hours=2)
+    assert questions(rows)[-1] == "¿Avisar a otro receptor?"
