@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.core.clock import local_today
 from app.db import db
-from app.notificaciones.avance import Avance, Caso, Hecho, Hito, Suceso, follow
+from app.notificaciones.avance import Avance, Caso, Hecho, Hito, Situacion, Suceso, follow
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import (
     COPY_KEY,
@@ -52,6 +52,23 @@ def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
         )
         for row in db.session.execute(rows)
     }
+
+
+def find_situacion(oficio: Oficio, *, has_mails: bool) -> Situacion:
+    """Where one case stands, as its page asks with every section.
+
+    While no mail of it was ordered and it is looked for, its row says it all and nothing is read:
+    a location leads out of the search, and a return to the search ends it.
+    """
+    if has_mails or oficio.estado is Estado.NOTIFICACION:
+        return list_avances([oficio.id])[oficio.id].situacion
+    caso = Caso(
+        estado=oficio.estado,
+        has_investigador=oficio.investigador_id is not None,
+        recibido=local_today(oficio.created_at),
+        created_at=oficio.created_at,
+    )
+    return follow(caso).situacion
 
 
 def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.notificaciones.hitos import find_situacion, list_avances
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import TipoRespuesta
 from app.notificaciones.service import RespuestaData, answer_notice, close_carried_out
@@ -162,3 +164,19 @@ def test_a_stranger_closes_nothing(app, cliente, oficio, told):
 
     assert cliente.post(f"/oficios/{oficio.id}/notificaciones/cerrar").status_code == 404
     assert state(app, oficio) is Estado.NOTIFICACION
+
+
+@pytest.mark.parametrize("estado", list(Estado))
+def test_the_page_of_the_case_and_the_portal_tell_the_same_next_step(
+    app, oficio, usuario_investigador, told, estado
+):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, oficio.id)
+        row.estado = estado
+    for has_mails in (True, False):
+        with app.app_context():
+            row = db.session.get_one(Oficio, oficio.id)
+            whole = list_avances([row.id])[row.id].situacion
+            assert find_situacion(row, has_mails=has_mails) is whole
+            with transaction():
+                db.session.execute(sa.delete(Notificacion))

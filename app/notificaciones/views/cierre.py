@@ -11,8 +11,8 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import release, transaction
-from app.notificaciones.avance import Avance, Situacion
-from app.notificaciones.hitos import list_avances
+from app.notificaciones.avance import Situacion
+from app.notificaciones.hitos import find_situacion, list_avances
 from app.notificaciones.service import close_carried_out
 from app.notificaciones.views.blueprint import bp
 from app.oficios.access import oficio_to_work
@@ -27,9 +27,9 @@ def progress() -> dict[str, object]:
     return {"case_progress": case_progress, "cases_to_close": cases_to_close}
 
 
-def case_progress(oficio: Oficio) -> Avance:
-    """How far a case is."""
-    return list_avances([oficio.id])[oficio.id]
+def case_progress(oficio: Oficio, mails: int) -> Situacion:
+    """Where a case stands, and with that what is next; ``mails`` is how many it has."""
+    return find_situacion(oficio, has_mails=mails > 0)
 
 
 def cases_to_close(oficio_ids: Iterable[int | None]) -> set[int]:
