@@ -89,6 +89,7 @@ def drill_full_disk(stage: Stage) -> str:
     assert health["code"] == 503, health
     if is_here:
         assert seen["note"] == 507, seen
+        assert note is not None
         assert "No hay espacio" in note.json()["detail"]
         assert count_notes(stage) == before
         assert health["causes"]["database"] == "full", health
