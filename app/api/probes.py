@@ -9,7 +9,7 @@ import sqlite3
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
 from app.adjuntos.salud import find_missing_file
@@ -77,7 +77,7 @@ def _write_database() -> str:
 
 def _write_in_time(connection: sa.Connection, now: datetime) -> None:
     """Write one row, waiting for the lock as long as a probe may."""
-    statement = sa.text(_TOUCH if request.method == "HEAD" else _WRITE)
+    statement = sa.text(_TOUCH if has_request_context() and request.method == "HEAD" else _WRITE)
     values = {"clave": PROBE, "valor": now.isoformat(timespec="seconds")}
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT}")
