@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, BinaryIO, cast
 
@@ -174,21 +175,26 @@ def original(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """The untouched file; taking it is written down."""
     adjunto = _get(oficio_to_see(oficio_id), adjunto_id)
     file = get_storage(adjunto.almacen).open(adjunto.original_key)
-    try:
-        if request.method != "HEAD":
+    if request.method == "HEAD":
+        file.close()
+    else:
+        try:
             with transaction():
                 note_original_download(adjunto, actor=current_usuario(), now=utcnow())
-        response = send_file(
-            file,
-            mimetype="application/octet-stream",
-            as_attachment=True,
-            download_name=adjunto.filename,
-        )
-    except BaseException:
-        file.close()
-        raise
+        except BaseException:
+            file.close()
+            raise
+    response = Response(_pieces(file), mimetype="application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=adjunto.filename)
     response.content_length = adjunto.tamano_bytes
     return _guard(response)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """A file piece by piece, closed at its end: an original may have 200 MB."""
+    with file:
+        while not file.closed and (piece := file.read(1024 * 1024)):
+            yield piece
 
 
 def _get(oficio: Oficio, adjunto_id: int) -> Adjunto:
