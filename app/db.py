@@ -18,9 +18,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import has_request_context, request
@@ -33,6 +34,8 @@ from app.core.outage_line import OutageLine
 from app.core.outages import Outage, find_outage
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 #: Seconds that a statement waits for somebody else's lock, on both databases.
 LOCK_WAIT = 10
@@ -52,6 +55,8 @@ DATABASE = OutageLine(logger, "the database")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 #: True while a new SQLite file may be made; see ``creating``.
 _creating: ContextVar[bool] = ContextVar("creating", default=False)
+#: What the transactions of ``commit_together`` are kept in.
+_bundle: ContextVar[_Bundle | None] = ContextVar("bundle", default=None)
 #: Since when (monotonic seconds) the open transaction has SQLite's write lock, and who is told of
 #: its end. PostgreSQL lets others write meanwhile.
 _Held = tuple[float, list[Callable[[str], None]]]
@@ -151,24 +156,93 @@ def transaction() -> Iterator[None]:
     """
     if has_request_context() and request.method in {"HEAD", "OPTIONS"}:
         raise ReadOnlyRequest(f"{request.method} {request.endpoint} wanted to write")
-    if _writing.get():
+    bundle = _bundle.get()
+    if _writing.get() and not (bundle and bundle.where):
         raise RuntimeError("a transaction is open already")
     release()
     session = db.session()
-    token = _writing.set(True)
+    _writing.set(True)
+    where = _caller()
     try:
         yield
-        session.commit()
-        DATABASE.up()
-        session.info["commits"] = count_commits() + 1
+        if bundle is not None:
+            session.flush()
+            session.expire_all()  # read again as after a commit
+            bundle.where = where
+            return
+        _commit()
     except BaseException:
-        session.info.pop("after_commit", None)
-        session.rollback()
+        _abandon()
         raise
     finally:
-        _writing.reset(token)
-        _tell_held()
-    for action in session.info.pop("after_commit", []):
+        if bundle is None or not bundle.where:
+            _writing.set(False)
+            _tell_held(where)
+    _after_commit()
+
+
+@dataclass
+class _Bundle:
+    """A transaction that ended its block and waits for what is to commit with it."""
+
+    #: The module and function that opened it; "" while there is none.
+    where: str = ""
+
+
+def commit_together(deed: Callable[[], Result], last: Callable[[Result], None]) -> Result:
+    """Do something; commit the transaction that it ended with what ``last(result)`` changes.
+
+    So both are stored or neither, however the process ends. When the deed has several
+    transactions it is its last one; the others commit before. Call it outside ``transaction()``.
+    """
+    bundle = _Bundle()
+    token = _bundle.set(bundle)
+    try:
+        result = deed()
+        if bundle.where:
+            last(result)
+            _commit_bundle(bundle)
+            return result
+    except BaseException:
+        if bundle.where:
+            _abandon()
+            _leave(bundle)
+        raise
+    finally:
+        _bundle.reset(token)
+    with transaction():
+        last(result)
+    return result
+
+
+def _commit_bundle(bundle: _Bundle) -> None:
+    _commit()
+    _leave(bundle)
+    _after_commit()
+
+
+def _leave(bundle: _Bundle) -> None:
+    """A transaction that was kept open is over."""
+    where, bundle.where = bundle.where, ""
+    _writing.set(False)
+    _tell_held(where)
+
+
+def _commit() -> None:
+    session = db.session()
+    session.commit()
+    DATABASE.up()
+    session.info["commits"] = count_commits() + 1
+
+
+def _abandon() -> None:
+    session = db.session()
+    session.info.pop("after_commit", None)
+    session.rollback()
+
+
+def _after_commit() -> None:
+    for action in db.session().info.pop("after_commit", []):
         action()
 
 
@@ -211,17 +285,19 @@ def watch_transactions(watcher: Watcher) -> Iterator[None]:
         _watchers.remove(watcher)
 
 
-def _tell_held() -> None:
+def _caller() -> str:
+    """The module and function that opened a transaction."""
+    frame = sys._getframe(3)  # this, transaction(), contextlib, and who opened it
+    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}"
+
+
+def _tell_held(where: str) -> None:
     """Name a transaction that kept others waiting, and tell those who watch."""
     held = _held.get()
     if held is None:
         return
     _held.set(None)
     seconds = time.monotonic() - held[0]
-    if seconds <= LOCK_HELD_TOO_LONG and not held[1]:
-        return
-    frame = sys._getframe(3)  # this, transaction(), contextlib, and who opened the transaction
-    where = f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}"
     if seconds > LOCK_HELD_TOO_LONG:
         logger.warning("%s held the write lock for %.1f s", where, seconds)
     for tell in held[1]:
@@ -233,6 +309,9 @@ def release() -> None:
 
     What was loaded is read again when it is next used.
     """
+    bundle = _bundle.get()
+    if bundle is not None and bundle.where:
+        _commit_bundle(bundle)
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changes were made outside a transaction")

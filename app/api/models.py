@@ -49,6 +49,8 @@ class RespuestaGuardada(Model):
     huella: Mapped[str] = mapped_column(ShortText(64))
     #: None while the first request is being answered.
     estado: Mapped[int | None]
+    #: Which process answers the first request (``core.procesos``), and which of its attempts.
+    arriendo_de: Mapped[str | None] = mapped_column(ShortText(160))
     cuerpo: Mapped[str | None] = mapped_column(sa.Text)
     cabeceras: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)

@@ -15,8 +15,12 @@ SHOWN = len(KEY_PREFIX) + 6
 USE_NOTED_EVERY = timedelta(minutes=1)
 #: How long the answer to an Idempotency-Key is given again.
 ANSWER_KEPT = timedelta(hours=24)
-#: A request that was not answered by then died with its process.
+#: A request that was not answered by then is taken over, even if its process lives: it may have
+#: lost the database when it wanted to say how it ended.
 ANSWER_AWAITED = timedelta(minutes=2)
+#: The same for a process on another machine, of which nobody here can tell whether it lives. Who
+#: was taken over stores nothing any more, so that a slow one costs work and no doubles.
+ELSEWHERE_AWAITED = timedelta(seconds=15)
 
 
 class Alcance(enum.Enum):

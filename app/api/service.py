@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.api.models import ClaveApi, RespuestaGuardada
-from app.api.rules import ANSWER_AWAITED, ANSWER_KEPT, SHOWN, USE_NOTED_EVERY, Alcance, hash_key
+from app.api.rules import (
+    ANSWER_AWAITED,
+    ANSWER_KEPT,
+    ELSEWHERE_AWAITED,
+    SHOWN,
+    USE_NOTED_EVERY,
+    Alcance,
+    hash_key,
+)
 from app.auditoria.service import audit
 from app.core.clock import is_within
 from app.core.errors import Refused
+from app.core.procesos import is_dead, is_here, own_process
 from app.db import db
 from app.usuarios.models import Usuario
 
@@ -83,49 +93,134 @@ class StillAnswering(Refused):
         )
 
 
+class ClaimLost(Refused):
+    """Another process took the Idempotency-Key over; what this one did is not to be stored."""
+
+    def __init__(self) -> None:
+        super().__init__("Otro proceso atendió esta solicitud.")
+
+
 def begin_answer(
-    usuario_id: int, clave: str, huella: str, found: RespuestaGuardada | None, *, now: datetime
+    usuario_id: int,
+    clave: str,
+    huella: str,
+    found: RespuestaGuardada | None,
+    *,
+    owner: str,
+    now: datetime,
 ) -> RespuestaGuardada | None:
     """Note that a request is being answered; or give the answer that it had before.
 
-    ``found`` is what is stored for that key. Two requests at the same moment meet at the
-    constraint of the table.
+    ``found`` is what is stored for that key, ``owner`` who answers now (``new_owner``). Two
+    requests at the same moment meet at the constraint of the table.
 
     Raises:
         KeyReused: the key stood for something else.
         StillAnswering: the first one is under way.
     """
-    if found is not None and is_within(found.created_at, now, ANSWER_KEPT):
-        if found.huella != huella:
-            raise KeyReused
-        if found.estado is not None:
-            return found
-        if now - found.created_at < ANSWER_AWAITED:
-            raise StillAnswering
-    if found is not None:
-        db.session.delete(found)
-        db.session.flush()
+    kept = look_at_answer(found, huella, now=now)
+    if kept is not None:
+        return kept
+    if found is not None and not _delete_as_seen(found):
+        raise StillAnswering  # it was answered, or taken over, in this moment
     db.session.add(
-        RespuestaGuardada(usuario_id=usuario_id, clave=clave, huella=huella, created_at=now)
+        RespuestaGuardada(
+            usuario_id=usuario_id, clave=clave, huella=huella, arriendo_de=owner, created_at=now
+        )
     )
     db.session.flush()
     return None
 
 
+def look_at_answer(
+    found: RespuestaGuardada | None, huella: str, *, now: datetime
+) -> RespuestaGuardada | None:
+    """The answer that was given before; None: the request is to be answered now.
+
+    Raises:
+        KeyReused: the key stood for something else.
+        StillAnswering: the first one is under way.
+    """
+    # An answer from a clock that ran ahead is one too: done again, it would be there twice.
+    if found is None or now - found.created_at >= ANSWER_KEPT:
+        return None
+    if found.huella != huella:
+        raise KeyReused
+    if found.estado is None and _is_answering(found, now):
+        raise StillAnswering
+    return found if found.estado is not None else None
+
+
+def new_owner() -> str:
+    """Who answers a request: this process, and which of its attempts."""
+    return f"{own_process()} {secrets.token_hex(8)}"
+
+
+def _is_answering(found: RespuestaGuardada, now: datetime) -> bool:
+    """Whether the process that began to answer may still do so."""
+    process = (found.arriendo_de or "").partition(" ")[0]
+    if is_dead(process):
+        return False
+    awaited = ANSWER_AWAITED if is_here(process) else ELSEWHERE_AWAITED
+    return is_within(found.created_at, now, awaited)
+
+
+def _delete_as_seen(found: RespuestaGuardada) -> bool:
+    """Delete a row unless it changed since it was read: on PostgreSQL its owner may just commit."""
+    table = RespuestaGuardada
+    result: Any = db.session.execute(
+        sa.delete(table)
+        .where(
+            table.id == found.id,
+            table.estado.is_not_distinct_from(found.estado),
+            table.arriendo_de.is_not_distinct_from(found.arriendo_de),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expunge(found)
+    return bool(result.rowcount)
+
+
 def keep_answer(
-    found: RespuestaGuardada, estado: int, cuerpo: str, cabeceras: dict[str, Any]
+    usuario_id: int,
+    clave: str,
+    owner: str,
+    *,
+    estado: int,
+    cuerpo: str,
+    cabeceras: dict[str, Any],
 ) -> None:
-    """Keep what was answered."""
-    found.estado = estado
-    found.cuerpo = cuerpo
-    found.cabeceras = cabeceras
-    db.session.flush()
+    """Keep what was answered, in the transaction that did what was asked.
+
+    Raises:
+        ClaimLost: another one answers by now, or has answered.
+    """
+    result: Any = db.session.execute(
+        sa.update(RespuestaGuardada)
+        .where(*_claim(usuario_id, clave, owner))
+        .values(estado=estado, cuerpo=cuerpo, cabeceras=cabeceras)
+        .execution_options(synchronize_session=False)
+    )
+    if not result.rowcount:
+        raise ClaimLost
 
 
-def drop_answer(found: RespuestaGuardada) -> None:
+def drop_answer(usuario_id: int, clave: str, owner: str) -> None:
     """The request was refused or broke: the key is free for another try."""
-    db.session.delete(found)
-    db.session.flush()
+    db.session.execute(
+        sa.delete(RespuestaGuardada)
+        .where(*_claim(usuario_id, clave, owner))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _claim(usuario_id: int, clave: str, owner: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        RespuestaGuardada.usuario_id == usuario_id,
+        RespuestaGuardada.clave == clave,
+        RespuestaGuardada.arriendo_de == owner,
+        RespuestaGuardada.estado.is_(None),
+    )
 
 
 def _audit(accion: str, clave: ClaveApi, actor: Usuario, now: datetime) -> None:

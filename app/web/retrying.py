@@ -54,14 +54,14 @@ def call_again_on_conflict(deed: Callable[[], Result]) -> Result:
             if not is_conflict(error) or attempt == ATTEMPTS - 1 or count_commits() != committed:
                 raise
         db.session.rollback()
-        _rewind_files()
+        rewind_files()
         logger.info("a request met another one in the database; it is done anew")
         time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
     raise AssertionError("the last attempt returns or raises")
 
 
-def _rewind_files() -> None:
-    """Uploads were read by the first attempt."""
+def rewind_files() -> None:
+    """Let uploads be read from their start, as the first attempt read them."""
     if not has_request_context() or request.method in {"GET", "HEAD"}:
         return
     for name in request.files:

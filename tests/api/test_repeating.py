@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.api.models import RespuestaGuardada
 from app.api.queries import forget_answers
+from app.api.v1 import repeating
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -61,13 +62,15 @@ def test_what_was_refused_may_be_tried_again_with_the_same_key(investigador_api,
     assert investigador_api("POST", "/oficios", new, headers=KEY).status_code == 201
 
 
-def test_a_request_that_is_under_way_is_waited_for(
-    app, investigador_api, usuario_investigador, new, rows
+def test_a_request_that_is_under_way_for_too_long_is_told(
+    app, investigador_api, usuario_investigador, new, rows, monkeypatch
 ):
+    monkeypatch.setattr(repeating, "PATIENCE", 0.2)
     investigador_api("POST", "/oficios", new, headers=KEY)
     with app.app_context(), transaction():
         kept = db.session.scalars(sa.select(RespuestaGuardada)).one()
         kept.estado = None
+        kept.created_at = utcnow()
     response = investigador_api("POST", "/oficios", new, headers=KEY)
 
     assert response.status_code == 409

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,19 +15,36 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
 from app.api.queries import find_kept_answer
-from app.api.service import KeyReused, StillAnswering, begin_answer, drop_answer, keep_answer
+from app.api.service import (
+    ClaimLost,
+    KeyReused,
+    StillAnswering,
+    begin_answer,
+    drop_answer,
+    keep_answer,
+    look_at_answer,
+    new_owner,
+)
 from app.api.v1.access import current_usuario
 from app.api.v1.reading import MAX_BODY
 from app.core.clock import utcnow
-from app.db import transaction
+from app.db import commit_together, release, transaction
 from app.web.errors import error_response
-from app.web.retrying import call_again_on_conflict
+from app.web.retrying import call_again_on_conflict, rewind_files
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
 #: Headers of an answer that are part of what it says.
 _KEPT = ("Location", "ETag")
+#: Seconds that a repetition waits for the answer to the first request.
+PATIENCE = 20
+#: Seconds between two looks; each pause is twice the one before.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+#: A waiting request has one of the eight threads of a process: the others are for other people.
+_waiting = threading.BoundedSemaphore(3)
+#: Status, text and headers of an answer that was given.
+_Kept = tuple[int, str, dict[str, Any]]
 _BAD_KEY = "La Idempotency-Key debe tener entre 1 y 200 caracteres visibles, por ejemplo un UUID."
 
 
@@ -55,47 +75,114 @@ def once(*, again: Callable[[int], Response] | None = None) -> Callable[[View], 
 def _once(
     key: str, call: Callable[[], Response], again: Callable[[int], Response] | None
 ) -> Response:
-    usuario_id, huella = current_usuario().id, _fingerprint()
-    kept = None
+    asked = _Asked(current_usuario().id, key, _fingerprint(), new_owner())
     try:
-        with transaction():
-            found = find_kept_answer(usuario_id, key)
-            row = begin_answer(usuario_id, key, huella, found, now=utcnow())
-            if row is not None:
-                kept = (row.estado or 200, row.cuerpo or "", row.cabeceras)
+        while True:
+            kept = asked.wait()
+            if kept is not None:
+                return _replay(*kept, again)
+            try:
+                return _answer(asked, call, whole=again is None)
+            except ClaimLost:  # this process was taken for dead: the other one's answer counts
+                rewind_files()
     except KeyReused as refused:
         return error_response(422, str(refused))
-    except (StillAnswering, IntegrityError):
-        response = error_response(409, str(StillAnswering()))
+    except StillAnswering as refused:
+        response = error_response(409, str(refused))
         response.headers["Retry-After"] = "1"
         return response
-    if kept is not None:
-        return _replay(*kept, again)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request that may be a repetition."""
+
+    usuario_id: int
+    key: str
+    huella: str
+    owner: str
+
+    def wait(self) -> _Kept | None:
+        """The answer that the first request got; None: this one is to be answered.
+
+        Raises:
+            KeyReused: the key stood for something else.
+            StillAnswering: the first is answered for too long, or too many wait.
+        """
+        try:
+            return self._look()
+        except StillAnswering:
+            if not _waiting.acquire(blocking=False):
+                raise
+        try:
+            return self._wait()
+        finally:
+            _waiting.release()
+
+    def _wait(self) -> _Kept | None:
+        deadline = time.monotonic() + PATIENCE
+        pause = _FIRST_PAUSE
+        while True:
+            release()  # nothing of the database is held while this one sleeps
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            try:
+                return self._look()
+            except StillAnswering:
+                if time.monotonic() > deadline:
+                    raise
+
+    def _look(self) -> _Kept | None:
+        """Look without the write lock first, since most looks find a request under way."""
+        release()
+        found = find_kept_answer(self.usuario_id, self.key)
+        kept = look_at_answer(found, self.huella, now=utcnow())
+        if kept is None:
+            try:
+                with transaction():
+                    found = find_kept_answer(self.usuario_id, self.key)
+                    kept = begin_answer(
+                        self.usuario_id,
+                        self.key,
+                        self.huella,
+                        found,
+                        owner=self.owner,
+                        now=utcnow(),
+                    )
+            except IntegrityError:
+                raise StillAnswering from None  # another one began in this moment
+        return None if kept is None else (kept.estado or 200, kept.cuerpo or "", kept.cabeceras)
+
+
+def _answer(asked: _Asked, call: Callable[[], Response], *, whole: bool) -> Response:
+    """Do what was asked, and keep the answer in the same transaction."""
+
+    def settle(response: Response) -> None:
+        """Keep a good answer, or the id that it is about; forget that it was asked otherwise."""
+        if not 200 <= response.status_code < 300:
+            drop_answer(asked.usuario_id, asked.key, asked.owner)
+            return
+        keep_answer(
+            asked.usuario_id,
+            asked.key,
+            asked.owner,
+            estado=response.status_code,
+            cuerpo=response.get_data(as_text=True) if whole else str(response.get_json()["id"]),
+            cabeceras={n: response.headers[n] for n in _KEPT if n in response.headers},
+        )
+
     try:
-        response = call_again_on_conflict(call)
-    except BaseException:
-        _settle(usuario_id, key, None)
+        return call_again_on_conflict(lambda: commit_together(call, settle))
+    except ClaimLost:
         raise
-    _settle(usuario_id, key, response, whole=again is None)
-    return response
+    except BaseException:
+        with transaction():
+            drop_answer(asked.usuario_id, asked.key, asked.owner)
+        raise
 
 
 def _call(view: Callable[..., Any], args: Any, kwargs: Any) -> Response:
     return make_response(view(*args, **kwargs))
-
-
-def _settle(usuario_id: int, key: str, response: Response | None, *, whole: bool = True) -> None:
-    """Keep a good answer, or the id that it is about; forget that anything was asked otherwise."""
-    with transaction():
-        found = find_kept_answer(usuario_id, key)
-        if found is None:
-            return
-        if response is None or not 200 <= response.status_code < 300:
-            drop_answer(found)
-            return
-        headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-        text = response.get_data(as_text=True) if whole else str(response.get_json()["id"])
-        keep_answer(found, response.status_code, text, headers)
 
 
 def _replay(
