@@ -12,7 +12,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-deploy lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-commits check-deploy lint type-check format \
 	lock clean
 
 help: ## List the commands
@@ -101,6 +101,10 @@ check: lint type-check ## Check format, style, types, imports and templates
 	$(BIN)/lint-imports --no-cache
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --check $(TEMPLATES))
+
+# COMMITS="--base origin/main --seconds 300": the commits after a revision, and more time for them.
+check-commits: $(VENV)/.dev ## Check that each of the newest commits imports, and its subject
+	@$(BIN)/python tools/check_commits.py $(COMMITS)
 
 check-deploy: $(VENV)/.runtime ## Check Dockerfile, compose, Caddy, scripts and unit with their own programs
 	@sh tools/check_deploy.sh
