@@ -20,14 +20,18 @@ def statuses(client, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=5), timedelta(days=2), timedelta(days=-2)])
-def test_a_limit_lasts_its_own_minute_after_a_clock_was_put_right(throttled, stranger, skew):
+def test_a_limit_lasts_its_own_minute_after_a_clock_was_put_right(
+    throttled, stranger, skew, database_kind
+):
     with time_machine.travel(utcnow() + skew):
         assert statuses(stranger, PER_STRANGER.amount + 1)[-1] == 429
 
     answer = stranger.get(GUESS)
     assert answer.status_code != 429 or int(answer.headers["Retry-After"]) <= 60
-    with time_machine.travel(utcnow() + timedelta(seconds=61)):
-        assert stranger.get(GUESS).status_code != 429
+    # PostgreSQL counts by its own clock, which no test moves.
+    if database_kind == "sqlite":
+        with time_machine.travel(utcnow() + timedelta(seconds=61)):
+            assert stranger.get(GUESS).status_code != 429
 
 
 def test_a_limit_that_no_clock_disturbed_holds(throttled, stranger):
@@ -39,14 +43,21 @@ def test_a_limit_that_no_clock_disturbed_holds(throttled, stranger):
 
 
 @pytest.mark.parametrize("skew", [timedelta(hours=2), timedelta(days=2)])
-def test_a_sign_in_waits_no_longer_than_its_limit(throttled, stranger, usuario_admin, skew):
+def test_a_sign_in_waits_no_longer_than_its_limit(
+    throttled, stranger, usuario_admin, skew, database_kind
+):
     wrong = {"email": usuario_admin.email, "password": "no es esta"}
     with time_machine.travel(utcnow() + skew):
         for _ in range(6):
             last = stranger.post("/api/v1/auth/login", json=wrong)
         assert last.status_code == 429
 
-    assert stranger.post("/api/v1/auth/login", json=wrong).status_code == 401
+    answer = stranger.post("/api/v1/auth/login", json=wrong)
+    if database_kind == "sqlite":
+        assert answer.status_code == 401
+    else:  # counted by PostgreSQL's clock, for which no time went by
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) <= 60
 
 
 def test_a_token_of_a_clock_that_ran_ahead_does_not_outlive_its_period(app, usuario_admin):
