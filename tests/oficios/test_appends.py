@@ -6,6 +6,7 @@ import io
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.adjuntos.models import Adjunto
 from app.avistamientos.models import Avistamiento
 from app.core.clock import local_today, utcnow
 from app.direcciones.models import Visita
+from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import DireccionData
@@ -99,3 +101,34 @@ def test_appends_conflict_with_nothing(app, sign_in, usuario_investigador, case,
     assert len(rows(Visita)) == 2 * ROUNDS
     assert len(rows(Avistamiento)) == ROUNDS
     assert len(rows(Adjunto)) == ROUNDS
+
+
+def test_a_notice_conflicts_with_nothing(app, sign_in, usuario_investigador, case, rows):
+    """Two people write to receptores while a third edits the case."""
+    url = f"/oficios/{case.id}"
+    answers: Counter[tuple[str, int]] = Counter()
+
+    def edit(number: int) -> None:
+        version = stored(app, case).version
+        data = {"numero_oficio": case.numero_oficio, "prioridad": "media", "version": str(version)}
+        data["caratulado"] = f"BANCO/N {number}"
+        response = sign_in(usuario_investigador).post(f"{url}/datos", data=data)
+        answers["edit", response.status_code] += 1
+
+    def notify(who: str, number: int) -> None:
+        data = {
+            "clave": f"un-formulario-de-{who}-{number}",
+            "receptor": "",
+            "nombre": "Ema Soto",
+            "email": f"{who}{number}@receptores.example",
+            "mensaje": "",
+        }
+        response = sign_in(usuario_investigador).post(f"{url}/notificaciones", data=data)
+        answers["notice", response.status_code] += 1
+
+    run_together(edit, partial(notify, "ema"), partial(notify, "luis"))
+
+    refused = {key for key in answers if key[1] != 303}
+    assert refused <= {("edit", 409)}, answers
+    assert answers["notice", 303] == len(rows(Notificacion)) == 2 * ROUNDS
+    assert answers["edit", 303] >= 1
