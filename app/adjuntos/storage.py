@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol
 from flask import current_app
 
 from app.adjuntos.rules import LOCAL
-from app.core.errors import NotFound, Refused
+from app.core.errors import Lost, Refused
 from app.extensions import current_config
 
 _KEY = re.compile(r"[a-z]+(?:/[a-z0-9]+)*/[a-z0-9-]+(?:\.[a-z0-9]+)?")
@@ -27,7 +27,7 @@ _PARTIAL = ".partial-"
 _PIECE = 1024 * 1024
 
 
-class FileMissing(NotFound):
+class FileMissing(Lost):
     """A row names a file that is not there."""
 
     def __init__(self) -> None:

@@ -20,6 +20,10 @@ class NotFound(RastroError):
     """What was asked for does not exist, or the asker may not know that it does."""
 
 
+class Lost(NotFound):
+    """What the asker may see should be there, and is not: that is told, not hidden."""
+
+
 class Refused(RastroError):
     """A rule of the domain forbids what was asked."""
 

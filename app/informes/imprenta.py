@@ -10,14 +10,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import segno
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.storage import FileMissing, Storage
+from app.core.outages import find_outage
 from app.informes.contenido import Contenido
 from app.informes.letras import FONTS, printable
 from app.informes.rules import photo_side
@@ -30,7 +32,7 @@ _QUALITY = 75
 _LOGO = "logo.png"
 #: Seconds; a case of 2,000 rows takes 5.
 _PATIENCE = 100
-_NOT_AVAILABLE = "La imagen no está en el almacenamiento."
+_NOT_AVAILABLE = "La imagen falta o está dañada en el almacenamiento."
 
 
 class PrintFailed(Exception):
@@ -109,13 +111,21 @@ def _shrink(storage: Storage, key: str | None, path: Path, side: int) -> bool:
     if key is None:
         return False
     try:
-        with storage.open(key) as file, Image.open(file, formats=["JPEG"]) as image:
+        with storage.open(key) as file:
+            data = file.read()  # a fault from here on is one of the picture, not of the storage
+    except FileMissing:
+        logger.warning("the copy of a photo is not in the storage: %s", key)
+        return False
+    try:
+        with Image.open(BytesIO(data), formats=["JPEG"]) as image:
             # The decoder leaves out what paper would not show: a quarter of memory and time.
             image.draft("RGB", (side, side))
             image.thumbnail((side, side), reducing_gap=2.0)
             image.save(path, "JPEG", quality=_QUALITY)
-    except FileMissing:
-        logger.warning("the copy of a photo is not in the storage: %s", key)
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        if find_outage(error) is not None:
+            raise
+        logger.warning("the copy of a photo is not whole: %s", key)
         return False
     return True
 

@@ -14,6 +14,7 @@ from flask import current_app
 
 from app.adjuntos.rules import copy_name
 from app.adjuntos.service import read_copy
+from app.adjuntos.storage import FileMissing
 from app.ajustes.queries import find_logo_data
 from app.buffets.models import Buffet
 from app.buffets.queries import current_token
@@ -56,6 +57,7 @@ from app.notificaciones.service import (
     start_sending,
     tell_buffet,
 )
+from app.notificaciones.writing import PhotoLost
 from app.oficios.service import UNDO_PERIOD
 
 #: Notices that one transaction asks about: writers need not wait for all of them.
@@ -128,7 +130,10 @@ def _build(notice: Notificacion, now: datetime) -> Mail:
         for photo in notice.adjuntos:
             if photo.id in notice.adjuntos_enlace:
                 continue
-            data, mime_type = read_copy(photo)
+            try:
+                data, mime_type = read_copy(photo)
+            except FileMissing:
+                raise PhotoLost(photo.filename) from None
             pictures.append(
                 Picture(photo_cid(photo.id, domain), copy_name(photo.filename), mime_type, data)
             )

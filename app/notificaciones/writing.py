@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import read_copy
+from app.adjuntos.storage import FileMissing
+from app.core.errors import NotFound
 from app.core.fechas import format_fecha_hora
 from app.core.firma import new_selector
 from app.mail.message import mail_size
@@ -13,6 +15,17 @@ from app.notificaciones.queries import current_textos, max_mail_bytes
 from app.notificaciones.service import Destinatario, NoticeData, check_size, choose_photos
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
+
+
+class PhotoLost(NotFound):
+    """The storage has lost a photo that was chosen for a notice."""
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(
+            f"El archivo de la foto «{filename}» no está en el almacenamiento, así que el aviso no "
+            "puede llevarla. Quítela del aviso o súbala otra vez, y avise a quien administra "
+            "Rastro."
+        )
 
 
 def write_notice(
@@ -33,10 +46,10 @@ def write_notice(
     Raises:
         InvalidValue: a photo is of another case, was deleted, or is no picture.
         MailTooBig: even without photos it does not fit.
-        NotFound: the storage has lost a photo.
+        PhotoLost: the storage has lost a photo.
     """
     photos = choose_photos(oficio.id, adjunto_ids)
-    sizes = {photo.id: len(read_copy(photo)[0]) for photo in photos}
+    sizes = {photo.id: len(_read(photo)) for photo in photos}
     selector = new_selector()
     textos = current_textos()
 
@@ -76,7 +89,7 @@ def write_reminder(oficio: Oficio, notice: Notificacion, *, remitente: Usuario) 
     """The same notice to the same receptor as the case stands now, saying that it is a reminder.
 
     Raises:
-        MailTooBig, NotFound: as for ``write_notice``.
+        MailTooBig, PhotoLost: as for ``write_notice``.
     """
     when = format_fecha_hora(notice.enviada_at or notice.created_at)
     mensaje = f"Le recordamos nuestro aviso del {when}. Le pedimos responder con el botón."
@@ -89,6 +102,13 @@ def write_reminder(oficio: Oficio, notice: Notificacion, *, remitente: Usuario) 
         cc_email=notice.cc_email,
         responder_a=notice.responder_a,
     )
+
+
+def _read(photo: Adjunto) -> bytes:
+    try:
+        return read_copy(photo)[0]
+    except FileMissing:
+        raise PhotoLost(photo.filename) from None
 
 
 def _that_fit(photos: list[Adjunto], sizes: dict[int, int], excess: int) -> list[Adjunto]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.core.contention import is_busy
-from app.core.errors import NotFound, RastroError, Refused, Stale
+from app.core.errors import Lost, NotFound, RastroError, Refused, Stale
 from app.core.outages import Outage, explain, find_outage
 from app.db import DATABASE, ReadOnlyRequest, db
 from app.extensions import current_config
@@ -70,6 +70,22 @@ def error_response(status: int, sentence: str | None = None) -> Response:
         return not_now(status, text, retry_seconds=_RETRY)
     page = f"errors/{status}.html" if status in _PAGES else "errors/400.html"
     return make_response(render_template(page, sentence=text), status)
+
+
+def _wants_picture() -> bool:
+    """Whether a page asks for an ``img``; old browsers tell by what they accept."""
+    asked = request.headers.get("Sec-Fetch-Dest")
+    return asked == "image" or (
+        asked is None and request.headers.get("Accept", "").startswith("image/")
+    )
+
+
+def _lost_picture() -> Response:
+    """Words in the place of a picture: browsers show an image also when its status is 404."""
+    response = make_response(render_template("errors/perdida.svg"), 404)
+    response.mimetype = "image/svg+xml"
+    response.headers["Cache-Control"] = "no-store"  # the file may be brought back
+    return response
 
 
 def outage_response(outage: Outage) -> Response:
@@ -139,6 +155,14 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(NotFound)
     def on_not_found(error: NotFound) -> Response:
         return error_response(404, str(error) if wants_json() else None)
+
+    @app.errorhandler(Lost)
+    def on_lost(error: Lost) -> Response:
+        if _wants_picture():
+            return _lost_picture()
+        if wants_json() or is_htmx():
+            return error_response(404, str(error))
+        return make_response(render_template("errors/perdido.html", sentence=str(error)), 404)
 
     @app.errorhandler(Stale)
     def on_stale(error: Stale) -> Response:

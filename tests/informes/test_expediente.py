@@ -392,7 +392,21 @@ def test_a_photo_whose_copy_is_gone_is_named_all_the_same(app, rich, printed):
     _, text = printed(case=rich)
 
     assert "Foto 2" in text
-    assert "La imagen no está en el almacenamiento." in text
+    assert "La imagen falta o está dañada en el almacenamiento." in text
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe0 cut off"])
+def test_a_copy_that_is_damaged_does_not_keep_the_expediente_from_being_made(
+    app, rich, printed, data
+):
+    adjunto = make_adjunto(app, rich, find_actor(app), "otra.jpg")
+    with app.app_context():
+        LocalStorage(app.extensions["rastro_config"].storage_dir).put(adjunto.copia_key, data)
+
+    _, text = printed(case=rich)
+
+    assert "Foto 2" in text
+    assert "La imagen falta o está dañada en el almacenamiento." in text
 
 
 def test_what_does_not_add_up_about_a_photo_is_printed_beside_it(
