@@ -375,5 +375,6 @@ def drill_bucket(stage: Stage) -> str:
         assert served.stop() == 0
     finally:
         faulty.shutdown()
+        faulty.server_close()
         moto.stop()
     return f"{seen}; {judge_logs(stage)} bytes of logs"
