@@ -25,12 +25,14 @@ _FORMS = (
     # The separator of the hour is one of three, and the same twice: «08:15-03» ends in an offset.
     re.compile(
         r"(?P<y>\d{4})[:/.\-](?P<m>\d{1,2})[:/.\-](?P<d>\d{1,2})[T ,]+"
-        r"(?P<H>\d{1,2})(?P<sep>[:.\-])(?P<M>\d{2})(?:(?P=sep)(?P<S>\d{2}))?(?:[.,]\d+)?"
+        # Some fill a number to its width with a blank: « 8: 5: 3».
+        r"(?P<H>\d{1,2})(?P<sep>[:.\-]) ?(?P<M>\d{2}|(?<= )\d)"
+        r"(?:(?P=sep) ?(?P<S>\d{2}|(?<= )\d))?(?:[.,]\d+)?"
     ),
     re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})[T ]?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?"),
 )
 _HALF_OF_DAY = re.compile(r"([ap])\.? ?m\.?", re.I)
-_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+\-−]) ?(\d{1,2})(?: ?:? ?(\d{2}))?", re.I)
+_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+\-−–]) ?(\d{1,2})(?: ?:? ?(\d{2})(?::?00)?)?", re.I)
 _UTC = re.compile(r"(?:Z|UTC|GMT)(?: ?[+\-−] ?0?0)?", re.I)
 #: No zone lies further from UTC (Kiritimati).
 _MOST_OFFSET = timedelta(hours=14)
