@@ -58,7 +58,7 @@ def alcance_of_provider(proveedor: str) -> Alcance:
 
 def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
     """Analyse a case's sightings. ``proveedor`` is the configured one, which can be asked now."""
-    fuentes = read_fuentes(oficio)
+    fuentes = read_fuentes(oficio, now=now)
     pasos = list_pasos(oficio.id, fuentes)
     patron = analyse(pasos, now=now, tramos=fuentes.tramos)
     return Cuando(

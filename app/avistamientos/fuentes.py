@@ -22,7 +22,7 @@ from app.avistamientos.alcance import (
 from app.avistamientos.models import Avistamiento, Consulta, Listado
 from app.avistamientos.patrones import Tramo
 from app.avistamientos.rules import EstadoListado, Fuente
-from app.core.clock import start_of_day
+from app.core.clock import is_ahead_of, start_of_day
 from app.db import db
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
@@ -55,13 +55,19 @@ def current_alcance(fuente: str) -> Alcance:
     return replace(declared, **{**held, "cobertura": Cobertura(held["cobertura"])})
 
 
-def read_fuentes(oficio: Oficio) -> Fuentes:
-    """What is known of a case's look-ups and lists, oldest first."""
-    consultas, sources = _read_lookups(oficio)
-    return Fuentes((*consultas, *_read_lists(oficio.id)), sources)
+def read_fuentes(oficio: Oficio, *, now: datetime) -> Fuentes:
+    """What is known of a case's look-ups and lists, oldest first. Nothing is known beyond ``now``.
+
+    Of a look-up that a clock which ran ahead stamped nobody knows when it was made: it vouches for
+    no more than what it told.
+    """
+    consultas, sources = _read_lookups(oficio, now)
+    tramos = (*consultas, *_read_lists(oficio.id))
+    until_now = (replace(tramo, hasta=min(tramo.hasta, now)) for tramo in tramos)
+    return Fuentes(tuple(tramo for tramo in until_now if tramo.desde <= tramo.hasta), sources)
 
 
-def _read_lookups(oficio: Oficio) -> tuple[list[Tramo], dict[int, str]]:
+def _read_lookups(oficio: Oficio, now: datetime) -> tuple[list[Tramo], dict[int, str]]:
     """The times that the answered look-ups of the vehicle's plate vouch for, and who answered."""
     patente = (
         sa.select(sa.func.min(Consulta.patente))
@@ -96,13 +102,15 @@ def _read_lookups(oficio: Oficio) -> tuple[list[Tramo], dict[int, str]]:
             oldest=oldest,
             newest=newest,
             # What could not be read, or is of another plate, may be the very crossing.
-            is_whole=not (detalle.get("omitidos") or detalle.get("advertencias")),
+            is_whole=not (
+                detalle.get("omitidos") or detalle.get("advertencias") or is_ahead_of(asked_at, now)
+            ),
         )
         if tramo is not None:
             tramos.append(tramo)
         last = asked_at
     asked = oficio.ultima_consulta_at
-    if asked is not None and (last is None or asked > last):
+    if asked is not None and not is_ahead_of(asked, now) and (last is None or asked > last):
         # A look-up whose entry is not at hand: who answered is not known, that it was asked is.
         tramo = current_alcance(UNNAMED).read_tramo(asked)
         tramos += [tramo] if tramo else []

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import list_approved
+from app.core.clock import is_ahead_of, utcnow
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.rules import EstadoExpediente, Variante
@@ -56,13 +57,16 @@ def find_for_buffet(oficio: Oficio) -> Expediente | None:
 
     One that is being made counts; of an open case there is none. One with a photo that is no longer
     approved, or from before the rule of what a buffet may read, is not handed out again.
+
+    Where a clock that ran ahead dated the closing, its hour decides nothing.
     """
     if not oficio.estado.is_final:
         return None
+    is_dated = not is_ahead_of(oficio.estado_desde, utcnow())
     for expediente in list_expedientes(oficio.id, Variante.BUFFET):
         started = expediente.emitido_at or expediente.created_at
         if (
-            started >= oficio.estado_desde
+            (started >= oficio.estado_desde or not is_dated)
             and expediente.estado is not EstadoExpediente.FALLIDO
             and is_approved(expediente)
         ):

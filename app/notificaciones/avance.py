@@ -50,6 +50,8 @@ class Hecho:
     paso: tuple[Estado, Estado] | None = None
     #: It takes the step before it back.
     deshace: bool = False
+    #: Of an answer: the notice that it answers.
+    aviso: int | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,16 @@ def follow(caso: Caso) -> Avance:
     stage = Situacion.BUSCANDO
     estado: Estado | None = None
     hitos: list[Hito] = []
+    done_by: int | None = None
     for hecho in _that_hold(caso.hechos):
+        if hecho.suceso is Suceso.DILIGENCIADO:
+            done_by = hecho.aviso
+        elif (
+            hecho.suceso is Suceso.NO_ENCONTRADO
+            and stage is Situacion.DILIGENCIADO
+            and hecho.aviso != done_by
+        ):
+            continue  # what one receptor took, another one does not find
         stage, texto = _after(stage, estado, hecho)
         estado = hecho.paso[1] if hecho.paso else estado
         if texto:

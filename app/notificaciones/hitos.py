@@ -119,7 +119,13 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
     for row in db.session.execute(answers):
         first_answers.setdefault(row.notificacion_id, row.created_at)
         if row.tipo in _ANSWERS:
-            yield row.oficio_id, Hecho(row.created_at, _ANSWERS[row.tipo], f"respuesta:{row.id}")
+            hecho = Hecho(
+                row.created_at,
+                _ANSWERS[row.tipo],
+                f"respuesta:{row.id}",
+                aviso=row.notificacion_id,
+            )
+            yield row.oficio_id, hecho
     notices = sa.select(
         Notificacion.id,
         Notificacion.oficio_id,

@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 
 from app.adjuntos.rules import format_size
 from app.ajustes.service import set_setting
-from app.core.clock import utcnow
+from app.core.clock import is_ahead_of, utcnow
 from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Trabajo
@@ -23,7 +23,7 @@ from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.jobs import finish_backup, summary
 from app.respaldo.queries import LAST_BACKUP
 from app.respaldo.restoring import restore_backup
-from app.respaldo.rules import is_encrypted
+from app.respaldo.rules import is_encrypted, made_at, order_by_age
 from app.respaldo.service import (
     create_backup,
     describe,
@@ -75,7 +75,7 @@ def show() -> None:
         try:
             manifest = describe(backup)
         except BackupError as error:
-            click.echo(line + str(error))
+            click.echo(line + str(error) + _age_note(backup.name))
             continue
         click.echo(
             line
@@ -84,18 +84,27 @@ def show() -> None:
                 if manifest
                 else "cifrado"
             )
+            + _age_note(backup.name)
         )
     if not backups:
         click.echo(f"No hay respaldos en {folder}. Haga uno con: flask backup create")
     config = current_config()
     if config.bucket_configured:
         with _in_words():
-            names = sorted(_bucket(config).names(), reverse=True)
+            names = order_by_age(_bucket(config).names(), utcnow())
         click.echo(f"En el bucket {config.s3_bucket_name}, que se traen con «backup fetch»:")
         for name in names:
-            click.echo(f"{name}")
+            click.echo(name + _age_note(name))
         if not names:
             click.echo("ninguno")
+
+
+def _age_note(name: str) -> str:
+    """That nobody knows how old a backup is, if a clock that ran ahead dated it."""
+    made = made_at(name)
+    if made is None or not is_ahead_of(made, utcnow()):
+        return ""
+    return "  (fecha que todavía no llega: el reloj estaba adelantado; no cuenta como el último)"
 
 
 def _bucket(config: Config) -> Bucket:
@@ -130,7 +139,7 @@ def fetch(respaldo: str) -> None:
         bucket = _bucket(config)
         name = respaldo
         if respaldo == "ultimo":
-            name = max(bucket.names(), default="")
+            name = next(iter(order_by_age(bucket.names(), utcnow())), "")
             if not name:
                 raise BackupError(f"No hay respaldos en el bucket {config.s3_bucket_name}.")
         target = config.backup_dir / Path(name).name

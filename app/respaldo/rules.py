@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from app.core.clock import is_ahead_of
+
 #: Raised when what is inside changes so that an older Rastro could not read it.
 FORMAT = 2
 _NAME = re.compile(r"rastro-(\d{8}T\d{6})Z\.tar(\.cifrado)?")
@@ -102,13 +104,32 @@ def is_encrypted(name: str) -> bool:
     return name.endswith(".cifrado")
 
 
+def order_by_age(names: Iterable[str], now: datetime) -> list[str]:
+    """The names of backups, the newest first; last those dated ahead of ``now``.
+
+    A clock that ran ahead dated those, so nobody knows how old they are.
+    """
+    dated = [(not is_ahead_of(made, now), made, name) for name in names if (made := made_at(name))]
+    return [name for *_, name in sorted(dated, reverse=True)]
+
+
 def names_to_remove(
     names: Iterable[str], *, now: datetime, keep_days: int, keep_months: int
 ) -> list[str]:
     """Which backups may go: older than ``keep_days``, and not the newest of its month in the last
     ``keep_months`` months that have one. The newest of all always stays, however old it is.
+
+    One that a clock which ran ahead dated stays as well, and takes no other one's place: nobody
+    knows how old it is.
     """
-    dated = sorted(((made, name) for name in names if (made := made_at(name))), reverse=True)
+    dated = sorted(
+        (
+            (made, name)
+            for name in names
+            if (made := made_at(name)) is not None and not is_ahead_of(made, now)
+        ),
+        reverse=True,
+    )
     newest_of_month: dict[tuple[int, int], str] = {}
     for made, name in dated:
         newest_of_month.setdefault((made.year, made.month), name)

@@ -21,6 +21,7 @@ from app.adjuntos.storage import (
     current_storage,
     get_storage,
 )
+from app.core.clock import utcnow
 from app.respaldo import rules
 from app.respaldo.archivo import Writer, read_archive, read_manifest
 from app.respaldo.base_datos import (
@@ -30,7 +31,15 @@ from app.respaldo.base_datos import (
 )
 from app.respaldo.cifrado import KEYS, lock, unlock
 from app.respaldo.errors import BackupError
-from app.respaldo.rules import DATABASE, FILES, Manifest, backup_name, is_encrypted, made_at
+from app.respaldo.rules import (
+    DATABASE,
+    FILES,
+    Manifest,
+    backup_name,
+    is_encrypted,
+    made_at,
+    order_by_age,
+)
 from config import product_version
 
 
@@ -89,16 +98,16 @@ def create_backup(
     return Backup(path, now, path.stat().st_size, manifest)
 
 
-def list_backups(folder: Path) -> list[Backup]:
-    """The archives of a folder, the newest first."""
+def list_backups(folder: Path, *, now: datetime | None = None) -> list[Backup]:
+    """The archives of a folder, the newest first; last those dated ahead of now."""
     if not folder.is_dir():
         return []
-    found = [
-        Backup(path, made, path.stat().st_size)
+    found = {
+        path.name: Backup(path, made, path.stat().st_size)
         for path in folder.iterdir()
         if (made := made_at(path.name))
-    ]
-    return sorted(found, key=lambda backup: backup.made_at, reverse=True)
+    }
+    return [found[name] for name in order_by_age(found, now or utcnow())]
 
 
 def verify_backup(path: Path, *, passphrase: str) -> Manifest:
@@ -123,7 +132,7 @@ def rotate(folder: Path, *, now: datetime, keep_days: int, keep_months: int) -> 
         if left.stat().st_mtime < now.timestamp() - 24 * 3600:
             shutil.rmtree(left, ignore_errors=True)
     old = rules.names_to_remove(
-        [backup.name for backup in list_backups(folder)],
+        [backup.name for backup in list_backups(folder, now=now)],
         now=now,
         keep_days=keep_days,
         keep_months=keep_months,

@@ -9,13 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.avistamientos.alcance import BOOSTR, DECLARED, DEMO, GENERICO, SETTINGS, Cobertura
+from app.avistamientos.fuentes import read_fuentes
+from app.avistamientos.models import Listado
 from app.avistamientos.patrones import Paso, Tramo, analyse
 from app.avistamientos.patrones.cobertura import known_until, stretches, whole_days
 from app.avistamientos.providers import make_provider
+from app.avistamientos.providers.interface import Sighting
+from app.avistamientos.rules import EstadoListado
 from app.avistamientos.silencio import describe_reach, what_was_not_seen
 from app.core.clock import local_today, start_of_day
+from app.db import db, transaction
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado
 from config import PROVIDERS
+from tests.avistamientos.rows import an_answer, store
 from tests.avistamientos.weeks import at, crossing, habit, noise
+from tests.factories import make_oficio
 
 NOW = datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -282,3 +291,43 @@ def test_nobody_asked_so_nothing_is_said():
 
 def test_the_plain_protocol_is_taken_for_the_public_source_until_the_office_knows_better():
     assert replace(GENERICO, fuente="boostr") == BOOSTR
+
+
+def test_a_look_up_that_a_clock_ahead_stamped_vouches_for_what_it_told_alone(
+    app, buffet, usuario_investigador
+):
+    """Nobody knows when it was made: its silence says nothing, least of days to come."""
+    oficio = make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
+    told = Sighting(fecha=local_today(NOW - 30 * DAY), fecha_hora=NOW - 30 * DAY)
+    store(app, oficio, an_answer([told]), now=NOW + 40 * DAY)
+    with app.app_context():
+        row = db.session.get_one(Oficio, oficio.id)
+        assert row.ultima_consulta_at > NOW
+        tramos = read_fuentes(row, now=NOW).tramos
+        # Once that day has come it is a look-up like any other.
+        later = read_fuentes(row, now=NOW + 41 * DAY).tramos
+
+    assert known_until(tramos) == NOW - 30 * DAY
+    assert known_until(later) == NOW + 29 * DAY  # eleven days before it was asked
+
+
+def test_a_list_that_ends_in_days_to_come_is_known_until_now(app, buffet, usuario_investigador):
+    oficio = make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
+    with app.app_context(), transaction():
+        db.session.add(
+            Listado(
+                oficio_id=oficio.id,
+                usuario_id=usuario_investigador.id,
+                nombre_archivo="pasos.csv",
+                sha256="0" * 64,
+                contenido=b"",
+                estado=EstadoListado.IMPORTADO,
+                cubre_desde=NOW - 20 * DAY,
+                cubre_hasta=NOW + 20 * DAY,
+                created_at=NOW,
+            )
+        )
+    with app.app_context():
+        (tramo,) = read_fuentes(db.session.get_one(Oficio, oficio.id), now=NOW).tramos
+
+    assert (tramo.desde, tramo.hasta) == (NOW - 20 * DAY, NOW)

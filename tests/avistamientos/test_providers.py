@@ -168,6 +168,32 @@ def test_a_bad_item_is_named_and_the_others_count(item, reason, generico, provid
     assert answer.omitted == (f"avistamiento 2: {reason}",)
 
 
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:30:00", "9999-12-31T23:30:00-03:00", "9999-12-31T23:59:59Z"]
+)
+def test_a_moment_at_the_end_of_the_calendar_costs_its_item_alone(
+    moment, generico, provider_server
+):
+    good = {"fecha_hora": "2026-11-20T08:15:00Z", "monto": 500}
+    provider_server.answer("/porticos/", body=items({"fecha_hora": moment}, good))
+
+    answer = generico.check(PLATE)
+
+    assert [sighting.monto for sighting in answer.sightings] == [500]
+    assert len(answer.omitted) == 1
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\u200b"])
+def test_an_amount_that_is_not_said_is_no_bad_one(blank, generico, provider_server):
+    provider_server.answer(
+        "/porticos/", body=items({"fecha_hora": "2026-11-20T08:15:00Z", "monto": blank})
+    )
+
+    (sighting,) = generico.check(PLATE).sightings
+
+    assert (sighting.monto, dict(sighting.advertencias_ingreso)) == (None, {})
+
+
 WHOLE = b'{"avistamientos": [%s, {"fecha_hora": "2026-11-20T09:00:00Z", "monto": 600}]}'
 
 

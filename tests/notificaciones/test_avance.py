@@ -123,6 +123,17 @@ def test_next_step_and_newest_milestone(estado, has_investigador, what, step, mi
     assert (avance.proximo_paso, avance.hitos[0].texto) == (step, milestone)
 
 
+@pytest.mark.parametrize(("other", "step"), [(1, FIND_AGAIN), (2, CLOSE)])
+def test_only_who_did_the_diligencia_takes_it_back(other, step):
+    told = case(N, PLACE, BEGIN, FOUND, TOLD, TOLD)
+    done = Hecho(START + timedelta(days=30), DONE, "respuesta:1", aviso=1)
+    not_there = Hecho(START + timedelta(days=31), NOT_THERE, "respuesta:2", aviso=other)
+
+    avance = follow(replace(told, hechos=[*told.hechos, done, not_there]))
+
+    assert (avance.proximo_paso, avance.hitos[0].texto) == (step, IS_DONE)
+
+
 def test_a_diligencia_told_twice_is_one_milestone():
     avance = follow(case(N, PLACE, BEGIN, FOUND, TOLD, DONE, DONE))
 

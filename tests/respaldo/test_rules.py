@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.respaldo.rules import Manifest, backup_name, made_at, names_to_remove
+from app.respaldo.rules import Manifest, backup_name, made_at, names_to_remove, order_by_age
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -38,6 +38,17 @@ def test_the_last_one_is_never_removed_and_strange_files_are_left_alone():
     old = backup_name(NOW - timedelta(days=900), encrypted=True)
 
     assert names_to_remove([old, "notas.txt"], now=NOW, keep_days=1, keep_months=0) == []
+
+
+def test_one_that_a_clock_which_ran_ahead_dated_takes_no_place():
+    ahead = [backup_name(NOW + timedelta(days=days), encrypted=False) for days in (40, 700)]
+    names = daily(3) + ahead
+
+    assert order_by_age(names, NOW) == [*daily(3), *reversed(ahead)]
+    # Nobody knows how old they are, so they stay; the newest of known age stays as well.
+    assert names_to_remove(names, now=NOW, keep_days=0, keep_months=0) == daily(3)[1:]
+    old = [backup_name(NOW - timedelta(days=90), encrypted=False)]
+    assert names_to_remove(old + ahead, now=NOW, keep_days=1, keep_months=1) == []
 
 
 def test_a_manifest_is_read_as_it_was_written():

@@ -25,8 +25,9 @@ from app.jobs.service import LONGEST_SILENCE
 #: Seconds to leave a provider alone that answers 429 without saying for how long.
 RETRY_AFTER = 60
 _LONGEST_RETRY_AFTER = LONGEST_SILENCE.total_seconds()
-#: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
-_FIRST_YEAR = 2000
+#: A crossing before this year is a mistake: the first gantries with TAG are of 2004. One after the
+#: last is as well, and at the end of the calendar no clock of a place can be told.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 #: Of a number; more is no amount of anything.
 _MOST_DIGITS = 400
 #: Characters of what could not be read that a warning repeats.
@@ -203,8 +204,8 @@ def read_day(value: Any) -> date:
 
 
 def _believable(year: int) -> None:
-    if year < _FIRST_YEAR:
-        raise ValueError("before there were gantries")
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError("no gantry was read that year")
 
 
 @dataclass
@@ -218,7 +219,7 @@ class Leniency:
 
     def pesos(self, name: str, value: Any) -> int | None:
         """An amount in whole pesos, as a number or as text."""
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not clean_text(value)):
             return None
         try:
             if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -11,7 +11,7 @@ from app.avistamientos.fuentes import read_fuentes
 from app.avistamientos.models import Listado
 from app.avistamientos.patrones.cobertura import known_until
 from app.avistamientos.rules import EstadoListado
-from app.core.clock import local_today
+from app.core.clock import local_today, utcnow
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
@@ -36,7 +36,7 @@ def confirm(client, url: str, **days: str):
 
 def known(app, oficio) -> datetime | None:
     with app.app_context():
-        return known_until(read_fuentes(db.session.get_one(Oficio, oficio.id)).tramos)
+        return known_until(read_fuentes(db.session.get_one(Oficio, oficio.id), now=utcnow()).tramos)
 
 
 def test_without_a_word_it_covers_from_its_first_crossing_to_its_last(
