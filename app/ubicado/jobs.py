@@ -14,5 +14,5 @@ def find_waiting(run: JobRun) -> None:
     now = run.clock()
     with run.finish():
         days = recheck_days()
-        for one in list_unexecuted(seen_before=recheck_before(now)):
+        for one in list_unexecuted(seen_before=recheck_before(now), now=now):
             remind(one, days=days, now=now)

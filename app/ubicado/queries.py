@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import number_setting
+from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.db import db
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
@@ -54,21 +55,28 @@ def find_current(oficio_id: int) -> Vigente | None:
     return Vigente(*row) if row else None
 
 
-def list_unexecuted(*, seen_before: datetime) -> list[Vigente]:
+def list_unexecuted(*, seen_before: datetime, now: datetime) -> list[Vigente]:
     """The locations of cases that wait for their receptor, last seen before that moment.
+
+    Also those that were seen at a moment which has not come: a clock that ran ahead dated them.
 
     Those that are gone, or whose receptor said that he carried it out, wait for nobody.
     """
     rows = db.session.execute(
         _current()
         .join(Oficio, Oficio.id == Ubicacion.oficio_id)
-        .where(Oficio.estado == Estado.NOTIFICACION, Ubicacion.ubicado_at <= seen_before)
+        .where(
+            Oficio.estado == Estado.NOTIFICACION,
+            sa.or_(Ubicacion.ubicado_at <= seen_before, Ubicacion.ubicado_at > now + CLOCK_SKEW),
+        )
     )
     found = [Vigente(*row) for row in rows]
     return [
         one
         for one in found
-        if not one.is_gone and not one.is_carried_out and one.visto_at <= seen_before
+        if not one.is_gone
+        and not one.is_carried_out
+        and (one.visto_at <= seen_before or is_ahead_of(one.visto_at, now))
     ]
 
 

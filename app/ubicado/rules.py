@@ -6,6 +6,7 @@ import enum
 from datetime import datetime, timedelta
 
 from app.ajustes.rules import Setting
+from app.core.clock import is_ahead_of
 from app.oficios.rules import Estado
 
 #: Metres. Law 20.886 asks for a photo or video where a position is less exact than this.
@@ -86,12 +87,18 @@ def steps_to_notice(estado: Estado) -> list[Estado]:
 
 
 def is_due(last_seen: datetime, now: datetime, days: int) -> bool:
-    """Whether it is time to go and see whether the car is still there."""
-    return now - last_seen >= timedelta(days=days)
+    """Whether it is time to go and see whether the car is still there.
+
+    A look that a clock which ran ahead dated has no age that anybody knows: it is time.
+    """
+    return is_ahead_of(last_seen, now) or now - last_seen >= timedelta(days=days)
 
 
 def rounds_due(last_seen: datetime, now: datetime, days: int) -> int:
-    """How many times that time went by: each is reminded of once."""
+    """How many times that time went by: each is reminded of once.
+
+    Only of a look whose age is known: see :func:`is_due`.
+    """
     return (now - last_seen) // timedelta(days=days)
 
 

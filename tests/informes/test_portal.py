@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.adjuntos.models import Adjunto
@@ -124,6 +126,17 @@ def test_a_copy_from_before_the_case_was_closed_does_not_do(
 
     assert "Preparar el expediente" in page
     assert row.codigo not in page
+
+
+def test_a_closing_that_a_clock_ahead_dated_keeps_nothing_from_the_buffet(app, cliente, closed):
+    change(app, closed, estado_desde=utcnow() + timedelta(days=30))
+    url = f"/portal/oficios/{closed.id}"
+
+    cliente.post(f"{url}/expediente")
+    with app.app_context():
+        work("test")
+
+    assert "Descargar el expediente" in cliente.get(url).text
 
 
 def test_a_case_that_was_reopened_takes_its_copy_back(app, cliente, closed, usuario_investigador):

@@ -58,6 +58,20 @@ def test_after_the_set_days_the_investigator_is_asked_once(
     assert found.completa in told.texto
 
 
+def test_a_look_that_a_clock_ahead_dated_is_asked_about_once(
+    app, rows, searched, usuario_investigador
+):
+    """Nobody knows when it was, so it must not wait until that day and three more."""
+    make_location(app, searched, usuario_investigador, now=FOUND + timedelta(days=90))
+
+    for name in ("a", "b"):
+        tick(app, FOUND + timedelta(days=2), name)
+
+    (told,) = rows(Aviso)
+    assert "fecha que todavía no llega (el reloj estaba adelantado)" in told.texto
+    assert "se vio por última vez" not in told.texto
+
+
 def test_it_is_asked_again_after_as_many_days(app, rows, found):
     for days in (3, 4, 5, 6):
         tick(app, FOUND + timedelta(days=days, minutes=1))
