@@ -357,3 +357,35 @@ def test_a_document_is_not_approved(app, investigador_api, usuario_investigador,
     assert told.status_code == 422
     assert told.get_json()["detail"][0]["loc"] == ["body", "aprobado"]
     assert investigador_api("GET", url).get_json()["descripcion"] is None
+
+
+def test_no_answer_or_header_tells_a_cliente_that_the_office_worked(
+    app, api_of, usuario_cliente, usuario_investigador, caso
+):
+    """Neither text, nor mark, count or order differs after a deed that its portal hides."""
+    ask = api_of(usuario_cliente)
+    urls = [f"/oficios/{caso.id}", "/oficios", "/tablero", f"/oficios/{caso.id}/timeline"]
+
+    def read() -> list[tuple[str, str, list[tuple[str, str]]]]:
+        seen = []
+        for url in urls:
+            answer = ask("GET", url)
+            assert answer.status_code == 200
+            headers = [
+                (name, value)
+                for name, value in answer.headers.items()
+                if name in {"ETag", "Last-Modified", "X-Total-Count", "Link", "Content-Length"}
+            ]
+            seen.append((url, answer.get_data(as_text=True), headers))
+        return seen
+
+    def deed(row, actor):
+        record(row, Actividad.NOTA, "otra nota reservada", actor=actor, now=utcnow())
+        row.notas_generales = "cambio reservado"
+        row.version += 1
+
+    before = read()
+    act(app, caso, usuario_investigador, deed)
+
+    assert any(name == "ETag" for _, _, headers in before for name, _ in headers)
+    assert read() == before
