@@ -5,6 +5,7 @@ Keys are made by the service, never by people.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -108,8 +109,11 @@ class LocalStorage:
                 if isinstance(data, bytes):
                     file.write(data)
                 else:
+                    size = data.seek(0, os.SEEK_END)
                     data.seek(0)
                     shutil.copyfileobj(data, file, _PIECE)
+                    if file.tell() != size:
+                        raise OSError(errno.EIO, f"{file.tell()} of {size} bytes were copied")
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, path)

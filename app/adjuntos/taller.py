@@ -73,13 +73,16 @@ def inspect_pdf(file: BinaryIO) -> Trabajo:
 
 
 def _work_on(file: BinaryIO, task: str) -> Trabajo:
-    file.seek(0)
+    file.flush()
+    # Opened anew: a descriptor that is handed on shares its place in the file, and what reads it
+    # moved that of the caller, who then stored the rest of an original instead of all of it.
+    own = f"/proc/self/fd/{file.fileno()}"
     try:
-        with _working:
+        with Path(own).open("rb") as source, _working:
             # S603: our own program; the file goes in as its input and has no say in the command.
             done = subprocess.run(  # noqa: S603
                 [sys.executable, "-I", "-c", _START, task, _FOLDER],
-                stdin=file,
+                stdin=source,
                 capture_output=True,
                 timeout=_TIMEOUT,
                 env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
 from app.adjuntos.bucket import S3Storage
+from app.adjuntos.models import Adjunto
 from app.adjuntos.storage import (
     FileMissing,
     LocalStorage,
@@ -19,8 +22,26 @@ from app.adjuntos.storage import (
 )
 from app.core.clock import utcnow
 from tests.adjuntos.conftest import keys_in
+from tests.adjuntos.files import encode, send
 
 KEY = "originales/ab/abc-1.jpg"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_an_original_of_some_megabytes_is_kept_to_its_last_byte(
+    app, place, oficio, usuario_investigador, rows, kind
+):
+    """It is drawn from before it is stored, and reading it there must not move it here."""
+    data = encode(Image.effect_noise((1200, 1100), 90).convert("RGB"), kind)
+    assert len(data) > 500_000
+
+    (result,) = send(app, oficio, usuario_investigador, ("a.jpg", data), storage=place)
+
+    assert result.problem is None
+    row = rows(Adjunto)[0]
+    with place.open(row.original_key) as file:
+        assert file.read() == data
+    assert (row.tamano_bytes, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 def test_what_was_put_is_opened_as_it_was(place):

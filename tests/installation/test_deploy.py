@@ -176,9 +176,8 @@ def test_the_address_that_says_how_rastro_is_exists(platform, stranger):
 
 
 def test_every_target_of_the_issue_is_explained_in_a_line():
-    targets = dict(
-        re.findall(r"^([a-z-]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    )
+    lines = re.findall(r"^([a-z -]+):.*?## (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = {name: text for names, text in lines for name in names.split()}
     wanted = """dev logs logs-jobs shell db-shell init-db migration migrate rollback reset-db format
     lint type-check check test test-cov bench drill run prod backup-db restore-db update help"""
 

@@ -106,8 +106,10 @@ def test_an_error_is_reported_with_its_place_and_without_anybodys_data(sentry, t
     assert "no se pudo escribir a %s" in told
     assert {name: value for name, value in SECRETS.items() if value in told} == {}
     assert "sólo para esta prueba" not in told
-    # The installation's own log has what is missing there.
-    assert "BBCL12-del-demandado" in done.stderr
+    # The installation's own log has the place of the error, and nobody's data either.
+    assert "unhandled error in falla" in done.stderr
+    assert "ValueError" in done.stderr
+    assert {name: value for name, value in SECRETS.items() if value in done.stderr} == {}
 
 
 def test_without_an_address_nothing_of_sentry_is_loaded(tmp_path):
