@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from app.core.clock import utcnow
 from app.respaldo.rules import Manifest, backup_name, made_at, names_to_remove, order_by_age
+from app.respaldo.service import find_backup
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -49,6 +51,19 @@ def test_one_that_a_clock_which_ran_ahead_dated_takes_no_place():
     assert names_to_remove(names, now=NOW, keep_days=0, keep_months=0) == daily(3)[1:]
     old = [backup_name(NOW - timedelta(days=90), encrypted=False)]
     assert names_to_remove(old + ahead, now=NOW, keep_days=1, keep_months=1) == []
+
+
+def test_the_last_one_is_the_newest_of_known_age(tmp_path):
+    now = utcnow()
+    yesterday, ahead = (
+        tmp_path / backup_name(now + timedelta(days=days), encrypted=False) for days in (-1, 90)
+    )
+    for path in (yesterday, ahead):
+        path.write_bytes(b"x")
+
+    assert find_backup(tmp_path, "ultimo") == yesterday
+    yesterday.unlink()
+    assert find_backup(tmp_path, "ultimo") == ahead
 
 
 def test_a_manifest_is_read_as_it_was_written():
