@@ -57,10 +57,11 @@ def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
 def find_situacion(oficio: Oficio, *, has_mails: bool) -> Situacion:
     """Where one case stands, as its page asks with every section.
 
-    While no mail of it was ordered and it is looked for, its row says it all and nothing is read:
-    a location leads out of the search, and a return to the search ends it.
+    While no mail of it was ordered, its row says it all: a location leads out of the search, a
+    return to the search ends it, and only a place that was left since is told by nothing else.
     """
-    if has_mails or oficio.estado is Estado.NOTIFICACION:
+    is_told = has_mails or (oficio.estado is Estado.NOTIFICACION and _was_left(oficio.id))
+    if is_told:
         return list_avances([oficio.id])[oficio.id].situacion
     caso = Caso(
         estado=oficio.estado,
@@ -69,6 +70,11 @@ def find_situacion(oficio: Oficio, *, has_mails: bool) -> Situacion:
         created_at=oficio.created_at,
     )
     return follow(caso).situacion
+
+
+def _was_left(oficio_id: int) -> bool:
+    """Whether a place where the vehicle was found was taken back, or it was gone from there."""
+    return any(hecho.suceso is Suceso.PERDIDO for _pk, hecho in list_found([oficio_id]))
 
 
 def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.core.fechas import format_fecha_hora
 from app.notificaciones.avance import Hecho, Suceso
 from app.notificaciones.sources import Location
-from app.ubicado.queries import find_current, list_reviews_of, list_times_of
+from app.ubicado.queries import find_current, list_times_of
 from app.ubicado.rules import ResultadoRevision
 
 
@@ -36,12 +36,11 @@ def found_for_milestones(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
 
     A place that another one had replaced before it was taken back is no loss.
     """
-    reviews = list_reviews_of(oficio_ids)
     rows = list_times_of(oficio_ids)
     for row in rows:
         yield row.oficio_id, Hecho(row.ubicado_at, Suceso.UBICADO, f"ubicacion:{row.id}")
         ends = [row.deshecho_at] if row.deshecho_at else []
-        for resultado, moment in reviews.get(row.id, ()):
+        for resultado, moment in row.revisiones:
             if resultado is ResultadoRevision.SIGUE:
                 yield row.oficio_id, Hecho(moment, Suceso.VISTO_OTRA_VEZ)
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -154,27 +153,38 @@ def count_locations(oficio_id: int) -> sa.Select[int]:
     return sa.select(sa.func.count(Ubicacion.id)).where(Ubicacion.oficio_id == oficio_id)
 
 
-def list_times_of(oficio_ids: list[int]) -> Sequence[sa.Row[int, int, datetime, datetime | None]]:
-    """When the vehicles of several cases were found, and when that was taken back."""
-    return db.session.execute(
-        sa.select(
-            Ubicacion.id, Ubicacion.oficio_id, Ubicacion.ubicado_at, Ubicacion.deshecho_at
-        ).where(Ubicacion.oficio_id.in_(oficio_ids))
-    ).all()
+@dataclass
+class Tiempos:
+    """When a vehicle was found, when that was taken back, and what was seen there later."""
+
+    id: int
+    oficio_id: int
+    ubicado_at: datetime
+    deshecho_at: datetime | None
+    revisiones: list[tuple[ResultadoRevision, datetime]]
 
 
-def list_reviews_of(oficio_ids: list[int]) -> dict[int, list[tuple[ResultadoRevision, datetime]]]:
-    """What was found at the places of several cases by those who went to see again, by place."""
-    found: dict[int, list[tuple[ResultadoRevision, datetime]]] = {}
+def list_times_of(oficio_ids: list[int]) -> list[Tiempos]:
+    """When the vehicles of several cases were found and seen again, in one query."""
     rows = db.session.execute(
-        sa.select(Revisado.ubicacion_id, Revisado.resultado, Revisado.created_at)
-        .join(Ubicacion, Ubicacion.id == Revisado.ubicacion_id)
+        sa.select(
+            Ubicacion.id,
+            Ubicacion.oficio_id,
+            Ubicacion.ubicado_at,
+            Ubicacion.deshecho_at,
+            Revisado.resultado,
+            Revisado.created_at,
+        )
+        .outerjoin(Revisado, Revisado.ubicacion_id == Ubicacion.id)
         .where(Ubicacion.oficio_id.in_(oficio_ids))
-        .order_by(Revisado.created_at, Revisado.id)
+        .order_by(Ubicacion.id, Revisado.created_at, Revisado.id)
     )
-    for ubicacion_id, resultado, moment in rows:
-        found.setdefault(ubicacion_id, []).append((resultado, moment))
-    return found
+    found: dict[int, Tiempos] = {}
+    for pk, oficio_id, moment, undone, resultado, seen in rows:
+        one = found.setdefault(pk, Tiempos(pk, oficio_id, moment, undone, []))
+        if resultado is not None:
+            one.revisiones.append((resultado, seen))
+    return list(found.values())
 
 
 def find_location(oficio_id: int, ubicacion_id: int) -> Ubicacion | None:
