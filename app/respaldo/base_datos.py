@@ -62,8 +62,8 @@ def database_kind() -> str:
 
 
 def sqlite_path() -> Path:
-    """The file of the SQLite database."""
-    return Path(str(db.engine.url.database))
+    """The file of the SQLite database, where it really is: its journals are beside that one."""
+    return Path(str(db.engine.url.database)).resolve()
 
 
 def copy_database(folder: Path) -> Snapshot:

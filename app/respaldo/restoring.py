@@ -37,6 +37,7 @@ from app.respaldo.base_datos import (
 from app.respaldo.cifrado import unlock
 from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.rules import Manifest, is_encrypted
+from app.respaldo.swapping import Swap, staging_place
 from config import ROOT
 
 #: Room that is left free beside what is restored, in bytes.
@@ -75,51 +76,6 @@ def restore_backup(
     return manifest
 
 
-class Swap:
-    """Exchanges names, and knows how to put each one back."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.aside: list[Path] = []
-        self._done: list[tuple[Path, Path]] = []
-
-    def replace(self, staged: Path, target: Path, *companions: str) -> None:
-        """Give ``target``'s name to ``staged``; what has it is set aside with its companions.
-
-        ``companions`` are endings of files that belong to it, such as SQLite's journal.
-        """
-        stamp = f"{self.now:%Y%m%dT%H%M%S}"
-        for ending in (*companions, ""):
-            old = target.with_name(target.name + ending)
-            if not old.exists():
-                continue
-            new = _free_name(target.with_name(f"{target.name}.antes-{stamp}"), ending)
-            self._rename(old, new)
-            if not ending:
-                self.aside.append(new)
-        self._rename(staged, target)
-
-    def _rename(self, old: Path, new: Path) -> None:
-        old.rename(new)
-        self._done.append((old, new))
-
-    def put_back(self) -> None:
-        """Give each thing the name that it had."""
-        while self._done:
-            old, new = self._done.pop()
-            new.rename(old)
-        self.aside.clear()
-
-
-def _free_name(wished: Path, ending: str) -> Path:
-    """A name that nothing has: a rename would replace what has it."""
-    found, number = wished.with_name(wished.name + ending), 1
-    while found.exists():
-        number += 1
-        found = wished.with_name(f"{wished.name}-{number}{ending}")
-    return found
-
-
 def _restore(
     path: Path, passphrase: str, overwrite: bool, with_files: bool, swap: Swap
 ) -> Manifest:
@@ -133,9 +89,8 @@ def _restore(
         storages = _storages(manifest, overwrite=overwrite) if with_files else {}
         is_sqlite = manifest.kind == "sqlite"
         needed = {work: packed_size(work) if is_sqlite else 0}
-        folders = {one.root for one in storages.values() if isinstance(one, LocalStorage)}
-        for folder in folders:
-            needed[folder.parent] = needed.get(folder.parent, 0) + sizes.files
+        for folder in {_staged(one) for one in storages.values() if isinstance(one, LocalStorage)}:
+            needed[folder] = needed.get(folder, 0) + sizes.files
         _check_room(needed)
         staged = _stage_files(plain, manifest, storages) if with_files else {}
         try:
@@ -252,7 +207,7 @@ def _stage_files(plain: Path, manifest: Manifest, storages: dict[str, Storage]) 
     Returns by each folder's place where its new files are.
     """
     staged = {
-        storage.root: storage.root.with_name(f"{storage.root.name}{_STAGED}-archivos")
+        storage.root.resolve(): _staged(storage)
         for storage in storages.values()
         if isinstance(storage, LocalStorage)
     }
@@ -260,7 +215,7 @@ def _stage_files(plain: Path, manifest: Manifest, storages: dict[str, Storage]) 
         shutil.rmtree(folder, ignore_errors=True)  # of a restore that was killed
         folder.mkdir(mode=0o700, parents=True)
     places = {
-        name: LocalStorage(staged[storage.root]) if isinstance(storage, LocalStorage) else storage
+        name: LocalStorage(_staged(storage)) if isinstance(storage, LocalStorage) else storage
         for name, storage in storages.items()
     }
     try:
@@ -278,8 +233,16 @@ def _put(manifest: Manifest, places: dict[str, Storage], member: str, data: byte
     places[name].put(key, data)
 
 
+def _staged(storage: LocalStorage) -> Path:
+    """Where the new files of a folder are laid out."""
+    return staging_place(storage.root.resolve(), f"{_STAGED}-archivos")
+
+
 def _swap_files(staged: dict[Path, Path], swap: Swap) -> None:
     for root, folder in staged.items():
+        if folder.parent == root:
+            swap.replace_content(folder, root)
+            continue
         if root.exists() and not any(path.is_file() for path in root.rglob("*")):
             shutil.rmtree(root)  # an empty folder is nothing to keep
         swap.replace(folder, root)

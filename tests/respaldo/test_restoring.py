@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import pytest
 
 from app import create_app
 from app.core.clock import utcnow
-from app.respaldo import restoring
+from app.db import db
+from app.respaldo import restoring, swapping
 from app.respaldo.archivo import MANIFEST
 from app.respaldo.errors import BackupError
 from app.usuarios.rules import Rol
@@ -104,7 +106,7 @@ def test_a_name_that_cannot_be_changed_puts_all_names_back(changed, monkeypatch,
     app, backup = changed
     before = state_of(app)
     done = []
-    rename = restoring.Swap._rename
+    rename = swapping.Swap._rename
 
     def fail_at(self, old, new):
         done.append(old)
@@ -112,7 +114,7 @@ def test_a_name_that_cannot_be_changed_puts_all_names_back(changed, monkeypatch,
             raise OSError(errno.EIO, "Input/output error")
         rename(self, old, new)
 
-    monkeypatch.setattr(restoring.Swap, "_rename", fail_at)
+    monkeypatch.setattr(swapping.Swap, "_rename", fail_at)
     kind = backup.manifest.kind
     if kind == "postgresql" and step > 1:
         restore(app, backup.path, overwrite=True)  # its tables need no names
@@ -136,6 +138,93 @@ def test_what_a_killed_restore_left_is_cleared_away(changed):
 
     assert leftovers(app) == []
     assert file_hashes(storage_of(app).root) == manifest.stored_files
+
+
+@pytest.fixture(params=["bind", "tmpfs"])
+def mounted(changed, request) -> Iterator[tuple[object, object]]:
+    """The changed office, with its folder of files on a volume of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a volume")
+    root = storage_of(changed[0]).root
+    inside = root.with_name("de antes")
+    root.rename(inside)
+    root.mkdir()
+    options = ["--bind", str(inside)] if request.param == "bind" else ["-t", "tmpfs", "none"]
+    subprocess.run(["mount", *options, str(root)], check=True)
+    if request.param == "tmpfs":
+        shutil.copytree(inside, root, dirs_exist_ok=True)
+    yield changed
+    subprocess.run(["umount", "--lazy", str(root)], check=True)
+
+
+def test_a_folder_that_is_a_volume_keeps_its_name_and_what_was_in_it(mounted):
+    """A container's volume cannot be renamed: its content changes places inside."""
+    app, backup = mounted
+    root, before = storage_of(app).root, file_hashes(storage_of(app).root)
+    (root / "lost+found").mkdir()
+
+    for _ in range(2):
+        aside: list[Path] = []
+        manifest = restore(app, backup.path, overwrite=True, set_aside=aside)
+        (folder,) = (path for path in aside if path.is_dir())
+        assert folder.parent == root
+        assert file_hashes(folder) == before
+        before = manifest.stored_files
+        in_use = {
+            name: digest
+            for name, digest in file_hashes(root).items()
+            if not name.startswith("local/antes-")
+        }
+        assert in_use == manifest.stored_files
+
+    assert (root / "lost+found").is_dir()
+    assert leftovers(app) == []
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_a_volume_gets_its_content_back_when_a_name_cannot_be_changed(mounted, monkeypatch, step):
+    app, backup = mounted
+    before, done = state_of(app), []
+    rename = swapping.Swap._rename
+
+    def fail_at(self, old, new):
+        done.append(old)
+        if len(done) > step:
+            raise OSError(errno.EIO, "Input/output error")
+        rename(self, old, new)
+
+    monkeypatch.setattr(swapping.Swap, "_rename", fail_at)
+    if backup.manifest.kind == "postgresql" and step > 1:
+        return  # its tables need no names
+    with pytest.raises(BackupError, match="No se cambió nada"):
+        restore(app, backup.path, overwrite=True)
+
+    dispose(app)
+    assert state_of(app) == before
+    assert leftovers(app) == []
+    assert list(storage_of(app).root.glob("antes-*")) == []
+
+
+def test_links_to_another_disk_stay_links(changed, tmp_path):
+    """Whoever put the files or the database elsewhere by a link has them there after a restore."""
+    app, backup = changed
+    links = [storage_of(app).root]
+    if backup.manifest.kind == "sqlite":
+        with app.app_context():
+            links.append(Path(str(db.engine.url.database)))
+        dispose(app)
+    (tmp_path / "otro").mkdir()
+    for link in links:
+        link.rename(tmp_path / "otro" / link.name)
+        link.symlink_to(tmp_path / "otro" / link.name)
+
+    aside: list[Path] = []
+    manifest = restore(app, backup.path, overwrite=True, set_aside=aside)
+
+    assert all(link.is_symlink() for link in links)
+    assert file_hashes(storage_of(app).root) == manifest.stored_files
+    assert {path.parent for path in aside} == {tmp_path / "otro"}
+    assert len(aside) == len(links)
 
 
 @pytest.fixture
