@@ -6,7 +6,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.server.limits import (
     LARGEST_HEAD,
@@ -18,6 +18,9 @@ from app.server.limits import (
 
 #: Seconds that an idle connection stays open when the server stops.
 _ENDING = 0.5
+#: Times its content that a body may take with the sizes of its pieces and what follows it: six
+#: when each byte is a piece of its own.
+_MOST_FRAMING = 10
 
 
 class Connection(HttpToolsProtocol):
@@ -35,10 +38,15 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._is_refused = False
+        #: Requests that were asked for and have no whole answer yet, in their order.
+        self._unfinished: list[RequestResponseCycle] = []
+        self._arriving: RequestResponseCycle | None = None
         self._is_ending = False
         self._is_arriving = True
         self._head_size = 0
         self._received = 0
+        self._framing = 0
+        self._is_reading_body = False
         self._began = 0.0
 
     @property
@@ -75,30 +83,53 @@ class Connection(HttpToolsProtocol):
         if is_head and self._head_size >= 0 and not self._is_refused:
             self._head_size += len(data)
             if self._head_size > LARGEST_HEAD:
-                self.refuse(431)
+                self._refuse_arriving(431)
+        elif self._is_reading_body:
+            self._framing += len(data)
+            if self._framing > _MOST_FRAMING * (self._received + LARGEST_HEAD):
+                self._refuse_arriving(431)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nobody needs to read that a stranger asked for WebSocket."""
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn calls this."""
-        self.refuse(400)
+        self._refuse_arriving(400)
 
     def on_message_begin(self) -> None:
         """Give the shell a way back to the connection."""
         super().on_message_begin()
+        self._is_reading_body = False
+        self._arriving = None
         scope = cast("dict[str, Any]", self.scope)
         scope["extensions"] = {"rastro": self}
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one that comes after the body is thrown away.
+
+        A proxy writes and removes headers before the body alone: what follows it is the word of a
+        stranger, who could say there from where and for whom he asks.
+        """
+        if not self._is_reading_body:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """From here on the body is waited for."""
+        self._is_reading_body = True
+        self._framing = 0
         self._head_size = -1
         self._received = 0
         self._began = self.loop.time()
         if sum(name == b"host" for name, _ in self.headers) > 1:
-            self.refuse(400)
+            self._refuse_arriving(400)
+            return
+        if sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+            self._refuse_arriving(431)
             return
         super().on_headers_complete()
+        self._unfinished = [each for each in self._unfinished if not each.response_complete]
+        self._unfinished.append(self.cycle)
+        self._arriving = self.cycle
         if self._is_ending:
             self.cycle.keep_alive = False
         self._arm(self.patience.seconds, self._check_body)
@@ -112,6 +143,8 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is whole: its time is no longer the client's."""
         self._is_arriving = False
+        self._is_reading_body = False
+        self._arriving = None
         self._stop_timer()
         if not self._is_refused:
             super().on_message_complete()
@@ -163,6 +196,26 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
         self._arm(LINGER, self.transport.abort)
 
+    def _refuse_arriving(self, status: int) -> None:
+        """Refuse the request that is being read.
+
+        A client that did not wait for the answers to earlier ones gets those, and then the end: a
+        refusal before them would pass for the answer to the first.
+        """
+        arriving = self._arriving
+        earlier = [
+            each for each in self._unfinished if each is not arriving and not each.response_complete
+        ]
+        if not earlier:
+            self.refuse(status)
+            return
+        if arriving is not None:
+            arriving.disconnected = True
+            arriving.message_event.set()
+        self._is_refused = True
+        self._stop_timer()
+        earlier[-1].keep_alive = False
+
     def _expect_head(self) -> None:
         self._is_arriving = True
         self._head_size = 0
@@ -171,14 +224,14 @@ class Connection(HttpToolsProtocol):
 
     def _give_up_head(self) -> None:
         if self._head_size:
-            self.refuse(408)
+            self._refuse_arriving(408)
         else:
             self.transport.close()
 
     def _check_body(self) -> None:
         left = self.patience.left(self.loop.time() - self._began, self._received)
         if left <= 0:
-            self.refuse(408)
+            self._refuse_arriving(408)
         else:
             self._arm(max(left, 0.5), self._check_body)
 

@@ -127,6 +127,7 @@ class _Body:
         self.file: IO[bytes] = BytesIO()
         self.size = 0
         self._is_on_disk = False
+        self._accounted = 0
 
     async def read(self, headers: list[tuple[bytes, bytes]], receive: Receive, limit: int) -> None:
         """Read it to its end.
@@ -168,11 +169,11 @@ class _Body:
 
     def _account(self, size: int) -> None:
         self.shell.spooled += size
+        self._accounted += size
         if self.shell.spooled > LARGEST_SPOOL:
             raise Refused(503)
 
     def close(self) -> None:
         """Give its memory or disk back."""
-        if self._is_on_disk:
-            self.shell.spooled -= self.size
+        self.shell.spooled -= self._accounted
         self.file.close()

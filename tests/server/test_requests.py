@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -247,3 +248,82 @@ def test_a_full_disk_is_told_and_nothing_is_asked(serve, tmp_path):
     assert answer.startswith(b"HTTP/1.1 507")
     assert "No hay espacio" in answer.decode()
     tmp_path.mkdir(exist_ok=True)
+
+
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def test_what_follows_a_body_says_nothing_about_who_asks(serve):
+    """Headers after the body are a stranger's word: a proxy in front does not look at them."""
+    door = serve(echo)
+    shown = understood(
+        door.send(CHUNKED + b"3\r\nabc\r\n0\r\nX-Forwarded-For: 9.9.9.9\r\nCookie: a=1\r\n\r\n")
+    )
+
+    assert shown["body"] == 3
+    assert not {"HTTP_X_FORWARDED_FOR", "HTTP_COOKIE"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CHUNKED + b"3\r\nabc\r\n0\r\n" + b"X-A: b\r\n" * 400_000,
+        CHUNKED + b"3;" + b"a" * 3_000_000,
+        b"GET /a HTTP/1.1\r\nHost: x\r\nX-A: " + b"b" * 100_000 + b"\r\n\r\n",
+    ],
+    ids=["after the body", "within the body", "at once"],
+)
+def test_headers_are_bounded_wherever_they_come(serve, data):
+    door = serve(echo)
+    with door.connect() as client:
+        with contextlib.suppress(ConnectionError):
+            client.sendall(data)
+        assert read(client).startswith(b"HTTP/1.1 431")
+
+
+def test_a_body_of_the_smallest_pieces_is_taken(serve):
+    shown = understood(serve(echo).send(CHUNKED + b"1\r\nx\r\n" * 900 + b"0\r\n\r\n"))
+    assert shown["body"] == 900
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        b"NO HTTP\r\n\r\n",
+        b"GET /c HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        CHUNKED + b"zz\r\n",
+        b"POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n",
+    ],
+    ids=["no HTTP", "two hosts", "bad piece", "stalled"],
+)
+def test_a_bad_request_takes_no_answer_from_those_before_it(serve, last):
+    """Its refusal would pass for the answer to the first, which was done."""
+
+    def slow(environ, start_response):
+        time.sleep(1.2)
+        return echo(environ, start_response)
+
+    door = serve(slow, seconds=1)
+    with door.connect() as client:
+        client.sendall(b"".join(b"GET /%c HTTP/1.1\r\nHost: x\r\n\r\n" % c for c in b"ab") + last)
+        answer = read(client, 4)
+
+    assert answer.count(b"HTTP/1.1 ") == answer.count(b"HTTP/1.1 200") == 2
+    assert answer.index(b'"/a"') < answer.index(b'"/b"')
+
+
+def test_refused_bodies_leave_nothing_in_the_count_of_what_is_on_disk(serve):
+    """A count that sinks with each of them would let others fill the disk."""
+    door = serve(echo)
+    for _ in range(3):
+        with door.connect() as client:
+            client.sendall(
+                b"POST /grande HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            with contextlib.suppress(ConnectionError):
+                client.sendall((b"100000\r\n" + bytes(0x100000) + b"\r\n") * 10)
+            assert b"HTTP/1.1 413" in read(client)
+    deadline = time.monotonic() + 5
+    while door.shell.spooled and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert door.shell.spooled == 0
