@@ -13,7 +13,7 @@ SECRET_PATHS = ("b", "r", "baja", "invitacion", "verificar", "publico/tablero")
 
 _QUOTES = r"\s'\"<>"
 _URL = rf"\b([a-z][a-z0-9+]*://)(?:[^{_QUOTES}/@]*@)?([^{_QUOTES}/?#,;)\]]*)"
-_NAMED = r"[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|contrase\w+)"
+_NAMED = r"(?<![\w-])[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|contrase\w+)"
 _MOBILE = r"(?<![\w:])\+?56[ -]?9[ -]?\d{4}[ -]?\d{4}\b|(?<![\w.:-])9\d{8}\b"
 _DOT = r"[.·-]?"
 _PLATES = (
@@ -33,10 +33,15 @@ _RULES: tuple[tuple[str, str], ...] = (
     (rf"(?i)\b([a-z][a-z0-9+]*://)[^{_QUOTES}/@]*@", r"\1"),
     (r"(?i)\b(with url:|url:|url=)\s*['\"]?/\S*", r"\1 /…"),
     (r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*", r"\1 /…"),
-    (rf"(?<![\w.])/({'|'.join(SECRET_PATHS)})/[^{_QUOTES}/]+", r"/\1/…"),
+    (rf"(?<![\w.])((?:/api/v\d+)?/(?:{'|'.join(SECRET_PATHS)}))/[^{_QUOTES}/]+", r"\1/…"),
+    (r"(?i)\b(authorization|cookie)(['\"]?\s*[=:]).*", r"\1\2 …"),
     (r"(?i)\b(bearer|basic|xoauth2)\s+[\w.~+/=-]{8,}", r"\1 …"),
-    (rf"(?i)\b({_NAMED})(['\"]?\s*[=:]\s*)(?!None\b)['\"]?[^\s'\",;)}}]+", r"\1\2…"),
-    (r"[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+", "…@…"),
+    (
+        rf"(?i)({_NAMED})(['\"]?\s*[=:]\s*)(?!None\b)"
+        r"(?:'[^'\n]*'|\"[^\"\n]*\"|['\"]?[^\s'\",;)}]+)",
+        r"\1\2…",
+    ),
+    (r"(?<![\w.+'%-])[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+", "…@…"),
     (r"\b\d{1,3}(?:\.\d{3}){2}\s?-\s?[\dkK]\b|\b\d{7,8}-[\dkK]\b", "(RUT …)"),
     (_MOBILE, "(tel. …)"),
     (rf"\b(?:{'|'.join(_PLATES)})(?:-[\dK])?\b", "(patente …)"),
