@@ -106,6 +106,22 @@ def test_the_list_is_filtered_and_cut(app, investigador_api, oficio, notice_id, 
     assert investigador_api("GET", f"{url}?estado=perdida").status_code == 422
 
 
+def test_a_copy_that_was_refused_is_told(app, investigador_api, oficio, notice_id):
+    url = f"/oficios/{oficio.id}/notificaciones"
+    (before,) = investigador_api("GET", url).get_json()
+    refused = {
+        "email": "jefe@oficina.example",
+        "respuesta": "550 No such user",
+        "definitivo": True,
+    }
+    settle(app, notice_id, rechazos=[refused])
+    (listed,) = investigador_api("GET", url).get_json()
+
+    assert before["rechazos"] == []
+    assert listed["rechazos"] == [refused]
+    assert investigador_api("GET", f"{url}/{notice_id}").get_json() == listed
+
+
 def test_another_case_does_not_have_it(app, investigador_api, buffet, usuario_admin, notice_id):
     other = make_oficio(app, buffet, usuario_admin)
     answer = investigador_api("GET", f"/oficios/{other.id}/notificaciones/{notice_id}")

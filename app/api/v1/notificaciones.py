@@ -12,6 +12,7 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.notificaciones import (
     NotificacionQuery,
     NotificacionShown,
+    RechazoShown,
     RespuestaShown,
 )
 from app.buffets.permissions import Materia
@@ -22,7 +23,15 @@ from app.notificaciones.queries import NoticeLine, find_notice_line, notices_sta
 bp = ApiBlueprint("notificaciones", __name__, url_prefix="/oficios/<int:oficio_id>/notificaciones")
 
 _APART = frozenset(
-    {"adjuntos_ids", "usuario_nombre", "task_id", "respuestas", "proximo_intento", "oficio_id"}
+    {
+        "adjuntos_ids",
+        "usuario_nombre",
+        "task_id",
+        "respuestas",
+        "proximo_intento",
+        "oficio_id",
+        "rechazos",
+    }
 )
 
 
@@ -64,6 +73,7 @@ def _show(line: NoticeLine, oficio_id: int) -> NotificacionShown:
         adjuntos_ids=[photo.id for photo in notice.adjuntos],
         usuario_nombre=notice.usuario.nombre if notice.usuario else None,
         task_id=notice.trabajo_id,
+        rechazos=[RechazoShown(**row) for row in notice.rechazos or ()],
         respuestas=[_answer(row) for row in notice.respuestas],
         proximo_intento=line.proximo_intento,
     )

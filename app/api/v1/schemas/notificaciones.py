@@ -30,6 +30,14 @@ class RespuestaShown(Shown):
     created_at: datetime
 
 
+class RechazoShown(Shown):
+    """A copy that the mail server did not take, and its words; ``definitivo`` is a 5xx."""
+
+    email: str
+    respuesta: str
+    definitivo: bool
+
+
 class NotificacionShown(Shown):
     """A mail of an oficio: to whom, how far it came and why no further.
 
@@ -45,12 +53,19 @@ class NotificacionShown(Shown):
             estado="enviada",
             destinatario_nombre="Ema Soto",
             destinatario_email="ema.soto@actuarios.example",
-            cc_email=None,
+            cc_email="jefe@oficina.example",
             responder_a="carla@oficina.example",
             asunto="Vehículo BB·CL·12 ubicado",
             mensaje_adicional=None,
             adjuntos_ids=[7],
             error=None,
+            rechazos=[
+                {
+                    "email": "jefe@oficina.example",
+                    "respuesta": "550 No such user",
+                    "definitivo": True,
+                }
+            ],
             usuario_id=3,
             usuario_nombre="Carla Muñoz",
             recordatorio_de_id=None,
@@ -76,6 +91,7 @@ class NotificacionShown(Shown):
     mensaje_adicional: str | None
     adjuntos_ids: list[int]
     error: str | None
+    rechazos: list[RechazoShown]
     usuario_id: int | None
     usuario_nombre: str | None
     recordatorio_de_id: int | None
