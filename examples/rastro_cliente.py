@@ -100,9 +100,18 @@ class Rastro:
         """Have the gantries checked; returns the id of the job."""
         return str(self._json("POST", f"/oficios/{oficio_id}/consultar-apis")["task_id"])
 
-    def notify_receptor(self, oficio_id: int, email: str, adjuntos_ids: list[int]) -> str:
-        """Have a receptor judicial notified; returns the id of the job."""
-        body = {"receptor_email": email, "adjuntos_ids": adjuntos_ids}
+    def notify_receptor(
+        self, oficio_id: int, email: str, adjuntos_ids: list[int], *, incompleto: bool = False
+    ) -> str:
+        """Have a receptor judicial notified; returns the id of the job.
+
+        Without photos or without an address it is refused (409) unless ``incompleto`` is true.
+        """
+        body = {
+            "receptor_email": email,
+            "adjuntos_ids": adjuntos_ids,
+            "confirmar_incompleto": incompleto,
+        }
         path = f"/oficios/{oficio_id}/notificar-receptor"
         return str(self._json("POST", path, json=body)["task_id"])
 

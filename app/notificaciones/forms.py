@@ -28,6 +28,7 @@ from app.notificaciones.models import Borrador, Receptor
 from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.rules import (
     COMMENT_MAX,
+    INCOMPLETE_YES,
     MAX_PHOTOS,
     MESSAGE_MAX,
     SECOND_YES,
@@ -59,6 +60,7 @@ class NoticeForm(Form):
     adjuntos = SelectMultipleField("Fotos", coerce=_int_or_zero, validate_choice=False)
     mensaje = TextAreaField("Mensaje adicional", [Optional(), at_most(MESSAGE_MAX)])
     confirmar = BooleanField(SECOND_YES)
+    confirmar_incompleto = BooleanField(INCOMPLETE_YES)
 
     @classmethod
     def for_case(
@@ -154,9 +156,10 @@ class AgainForm(Form):
 
 
 class SendForm(AgainForm):
-    """The one button under a preview, and the second yes."""
+    """The one button under a preview, and the yeses that it may take."""
 
     clave = HiddenField()
+    confirmar_incompleto = BooleanField(INCOMPLETE_YES)
 
 
 class ReceptorForm(Form):

@@ -133,6 +133,11 @@ COPY_KEY = "reenvio-"
 #: What a person ticks who wants a mail to go out although somebody may get it twice.
 SECOND_YES = "Sí, enviar otra vez"
 
+#: What a person ticks who wants a notice to go out although it lacks photos or an address.
+INCOMPLETE_YES = "Sí, enviarlo así"
+#: How the places begin in the text of a notice; each is a line of its own in ``receptor.txt``.
+PLACE_HEADINGS = frozenset({"DÓNDE ESTÁ EL VEHÍCULO", "DIRECCIONES"})
+
 
 class AskedOnce(Refused):
     """The same mail may reach the same person twice, so it takes a second yes.
@@ -145,6 +150,29 @@ class AskedOnce(Refused):
         #: What is so, without what to do about it, which differs between the page and the API.
         self.hecho = hecho
         super().__init__(f"{hecho} Marque «{SECOND_YES}» si quiere que salga igual.")
+
+
+class Incomplete(Refused):
+    """A notice lacks photos or an address, so it takes a yes of its own."""
+
+    def __init__(self, hecho: str) -> None:
+        #: What it lacks, without what to do about it, which differs between the page and the API.
+        self.hecho = hecho
+        super().__init__(f"{hecho} Marque «{INCOMPLETE_YES}» si quiere que salga igual.")
+
+
+def describe_lacking(texto: str, fotos: int) -> str:
+    """Say in a sentence that a notice goes without photos, address or both; empty when it has all.
+
+    It is read from the text that goes out, not from the case, which may have changed since the
+    preview. ``fotos`` counts the photos inside the mail and behind its link.
+    """
+    lacking = []
+    if not fotos:
+        lacking.append("sin fotos")
+    if PLACE_HEADINGS.isdisjoint(texto.splitlines()):
+        lacking.append("sin dirección")
+    return f"Este aviso va {' y '.join(lacking)}." if lacking else ""
 
 
 def last_digest_moment(now: datetime) -> datetime:

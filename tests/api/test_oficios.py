@@ -178,6 +178,7 @@ def test_a_notice_is_enqueued_and_sent_with_its_photos(
         "adjuntos_ids": [photo.id, photo.id],
         "cc_email": "abogada@andes.example",
         "responder_a": "turno@oficina.example",
+        "confirmar_incompleto": True,
     }
 
     response = investigador_api("POST", f"/oficios/{oficio.id}/notificar-receptor", body)
@@ -224,6 +225,7 @@ def test_photos_of_another_oficio_are_refused(
 
 def test_telling_an_address_again_takes_a_second_yes(app, admin_api, oficio, rows):
     path, body = f"/oficios/{oficio.id}/notificar-receptor", {"receptor_email": EMAIL}
+    body["confirmar_incompleto"] = True
     assert admin_api("POST", path, body).status_code == 202
 
     again = admin_api("POST", path, {**body, "receptor_email": EMAIL.upper()})

@@ -61,6 +61,7 @@ def make_notice(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> in
             notice_data(**values),
             clave=secrets.token_urlsafe(16),
             confirmed=True,
+            confirmed_incomplete=True,
             dominio="rastro.example",
             actor=_actor(actor),
             now=utcnow(),

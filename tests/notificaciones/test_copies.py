@@ -21,7 +21,7 @@ from tests.notificaciones.rows import (
     make_receptor,
     make_sent_notice,
 )
-from tests.notificaciones.test_views import KEY, typed
+from tests.notificaciones.test_views import KEY, send, typed
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_copy_and_the_address_for_answers_go_out_as_previewed(
     assert "Abogada@estudio.example" in page
     assert "turno@oficina.example" in page
 
-    investigador.post(base, data={"clave": KEY})
+    investigador.post(base, data=send(KEY))
     worker()
 
     [received] = mail_server.received
@@ -101,7 +101,7 @@ def test_photos_that_do_not_fit_wait_behind_the_link(
     assert "en el correo: el receptor las ve" in page.replace("no cabe ", "no caben ")
     assert draft.tamano_bytes <= limit
 
-    investigador.post(base, data={"clave": KEY})
+    investigador.post(base, data=send(KEY))
     worker()
 
     [message] = mail_server.messages
@@ -132,7 +132,7 @@ def test_a_long_mail_says_before_it_goes_that_readers_cut_it(
         assert "el correo completo, con las fotos," in page
     assert rows(Notificacion) == []
 
-    investigador.post(base, data={"clave": KEY})
+    investigador.post(base, data=send(KEY))
     worker()
     assert len(mail_server.messages) == 1
     assert CLIPPED_BYTES == 100_000

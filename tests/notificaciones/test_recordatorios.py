@@ -19,6 +19,7 @@ from app.oficios.rules import Actividad, Estado
 from tests.adjuntos.files import make_adjunto
 from tests.factories import make_oficio
 from tests.notificaciones.rows import EMAIL, link_of, make_receptor, make_sent_notice
+from tests.notificaciones.test_views import send
 from tests.plugins.application import HTMX, assert_fragment
 
 COURT = "19º Juzgado Civil de Santiago"
@@ -261,7 +262,7 @@ def test_the_substitute_is_one_of_the_same_court_who_was_not_told(
 
     investigador.post(
         f"/oficios/{caso.id}/notificaciones",
-        data={"clave": "clave-de-un-aviso", "receptor": str(first.id)},
+        data=send("clave-de-un-aviso", receptor=str(first.id)),
     )
     other = make_receptor(
         app,

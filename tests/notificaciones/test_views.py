@@ -39,8 +39,14 @@ def typed(**values):
         "nombre": "Ema Soto",
         "email": EMAIL,
         "mensaje": "",
+        "confirmar_incompleto": "y",
         **values,
     }
+
+
+def send(clave, **values):
+    """The button under a preview, with the yes to a notice without photos or address."""
+    return {"clave": clave, "confirmar_incompleto": "y", **values}
 
 
 @pytest.fixture
@@ -121,7 +127,7 @@ def test_what_is_previewed_is_what_is_sent(
     # Afterwards the case changes: what was seen is what goes out all the same.
     with app.app_context(), transaction():
         db.session.get_one(Oficio, rich.id).tribunal = "Otro tribunal"
-    answer = investigador.post(base, data={"clave": KEY})
+    answer = investigador.post(base, data=send(KEY))
     assert answer.headers["Location"] == base
     worker()
 
@@ -258,7 +264,7 @@ def test_markup_in_every_field_is_only_text(
         investigador.get(url).get_data(as_text=True)
         for url in (preview_url, f"{preview_url}/html", f"{base}/nueva?borrador={KEY}")
     ]
-    investigador.post(base, data={"clave": KEY})
+    investigador.post(base, data=send(KEY))
     worker()
     [message] = mail_server.messages
     pages.append(message.get_body(("html",)).get_content())
@@ -325,8 +331,8 @@ def test_a_preview_sent_twice_is_one_notice(
 ):
     clave = make_draft(app, oficio, usuario_investigador)
 
-    investigador.post(base, data={"clave": clave})
-    again = investigador.post(base, data={"clave": clave}, follow_redirects=True)
+    investigador.post(base, data=send(clave))
+    again = investigador.post(base, data=send(clave), follow_redirects=True)
 
     assert "ya se pidió" in again.get_data(as_text=True)
     assert len(rows(Notificacion)) == 1
@@ -371,8 +377,8 @@ def test_the_preview_of_a_second_notice_asks_too(
 
     page = investigador.get(f"{base}/vista-previa/{clave}").get_data(as_text=True)
     assert "ya fue avisado de este caso" in page
-    assert investigador.post(base, data={"clave": clave}).status_code == 422
-    assert investigador.post(base, data={"clave": clave, "confirmar": "y"}).status_code == 303
+    assert investigador.post(base, data=send(clave)).status_code == 422
+    assert investigador.post(base, data=send(clave, confirmar="y")).status_code == 303
     assert len(rows(Notificacion)) == 2
 
 
@@ -429,7 +435,7 @@ def test_a_photo_deleted_after_the_preview_is_not_sent(
             now=utcnow(),
         )
 
-    answer = investigador.post(base, data={"clave": KEY}, follow_redirects=True)
+    answer = investigador.post(base, data=send(KEY), follow_redirects=True)
 
     assert "ya no está en este caso" in answer.get_data(as_text=True)
     assert rows(Notificacion) == []

@@ -122,6 +122,7 @@ def test_a_notice_conflicts_with_nothing(app, sign_in, usuario_investigador, cas
             "nombre": "Ema Soto",
             "email": f"{who}{number}@receptores.example",
             "mensaje": "",
+            "confirmar_incompleto": "y",
         }
         response = sign_in(usuario_investigador).post(f"{url}/notificaciones", data=data)
         answers["notice", response.status_code] += 1

@@ -24,6 +24,7 @@ from app.db import transaction
 from app.jobs.service import note_asker
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.queries import find_receptor_by_email
+from app.notificaciones.rules import Incomplete
 from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice
 from app.notificaciones.sources import find_location
 from app.notificaciones.writing import write_notice
@@ -90,6 +91,7 @@ def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
                 data,
                 clave=secrets.token_urlsafe(24),
                 confirmed=body.confirmar_repetida,
+                confirmed_incomplete=body.confirmar_incompleto,
                 dominio=mail_domain(),
                 actor=usuario,
                 now=utcnow(),
@@ -97,6 +99,9 @@ def notify(oficio_id: int, body: NoticeNew) -> ResponseReturnValue:
             task_id = str(notice.trabajo_id)
     except AlreadyNotified as asked:
         again = "Para mandar otro, envíe «confirmar_repetida»: true."
+        return error_response(409, f"{asked.hecho} {again}")
+    except Incomplete as asked:
+        again = "Para enviarlo igual, mande «confirmar_incompleto»: true."
         return error_response(409, f"{asked.hecho} {again}")
     except (InvalidValue, MailTooBig, NotFound) as refused:
         return invalid("adjuntos_ids", str(refused))

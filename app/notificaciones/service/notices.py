@@ -28,7 +28,9 @@ from app.notificaciones.rules import (
     LINK_LIFE,
     SEND_JOB,
     AskedOnce,
+    Incomplete,
     TipoNotificacion,
+    describe_lacking,
 )
 from app.notificaciones.sellos import seal_notice
 from app.notificaciones.service.receptores import ReceptorData, create_receptor
@@ -149,6 +151,7 @@ def create_notice(
     *,
     clave: str,
     confirmed: bool,
+    confirmed_incomplete: bool,
     dominio: str,
     actor: Usuario,
     now: datetime,
@@ -160,6 +163,7 @@ def create_notice(
 
     Raises:
         AlreadyNotified: the address was told of this case and ``confirmed`` is false.
+        Incomplete: it goes without photos or address and ``confirmed_incomplete`` is false.
         MailTooBig: it is over the limit.
         InvalidValue: a photo is not of this case any more.
     """
@@ -172,6 +176,9 @@ def create_notice(
     earlier = find_earlier(oficio.id, data.destinatario.email)
     if earlier is not None and not confirmed:
         raise AlreadyNotified(earlier)
+    lacking = describe_lacking(data.texto, len(photos))
+    if lacking and not confirmed_incomplete:
+        raise Incomplete(lacking)
     token = secrets.token_hex(8)
     notice = Notificacion(
         oficio_id=oficio.id,

@@ -19,6 +19,7 @@ from app.notificaciones.rules import (
     AskedOnce,
     EstadoNotificacion,
     TipoNotificacion,
+    describe_lacking,
 )
 from app.notificaciones.service.notices import order_sending
 from app.oficios.models import Oficio
@@ -26,7 +27,14 @@ from app.usuarios.models import Usuario
 
 
 def describe_resend(notice: Notificacion) -> str:
-    """What is known of a mail that somebody wants to send again, in a sentence."""
+    """What is known of a mail that somebody wants to send again, and what a notice lacks."""
+    known = _describe_outcome(notice)
+    if notice.tipo is not TipoNotificacion.RECEPTOR_JUDICIAL:
+        return known
+    return f"{known} {describe_lacking(notice.cuerpo_texto, len(notice.adjuntos))}".rstrip()
+
+
+def _describe_outcome(notice: Notificacion) -> str:
     if notice.estado is EstadoNotificacion.FALLIDA:
         return "Este correo no salió: se intenta otra vez el mismo, sin cambios."
     if notice.estado is EstadoNotificacion.INCIERTA:

@@ -26,7 +26,12 @@ from app.notificaciones.queries import (
     suggest_receptores,
     told_receptor_ids,
 )
-from app.notificaciones.rules import CLIPPED_BYTES, is_key
+from app.notificaciones.rules import (
+    CLIPPED_BYTES,
+    Incomplete,
+    describe_lacking,
+    is_key,
+)
 from app.notificaciones.service import (
     AlreadyNotified,
     Destinatario,
@@ -118,9 +123,9 @@ def send(oficio_id: int) -> ResponseReturnValue:
     if draft is None or not form.validate():
         return _gone(oficio, clave)
     try:
-        return _order(oficio, _from_draft(draft), clave, confirmed=form.confirmar.data)
-    except AlreadyNotified as asked:
-        form.confirmar.errors = [str(asked)]
+        return _order(oficio, _from_draft(draft), form)
+    except (AlreadyNotified, Incomplete) as asked:
+        _ask(form, asked)
         return _preview_page(oficio, draft, form, 422)
     except InvalidValue as error:
         flash(str(error), "error")
@@ -137,9 +142,9 @@ def _send_form(oficio: Oficio) -> ResponseReturnValue:
     if len(data.html.encode()) > CLIPPED_BYTES:
         return _keep(oficio, form, data)  # the preview says what readers do with it
     try:
-        return _order(oficio, data, form.clave.data, confirmed=form.confirmar.data)
-    except AlreadyNotified as asked:
-        form.confirmar.errors = [str(asked)]
+        return _order(oficio, data, form)
+    except (AlreadyNotified, Incomplete) as asked:
+        _ask(form, asked)
     except InvalidValue as error:
         form.adjuntos.errors = [str(error)]
     return _form_page(oficio, form, 422)
@@ -157,15 +162,23 @@ def _form_for(oficio: Oficio, draft: Borrador | None = None) -> NoticeForm:
     )
 
 
-def _order(oficio: Oficio, data: NoticeData, clave: str, *, confirmed: bool) -> ResponseReturnValue:
+def _ask(form: NoticeForm | SendForm, asked: AlreadyNotified | Incomplete) -> None:
+    """Say beside the box what it is about."""
+    box = form.confirmar if isinstance(asked, AlreadyNotified) else form.confirmar_incompleto
+    box.errors = [str(asked)]
+
+
+def _order(oficio: Oficio, data: NoticeData, form: NoticeForm | SendForm) -> ResponseReturnValue:
     """Store the notice and its job together; a form that came twice changes nothing."""
+    clave = form.clave.data
     try:
         with transaction():
             create_notice(
                 oficio,
                 data,
                 clave=clave,
-                confirmed=confirmed,
+                confirmed=form.confirmar.data,
+                confirmed_incomplete=form.confirmar_incompleto.data,
                 dominio=mail_domain(),
                 actor=current_user,
                 now=utcnow(),
@@ -257,4 +270,5 @@ def _preview_page(oficio: Oficio, draft: Borrador, form: SendForm, status: int =
         size=format_size(draft.tamano_bytes),
         clipped=format_size(html_bytes) if html_bytes > CLIPPED_BYTES else None,
         earlier=find_earlier(oficio.id, draft.destinatario_email),
+        lacking=describe_lacking(draft.cuerpo_texto, len(photos)),
     )

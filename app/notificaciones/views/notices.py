@@ -18,7 +18,12 @@ from app.notificaciones.queries import (
     find_reminder,
     list_notices,
 )
-from app.notificaciones.rules import MOVING, AskedOnce, EstadoNotificacion
+from app.notificaciones.rules import (
+    MOVING,
+    AskedOnce,
+    EstadoNotificacion,
+    describe_lacking,
+)
 from app.notificaciones.service import (
     check_remindable,
     create_notice,
@@ -106,6 +111,8 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
                 # One that failed for good does not stand in the way of another.
                 clave=f"recordatorio-{notificacion_id}-{count_failed_reminders(notice.id)}",
                 confirmed=form.confirmar.data,
+                # The same yes: the page says beside it what the reminder lacks.
+                confirmed_incomplete=form.confirmar.data,
                 dominio=mail_domain(),
                 actor=current_user,
                 now=utcnow(),
@@ -157,4 +164,5 @@ def _detail_page(
         can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
         moving=notice.estado in MOVING,
         known=describe_resend(notice),
+        lacking=describe_lacking(notice.cuerpo_texto, len(notice.adjuntos)),
     )

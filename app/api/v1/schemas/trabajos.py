@@ -15,7 +15,7 @@ _TASK = "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11"
 
 
 class NoticeNew(Body):
-    """A notice to a receptor judicial. An address that was told already takes a second yes."""
+    """A notice to a receptor judicial. A repeated or incomplete one takes a second yes."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -46,6 +46,10 @@ class NoticeNew(Body):
     confirmar_repetida: Annotated[
         bool,
         Field(description="El segundo sí, para mandar otro a quien ya se avisó de este caso."),
+    ] = False
+    confirmar_incompleto: Annotated[
+        bool,
+        Field(description="El sí para un aviso que va sin fotos o sin dirección; sin él, 409."),
     ] = False
 
 
