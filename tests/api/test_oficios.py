@@ -58,6 +58,7 @@ def test_a_check_is_enqueued_and_done(
         "message": "Consulta encolada",
         "task_id": trabajo.id,
         "status": "pending",
+        "advertencias": [],
     }
     assert follow(investigador_api, response).get_json()["estado"] == "pendiente"
 
