@@ -34,11 +34,15 @@ _MONTHS = {
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _IN_WORDS = re.compile(
-    r"(?:[a-z]+,? )?(\d{1,2})(?:o|er)?(?: de |[ \-/.])([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
+    r"(?:[a-z]+,? )?(\d{1,2})(?:o|er|[°º])?(?: de |[ \-/.])"
+    r"([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
 )
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(?:hrs?|horas|h)?\.?")
+#: «p. m.» after an hour.
+_HALF = re.compile(r"(?:(?<=\d)|\s)\s*([ap])\.?\s?m\.?$", re.IGNORECASE)
 #: Day 0 of a spreadsheet's calendar, two days early because 1900 was no leap year.
 _EXCEL_ZERO = date(1899, 12, 30)
+_EXCEL_MOMENT = re.compile(r"([2-9]\d{4})[.,](\d+)")
 _EXCEL_SERIAL = re.compile(r"[2-9]\d{4}(?:\.0+)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _HOW = "Escríbala como día-mes-año, por ejemplo 24-10-2026."
@@ -95,8 +99,9 @@ def parse_fecha_hora(value: str | datetime, zone: ZoneInfo = SANTIAGO) -> Readin
 def split_fecha_hora(value: str | datetime) -> datetime:
     """Read a date with an hour as it was written: aware only when it says an offset.
 
-    Accepts a date of :func:`parse_fecha` and an hour of 24 («24-10-2026 18:42»), or the ISO form
-    of a browser's field («2026-10-24T18:42»), with or without an offset.
+    Accepts a date of :func:`parse_fecha` and an hour of 24 or of twice 12 («24-10-2026 18:42»,
+    «24-10-2026 6:42 p. m.»), the ISO form of a browser's field («2026-10-24T18:42»), with or
+    without an offset, or the days of a spreadsheet's calendar with their fraction.
 
     Raises:
         InvalidValue: it is not a date with an hour.
@@ -106,11 +111,15 @@ def split_fecha_hora(value: str | datetime) -> datetime:
     text = clean_text(value)
     if not text:
         raise InvalidValue("Falta la fecha y la hora. Escríbalas, por ejemplo, 24-10-2026 18:42.")
-    if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
+    if (found := _EXCEL_MOMENT.fullmatch(text)) and int(found[2]):
+        return datetime.combine(_from_serial(float(found[1])), _of_fraction(f"0.{found[2]}"))
+    if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text) and not _HALF.search(text):
         try:
             return datetime.fromisoformat(text)
         except (ValueError, OverflowError):
             text = text.replace("T", " ", 1)
+    half = _HALF.search(text)
+    text = text[: half.start()] if half else text
     day, _, hour = re.sub(r",? a las |, ?", " ", text).rpartition(" ")
     if hour.casefold().rstrip(".") in ("hrs", "hr", "h", "horas"):
         day, _, hour = day.rpartition(" ")
@@ -120,12 +129,56 @@ def split_fecha_hora(value: str | datetime) -> datetime:
             f"«{_short(text)}» no es una fecha con hora. Escríbala, por ejemplo, 24-10-2026 18:42."
         )
     try:
-        clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
+        clock = _time(found, half[1] if half else "")
     except ValueError:
         raise InvalidValue(
             f"La hora {_short(hour)} no existe. Use el reloj de 24 horas, por ejemplo 18:42."
         ) from None
     return datetime.combine(parse_fecha(day), clock)
+
+
+def parse_hora(text: str) -> time:
+    """Read an hour: «18:42», «18.42», «6:42 p. m.», «1842», or a spreadsheet's part of a day.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    written = clean_text(text)
+    refusal = InvalidValue(f"«{_short(written)}» no es una hora. Escríbala, por ejemplo, 18:42.")
+    if re.fullmatch(r"0|0?[.,]\d+(?:[eE]-\d+)?|\d(?:\.\d+)?[eE]-\d+", written):
+        return _of_fraction(written.replace(",", "."))
+    if found := _EXCEL_MOMENT.fullmatch(written):
+        return _of_fraction(f"0.{found[2]}")
+    half = _HALF.search(written)
+    hour = written[: half.start()] if half else written
+    found = (
+        _CLOCK.fullmatch(hour)
+        or re.fullmatch(r"(\d{1,2})h(\d{2})()", hour, re.IGNORECASE)
+        or re.fullmatch(r"(\d{1,2})(\d{2})()", hour if len(hour) < 5 else "")
+        or re.fullmatch(r"(\d{2})(\d{2})(\d{2})", hour)
+    )
+    if found is None:
+        raise refusal
+    try:
+        return _time(found, half[1] if half else "")
+    except ValueError:
+        raise refusal from None
+
+
+def _time(found: re.Match[str], half: str) -> time:
+    """The hour of a clock of 24, or of 12 where it says which half of the day."""
+    hour = int(found[1])
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    elif half.lower() == "a":
+        raise ValueError("no such hour before noon")
+    return time(hour, int(found[2]), int(found[3] or 0))
+
+
+def _of_fraction(text: str) -> time:
+    """The hour at a part of a day, to the second that a spreadsheet shows."""
+    seconds = min(round(float(text) * 86_400), 86_399)
+    return time(seconds // 3_600, seconds // 60 % 60, seconds % 60)
 
 
 def format_fecha(value: date | datetime, zone: ZoneInfo = SANTIAGO) -> str:

@@ -54,7 +54,7 @@ def _oficio(fila: FilaLeida) -> OficioData:
         advertencias_ingreso={
             campo: sentence
             for campo, sentence in fila.advertencias.items()
-            if campo not in _DERIVED
+            if campo not in _DERIVED or campo not in fila.datos
         },
     )
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -42,6 +43,10 @@ _NOT_A_SHEET = (
 _WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 _TEXTS = ("csv", "txt", "tsv")
 _SEPARATORS = (";", ",", "\t", "|")
+#: How Chilean offices write text that says nothing of its encoding, the likeliest first.
+_ENCODINGS = ("cp1252", "mac_roman", "cp850")
+#: What such text holds above ASCII when it is read rightly.
+_SPANISH = re.compile("[áéíóúüñÁÉÍÓÚÜÑ°ºª]|(?<=[OD])’(?=[A-Z])|(?<= )[–—](?= )")
 
 
 #: Tells which columns of a row of headers are recognised; of a CSV, by which separator.
@@ -54,6 +59,8 @@ class Fila:
 
     numero: int
     celdas: tuple[str, ...]
+    #: Whether the spreadsheet program hides it, as a filter does.
+    oculta: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,7 +209,13 @@ def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
                 "súbala."
             )
     return tuple(
-        Hoja(hoja["nombre"], tuple(Fila(number, tuple(cells)) for number, cells in hoja["filas"]))
+        Hoja(
+            hoja["nombre"],
+            tuple(
+                Fila(number, tuple(cells), number in hoja["ocultas"])
+                for number, cells in hoja["filas"]
+            ),
+        )
         for hoja in answer["hojas"]
     )
 
@@ -224,8 +237,8 @@ def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
 def _decode(contenido: bytes) -> str:
     """Return the text of a file that does not say how it is encoded.
 
-    Its mark where it has one, UTF-8 where it fits, else what the Spanish letters look like among
-    the encodings of Windows, old Macs and DOS.
+    Its mark where it has one, UTF-8 where it fits, else what reads most Spanish letters among the
+    encodings of Windows, old Macs and DOS; of equals Windows, which is by far the commonest.
     """
     if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = contenido.decode("utf-16", errors="replace")
@@ -235,14 +248,34 @@ def _decode(contenido: bytes) -> str:
         try:
             text = contenido.decode("utf-8-sig")
         except UnicodeDecodeError:
-            sample = contenido[:200_000]
-            best = from_bytes(sample, cp_isolation=["cp1252", "mac_roman", "cp850"]).best()
-            text = contenido.decode(best.encoding if best else "cp1252", errors="replace")
+            text = _decode_mixed(contenido) or _decode_old(contenido)
     beginning = text[:100_000]
     strange = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\f") for char in beginning)
     if strange > len(beginning) / 500:
         raise _junk()
     return text
+
+
+def _decode_mixed(contenido: bytes) -> str:
+    """Read UTF-8 into which a few rows of Windows were pasted; empty where it is not so."""
+    text = contenido.decode("utf-8-sig", errors="surrogateescape")
+    strays = sum("\udc80" <= char <= "\udcff" for char in text)
+    if strays > sum(char > "\x7f" for char in text) - strays:
+        return ""
+    return re.sub(
+        "[\udc80-\udcff]",
+        lambda stray: bytes([ord(stray[0]) - 0xDC00]).decode("cp1252", errors="replace"),
+        text,
+    )
+
+
+def _decode_old(contenido: bytes) -> str:
+    texts = [contenido.decode(encoding, errors="replace") for encoding in _ENCODINGS]
+    counts = [len(_SPANISH.findall(text[:200_000])) for text in texts]
+    if not any(counts):
+        best = from_bytes(contenido[:200_000], cp_isolation=list(_ENCODINGS)).best()
+        return contenido.decode(best.encoding if best else "cp1252", errors="replace")
+    return texts[counts.index(max(counts))]
 
 
 def _junk() -> InvalidValue:

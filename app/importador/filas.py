@@ -50,6 +50,8 @@ _FALTAN = {
     "patente": "Falta la patente. Escríbala aquí o pídala al buffet.",
 }
 _FIRST_CAR = 1900
+#: Of a text that a field could not take, letters that its warning keeps.
+_LONGEST_KEPT = 500
 
 #: What a reader answers: the values it found, by name, and a warning or None.
 Leido = tuple[dict[str, Dato], str | None]
@@ -64,8 +66,9 @@ def read_fila(
 ) -> FilaLeida:
     """Read one row from its fields' text.
 
-    What cannot be read is an error of its field; what can be read but does not add up is kept with
-    an advertencia.
+    What cannot be read of a field without which there is no oficio is an error; of another one it
+    becomes an advertencia that says what was written, for the order holds without it. What can be
+    read but does not add up is kept with an advertencia.
     """
     corregidos = corregidos or {}
     datos: dict[str, Dato] = {}
@@ -81,7 +84,11 @@ def read_fila(
                 if warning:
                     advertencias[campo] = warning
         except InvalidValue as refusal:
-            errores[campo] = str(refusal)
+            if campo in OBLIGATORIOS:
+                errores[campo] = str(refusal)
+            else:
+                raw = clean_text(written.get(campo, ""))[:_LONGEST_KEPT]
+                advertencias[campo] = f"{refusal} El listado dice «{raw}»."
     _compare(datos, advertencias, hoy)
     return FilaLeida(numero_fila, dict(valores), dict(corregidos), datos, errores, advertencias)
 

@@ -16,6 +16,7 @@ from app.importador.campos import ETIQUETAS
 from app.importador.lectura import Lectura
 from app.importador.libro import MAX_CELL
 from app.importador.models import Importacion
+from app.importador.rules import INCLUIR
 from app.web.forms import Form
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
@@ -87,7 +88,28 @@ def read_review(values: Mapping[str, str], importacion: Importacion, lectura: Le
             correcciones.pop((fila, campo), None)
         else:
             correcciones[fila, campo] = text
+    _choose_hidden(values, lectura, correcciones)
     return Review(
         mapeo=chosen if is_moved else importacion.mapeo_columnas,
         correcciones={cell: text for cell, text in correcciones.items() if cell[1] not in moved},
     )
+
+
+def _choose_hidden(
+    values: Mapping[str, str], lectura: Lectura, correcciones: dict[tuple[int, str], str]
+) -> None:
+    """Take which hidden rows are asked for: ticked one by one, or all or none by a button."""
+    every = values.get("ocultas", "")
+    for fila in lectura.filas:
+        if not fila.oculta:
+            continue
+        if every in {"todas", "ninguna"}:
+            is_asked = every == "todas"
+        elif f"h-{fila.numero_fila}" in values:
+            is_asked = f"o-{fila.numero_fila}" in values
+        else:
+            continue
+        if is_asked:
+            correcciones[fila.numero_fila, INCLUIR] = "1"
+        else:
+            correcciones.pop((fila.numero_fila, INCLUIR), None)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.core.errors import InvalidValue
@@ -10,7 +10,7 @@ from app.core.texto import clean_text, fold
 from app.importador.archivo import MAX_FILAS, Fila, Hoja, Planilla, open_planilla
 from app.importador.campos import ETIQUETAS, OBLIGATORIOS, guess_columns, header_key
 from app.importador.filas import read_fila
-from app.importador.rules import FilaLeida
+from app.importador.rules import INCLUIR, FilaLeida
 
 #: A title, an address, a date and some air may stand above the header.
 _HEADER_WITHIN = 20
@@ -119,11 +119,16 @@ def interpretar(
         fila_encabezado=header.numero,
         columnas=_columns(header, rows, guess),
         filas=tuple(
-            read_fila(row.numero, _values(row, guess), hoy=hoy, corregidos=typed.get(row.numero))
-            for row in rows
+            _read_row(row, _values(row, guess), hoy, typed.get(row.numero, {})) for row in rows
         ),
         avisos=tuple(avisos),
     )
+
+
+def _read_row(row: Fila, values: dict[str, str], hoy: date, typed: dict[str, str]) -> FilaLeida:
+    corregidos = {campo: text for campo, text in typed.items() if campo != INCLUIR}
+    fila = read_fila(row.numero, values, hoy=hoy, corregidos=corregidos)
+    return replace(fila, oculta=row.oculta, incluida=INCLUIR in typed)
 
 
 def _find_header(hoja: Hoja) -> tuple[Hoja, int, dict[int, str]]:

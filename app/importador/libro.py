@@ -8,10 +8,14 @@ it must import nothing of ``app``.
 
 import io
 import json
+import re
 import resource
 import sys
+import zipfile
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
@@ -30,13 +34,21 @@ MAX_COLUMNS = 100
 MAX_CELL = 5_001
 #: All text of the book, characters.
 MAX_TEXT = 20_000_000
+#: Rows of a sheet, empty ones too, whose looks are read.
+_MOST_ROWS = 200_000
+#: Formats with an hour that a workbook names by number alone (ECMA-376, 18.8.30).
+_BUILT_IN_HOURS = (18, 19, 20, 21, 22, 45, 46, 47)
+#: A format that shows every digit, with zeros in front and signs between.
+_ZEROS = re.compile(r'(?=.*0)(?:0|[-/: ]|\\.|"[^"]*")+')
 
 
 def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
-    """Return ``{"hojas": [{"nombre", "filas": [[row number, [cell, …]], …]}]}`` of visible sheets.
+    """Return ``{"hojas": [{"nombre", "filas", "ocultas"}]}`` of the visible sheets.
 
-    Empty rows are left out. At most ``max_rows`` rows of a sheet are kept; one more than allowed
-    tells the caller that there were too many. Instead of ``hojas`` it may hold ``error``:
+    ``filas`` holds ``[row number, [cell, …]]``, ``ocultas`` the numbers of rows that are hidden (of
+    XLSX only). A merged cell gives its value to each of its rows. Empty rows are left out. At most
+    ``max_rows`` rows of a sheet are kept; one more than allowed tells the caller that there were
+    too many. Instead of ``hojas`` it may hold ``error``:
     ``clave``, ``ilegible`` or ``enorme``.
     """
     try:
@@ -51,18 +63,27 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
         for name in names[:MAX_SHEETS]:
             rows: list[list[Any]] = []
             sheet = book.get_sheet_by_name(name)
+            looks = _read_looks(content, name, max_rows)
+            merged = _Merged(sheet.merged_cell_ranges or [])
             # Rows come from the first of the sheet, cells from the first used column.
-            margin = [""] * (sheet.start[1] if sheet.start else 0)
+            first = sheet.start[1] if sheet.start else 0
+            margin = [""] * first
             for number, row in enumerate(sheet.iter_rows(), 1):
-                cells = (margin + [cell_text(value) for value in row])[:MAX_COLUMNS]
+                formats = looks.formats.get(number, {})
+                texts = [
+                    cell_text(value, formats.get(column, ""))
+                    for column, value in enumerate(row, first)
+                ]
+                cells = (margin + texts)[:MAX_COLUMNS]
                 if any(cells):
+                    merged.fill(number, cells)
                     rows.append([number, cells])
                     left -= sum(map(len, cells))
                 if left < 0:
                     return {"error": "enorme"}
                 if len(rows) > max_rows:
                     break
-            sheets.append({"nombre": name, "filas": rows})
+            sheets.append({"nombre": name, "filas": rows, "ocultas": sorted(looks.hidden)})
     except PasswordError:
         return {"error": "clave"}
     except MemoryError:
@@ -72,24 +93,168 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
     return {"hojas": sheets}
 
 
-def cell_text(value: Any) -> str:
-    """Return a cell as a person would type it: dates day first, whole numbers without «.0»."""
+class _Merged:
+    """The merged cells of a sheet that span rows, and the value of each."""
+
+    def __init__(self, ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        # Of a cell that spans columns too, only the first column is one: no second field is told.
+        self._ranges = [
+            (top + 1, bottom + 1, column)
+            for (top, column), (bottom, _) in ranges
+            if bottom > top and column < MAX_COLUMNS
+        ]
+        self._values: dict[tuple[int, int], str] = {}
+
+    def fill(self, number: int, cells: list[str]) -> None:
+        """Write into a row what merged cells above it say; keep what begins in it."""
+        for top, bottom, column in self._ranges:
+            if not top <= number <= bottom:
+                continue
+            text = cells[column] if column < len(cells) else ""
+            if number == top:
+                self._values[top, column] = text
+            elif not text and (value := self._values.get((top, column))):
+                cells.extend([""] * (column + 1 - len(cells)))
+                cells[column] = value
+
+
+@dataclass
+class _Looks:
+    """What a sheet shows beyond its values: number formats by row and column, hidden rows."""
+
+    formats: dict[int, dict[int, str]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+def _read_looks(content: bytes, name: str, max_rows: int) -> _Looks:
+    """Read the formats that change what a cell says and the hidden rows of an XLSX.
+
+    Empty for other kinds, and where the package is not as the standard has it: the values, which
+    the other reader gives, then stand alone.
+    """
+    looks = _Looks()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            part = _sheet_part(package, name)
+            formats = _formats(package)
+            with package.open(part) as stream:
+                _read_rows(stream, formats, looks, max_rows)
+    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, StopIteration, OSError):
+        return _Looks()
+    except (ElementTree.ParseError, NotImplementedError, RuntimeError):
+        return _Looks()
+    return looks
+
+
+def _sheet_part(package: zipfile.ZipFile, name: str) -> str:
+    book = ElementTree.fromstring(package.read("xl/workbook.xml"))  # noqa: S314 - within limits
+    sheet = next(one for one in book.iter() if _tag(one) == "sheet" and one.get("name") == name)
+    key = next(value for attribute, value in sheet.items() if attribute.endswith("}id"))
+    links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - within limits
+    target = next(link.get("Target", "") for link in links if link.get("Id") == key)
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _formats(package: zipfile.ZipFile) -> list[str]:
+    """Return the format of each style of cells; empty where it changes nothing here."""
+    styles = ElementTree.fromstring(package.read("xl/styles.xml"))  # noqa: S314 - within limits
+    codes = dict.fromkeys(_BUILT_IN_HOURS, "h:mm")
+    for one in styles.iter():
+        if _tag(one) == "numFmt":
+            codes[int(one.get("numFmtId", ""))] = one.get("formatCode", "")
+    styled = next((one for one in styles if _tag(one) == "cellXfs"), ())
+    found = [codes.get(int(one.get("numFmtId", "0")), "") for one in styled]
+    return [code if shows_hour(code) or _ZEROS.fullmatch(code) else "" for code in found]
+
+
+def _read_rows(stream: Any, formats: list[str], looks: _Looks, max_rows: int) -> None:
+    number = filled = 0
+    for _, row in ElementTree.iterparse(stream):  # noqa: S314 - within limits
+        if _tag(row) != "row":
+            continue
+        number = int(row.get("r") or number + 1)
+        if row.get("hidden") in ("1", "true"):
+            looks.hidden.add(number)
+        column = -1
+        kept: dict[int, str] = {}
+        for cell in row:
+            column = _column(cell.get("r", "")) if cell.get("r") else column + 1
+            if code := formats[int(cell.get("s") or 0)]:
+                kept[column] = code
+        if kept:
+            looks.formats[number] = kept
+        filled += any(len(cell) for cell in row)
+        if filled > max_rows or number > _MOST_ROWS:
+            return
+        row.clear()
+
+
+def _column(place: str) -> int:
+    index = 0
+    for letter in place.rstrip("0123456789"):
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def shows_hour(code: str) -> bool:
+    """Tell whether a number format shows an hour: an «h» outside quotes and of no colour."""
+    return "h" in re.sub(r'"[^"]*"|\\.|\[(?!h+\])[^]]*\]', "", code.lower())
+
+
+def _with_zeros(number: int, code: str) -> str:
+    """Return a whole number as a format of zeros shows it: 123 as 000123, 1842 as 18:42."""
+    literal = re.sub(r'"([^"]*)"|\\(.)', lambda found: found[1] or found[2] or "", code)
+    places = [bool(mark == "0") for mark in re.sub(r'"[^"]*"|\\.', _blank, code)]
+    digits = list(str(number).zfill(sum(places)))
+    extra = "".join(digits[: len(digits) - sum(places)])
+    rest = iter(digits[len(extra) :])
+    shown = [next(rest) if place else mark for place, mark in zip(places, literal, strict=True)]
+    first = places.index(True)
+    return "".join((*shown[:first], extra, *shown[first:]))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0].strip('"').removeprefix("\\"))
+
+
+def cell_text(value: Any, code: str = "") -> str:
+    """Return a cell as a person would type it: dates day first, whole numbers without «.0».
+
+    ``code`` is its number format where that shows zeros in front, or an hour: then midnight is
+    one and no empty hour.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "VERDADERO" if value else "FALSO"
     if isinstance(value, float):
         value = int(value) if value.is_integer() and abs(value) < 1e15 else value
-        return str(value)
-    if isinstance(value, datetime) and value.time() != time(0):
-        return f"{value:%d-%m-%Y %H:%M}"
+    if isinstance(value, int) and value >= 0 and _ZEROS.fullmatch(code):
+        return _with_zeros(value, code)
+    if isinstance(value, datetime):
+        value = _to_second(value)
+        if value.time() != time(0) or shows_hour(code):
+            return f"{value:%d-%m-%Y} {_clock(value.time())}"
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if isinstance(value, time):
-        return f"{value:%H:%M}"
+        return _clock(_to_second(datetime.combine(date(2000, 1, 1), value)).time())
     if isinstance(value, timedelta):
-        return str(value)
+        return str(timedelta(seconds=round(value.total_seconds())))
     return str(value)[:MAX_CELL]
+
+
+def _to_second(value: datetime) -> datetime:
+    """Return the nearest second: a fraction of a day does not hit it exactly."""
+    return (value + timedelta(milliseconds=500)).replace(microsecond=0)
+
+
+def _clock(value: time) -> str:
+    return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
 
 
 def main() -> None:

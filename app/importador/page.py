@@ -75,6 +75,7 @@ def show_preview(
         lectura=lectura,
         counts={resultado.value: number for resultado, number in counts.items()},
         total=len(filas),
+        hidden=sum(fila.oculta for fila in filas),
         to_create=created,
         page=_slice(rows, importacion.id, ver),
         ver=ver,

@@ -8,17 +8,20 @@ from enum import Enum
 
 from app.core.texto import clean_text, fold
 
+#: Stands for a field among the corrections: a hidden row that a person asked for.
+INCLUIR = "incluir"
 #: What a field is worth once read.
 Dato = str | int | date
 
 
 class Resultado(Enum):
-    """The four outcomes that the preview shows."""
+    """The outcomes that the preview shows."""
 
     CREA = "crea"
     EXISTE = "existe"
     ADVERTENCIA = "advertencia"
     ERROR = "error"
+    OCULTA = "oculta"
 
     @property
     def label(self) -> str:
@@ -28,6 +31,7 @@ class Resultado(Enum):
             "existe": "Ya existe",
             "advertencia": "Se crea con advertencias",
             "error": "No se puede leer",
+            "oculta": "Oculta en la planilla",
         }[self.value]
 
     @property
@@ -38,6 +42,7 @@ class Resultado(Enum):
             "existe": "Ya existía",
             "advertencia": "Creado con advertencias",
             "error": "Quedó fuera",
+            "oculta": "Oculta: no se importó",
         }[self.value]
 
     @property
@@ -77,6 +82,10 @@ class FilaLeida:
     errores: Mapping[str, str] = field(default_factory=dict)
     #: Field to sentence: the row goes in and is flagged.
     advertencias: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the spreadsheet hides it, as a filter does.
+    oculta: bool = False
+    #: Whether a person asked for it although it is hidden.
+    incluida: bool = False
     #: None until :func:`clasificar` has seen the whole list.
     resultado: Resultado | None = None
     #: Why the row exists already; empty for other outcomes.
@@ -93,7 +102,7 @@ def clave_numero(numero: str) -> str:
 
 
 def clasificar(filas: Iterable[FilaLeida], existentes: Collection[str]) -> list[FilaLeida]:
-    """Return the rows with their outcome, in the same order.
+    """Return the rows with their outcome, in the same order; hidden ones only if asked for.
 
     ``existentes`` are the numbers that the buffet's oficios already have, in any spelling. A row
     that repeats an earlier one in full counts as existing, for the earlier one makes the oficio; a
@@ -105,6 +114,10 @@ def clasificar(filas: Iterable[FilaLeida], existentes: Collection[str]) -> list[
     first_with: dict[str, FilaLeida] = {}
     classified = []
     for fila in filas:
+        if fila.oculta and not fila.incluida:
+            motivo = "La planilla oculta esta fila: no se importa si usted no la marca."
+            classified.append(replace(fila, resultado=Resultado.OCULTA, motivo=motivo))
+            continue
         clave = clave_numero(str(fila.datos.get("numero_oficio", "")))
         first = first_with.setdefault(clave, fila) if clave else fila
         if first is not fila and not _same(first, fila):
@@ -131,7 +144,7 @@ def clasificar(filas: Iterable[FilaLeida], existentes: Collection[str]) -> list[
 
 
 def contar(filas: Iterable[FilaLeida]) -> dict[Resultado, int]:
-    """Return how many rows have each outcome; all four are named."""
+    """Return how many rows have each outcome; all are named."""
     counts = dict.fromkeys(Resultado, 0)
     for fila in filas:
         if fila.resultado is not None:

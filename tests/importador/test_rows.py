@@ -69,6 +69,21 @@ def test_a_row_that_adds_up_is_created():
         ("numero_oficio", "-", "Falta el número de oficio"),
         ("patente", " ", "Falta la patente"),
         ("patente", "por confirmar", "no es una patente"),
+        ("patente", "=1+1", "parece una fórmula"),
+    ],
+)
+def test_what_makes_an_order_keeps_the_row_out_where_it_cannot_be_read(campo, text, sentence):
+    read = fila(**{campo: text})
+
+    assert list(read.errores) == [campo]
+    assert sentence in read.errores[campo]
+    assert campo not in read.datos
+    assert outcome(read) == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("campo", "text", "sentence"),
+    [
         ("rol", "3030-2017", "no es un rol"),
         ("anio", "15", "no es un año"),
         ("vin", "¿?", "no es un VIN"),
@@ -85,18 +100,17 @@ def test_a_row_that_adds_up_is_created():
         ("caratulado", "=cmd|'/c calc'!A0", "parece una fórmula"),
         ("propietario_nombre", "@SUM(A1:A9)", "parece una fórmula"),
         ("notas", '\t=HYPERLINK("http://x")', "parece una fórmula"),
-        ("patente", "=1+1", "parece una fórmula"),
     ],
 )
-def test_what_cannot_be_read_keeps_the_row_out_with_a_sentence_beside_its_field(
-    campo, text, sentence
-):
+def test_what_any_other_field_cannot_take_is_kept_as_a_warning(campo, text, sentence):
     read = fila(**{campo: text})
 
-    assert list(read.errores) == [campo]
-    assert sentence in read.errores[campo]
+    assert read.errores == {}
+    assert list(read.advertencias) == [campo]
+    assert sentence in read.advertencias[campo]
+    assert text.strip()[:500] in read.advertencias[campo]
     assert campo not in read.datos
-    assert outcome(read) == ["error"]
+    assert outcome(read) == ["advertencia"]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +239,7 @@ def test_rows_that_were_not_classified_are_not_counted():
 
 
 def test_every_outcome_has_words_and_only_two_make_an_oficio():
-    assert len({r.label for r in Resultado}) == 4
+    assert len({r.label for r in Resultado}) == 5
     assert [r for r in Resultado if r.is_imported] == [Resultado.CREA, Resultado.ADVERTENCIA]
 
 

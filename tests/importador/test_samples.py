@@ -48,8 +48,9 @@ def test_each_outcome_has_the_count_worked_out_by_eye(name):
     assert contar(filas) == {
         Resultado.CREA: 53,
         Resultado.EXISTE: 1,
-        Resultado.ADVERTENCIA: 1,
-        Resultado.ERROR: 5,
+        Resultado.ADVERTENCIA: 2,
+        Resultado.ERROR: 4,
+        Resultado.OCULTA: 0,
     }
 
 
@@ -64,7 +65,7 @@ def test_each_special_row_is_the_one_seen_by_eye(name):
     assert "«NO TIENE» no es una patente" in special[29].errores["patente"]
     assert "debería ser 5" in special[37].advertencias["propietario_rut"]
     assert special[37].datos["propietario_rut"] == "12345678-9"
-    assert special[41].errores["fecha_ingreso"].startswith("La fecha 31/02/2026 no existe.")
+    assert special[41].advertencias["fecha_ingreso"].startswith("La fecha 31/02/2026 no existe.")
     assert f"la fila {44 - SHIFT[name]}" in special[45].motivo
     assert "Falta el número" in special[56].errores["numero_oficio"]
     assert all(len(fila.errores) <= 1 for fila in filas.values())
@@ -140,6 +141,7 @@ def test_corrected_rows_go_in(name):
         Resultado.EXISTE: 1,
         Resultado.ADVERTENCIA: 0,
         Resultado.ERROR: 1,
+        Resultado.OCULTA: 0,
     }
     unreadable = next(f for f in filas if f.resultado is Resultado.ERROR)
     assert unreadable.texto("patente") == "sin"
@@ -153,10 +155,11 @@ def test_the_same_list_again_creates_nothing_and_repeats_its_errors(name):
 
     again = contar(clasificar(read(name).filas, made))
 
-    assert len(made) == 54
+    assert len(made) == 55
     assert again == {
         Resultado.CREA: 0,
-        Resultado.EXISTE: 55,
+        Resultado.EXISTE: 56,
         Resultado.ADVERTENCIA: 0,
-        Resultado.ERROR: 5,
+        Resultado.ERROR: 4,
+        Resultado.OCULTA: 0,
     }

@@ -11,7 +11,7 @@ from app.avistamientos.providers import Leniency, Sighting
 from app.avistamientos.service.listados import Paso
 from app.core.clock import local_today
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_fecha, parse_fecha_hora, split_fecha_hora
+from app.core.fechas import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
 from app.core.patente import parse_patente
 from app.core.texto import clean_text, fold
 from app.core.zonas import zone_of
@@ -24,9 +24,6 @@ from app.importador.pasos.campos import ETIQUETAS, guess_crossing_columns
 _HEADER_WITHIN = 20
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000
-_CLOCK = re.compile(
-    r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*(?:hrs?|horas|h)?\.?", re.IGNORECASE
-)
 _NO_HEADER = (
     "No se encontró la fila de encabezados. La planilla debe tener, entre sus primeras 20 filas, "
     "una con los nombres de las columnas, como «Fecha», «Hora» y «Pórtico»."
@@ -94,7 +91,17 @@ def read_crossings(
             f"La planilla no dice la patente: todas sus filas se toman como de {patente}. Confirme "
             "que el archivo es de este vehículo."
         )
-    pasos = tuple(_read_row(row.numero, _values(row, guess), patente, empresa) for row in rows)
+    if hidden := sum(row.oculta for row in rows):
+        avisos.append(
+            "La planilla tiene 1 fila oculta, que también se lee."
+            if hidden == 1
+            else f"La planilla tiene {hidden} filas ocultas, que también se leen."
+        )
+    has_hours = _has_hours(rows, guess)
+    pasos = tuple(
+        _read_row(row.numero, _values(row, guess), patente, empresa, has_hours=has_hours)
+        for row in rows
+    )
     return LecturaPasos(
         hoja.nombre, header.numero, _columns(header, rows, guess), pasos, tuple(avisos)
     )
@@ -148,13 +155,15 @@ def _values(row: Fila, guess: Mapping[int, str]) -> dict[str, str]:
     }
 
 
-def _read_row(fila: int, values: dict[str, str], patente: str, empresa: str | None) -> Paso:
+def _read_row(
+    fila: int, values: dict[str, str], patente: str, empresa: str | None, *, has_hours: bool
+) -> Paso:
     try:
         other = _other_plate(values.get("patente"), patente)
         if other:
             return Paso(fila, values, problema=other, es_otra_patente=True)
         kept = Leniency()
-        day, written = _read_clock(values, kept)
+        day, written = _read_clock(values, kept, has_hours=has_hours)
         place = kept.text("ubicacion", "Lugar", _place(values), 200)
         zone = zone_of(text=place)
         moment = parse_fecha_hora(written).moment if written and written.tzinfo else None
@@ -187,34 +196,56 @@ def _other_plate(text: str | None, patente: str) -> str:
     return f"La fila es de {read.valor}, no de {patente}: no se guarda."
 
 
-def _read_clock(values: Mapping[str, str], kept: Leniency) -> tuple[date, datetime | None]:
-    """The day, and what a clock showed where the row says the hour: with its offset, or naive."""
+def _read_clock(
+    values: Mapping[str, str], kept: Leniency, *, has_hours: bool
+) -> tuple[date, datetime | None]:
+    """The day, and what a clock showed where the row says the hour: with its offset, or naive.
+
+    ``has_hours`` tells whether the midnights of a column of dates are hours.
+    """
     whole = values.get("fecha_hora")
-    if whole and not values.get("hora"):
-        try:
-            written = split_fecha_hora(whole)
-        except InvalidValue as error:
-            try:
-                return _believable(parse_fecha(whole)), None
-            except InvalidValue:
-                raise error from None
-        return _believable(written.date()), written
     text = values.get("fecha") or whole
     if not text:
         raise InvalidValue("La fila no dice la fecha.")
-    day = _believable(parse_fecha(text.split(" ")[0] if ":" in text else text))
     hour = values.get("hora")
     if not hour:
-        return day, None
-    found = _CLOCK.fullmatch(hour.split(" ")[-1] if re.search(r"\d[-/]\d", hour) else hour)
+        return _read_whole(whole or text, is_moment=bool(whole), has_hours=has_hours)
+    moment = _moment(text)
+    day = _believable(moment.date() if moment else parse_fecha(text))
+    in_hour = _moment(hour) if re.search(r"\d[-/]\d", hour) else None
     try:
-        if found is None:
-            raise ValueError("no hour")
-        clock = time(int(found[1]), int(found[2]), int(found[3] or 0))
-    except ValueError:
+        return day, datetime.combine(day, in_hour.time() if in_hour else parse_hora(hour))
+    except InvalidValue:
         kept.advertencias["hora"] = f"Hora que no se pudo leer: la fila dice «{hour[:20]}»."
         return day, None
-    return day, datetime.combine(day, clock)
+
+
+def _read_whole(text: str, *, is_moment: bool, has_hours: bool) -> tuple[date, datetime | None]:
+    """The day and the hour of one cell, whatever its column is called."""
+    try:
+        written = split_fecha_hora(text)
+    except InvalidValue as error:
+        try:
+            return _believable(parse_fecha(text)), None
+        except InvalidValue as no_day:
+            # Of a column of dates the complaint is about the date, unless it holds an hour.
+            raise (error if is_moment or ":" in text else no_day) from None
+    day = _believable(written.date())
+    is_hour = is_moment or has_hours or written.time() != time(0)
+    return day, written if is_hour else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return split_fecha_hora(text)
+    except InvalidValue:
+        return None
+
+
+def _has_hours(rows: list[Fila], guess: Mapping[int, str]) -> bool:
+    """Whether a column of dates tells hours: programs print 00:00 after days that have none."""
+    moments = (_moment(_values(row, guess).get("fecha", "")) for row in rows)
+    return any(moment is not None and moment.time() != time(0) for moment in moments)
 
 
 def _believable(day: date) -> date:
