@@ -8,6 +8,16 @@ cd "$(dirname "$0")/.." || exit
 rm -f .coverage .coverage.*
 failed=()
 
+# In memory where there is room: a disk that stalls says nothing about the code, and the tests measure
+# how long a transaction keeps others waiting.
+room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+memory=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo 2>/dev/null)
+if [ "${room:-0}" -gt 4000000 ] && [ "${memory:-0}" -gt 8000000 ]; then
+    TMPDIR=$(mktemp -d /dev/shm/rastro-tests.XXXXXX)
+    export TMPDIR
+    trap 'rm -rf "$TMPDIR"' EXIT
+fi
+
 run() {
     local name=$1
     shift
