@@ -4,13 +4,19 @@ It runs under the supervisor, or alone under systemd or compose. Tasks are decla
 modules: declared here, huey would register them as ``__main__`` and the web could not name them.
 """
 
+import signal
+import sys
+
+if __name__ == "__main__":  # before the imports below, which take seconds on a slow machine
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: sys.exit(0))
+
 from app import create_app
 from app.jobs.consumer import run_consumer
 from app.web.registro import configure_logging, connect_sentry
 
 
 def main() -> None:
-    """Run until SIGTERM."""
+    """Run until SIGTERM, which ends it in order and with 0, also while it still starts."""
     app = create_app()
     configure_logging(app.extensions["rastro_config"])
     connect_sentry(app.extensions["rastro_config"])

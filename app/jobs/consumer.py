@@ -81,13 +81,22 @@ class _Scheduler(Scheduler):
 
 
 class _Consumer(Consumer):
-    """Huey's consumer with our sweep. Its health check replaces threads that died."""
+    """Huey's consumer with our sweep. Its health check replaces threads that died.
+
+    It listens to signals before its workers run, where Huey does so after: a stop between the two
+    would cut off a job that just began.
+    """
 
     scheduler_class = _Scheduler
 
     def __init__(self, sweep: Callable[[], None], huey: Huey, **options: Any) -> None:
         self.sweep = sweep
         super().__init__(huey, **options)
+
+    def start(self) -> None:
+        """Start the threads; signals are taken before the first of them runs."""
+        self._set_signal_handlers()
+        super().start()
 
     def _create_scheduler(self) -> _Scheduler:
         scheduler: _Scheduler = super()._create_scheduler()

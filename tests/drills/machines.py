@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from app.core.clock import utcnow
 from app.jobs.models import Trabajo
 from tests.drills.downtime import SWEEP
 from tests.drills.records import judge_logs
-from tests.drills.stage import Stage
+from tests.drills.stage import Consumer, Stage
 
 SKEW = timedelta(minutes=10)
 
@@ -28,9 +29,10 @@ def drill_clocks(stage: Stage, jobs: int = 60) -> str:
     stage.wait(lambda: stage.has_begun(ahead), "a job begins")
     ahead.kill()
     ahead = stage.start_consumer(DRILL_CLOCK=(utcnow() + SKEW).isoformat())
+    more = _put_until_it_works(stage, ahead)
     seconds = stage.wait_done(400)
     uncertain = stage.judge_mails(mails)
-    stage.judge_local(local)
+    stage.judge_local(local + more)
     stage.judge_checks(checks)
     windows = [
         row.clave for row in stage.ask(sa.select(Trabajo.clave).where(Trabajo.tipo == SWEEP))
@@ -39,6 +41,23 @@ def drill_clocks(stage: Stage, jobs: int = 60) -> str:
     assert behind.stop() == 0
     assert ahead.stop() == 0
     return (
-        f"{jobs} jobs once each, {uncertain} mails uncertain, done {seconds:.1f} s after the kill; "
+        f"{jobs} jobs once each, and {len(more)} put until the one ahead worked; {uncertain} mails "
+        f"uncertain, done {seconds:.1f} s later; "
         f"{judge_logs(stage)} bytes of logs"
     )
+
+
+def _put_until_it_works(stage: Stage, consumer: Consumer) -> list[int]:
+    """Enqueue jobs until a consumer has begun one, however long it starts; returns their numbers.
+
+    Without, the other may have done everything before this one is ready.
+    """
+    numbers: list[int] = []
+
+    def put_and_look() -> bool:
+        numbers.append(stage.put_local(pause=0.2))
+        time.sleep(0.2)
+        return stage.has_begun(consumer)
+
+    stage.wait(put_and_look, "the one whose clock is ahead begins a job")
+    return numbers

@@ -41,6 +41,7 @@ from tests.drills.kinds import LOCAL
 from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.notificaciones.rows import make_notice
 from tests.plugins.provider import ProviderServer
+from tests.plugins.served import wait_until_it_listens
 from tests.plugins.smtp import SmtpServer
 
 ANSWER = {"avistamientos": [{"fecha_hora": "2026-11-20T08:15:00", "ubicacion": "P5"}]}
@@ -87,7 +88,8 @@ class Consumer:
         self.process.wait()
 
     def stop(self, timeout: float = 40) -> int:
-        """As by ``systemctl stop``; returns the exit code."""
+        """As by ``systemctl stop``, once it listens to that; returns the exit code."""
+        wait_until_it_listens(self.process)
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 

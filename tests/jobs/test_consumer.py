@@ -26,6 +26,7 @@ from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobRun, claim
 from app.jobs.service import beat
 from config import ROOT
+from tests.plugins.served import wait_until_it_listens
 
 began = threading.Event()
 may_end = threading.Event()
@@ -127,6 +128,20 @@ def test_sigterm_lets_a_running_job_finish_and_begins_no_other(app, alarm, own_s
     states = {row.clave: row.estado for row in rows(Trabajo, tipo="prueba.demorar")}
     assert states == {"k": EstadoTrabajo.HECHO, "k2": EstadoTrabajo.PENDIENTE}
     assert rows(Consumidor) == []
+
+
+def test_a_stop_while_it_starts_ends_it_in_order(tmp_path):
+    env = {"PATH": os.environ["PATH"], "ENVIRONMENT": "test", "INSTANCE_DIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "huey_consumer.py"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True
+    )
+    wait_until_it_listens(process)
+
+    process.send_signal(signal.SIGTERM)
+
+    _out, told = process.communicate(timeout=30)
+    assert process.returncode == 0, told
+    assert told == ""
 
 
 def test_a_job_that_does_not_finish_in_time_is_free_for_who_comes_next(

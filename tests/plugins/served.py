@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,27 @@ from app.supervisor import ROOT, free_port
 
 #: Seconds until everything is up, on a busy machine.
 PATIENCE = 60
+
+
+def wait_until_it_listens(process: subprocess.Popen[Any]) -> None:
+    """Wait until a process handles SIGTERM: before that it would be killed, with another code.
+
+    A process that ended has nothing to be told.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and not _handles(process.pid, signal.SIGTERM):
+        assert time.monotonic() < deadline, f"it did not listen within {PATIENCE} s"
+        time.sleep(0.02)
+
+
+def _handles(pid: int, signum: int) -> bool:
+    """Whether a process has a handler for a signal, as the kernel knows."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signum - 1) & 1)
 
 
 @dataclass
@@ -54,6 +76,7 @@ class Served:
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
     def stop(self) -> int:
+        wait_until_it_listens(self.process)
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(40)
 
