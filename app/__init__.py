@@ -46,8 +46,6 @@ from app.eventos import novedades
 from app.eventos import views as webhooks
 from app.eventos.escucha import EVENTS, EventSource
 from app.extensions import csrf, htmx, limiter, login, migrate
-from app.importador import views as importador
-from app.importador.pasos import views as listados
 from app.informes import jobs as informes_jobs
 from app.informes import views as informes
 from app.informes.guarda import list_pdfs
@@ -60,6 +58,7 @@ from app.notificaciones.sources import connect_found, connect_location, connect_
 from app.oficios import sellos as oficios_sellos
 from app.oficios import views as oficios
 from app.oficios.sections import init_sections
+from app.planillas.pages import importar, listados
 from app.portal import views as portal
 from app.portal.access import SESSION_KEY
 from app.porticos import views as porticos
@@ -125,7 +124,7 @@ BLUEPRINTS = (
     portal.bp,
     oficios.bp,
     oficios.textos.bp,
-    importador.bp,
+    importar.bp,
     adjuntos.bp,
     avistamientos.bp,
     panorama.bp,

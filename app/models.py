@@ -11,7 +11,6 @@ from app.custodia.models import Cabeza, Eslabon, Revision
 from app.db import Model
 from app.direcciones.models import Direccion, Visita
 from app.eventos.models import Entrega, Evento, Webhook
-from app.importador.models import Importacion
 from app.informes.models import Expediente
 from app.jobs.models import Consumidor, Cuota, Ejecucion, Trabajo
 from app.notificaciones.models import (
@@ -25,6 +24,7 @@ from app.notificaciones.models import (
     respuesta_adjuntos,
 )
 from app.oficios.models import Investigacion, Oficio, Propietario
+from app.planillas.models import Importacion
 from app.porticos.models import AliasPortico, Portico
 from app.tablero.models import Vista
 from app.ubicado.models import Revisado, Ubicacion, ubicacion_adjuntos

@@ -22,11 +22,11 @@ from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_gantry_sighting
 from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
-from tests.importador.listados import make_importacion
-from tests.importador.pasos.rows import make_listado
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 from tests.oficios.textos import make_texto
+from tests.planillas.listados import make_importacion
+from tests.planillas.pasos.rows import make_listado
 from tests.porticos.rows import make_catalogue
 from tests.ubicado.rows import make_bare_location
 

@@ -16,8 +16,8 @@ from app.avistamientos.providers import Sighting
 from app.avistamientos.service import rematch
 from app.db import transaction
 from tests.avistamientos.rows import an_answer, make_sighting, store
-from tests.importador.pasos.rows import make_csv, make_listado
 from tests.informes.expedientes import make_expediente, pdf_of
+from tests.planillas.pasos.rows import make_csv, make_listado
 from tests.porticos.rows import make_gantry
 
 #: 10:15 in Punta Arenas in winter, when Santiago's clock shows 9:15.

@@ -1,1 +1,0 @@
-"""Spreadsheets of a buffet, read into oficios."""

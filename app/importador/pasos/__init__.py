@@ -1,1 +1,0 @@
-"""Lists of crossings that a concessionaire hands over, read like any other list."""

@@ -1,0 +1,87 @@
+"""What a person changes of the reading of a list, from the selects and inputs of its preview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.texto import clean_text
+from app.planillas.rules.layout import Lectura
+from app.planillas.rules.oficio_fields import ETIQUETAS
+from app.planillas.rules.oficio_outcomes import INCLUIR, FilaOficio
+from app.planillas.rules.rows import Review
+from app.planillas.rules.sheets import MAX_CELL
+
+_CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
+_LONGEST_COMPANY = 120
+
+
+def read_oficios_review(
+    values: Mapping[str, str], kept: Review, lectura: Lectura[FilaOficio]
+) -> Review:
+    """Take the selects and inputs of the preview; what it does not show stays as it is.
+
+    A cell that says what the file says is no correction. A field that moves to another column
+    loses its corrections: they were made over other cells.
+    """
+    shown = [f"m-{columna.indice}" in values for columna in lectura.columnas]
+    chosen = _read_columns(values, lectura)
+    is_moved = all(shown) and chosen != lectura.mapeo
+    moved = {campo for _, campo in chosen.items() ^ lectura.mapeo.items()} if is_moved else set()
+    correcciones = dict(kept.correcciones)
+    originals = {fila.numero_fila: fila.valores for fila in lectura.filas}
+    for name, value in values.items():
+        match = _CELL.fullmatch(name)
+        if match is None:
+            continue
+        fila, campo = int(match[1]), match[2]
+        if fila not in originals or campo not in ETIQUETAS:
+            continue
+        is_long = campo == "notas"
+        text = clean_text(value, multiline=is_long)[:MAX_CELL]
+        if text == clean_text(originals[fila].get(campo, ""), multiline=is_long):
+            correcciones.pop((fila, campo), None)
+        else:
+            correcciones[fila, campo] = text
+    _choose_hidden(values, lectura, correcciones)
+    return Review(
+        mapeo=chosen if is_moved else kept.mapeo,
+        correcciones={cell: text for cell, text in correcciones.items() if cell[1] not in moved},
+    )
+
+
+def read_pasos_review(values: Mapping[str, str], lectura: Lectura[Any]) -> Review:
+    """Take the selects of the preview, and the company of rows that name none."""
+    empresa = clean_text(values.get("empresa", ""))[:_LONGEST_COMPANY] or None
+    return Review(_read_columns(values, lectura), empresa=empresa)
+
+
+def _read_columns(values: Mapping[str, str], lectura: Lectura[Any]) -> dict[int, str]:
+    return {
+        columna.indice: campo
+        for columna in lectura.columnas
+        if (campo := values.get(f"m-{columna.indice}", ""))
+    }
+
+
+def _choose_hidden(
+    values: Mapping[str, str],
+    lectura: Lectura[FilaOficio],
+    correcciones: dict[tuple[int, str], str],
+) -> None:
+    """Take which hidden rows are asked for: ticked one by one, or all or none by a button."""
+    every = values.get("ocultas", "")
+    for fila in lectura.filas:
+        if not fila.oculta:
+            continue
+        if every in {"todas", "ninguna"}:
+            is_asked = every == "todas"
+        elif f"h-{fila.numero_fila}" in values:
+            is_asked = f"o-{fila.numero_fila}" in values
+        else:
+            continue
+        if is_asked:
+            correcciones[fila.numero_fila, INCLUIR] = "1"
+        else:
+            correcciones.pop((fila.numero_fila, INCLUIR), None)

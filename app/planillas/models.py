@@ -1,0 +1,73 @@
+"""A list on its way in: kept as it was uploaded until somebody imports or discards it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.buffets.models import Buffet
+from app.core.clock import utcnow
+from app.db import Model, ShortText
+from app.planillas.rules.oficio_outcomes import EstadoImportacion
+from app.usuarios.models import Usuario
+
+
+class Importacion(Model):
+    """An uploaded list with what people changed of its reading, and later what became of it.
+
+    The file is kept, not its rows: the same bytes read with the same mapping and corrections give
+    the same rows, so that what is imported is what the preview showed.
+    """
+
+    __tablename__ = "importaciones"
+    __table_args__ = (sa.Index("ix_importaciones_recent", "estado", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: As the sender named it; its ending is part of how the file is read.
+    nombre_archivo: Mapped[str] = mapped_column(ShortText(200))
+    sha256: Mapped[str] = mapped_column(ShortText(64))
+    #: At most 10 MB; emptied when the draft is discarded.
+    contenido: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    #: Column index from 0 to field; empty means as guessed from the headers.
+    mapeo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Row number to field to the text that a person typed over the cell.
+    correcciones: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    estado: Mapped[EstadoImportacion] = mapped_column(default=EstadoImportacion.BORRADOR)
+    #: How many rows had each outcome; empty until imported.
+    resultado: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: What became of each row, in the order of the file (``Kind.report_line``).
+    informe: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, deferred=True, default=list)
+    #: Grows with every change of the draft, so that nobody imports what they have not seen.
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    importada_at: Mapped[datetime | None]
+
+    buffet: Mapped[Buffet] = relationship()
+    usuario: Mapped[Usuario] = relationship()
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it still waits for somebody to import or discard it."""
+        return self.estado is EstadoImportacion.BORRADOR
+
+    @property
+    def mapeo_columnas(self) -> dict[int, str] | None:
+        """The mapping as the reader takes it; None lets it guess."""
+        return {int(column): campo for column, campo in self.mapeo.items()} or None
+
+    @property
+    def correcciones_por_celda(self) -> Mapping[tuple[int, str], str]:
+        """The corrections as the reader takes them."""
+        return {
+            (int(fila), campo): texto
+            for fila, cells in self.correcciones.items()
+            for campo, texto in cells.items()
+        }

@@ -1,0 +1,1 @@
+"""Opening an upload: workbooks in a process of their own, and text of any encoding."""

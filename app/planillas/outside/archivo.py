@@ -1,0 +1,282 @@
+"""From the bytes of an upload to rows of text, whatever its name says."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from app.core.errors import InvalidValue
+from app.core.texto import clean_text
+from app.planillas.outside import libro
+from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
+
+#: Of an upload, bytes.
+MAX_BYTES = 10 * 1024 * 1024
+#: Of a ZIP's contents: a list of 5,000 orders unpacks to about 5 MB.
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_ENTRIES = 2_000
+#: Rows that are kept of a sheet: the orders, a title, a header, totals, and one to know of more.
+_MAX_ROWS = MAX_FILAS + 100
+_READING_SECONDS = 40
+#: Lines in one cell of a CSV.
+_MAX_LINES = 40
+_SUBA = "Suba el listado como planilla XLSX, XLS, ODS o CSV."
+
+_NOT_A_SHEET = (
+    ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM6", b"RIFF", b"II*\x00", b"MM\x00*"), "una imagen"),
+    ((b"%PDF",), "un PDF"),
+    ((b"MZ", b"\x7fELF"), "un programa"),
+    ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"), "un archivo comprimido"),
+    ((b"{\\rtf",), "un documento de texto"),
+)
+_WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
+_TEXTS = ("csv", "txt", "tsv")
+_SEPARATORS = (";", ",", "\t", "|")
+#: How Chilean offices write text that says nothing of its encoding, the likeliest first.
+_ENCODINGS = ("cp1252", "mac_roman", "cp850")
+#: What such text holds above ASCII when it is read rightly.
+_SPANISH = re.compile("[áéíóúüñÁÉÍÓÚÜÑ°ºª]|(?<=[OD])’(?=[A-Z])|(?<= )[–—](?= )")
+
+
+def open_planilla(contenido: bytes, nombre: str, guess: Guess) -> Planilla:
+    """Read an upload by what it is, and refuse it where that is not what its name says.
+
+    A workbook under the name of another kind of workbook is read (many systems export XLSX as
+    ``.xls``); text under a workbook's name, or the reverse, is refused, for whoever sent it has
+    mixed up two files. ``guess`` recognises the headers of the kind of list that is expected; by it
+    the separator of a CSV is told.
+
+    Raises:
+        InvalidValue: empty, too big, not a spreadsheet, damaged, protected by a password, or not
+            what its name says. The sentence says what to do.
+    """
+    if not contenido.strip(b"\x00 \t\r\n"):
+        raise InvalidValue(f"El archivo está vacío. {_SUBA}")
+    if len(contenido) > MAX_BYTES:
+        raise InvalidValue(
+            "El archivo pesa más de 10 MB. Divida el listado en varias planillas o borre las "
+            "imágenes que contenga."
+        )
+    tipo = _kind(contenido)
+    _check_name(clean_text(nombre), tipo)
+    hojas = (_read_csv(contenido, guess),) if tipo == "csv" else _read_book(contenido)
+    if not any(hoja.filas for hoja in hojas):
+        raise InvalidValue(f"La planilla no tiene ninguna fila con datos. {_SUBA}")
+    return Planilla(tipo, hojas)
+
+
+def _kind(contenido: bytes) -> str:
+    if contenido.startswith(b"PK"):
+        return _kind_of_zip(contenido)
+    if contenido.startswith(b"\xd0\xcf\x11\xe0"):
+        return _kind_of_ole(contenido)
+    for starts, what in _NOT_A_SHEET:
+        if contenido.startswith(starts):
+            raise InvalidValue(f"El archivo es {what}, no una planilla. {_SUBA}")
+    return "csv"
+
+
+def _kind_of_zip(contenido: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenido)) as package:
+            entries = package.infolist()
+            manifest = _manifest(package)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise InvalidValue(
+            "El archivo está dañado o incompleto. Ábralo en Excel, guárdelo de nuevo y súbalo."
+        ) from None
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise InvalidValue(
+            "El archivo se expande a un tamaño desmedido y no se abrió. Copie el listado a una "
+            "planilla nueva y súbala."
+        )
+    # A workbook of OpenDocument is enciphered file by file, and its list of files says so.
+    if any(entry.flag_bits & 1 for entry in entries) or b"encryption-data" in manifest:
+        raise _protected()
+    names = {entry.filename for entry in entries}
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    # OpenDocument begins with its own kind, uncompressed.
+    if b"application/vnd.oasis.opendocument.spreadsheet" in contenido[:200]:
+        return "ods"
+    what = "un documento de Word" if "word/document.xml" in names else "un archivo comprimido"
+    raise InvalidValue(f"El archivo es {what}, no una planilla. {_SUBA}")
+
+
+def _manifest(package: zipfile.ZipFile) -> bytes:
+    """Return the beginning of an OpenDocument's list of files, or nothing."""
+    try:
+        with package.open("META-INF/manifest.xml") as manifest:
+            return manifest.read(100_000)
+    except (KeyError, RuntimeError, zlib.error):
+        return b""
+
+
+def _kind_of_ole(contenido: bytes) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in contenido:
+        raise _protected()
+    if any(name.encode("utf-16-le") in contenido for name in ("Workbook", "Book")):
+        return "xls"
+    raise InvalidValue(f"El archivo es un documento de Office, no una planilla. {_SUBA}")
+
+
+def _protected() -> InvalidValue:
+    return InvalidValue(
+        "La planilla está protegida con contraseña. Quítele la contraseña, guárdela y súbala de "
+        "nuevo."
+    )
+
+
+def _check_name(nombre: str, tipo: str) -> None:
+    stem, dot, extension = nombre.rpartition(".")
+    extension = extension.lower()
+    family = _TEXTS if tipo == "csv" else _WORKBOOKS
+    if not dot or not stem or extension in family:
+        return
+    what = "texto separado por comas (CSV)" if tipo == "csv" else f"un libro de planillas ({tipo})"
+    raise InvalidValue(
+        f"El archivo se llama «.{extension[:10]}», pero su contenido es {what}. Revise si es el "
+        f"archivo correcto; si lo es, cambie su nombre para que termine en «.{tipo}»."
+    )
+
+
+def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
+    """Let a process of its own open the book; see :mod:`app.planillas.outside.libro`."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script, no shell, the upload is its input
+            [sys.executable, "-I", str(Path(libro.__file__)), str(_MAX_ROWS)],
+            input=contenido,
+            capture_output=True,
+            timeout=_READING_SECONDS,
+            check=True,
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        answer = {"error": "enorme"}
+    match answer.get("error"):
+        case "clave":
+            raise _protected()
+        case "enorme":
+            raise InvalidValue(
+                "La planilla es demasiado grande o está dañada y no se pudo abrir. Copie el "
+                "listado a una planilla nueva y súbala."
+            )
+        case "ilegible":
+            raise InvalidValue(
+                "La planilla está dañada y no se pudo abrir. Ábrala en Excel, guárdela de nuevo y "
+                "súbala."
+            )
+    return tuple(
+        Hoja(
+            hoja["nombre"],
+            tuple(
+                Fila(number, tuple(cells), number in hoja["ocultas"])
+                for number, cells in hoja["filas"]
+            ),
+        )
+        for hoja in answer["hojas"]
+    )
+
+
+def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
+    text = _decode(contenido)
+    if text.lstrip()[:1] == "<":
+        raise InvalidValue(
+            "El archivo es una página web o un XML con nombre de planilla. Ábralo en Excel, "
+            "guárdelo como XLSX y súbalo."
+        )
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        # Excel's own note on the separator; its row still counts.
+        return _rows("\n" + rest, first.strip()[4])
+    return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess)))
+
+
+def _decode(contenido: bytes) -> str:
+    """Return the text of a file that does not say how it is encoded.
+
+    Its mark where it has one, UTF-8 where it fits, else what reads most Spanish letters among the
+    encodings of Windows, old Macs and DOS; of equals Windows, which is by far the commonest.
+    """
+    if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = contenido.decode("utf-16", errors="replace")
+    else:
+        if b"\x00" in contenido:
+            raise _junk()
+        try:
+            text = contenido.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = _decode_mixed(contenido) or _decode_old(contenido)
+    beginning = text[:100_000]
+    strange = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\f") for char in beginning)
+    if strange > len(beginning) / 500:
+        raise _junk()
+    return text
+
+
+def _decode_mixed(contenido: bytes) -> str:
+    """Read UTF-8 into which a few rows of Windows were pasted; empty where it is not so."""
+    text = contenido.decode("utf-8-sig", errors="surrogateescape")
+    strays = sum("\udc80" <= char <= "\udcff" for char in text)
+    if strays > sum(char > "\x7f" for char in text) - strays:
+        return ""
+    return re.sub(
+        "[\udc80-\udcff]",
+        lambda stray: bytes([ord(stray[0]) - 0xDC00]).decode("cp1252", errors="replace"),
+        text,
+    )
+
+
+def _decode_old(contenido: bytes) -> str:
+    texts = [contenido.decode(encoding, errors="replace") for encoding in _ENCODINGS]
+    counts = [len(_SPANISH.findall(text[:200_000])) for text in texts]
+    if not any(counts):
+        best = from_bytes(contenido[:200_000], cp_isolation=list(_ENCODINGS)).best()
+        return contenido.decode(best.encoding if best else "cp1252", errors="replace")
+    return texts[counts.index(max(counts))]
+
+
+def _junk() -> InvalidValue:
+    return InvalidValue(f"El contenido del archivo no es una planilla ni texto legible. {_SUBA}")
+
+
+def _fit(text: str, separator: str, guess: Guess) -> tuple[int, int]:
+    """Tell how well a separator explains the first rows: fields recognised, then columns."""
+    rows = _rows(text[:20_000], separator, limit=20).filas
+    return (
+        max((len(guess(row.celdas)) for row in rows), default=0),
+        max((len(row.celdas) for row in rows), default=0),
+    )
+
+
+def _rows(text: str, separator: str, limit: int = _MAX_ROWS) -> Hoja:
+    rows: list[Fila] = []
+    try:
+        for number, cells in _numbered(text, separator):
+            if any(cell.count("\n") > _MAX_LINES for cell in cells):
+                raise InvalidValue(
+                    f"En la fila {number} hay unas comillas que no se cierran y se tragan las "
+                    "filas siguientes. Borre esas comillas o suba el listado como XLSX."
+                )
+            cells = [cell.strip()[: libro.MAX_CELL] for cell in cells[: libro.MAX_COLUMNS]]
+            if any(cells):
+                rows.append(Fila(number, tuple(cells)))
+            if len(rows) > limit:
+                break
+    except csv.Error:
+        raise _junk() from None
+    return Hoja("", tuple(rows))
+
+
+def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    return enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)

@@ -1,0 +1,172 @@
+"""Importar: upload a buffet's list, look at every row, correct, import, read what became of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.errors import InvalidValue, Refused, Stale
+from app.db import transaction
+from app.planillas.access import importacion_to_work
+from app.planillas.forms.review import read_oficios_review
+from app.planillas.forms.upload import OficiosForm
+from app.planillas.models import Importacion
+from app.planillas.pages.lists import (
+    answer_report,
+    discard_and_tell,
+    keep_review,
+    keep_upload,
+    open_draft,
+    read_draft,
+)
+from app.planillas.pages.preview import preview_url, show_preview, show_result
+from app.planillas.queries import find_mapping, list_recent
+from app.planillas.rules.layout import FilaTexto, Lectura
+from app.planillas.rules.memory import apply_remembered
+from app.planillas.rules.oficio_fields import LAYOUT
+from app.planillas.rules.oficio_outcomes import EstadoImportacion, FilaOficio
+from app.planillas.rules.rows import Review
+from app.planillas.rules.sheets import Planilla
+from app.planillas.service.drafts import import_draft
+from app.planillas.service.oficios import OFICIOS, create_importacion
+from app.web.access import staff_required
+from app.web.bodies import accepts_bytes, one_upload
+from app.web.fragments import fragment, is_htmx, see_other
+
+bp = Blueprint("importar", __name__, url_prefix="/importar")
+
+_GONE = "Ese listado se descartó. Súbalo otra vez para importarlo."
+_REVIEWED = (
+    "Todavía no se importó nada: había correcciones sin revisar. Ya se revisaron; mire cómo "
+    "quedaron y pulse Importar otra vez."
+)
+
+
+@bp.route("", methods=["GET", "POST"])
+@accepts_bytes(one_upload)
+@staff_required
+def start() -> ResponseReturnValue:
+    """Upload a list for a buffet; nothing else is stored before *Importar*."""
+    form = OficiosForm()
+    if form.is_submitted() and form.validate():
+        try:
+            importacion_id = _keep(form)
+        except InvalidValue as refusal:
+            form.planilla.errors = [str(refusal)]
+        else:
+            return see_other(url_for("importar.preview", importacion_id=importacion_id))
+    status = 422 if form.is_submitted() else 200
+    if is_htmx():
+        return fragment("planillas/_upload.html", status, form=form)
+    page = render_template("planillas/start.html", form=form, recent=list_recent())
+    return page, status
+
+
+def _keep(form: OficiosForm) -> int:
+    buffet_id = int(form.buffet_id.data)
+
+    def create(nombre: str, contenido: bytes, texts: Lectura[FilaTexto]) -> Importacion:
+        return create_importacion(
+            buffet_id=buffet_id,
+            nombre=nombre,
+            contenido=contenido,
+            mapeo=apply_remembered(texts.columnas, find_mapping(buffet_id), LAYOUT),
+            actor=current_user,
+            now=utcnow(),
+        )
+
+    return keep_upload(OFICIOS, form.planilla.data, create)
+
+
+@bp.get("/<int:importacion_id>")
+@staff_required
+def preview(importacion_id: int) -> ResponseReturnValue:
+    """Every row of a list with what will become of it, or what became of it."""
+    importacion = importacion_to_work(importacion_id)
+    if importacion.estado is EstadoImportacion.DESCARTADA:
+        flash(_GONE, "aviso")
+        return see_other(url_for("importar.start"))
+    if importacion.estado is EstadoImportacion.IMPORTADA:
+        return show_result(importacion)
+    planilla = open_draft(OFICIOS, importacion)
+    return show_preview(importacion, read_draft(OFICIOS, importacion, planilla))
+
+
+@bp.post("/<int:importacion_id>")
+@staff_required
+def review(importacion_id: int) -> ResponseReturnValue:
+    """Keep what was changed of the columns and the cells, and read the list again."""
+    importacion = importacion_to_work(importacion_id)
+    if not importacion.is_draft:
+        return _closed(importacion)
+    planilla = open_draft(OFICIOS, importacion)
+    before = read_draft(OFICIOS, importacion, planilla)
+    changed = read_oficios_review(request.form, OFICIOS.review_of(importacion), before)
+    try:
+        after = keep_review(OFICIOS, importacion, planilla, changed)
+    except (InvalidValue, Refused) as refusal:
+        return show_preview(importacion, before, 422, error=str(refusal))
+    if is_htmx():
+        return show_preview(importacion, after)
+    return see_other(preview_url(importacion_id))
+
+
+@bp.post("/<int:importacion_id>/importar", endpoint="import")
+@staff_required
+def import_(importacion_id: int) -> ResponseReturnValue:
+    """Make the oficios of a list, in one transaction.
+
+    What was typed and not yet reviewed is reviewed first, so that nobody imports what they have
+    not seen.
+    """
+    importacion = importacion_to_work(importacion_id)
+    if not importacion.is_draft:
+        return _closed(importacion)
+    version = request.form.get("version", 0, type=int)
+    planilla = open_draft(OFICIOS, importacion)
+    lectura = read_draft(OFICIOS, importacion, planilla)
+    kept = OFICIOS.review_of(importacion)
+    typed = read_oficios_review(request.form, kept, lectura)
+    if typed != kept:
+        return _review_first(importacion, planilla, lectura, typed)
+    try:
+        with transaction():
+            import_draft(OFICIOS, importacion, lectura, version, actor=current_user, now=utcnow())
+    except (Stale, Refused) as refusal:
+        again = importacion_to_work(importacion_id)
+        return show_preview(again, read_draft(OFICIOS, again, planilla), 409, error=str(refusal))
+    return _closed(importacion)
+
+
+@bp.post("/<int:importacion_id>/descartar")
+@staff_required
+def discard(importacion_id: int) -> ResponseReturnValue:
+    """Forget an upload."""
+    importacion = importacion_to_work(importacion_id)
+    discard_and_tell(OFICIOS, importacion, "No se creó ningún oficio.")
+    return see_other(url_for("importar.start"))
+
+
+@bp.get("/<int:importacion_id>/informe.csv")
+@staff_required
+def report(importacion_id: int) -> ResponseReturnValue:
+    """A spreadsheet of every row and what became, or will become, of it."""
+    return answer_report(OFICIOS, importacion_to_work(importacion_id), "importacion")
+
+
+def _review_first(
+    importacion: Importacion, planilla: Planilla, before: Lectura[FilaOficio], typed: Review
+) -> Response:
+    """Answer an *Importar* that carries changes: keep them and show what they do."""
+    try:
+        after = keep_review(OFICIOS, importacion, planilla, typed)
+    except (InvalidValue, Refused) as refusal:
+        return show_preview(importacion, before, 422, error=str(refusal))
+    return show_preview(importacion, after, 422, aviso=_REVIEWED)
+
+
+def _closed(importacion: Importacion) -> Response:
+    """Answer a press on a button of a list that was imported or discarded: show how it stands."""
+    return see_other(url_for("importar.preview", importacion_id=importacion.id))

@@ -1,0 +1,118 @@
+"""What the pages of every kind of list do: keep an upload, open it, show a part, report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Response, flash, make_response, request
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.core.texto import clean_text
+from app.db import release, transaction
+from app.planillas.outside.archivo import MAX_BYTES, open_planilla
+from app.planillas.pages.report import report_file
+from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
+from app.planillas.rules.rows import Review
+from app.planillas.rules.sheets import Planilla
+from app.planillas.service.drafts import correct_draft, discard_draft
+from app.planillas.service.kinds import Draft, Fila, Kind
+from app.web.access import or_404
+from app.web.pagination import Page
+
+#: Rows on one page of a preview or a result.
+ROWS_SHOWN = 100
+
+
+def keep_upload(
+    kind: Kind[Draft, Any],
+    upload: FileStorage,
+    create: Callable[[str, bytes, Lectura[FilaTexto]], Draft],
+) -> int:
+    """Read an upload as far as it takes to know that it is a list, and keep it as a draft.
+
+    ``create`` is called in a transaction with the name, the bytes, and what the list says.
+
+    Raises:
+        InvalidValue: it is no list; nothing is kept.
+    """
+    contenido = upload.read(MAX_BYTES + 1)
+    nombre = re.split(r"[/\\]", clean_text(upload.filename or ""))[-1][-200:] or "planilla"
+    release()
+    texts = read_texts(open_planilla(contenido, nombre, kind.layout.guess), kind.layout)
+    with transaction():
+        return create(nombre, contenido, texts).id
+
+
+def open_draft(kind: Kind[Draft, Any], draft: Draft) -> Planilla:
+    """Open the file of a draft while no transaction is held."""
+    contenido, nombre = draft.contenido, draft.nombre_archivo
+    release()
+    return open_planilla(contenido, nombre, kind.layout.guess)
+
+
+def read_draft(kind: Kind[Draft, Fila], draft: Draft, planilla: Planilla) -> Lectura[Fila]:
+    """Read the file of a draft with what people changed of its reading."""
+    return kind.read(planilla, draft, kind.review_of(draft), now=utcnow())
+
+
+def keep_review(
+    kind: Kind[Draft, Fila], draft: Draft, planilla: Planilla, review: Review
+) -> Lectura[Fila]:
+    """Read the file as a person wants it, and keep that; return the new reading.
+
+    Raises:
+        InvalidValue: so it makes no list; nothing is kept.
+        Refused: it was imported or discarded meanwhile.
+    """
+    after = kind.read(planilla, draft, review, now=utcnow())
+    with transaction():
+        correct_draft(kind, draft, review)
+    return after
+
+
+def discard_and_tell(kind: Kind[Draft, Any], draft: Draft, nothing: str) -> None:
+    """Forget an upload; ``nothing`` says what was not made of it."""
+    try:
+        with transaction():
+            discard_draft(kind, draft, actor=current_user, now=utcnow())
+    except Refused as refusal:
+        flash(str(refusal), "error")
+    else:
+        flash(f"El listado se descartó y su archivo se borró. {nothing}", "ok")
+
+
+def answer_report(kind: Kind[Draft, Any], draft: Draft, name: str) -> Response:
+    """A spreadsheet of every row and what became, or will become, of it."""
+    or_404(draft, allowed=draft.estado is not kind.discarded)
+    done = draft.estado is kind.imported
+    if done:
+        lines = draft.informe
+    else:
+        lectura = read_draft(kind, draft, open_draft(kind, draft))
+        filas = kind.classify(draft, lectura.filas, now=utcnow())
+        lines = [kind.report_line(fila) for fila in filas]
+    cells = (kind.report_cells(line, done=done) for line in lines)
+    response = make_response(report_file(kind.report_header, cells))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{draft.id}.csv"'
+    return response
+
+
+def asked_outcome(kind: Kind[Any, Any]) -> str:
+    """The outcome whose rows are asked for; empty for all."""
+    asked = request.values.get("ver", "")
+    return asked if asked in {outcome.value for outcome in kind.outcomes} else ""
+
+
+def page_of(rows: Sequence[Any], address: str) -> Page:
+    """The part of the rows that is asked for; ``address`` is the preview's, with its filter."""
+    last = max(1, -(-len(rows) // ROWS_SHOWN))
+    number = min(max(1, request.values.get("pagina", 1, type=int)), last)
+    first = (number - 1) * ROWS_SHOWN
+    shown = list(rows[first : first + ROWS_SHOWN])
+    return Page(shown, number, len(rows), ROWS_SHOWN, address=address)

@@ -1,0 +1,90 @@
+"""A buffet's list on screen: its preview, and what became of its rows."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+
+from app.core.clock import utcnow
+from app.planillas.models import Importacion
+from app.planillas.pages.lists import asked_outcome, page_of
+from app.planillas.rules.layout import Lectura
+from app.planillas.rules.oficio_fields import ETIQUETAS, OBLIGATORIOS
+from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado
+from app.planillas.rules.rows import count_outcomes
+from app.planillas.service.oficios import OFICIOS
+from app.web.fragments import fragment, is_htmx, with_notice
+
+#: The columns of the preview: what belongs together stands together, so that a row fits a screen.
+GRUPOS = (
+    ("Oficio", ("numero_oficio", "rol", "tribunal", "caratulado")),
+    ("Vehículo", ("patente", "marca", "modelo", "anio", "color", "vin")),
+    (
+        "Propietario",
+        ("propietario_nombre", "propietario_rut", "propietario_telefono", "propietario_email"),
+    ),
+    ("Dirección", ("direccion", "comuna", "region")),
+    ("Plazos", ("fecha_oficio", "fecha_ingreso", "fecha_limite", "prioridad")),
+    ("Notas", ("notas",)),
+)
+
+
+def show_preview(
+    importacion: Importacion,
+    lectura: Lectura[FilaOficio],
+    status: int = 200,
+    *,
+    error: str | None = None,
+    aviso: str | None = None,
+) -> Response:
+    """Render the preview; after a refusal the selects and inputs keep what was chosen and typed."""
+    filas = OFICIOS.classify(importacion, lectura.filas, now=utcnow())
+    counts = count_outcomes(filas, Resultado)
+    ver = asked_outcome(OFICIOS)
+    rows = [fila for fila in filas if not ver or fila.resultado == Resultado(ver)]
+    shown = {*lectura.mapeo.values(), *OBLIGATORIOS}
+    created = sum(number for resultado, number in counts.items() if resultado.is_imported)
+    template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"
+    response = fragment(
+        template,
+        status,
+        importacion=importacion,
+        lectura=lectura,
+        counts={resultado.value: number for resultado, number in counts.items()},
+        total=len(filas),
+        hidden=sum(fila.oculta for fila in filas),
+        to_create=created,
+        page=page_of(rows, preview_url(importacion.id)),
+        ver=ver,
+        grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
+        etiquetas=ETIQUETAS,
+        typed=request.form if error else {},
+        error=error,
+        aviso=aviso,
+    )
+    if is_htmx() and status == 200:
+        refused = counts[Resultado.ERROR]
+        with_notice(response, f"Revisado. Filas por crear: {created}; con error: {refused}.")
+    return response
+
+
+def show_result(importacion: Importacion) -> Response:
+    """Render what became of every row."""
+    ver = asked_outcome(OFICIOS)
+    lines = [line for line in importacion.informe if not ver or line["resultado"] == ver]
+    counts = importacion.resultado
+    return fragment(
+        "planillas/result.html",
+        importacion=importacion,
+        counts=counts,
+        total=sum(counts.values()),
+        created=sum(n for name, n in counts.items() if Resultado(name).is_imported),
+        page=page_of(lines, preview_url(importacion.id)),
+        ver=ver,
+        resultados={resultado.value: resultado for resultado in Resultado},
+    )
+
+
+def preview_url(importacion_id: int) -> str:
+    """The address of the preview under the filter that is chosen."""
+    ver = asked_outcome(OFICIOS) or None
+    return url_for("importar.preview", importacion_id=importacion_id, ver=ver)

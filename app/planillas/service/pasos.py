@@ -1,0 +1,331 @@
+"""A concessionaire's list of crossings: each row that is new becomes a sighting of its case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.auditoria.service import audit
+from app.avistamientos.models import Avistamiento, Listado
+from app.avistamientos.queries import keys_of
+from app.avistamientos.rules import EstadoListado, Fuente, ResultadoPaso, sighting_key
+from app.avistamientos.service.checks import is_ahead, lock_oficio
+from app.avistamientos.service.cruces import Crossings
+from app.avistamientos.service.identificacion import gantry_values, read_in_place
+from app.avistamientos.service.novedad import announce_sightings
+from app.core.clock import local_today, start_of_day
+from app.core.errors import Refused
+from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.zonas import zone_of
+from app.db import db
+from app.oficios.models import Oficio
+from app.oficios.rules import Actividad
+from app.oficios.service import record
+from app.planillas.rules.layout import Lectura
+from app.planillas.rules.paso_fields import LAYOUT
+from app.planillas.rules.paso_rows import FilaPaso, read_pasos
+from app.planillas.rules.rows import Review
+from app.planillas.rules.sheets import Planilla
+from app.planillas.service.drafts import keep_draft
+from app.planillas.service.kinds import Kind
+from app.porticos.service import identify
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+
+
+@dataclass(frozen=True)
+class Pasos(Kind[Listado, FilaPaso]):
+    """Crossings that a concessionaire hands over for the vehicle of one oficio."""
+
+    #: The days that the list covers as its paper says; without them, from its first crossing to its
+    #: last.
+    periodo: tuple[date, date] | None = None
+
+    model = Listado
+    layout = LAYOUT
+    outcomes = ResultadoPaso
+    imported = EstadoListado.IMPORTADO
+    discarded = EstadoListado.DESCARTADO
+    stale = (
+        "No se importó: alguien corrigió este listado mientras usted lo veía. Se muestra como "
+        "quedó; revíselo y presione Importar otra vez."
+    )
+    closed = "Este listado ya se importó. Suba otro para agregar filas."
+    report_header = (
+        "Fila",
+        "Cuándo",
+        "Dónde",
+        "Empresa",
+        "Monto",
+        "Resultado",
+        "Pórtico",
+        "Detalle",
+    )
+
+    def review_of(self, draft: Listado) -> Review:
+        """The mapping that it keeps, and the company of rows that name none."""
+        mapeo = {int(column): campo for column, campo in draft.mapeo.items()}
+        return Review(mapeo or None, empresa=draft.empresa)
+
+    def keep_review(self, draft: Listado, review: Review) -> None:
+        """Store them as JSON does: with texts for keys."""
+        draft.mapeo = {str(column): campo for column, campo in (review.mapeo or {}).items()}
+        draft.empresa = review.empresa
+
+    def read(
+        self, planilla: Planilla, draft: Listado, review: Review, *, now: datetime
+    ) -> Lectura[FilaPaso]:
+        """Read each row as a crossing of the case's vehicle."""
+        del now
+        statement = sa.select(Vehiculo.patente).where(Vehiculo.oficio_id == draft.oficio_id)
+        return read_pasos(planilla, review, patente=db.session.scalars(statement).one())
+
+    def classify(
+        self, draft: Listado, filas: Sequence[FilaPaso], *, now: datetime
+    ) -> list[FilaPaso]:
+        """Compare the rows with the sightings of the case."""
+        return classify_pasos(draft.oficio_id, filas, now)
+
+    def lock(self, draft: Listado) -> None:
+        """Lock the oficio, so that nobody else stores sightings for it."""
+        lock_oficio(draft.oficio_id)
+
+    def prepare(self, draft: Listado, filas: Sequence[FilaPaso], *, now: datetime) -> None:
+        """Say which time the list covers.
+
+        Raises:
+            Refused: ``periodo`` does not hold its rows or has not passed.
+        """
+        draft.cubre_desde, draft.cubre_hasta = _read_period(filas, self.periodo, now)
+
+    def store(
+        self, draft: Listado, filas: Sequence[FilaPaso], *, actor: Usuario, now: datetime
+    ) -> Mapping[int, Avistamiento]:
+        """Make a sighting of every new row."""
+        new = {
+            row.numero_fila: Avistamiento(
+                oficio_id=draft.oficio_id,
+                fuente=Fuente.PORTICO,
+                clave=row.clave,
+                listado_id=draft.id,
+                usuario_id=actor.id,
+                created_at=now,
+                **row.sighting.values(),
+                **gantry_values(row.match),
+            )
+            for row in filas
+            if row.resultado is ResultadoPaso.NUEVO and row.match is not None and row.sighting
+        }
+        db.session.add_all(new.values())
+        return new
+
+    def close(
+        self,
+        draft: Listado,
+        lectura: Lectura[FilaPaso],
+        made: Collection[Avistamiento],
+        *,
+        actor: Usuario,
+        now: datetime,
+    ) -> None:
+        """Mark it, and tell the bitácora and whoever has the case.
+
+        The file stays as evidence under its hash, which the bitácora tells.
+        """
+        del lectura
+        draft.estado = EstadoListado.IMPORTADO
+        draft.importado_at = now
+        db.session.flush()
+        oficio = db.session.get_one(Oficio, draft.oficio_id)
+        record(
+            oficio,
+            Actividad.SISTEMA,
+            _sentence(draft, draft.resultado),
+            actor=actor,
+            now=now,
+            detalle={
+                "listado_id": draft.id,
+                "archivo": draft.nombre_archivo,
+                "sha256": draft.sha256,
+                "cubre_desde": draft.cubre_desde.isoformat() if draft.cubre_desde else None,
+                "cubre_hasta": draft.cubre_hasta.isoformat() if draft.cubre_hasta else None,
+                **draft.resultado,
+            },
+            is_real=bool(made),
+        )
+        announce_sightings(oficio, list(made), clave=f"listado:{draft.id}", actor=actor, now=now)
+        audit(
+            "avistamientos.listado_importado",
+            actor=actor,
+            now=now,
+            entidad="oficio",
+            entidad_id=oficio.id,
+            listado_id=draft.id,
+            sha256=draft.sha256,
+            **draft.resultado,
+        )
+
+    def discard(self, draft: Listado, *, actor: Usuario, now: datetime) -> None:
+        """Mark it, and write down whose it was."""
+        draft.estado = EstadoListado.DESCARTADO
+        audit(
+            "avistamientos.listado_descartado",
+            actor=actor,
+            now=now,
+            entidad="oficio",
+            entidad_id=draft.oficio_id,
+            listado_id=draft.id,
+            sha256=draft.sha256,
+        )
+
+    def report_line(self, fila: FilaPaso, made: Avistamiento | None = None) -> dict[str, Any]:
+        """What becomes of a row, in its own words where it could not be read."""
+        del made
+        item, texts = fila.sighting, fila.valores
+        when = ""
+        if item is not None:
+            zone = zone_of(text=item.ubicacion)
+            when = (
+                format_fecha_hora(item.fecha_hora, zone)
+                if item.fecha_hora
+                else format_fecha(item.fecha)
+            )
+        resultado = fila.resultado or ResultadoPaso.ILEGIBLE
+        return {
+            "fila": fila.numero_fila,
+            "cuando": when or texts.get("fecha_hora") or texts.get("fecha", ""),
+            "donde": (item.ubicacion if item else texts.get("ubicacion", "")) or "",
+            "empresa": (item.empresa if item else texts.get("empresa", "")) or "",
+            "monto": item.monto if item else None,
+            "resultado": resultado.value,
+            "portico": fila.match.motivo if fila.match else "",
+            "detalle": fila.motivo,
+        }
+
+    def report_cells(self, line: Mapping[str, Any], *, done: bool) -> Sequence[Any]:
+        """Say the outcome in the words of the screen."""
+        del done
+        outcome = ResultadoPaso(line["resultado"]).label
+        what = (line["cuando"], line["donde"], line["empresa"], line["monto"])
+        return (line["fila"], *what, outcome, line["portico"], line["detalle"])
+
+
+PASOS = Pasos()
+
+
+def create_listado(
+    oficio: Oficio, *, nombre: str, contenido: bytes, actor: Usuario, now: datetime
+) -> Listado:
+    """Keep a concessionaire's list of a case until it is imported."""
+    return keep_draft(
+        PASOS, nombre=nombre, contenido=contenido, actor=actor, now=now, oficio_id=oficio.id
+    )
+
+
+def classify_pasos(oficio_id: int, filas: Iterable[FilaPaso], now: datetime) -> list[FilaPaso]:
+    """Tell what becomes of each row, in the same order.
+
+    A crossing is known when the case has it, also where the provider told it to the second and
+    the list to the minute; a row that repeats an earlier one with its hour is known as well.
+    """
+    filas = list(filas)
+    told = [fila.sighting for fila in filas if fila.sighting]
+    matches = identify((item.ubicacion, item.empresa) for item in told)
+    read = iter(read_in_place(told, matches))
+    known = keys_of(oficio_id)
+    near = Crossings(oficio_id)
+    alike: Counter[str] = Counter()
+    first_with: dict[str, int] = {}
+    seen = []
+    for fila in filas:
+        if fila.sighting is None:
+            outcome = ResultadoPaso.OTRA_PATENTE if fila.es_otra_patente else ResultadoPaso.ILEGIBLE
+            seen.append(replace(fila, resultado=outcome, motivo=fila.problema))
+            continue
+        item = next(read)
+        match = matches[item.ubicacion, item.empresa]
+        fila = replace(fila, sighting=item, match=match)
+        if is_ahead(item, now):
+            why = "Su fecha y hora todavía no llegan. Revise el día y el mes."
+            seen.append(replace(fila, resultado=ResultadoPaso.ILEGIBLE, motivo=why))
+            continue
+        facts = (Fuente.PORTICO, item.fecha, item.fecha_hora, item.ubicacion)
+        plain = sighting_key(*facts, item.empresa, item.monto)
+        alike[plain] += 1
+        key = sighting_key(*facts, item.empresa, item.monto, ordinal=alike[plain])
+        outcome = ResultadoPaso.CONOCIDO
+        if key in known:
+            why = "El caso ya tiene este avistamiento."
+        elif key in first_with:
+            why = f"Repite la fila {first_with[key]}."
+        elif near.has(item, match):
+            why = "El caso ya tiene este paso, contado por otra fuente."
+        else:
+            first_with[key] = fila.numero_fila
+            outcome, why = ResultadoPaso.NUEVO, " ".join(item.advertencias_ingreso.values())
+        seen.append(replace(fila, resultado=outcome, motivo=why, clave=key))
+    return seen
+
+
+def _read_period(
+    filas: Sequence[FilaPaso], periodo: tuple[date, date] | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """The moments between which a list tells every crossing; None in both without any row.
+
+    Raises:
+        Refused: the stated days are no period, lie ahead, or leave out a row.
+    """
+    items = [
+        fila.sighting
+        for fila in filas
+        if fila.sighting is not None and not is_ahead(fila.sighting, now)
+    ]
+    if periodo is None:
+        moments = [item.fecha_hora or start_of_day(item.fecha) for item in items]
+        if not moments:
+            return None, None
+        return start_of_day(min(item.fecha for item in items)), max(moments)
+    first, last = periodo
+    if last < first:
+        raise Refused("El período del listado termina antes de comenzar. Revise las dos fechas.")
+    if last > local_today(now):
+        raise Refused("El período del listado termina en un día que todavía no llega.")
+    if any(not first <= item.fecha <= last for item in items):
+        raise Refused("Hay pasos fuera del período escrito. Corrija las fechas, o déjelas vacías.")
+    # A day ends with its last minute; of today only what has passed is covered.
+    end = start_of_day(last + timedelta(days=1)) - timedelta(minutes=1)
+    return start_of_day(first), min(end, now)
+
+
+def note_file_download(listado: Listado, *, actor: Usuario, now: datetime) -> None:
+    """Write down who takes a concessionaire's file, which tells where somebody drove."""
+    audit(
+        "avistamientos.listado_descargado",
+        actor=actor,
+        now=now,
+        entidad="oficio",
+        entidad_id=listado.oficio_id,
+        listado_id=listado.id,
+        sha256=listado.sha256,
+    )
+
+
+def _sentence(listado: Listado, counts: Mapping[str, int]) -> str:
+    """What came of a list: «Listado «pasos.csv» importado: 12 nuevos, 3 ya conocidos»."""
+    parts = [f"{counts['nuevo']} nuevos" if counts["nuevo"] != 1 else "1 nuevo"]
+    for name, one, many in (
+        ("conocido", "1 ya conocido", "{} ya conocidos"),
+        ("ilegible", "1 ilegible", "{} ilegibles"),
+        ("otra_patente", "1 de otra patente", "{} de otra patente"),
+    ):
+        if counts[name]:
+            parts.append(one if counts[name] == 1 else many.format(counts[name]))
+    return (
+        f"Listado «{listado.nombre_archivo}» importado: {', '.join(parts)}. "
+        f"SHA-256 {listado.sha256}."
+    )

@@ -1,0 +1,295 @@
+import io
+import os
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.core.errors import InvalidValue
+from app.planillas.outside import libro
+from tests.planillas.listados import read_list
+
+DATA = Path(__file__).parents[1] / "data"
+HOY = date(2026, 11, 24)
+HEADER = "N° Oficio;Patente;Dueño"
+ROW = "OF-1;BBCL12;José Núñez Ibáñez"
+
+
+def read(content, name="lista.csv", **options):
+    return read_list(content, name, today=HOY, **options)
+
+
+def workbook(rows, **sheets):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for title, more in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in more:
+            sheet.append(row)
+    return saved(book)
+
+
+def saved(book):
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def package(**files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return stream.getvalue()
+
+
+def encrypted(content):
+    """Set the mark of encryption in the ZIP's directory."""
+    start = content.index(b"PK\x01\x02") + 8
+    return content[:start] + b"\x01" + content[start + 1 :]
+
+
+def ods(rows, *, encrypted=False):
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    names = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    mark = "<manifest:encryption-data></manifest:encryption-data>" if encrypted else ""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Hoja1">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:'
+            f'1.0"><manifest:file-entry manifest:full-path="content.xml">{mark}'
+            "</manifest:file-entry></manifest:manifest>",
+        )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_a_text_list_is_read_whatever_its_encoding_and_separator(encoding, separator):
+    text = f"{HEADER}\r\n{ROW}\r\n".replace(";", separator)
+
+    lectura = read(text.encode(encoding))
+
+    assert lectura.tipo == "csv"
+    assert lectura.filas[0].datos == {
+        "numero_oficio": "OF-1",
+        "patente": "BBCL12",
+        "propietario_nombre": "José Núñez Ibáñez",
+    }
+
+
+def test_a_list_from_an_old_mac_keeps_its_accents():
+    text = (DATA / "oficios_buffet.csv").read_text("cp1252").replace("°", "º")
+
+    assert read(text.encode("mac_roman")).filas[2].datos["caratulado"] == "BANCO DEL PACÍFICO/NÚÑEZ"
+
+
+def test_the_note_of_excel_on_the_separator_is_no_data():
+    lectura = read(f"sep=;\n{HEADER}\n{ROW}\n".encode())
+
+    assert lectura.fila_encabezado == 2
+    assert [fila.numero_fila for fila in lectura.filas] == [3]
+
+
+def test_a_quoted_cell_may_hold_the_separator_and_a_line_break():
+    lectura = read(f'{HEADER};Notas\n{ROW};"uno; dos\ntres"\nOF-2;BBCL13;x;\n'.encode())
+
+    assert lectura.filas[0].datos["notas"] == "uno; dos\ntres"
+    assert [fila.numero_fila for fila in lectura.filas] == [2, 3]
+
+
+def test_a_quote_that_never_closes_is_named_by_its_row():
+    text = f'{HEADER}\n{ROW}\nOF-2;BBCL13;"Ana\n' + f"{ROW}\n" * 60
+
+    with pytest.raises(InvalidValue, match="En la fila 3 hay unas comillas que no se cierran"):
+        read(text.encode())
+
+
+def test_an_ods_is_read():
+    lectura = read(ods([HEADER.split(";"), ROW.split(";")]), "lista.ods")
+
+    assert lectura.tipo == "ods"
+    assert lectura.filas[0].datos["propietario_nombre"] == "José Núñez Ibáñez"
+
+
+def test_a_workbook_under_the_name_of_another_kind_of_workbook_is_read():
+    assert read(workbook([HEADER.split(";"), ROW.split(";")]), "lista.xls").tipo == "xlsx"
+    assert read(workbook([HEADER.split(";"), ROW.split(";")]), "lista").tipo == "xlsx"
+
+
+def test_the_sheet_with_the_list_is_found_and_the_others_are_named():
+    content = workbook(
+        [["Instrucciones"], ["Complete la otra hoja"]],
+        Lista=[HEADER.split(";"), ROW.split(";")],
+        Vacia=[],
+    )
+
+    lectura = read(content, "lista.xlsx")
+
+    assert lectura.hoja == "Lista"
+    assert lectura.avisos == ("La hoja «Sheet» no se leyó; se usó «Lista».",)
+
+
+def test_a_list_that_begins_away_from_the_corner_keeps_its_rows_and_columns():
+    book = openpyxl.Workbook()
+    for place, text in zip(("C4", "D4", "C5", "D5"), ("Oficio", "PPU", 12, "BBCL12"), strict=True):
+        book.active[place] = text
+
+    lectura = read(saved(book), "lista.xlsx")
+
+    assert lectura.mapeo == {2: "numero_oficio", 3: "patente"}
+    assert lectura.filas[0].numero_fila == 5
+    assert lectura.filas[0].datos["numero_oficio"] == "12"
+
+
+REFUSED = {
+    "empty": (b"", "a.csv", "está vacío"),
+    "blank": (b" \r\n\x00\x00", "a.csv", "está vacío"),
+    "junk": (os.urandom(200_000), "a.csv", "no es una planilla"),
+    "10 MB of junk": (b"\x07\x13\xfe" * (10 * 1024 * 1024 // 3), "a.csv", "no es una planilla"),
+    "10 MB of one letter": (b"a" * 10 * 1024 * 1024, "a.csv", "no es una planilla"),
+    "above 10 MB": (b"a" * (10 * 1024 * 1024 + 1), "a.csv", "más de 10 MB"),
+    "junk named xlsx": (b"\x07\x13\xfe" * 5_000, "a.xlsx", "pero su contenido es|no es una"),
+    "image": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 99, "a.xlsx", "es una imagen, no una planilla"),
+    "photo": (b"\xff\xd8\xff\xe0" + b"\x00" * 99, "a.csv", "es una imagen, no una planilla"),
+    "pdf": (b"%PDF-1.7\n" + b"\x00" * 99, "a.xlsx", "es un PDF, no una planilla"),
+    "program": (b"MZ" + b"\x00" * 99, "a.xls", "es un programa"),
+    "html": (b"<html><table><tr><td>N Oficio", "a.csv", "página web"),
+    "docx": (package(word__document__xml=b"x"), "a.docx", "archivo comprimido"),
+    "word": (package(**{"word/document.xml": b"x"}), "a.xlsx", "documento de Word"),
+    "broken zip": (b"PK\x03\x04" + b"\x00" * 99, "a.xlsx", "dañado o incompleto"),
+    "truncated": (workbook([HEADER.split(";")])[:2_000], "a.xlsx", "dañado o incompleto"),
+    "hollow": (package(**{"xl/workbook.xml": b"<x"}), "a.xlsx", "está dañada"),
+    "old office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 999, "a.xls", "de Office"),
+    "old broken": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 999 + "Workbook".encode("utf-16-le"),
+        "a.xls",
+        "dañada",
+    ),
+    "with a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") * 30,
+        "a.xlsx",
+        "contraseña",
+    ),
+    "zip with a password": (encrypted(workbook([HEADER.split(";")])), "a.xlsx", "contraseña"),
+    "ods with a password": (ods([["x"]], encrypted=True), "a.ods", "contraseña"),
+    "binary workbook in name only": (package(**{"xl/workbook.bin": b"x"}), "a.xlsb", "dañada"),
+    "text named xlsx": (f"{HEADER}\n{ROW}".encode(), "a.xlsx", r"se llama «\.xlsx», pero"),
+    "workbook named csv": (workbook([HEADER.split(";")]), "a.csv", r"termine en «\.xlsx»"),
+    "empty workbook": (workbook([]), "a.xlsx", "ninguna fila con datos"),
+    "header only": (HEADER.encode(), "a.csv", "ninguna fila debajo"),
+    "no header": (b"hola;chao\n1;2\n", "a.csv", "No se encontró la fila de encabezados"),
+    "header without plate or number": (b"Marca;Modelo\nKia;Rio\n", "a.csv", "encabezados"),
+    "too many rows": (
+        (HEADER + "\n" + "".join(f"OF-{n};BBCL12;x\n" for n in range(5_001))).encode(),
+        "a.csv",
+        "más de 5.000 filas",
+    ),
+    "far too many rows": (
+        (HEADER + "\n" + f"{ROW}\n" * 100_000).encode(),
+        "a.csv",
+        "más de 5.000 filas",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_list_is_refused_with_a_sentence(case):
+    content, name, sentence = REFUSED[case]
+
+    with pytest.raises(InvalidValue, match=sentence) as refusal:
+        read(content, name)
+
+    assert str(refusal.value).endswith(".")
+
+
+def test_5000_rows_are_read():
+    content = HEADER + "\n" + "".join(f"OF-{n};BBCL12;x\n" for n in range(5_000))
+
+    assert len(read(content.encode()).filas) == 5_000
+
+
+def test_a_package_that_unpacks_to_gigabytes_is_not_opened():
+    content = package(**{"xl/workbook.xml": b"x", "xl/sheet1.xml": b"0" * (61 * 1024 * 1024)})
+
+    assert len(content) < 100_000
+    with pytest.raises(InvalidValue, match="tamaño desmedido"):
+        read(content, "a.xlsx")
+
+
+def test_a_cell_at_the_far_corner_ends_the_reader_and_not_the_server():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "N° Oficio"
+    book.active.cell(1_048_576, 16_384).value = "x"
+
+    with pytest.raises(InvalidValue, match="demasiado grande o está dañada"):
+        read(saved(book), "a.xlsx")
+
+
+def test_a_book_with_more_text_than_any_list_is_not_read(monkeypatch):
+    monkeypatch.setattr(libro, "MAX_TEXT", 100)
+
+    assert libro.read_book(workbook([["x" * 101]]), 10) == {"error": "enorme"}
+
+
+def test_the_reader_stops_one_row_past_what_it_may_keep():
+    answer = libro.read_book(workbook([["a"]] * 10), 5)
+
+    assert len(answer["hojas"][0]["filas"]) == 6
+
+
+def test_the_reader_names_what_it_cannot_open():
+    assert libro.read_book(b"nada", 5) == {"error": "ilegible"}
+
+
+def test_a_hidden_sheet_is_left_alone():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "x"
+    book.create_sheet("Oculta")["A1"] = "y"
+    book["Oculta"].sheet_state = "hidden"
+
+    assert [hoja["nombre"] for hoja in libro.read_book(saved(book), 5)["hojas"]] == ["Sheet"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (2015.0, "2015"),
+        (1.5, "1.5"),
+        (1e300, "1e+300"),
+        (True, "VERDADERO"),
+        (False, "FALSO"),
+        (date(2026, 10, 24), "24-10-2026"),
+        (datetime(2026, 10, 24), "24-10-2026"),  # noqa: DTZ001 - a cell has no zone
+        (datetime(2026, 10, 24, 18, 42), "24-10-2026 18:42"),  # noqa: DTZ001 - a cell has no zone
+        (time(18, 42), "18:42"),
+        (timedelta(hours=26), "1 day, 2:00:00"),
+        ("x" * 9_000, "x" * 5_001),
+    ],
+)
+def test_a_cell_becomes_what_a_person_would_type(value, text):
+    assert libro.cell_text(value) == text

@@ -1,0 +1,407 @@
+"""*Importar*: all rows that can be read, in one transaction, once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.auditoria.models import Auditoria
+from app.buffets.models import Buffet
+from app.db import db, transaction
+from app.direcciones.models import Direccion
+from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.rules import Estado, Prioridad
+from app.planillas.models import Importacion
+from app.planillas.outside import archivo
+from app.planillas.pages import lists
+from app.planillas.rules.oficio_outcomes import EstadoImportacion
+from app.planillas.service import oficios
+from app.vehiculos.models import Vehiculo
+from tests.factories import make_oficio
+from tests.planillas.listados import (
+    GOOD,
+    make_importacion,
+    make_list,
+    press_import,
+    read_counts,
+    upload_sample,
+)
+from tests.plugins.application import HTMX, assert_fragment
+
+#: Rows of the CSV are two higher: it has no title above its header.
+SAMPLES = {"oficios_buffet.xlsx": 0, "oficios_buffet.csv": 2}
+
+
+@pytest.fixture
+def draft(app, buffet, usuario_investigador) -> int:
+    """Row 2 is good, row 3 has no readable plate."""
+    return make_importacion(app, buffet, usuario_investigador)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_goes_in_as_counted_by_eye(name, investigador, buffet, usuario_investigador, rows):
+    url = upload_sample(investigador, buffet, name)
+    assert read_counts(investigador.get(url).text) == (53, 2, 1, 4)
+
+    response = press_import(investigador, url)
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == url
+    page = investigador.get(url).text
+    assert read_counts(page) == (53, 2, 1, 4)
+    assert "Se crearon 55 oficios." in page
+    assert f'href="/tablero?buffet={buffet.id}"' in page
+    oficios = rows(Oficio)
+    assert len(oficios) == len(rows(Vehiculo)) == len(rows(Propietario)) == 55
+    assert len(rows(Direccion)) == 55
+    assert {o.estado for o in oficios} == {Estado.PENDIENTE}
+    assert {o.buffet_id for o in oficios} == {buffet.id}
+    assert {o.creado_por_id for o in oficios} == {usuario_investigador.id}
+    assert len({o.numero_oficio for o in oficios}) == 55
+    assert len({o.posicion for o in oficios}) == 55
+    assert [e.descripcion for e in rows(Investigacion)] == ["Oficio ingresado"] * 55
+    importacion = rows(Importacion)[0]
+    assert importacion.estado is EstadoImportacion.IMPORTADA
+    assert importacion.importada_at is not None
+    assert importacion.resultado == {
+        "crea": 53,
+        "existe": 1,
+        "advertencia": 2,
+        "error": 4,
+        "oculta": 0,
+    }
+    entry = rows(Auditoria, accion="importacion.importada")[0]
+    assert (entry.usuario_id, entry.entidad_id) == (usuario_investigador.id, importacion.id)
+    assert entry.detalle["crea"] == 53
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_field_of_a_row_reaches_its_table(name, investigador, buffet, rows):
+    press_import(investigador, upload_sample(investigador, buffet, name))
+
+    oficio = rows(Oficio, numero_oficio="OF-2026-00701")[0]
+    assert oficio.rol == "C-19203-2024"
+    assert oficio.tribunal == "19º Juzgado Civil de Santiago"
+    assert oficio.caratulado == "BANCO DEL PACÍFICO/MORALES"
+    assert oficio.prioridad is Prioridad.MEDIA
+    assert (oficio.fecha_ingreso, oficio.fecha_limite) == (date(2026, 11, 10), date(2026, 12, 25))
+    assert oficio.advertencias_ingreso == {}
+    assert "dzvc82" in oficio.busqueda
+    assert "matias munoz sepulveda" in oficio.busqueda
+    assert "80770529" in oficio.busqueda
+    vehiculo = rows(Vehiculo, oficio_id=oficio.id)[0]
+    assert (vehiculo.patente, vehiculo.patente_dv) == ("DZVC82", "7")
+    assert (vehiculo.marca, vehiculo.modelo) == ("Chevrolet", "Sail")
+    assert (vehiculo.anio, vehiculo.color) == (2018, "Blanco")
+    persona = rows(Propietario, oficio_id=oficio.id)[0]
+    assert (persona.nombre, persona.rut) == ("Matías Muñoz Sepúlveda", "8077052-9")
+    direccion = rows(Direccion, oficio_id=oficio.id)[0]
+    assert direccion.direccion == "Pasaje Las Lilas 4754"
+    assert (direccion.comuna, direccion.region) == ("Calera de Tango", "Metropolitana de Santiago")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_row_with_a_warning_is_created_and_says_so(name, investigador, buffet, rows):
+    url = upload_sample(investigador, buffet, name)
+    press_import(investigador, url)
+
+    flagged = rows(Oficio, numero_oficio="OF-2026-00733")[0]
+    page = investigador.get(f"{url}?ver=advertencia").text
+    assert f'href="/oficios/{flagged.id}"' in page
+    assert "debería ser 5" in page
+    assert rows(Propietario, oficio_id=flagged.id)[0].rut == "12345678-9"
+    # The RUT tells its own warning: it is not kept a second time.
+    assert flagged.advertencias_ingreso == {}
+    assert "debería ser 5" in investigador.get(f"/oficios/{flagged.id}").text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_same_list_again_creates_nothing(name, investigador, buffet, rows):
+    press_import(investigador, upload_sample(investigador, buffet, "oficios_buffet.xlsx"))
+    before = [(o.id, o.version, o.updated_at) for o in rows(Oficio)]
+
+    url = upload_sample(investigador, buffet, name)
+    preview = investigador.get(url).text
+    assert read_counts(preview) == (0, 0, 56, 4)
+    assert "Importar 0" not in preview
+    press_import(investigador, url)
+
+    assert read_counts(investigador.get(url).text) == (0, 0, 56, 4)
+    assert "No se creó ningún oficio" in investigador.get(url).text
+    assert [(o.id, o.version, o.updated_at) for o in rows(Oficio)] == before
+
+
+def test_another_buffet_may_send_the_same_numbers(investigador, buffet, otro_buffet, rows):
+    press_import(investigador, upload_sample(investigador, buffet, "oficios_buffet.csv"))
+
+    url = upload_sample(investigador, otro_buffet, "oficios_buffet.csv")
+    assert read_counts(investigador.get(url).text) == (53, 2, 1, 4)
+    press_import(investigador, url)
+
+    assert len(rows(Oficio)) == 110
+
+
+def test_warnings_of_the_list_stay_with_the_oficio(
+    investigador, app, buffet, usuario_investigador, rows
+):
+    header = ("Oficio", "Patente", "Tribunal", "Comuna", "Fecha ingreso", "Fecha límite", "Año")
+    row = ("OF-1", "BBCL12-0", "Juzgado de Narnia", "Nunoaa", "10-11-2026", "01-11-2026", "1850")
+    listado = make_list(row, header=header)
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+
+    press_import(investigador, f"/importar/{draft}")
+
+    oficio = rows(Oficio)[0]
+    assert sorted(oficio.advertencias_ingreso) == ["anio", "comuna", "fecha_limite", "tribunal"]
+    assert "¿Será «Ñuñoa»?" in oficio.advertencias_ingreso["comuna"]
+    assert rows(Vehiculo)[0].patente_dv == "0"
+    case = investigador.get(f"/oficios/{oficio.id}").text
+    assert "Narnia" in case
+    assert "1850" in case
+
+
+def test_a_row_may_know_the_comuna_alone_or_nothing_of_people_and_places(
+    investigador, app, buffet, usuario_investigador, rows
+):
+    header = ("Oficio", "Patente", "Comuna", "Prioridad", "Observaciones", "Deudor")
+    listado = make_list(
+        ("OF-1", "BBCL12", "Ñuñoa", "urgente", "Llamar antes", "Rosa Soto"),
+        ("OF-2", "BBCL34", "", "", "", ""),
+        header=header,
+    )
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+
+    press_import(investigador, f"/importar/{draft}")
+
+    first, second = rows(Oficio)
+    assert (first.prioridad, first.notas_generales) == (Prioridad.URGENTE, "Llamar antes")
+    assert [(d.oficio_id, d.direccion, d.comuna) for d in rows(Direccion)] == [
+        (first.id, "Sin calle informada", "Ñuñoa")
+    ]
+    assert [(p.oficio_id, p.nombre) for p in rows(Propietario)] == [(first.id, "Rosa Soto")]
+    assert second.prioridad is Prioridad.MEDIA
+
+
+# ---- All or nothing, once ----
+
+
+def test_a_failure_in_the_middle_leaves_nothing(investigador, buffet, rows, monkeypatch):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    calls = []
+
+    def fail_on_the_thirtieth(*args: Any, **kwargs: Any) -> Oficio:
+        calls.append(args)
+        if len(calls) == 30:
+            raise OSError("the disk is full")
+        return create(*args, **kwargs)
+
+    create = oficios.create_oficio
+    monkeypatch.setattr(oficios, "create_oficio", fail_on_the_thirtieth)
+    assert press_import(investigador, url).status_code == 500
+
+    assert len(calls) == 30
+    for model in (Oficio, Vehiculo, Propietario, Direccion, Investigacion):
+        assert rows(model) == []
+    assert rows(Auditoria, accion="importacion.importada") == []
+    assert rows(Importacion)[0].estado is EstadoImportacion.BORRADOR
+    assert rows(Buffet)[0].mapeo_importacion == {}
+
+    monkeypatch.undo()
+    press_import(investigador, url)
+    assert len(rows(Oficio)) == 55
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_a_second_press_does_not_import_twice(headers, investigador, draft, rows):
+    url = f"/importar/{draft}/importar"
+
+    first = investigador.post(url, data={"version": 1}, headers=headers)
+    second = investigador.post(url, data={"version": 1}, headers=headers)
+
+    for response in (first, second):
+        assert response.status_code == (204 if headers else 303)
+        goes_to = response.headers["HX-Redirect" if headers else "Location"]
+        assert goes_to == f"/importar/{draft}"
+    assert len(rows(Oficio)) == 1
+    assert len(rows(Auditoria, accion="importacion.importada")) == 1
+
+
+@pytest.fixture
+def meanwhile(monkeypatch) -> Callable[[Callable[[], Any]], None]:
+    """Have somebody act right after a request has found the draft open."""
+
+    def arrange(act: Callable[[], Any]) -> None:
+        read = archivo.open_planilla
+
+        def act_first(*args: Any) -> Any:
+            monkeypatch.setattr(lists, "open_planilla", read)
+            act()
+            return read(*args)
+
+        monkeypatch.setattr(lists, "open_planilla", act_first)
+
+    return arrange
+
+
+def test_two_presses_at_once_import_once(investigador, admin, draft, rows, meanwhile):
+    url = f"/importar/{draft}/importar"
+    meanwhile(lambda: admin.post(url, data={"version": 1}))
+
+    response = investigador.post(url, data={"version": 1})
+
+    assert response.status_code == 303
+    assert len(rows(Oficio)) == 1
+    assert rows(Importacion)[0].resultado["crea"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [("importar", "Este listado ya se importó."), ("descartar", "Este listado se descartó.")],
+)
+def test_a_draft_that_was_closed_meanwhile_takes_no_corrections(
+    action, sentence, investigador, admin, draft, rows, meanwhile
+):
+    meanwhile(lambda: admin.post(f"/importar/{draft}/{action}", data={"version": 1}))
+
+    response = investigador.post(f"/importar/{draft}", data={"c-3-patente": "BBCL34"})
+
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert rows(Importacion)[0].correcciones == {}
+
+
+def test_what_somebody_entered_since_the_preview_exists_now(
+    investigador, app, buffet, usuario_investigador, rows
+):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    investigador.get(url)
+    make_oficio(app, buffet, usuario_investigador, numero_oficio="of-2026-00701")
+
+    press_import(investigador, url)
+
+    assert read_counts(investigador.get(url).text) == (52, 2, 2, 4)
+    assert len(rows(Oficio)) == 55
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_what_changed_since_it_was_seen_is_shown_before_it_is_imported(
+    headers, investigador, admin, draft, rows
+):
+    admin.post(f"/importar/{draft}", data={"c-3-patente": "BBCL34"})
+
+    response = investigador.post(
+        f"/importar/{draft}/importar", data={"version": 1}, headers=headers
+    )
+
+    assert response.status_code == 409
+    assert "alguien corrigió este listado mientras usted lo veía" in response.text
+    assert read_counts(response.text) == (2, 0, 0, 0)
+    assert rows(Oficio) == []
+
+
+def test_corrections_that_were_not_reviewed_are_reviewed_before_the_import(
+    investigador, draft, rows
+):
+    data = {"version": 1, "c-3-patente": "BBCL34"}
+
+    response = investigador.post(f"/importar/{draft}/importar", data=data, headers=HTMX)
+
+    assert response.status_code == 422
+    fragment = assert_fragment(response, f"importacion-preview-{draft}")
+    assert "Todavía no se importó nada" in fragment
+    assert read_counts(fragment) == (2, 0, 0, 0)
+    assert 'name="version" value="2"' in fragment
+    assert rows(Oficio) == []
+
+    investigador.post(f"/importar/{draft}/importar", data={**data, "version": 2})
+    assert len(rows(Oficio)) == 2
+
+
+def test_columns_that_make_no_sense_are_not_imported(investigador, draft, rows):
+    data = {"version": 1, "m-0": "patente", "m-1": "patente", "m-2": "", "m-3": ""}
+
+    response = investigador.post(f"/importar/{draft}/importar", data=data)
+
+    assert response.status_code == 422
+    assert "«Patente» está elegido en más de una columna." in response.text
+    assert rows(Oficio) == []
+
+
+def test_a_buffet_that_was_closed_meanwhile_gets_no_oficios(investigador, app, buffet, draft, rows):
+    with app.app_context(), transaction():
+        db.session.get_one(Buffet, buffet.id).activo = False
+
+    response = investigador.post(f"/importar/{draft}/importar", data={"version": 1})
+
+    assert response.status_code == 409
+    assert "el buffet está cerrado" in response.text
+    assert rows(Oficio) == []
+
+
+# ---- The report ----
+
+
+def read_report(response: Any) -> list[list[str]]:
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(response.data.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_the_report_lists_every_row_and_what_became_of_it(investigador, buffet):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    press_import(investigador, url)
+
+    response = investigador.get(f"{url}/informe.csv")
+
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    header, *lines = read_report(response)
+    assert header == ["Fila", "Número de oficio", "Patente", "Resultado", "Detalle"]
+    assert len(lines) == 60
+    by_row = {line[0]: line[1:] for line in lines}
+    assert by_row["5"] == ["OF-2026-00701", "DZVC82", "Creado", ""]
+    assert by_row["29"][:3] == ["OF-2026-00725", "NO TIENE", "Quedó fuera"]
+    assert by_row["29"][3].startswith("Patente: «NO TIENE» no es una patente chilena.")
+    assert by_row["37"][2] == "Creado con advertencias"
+    assert "debería ser 5" in by_row["37"][3]
+    assert by_row["45"][2:] == ["Ya existía", "Repite la fila 44: el oficio se crea una sola vez."]
+
+
+def test_the_report_of_a_draft_says_what_would_become_of_it(investigador, draft, rows):
+    _, *lines = read_report(investigador.get(f"/importar/{draft}/informe.csv"))
+
+    assert [(line[0], line[3]) for line in lines] == [("2", "Se crea"), ("3", "No se puede leer")]
+    assert rows(Oficio) == []
+
+
+def test_no_text_of_the_list_reaches_a_spreadsheet_as_a_formula(
+    investigador, app, buffet, usuario_investigador
+):
+    listado = make_list(("=HYPERLINK(A1)", "+56 9 1234", *GOOD[2:]), ("-5", "BBCL12", *GOOD[2:]))
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    press_import(investigador, f"/importar/{draft}")
+
+    _, *lines = read_report(investigador.get(f"/importar/{draft}/informe.csv"))
+
+    assert [line[1:3] for line in lines] == [["'=HYPERLINK(A1)", "'+56 9 1234"], ["'-5", "BBCL12"]]
+
+
+def test_names_and_cells_of_a_list_are_text_on_every_page(
+    investigador, app, buffet, usuario_investigador
+):
+    evil = "<script>alert(1)</script>"
+    listado = make_list((evil, evil, evil, evil), ("OF-1", "BBCL12", evil, evil))
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado, nombre=evil)
+    url = f"/importar/{draft}"
+
+    pages = [investigador.get(url).text, investigador.get("/importar").text]
+    press_import(investigador, url)
+    pages.append(investigador.get(url).text)
+
+    assert all(evil not in page for page in pages)
+    assert "&lt;script&gt;" in pages[0]
