@@ -21,17 +21,12 @@ _PROBE = "salud/prueba.txt"
 _SAMPLE = 5
 
 
-def is_storage_up() -> bool:
-    """Whether new files can be stored: a small one is written, or the bucket is there.
+def storage_trouble() -> str | None:
+    """Why no file can be stored: ``full``, ``read_only``, ``down``; None when one can.
 
     It is tried at most every half a minute, within a few seconds, by one caller at a time; the
-    others get the last answer.
+    others get the last answer. A small file is written, or the bucket is asked for.
     """
-    return storage_trouble() is None
-
-
-def storage_trouble() -> str | None:
-    """Why no file can be stored: ``full``, ``read_only``, ``down``; None when one can."""
     remembered: Remembered[str | None] = current_app.extensions.setdefault(
         "rastro_storage", Remembered(_HOLDS, lambda: _ask())
     )

@@ -9,7 +9,7 @@ import sqlite3
 from datetime import datetime
 
 import sqlalchemy as sa
-from flask import Flask, current_app, has_request_context, request
+from flask import current_app, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
 from app.adjuntos.salud import find_missing_file
@@ -55,11 +55,6 @@ def has_missing_file() -> bool:
 def _remembered(name: str, seconds: float, ask: object) -> Remembered:
     probes: dict[str, Remembered] = current_app.extensions.setdefault("rastro_probes", {})
     return probes.setdefault(name, Remembered(seconds, ask))  # type: ignore[arg-type]
-
-
-def forget(app: Flask) -> None:
-    """Ask again at the next question."""
-    app.extensions.pop("rastro_probes", None)
 
 
 def _write_database() -> str:

@@ -80,12 +80,6 @@ def suggest_comuna(text: str) -> Comuna | None:
     return _by_key()[best[0]] if best else None
 
 
-def region_of(text: str) -> str | None:
-    """Return the short name of the region that the comuna belongs to («Valparaíso»)."""
-    comuna = find_comuna(text)
-    return comuna.region_corta if comuna else None
-
-
 def find_region(text: str) -> str | None:
     """Return the region's short name from its full, short, ISO or everyday name."""
     key = _key(text)

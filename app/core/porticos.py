@@ -25,17 +25,6 @@ class Portico:
     confianza_coord: str
 
 
-@dataclass(frozen=True)
-class Autopista:
-    """A motorway under concession."""
-
-    clave: str
-    nombre: str
-    tramo_o_eje: str
-    region: str
-    sistema: str
-
-
 @cache
 def porticos() -> tuple[Portico, ...]:
     """Return the seed list of gantries and plazas."""
@@ -53,12 +42,6 @@ def porticos() -> tuple[Portico, ...]:
         )
         for row in _rows("porticos.csv")
     )
-
-
-@cache
-def autopistas() -> tuple[Autopista, ...]:
-    """Return the motorways under concession."""
-    return tuple(Autopista(**row) for row in _rows("autopistas.csv"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """The roads under concession, and the names under which providers and companies write them.
 
-Provenance: names and axes of ``core/data/autopistas.csv``; abbreviations as the concessionaires
-and the bills of the TAG use them. What the office adds to the catalogue brings its own name.
+Provenance: names and axes of the motorways under concession, compiled from public pages;
+abbreviations as the concessionaires and the bills of the TAG use them. What the office adds to the
+catalogue brings its own name.
 """
 
 from __future__ import annotations

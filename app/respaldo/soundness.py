@@ -50,11 +50,6 @@ def mark_known(config: Config) -> None:
     (config.instance_dir / MARK).write_text(_fingerprint())
 
 
-def forget_known(config: Config) -> None:
-    """Let the next start make a new database."""
-    (config.instance_dir / MARK).unlink(missing_ok=True)
-
-
 def _check_file(config: Config, path: Path) -> None:
     if not path.exists():
         if _is_known(config):

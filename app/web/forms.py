@@ -222,11 +222,6 @@ class EnumField(SelectField):
         return self.enum_class(self.data)
 
 
-def field_errors(form: FlaskForm) -> dict[str, list[str]]:
-    """All errors by field name, as plain text."""
-    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-
-
 def first_error(form: FlaskForm) -> str:
     """One sentence for a toast."""
     fields: list[Field] = [field for field in form if field.errors]

@@ -230,7 +230,7 @@ def use_up_the_last_page() -> None:
 
 def ask_again(app) -> None:
     """Have every probe tried at the next question."""
-    probes.forget(app)
+    app.extensions.pop("rastro_probes", None)
     app.extensions.pop("rastro_storage", None)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from app.core.comunas import comunas, find_comuna, find_region, region_of, suggest_comuna
-from app.core.porticos import autopistas, porticos
+from app.core.comunas import comunas, find_comuna, find_region, suggest_comuna
+from app.core.porticos import porticos
 from app.core.tribunales import find_tribunal, suggest_tribunal, tribunales
 
 
@@ -9,7 +9,6 @@ def test_the_lists_are_whole():
     assert len(comunas()) == 346
     assert len({comuna.region for comuna in comunas()}) == 16
     assert len(tribunales()) == 230
-    assert len(autopistas()) == 19
     assert sum(p.tipo == "portico" for p in porticos()) == 108
     assert len(porticos()) == 117
 
@@ -41,11 +40,6 @@ def test_a_misspelled_comuna_is_suggested_and_never_taken():
     assert suggest_comuna("Huechurava").nombre == "Huechuraba"
     assert suggest_comuna("Springfield") is None
     assert suggest_comuna("") is None
-
-
-def test_a_comuna_knows_its_region():
-    assert region_of("Viña del Mar") == "Valparaíso"
-    assert region_of("Springfield") is None
 
 
 @pytest.mark.parametrize(
