@@ -18,11 +18,11 @@ FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 help: ## List the commands
 	@grep -E '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/.runtime ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
+run: $(VENV)/.demo ## Start Rastro on http://127.0.0.1:8000 (PORT=... changes it)
 # exec: the supervisor takes the shell's place, so that it gets every signal itself.
 	@exec $(WITH_ENV) $(BIN)/python app/supervisor.py
 
-dev: $(VENV)/.runtime ## The same, starting web and jobs again when code or a template changes
+dev: $(VENV)/.demo ## The same, starting web and jobs again when code or a template changes
 	@exec env WEB_RELOAD=1 $(WITH_ENV) $(BIN)/python app/supervisor.py
 
 prod: $(VENV)/.runtime ## The same in production: no demo, and it needs the variables of .env
@@ -128,7 +128,8 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 lock: ## Write requirements*.lock from pyproject.toml
 	@test -x $(BIN)/uv || $(MAKE) --no-print-directory $(VENV)/.dev
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra demo --constraints requirements.lock --output-file requirements-demo.lock
+	$(LOCK) --extra demo --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove what the commands above made, but never the data in instance/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov tests/artifacts
@@ -143,7 +144,12 @@ $(VENV)/.runtime: $(VENV)/pyvenv.cfg requirements.lock
 	@$(PIP) -r requirements.lock
 	@touch $@
 
+# The demo's mail server is installed beside the rest, where Rastro is started by hand.
+$(VENV)/.demo: $(VENV)/.runtime requirements-demo.lock
+	@$(PIP) -r requirements-demo.lock
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/pyvenv.cfg requirements.lock requirements-dev.lock
 	@echo "Installing the libraries and the tools for tests in $(VENV)..."
 	@$(PIP) -r requirements-dev.lock
-	@touch $(VENV)/.runtime $@
+	@touch $(VENV)/.runtime $(VENV)/.demo $@

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import importlib.util
 import json
 import os
 import secrets
@@ -52,6 +53,10 @@ BACKLOG = 2048
 #: Seconds between looks at the code, for who works on it.
 LOOK = 1.0
 PR_SET_PDEATHSIG = 1
+NO_MAILBOX = (
+    "Sin buzón de demostración: falta la biblioteca aiosmtpd, que `make run` instala. Los avisos "
+    "no salen hasta que complete SMTP_HOST."
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -321,9 +326,16 @@ def prepare(env: dict[str, str]) -> dict[str, object] | int:
     return report
 
 
+def has_mail_server() -> bool:
+    """Whether the library of the demo's mail server is installed; production goes without it."""
+    return importlib.util.find_spec("aiosmtpd") is not None
+
+
 def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[str]]]:
     """The demo's own provider and mail server, where nothing else was configured.
 
+    Without the library of the mail server there is none, and who sends a mail is told that
+    SMTP_HOST is missing.
     Changes ``env`` so that the application talks to them.
     """
     services = []
@@ -338,7 +350,7 @@ def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[s
         )
         script = str(ROOT / "app" / "demo" / "provider.py")
         services.append(("proveedor", [sys.executable, script, "--port", str(port)]))
-    if not env.get("SMTP_HOST"):
+    if not env.get("SMTP_HOST") and has_mail_server():
         port = free_port()
         env.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_TLS="false")
         script = str(ROOT / "app" / "demo" / "mailserver.py")
@@ -407,6 +419,8 @@ def main() -> int:
     if isinstance(accounts, list) and accounts:
         announce.append("  Cuentas de demostración:")
         announce += [f"    {account}" for account in accounts]
+    if report["demo"] and not env.get("SMTP_HOST"):
+        announce.append(f"  {NO_MAILBOX}")
     announce += ["  Ctrl-C lo cierra.", ""]
     return supervisor.run(announce, f"http://{shown}:{port}/health")
 

@@ -47,7 +47,9 @@ def mailbox() -> ResponseReturnValue:
     paths = sorted(_folder().glob("*.eml"), reverse=True)[:_LISTED]
     mails = [(path.name, _read(path)) for path in paths if _NAME.fullmatch(path.name)]
     return render_template(
-        "demo/mailbox.html", mails=[(name, message) for name, message in mails if message]
+        "demo/mailbox.html",
+        mails=[(name, message) for name, message in mails if message],
+        has_mail_server=current_config().mail_configured,
     )
 
 

@@ -8,13 +8,13 @@ is not seen: who copies a hash or an address out of the PDF gets it as it is.
 from __future__ import annotations
 
 import re
-import struct
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).parent / "typst" / "fonts"
 
@@ -137,61 +137,20 @@ def _script(char: str) -> str:
 @cache
 def coverage() -> frozenset[int]:
     """The characters that text can show in every weight: Inter, emoji, and DejaVu behind all."""
-    weights = [set(_characters(path.read_bytes())) for path in FONTS.glob("Inter_*.ttf")]
-    fallback = set(_characters((FONTS / "DejaVuSans.ttf").read_bytes()))
-    covered = set.intersection(*weights) | fallback | _emoji()
+    weights = [_characters(path) for path in FONTS.glob("Inter_*.ttf")]
+    fallback = _characters(FONTS / "DejaVuSans.ttf")
+    covered = frozenset.intersection(*weights) | fallback | _emoji()
     # The private area has no meaning that a reader could look up.
     return frozenset(code for code in covered if not 0xE000 <= code <= 0xF8FF and code < 0xF0000)
 
 
 @cache
 def _emoji() -> frozenset[int]:
-    return frozenset(_characters((FONTS / "NotoEmoji_400Regular.ttf").read_bytes()))
+    return _characters(FONTS / "NotoEmoji_400Regular.ttf")
 
 
-def _characters(font: bytes) -> Iterator[int]:
-    """The characters of a TrueType file's own table, formats 4 and 12 (OpenType, ``cmap``)."""
-    start = _table(font, b"cmap")
-    (count,) = struct.unpack_from(">H", font, start + 2)
-    for index in range(count):
-        _, _, offset = struct.unpack_from(">HHL", font, start + 4 + 8 * index)
-        (kind,) = struct.unpack_from(">H", font, start + offset)
-        if kind == 4:
-            yield from _segments(font, start + offset)
-        elif kind == 12:
-            yield from _groups(font, start + offset)
-
-
-def _table(font: bytes, name: bytes) -> int:
-    (count,) = struct.unpack_from(">H", font, 4)
-    for index in range(count):
-        tag, _, offset, _ = struct.unpack_from(">4sLLL", font, 12 + 16 * index)
-        if tag == name:
-            return int(offset)
-    raise ValueError(f"a font without {name!r}")
-
-
-def _segments(font: bytes, start: int) -> Iterator[int]:
-    (doubled,) = struct.unpack_from(">H", font, start + 6)
-    count = doubled // 2
-    ends = struct.unpack_from(f">{count}H", font, start + 14)
-    begins = struct.unpack_from(f">{count}H", font, start + 16 + doubled)
-    deltas = struct.unpack_from(f">{count}H", font, start + 16 + 2 * doubled)
-    place = start + 16 + 3 * doubled
-    offsets = struct.unpack_from(f">{count}H", font, place)
-    for index, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-        for code in range(begin, min(end, 0xFFFE) + 1):
-            if offsets[index] == 0:
-                glyph = (code + deltas[index]) & 0xFFFF
-            else:
-                at = place + 2 * index + offsets[index] + 2 * (code - begin)
-                (glyph,) = struct.unpack_from(">H", font, at)
-            if glyph:
-                yield code
-
-
-def _groups(font: bytes, start: int) -> Iterator[int]:
-    (count,) = struct.unpack_from(">L", font, start + 12)
-    for index in range(count):
-        begin, end, _ = struct.unpack_from(">LLL", font, start + 16 + 12 * index)
-        yield from range(begin, end + 1)
+def _characters(path: Path) -> frozenset[int]:
+    """The code points that a font file maps to a glyph, by any of its Unicode tables."""
+    with TTFont(path, lazy=True) as font:
+        tables = [table for table in font["cmap"].tables if table.isUnicode()]
+        return frozenset().union(*(table.cmap for table in tables))

@@ -32,7 +32,7 @@ def demo(app, configure, tmp_path):
     with app.app_context(), transaction():
         set_setting("demo", "1")
     app.extensions.pop("is_demo", None)
-    configure(instance_dir=tmp_path)
+    configure(instance_dir=tmp_path, smtp_host="127.0.0.1")
     return Mailbox(tmp_path / "buzon")
 
 
@@ -96,6 +96,15 @@ def test_the_mailbox_lists_the_newest_first(investigador, demo):
     assert page.index("El segundo") < page.index("El primero")
     assert "<script>alert" not in page
     assert "con espacio" not in page
+
+
+def test_a_demo_without_a_mail_server_says_that_it_has_no_mailbox(investigador, demo, configure):
+    configure(smtp_host="")
+
+    page = investigador.get(URL).get_data(as_text=True)
+
+    assert "Esta demostración no tiene buzón" in page
+    assert "Todavía no ha llegado" not in page
 
 
 def test_a_mail_is_shown_with_its_headers_its_text_and_its_photo(investigador, demo):

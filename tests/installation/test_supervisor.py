@@ -18,6 +18,7 @@ import pytest
 
 from app import supervisor
 from app.supervisor import (
+    ROOT,
     Supervisor,
     answers,
     demo_services,
@@ -231,6 +232,41 @@ def test_the_demo_brings_its_own_services_only_where_none_is_configured(tmp_path
     own = {"SMTP_HOST": "mail.example", "BOOSTR_API_URL": "https://api.example"}
     assert demo_services(own, tmp_path) == []
     assert own["SMTP_HOST"] == "mail.example"
+
+
+def test_a_demo_without_the_library_of_the_mail_server_starts_without_a_mailbox(
+    tmp_path, monkeypatch
+):
+    # As in the image: the standard library and what production installs, but no aiosmtpd.
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if "site-packages" not in each])
+    for name in [name for name in sys.modules if name.split(".")[0] == "aiosmtpd"]:
+        monkeypatch.delitem(sys.modules, name)
+    env: dict[str, str] = {}
+
+    assert [name for name, _command in demo_services(env, tmp_path)] == ["proveedor"]
+    assert "SMTP_HOST" not in env
+
+
+def test_production_installs_no_mail_server_and_the_demo_does():
+    locked = {
+        name: set(re.findall(r"^([\w-]+)==", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
+    }
+
+    assert "aiosmtpd" not in locked["requirements.lock"]
+    assert "aiosmtpd" in locked["requirements-demo.lock"]
+    assert locked["requirements.lock"] < locked["requirements-demo.lock"]
+    assert locked["requirements-demo.lock"] < locked["requirements-dev.lock"]
+
+
+def test_nothing_but_the_demos_mail_server_needs_its_library():
+    users = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "app").rglob("*.py")
+        if re.search(r"^\s*(from|import) aiosmtpd", path.read_text(), re.MULTILINE)
+    ]
+
+    assert users == ["app/demo/mailserver.py"]
 
 
 def test_a_free_port_is_free_and_nobody_answers_there():
