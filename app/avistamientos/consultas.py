@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, make_response, render_template, request, send_file
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import SelectChoice, SelectField, StringField
 
-from app.avistamientos.exports import write_csv, write_xlsx
+from app.avistamientos.exports import CONSULTAS_TABLE, left_off_note
 from app.avistamientos.presupuesto import describe_budget, describe_pace, read_gasto
 from app.avistamientos.registro import (
     EXPORT_LIMIT,
@@ -28,11 +28,11 @@ from app.extensions import current_config
 from app.web.access import admin_required
 from app.web.forms import FechaField, FilterForm
 from app.web.pagination import paginate
+from app.web.tablas import FORMATS, send_table
 
 bp = Blueprint("consultas", __name__, url_prefix="/admin/consultas")
 
 _SEARCH_LIMIT = 100
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RegistroFilterForm(FilterForm):
@@ -108,22 +108,13 @@ def _budget() -> dict[str, Any]:
 @admin_required
 def export(formato: str) -> ResponseReturnValue:
     """What the filters find, as a file; a POST, because taking it is written down."""
-    if formato not in {"csv", "xlsx"}:
+    if formato not in FORMATS:
         abort(404)
     now = utcnow()
     wanted = RegistroFilterForm(list_askers()).to_filter()
     total = count_registro(wanted)
     with transaction():
         note_export(wanted, formato, total, actor=current_user, now=now)
-    left_off = max(0, total - EXPORT_LIMIT)
-    name = f"consultas-{local_today(now).isoformat()}.{formato}"
-    if formato == "xlsx":
-        file = write_xlsx(iter_registro(wanted), left_off=left_off)
-        response = send_file(file, _XLSX, as_attachment=True, download_name=name)
-        response.call_on_close(file.close)
-    else:
-        response = make_response(write_csv(iter_registro(wanted), left_off=left_off))
-        response.headers["Content-Type"] = "text/csv; charset=utf-8"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    name = f"consultas-{local_today(now).isoformat()}"
+    note = left_off_note(total - EXPORT_LIMIT)
+    return send_table(CONSULTAS_TABLE, iter_registro(wanted), name, formato, note=note)

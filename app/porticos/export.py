@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-
-from app.core.texto import escape_formula
 from app.porticos.models import Portico
+from app.web.tablas import CellKind, Column, Table
 
-_HEADER = [
-    "Vía",
-    "Concesionaria",
-    "Código",
-    "Tramo",
-    "Tipo",
-    "Sentido",
-    "Región",
-    "Latitud",
-    "Longitud",
-    "Confianza",
-    "Procedencia de las coordenadas",
-    "En uso",
-]
-
-
-def catalogue_file(rows: Iterable[Portico]) -> bytes:
-    """A CSV that Excel opens as it is in Chile: UTF-8 with its mark, semicolons, decimal commas."""
-    table = io.StringIO(newline="")
-    writer = csv.writer(table, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    for row in rows:
-        texts = (row.autopista, row.concesionaria, row.codigo, row.tramo, row.tipo.label)
-        writer.writerow(
-            [
-                *(escape_formula(text or "") for text in texts),
-                escape_formula(row.sentido or ""),
-                escape_formula(row.region or ""),
-                _degrees(row.lat),
-                _degrees(row.lon),
-                row.confianza_coord.label if row.confianza_coord else "",
-                escape_formula(row.procedencia_coord or ""),
-                "Sí" if row.activo else "No",
-            ]
-        )
-    return table.getvalue().encode("utf-8-sig")
-
-
-def _degrees(value: float | None) -> str:
-    return "" if value is None else str(value).replace(".", ",")
+PORTICOS_TABLE: Table[Portico] = Table(
+    "Pórticos",
+    (
+        Column("Vía", lambda row: row.autopista, width=28),
+        Column("Concesionaria", lambda row: row.concesionaria, width=34),
+        Column("Código", lambda row: row.codigo, width=12),
+        Column("Tramo", lambda row: row.tramo, width=40),
+        Column("Tipo", lambda row: row.tipo.label),
+        Column("Sentido", lambda row: row.sentido),
+        Column("Región", lambda row: row.region, width=24),
+        Column("Latitud", lambda row: row.lat, CellKind.NUMBER, 12),
+        Column("Longitud", lambda row: row.lon, CellKind.NUMBER, 12),
+        Column("Confianza", lambda row: row.confianza_coord and row.confianza_coord.label),
+        Column("Procedencia de las coordenadas", lambda row: row.procedencia_coord, width=34),
+        Column("En uso", lambda row: "Sí" if row.activo else "No", width=8),
+    ),
+)

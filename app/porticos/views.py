@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,7 +11,7 @@ from app.core.errors import Refused, Stale
 from app.core.porticos import ATRIBUCION
 from app.core.texto import clean_text
 from app.db import db, transaction
-from app.porticos.export import catalogue_file
+from app.porticos.export import PORTICOS_TABLE
 from app.porticos.forms import PorticoFilterForm, PorticoForm
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
@@ -19,6 +19,7 @@ from app.porticos.service import create_portico, forget_alias, set_active, updat
 from app.web.access import admin_required, or_404
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.tablas import send_table
 
 bp = Blueprint("porticos", __name__, url_prefix="/admin/porticos")
 
@@ -45,11 +46,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """What the filters find, as a file."""
     rows = db.session.scalars(porticos_statement(PorticoFilterForm(list_roads()).to_filter()))
-    response = make_response(catalogue_file(rows))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"porticos-{local_today(utcnow()).isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return send_table(PORTICOS_TABLE, rows, f"porticos-{local_today(utcnow()).isoformat()}")
 
 
 @bp.route("/nuevo", methods=["GET", "POST"])

@@ -2,70 +2,39 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-from datetime import datetime
-
-from app.core.fechas import format_fecha_hora
-from app.core.texto import clean_text, escape_formula
 from app.trabajos.queries import Line
+from app.web.tablas import CellKind, Column, Table
 
 #: Rows of a file; it says so when there are more.
 EXPORT_LIMIT = 20_000
-_HEADER = [
-    "Identificador",
-    "Trabajo",
-    "Estado",
-    "Oficio",
-    "Pedido por",
-    "Pedido el",
-    "Empezó",
-    "Terminó",
-    "Espera (s)",
-    "Duración (s)",
-    "Intentos",
-    "Causa o resultado",
-]
+
+TRABAJOS_TABLE: Table[Line] = Table(
+    "Trabajos",
+    (
+        Column("Identificador", lambda line: line.trabajo.id, width=38),
+        Column("Trabajo", lambda line: line.label, width=34),
+        Column("Estado", lambda line: line.trabajo.estado.label),
+        Column("Oficio", lambda line: line.numero_oficio, width=20),
+        Column("Pedido por", lambda line: line.pedido_por, width=24),
+        Column("Pedido el", lambda line: line.trabajo.created_at, CellKind.MOMENT, 18),
+        Column("Empezó", lambda line: line.trabajo.iniciado_at, CellKind.MOMENT, 18),
+        Column("Terminó", lambda line: line.trabajo.terminado_at, CellKind.MOMENT, 18),
+        Column("Espera (s)", lambda line: line.espera, CellKind.SECONDS, 12),
+        Column("Duración (s)", lambda line: line.duracion, CellKind.SECONDS, 12),
+        Column(
+            "Intentos",
+            lambda line: f"{line.trabajo.intentos} de {line.trabajo.max_intentos}",
+            width=10,
+        ),
+        Column(
+            "Causa o resultado", lambda line: line.trabajo.error or line.trabajo.resultado, width=50
+        ),
+    ),
+)
 
 
-def jobs_file(lines: Iterable[Line], *, left_off: int = 0) -> bytes:
-    """A CSV that Excel opens as it is in Chile: UTF-8 with its mark, semicolons, decimal commas.
-
-    Causes come from servers that are not ours, so none of them may be computed as a formula.
-    """
-    table = io.StringIO(newline="")
-    writer = csv.writer(table, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADER)
-    for line in lines:
-        trabajo = line.trabajo
-        cells = [
-            trabajo.id,
-            line.label,
-            trabajo.estado.label,
-            _text(line.numero_oficio),
-            _text(line.pedido_por),
-            _moment(trabajo.created_at),
-            _moment(trabajo.iniciado_at),
-            _moment(trabajo.terminado_at),
-            _seconds(line.espera),
-            _seconds(line.duracion),
-            f"{trabajo.intentos} de {trabajo.max_intentos}",
-            _text(trabajo.error or trabajo.resultado),
-        ]
-        writer.writerow(cells)
-    if left_off:
-        writer.writerow([f"Hay {left_off} trabajos más antiguos: acote las fechas para bajarlos."])
-    return table.getvalue().encode("utf-8-sig")
-
-
-def _text(value: str | None) -> str:
-    return escape_formula(clean_text(value or ""))
-
-
-def _moment(value: datetime | None) -> str:
-    return format_fecha_hora(value) if value else ""
-
-
-def _seconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace(".", ",")
+def left_off_note(left_off: int) -> str:
+    """The last row of a file that does not hold all; empty when it does."""
+    if left_off <= 0:
+        return ""
+    return f"Hay {left_off} trabajos más antiguos: acote las fechas para bajarlos."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,7 @@ from app.jobs.rules import OPEN_STATES
 from app.oficios.access import oficio_to_work
 from app.oficios.page import render_section
 from app.oficios.sections import Section
-from app.trabajos.export import EXPORT_LIMIT, jobs_file
+from app.trabajos.export import EXPORT_LIMIT, TRABAJOS_TABLE, left_off_note
 from app.trabajos.forms import JobFilterForm, read_action, read_ids
 from app.trabajos.page import address, charts_context, detail_context, live_context, summary_context
 from app.trabajos.queries import (
@@ -34,6 +34,7 @@ from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.pagination import paginate
+from app.web.tablas import send_table
 
 bp = Blueprint("trabajos", __name__)
 
@@ -108,11 +109,8 @@ def export() -> ResponseReturnValue:
     counts = count_states(job_filter)
     total = counts[job_filter.estado] if job_filter.estado else sum(counts.values())
     lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)
-    response = make_response(jobs_file(lines, left_off=max(0, total - EXPORT_LIMIT)))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"trabajos-{local_today(now).isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    name = f"trabajos-{local_today(now).isoformat()}"
+    return send_table(TRABAJOS_TABLE, lines, name, note=left_off_note(total - EXPORT_LIMIT))
 
 
 @bp.post("/admin/trabajos/acciones")

@@ -15,8 +15,9 @@ from app.jobs.models import Cuota, Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import beat
 from app.notificaciones.models import Notificacion
-from app.trabajos.export import jobs_file
+from app.trabajos.export import TRABAJOS_TABLE, left_off_note
 from app.trabajos.rules import PAGE_SIZE
+from app.web.tablas import write_csv
 from tests.avistamientos.rows import make_check
 from tests.factories import make_oficio, make_trabajo
 from tests.jobs.history import make_ended
@@ -261,7 +262,7 @@ def test_the_file_is_what_the_filters_find_and_computes_nothing(app, admin, ofic
     response = admin.get("/admin/trabajos/exportar?estado=fallido")
 
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert 'filename="trabajos-' in response.headers["Content-Disposition"]
+    assert "filename=trabajos-" in response.headers["Content-Disposition"]
     assert response.data.startswith(b"\xef\xbb\xbf")
     header, row = csv.reader(io.StringIO(response.data.decode("utf-8-sig")), delimiter=";")
     cells = dict(zip(header, row, strict=True))
@@ -273,7 +274,9 @@ def test_the_file_is_what_the_filters_find_and_computes_nothing(app, admin, ofic
 
 
 def test_a_file_that_leaves_rows_out_says_so():
-    assert "Hay 12 trabajos más antiguos" in jobs_file([], left_off=12).decode()
+    file = b"".join(write_csv(TRABAJOS_TABLE, [], note=left_off_note(12)))
+    assert "Hay 12 trabajos más antiguos" in file.decode().splitlines()[-1]
+    assert left_off_note(0) == left_off_note(-3) == ""
 
 
 def test_the_case_page_shows_what_was_done_for_it_to_the_firm(

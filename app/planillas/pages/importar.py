@@ -22,6 +22,7 @@ from app.planillas.pages.lists import (
     read_draft,
 )
 from app.planillas.pages.preview import preview_url, show_preview, show_result
+from app.planillas.pages.report import oficios_report
 from app.planillas.queries import find_mapping, list_recent
 from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.memory import apply_remembered
@@ -153,7 +154,9 @@ def discard(importacion_id: int) -> ResponseReturnValue:
 @staff_required
 def report(importacion_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
-    return answer_report(OFICIOS, importacion_to_work(importacion_id), "importacion")
+    return answer_report(
+        OFICIOS, importacion_to_work(importacion_id), "importacion", oficios_report
+    )
 
 
 def _review_first(

@@ -30,6 +30,7 @@ from app.planillas.pages.lists import (
     page_of,
     read_draft,
 )
+from app.planillas.pages.report import pasos_report
 from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.paso_fields import ETIQUETAS
 from app.planillas.rules.paso_rows import FilaPaso
@@ -144,7 +145,7 @@ def discard(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 def report(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
     _, listado = listado_to_work(oficio_id, listado_id)
-    return answer_report(PASOS, listado, "listado")
+    return answer_report(PASOS, listado, "listado", pasos_report)
 
 
 @bp.post("/<int:listado_id>/archivo")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, flash, make_response, request
+from flask import Response, flash, request
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
@@ -15,7 +15,6 @@ from app.core.errors import Refused
 from app.core.texto import clean_text
 from app.db import release, transaction
 from app.planillas.outside.archivo import MAX_BYTES, open_planilla
-from app.planillas.pages.report import report_file
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
@@ -23,6 +22,7 @@ from app.planillas.service.drafts import correct_draft, discard_draft
 from app.planillas.service.kinds import Draft, Fila, Kind
 from app.web.access import or_404
 from app.web.pagination import Page
+from app.web.tablas import Table, send_table
 
 #: Rows on one page of a preview or a result.
 ROWS_SHOWN = 100
@@ -86,8 +86,13 @@ def discard_and_tell(kind: Kind[Draft, Any], draft: Draft, nothing: str) -> None
         flash(f"El listado se descartó y su archivo se borró. {nothing}", "ok")
 
 
-def answer_report(kind: Kind[Draft, Any], draft: Draft, name: str) -> Response:
-    """A spreadsheet of every row and what became, or will become, of it."""
+def answer_report(
+    kind: Kind[Draft, Any], draft: Draft, name: str, table_of: Callable[[bool], Table[Any]]
+) -> Response:
+    """A spreadsheet of every row and what became, or will become, of it.
+
+    ``table_of`` gives its columns, and is told whether the list is imported.
+    """
     or_404(draft, allowed=draft.estado is not kind.discarded)
     done = draft.estado is kind.imported
     if done:
@@ -96,11 +101,7 @@ def answer_report(kind: Kind[Draft, Any], draft: Draft, name: str) -> Response:
         lectura = read_draft(kind, draft, open_draft(kind, draft))
         filas = kind.classify(draft, lectura.filas, now=utcnow())
         lines = [kind.report_line(fila) for fila in filas]
-    cells = (kind.report_cells(line, done=done) for line in lines)
-    response = make_response(report_file(kind.report_header, cells))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{draft.id}.csv"'
-    return response
+    return send_table(table_of(done), lines, f"{name}-{draft.id}")
 
 
 def asked_outcome(kind: Kind[Any, Any]) -> str:

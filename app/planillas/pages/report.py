@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.core.texto import clean_text, escape_formula
+from app.avistamientos.rules import ResultadoPaso
+from app.planillas.rules.oficio_outcomes import Resultado
+from app.web.tablas import CellKind, Column, Table
+
+#: A line of a report, as ``report_line`` of its kind of list made it.
+Line = dict[str, Any]
 
 
-def report_file(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """The report as a CSV that Excel opens as it is in Chile: UTF-8 with its mark, semicolons.
+def oficios_report(done: bool) -> Table[Line]:
+    """The report of a buffet's list, which says what became of it once it is ``done``."""
 
-    The texts are those of a stranger's file, so none of them may reach a spreadsheet as a formula.
-    """
-    table = io.StringIO(newline="")
-    writer = csv.writer(table, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return table.getvalue().encode("utf-8-sig")
+    def outcome(line: Line) -> str:
+        resultado = Resultado(line["resultado"])
+        return resultado.label_done if done else resultado.label
+
+    return Table(
+        "Importación",
+        (
+            Column("Fila", lambda line: line["fila"], CellKind.NUMBER, 8),
+            Column("Número de oficio", lambda line: line["numero"], width=20),
+            Column("Patente", lambda line: line["patente"], width=12),
+            Column("Resultado", outcome, width=26),
+            Column("Detalle", lambda line: line["detalle"], width=60),
+        ),
+    )
 
 
-def _cell(value: Any) -> Any:
-    return escape_formula(clean_text(value)) if isinstance(value, str) else value
+def pasos_report(_done: bool) -> Table[Line]:
+    """The report of a concessionaire's list, which says the same before and after."""
+    return Table(
+        "Listado",
+        (
+            Column("Fila", lambda line: line["fila"], CellKind.NUMBER, 8),
+            Column("Cuándo", lambda line: line["cuando"], width=18),
+            Column("Dónde", lambda line: line["donde"], width=34),
+            Column("Empresa", lambda line: line["empresa"], width=24),
+            Column("Monto", lambda line: line["monto"], CellKind.NUMBER, 10),
+            Column("Resultado", lambda line: ResultadoPaso(line["resultado"]).label, width=22),
+            Column("Pórtico", lambda line: line["portico"], width=34),
+            Column("Detalle", lambda line: line["detalle"], width=50),
+        ),
+    )

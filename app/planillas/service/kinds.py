@@ -37,7 +37,6 @@ class Kind(ABC, Generic[Draft, Fila]):
     #: What somebody is told who imports what they have not seen, and who changes what is imported.
     stale: str
     closed: str
-    report_header: Sequence[str]
 
     @abstractmethod
     def review_of(self, draft: Draft) -> Review:
@@ -98,7 +97,3 @@ class Kind(ABC, Generic[Draft, Fila]):
     @abstractmethod
     def report_line(self, fila: Fila, made: Any = None) -> dict[str, Any]:
         """What became of a row, as JSON: at least ``fila``, ``resultado`` and ``detalle``."""
-
-    @abstractmethod
-    def report_cells(self, line: Mapping[str, Any], *, done: bool) -> Sequence[Any]:
-        """A line of the report under ``report_header``; ``done`` once the list is imported."""

@@ -57,7 +57,6 @@ class Oficios(Kind[Importacion, FilaOficio]):
         "quedó; revíselo y pulse Importar otra vez."
     )
     closed = "Este listado ya se importó. Suba otro para agregar o corregir filas."
-    report_header = ("Fila", "Número de oficio", "Patente", "Resultado", "Detalle")
 
     def review_of(self, draft: Importacion) -> Review:
         """The mapping and the corrections that it keeps."""
@@ -163,12 +162,6 @@ class Oficios(Kind[Importacion, FilaOficio]):
             "detalle": fila.motivo or " ".join(told),
             "oficio_id": made.id if made else None,
         }
-
-    def report_cells(self, line: Mapping[str, Any], *, done: bool) -> Sequence[Any]:
-        """Say the outcome as something that will be, or that was."""
-        resultado = Resultado(line["resultado"])
-        outcome = resultado.label_done if done else resultado.label
-        return (line["fila"], line["numero"], line["patente"], outcome, line["detalle"])
 
 
 OFICIOS = Oficios()

@@ -56,16 +56,6 @@ class Pasos(Kind[Listado, FilaPaso]):
         "quedó; revíselo y presione Importar otra vez."
     )
     closed = "Este listado ya se importó. Suba otro para agregar filas."
-    report_header = (
-        "Fila",
-        "Cuándo",
-        "Dónde",
-        "Empresa",
-        "Monto",
-        "Resultado",
-        "Pórtico",
-        "Detalle",
-    )
 
     def review_of(self, draft: Listado) -> Review:
         """The mapping that it keeps, and the company of rows that name none."""
@@ -206,13 +196,6 @@ class Pasos(Kind[Listado, FilaPaso]):
             "portico": fila.match.motivo if fila.match else "",
             "detalle": fila.motivo,
         }
-
-    def report_cells(self, line: Mapping[str, Any], *, done: bool) -> Sequence[Any]:
-        """Say the outcome in the words of the screen."""
-        del done
-        outcome = ResultadoPaso(line["resultado"]).label
-        what = (line["cuando"], line["donde"], line["empresa"], line["monto"])
-        return (line["fila"], *what, outcome, line["portico"], line["detalle"])
 
 
 PASOS = Pasos()

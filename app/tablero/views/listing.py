@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request, send_file, stream_with_context
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import local_today, utcnow
-from app.tablero.exports import write_csv, write_xlsx
+from app.tablero.exports import OFICIOS_TABLE
 from app.tablero.forms import read_filter
 from app.tablero.queries import list_choices, read_visit
 from app.tablero.queries.listing import SORTS, count_listing, listing_statement, read_listing
@@ -20,11 +19,11 @@ from app.tablero.views.board import filter_context, keep_filter
 from app.tablero.views.screen import board_url, conditions_of
 from app.web.access import staff_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
+from app.web.tablas import FORMATS, send_table
 
 #: More rows than these are for a spreadsheet, not for paper.
 PRINT_LIMIT = 1000
 _DEFAULT_SORT = "plazo"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/lista")
@@ -71,20 +70,13 @@ def listing() -> ResponseReturnValue:
 @staff_required
 def export(formato: str) -> ResponseReturnValue:
     """All cases under the filters of the address, as a file."""
-    if formato not in {"csv", "xlsx"}:
+    if formato not in FORMATS:
         abort(404)
     now = utcnow()
     statement = _statement(conditions_of(read_filter(request.args)))
     rows = read_listing(statement, now=now)
-    name = _file_name(now, formato)
-    if formato == "xlsx":
-        file = write_xlsx(rows)
-        response = send_file(file, _XLSX, as_attachment=True, download_name=name)
-        response.call_on_close(file.close)
-        return response
-    response = Response(stream_with_context(write_csv(rows)), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    name = f"oficios-{local_today(now).isoformat()}"
+    return send_table(OFICIOS_TABLE, rows, name, formato, stream=True)
 
 
 def _statement(conditions: list[Any]) -> Any:
@@ -101,7 +93,3 @@ def _order() -> tuple[str, bool]:
 def _order_arguments() -> dict[str, str]:
     sort, descending = _order()
     return {"orden": sort, **({"sentido": "desc"} if descending else {})}
-
-
-def _file_name(now: datetime, formato: str) -> str:
-    return f"oficios-{local_today(now).isoformat()}.{formato}"
