@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,17 +56,3 @@ class Importacion(Model):
     def is_draft(self) -> bool:
         """Whether it still waits for somebody to import or discard it."""
         return self.estado is EstadoImportacion.BORRADOR
-
-    @property
-    def mapeo_columnas(self) -> dict[int, str] | None:
-        """The mapping as the reader takes it; None lets it guess."""
-        return {int(column): campo for column, campo in self.mapeo.items()} or None
-
-    @property
-    def correcciones_por_celda(self) -> Mapping[tuple[int, str], str]:
-        """The corrections as the reader takes them."""
-        return {
-            (int(fila), campo): texto
-            for fila, cells in self.correcciones.items()
-            for campo, texto in cells.items()
-        }

@@ -20,7 +20,7 @@ from app.planillas.models import Importacion
 from app.planillas.outside import archivo
 from app.planillas.pages import lists
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
-from app.planillas.service import oficios
+from app.planillas.service import altas
 from app.vehiculos.models import Vehiculo
 from tests.factories import make_oficio
 from tests.planillas.listados import (
@@ -200,8 +200,8 @@ def test_a_failure_in_the_middle_leaves_nothing(investigador, buffet, rows, monk
             raise OSError("the disk is full")
         return create(*args, **kwargs)
 
-    create = oficios.create_oficio
-    monkeypatch.setattr(oficios, "create_oficio", fail_on_the_thirtieth)
+    create = altas.create_oficio
+    monkeypatch.setattr(altas, "create_oficio", fail_on_the_thirtieth)
     assert press_import(investigador, url).status_code == 500
 
     assert len(calls) == 30

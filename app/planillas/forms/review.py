@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.texto import clean_text
+from app.planillas.outside.libro import MAX_CELL
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS
 from app.planillas.rules.oficio_outcomes import INCLUIR, FilaOficio
 from app.planillas.rules.rows import Review
-from app.planillas.rules.sheets import MAX_CELL
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
 _LONGEST_COMPANY = 120

@@ -13,14 +13,7 @@ from app.planillas.access import importacion_to_work
 from app.planillas.forms.review import read_oficios_review
 from app.planillas.forms.upload import OficiosForm
 from app.planillas.models import Importacion
-from app.planillas.pages.lists import (
-    answer_report,
-    discard_and_tell,
-    keep_review,
-    keep_upload,
-    open_draft,
-    read_draft,
-)
+from app.planillas.pages import lists
 from app.planillas.pages.preview import preview_url, show_preview, show_result
 from app.planillas.pages.report import oficios_report
 from app.planillas.queries import find_mapping, list_recent
@@ -78,7 +71,7 @@ def _keep(form: OficiosForm) -> int:
             now=utcnow(),
         )
 
-    return keep_upload(OFICIOS, form.planilla.data, create)
+    return lists.keep_upload(OFICIOS, form.planilla.data, create)
 
 
 @bp.get("/<int:importacion_id>")
@@ -91,8 +84,8 @@ def preview(importacion_id: int) -> ResponseReturnValue:
         return see_other(url_for("importar.start"))
     if importacion.estado is EstadoImportacion.IMPORTADA:
         return show_result(importacion)
-    planilla = open_draft(OFICIOS, importacion)
-    return show_preview(importacion, read_draft(OFICIOS, importacion, planilla))
+    planilla = lists.open_draft(OFICIOS, importacion)
+    return show_preview(importacion, lists.read_draft(OFICIOS, importacion, planilla))
 
 
 @bp.post("/<int:importacion_id>")
@@ -102,11 +95,11 @@ def review(importacion_id: int) -> ResponseReturnValue:
     importacion = importacion_to_work(importacion_id)
     if not importacion.is_draft:
         return _closed(importacion)
-    planilla = open_draft(OFICIOS, importacion)
-    before = read_draft(OFICIOS, importacion, planilla)
+    planilla = lists.open_draft(OFICIOS, importacion)
+    before = lists.read_draft(OFICIOS, importacion, planilla)
     changed = read_oficios_review(request.form, OFICIOS.review_of(importacion), before)
     try:
-        after = keep_review(OFICIOS, importacion, planilla, changed)
+        after = lists.keep_review(OFICIOS, importacion, planilla, changed)
     except (InvalidValue, Refused) as refusal:
         return show_preview(importacion, before, 422, error=str(refusal))
     if is_htmx():
@@ -126,8 +119,8 @@ def import_(importacion_id: int) -> ResponseReturnValue:
     if not importacion.is_draft:
         return _closed(importacion)
     version = request.form.get("version", 0, type=int)
-    planilla = open_draft(OFICIOS, importacion)
-    lectura = read_draft(OFICIOS, importacion, planilla)
+    planilla = lists.open_draft(OFICIOS, importacion)
+    lectura = lists.read_draft(OFICIOS, importacion, planilla)
     kept = OFICIOS.review_of(importacion)
     typed = read_oficios_review(request.form, kept, lectura)
     if typed != kept:
@@ -137,7 +130,9 @@ def import_(importacion_id: int) -> ResponseReturnValue:
             import_draft(OFICIOS, importacion, lectura, version, actor=current_user, now=utcnow())
     except (Stale, Refused) as refusal:
         again = importacion_to_work(importacion_id)
-        return show_preview(again, read_draft(OFICIOS, again, planilla), 409, error=str(refusal))
+        return show_preview(
+            again, lists.read_draft(OFICIOS, again, planilla), 409, error=str(refusal)
+        )
     return _closed(importacion)
 
 
@@ -146,7 +141,7 @@ def import_(importacion_id: int) -> ResponseReturnValue:
 def discard(importacion_id: int) -> ResponseReturnValue:
     """Forget an upload."""
     importacion = importacion_to_work(importacion_id)
-    discard_and_tell(OFICIOS, importacion, "No se creó ningún oficio.")
+    lists.discard_and_tell(OFICIOS, importacion, "No se creó ningún oficio.")
     return see_other(url_for("importar.start"))
 
 
@@ -154,9 +149,8 @@ def discard(importacion_id: int) -> ResponseReturnValue:
 @staff_required
 def report(importacion_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
-    return answer_report(
-        OFICIOS, importacion_to_work(importacion_id), "importacion", oficios_report
-    )
+    importacion = importacion_to_work(importacion_id)
+    return lists.answer_report(OFICIOS, importacion, "importacion", oficios_report)
 
 
 def _review_first(
@@ -164,7 +158,7 @@ def _review_first(
 ) -> Response:
     """Answer an *Importar* that carries changes: keep them and show what they do."""
     try:
-        after = keep_review(OFICIOS, importacion, planilla, typed)
+        after = lists.keep_review(OFICIOS, importacion, planilla, typed)
     except (InvalidValue, Refused) as refusal:
         return show_preview(importacion, before, 422, error=str(refusal))
     return show_preview(importacion, after, 422, aviso=_REVIEWED)

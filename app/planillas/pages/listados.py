@@ -20,23 +20,14 @@ from app.oficios.page import render_section
 from app.planillas.access import listado_to_work
 from app.planillas.forms.review import read_pasos_review
 from app.planillas.forms.upload import PasosForm, PeriodForm
-from app.planillas.pages.lists import (
-    answer_report,
-    asked_outcome,
-    discard_and_tell,
-    keep_review,
-    keep_upload,
-    open_draft,
-    page_of,
-    read_draft,
-)
+from app.planillas.pages import lists
 from app.planillas.pages.report import pasos_report
 from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.paso_fields import ETIQUETAS
 from app.planillas.rules.paso_rows import FilaPaso
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.drafts import import_draft
-from app.planillas.service.pasos import PASOS, Pasos, create_listado, note_file_download
+from app.planillas.service.pasos import PASOS, create_listado, note_file_download
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.fragments import see_other
@@ -76,7 +67,7 @@ def _keep(oficio: Oficio, form: PasosForm) -> int:
             oficio, nombre=nombre, contenido=contenido, actor=current_user, now=utcnow()
         )
 
-    return keep_upload(PASOS, form.planilla.data, create)
+    return lists.keep_upload(PASOS, form.planilla.data, create)
 
 
 @bp.get("/<int:listado_id>")
@@ -89,8 +80,8 @@ def preview(oficio_id: int, listado_id: int) -> ResponseReturnValue:
         return see_other(url_for("listados.start", oficio_id=oficio_id))
     if listado.estado is EstadoListado.IMPORTADO:
         return _show_result(oficio, listado)
-    planilla = open_draft(PASOS, listado)
-    return _show_preview(oficio, listado, read_draft(PASOS, listado, planilla))
+    planilla = lists.open_draft(PASOS, listado)
+    return _show_preview(oficio, listado, lists.read_draft(PASOS, listado, planilla))
 
 
 @bp.post("/<int:listado_id>")
@@ -98,10 +89,10 @@ def preview(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 def review(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """Keep which column is which, and read the list again."""
     oficio, listado = listado_to_work(oficio_id, listado_id)
-    planilla = open_draft(PASOS, listado)
-    before = read_draft(PASOS, listado, planilla)
+    planilla = lists.open_draft(PASOS, listado)
+    before = lists.read_draft(PASOS, listado, planilla)
     try:
-        keep_review(PASOS, listado, planilla, read_pasos_review(request.form, before))
+        lists.keep_review(PASOS, listado, planilla, read_pasos_review(request.form, before))
     except (InvalidValue, Refused) as refusal:
         return _show_preview(oficio, listado, before, 422, error=str(refusal))
     return _see(oficio_id, listado_id)
@@ -114,19 +105,26 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     oficio, listado = listado_to_work(oficio_id, listado_id)
     if listado.estado is not EstadoListado.BORRADOR:
         return _see(oficio_id, listado_id)
-    planilla = open_draft(PASOS, listado)
-    lectura = read_draft(PASOS, listado, planilla)
+    planilla = lists.open_draft(PASOS, listado)
+    lectura = lists.read_draft(PASOS, listado, planilla)
     version = request.form.get("version", 0, type=int)
     periodo = PeriodForm()
     if not periodo.validate():
         return _show_preview(oficio, listado, lectura, 422, periodo=periodo)
-    kind = Pasos(periodo.days)
     try:
         with transaction():
-            import_draft(kind, listado, lectura, version, actor=current_user, now=utcnow())
+            import_draft(
+                PASOS,
+                listado,
+                lectura,
+                version,
+                actor=current_user,
+                now=utcnow(),
+                periodo=periodo.days,
+            )
     except (Stale, Refused) as refusal:
         oficio, listado = listado_to_work(oficio_id, listado_id)
-        again = read_draft(PASOS, listado, planilla)
+        again = lists.read_draft(PASOS, listado, planilla)
         return _show_preview(oficio, listado, again, 409, error=str(refusal), periodo=periodo)
     return _see(oficio_id, listado_id)
 
@@ -136,7 +134,7 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 def discard(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """Forget an upload."""
     _, listado = listado_to_work(oficio_id, listado_id)
-    discard_and_tell(PASOS, listado, "No se guardó ningún paso.")
+    lists.discard_and_tell(PASOS, listado, "No se guardó ningún paso.")
     return see_other(url_for("listados.start", oficio_id=oficio_id))
 
 
@@ -145,7 +143,7 @@ def discard(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 def report(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
     _, listado = listado_to_work(oficio_id, listado_id)
-    return answer_report(PASOS, listado, "listado", pasos_report)
+    return lists.answer_report(PASOS, listado, "listado", pasos_report)
 
 
 @bp.post("/<int:listado_id>/archivo")
@@ -179,14 +177,14 @@ def _show_preview(
     error: str | None = None,
     periodo: PeriodForm | None = None,
 ) -> Response:
-    filas = PASOS.classify(listado, lectura.filas, now=utcnow())
+    filas = PASOS.classify(listado, lectura.filas, utcnow())
     counts = {outcome.value: n for outcome, n in count_outcomes(filas, ResultadoPaso).items()}
     return _render(
         oficio,
         listado,
         "planillas/_pasos_preview.html",
         status,
-        lines=[PASOS.report_line(fila) for fila in filas],
+        lines=[PASOS.report_line(fila, None) for fila in filas],
         counts=counts,
         lectura=lectura,
         etiquetas=ETIQUETAS,
@@ -215,7 +213,7 @@ def _render(
     lines: list[dict[str, Any]],
     **context: Any,
 ) -> Response:
-    ver = asked_outcome(PASOS)
+    ver = lists.asked_outcome(PASOS)
     here = url_for("listados.preview", oficio_id=oficio.id, listado_id=listado.id, ver=ver or None)
     return render_section(
         oficio,
@@ -223,7 +221,7 @@ def _render(
         template,
         status,
         listado=listado,
-        page=page_of([line for line in lines if not ver or line["resultado"] == ver], here),
+        page=lists.page_of([line for line in lines if not ver or line["resultado"] == ver], here),
         ver=ver,
         outcomes=list(ResultadoPaso),
         **context,

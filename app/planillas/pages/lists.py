@@ -57,7 +57,7 @@ def open_draft(kind: Kind[Draft, Any], draft: Draft) -> Planilla:
 
 def read_draft(kind: Kind[Draft, Fila], draft: Draft, planilla: Planilla) -> Lectura[Fila]:
     """Read the file of a draft with what people changed of its reading."""
-    return kind.read(planilla, draft, kind.review_of(draft), now=utcnow())
+    return kind.read(planilla, draft, kind.review_of(draft), utcnow())
 
 
 def keep_review(
@@ -69,7 +69,7 @@ def keep_review(
         InvalidValue: so it makes no list; nothing is kept.
         Refused: it was imported or discarded meanwhile.
     """
-    after = kind.read(planilla, draft, review, now=utcnow())
+    after = kind.read(planilla, draft, review, utcnow())
     with transaction():
         correct_draft(kind, draft, review)
     return after
@@ -99,8 +99,8 @@ def answer_report(
         lines = draft.informe
     else:
         lectura = read_draft(kind, draft, open_draft(kind, draft))
-        filas = kind.classify(draft, lectura.filas, now=utcnow())
-        lines = [kind.report_line(fila) for fila in filas]
+        filas = kind.classify(draft, lectura.filas, utcnow())
+        lines = [kind.report_line(fila, None) for fila in filas]
     return send_table(table_of(done), lines, f"{name}-{draft.id}")
 
 

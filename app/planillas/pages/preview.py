@@ -37,7 +37,7 @@ def show_preview(
     aviso: str | None = None,
 ) -> Response:
     """Render the preview; after a refusal the selects and inputs keep what was chosen and typed."""
-    filas = OFICIOS.classify(importacion, lectura.filas, now=utcnow())
+    filas = OFICIOS.classify(importacion, lectura.filas, utcnow())
     counts = count_outcomes(filas, Resultado)
     ver = asked_outcome(OFICIOS)
     rows = [fila for fila in filas if not ver or fila.resultado == Resultado(ver)]

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 
 #: Entries in one list.
 MAX_FILAS = 5_000
-#: Longer cells are cut one past what any field takes, so that they are refused and not stored cut.
-#: ``outside/libro.py`` runs without the application and holds the same number.
-MAX_CELL = 5_001
-
 #: Tells which columns of a row of headers are recognised; of a CSV, by which separator.
 Guess = Callable[[Sequence[str]], dict[int, str]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -74,7 +75,7 @@ def discard_draft(kind: Kind[Draft, Any], draft: Draft, *, actor: Usuario, now: 
     _refuse_closed(kind, draft)
     draft.contenido = b""
     draft.version += 1
-    kind.discard(draft, actor=actor, now=now)
+    kind.discard(draft, actor, now)
     db.session.flush()
 
 
@@ -86,34 +87,40 @@ def import_draft(
     *,
     actor: Usuario,
     now: datetime,
+    **asked: Any,
 ) -> int:
     """Make what the rows of a list tell of, all or none; return how many were made.
 
     The rows are compared with the database again: what came since the preview is known now. A
-    second press on the button finds the list imported and does nothing.
+    second press on the button finds the list imported and does nothing. ``asked`` goes to the
+    kind's ``prepare``.
 
     Raises:
         Stale: somebody corrected the draft since the actor saw it.
         Refused: it was discarded, or its kind refuses it as things stand.
     """
-    kind.lock(draft)
     _lock(draft)
     if draft.estado is kind.imported:
         return 0
     _refuse_closed(kind, draft)
     if version != draft.version:
         raise Stale(kind.stale)
-    kind.prepare(draft, lectura.filas, now=now)
-    filas = kind.classify(draft, lectura.filas, now=now)
-    made = kind.store(draft, filas, actor=actor, now=now)
+    kind.prepare(draft, lectura.filas, now, **asked)
+    filas = kind.classify(draft, lectura.filas, now)
+    made = kind.store(draft, filas, actor, now)
     draft.resultado = {
         outcome.value: count for outcome, count in count_outcomes(filas, kind.outcomes).items()
     }
     draft.informe = [kind.report_line(fila, made.get(fila.numero_fila)) for fila in filas]
     draft.version += 1
-    kind.close(draft, lectura, list(made.values()), actor=actor, now=now)
+    kind.close(draft, lectura, list(made.values()), actor, now)
     db.session.flush()
     return len(made)
+
+
+def keys_as_text(mapeo: Mapping[int, str] | None) -> dict[str, Any]:
+    """A mapping as JSON keeps it; empty where the headers tell."""
+    return {str(column): campo for column, campo in (mapeo or {}).items()}
 
 
 def _lock(draft: Any) -> None:

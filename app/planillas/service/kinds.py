@@ -1,10 +1,10 @@
-"""What the engine asks of a kind of list."""
+"""What the engine is told of a kind of list."""
 
 from __future__ import annotations
 
 import enum
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +21,8 @@ Draft = TypeVar("Draft", Importacion, Listado)
 Fila = TypeVar("Fila", bound=FilaLeida[Any])
 
 
-class Kind(ABC, Generic[Draft, Fila]):
+@dataclass(frozen=True)
+class Kind(Generic[Draft, Fila]):
     """One kind of list: its fields, how a row is judged and stored, and what the report says.
 
     Nothing here knows a request, so that a job may read and import as well as a page. A draft tells
@@ -32,68 +33,27 @@ class Kind(ABC, Generic[Draft, Fila]):
     layout: Layout
     outcomes: type[enum.Enum]
     #: The states of a draft that was imported, and of one that was discarded.
-    imported: Any
-    discarded: Any
+    imported: enum.Enum
+    discarded: enum.Enum
     #: What somebody is told who imports what they have not seen, and who changes what is imported.
     stale: str
     closed: str
-
-    @abstractmethod
-    def review_of(self, draft: Draft) -> Review:
-        """What people changed of the reading of a draft so far."""
-
-    @abstractmethod
-    def keep_review(self, draft: Draft, review: Review) -> None:
-        """Store what a person changed of the reading."""
-
-    @abstractmethod
-    def read(
-        self, planilla: Planilla, draft: Draft, review: Review, *, now: datetime
-    ) -> Lectura[Fila]:
-        """Judge every row of an opened list by itself.
-
-        Raises:
-            InvalidValue: the list as a whole makes no sense.
-        """
-
-    @abstractmethod
-    def classify(self, draft: Draft, filas: Sequence[Fila], *, now: datetime) -> list[Fila]:
-        """Tell what becomes of each row beside the others and the database, in the same order."""
-
-    @abstractmethod
-    def lock(self, draft: Draft) -> None:
-        """Lock what must not change while rows are stored, before the draft itself is locked."""
-
-    @abstractmethod
-    def prepare(self, draft: Draft, filas: Sequence[Fila], *, now: datetime) -> None:
-        """Make ready for the import of these rows.
-
-        Raises:
-            Refused: the list cannot be imported as things stand.
-        """
-
-    @abstractmethod
-    def store(
-        self, draft: Draft, filas: Sequence[Fila], *, actor: Usuario, now: datetime
-    ) -> Mapping[int, Any]:
-        """Make what the classified rows tell of; return the new objects by number of row."""
-
-    @abstractmethod
-    def close(
-        self,
-        draft: Draft,
-        lectura: Lectura[Fila],
-        made: Collection[Any],
-        *,
-        actor: Usuario,
-        now: datetime,
-    ) -> None:
-        """Mark a list as imported whose ``resultado`` and ``informe`` are known, and tell of it."""
-
-    @abstractmethod
-    def discard(self, draft: Draft, *, actor: Usuario, now: datetime) -> None:
-        """Mark a list as discarded, and write down who did."""
-
-    @abstractmethod
-    def report_line(self, fila: Fila, made: Any = None) -> dict[str, Any]:
-        """What became of a row, as JSON: at least ``fila``, ``resultado`` and ``detalle``."""
+    #: What people changed of the reading of a draft so far, and how a draft keeps it.
+    review_of: Callable[[Draft], Review]
+    keep_review: Callable[[Draft, Review], None]
+    #: Judge every row of an opened list by itself; raises InvalidValue of the list as a whole.
+    read: Callable[[Planilla, Draft, Review, datetime], Lectura[Fila]]
+    #: Tell what becomes of each row beside the others and the database, in the same order.
+    classify: Callable[[Draft, Sequence[Fila], datetime], list[Fila]]
+    #: Make ready to import these rows: lock what must not change, raise Refused if it cannot be.
+    #: Takes by name what a page asks for at that moment.
+    prepare: Callable[..., None]
+    #: Make what classified rows tell of; returns the new objects by number of row.
+    store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[int, Any]]
+    #: Mark a draft as imported whose ``resultado`` and ``informe`` are known, and tell of it.
+    close: Callable[[Draft, Lectura[Fila], Collection[Any], Usuario, datetime], None]
+    #: Mark a draft as discarded, and write down who did it.
+    discard: Callable[[Draft, Usuario, datetime], None]
+    #: What became of a row and which object was made of it, as JSON: at least ``fila``,
+    #: ``resultado`` and ``detalle``.
+    report_line: Callable[[Fila, Any], dict[str, Any]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,174 +31,171 @@ from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.paso_rows import FilaPaso, read_pasos
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
-from app.planillas.service.drafts import keep_draft
+from app.planillas.service.drafts import keep_draft, keys_as_text
 from app.planillas.service.kinds import Kind
 from app.porticos.service import identify
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 
-@dataclass(frozen=True)
-class Pasos(Kind[Listado, FilaPaso]):
-    """Crossings that a concessionaire hands over for the vehicle of one oficio."""
+def _review_of(draft: Listado) -> Review:
+    mapeo = {int(column): campo for column, campo in draft.mapeo.items()}
+    return Review(mapeo or None, empresa=draft.empresa)
 
-    #: The days that the list covers as its paper says; without them, from its first crossing to its
-    #: last.
-    periodo: tuple[date, date] | None = None
 
-    model = Listado
-    layout = LAYOUT
-    outcomes = ResultadoPaso
-    imported = EstadoListado.IMPORTADO
-    discarded = EstadoListado.DESCARTADO
-    stale = (
+def _keep_review(draft: Listado, review: Review) -> None:
+    draft.mapeo, draft.empresa = keys_as_text(review.mapeo), review.empresa
+
+
+def _read(planilla: Planilla, draft: Listado, review: Review, _now: datetime) -> Lectura[FilaPaso]:
+    plate = sa.select(Vehiculo.patente).where(Vehiculo.oficio_id == draft.oficio_id)
+    return read_pasos(planilla, review, patente=db.session.scalars(plate).one())
+
+
+def _classify(draft: Listado, filas: Sequence[FilaPaso], now: datetime) -> list[FilaPaso]:
+    return classify_pasos(draft.oficio_id, filas, now)
+
+
+def _prepare(
+    draft: Listado,
+    filas: Sequence[FilaPaso],
+    now: datetime,
+    *,
+    periodo: tuple[date, date] | None = None,
+) -> None:
+    """Let nobody else store sightings for the oficio, and say which time the list covers.
+
+    ``periodo`` are the days that its paper tells; without it, from its first crossing to its last.
+
+    Raises:
+        Refused: ``periodo`` does not hold its rows or has not passed.
+    """
+    lock_oficio(draft.oficio_id)
+    draft.cubre_desde, draft.cubre_hasta = _read_period(filas, periodo, now)
+
+
+def _store(
+    draft: Listado, filas: Sequence[FilaPaso], actor: Usuario, now: datetime
+) -> dict[int, Avistamiento]:
+    new = {
+        row.numero_fila: Avistamiento(
+            oficio_id=draft.oficio_id,
+            fuente=Fuente.PORTICO,
+            clave=row.clave,
+            listado_id=draft.id,
+            usuario_id=actor.id,
+            created_at=now,
+            **row.sighting.values(),
+            **gantry_values(row.match),
+        )
+        for row in filas
+        if row.resultado is ResultadoPaso.NUEVO and row.match is not None and row.sighting
+    }
+    db.session.add_all(new.values())
+    return new
+
+
+def _close(
+    draft: Listado,
+    _lectura: Lectura[FilaPaso],
+    made: Collection[Avistamiento],
+    actor: Usuario,
+    now: datetime,
+) -> None:
+    """Mark it, and tell the bitácora and whoever has the case.
+
+    The file stays as evidence under its hash, which the bitácora tells.
+    """
+    draft.estado = EstadoListado.IMPORTADO
+    draft.importado_at = now
+    db.session.flush()
+    oficio = db.session.get_one(Oficio, draft.oficio_id)
+    record(
+        oficio,
+        Actividad.SISTEMA,
+        _sentence(draft, draft.resultado),
+        actor=actor,
+        now=now,
+        detalle={
+            "listado_id": draft.id,
+            "archivo": draft.nombre_archivo,
+            "sha256": draft.sha256,
+            "cubre_desde": draft.cubre_desde.isoformat() if draft.cubre_desde else None,
+            "cubre_hasta": draft.cubre_hasta.isoformat() if draft.cubre_hasta else None,
+            **draft.resultado,
+        },
+        is_real=bool(made),
+    )
+    announce_sightings(oficio, list(made), clave=f"listado:{draft.id}", actor=actor, now=now)
+    _audit("avistamientos.listado_importado", draft, actor, now, **draft.resultado)
+
+
+def _discard(draft: Listado, actor: Usuario, now: datetime) -> None:
+    draft.estado = EstadoListado.DESCARTADO
+    _audit("avistamientos.listado_descartado", draft, actor, now)
+
+
+def note_file_download(listado: Listado, *, actor: Usuario, now: datetime) -> None:
+    """Write down who takes a concessionaire's file, which tells where somebody drove."""
+    _audit("avistamientos.listado_descargado", listado, actor, now)
+
+
+def _audit(what: str, draft: Listado, actor: Usuario, now: datetime, **counts: Any) -> None:
+    audit(
+        what,
+        actor=actor,
+        now=now,
+        entidad="oficio",
+        entidad_id=draft.oficio_id,
+        listado_id=draft.id,
+        sha256=draft.sha256,
+        **counts,
+    )
+
+
+def _report_line(fila: FilaPaso, _made: Avistamiento | None) -> dict[str, Any]:
+    """What becomes of a row, in its own words where it could not be read."""
+    item, texts = fila.sighting, fila.valores
+    when = ""
+    if item is not None:
+        zone = zone_of(text=item.ubicacion)
+        moment = item.fecha_hora
+        when = format_fecha_hora(moment, zone) if moment else format_fecha(item.fecha)
+    resultado = fila.resultado or ResultadoPaso.ILEGIBLE
+    return {
+        "fila": fila.numero_fila,
+        "cuando": when or texts.get("fecha_hora") or texts.get("fecha", ""),
+        "donde": (item.ubicacion if item else texts.get("ubicacion", "")) or "",
+        "empresa": (item.empresa if item else texts.get("empresa", "")) or "",
+        "monto": item.monto if item else None,
+        "resultado": resultado.value,
+        "portico": fila.match.motivo if fila.match else "",
+        "detalle": fila.motivo,
+    }
+
+
+#: Crossings that a concessionaire hands over for the vehicle of one oficio.
+PASOS = Kind(
+    model=Listado,
+    layout=LAYOUT,
+    outcomes=ResultadoPaso,
+    imported=EstadoListado.IMPORTADO,
+    discarded=EstadoListado.DESCARTADO,
+    stale=(
         "No se importó: alguien corrigió este listado mientras usted lo veía. Se muestra como "
         "quedó; revíselo y presione Importar otra vez."
-    )
-    closed = "Este listado ya se importó. Suba otro para agregar filas."
-
-    def review_of(self, draft: Listado) -> Review:
-        """The mapping that it keeps, and the company of rows that name none."""
-        mapeo = {int(column): campo for column, campo in draft.mapeo.items()}
-        return Review(mapeo or None, empresa=draft.empresa)
-
-    def keep_review(self, draft: Listado, review: Review) -> None:
-        """Store them as JSON does: with texts for keys."""
-        draft.mapeo = {str(column): campo for column, campo in (review.mapeo or {}).items()}
-        draft.empresa = review.empresa
-
-    def read(
-        self, planilla: Planilla, draft: Listado, review: Review, *, now: datetime
-    ) -> Lectura[FilaPaso]:
-        """Read each row as a crossing of the case's vehicle."""
-        del now
-        statement = sa.select(Vehiculo.patente).where(Vehiculo.oficio_id == draft.oficio_id)
-        return read_pasos(planilla, review, patente=db.session.scalars(statement).one())
-
-    def classify(
-        self, draft: Listado, filas: Sequence[FilaPaso], *, now: datetime
-    ) -> list[FilaPaso]:
-        """Compare the rows with the sightings of the case."""
-        return classify_pasos(draft.oficio_id, filas, now)
-
-    def lock(self, draft: Listado) -> None:
-        """Lock the oficio, so that nobody else stores sightings for it."""
-        lock_oficio(draft.oficio_id)
-
-    def prepare(self, draft: Listado, filas: Sequence[FilaPaso], *, now: datetime) -> None:
-        """Say which time the list covers.
-
-        Raises:
-            Refused: ``periodo`` does not hold its rows or has not passed.
-        """
-        draft.cubre_desde, draft.cubre_hasta = _read_period(filas, self.periodo, now)
-
-    def store(
-        self, draft: Listado, filas: Sequence[FilaPaso], *, actor: Usuario, now: datetime
-    ) -> Mapping[int, Avistamiento]:
-        """Make a sighting of every new row."""
-        new = {
-            row.numero_fila: Avistamiento(
-                oficio_id=draft.oficio_id,
-                fuente=Fuente.PORTICO,
-                clave=row.clave,
-                listado_id=draft.id,
-                usuario_id=actor.id,
-                created_at=now,
-                **row.sighting.values(),
-                **gantry_values(row.match),
-            )
-            for row in filas
-            if row.resultado is ResultadoPaso.NUEVO and row.match is not None and row.sighting
-        }
-        db.session.add_all(new.values())
-        return new
-
-    def close(
-        self,
-        draft: Listado,
-        lectura: Lectura[FilaPaso],
-        made: Collection[Avistamiento],
-        *,
-        actor: Usuario,
-        now: datetime,
-    ) -> None:
-        """Mark it, and tell the bitácora and whoever has the case.
-
-        The file stays as evidence under its hash, which the bitácora tells.
-        """
-        del lectura
-        draft.estado = EstadoListado.IMPORTADO
-        draft.importado_at = now
-        db.session.flush()
-        oficio = db.session.get_one(Oficio, draft.oficio_id)
-        record(
-            oficio,
-            Actividad.SISTEMA,
-            _sentence(draft, draft.resultado),
-            actor=actor,
-            now=now,
-            detalle={
-                "listado_id": draft.id,
-                "archivo": draft.nombre_archivo,
-                "sha256": draft.sha256,
-                "cubre_desde": draft.cubre_desde.isoformat() if draft.cubre_desde else None,
-                "cubre_hasta": draft.cubre_hasta.isoformat() if draft.cubre_hasta else None,
-                **draft.resultado,
-            },
-            is_real=bool(made),
-        )
-        announce_sightings(oficio, list(made), clave=f"listado:{draft.id}", actor=actor, now=now)
-        audit(
-            "avistamientos.listado_importado",
-            actor=actor,
-            now=now,
-            entidad="oficio",
-            entidad_id=oficio.id,
-            listado_id=draft.id,
-            sha256=draft.sha256,
-            **draft.resultado,
-        )
-
-    def discard(self, draft: Listado, *, actor: Usuario, now: datetime) -> None:
-        """Mark it, and write down whose it was."""
-        draft.estado = EstadoListado.DESCARTADO
-        audit(
-            "avistamientos.listado_descartado",
-            actor=actor,
-            now=now,
-            entidad="oficio",
-            entidad_id=draft.oficio_id,
-            listado_id=draft.id,
-            sha256=draft.sha256,
-        )
-
-    def report_line(self, fila: FilaPaso, made: Avistamiento | None = None) -> dict[str, Any]:
-        """What becomes of a row, in its own words where it could not be read."""
-        del made
-        item, texts = fila.sighting, fila.valores
-        when = ""
-        if item is not None:
-            zone = zone_of(text=item.ubicacion)
-            when = (
-                format_fecha_hora(item.fecha_hora, zone)
-                if item.fecha_hora
-                else format_fecha(item.fecha)
-            )
-        resultado = fila.resultado or ResultadoPaso.ILEGIBLE
-        return {
-            "fila": fila.numero_fila,
-            "cuando": when or texts.get("fecha_hora") or texts.get("fecha", ""),
-            "donde": (item.ubicacion if item else texts.get("ubicacion", "")) or "",
-            "empresa": (item.empresa if item else texts.get("empresa", "")) or "",
-            "monto": item.monto if item else None,
-            "resultado": resultado.value,
-            "portico": fila.match.motivo if fila.match else "",
-            "detalle": fila.motivo,
-        }
-
-
-PASOS = Pasos()
+    ),
+    closed="Este listado ya se importó. Suba otro para agregar filas.",
+    review_of=_review_of,
+    keep_review=_keep_review,
+    read=_read,
+    classify=_classify,
+    prepare=_prepare,
+    store=_store,
+    close=_close,
+    discard=_discard,
+    report_line=_report_line,
+)
 
 
 def create_listado(
@@ -283,19 +280,6 @@ def _read_period(
     # A day ends with its last minute; of today only what has passed is covered.
     end = start_of_day(last + timedelta(days=1)) - timedelta(minutes=1)
     return start_of_day(first), min(end, now)
-
-
-def note_file_download(listado: Listado, *, actor: Usuario, now: datetime) -> None:
-    """Write down who takes a concessionaire's file, which tells where somebody drove."""
-    audit(
-        "avistamientos.listado_descargado",
-        actor=actor,
-        now=now,
-        entidad="oficio",
-        entidad_id=listado.oficio_id,
-        listado_id=listado.id,
-        sha256=listado.sha256,
-    )
 
 
 def _sentence(listado: Listado, counts: Mapping[str, int]) -> str:
