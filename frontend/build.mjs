@@ -40,7 +40,7 @@ async function ship({ folder, from, licenceFile, holder, licence, why, files }) 
 async function tablerCss() {
   const raw = await readFile(join(modules, "@tabler/core/dist/css/tabler.css"), "utf8");
   const [purged] = await new PurgeCSS().purge({
-    content: [join(project, "templates/**/*.html"), join(project, "static/js/*.js")],
+    content: [join(project, "templates/**/*.html"), join(project, "static/js/**/*.js")],
     css: [{ raw }],
     safelist: { standard: keep },
     blocklist: drop,
@@ -111,6 +111,11 @@ await ship({
   folder: "htmx", from: "htmx.org", licenceFile: "htmx.org/LICENSE", licence: "0BSD",
   why: "forms and fragments without a page load",
   files: { "htmx.min.js": await readFile(join(modules, "htmx.org/dist/htmx.min.js")) },
+});
+await ship({
+  folder: "idiomorph", from: "idiomorph", licenceFile: "idiomorph/LICENSE", licence: "0BSD",
+  why: "fresh HTML into a page without disturbing who works in it",
+  files: { "idiomorph.min.js": await readFile(join(modules, "idiomorph/dist/idiomorph.min.js")) },
 });
 await ship({
   folder: "sortablejs", from: "sortablejs", licenceFile: "sortablejs/LICENSE", licence: "MIT",
