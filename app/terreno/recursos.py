@@ -21,18 +21,23 @@ ASSETS = (
     "vendor/jetbrains-mono/jetbrains-mono-latin-700.woff2",
     "vendor/tabler-icons/sprite.svg",
     "js/app.js",
-    "js/terreno/cuenta.js",
-    "js/terreno/cola.js",
+    "js/confirm.js",
+    "js/elements.js",
+    "js/toasts.js",
+    "js/terreno/almacen.js",
+    "js/terreno/cambios.js",
     "js/terreno/cercania.js",
+    "js/terreno/cola.js",
+    "js/terreno/cuenta.js",
     "js/terreno/formulario.js",
-    "js/terreno/panel.js",
     "js/terreno/pagina.js",
+    "js/terreno/palabras.js",
+    "js/terreno/panel.js",
     "img/favicon.svg",
     "img/icono-192.png",
 )
 #: What the page itself is made of.
 _PAGE = ("base.html", "web", "terreno")
-_WORKER = "js/terreno/sw.js"
 
 
 @cache
@@ -47,11 +52,6 @@ def version() -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def worker() -> str:
-    """The program of the service worker."""
-    return (_STATIC / _WORKER).read_text(encoding="utf-8")
 
 
 def _templates() -> list[Path]:

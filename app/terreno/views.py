@@ -33,7 +33,7 @@ from app.oficios.forms.fields import add_error
 from app.oficios.service import add_visita
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.queries import list_lugares
-from app.terreno.recursos import ASSETS, version, worker
+from app.terreno.recursos import ASSETS, version
 from app.terreno.rules import Grupo, photo_kind
 from app.terreno.serializers import UUID, read_visita
 from app.terreno.service import Conflicto, own_visita, receive_visita
@@ -103,10 +103,10 @@ def service_worker() -> ResponseReturnValue:
         "version": version(),
         "page": url_for("terreno.index"),
         "shell": url_for("terreno.shell"),
-        "queue": url_for("static", filename="js/terreno/cola.js"),
         "assets": [url_for("static", filename=name) for name in ASSETS],
     }
-    text = f"self.TERRENO = {json.dumps(settings)};\n{worker()}"
+    program = url_for("static", filename="js/terreno/sw.js")
+    text = f'import {{ start }} from "{program}";\nstart({json.dumps(settings)});\n'
     response = make_response(text)
     response.mimetype = "text/javascript"
     response.headers["Service-Worker-Allowed"] = url_for("terreno.index")

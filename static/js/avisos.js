@@ -1,92 +1,114 @@
+// @ts-check
 // What happens while a page is open reaches it within seconds: the bell counts it, a message shows it.
 // The server says so over a line that stays open while somebody looks. Where it cannot hold the line
 // (GET /novedades answers 204 then), the page asks every few seconds, and more seldom on failures.
-(() => {
-  "use strict";
+import { need } from "./elements.js";
+import { toast } from "./toasts.js";
 
-  // A board asks every two seconds what changed, and says so: it need not be asked twice.
-  const PERIOD = document.body.classList.contains("is-board") ? 20000 : 4000;
-  const LONGEST = 60000;
-  /** Between two tries to open a line that failed. */
-  const AGAIN = 120000;
+/** @typedef {{texto: string, accion: string, abrir: string}} Aviso */
 
-  const bell = document.getElementById("avisos-bell");
-  if (!bell) return;
-  let { ultimo, sinLeer } = bell.dataset;
-  let failures = 0;
-  let timer = null;
-  let asking = false;
-  let line = null;
-  let lineTimer = null;
+// A board asks every two seconds what changed, and says so: it need not be asked twice.
+const PERIOD = document.body.classList.contains("is-board") ? 20000 : 4000;
+const LONGEST = 60000;
+/** Between two tries to open a line that failed. */
+const AGAIN = 120000;
 
-  window.rastro.isListening = () => line?.readyState === EventSource.OPEN;
+const bell = document.getElementById("avisos-bell");
+const news = {
+  ultimo: bell?.dataset.ultimo ?? "",
+  sinLeer: bell?.dataset.sinLeer ?? "",
+  url: bell?.dataset.novedades ?? "",
+  lineUrl: bell?.dataset.escuchar ?? "",
+};
+let failures = 0;
+/** @type {number | undefined} */
+let timer;
+let asking = false;
+/** @type {EventSource | null} */
+let line = null;
+/** @type {number | undefined} */
+let lineTimer;
 
-  function listen() {
-    clearTimeout(lineTimer);
-    if (line || document.hidden || !bell.dataset.escuchar) return;
-    const query = new URLSearchParams({ aviso: ultimo, sin_leer: sinLeer });
-    const event = document.getElementById("board")?.dataset.event;
-    if (event) query.set("evento", event);
-    line = new EventSource(`${bell.dataset.escuchar}?${query}`);
-    line.addEventListener("tablero", ({ data }) => {
-      document.body.dispatchEvent(new CustomEvent("novedades:tablero", { detail: Number(data) }));
-    });
-    line.addEventListener("avisos", ({ data }) => {
-      const { ultimo: last, sin_leer: unread } = JSON.parse(data);
-      if (String(last) !== ultimo || String(unread) !== sinLeer) later(0);
-    });
-    line.addEventListener("error", () => {
-      if (line?.readyState !== EventSource.CLOSED) return; // the browser opens it again
-      line = null;
-      later(PERIOD);
-      document.body.dispatchEvent(new CustomEvent("novedades:cerrada"));
-      lineTimer = setTimeout(listen, AGAIN);
-    });
-  }
+/** Whether the server tells at once what happens, so that nobody needs to ask. */
+export const isListening = () => line?.readyState === EventSource.OPEN;
 
-  function hangUp() {
-    clearTimeout(lineTimer);
-    line?.close();
+/**
+ * How long to wait after some failures in a row.
+ *
+ * @param {number} count of failures
+ * @param {number} period milliseconds without a failure
+ */
+export const backOff = (count, period) => Math.min(LONGEST, period * 2 ** count);
+
+function listen() {
+  clearTimeout(lineTimer);
+  if (line || document.hidden || !news.lineUrl) return;
+  const query = new URLSearchParams({ aviso: news.ultimo, sin_leer: news.sinLeer });
+  const event = document.getElementById("board")?.dataset.event;
+  if (event) query.set("evento", event);
+  line = new EventSource(`${news.lineUrl}?${query}`);
+  line.addEventListener("tablero", ({ data }) => {
+    document.body.dispatchEvent(new CustomEvent("novedades:tablero", { detail: Number(data) }));
+  });
+  line.addEventListener("avisos", ({ data }) => {
+    const { ultimo: last, sin_leer: unread } = JSON.parse(data);
+    if (String(last) !== news.ultimo || String(unread) !== news.sinLeer) later(0);
+  });
+  line.addEventListener("error", () => {
+    if (line?.readyState !== EventSource.CLOSED) return; // the browser opens it again
     line = null;
-  }
+    later(PERIOD);
+    document.body.dispatchEvent(new CustomEvent("novedades:cerrada"));
+    lineTimer = setTimeout(listen, AGAIN);
+  });
+}
 
-  function later(delay) {
-    clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(ask, delay);
-  }
+function hangUp() {
+  clearTimeout(lineTimer);
+  line?.close();
+  line = null;
+}
 
-  async function ask() {
-    if (asking || document.hidden) return;
-    asking = true;
-    let delay = window.rastro.isListening() ? LONGEST : PERIOD;
-    try {
-      const query = new URLSearchParams({ desde: ultimo, sin_leer: sinLeer });
-      const answer = await fetch(`${bell.dataset.novedades}?${query}`, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
-      if (answer.status === 200) show(await answer.json());
-      else if (answer.status !== 204) throw new Error(String(answer.status));
-      failures = 0;
-    } catch {
-      failures += 1;
-      delay = Math.min(LONGEST, PERIOD * 2 ** failures);
-    } finally {
-      asking = false;
-      later(delay);
-    }
-  }
+/** @param {number} delay in milliseconds */
+function later(delay) {
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(ask, delay);
+}
 
-  function show({ ultimo: last, sin_leer: unread, avisos }) {
-    const before = Number(sinLeer);
-    [ultimo, sinLeer] = [String(last), String(unread)];
-    const count = bell.querySelector(".topbar-bell-count");
-    count.textContent = unread < 100 ? unread : "99+";
-    count.hidden = !unread;
-    bell.setAttribute("aria-label", unread ? `Avisos: ${unread} ${unread === 1 ? "nuevo" : "nuevos"}` : "Avisos");
-    const rest = unread - before - avisos.length;
-    avisos.forEach(({ texto, accion, abrir }) => window.rastro.toast(texto, "info", { label: accion, post: abrir }));
-    if (avisos.length && rest > 0) window.rastro.toast(`Y ${rest} ${rest === 1 ? "aviso más" : "avisos más"}: véalos en la campana.`, "info");
-    if (avisos.length) document.body.dispatchEvent(new CustomEvent("avisos:nuevos"));
+async function ask() {
+  if (asking || document.hidden) return;
+  asking = true;
+  let delay = isListening() ? LONGEST : PERIOD;
+  try {
+    const query = new URLSearchParams({ desde: news.ultimo, sin_leer: news.sinLeer });
+    const answer = await fetch(`${news.url}?${query}`, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
+    if (answer.status === 200) show(await answer.json());
+    else if (answer.status !== 204) throw new Error(String(answer.status));
+    failures = 0;
+  } catch {
+    failures += 1;
+    delay = backOff(failures, PERIOD);
+  } finally {
+    asking = false;
+    later(delay);
   }
+}
 
+/** @param {{ultimo: number, sin_leer: number, avisos: Aviso[]}} answer */
+function show({ ultimo: last, sin_leer: unread, avisos }) {
+  const before = Number(news.sinLeer);
+  [news.ultimo, news.sinLeer] = [String(last), String(unread)];
+  const count = need(HTMLElement, "#avisos-bell .topbar-bell-count");
+  count.textContent = unread < 100 ? String(unread) : "99+";
+  count.hidden = !unread;
+  bell?.setAttribute("aria-label", unread ? `Avisos: ${unread} ${unread === 1 ? "nuevo" : "nuevos"}` : "Avisos");
+  const rest = unread - before - avisos.length;
+  avisos.forEach(({ texto, accion, abrir }) => toast(texto, "info", { label: accion, post: abrir }));
+  if (avisos.length && rest > 0) toast(`Y ${rest} ${rest === 1 ? "aviso más" : "avisos más"}: véalos en la campana.`, "info");
+  if (avisos.length) document.body.dispatchEvent(new CustomEvent("avisos:nuevos"));
+}
+
+if (bell) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hangUp();
     else listen();
@@ -97,4 +119,4 @@
   document.body.addEventListener("avisos:preguntar", () => later(0));
   listen();
   later(PERIOD);
-})();
+}

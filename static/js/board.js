@@ -1,3 +1,4 @@
+// @ts-check
 // The Kanban. Each file of board/ is one thing that a person does with it.
 import { board } from "./board/dom.js";
 import { enableDragging } from "./board/drag.js";

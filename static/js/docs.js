@@ -1,9 +1,10 @@
+// @ts-check
 // The page of the API: draws the OpenAPI document of this installation, and tries it from here.
-"use strict";
+import { need } from "./elements.js";
 
-const place = document.getElementById("api");
+const place = need(HTMLElement, "#api");
 
-window.SwaggerUIBundle({
+SwaggerUIBundle({
   url: place.dataset.document,
   domNode: place,
   deepLinking: true,

@@ -1,29 +1,45 @@
+// @ts-check
 // Draws every [data-mapa] of the page, also those that HTMX brings. Its interface is in frontend/README.md.
 // Leaflet is loaded with the first map that is seen, so that other pages do not pay for it.
+import { make } from "./elements.js";
 import { backdrop } from "./mapa/fondo.js";
 import { picker } from "./mapa/elegir.js";
 import { showPoints } from "./mapa/puntos.js";
 
-const SANTIAGO = [-33.45, -70.66];
-const drawn = new Map(); // element -> function that takes its map away
+/** @typedef {typeof import("leaflet")} Leaflet */
 
+/** @type {[number, number]} */
+const SANTIAGO = [-33.45, -70.66];
+/** @type {Map<HTMLElement, () => void>} for each element a function that takes its map away */
+const drawn = new Map();
+
+/** @type {Promise<Leaflet> | null} */
 let leaflet = null;
 
-/** Load Leaflet once: its style sheet and its script, both of our own. */
+/**
+ * Load Leaflet once: its style sheet and its script, both of our own.
+ *
+ * @param {DOMStringMap} addresses
+ * @returns {Promise<Leaflet>}
+ */
 function loadLeaflet({ leaflet: script, leafletCss: css }) {
   leaflet ??= Promise.all([
     new Promise((done, failed) => {
-      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: css, onload: done, onerror: failed });
+      const link = make("link", { rel: "stylesheet", href: css, onload: done, onerror: failed });
       document.head.prepend(link); // ours comes after it and wins
     }),
     new Promise((done, failed) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: script, onload: done, onerror: failed }));
+      document.head.append(make("script", { src: script, onload: done, onerror: failed }));
     }),
   ]).then(() => window.L).catch((error) => { leaflet = null; throw error; });
   return leaflet;
 }
 
-/** Draw a map as soon as it has a size: one inside a closed <details> or tab has none yet. */
+/**
+ * Draw a map as soon as it has a size: one inside a closed <details> or tab has none yet.
+ *
+ * @param {HTMLElement} element
+ */
 function watch(element) {
   if (drawn.has(element)) return;
   const observer = new ResizeObserver(() => {
@@ -38,10 +54,10 @@ function watch(element) {
   drawn.set(element, () => observer.disconnect());
 }
 
-function sentence(text) {
-  return Object.assign(document.createElement("p"), { className: "mapa-espera soft", textContent: text });
-}
+/** @param {string} text */
+const sentence = (text) => make("p", { className: "mapa-espera soft", textContent: text });
 
+/** @param {HTMLElement} element */
 async function draw(element) {
   const L = await loadLeaflet(element.dataset);
   if (!element.isConnected) return;
@@ -74,8 +90,13 @@ async function draw(element) {
   element.dispatchEvent(new CustomEvent("mapa:listo", { bubbles: true, detail: { map } }));
 }
 
-const mapsIn = (root) => [...(root.matches?.("[data-mapa]") ? [root] : []), ...(root.querySelectorAll?.("[data-mapa]") ?? [])];
+/**
+ * @param {HTMLElement | Document} root
+ * @returns {HTMLElement[]}
+ */
+const mapsIn = (root) => [...(root instanceof HTMLElement && root.matches("[data-mapa]") ? [root] : []), ...root.querySelectorAll("[data-mapa]")];
 
+/** @param {HTMLElement} element */
 function forget(element) {
   drawn.get(element)?.();
   drawn.delete(element);
@@ -83,7 +104,7 @@ function forget(element) {
 
 mapsIn(document).forEach(watch);
 document.addEventListener("htmx:load", (event) => mapsIn(event.detail.elt).forEach(watch));
-document.addEventListener("htmx:beforeCleanupElement", (event) => { if (drawn.has(event.target)) forget(event.target); });
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => { if (target instanceof HTMLElement && drawn.has(target)) forget(target); });
 // A page that the browser's history keeps must not keep a dead map.
 document.addEventListener("htmx:beforeHistorySave", () => mapsIn(document).forEach((element) => {
   forget(element);

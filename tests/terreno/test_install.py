@@ -9,6 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from app.terreno.recursos import ASSETS, version
+from config import ROOT
 
 
 def test_the_manifest_names_icons_that_are_what_it_says(stranger):
@@ -31,7 +32,12 @@ def test_the_worker_may_serve_the_page_and_keeps_files_that_exist(stranger):
     assert response.mimetype == "text/javascript"
     assert response.headers["Service-Worker-Allowed"] == "/terreno"
     assert response.headers["Cache-Control"] == "no-cache"
-    settings = json.loads(re.match(r"self\.TERRENO = (.*);", response.text)[1])
+    program, given = re.fullmatch(
+        r'import \{ start \} from "(.*)";\nstart\((.*)\);\n', response.text
+    ).groups()
+    with stranger.get(program) as script:
+        assert script.mimetype == "text/javascript"
+    settings = json.loads(given)
     assert settings["version"] == version()
     for path in settings["assets"]:
         with stranger.get(path) as asset:
@@ -51,6 +57,16 @@ def test_the_shell_holds_nothing_of_anybody_and_nothing_that_is_not_kept(
     assert "js/terreno/pagina.js" in used
     # cuenta.js is for people who are signed in; the favicon and the fonts come with the others.
     assert used <= set(ASSETS), used - set(ASSETS)
+
+
+def test_a_phone_keeps_whatever_the_scripts_that_it_keeps_import():
+    static = ROOT / "static"
+    scripts = [name for name in ASSETS if name.endswith(".js")]
+    for name in scripts:
+        text = (static / name).read_text(encoding="utf-8")
+        for wanted in re.findall(r"""(?:from|import\()\s*"(\.[^"]+)\"""", text):
+            path = (static / name).parent.joinpath(wanted).resolve()
+            assert path.relative_to(static).as_posix() in scripts, (name, wanted)
 
 
 def test_the_page_tells_its_version_and_lets_only_our_own_scripts_work(investigador):

@@ -1,48 +1,78 @@
+// @ts-check
 // The board's elements, and what every part of it asks about them.
+import { need } from "../elements.js";
 
-export const board = document.getElementById("board");
-export const { announce, toast } = window.rastro;
+export const board = need(HTMLElement, "#board");
 
 /** The columns' lists of cards; those of a lane are told apart by their key. */
 export const lists = () => [...board.querySelectorAll(".board-cards[data-key]")];
 export const cards = () => [...board.querySelectorAll(".oficio-card")];
+/** @param {string} id */
 export const cardOf = (id) => document.getElementById(`oficio-card-${id}`);
+/** @param {HTMLElement} card */
 export const nameOf = (card) => card.dataset.name || "El oficio";
-export const labelOf = (list) => list.closest(".board-column").dataset.label;
-export const isTyping = (target) => Boolean(target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]"));
+/** @param {HTMLElement} list */
+export const labelOf = (list) => list.closest(".board-column")?.dataset.label;
+/** @param {Element} target */
+export const isTyping = (target) => Boolean(target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]"));
 
-/** The list that a card of some state belongs in: on a board with lanes, that of its own lane. */
+/**
+ * The list that a card of some state belongs in: on a board with lanes, that of its own lane.
+ *
+ * @param {HTMLElement} card
+ * @param {string | undefined} [estado] its own without it
+ * @returns {HTMLElement | undefined} none where this board does not show it
+ */
 export function listFor(card, estado = card.dataset.estado) {
   const kind = board.dataset.lanes;
   const key = kind ? `${estado}-${card.dataset[kind]}` : estado;
   return lists().find((list) => list.dataset.key === key);
 }
 
-/** The card next to another in its list; what is no card (the link to more) is skipped. */
-export function sibling(card, step) {
+/**
+ * The card next to another in its list; what is no card (the link to more) is skipped.
+ *
+ * @param {HTMLElement} card
+ * @param {"previousElementSibling" | "nextElementSibling"} step
+ */
+function sibling(card, step) {
   let other = card[step];
   while (other && !other.matches(".oficio-card")) other = other[step];
-  return other;
+  return /** @type {HTMLElement | null} */ (other);
 }
 
+/** @param {HTMLElement} card */
 export const above = (card) => sibling(card, "previousElementSibling");
+/** @param {HTMLElement} card */
 export const below = (card) => sibling(card, "nextElementSibling");
 
 /** Whether the board must hold still: a card is on its way. */
 export const isBusy = () => board.classList.contains("is-dragging") || Boolean(board.querySelector(".sortable-chosen, .is-sending"));
 
-/** Show how many cards a column has, and whether that is too many. */
+/**
+ * Show how many cards a column has, and whether that is too many.
+ *
+ * @param {string | undefined} key of the column, or of a lane's part of it
+ * @param {number} count
+ */
 export function setCount(key, count) {
   const number = document.getElementById(`board-count-${key}`);
   if (!number || number.textContent === String(count)) return;
-  number.textContent = count;
+  number.textContent = String(count);
   const pill = number.closest(".board-count");
+  if (!pill) return;
   const over = Boolean(pill.dataset.limit) && count > Number(pill.dataset.limit);
   pill.classList.toggle("is-over", over);
-  const words = pill.parentElement.querySelector(".board-over");
+  const words = pill.parentElement?.querySelector(".board-over");
   if (words) words.hidden = !over;
 }
 
+/**
+ * Count cards that came to a list, or left it.
+ *
+ * @param {HTMLElement} list
+ * @param {number} step
+ */
 export function addToCount(list, step) {
   // In a lane, the column's total over all lanes counts as well.
   new Set([list.dataset.key, list.dataset.estado]).forEach((key) => {
@@ -51,7 +81,11 @@ export function addToCount(list, step) {
   });
 }
 
-/** Change lists without moving what a person is looking at. */
+/**
+ * Change lists without moving what a person is looking at.
+ *
+ * @param {() => void} change
+ */
 export function keepingScroll(change) {
   const anchors = [board, ...lists()].map((scroller) => {
     const top = scroller.getBoundingClientRect().top;
@@ -67,11 +101,17 @@ export function keepingScroll(change) {
   });
 }
 
-/** Put a fresh picture in a card's place; whatever had the focus in it keeps the focus. */
+/**
+ * Put a fresh picture in a card's place; whatever had the focus in it keeps the focus.
+ *
+ * @param {HTMLElement} old
+ * @param {HTMLElement} fresh
+ * @returns {HTMLElement} the fresh one
+ */
 export function replaceCard(old, fresh) {
   const active = document.activeElement;
   const inside = old.contains(active);
-  const selector = active === old ? null : [".oficio-card-link", ".card-menu", ".plate", ".card-check"].find((name) => active?.matches?.(name));
+  const selector = active === old ? null : [".oficio-card-link", ".card-menu", ".plate", ".card-check"].find((name) => active?.matches(name));
   old.replaceWith(fresh);
   if (inside) ((selector && fresh.querySelector(selector)) || fresh).focus({ preventScroll: true });
   return fresh;

@@ -1,9 +1,14 @@
+// @ts-check
 // Dragging by mouse and touch, with SortableJS.
-import { board, lists, toast } from "./dom.js";
+import { need } from "../elements.js";
+import { toast } from "../toasts.js";
+import { board, lists } from "./dom.js";
 import { drop, placeOf } from "./moves.js";
 
-let place = null;
+/** @type {import("./moves.js").Place | undefined} where the card was taken from */
+let place;
 
+/** @param {HTMLElement | null} column */
 const target = (column) => {
   board.querySelectorAll(".is-target").forEach((other) => other.classList.remove("is-target"));
   column?.classList.add("is-target");
@@ -13,19 +18,21 @@ function onStart() {
   board.classList.add("is-dragging");
 }
 
+/** @param {import("sortablejs").SortableEvent} event */
 function onEnd(event) {
   board.classList.remove("is-dragging");
   target(null);
   const card = event.item;
   let list = event.to;
   if (list.classList.contains("board-drop")) {
-    list = list.closest(".board-column").querySelector(".board-cards[data-key]");
+    list = need(HTMLElement, ".board-cards[data-key]", list.closest(".board-column") ?? board);
     list.prepend(card);
   }
   if (list === event.from && event.oldIndex === event.newIndex) return;
   drop(card, list, place);
 }
 
+/** @type {import("sortablejs").Options} */
 const options = {
   draggable: ".oficio-card",
   filter: "a, button:not(.plate), input, select, textarea",
@@ -41,20 +48,28 @@ const options = {
   onChoose: (event) => { place = placeOf(event.item); },
   onStart,
   onEnd,
-  onMove: (event) => target(event.to === event.from ? null : event.to.closest(".board-column")),
+  onMove: (event) => { target(event.to === event.from ? null : event.to.closest(".board-column")); },
 };
 
-/** Cards stay in their lane: whose a case is changes by its menu, not by a slip of the finger. */
+/**
+ * Cards stay in their lane: whose a case is changes by its menu, not by a slip of the finger.
+ *
+ * @param {HTMLElement} list
+ */
 const groupOf = (list) => list.closest(".board-lane")?.id ?? "oficios";
 
-/** A folded final column takes a drop on its whole strip. */
+/**
+ * A folded final column takes a drop on its whole strip.
+ *
+ * @param {HTMLDetailsElement} column
+ */
 function addDropStrip(column) {
   const strip = document.createElement("div");
   strip.className = "board-cards board-drop";
   strip.hidden = column.open;
-  column.querySelector("summary").append(strip); // what stands beside the summary is hidden while folded
+  need(HTMLElement, "summary", column).append(strip); // what stands beside the summary is hidden while folded
   column.addEventListener("toggle", () => { strip.hidden = column.open; });
-  window.Sortable.create(strip, { ...options, group: groupOf(column) });
+  Sortable.create(strip, { ...options, group: groupOf(column) });
 }
 
 /** Let cards be dragged; again after the board was drawn anew. */
@@ -63,6 +78,6 @@ export function enableDragging() {
     toast("No se pudo cargar el arrastre. Mueva las tarjetas con su menú.", "aviso");
     return;
   }
-  lists().forEach((list) => window.Sortable.create(list, { ...options, group: groupOf(list) }));
-  board.querySelectorAll("details.board-column-final").forEach(addDropStrip);
+  lists().forEach((list) => Sortable.create(list, { ...options, group: groupOf(list) }));
+  board.querySelectorAll("details.board-column-final").forEach((column) => addDropStrip(/** @type {HTMLDetailsElement} */ (column)));
 }

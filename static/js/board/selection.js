@@ -1,58 +1,85 @@
+// @ts-check
 // Several cards at once: by Shift or Ctrl and a click, by x, and by tapping once «Seleccionar» is on.
-import { above, announce, below, board, cardOf, cards } from "./dom.js";
+import { need, targetOf } from "../elements.js";
+import { announce } from "../toasts.js";
+import { above, below, board, cardOf, cards } from "./dom.js";
 
-const bar = document.getElementById("bulk-bar");
-const mode = document.getElementById("select-mode");
-const report = document.getElementById("board-report");
-const count = bar.querySelector(".bulk-count");
+const bar = need(HTMLElement, "#bulk-bar");
+const mode = need(HTMLElement, "#select-mode");
+const report = need(HTMLDialogElement, "#board-report");
+const count = need(HTMLElement, ".bulk-count", bar);
 const fields = bar.appendChild(document.createElement("span"));
 fields.hidden = true;
 
+/** @type {Set<string>} ids of oficios */
 const selected = new Set();
+/** @type {(() => void)[]} */
 const settled = [];
-let anchor = null;
+let anchor = "";
 
-/** Have something called when a deed for many was answered. */
+/**
+ * Have something called when a deed for many was answered.
+ *
+ * @param {() => void} listener
+ */
 export const onBulk = (listener) => settled.push(listener);
 
-/** Show on a card whether it is selected; cards that were drawn again come here too. */
-export function decorate(card) {
-  const isSelected = selected.has(card.dataset.id);
+/** @param {HTMLElement} card */
+const idOf = (card) => card.dataset.id ?? "";
+
+/**
+ * Show on a card whether it is selected; cards that were drawn again come here too.
+ *
+ * @param {HTMLElement} card
+ */
+function decorate(card) {
+  const isSelected = selected.has(idOf(card));
   card.classList.toggle("is-selected", isSelected);
   if (isSelected) card.setAttribute("aria-description", "Seleccionada");
   else card.removeAttribute("aria-description");
-  let box = card.querySelector(".card-check");
+  let box = /** @type {HTMLInputElement | null} */ (card.querySelector(".card-check"));
   if (board.classList.contains("is-selecting") && !box) {
     box = document.createElement("input");
     box.type = "checkbox";
     box.className = "form-check-input card-check";
     box.setAttribute("aria-label", `Seleccionar ${card.dataset.name}`);
-    card.querySelector(".oficio-card-head").prepend(box);
+    need(HTMLElement, ".oficio-card-head", card).prepend(box);
   } else if (!board.classList.contains("is-selecting")) box?.remove();
   if (box) box.checked = isSelected;
 }
 
 /** Bring bar and cards in line with what is selected. */
 export function refreshSelection() {
-  const picked = [...selected].map((id) => [id, cardOf(id)]).filter(([id, card]) => card || selected.delete(id) === null);
+  const picked = [...selected].flatMap((id) => {
+    const card = cardOf(id);
+    if (!card) selected.delete(id);
+    return card ? [{ id, card }] : [];
+  });
   cards().forEach(decorate);
   bar.hidden = picked.length === 0;
   count.textContent = picked.length === 1 ? "1 seleccionada" : `${picked.length} seleccionadas`;
-  fields.replaceChildren(...picked.map(([id, card]) => {
+  fields.replaceChildren(...picked.map(({ id, card }) => {
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: "oficio", value: `${id}.${card.dataset.version}` });
     return field;
   }));
 }
 
-export function toggle(card, wanted = !selected.has(card.dataset.id)) {
-  if (wanted) selected.add(card.dataset.id);
-  else selected.delete(card.dataset.id);
-  anchor = card.dataset.id;
+/**
+ * Select a card, or no longer.
+ *
+ * @param {HTMLElement} card
+ * @param {boolean} [wanted] the other of what it is now without it
+ */
+export function toggle(card, wanted = !selected.has(idOf(card))) {
+  if (wanted) selected.add(idOf(card));
+  else selected.delete(idOf(card));
+  anchor = idOf(card);
   refreshSelection();
   announce(`${card.dataset.name} ${wanted ? "seleccionada" : "sin seleccionar"}. ${count.textContent}.`);
 }
 
+/** @returns {boolean} whether there was anything to forget */
 export function clearSelection() {
   if (!selected.size) return false;
   selected.clear();
@@ -61,20 +88,28 @@ export function clearSelection() {
   return true;
 }
 
-/** Select from the last card to this one, when both stand in one column. */
+/**
+ * Select from the last card to this one, when both stand in one column.
+ *
+ * @param {HTMLElement} card
+ */
 export function selectTo(card) {
   const from = anchor && cardOf(anchor);
-  if (!from || from.parentElement !== card.parentElement) return toggle(card, true);
+  if (!from || from.parentElement !== card.parentElement) {
+    toggle(card, true);
+    return;
+  }
   const isBelow = from.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING;
-  for (let here = from; here; here = isBelow ? below(here) : above(here)) {
-    selected.add(here.dataset.id);
+  for (let here = /** @type {HTMLElement | null} */ (from); here; here = isBelow ? below(here) : above(here)) {
+    selected.add(idOf(here));
     if (here === card) break;
   }
-  anchor = card.dataset.id;
+  anchor = idOf(card);
   refreshSelection();
   announce(count.textContent);
 }
 
+/** @param {boolean} on whether a tap selects */
 function setMode(on) {
   board.classList.toggle("is-selecting", on);
   mode.setAttribute("aria-pressed", String(on));
@@ -87,26 +122,27 @@ mode.hidden = false;
 mode.addEventListener("click", () => setMode(!board.classList.contains("is-selecting")));
 
 board.addEventListener("mousedown", (event) => {
-  if (event.shiftKey && event.target.closest(".oficio-card")) event.preventDefault(); // no text is meant
+  if (event.shiftKey && targetOf(event).closest(".oficio-card")) event.preventDefault(); // no text is meant
 });
 
 board.addEventListener("click", (event) => {
-  const card = event.target.closest(".oficio-card");
+  const target = targetOf(event);
+  const card = target.closest(".oficio-card");
   if (!card) return;
   const isMode = board.classList.contains("is-selecting");
-  if (event.target.matches(".card-check")) toggle(card, event.target.checked);
+  if (target.matches(".card-check")) toggle(card, /** @type {HTMLInputElement} */ (target).checked);
   else if (event.shiftKey) selectTo(card);
-  else if ((event.ctrlKey || event.metaKey) && !event.target.closest("a")) toggle(card);
-  else if (isMode && !event.target.closest(".card-menu, .plate")) toggle(card);
+  else if ((event.ctrlKey || event.metaKey) && !target.closest("a")) toggle(card);
+  else if (isMode && !target.closest(".card-menu, .plate")) toggle(card);
   else return;
-  if (!event.target.matches(".card-check")) event.preventDefault();
+  if (!target.matches(".card-check")) event.preventDefault();
   event.stopPropagation();
 }, true);
 
 bar.addEventListener("click", (event) => {
-  if (event.target.closest("[data-select-none]")) setMode(false);
+  if (targetOf(event).closest("[data-select-none]")) setMode(false);
   // Later: a button that loses the focus now would no longer be the one that was pressed.
-  const menu = event.target.closest(".menu-item")?.closest("[popover]");
+  const menu = targetOf(event).closest(".menu-item")?.closest("[popover]");
   if (menu) setTimeout(() => menu.hidePopover());
 });
 

@@ -1,24 +1,54 @@
+// @ts-check
 // The points of a map: one mark for those that lie on top of each other, a sheet that says what is there.
+import { make } from "../elements.js";
 
+/** @typedef {typeof import("leaflet")} Leaflet */
+/** @typedef {import("leaflet").Map} LeafletMap */
+/**
+ * A place on a map.
+ *
+ * @typedef {object} Punto
+ * @property {number} lat
+ * @property {number} lon
+ * @property {string} tipo
+ * @property {string} titulo
+ * @property {string[]} [textos]
+ * @property {string} [url]
+ * @property {string} [enlace]
+ * @property {number} [n]
+ * @property {boolean} [aproximada]
+ * @property {number} [exactitud_m]
+ */
+/** @typedef {(points: Punto[], maxZoom?: number) => void} Look shows all of some points */
+
+/** @type {Record<string, string>} */
 const ICONS = { portico: "road", direccion: "home", avistamiento: "eye", visita: "walk", foto: "camera", ubicado: "map-pin-check" };
 const NEAR = 30; // pixels
 const CLOSEST = 15; // zoom of a first look at a single place
 
-/** Draw the points, grouped as the zoom asks for, and look at all of them. */
-export function showPoints(L, map, points, { iconos }) {
+/**
+ * Draw the points, grouped as the zoom asks for, and look at all of them.
+ *
+ * @param {Leaflet} L
+ * @param {LeafletMap} map
+ * @param {Punto[]} points
+ * @param {DOMStringMap} settings of the map's element
+ */
+export function showPoints(L, map, points, { iconos = "" }) {
   const usable = points.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
   if (!usable.length) return;
   const layer = L.layerGroup().addTo(map);
-  const look = (some, maxZoom = CLOSEST) => map.fitBounds(some.map(({ lat, lon }) => [lat, lon]), { padding: [36, 36], maxZoom, animate: false });
+  /** @type {Look} */
+  const look = (some, maxZoom = CLOSEST) => map.fitBounds(L.latLngBounds(some.map(({ lat, lon }) => L.latLng(lat, lon))), { padding: [36, 36], maxZoom, animate: false });
   look(usable);
-  let shown = null;
+  let shown = Number.NaN;
   const redraw = () => {
     if (shown === map.getZoom()) return;
     shown = map.getZoom();
     layer.clearLayers();
     group(map, usable).forEach((members) => mark(L, map, members, iconos, look).addTo(layer));
     for (const { lat, lon, exactitud_m: metres } of usable) {
-      if (metres > 0) L.circle([lat, lon], { radius: metres, className: "mapa-margen", interactive: false }).addTo(layer);
+      if (metres && metres > 0) L.circle([lat, lon], { radius: metres, className: "mapa-margen", interactive: false }).addTo(layer);
     }
   };
   map.on("zoomend", redraw);
@@ -26,7 +56,7 @@ export function showPoints(L, map, points, { iconos }) {
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     layer.eachLayer((drawn) => {
-      if (!drawn.isPopupOpen?.()) return;
+      if (!(drawn instanceof L.Marker) || !drawn.isPopupOpen()) return;
       drawn.closePopup();
       drawn.getElement()?.focus();
       event.stopPropagation();
@@ -34,7 +64,15 @@ export function showPoints(L, map, points, { iconos }) {
   });
 }
 
-function group(map, points) {
+/**
+ * Put together what lies on top of each other at the zoom of the map.
+ *
+ * @param {LeafletMap} map
+ * @param {Punto[]} points
+ * @returns {Punto[][]}
+ */
+export function group(map, points) {
+  /** @type {{at: import("leaflet").Point, members: Punto[]}[]} */
   const groups = [];
   for (const point of points) {
     const at = map.project([point.lat, point.lon]);
@@ -45,21 +83,28 @@ function group(map, points) {
   return groups.map(({ members }) => members);
 }
 
+/**
+ * @param {Leaflet} L
+ * @param {LeafletMap} map
+ * @param {Punto[]} members that share the mark
+ * @param {string} iconos
+ * @param {Look} look
+ */
 function mark(L, map, members, iconos, look) {
   const [first] = members;
   const tipos = new Set(members.map(({ tipo }) => tipo));
   const tipo = tipos.size === 1 ? first.tipo : "varios";
   const count = members.reduce((sum, { n }) => sum + (n || 1), 0);
-  const html = document.createElement("span");
-  html.className = `mapa-marca mapa-${tipo}${members.every(({ aproximada }) => aproximada) ? " is-approximate" : ""}`;
+  const html = make("span", { className: `mapa-marca mapa-${tipo}${members.every(({ aproximada }) => aproximada) ? " is-approximate" : ""}` });
   html.append(svg(iconos, ICONS[tipo] || "map-pin"));
-  if (count > 1) html.append(Object.assign(document.createElement("b"), { textContent: count > 999 ? "999+" : count }));
+  if (count > 1) html.append(make("b", { textContent: count > 999 ? "999+" : String(count) }));
   const label = members.length === 1 ? first.titulo : `${members.length} lugares juntos: ${members.slice(0, 3).map(({ titulo }) => titulo).join("; ")}`;
   const marker = L.marker([first.lat, first.lon], {
     icon: L.divIcon({ className: "mapa-punto", html, iconSize: [44, 44], popupAnchor: [0, -16] }), riseOnHover: true,
   });
   marker.on("add", () => {
     const element = marker.getElement();
+    if (!element) return;
     element.setAttribute("aria-label", count > 1 && members.length === 1 ? `${label} (${count})` : label);
     element.addEventListener("keydown", (event) => { // the space key opens what says it is a button
       if (event.key === " ") { event.preventDefault(); marker.openPopup(); }
@@ -70,6 +115,7 @@ function mark(L, map, members, iconos, look) {
   });
   marker.on("popupopen", ({ popup }) => {
     const element = popup.getElement();
+    if (!element) return;
     element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "Cerrar");
     element.setAttribute("role", "dialog");
     element.setAttribute("aria-label", label);
@@ -78,22 +124,27 @@ function mark(L, map, members, iconos, look) {
   return marker;
 }
 
-/** What a mark stands for. Everything is set as text: names of places come from strangers. */
+/**
+ * What a mark stands for. Everything is set as text: names of places come from strangers.
+ *
+ * @param {LeafletMap} map
+ * @param {Punto[]} members
+ * @param {Look} look
+ * @param {import("leaflet").Marker} marker
+ */
 function sheet(map, members, look, marker) {
-  const box = document.createElement("div");
-  box.className = "mapa-hoja";
-  box.tabIndex = -1;
+  const box = make("div", { className: "mapa-hoja", tabIndex: -1 });
   for (const { titulo, textos = [], url, enlace, aproximada } of members) {
     const part = document.createElement("div");
-    part.append(Object.assign(document.createElement("strong"), { textContent: titulo }));
+    part.append(make("strong", { textContent: titulo }));
     const lines = aproximada ? [...textos, "Posición aproximada."] : textos;
-    lines.forEach((text) => part.append(Object.assign(document.createElement("span"), { textContent: text })));
-    if (url) part.append(Object.assign(document.createElement("a"), { href: url, textContent: enlace || "Ver" }));
+    lines.forEach((text) => part.append(make("span", { textContent: text })));
+    if (url) part.append(make("a", { href: url, textContent: enlace || "Ver" }));
     box.append(part);
   }
   const apart = members.some(({ lat, lon }) => lat !== members[0].lat || lon !== members[0].lon);
   if (apart && map.getZoom() < map.getMaxZoom()) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: "Acercar hasta separarlos" });
+    const button = make("button", { type: "button", className: "btn btn-sm", textContent: "Acercar hasta separarlos" });
     button.addEventListener("click", () => {
       marker.closePopup();
       look(members, map.getMaxZoom());
@@ -104,6 +155,12 @@ function sheet(map, members, look, marker) {
   return box;
 }
 
+/**
+ * A picture of the sprite.
+ *
+ * @param {string} iconos address of the sprite
+ * @param {string} name
+ */
 export function svg(iconos, name) {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");

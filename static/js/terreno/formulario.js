@@ -1,140 +1,184 @@
+// @ts-check
 // The form of a visit: outcome, save. Photos and position on the way; the phone has it all before
 // anything is sent.
-(() => {
-  "use strict";
+import { field, make, need } from "../elements.js";
+import { announce } from "../toasts.js";
+import { newId, save as keepVisita } from "./almacen.js";
+import { locate } from "./cercania.js";
 
-  const cola = self.terrenoCola;
-  const cercania = self.terrenoCercania;
-  /** Saving waits no longer than this for the position. */
-  const PATIENCE = 3000;
-  const FULL = "El teléfono no tiene espacio y la visita no se guardó. Borre fotos o videos que ya tenga " +
-    "respaldados y presione «Guardar visita» otra vez; lo que escribió sigue aquí.";
-  const BROKEN = "El teléfono no pudo guardar la visita. Cierre otras aplicaciones e inténtelo otra vez; " +
-    "lo que escribió sigue aquí.";
+/** @typedef {import("./almacen.js").Problema} Problema */
+/** @typedef {{file: File, problema: Problema | null}} Photo */
+/** @typedef {{usuarioId: () => number, saved: () => Promise<void>}} Hooks */
 
-  let root = null;
-  let hooks = null;
-  const taken = new WeakMap();
-  const positions = new WeakMap();
-  const photos = (form) => taken.get(form) || [];
+/** Saving waits no longer than this for the position, in milliseconds. */
+const PATIENCE = 3000;
+const FULL = "El teléfono no tiene espacio y la visita no se guardó. Borre fotos o videos que ya tenga " +
+  "respaldados y presione «Guardar visita» otra vez; lo que escribió sigue aquí.";
+const BROKEN = "El teléfono no pudo guardar la visita. Cierre otras aplicaciones e inténtelo otra vez; " +
+  "lo que escribió sigue aquí.";
 
-  const isDirty = (place) => [...place.querySelectorAll("[data-terreno-form]")].some((form) =>
-    form.elements.resultado.value || form.elements.notas.value.trim() || photos(form).length || "guardando" in form.dataset);
+/** @type {HTMLElement} the page of Terreno, from `start` on */
+let root;
+/** @type {Hooks} */
+let hooks;
+/** @type {WeakMap<HTMLFormElement, Photo[]>} */
+const taken = new WeakMap();
+/** @type {WeakMap<HTMLFormElement, ReturnType<typeof locate>>} */
+const positions = new WeakMap();
+/** @param {HTMLFormElement} form */
+const photos = (form) => taken.get(form) || [];
 
-  const say = (form, text) => { form.querySelector("[data-terreno-form-status]").textContent = text; };
+/**
+ * Whether somebody began to write a visit here.
+ *
+ * @param {HTMLElement} place
+ */
+export const isDirty = (place) =>
+  /** @type {HTMLFormElement[]} */ ([...place.querySelectorAll("[data-terreno-form]")]).some((form) =>
+    Boolean(field(form, "resultado").value || field(form, "notas").value.trim() || photos(form).length || "guardando" in form.dataset));
 
-  function megabytes(size) {
-    return `${(size / 1048576).toFixed(1).replace(".", ",")} MB`;
-  }
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} text
+ */
+const say = (form, text) => { need(HTMLElement, "[data-terreno-form-status]", form).textContent = text; };
 
-  /** The photos so far, each with a way to take it back. */
-  function showPhotos(form) {
-    const list = form.querySelector(".terreno-taken");
-    list.querySelectorAll("img").forEach((picture) => URL.revokeObjectURL(picture.src));
-    list.replaceChildren(...photos(form).map((file, number) => {
-      const row = document.createElement("li");
-      const picture = document.createElement("img");
-      picture.src = URL.createObjectURL(file);
-      picture.alt = `Foto ${number + 1}`;
-      const remove = document.createElement("button");
-      remove.type = "button";
-      remove.className = "btn btn-sm";
-      remove.textContent = "Quitar";
-      remove.addEventListener("click", () => {
-        taken.set(form, photos(form).filter((other) => other !== file));
-        showPhotos(form);
-      });
-      row.append(picture, remove);
-      if (file.problema) {
-        const text = document.createElement("p");
-        text.className = "terreno-problem";
-        text.textContent = file.problema.texto;
-        row.append(text);
-      }
-      return row;
-    }));
-  }
+/** @param {number} size in bytes */
+const megabytes = (size) => `${(size / 1048576).toFixed(1).replace(".", ",")} MB`;
 
-  function addPhotos(input) {
-    const { form } = input;
-    const most = Number(root.dataset.maxBytes);
-    const files = [...input.files];
-    for (const file of files) {
-      if (file.size <= most) continue;
-      file.problema = {
-        texto: `Pesa ${megabytes(file.size)} y el máximo es ${root.dataset.maxSize}: tómela otra vez con menos resolución, o guárdela en el teléfono y envíela de otra forma. Esta queda solo aquí.`,
-        motivo: "grande", puede: false, definitiva: true,
-      };
-    }
-    taken.set(form, [...photos(form), ...files]);
-    input.value = "";
+/**
+ * A photo in the form, with a way to take it back.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Photo} photo
+ * @param {number} number
+ */
+function photoRow(form, photo, number) {
+  const row = make("li");
+  const picture = make("img", { src: URL.createObjectURL(photo.file), alt: `Foto ${number}` });
+  const remove = make("button", { type: "button", className: "btn btn-sm", textContent: "Quitar" });
+  remove.addEventListener("click", () => {
+    taken.set(form, photos(form).filter((other) => other !== photo));
     showPhotos(form);
-  }
+  });
+  row.append(picture, remove);
+  if (photo.problema) row.append(make("p", { className: "terreno-problem", textContent: photo.problema.texto }));
+  return row;
+}
 
-  /** The position that was asked for at the first tap, if it comes in time. */
-  async function positionOf(form) {
-    const late = new Promise((resolve) => { setTimeout(() => resolve({}), PATIENCE); });
-    const { position } = await Promise.race([positions.get(form) || cercania.locate(), late]);
-    return position || {};
-  }
+/** @param {HTMLFormElement} form */
+function showPhotos(form) {
+  const list = need(HTMLElement, ".terreno-taken", form);
+  list.querySelectorAll("img").forEach((picture) => URL.revokeObjectURL(/** @type {HTMLImageElement} */ (picture).src));
+  list.replaceChildren(...photos(form).map((photo, index) => photoRow(form, photo, index + 1)));
+}
 
-  function clear(form) {
-    form.reset();
-    taken.delete(form);
-    positions.delete(form);
-    showPhotos(form);
-  }
+/**
+ * @param {File} file
+ * @returns {Problema | null}
+ */
+function problemOf(file) {
+  if (file.size <= Number(root.dataset.maxBytes)) return null;
+  return {
+    texto: `Pesa ${megabytes(file.size)} y el máximo es ${root.dataset.maxSize}: tómela otra vez con menos resolución, o guárdela en el teléfono y envíela de otra forma. Esta queda solo aquí.`,
+    motivo: "grande", puede: false, definitiva: true,
+  };
+}
 
-  async function save(form) {
-    if ("guardando" in form.dataset) return;
-    form.dataset.guardando = "";
-    const fecha_hora = new Date().toISOString();
-    const card = form.closest("[data-direccion-id]");
-    const outcome = form.querySelector("[name=resultado]:checked");
-    say(form, "Guardando…");
-    try {
-      const { lat = null, lon = null, exactitud_m = null } = await positionOf(form);
-      await cola.save({
-        cliente_id: cola.newId(),
-        usuario_id: hooks.usuarioId(),
-        direccion_id: Number(card.dataset.direccionId),
-        direccion: card.dataset.direccion,
-        oficio: card.dataset.oficio,
-        zona: card.dataset.zona,
-        zona_nombre: card.dataset.zonaNombre,
-        resultado: outcome.value,
-        resultado_texto: outcome.nextElementSibling.textContent,
-        notas: form.elements.notas.value.trim(),
-        fecha_hora, lat, lon, exactitud_m,
-      }, photos(form));
-    } catch (error) {
-      say(form, error?.name === "QuotaExceededError" ? FULL : BROKEN);
-      return;
-    } finally {
-      delete form.dataset.guardando;
-    }
-    clear(form);
-    say(form, "");
-    window.rastro?.announce("Visita guardada en el teléfono.");
-    await hooks.saved();
-  }
+/** @param {HTMLInputElement} input */
+function addPhotos(input) {
+  const form = /** @type {HTMLFormElement} */ (input.form);
+  const fresh = [...input.files ?? []].map((file) => ({ file, problema: problemOf(file) }));
+  taken.set(form, [...photos(form), ...fresh]);
+  input.value = "";
+  showPhotos(form);
+}
 
-  function start(element, given) {
-    root = element;
-    hooks = given;
-    // Before app.js, which would take the form for one that is on its way.
-    window.addEventListener("submit", (event) => {
-      if (!event.target.matches("[data-terreno-form]")) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      save(event.target);
-    }, true);
-    root.addEventListener("change", (event) => {
-      const { target } = event;
-      if (target.matches("[data-terreno-form] input[type=file]")) addPhotos(target);
-      else if (target.matches("[name=resultado]")) positions.set(target.form, cercania.locate());
-    });
-  }
+/**
+ * The position that was asked for at the first tap, if it comes in time.
+ *
+ * @param {HTMLFormElement} form
+ */
+async function positionOf(form) {
+  /** @type {ReturnType<typeof locate>} */
+  const late = new Promise((resolve) => { setTimeout(() => resolve({}), PATIENCE); });
+  const { position } = await Promise.race([positions.get(form) || locate(), late]);
+  return position ?? { lat: null, lon: null, exactitud_m: null };
+}
 
-  self.terrenoFormulario = { start, isDirty };
-})();
+/** @param {HTMLFormElement} form */
+function clear(form) {
+  form.reset();
+  taken.delete(form);
+  positions.delete(form);
+  showPhotos(form);
+}
+
+/**
+ * What a form says of a visit.
+ *
+ * @param {HTMLFormElement} form
+ * @param {string} fecha_hora
+ * @returns {Promise<import("./almacen.js").VisitaNueva>}
+ */
+async function read(form, fecha_hora) {
+  const card = /** @type {HTMLElement} */ (form.closest("[data-direccion-id]"));
+  const outcome = need(HTMLInputElement, "[name=resultado]:checked", form);
+  const { direccion = "", oficio = "", zona = "", zonaNombre = "" } = card.dataset;
+  const { lat, lon, exactitud_m } = await positionOf(form);
+  return {
+    cliente_id: newId(),
+    usuario_id: hooks.usuarioId(),
+    direccion_id: Number(card.dataset.direccionId),
+    direccion, oficio, zona, zona_nombre: zonaNombre,
+    resultado: outcome.value,
+    resultado_texto: outcome.nextElementSibling?.textContent ?? "",
+    notas: field(form, "notas").value.trim(),
+    fecha_hora, lat, lon, exactitud_m,
+  };
+}
+
+/** @param {HTMLFormElement} form */
+async function save(form) {
+  if ("guardando" in form.dataset) return;
+  form.dataset.guardando = "";
+  const fecha_hora = new Date().toISOString();
+  say(form, "Guardando…");
+  try {
+    await keepVisita(await read(form, fecha_hora), photos(form));
+  } catch (error) {
+    say(form, error instanceof DOMException && error.name === "QuotaExceededError" ? FULL : BROKEN);
+    return;
+  } finally {
+    delete form.dataset.guardando;
+  }
+  clear(form);
+  say(form, "");
+  announce("Visita guardada en el teléfono.");
+  await hooks.saved();
+}
+
+/**
+ * Take over the forms of visits.
+ *
+ * @param {HTMLElement} element the page of Terreno
+ * @param {Hooks} given whose visits they are, and what follows when one is on the phone
+ */
+export function start(element, given) {
+  root = element;
+  hooks = given;
+  // Before app.js, which would take the form for one that is on its way.
+  window.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-terreno-form]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    save(form);
+  }, true);
+  root.addEventListener("change", (event) => {
+    const { target } = event;
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.matches("[data-terreno-form] input[type=file]")) addPhotos(target);
+    else if (target.matches("[name=resultado]") && target.form) positions.set(target.form, locate());
+  });
+}

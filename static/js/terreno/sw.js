@@ -1,54 +1,68 @@
+// @ts-check
 // The service worker of Terreno: its page and what it is made of open without a signal.
 // It answers for /terreno alone, keeps nothing of anybody, and sends nothing but what waits.
-// `self.TERRENO` (version, page, shell, queue, assets) comes before this text.
-"use strict";
+import { send } from "./cola.js";
 
-const { version, page, shell, queue, assets } = self.TERRENO;
+/**
+ * What the server says of this version, in /terreno/sw.js.
+ *
+ * @typedef {object} Settings
+ * @property {string} version
+ * @property {string} page path of the page
+ * @property {string} shell path of the page without anything of anybody
+ * @property {string[]} assets paths of all that the page needs
+ */
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 const PREFIX = "terreno-";
-const CACHE = PREFIX + version;
-/** A weak signal that does not answer within this time counts as none. */
+/** A weak signal that does not answer within this time counts as none, in milliseconds. */
 const PATIENCE = 3000;
+
+/** @type {Settings} from `start` on */
+let settings;
 /** The server has a newer version than this worker: its page wants newer files. */
 let outdated = false;
 
-importScripts(queue);
+const openCache = () => caches.open(PREFIX + settings.version);
 
-self.addEventListener("install", (event) => {
-  event.waitUntil((async () => {
-    const cache = await caches.open(CACHE);
-    // The shell is asked for by nobody, so that it is nobody's. The files are compared with the
-    // server's, so that they are of this version; those that the page just loaded cost nothing.
-    await cache.addAll([
-      new Request(shell, { cache: "reload", credentials: "omit" }),
-      ...assets.map((url) => new Request(url, { cache: "no-cache" })),
-    ]);
-    await self.skipWaiting();
-  })());
-});
+async function install() {
+  const cache = await openCache();
+  // The shell is asked for by nobody, so that it is nobody's. The files are compared with the
+  // server's, so that they are of this version; those that the page just loaded cost nothing.
+  await cache.addAll([
+    new Request(settings.shell, { cache: "reload", credentials: "omit" }),
+    ...settings.assets.map((url) => new Request(url, { cache: "no-cache" })),
+  ]);
+  await worker.skipWaiting();
+}
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil((async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
-    }
-    await self.clients.claim();
-  })());
-});
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== PREFIX + settings.version) await caches.delete(name);
+  }
+  await worker.clients.claim();
+}
 
-const kept = async (url) => (await caches.open(CACHE)).match(url, { ignoreSearch: true, ignoreVary: true });
+/** @param {string} url */
+const kept = async (url) => (await openCache()).match(url, { ignoreSearch: true, ignoreVary: true });
 
-/** The page from the server; without an answer, the shell, which shows the list that the phone has. */
+/**
+ * The page from the server; without an answer, the shell, which shows the list that the phone has.
+ *
+ * @param {Request} request
+ */
 async function openPage(request) {
   const fresh = fetch(request).then((response) => {
     // A proxy answers for a server that is down.
     if (response.status >= 502) throw new Error("the server is away");
     const theirs = response.headers.get("Terreno-Version");
-    if (theirs && theirs !== version) {
+    if (theirs && theirs !== settings.version) {
       outdated = true;
-      self.registration.update();
+      worker.registration.update();
     }
     return response;
   });
+  /** @type {Promise<undefined>} */
   const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
   try {
     const response = await Promise.race([fresh, late]);
@@ -57,9 +71,10 @@ async function openPage(request) {
     // No signal.
   }
   fresh.catch(() => {}); // whoever is late may fail in peace
-  return (await kept(shell)) || fresh;
+  return (await kept(settings.shell)) || fresh;
 }
 
+/** @param {Request} request */
 async function openAsset(request) {
   if (outdated) {
     try {
@@ -71,21 +86,31 @@ async function openAsset(request) {
   return (await kept(request.url)) || fetch(request);
 }
 
-self.addEventListener("fetch", (event) => {
-  const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && url.pathname === page) event.respondWith(openPage(request));
-  else if (request.mode !== "navigate" && assets.includes(url.pathname)) event.respondWith(openAsset(request));
-});
-
-// Where the browser has it, what waits is sent when the signal is back, also with the page closed.
-self.addEventListener("sync", (event) => {
-  if (event.tag === "terreno") event.waitUntil(sendLater());
-});
-
+/** Send what waits; a failed promise makes the browser try again. */
 async function sendLater() {
-  const { estado } = await self.terrenoCola.send();
-  // A failed promise makes the browser try again; an ended session waits for its person.
+  const { estado } = await send();
+  // An ended session waits for its person.
   if (estado === "sin-senal" || estado === "despues") throw new Error(estado);
+}
+
+/**
+ * Begin to work; /terreno/sw.js does it when the browser reads it.
+ *
+ * @param {Settings} given
+ */
+export function start(given) {
+  settings = given;
+  worker.addEventListener("install", (event) => event.waitUntil(install()));
+  worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+  worker.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const url = new URL(request.url);
+    if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+    if (request.mode === "navigate" && url.pathname === settings.page) event.respondWith(openPage(request));
+    else if (request.mode !== "navigate" && settings.assets.includes(url.pathname)) event.respondWith(openAsset(request));
+  });
+  // Where the browser has it, what waits is sent when the signal is back, also with the page closed.
+  worker.addEventListener("sync", (event) => {
+    if (event.tag === "terreno") event.waitUntil(sendLater());
+  });
 }
