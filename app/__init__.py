@@ -12,69 +12,69 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import models
 from app.adjuntos import jobs as adjuntos_jobs
-from app.adjuntos import sellos as adjuntos_sellos
-from app.adjuntos import views as adjuntos
+from app.adjuntos import pages as adjuntos
 from app.adjuntos.cli import adjuntos_cli
-from app.adjuntos.guardianes import connect_keepers
-from app.ajustes import views as ajustes
+from app.adjuntos.queries import sellos as adjuntos_sellos
+from app.adjuntos.queries.guardianes import connect_keepers
+from app.ajustes import pages as ajustes
 from app.ajustes.queries import is_demo
-from app.ajustes.registry import connect_settings
 from app.ajustes.rules import SETTINGS as OFFICE_SETTINGS
-from app.api import docs, health, metrics
+from app.ajustes.rules.registry import connect_settings
 from app.api import jobs as api_jobs
 from app.api import v1 as api_v1
-from app.api import views as claves
-from app.avisos import views as avisos
-from app.avisos.escucha import BELLS, BellSource
-from app.avistamientos import consultas, identificacion, panorama
+from app.api.pages import claves, docs, health, metrics
+from app.avisos import pages as avisos
+from app.avisos.pages.escucha import BELLS, BellSource
 from app.avistamientos import jobs as avistamientos_jobs
-from app.avistamientos import views as avistamientos
-from app.avistamientos.alcance import SETTINGS as SOURCE_SETTINGS
-from app.avistamientos.aviso import list_for_notice
+from app.avistamientos import pages as avistamientos
+from app.avistamientos.pages import consultas, identificacion, panorama
+from app.avistamientos.queries.aviso import list_for_notice
 from app.avistamientos.rules import LEGAL_SETTINGS
-from app.buffets import views as buffets
+from app.avistamientos.rules.alcance import SETTINGS as SOURCE_SETTINGS
+from app.buffets import pages as buffets
 from app.cli import prepare, schema_cli
 from app.custodia import jobs as custodia_jobs
 from app.custodia.cli import custodia_cli
-from app.custodia.registry import connect_sources
+from app.custodia.queries.registry import connect_sources
 from app.db import db, prepare_engine
-from app.demo import views as demo
-from app.estado import views as estado
+from app.demo import pages as demo
+from app.estado import pages as estado
 from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
 from app.eventos import jobs as eventos_jobs
-from app.eventos import novedades
-from app.eventos import views as webhooks
-from app.eventos.escucha import EVENTS, EventSource
+from app.eventos import pages as webhooks
+from app.eventos.pages import novedades
+from app.eventos.pages.escucha import EVENTS, EventSource
 from app.extensions import csrf, htmx, limiter, login, migrate
 from app.informes import jobs as informes_jobs
-from app.informes import views as informes
-from app.informes.guarda import list_pdfs
+from app.informes import pages as informes
+from app.informes.queries.guarda import list_pdfs
 from app.jobs.alarm import Alarm
 from app.jobs.queue import connect_bell
-from app.notificaciones import sellos as notificaciones_sellos
-from app.notificaciones import views as notificaciones
+from app.notificaciones import pages as notificaciones
+from app.notificaciones.queries import sellos as notificaciones_sellos
 from app.notificaciones.rules import SETTINGS as NOTICE_SETTINGS
-from app.notificaciones.sources import connect_found, connect_location, connect_sightings
-from app.oficios import sellos as oficios_sellos
-from app.oficios import views as oficios
-from app.oficios.sections import init_sections
+from app.notificaciones.rules.sources import connect_found, connect_location, connect_sightings
+from app.oficios import pages as oficios
+from app.oficios.pages.sections import init_sections
+from app.oficios.queries import sellos as oficios_sellos
 from app.planillas.pages import importar, listados
-from app.portal import views as portal
+from app.portal import pages as portal
 from app.portal.access import SESSION_KEY
-from app.porticos import views as porticos
+from app.porticos import pages as porticos
 from app.respaldo import jobs as respaldo_jobs
 from app.respaldo.cli import backup_cli
-from app.tablero import views as tablero
-from app.terreno import views as terreno
-from app.trabajos import views as trabajos
+from app.tablero import pages as tablero
+from app.terreno import pages as terreno
+from app.trabajos import pages as trabajos
 from app.ubicado import jobs as ubicado_jobs
-from app.ubicado import sellos as ubicado_sellos
-from app.ubicado import views as ubicado
-from app.ubicado.aviso import found_for_milestones, location_for_notice
+from app.ubicado import pages as ubicado
+from app.ubicado.queries import sellos as ubicado_sellos
+from app.ubicado.queries.aviso import found_for_milestones, location_for_notice
 from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
-from app.usuarios import auth, passwords
-from app.usuarios import views as usuarios
+from app.usuarios import pages as usuarios
 from app.usuarios.cli import usuarios_cli
+from app.usuarios.pages import auth
+from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter

@@ -16,10 +16,10 @@ from app.avistamientos.queries import has_unmatched
 from app.core.clock import utcnow
 from app.custodia.service import begin
 from app.db import creating, db, transaction
-from app.demo.seed import ACCOUNTS, is_empty, seed
+from app.demo.service.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 from app.porticos.service import ask_to_rematch, load_seed
-from app.respaldo.soundness import Unsound, check_database, mark_known
+from app.respaldo.service.soundness import Unsound, check_database, mark_known
 from app.web.estaticos import keep_version
 from config import ROOT, Config
 

@@ -348,12 +348,12 @@ def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[s
             PROVIDER_ALLOW_PRIVATE="true",
             DEMO_PROVIDER_KEY=key,
         )
-        script = str(ROOT / "app" / "demo" / "provider.py")
+        script = str(ROOT / "app" / "demo" / "outside" / "provider.py")
         services.append(("proveedor", [sys.executable, script, "--port", str(port)]))
     if not env.get("SMTP_HOST") and has_mail_server():
         port = free_port()
         env.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_TLS="false")
-        script = str(ROOT / "app" / "demo" / "mailserver.py")
+        script = str(ROOT / "app" / "demo" / "outside" / "mailserver.py")
         folder = str(instance / "buzon")
         services.append(
             ("correo", [sys.executable, script, "--port", str(port), "--folder", folder])

@@ -32,8 +32,8 @@ from app.oficios.service import (
     create_oficio,
 )
 from app.usuarios.models import Usuario
-from app.usuarios.passwords import hash_password
 from app.usuarios.rules import Rol
+from app.usuarios.rules.passwords import hash_password
 
 PASSWORD = "una clave de prueba"
 _numbers = count(1)

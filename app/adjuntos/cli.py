@@ -8,7 +8,12 @@ from functools import partial
 import click
 from flask.cli import AppGroup
 
-from app.adjuntos.cuidado import (
+from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import get_storage
+from app.adjuntos.queries import list_stored
+from app.adjuntos.queries.guardianes import Guardado, list_kept
+from app.adjuntos.rules import LOCAL, S3
+from app.adjuntos.service.cuidado import (
     WrongDatabase,
     move_files,
     move_kept,
@@ -16,12 +21,7 @@ from app.adjuntos.cuidado import (
     verify_files,
     verify_kept,
 )
-from app.adjuntos.guardianes import Guardado, list_kept
-from app.adjuntos.models import Adjunto
-from app.adjuntos.queries import list_stored
-from app.adjuntos.reparacion import remake_copies
-from app.adjuntos.rules import LOCAL, S3
-from app.adjuntos.storage import get_storage
+from app.adjuntos.service.reparacion import remake_copies
 from app.core.clock import utcnow
 from app.db import db, release
 from app.extensions import current_config

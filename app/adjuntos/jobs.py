@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.adjuntos.cuidado import (
+from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import Storage, get_storage
+from app.adjuntos.queries.guardianes import Guardado
+from app.adjuntos.rules import LOCAL, S3
+from app.adjuntos.service.cuidado import (
     LOST_COPIES,
     Barrido,
     WrongDatabase,
@@ -13,11 +17,7 @@ from app.adjuntos.cuidado import (
     verify_files,
     verify_kept,
 )
-from app.adjuntos.guardianes import Guardado
-from app.adjuntos.models import Adjunto
-from app.adjuntos.reparacion import remake_copies
-from app.adjuntos.rules import LOCAL, S3
-from app.adjuntos.storage import Storage, get_storage
+from app.adjuntos.service.reparacion import remake_copies
 from app.extensions import current_config
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.adjuntos.hora import credible_time, describe_time, place_zone
 from app.adjuntos.rules import LOCAL, TipoAdjunto
+from app.adjuntos.rules.hora import credible_time, describe_time, place_zone
 from app.core.clock import utcnow
 from app.db import Model, ShortText
 from app.direcciones.models import Visita

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.ajustes.dibujo import Dibujo
 from app.ajustes.models import Ajuste, Logo
 from app.ajustes.queries import current_values, find_setting
-from app.ajustes.registry import list_settings
 from app.ajustes.rules import LOGO_SETTING
+from app.ajustes.rules.dibujo import Dibujo
+from app.ajustes.rules.registry import list_settings
 from app.auditoria.service import Actor, audit
 from app.db import db
 

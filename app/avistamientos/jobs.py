@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from app.avistamientos.alcance import next_month
-from app.avistamientos.presupuesto import describe_budget, read_gasto
-from app.avistamientos.providers import Answer, Provider, ProviderError, make_provider
+from app.avistamientos.outside import Answer, Provider, ProviderError, make_provider
 from app.avistamientos.queries import CHECK, count_scheduled_checks, list_due_for_check
+from app.avistamientos.queries.presupuesto import describe_budget, read_gasto
+from app.avistamientos.rules.alcance import next_month
+from app.avistamientos.rules.vigencia import refusal_to_check
 from app.avistamientos.service import (
     SimulatedRefused,
     record_failure,
@@ -22,7 +23,6 @@ from app.avistamientos.service import (
     request_periodic_check,
     store_answer,
 )
-from app.avistamientos.vigencia import refusal_to_check
 from app.core.clock import local_today
 from app.core.fechas import format_fecha
 from app.db import db, release, transaction

@@ -13,12 +13,12 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api.health import check_parts
+from app.api.pages.health import check_parts
 from app.core.clock import utcnow
 from app.core.correo import parse_email
 from app.core.errors import RastroError
 from app.db import creating, db, transaction
-from app.estado.pruebas import Prueba, try_all
+from app.estado.outside.pruebas import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
 from app.usuarios.models import Usuario

@@ -8,12 +8,12 @@ from datetime import timedelta
 from flask import current_app
 
 from app.db import db, release, transaction
-from app.eventos.emision import DELIVER, message_for
-from app.eventos.envio import NotDelivered, post
-from app.eventos.firma import HEADER, make_secret, sign
 from app.eventos.models import Entrega
+from app.eventos.outside.envio import NotDelivered, post
 from app.eventos.queries import forget_before
+from app.eventos.rules.firma import HEADER, make_secret, sign
 from app.eventos.service import give_up, mark_delivered, note_attempt
+from app.eventos.service.emision import DELIVER, message_for
 from app.extensions import current_config
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun

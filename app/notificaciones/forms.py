@@ -25,7 +25,6 @@ from app.core.clock import SANTIAGO, read_local, to_local
 from app.core.errors import InvalidValue
 from app.core.tribunales import tribunales
 from app.notificaciones.models import Borrador, Receptor
-from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.rules import (
     COMMENT_MAX,
     INCOMPLETE_YES,
@@ -35,6 +34,7 @@ from app.notificaciones.rules import (
     TipoRespuesta,
     is_key,
 )
+from app.notificaciones.rules.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.service import Destinatario, ReceptorData, RespuestaData
 from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, required
 

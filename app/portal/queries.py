@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS
 from app.db import db
-from app.notificaciones.avance import LOST
-from app.notificaciones.hitos import list_avances
+from app.notificaciones.queries.hitos import list_avances
+from app.notificaciones.rules.avance import LOST
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.vehiculos.models import Vehiculo

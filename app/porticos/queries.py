@@ -13,8 +13,8 @@ from app.core.texto import fold
 from app.core.zonas import zone_of
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
-from app.porticos.reconocer import Catalogo, Entrada, suggest
 from app.porticos.rules import TipoPortico, alias_key
+from app.porticos.rules.reconocer import Catalogo, Entrada, suggest
 
 #: Texts that one question to the database names.
 _BATCH = 200

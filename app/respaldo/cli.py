@@ -19,11 +19,10 @@ from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
-from app.respaldo.errors import BackupError, NotEmpty
 from app.respaldo.jobs import finish_backup, summary
 from app.respaldo.queries import LAST_BACKUP
-from app.respaldo.restoring import restore_backup
 from app.respaldo.rules import is_encrypted, made_at, order_by_age
+from app.respaldo.rules.errors import BackupError, NotEmpty
 from app.respaldo.service import (
     create_backup,
     describe,
@@ -31,10 +30,11 @@ from app.respaldo.service import (
     list_backups,
     verify_backup,
 )
+from app.respaldo.service.restoring import restore_backup
 from config import Config
 
 if TYPE_CHECKING:
-    from app.respaldo.remoto import Bucket
+    from app.respaldo.outside.remoto import Bucket
 
 _WAITING = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
 
@@ -108,7 +108,7 @@ def _age_note(name: str) -> str:
 
 
 def _bucket(config: Config) -> Bucket:
-    from app.respaldo.remoto import Bucket  # boto3 takes a second to import, only used here
+    from app.respaldo.outside.remoto import Bucket  # boto3 takes a second to import, only used here
 
     return Bucket(config)
 

@@ -9,9 +9,9 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.usuarios.models import Usuario
-from app.usuarios.passwords import hash_password, needs_rehash
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import Rol, needs_buffet
+from app.usuarios.rules.passwords import hash_password, needs_rehash
 
 
 class EmailTaken(Refused):

@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 from moto.server import ThreadedMotoServer
 
-from app.adjuntos.bucket import S3Storage
-from app.adjuntos.storage import LocalStorage, Storage
+from app.adjuntos.outside.bucket import S3Storage
+from app.adjuntos.outside.storage import LocalStorage, Storage
 
 _buckets = itertools.count(1)
 

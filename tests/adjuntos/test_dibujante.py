@@ -10,10 +10,10 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms
 
-from app.adjuntos import dibujante, taller
-from app.adjuntos.contenido import read_content
-from app.adjuntos.dibujante.progresivo import draw_eighth
-from app.adjuntos.imagenes import as_file
+from app.adjuntos.outside import dibujante, taller
+from app.adjuntos.outside.contenido import read_content
+from app.adjuntos.outside.dibujante.progresivo import draw_eighth
+from app.adjuntos.outside.imagenes import as_file
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import bomb, encode, jpeg, pdf, picture
 from tests.adjuntos.heic import grid

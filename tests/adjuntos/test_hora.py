@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from PIL import ExifTags, Image
 
-from app.adjuntos.contraste import list_mismatches
-from app.adjuntos.hora import describe_time, read_camera_time, read_offset, taken_at
-from app.adjuntos.imagenes import read_image
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.imagenes import read_image
+from app.adjuntos.rules.contraste import list_mismatches
+from app.adjuntos.rules.hora import describe_time, read_camera_time, read_offset, taken_at
 from tests.adjuntos.files import encode, picture
 
 UPLOADED = datetime(2026, 11, 28, 15, 14, tzinfo=UTC)

@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.adjuntos import dibujante
-from app.adjuntos.contenido import read_content
+from app.adjuntos.outside import dibujante
+from app.adjuntos.outside.contenido import read_content
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import camera_exif, encode, jpeg, picture
 from tests.adjuntos.heic import grid

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.storage import LocalStorage
+from app.adjuntos.outside.storage import LocalStorage
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from tests.adjuntos.files import jpeg, make_adjunto, pdf

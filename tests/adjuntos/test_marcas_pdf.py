@@ -9,8 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from app.adjuntos.contenido import read_content
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.contenido import read_content
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import jpeg, pdf, send
 

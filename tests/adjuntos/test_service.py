@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.adjuntos import deposito, service
+from app.adjuntos import service
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import LocalStorage
 from app.adjuntos.queries import count_adjuntos, list_adjuntos, list_images
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import (
@@ -21,11 +22,11 @@ from app.adjuntos.service import (
     UploadResult,
     add_adjuntos,
     delete_adjunto,
+    deposito,
     read_copy,
     summarize,
     update_adjunto,
 )
-from app.adjuntos.storage import LocalStorage
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.db import db, transaction

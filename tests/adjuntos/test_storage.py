@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from app.adjuntos.bucket import S3Storage
 from app.adjuntos.models import Adjunto
-from app.adjuntos.storage import (
+from app.adjuntos.outside.bucket import S3Storage
+from app.adjuntos.outside.storage import (
     FileMissing,
     LocalStorage,
     StorageDown,

@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image
 
-from app.adjuntos import views
+from app.adjuntos import pages as views
 from app.adjuntos.models import Adjunto
 from app.models import Auditoria
 from app.oficios.models import Investigacion

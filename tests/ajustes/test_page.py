@@ -7,11 +7,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.ajustes.dibujo import draw_logo
 from app.ajustes.models import Ajuste, Logo
 from app.ajustes.queries import current_office, number_setting, text_setting
-from app.ajustes.registry import list_settings
 from app.ajustes.rules import LOGO_MAX_BYTES, OFFICE_NAME, Setting
+from app.ajustes.rules.dibujo import draw_logo
+from app.ajustes.rules.registry import list_settings
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
 from app.core.errors import InvalidValue

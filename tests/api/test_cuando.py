@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.core.clock import local_today, utcnow
 from tests.avistamientos.rows import an_answer, store
 from tests.avistamientos.weeks import habit

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from app.adjuntos import salud
 from app.adjuntos.models import Adjunto
-from app.adjuntos.storage import current_storage
+from app.adjuntos.outside import salud
+from app.adjuntos.outside.storage import current_storage
 from app.ajustes.models import Ajuste
 from app.ajustes.service import set_setting
-from app.api import probes
+from app.api.outside import probes
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.alarm import make_storage

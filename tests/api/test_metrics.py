@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.api.prometheus import Family, render
+from app.api.rules.prometheus import Family, render
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.models import Cuota

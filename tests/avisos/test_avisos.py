@@ -9,7 +9,7 @@ from flask_login import login_user
 from playwright.sync_api import expect
 from sqlalchemy.exc import OperationalError
 
-from app.avisos import views
+from app.avisos import pages as views
 from app.avisos.models import Aviso
 from app.avisos.service import tell
 from app.core.clock import utcnow

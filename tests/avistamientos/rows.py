@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.avistamientos.providers import Answer, Sighting
+from app.avistamientos.outside import Answer, Sighting
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import AvistamientoData, add_sighting, store_answer
 from app.core.clock import utcnow

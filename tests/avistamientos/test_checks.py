@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.queries import CHECK, find_answer, find_last_entry
 from app.avistamientos.service import CheckRefused, SimulatedRefused, request_check
 from app.core.clock import utcnow

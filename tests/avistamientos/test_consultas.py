@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from app.auditoria.models import Auditoria
-from app.avistamientos import consultas, registro
 from app.avistamientos.models import Consulta
-from app.avistamientos.queries import CHECK
+from app.avistamientos.pages import consultas
+from app.avistamientos.queries import CHECK, registro
 from app.avistamientos.rules import ResultadoConsulta
 from app.avistamientos.service import request_check, request_periodic_check
 from app.core.clock import local_today, utcnow

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.avistamientos.alcance import BOOSTR, DECLARED, DEMO, GENERICO, SETTINGS, Cobertura
-from app.avistamientos.fuentes import read_fuentes
 from app.avistamientos.models import Listado
-from app.avistamientos.patrones import Paso, Tramo, analyse
-from app.avistamientos.patrones.cobertura import known_until, stretches, whole_days
-from app.avistamientos.providers import make_provider
-from app.avistamientos.providers.interface import Sighting
+from app.avistamientos.outside import make_provider
+from app.avistamientos.outside.interface import Sighting
+from app.avistamientos.queries.fuentes import read_fuentes
 from app.avistamientos.rules import EstadoListado
-from app.avistamientos.silencio import describe_reach, what_was_not_seen
+from app.avistamientos.rules.alcance import BOOSTR, DECLARED, DEMO, GENERICO, SETTINGS, Cobertura
+from app.avistamientos.rules.patrones import Paso, Tramo, analyse
+from app.avistamientos.rules.patrones.cobertura import known_until, stretches, whole_days
+from app.avistamientos.rules.silencio import describe_reach, what_was_not_seen
 from app.core.clock import local_today, start_of_day
 from app.db import db, transaction
 from app.oficios.models import Oficio

@@ -8,8 +8,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from app.avistamientos.providers import ProviderError
-from app.avistamientos.providers.http import get
+from app.avistamientos.outside import ProviderError
+from app.avistamientos.outside.http import get
 from app.core.linea import is_public
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
 from app.core.clock import utcnow
 from app.jobs.models import Trabajo

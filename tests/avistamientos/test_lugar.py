@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.avistamientos.aviso import list_for_notice
-from app.avistamientos.lugar import name_gantry
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
+from app.avistamientos.queries.aviso import list_for_notice
 from app.avistamientos.rules import Fuente
+from app.avistamientos.rules.lugar import name_gantry
 from app.core.texto import join_once
 from app.db import db, transaction
-from app.informes.secciones import place_sightings
+from app.informes.queries.secciones import place_sightings
 from app.porticos.models import Portico
 
 

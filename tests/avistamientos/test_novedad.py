@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.avisos.models import Aviso
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.service import store_answer
 from app.core.clock import utcnow
 from app.db import db, transaction

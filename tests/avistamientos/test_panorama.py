@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from app.avistamientos.lectura import list_pasos
 from app.avistamientos.models import Avistamiento
+from app.avistamientos.queries.lectura import list_pasos
 from app.avistamientos.rules import Fuente
 from app.core.clock import SANTIAGO, local_today, utcnow
 from app.db import db, transaction

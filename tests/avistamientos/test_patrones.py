@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.avistamientos import patrones
-from app.avistamientos.patrones import Paso, Patron, Sugerencia, analyse, what_ended, why_not
-from app.avistamientos.patrones.franjas import (
+from app.avistamientos.rules import patrones
+from app.avistamientos.rules.patrones import Paso, Patron, Sugerencia, analyse, what_ended, why_not
+from app.avistamientos.rules.patrones.franjas import (
     FALSE_ALARMS,
     MIN_TRIPS,
     MIN_WEEKS,
     binomial_tail,
 )
-from app.avistamientos.patrones.palabras import CORRIDOR, SEEN, when
-from app.avistamientos.patrones.pasos import group_trips
+from app.avistamientos.rules.patrones.palabras import CORRIDOR, SEEN, when
+from app.avistamientos.rules.patrones.pasos import group_trips
 from tests.avistamientos.weeks import AUGUST, at, crossing, end_of, habit, noise, told
 
 TUESDAY_TO_THURSDAY = (1, 2, 3)

@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.ajustes.service import set_setting
-from app.avistamientos.alcance import BOOSTR
 from app.avistamientos.models import Consulta
-from app.avistamientos.presupuesto import (
+from app.avistamientos.queries import CHECK
+from app.avistamientos.queries.presupuesto import (
     Gasto,
     describe_budget,
     describe_pace,
     read_gasto,
     warning_to_ask,
 )
-from app.avistamientos.queries import CHECK
+from app.avistamientos.rules.alcance import BOOSTR
 from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue_periodic

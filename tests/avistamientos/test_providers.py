@@ -12,8 +12,8 @@ from time import monotonic
 
 import pytest
 
-from app.avistamientos.providers import ProviderError, Sighting, make_provider
-from app.avistamientos.providers.http import MAX_BYTES
+from app.avistamientos.outside import ProviderError, Sighting, make_provider
+from app.avistamientos.outside.http import MAX_BYTES
 from app.core.clock import utcnow
 from config import load_config
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente, sighting_key
 from app.avistamientos.service.checks import with_keys
 

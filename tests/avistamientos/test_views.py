@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import AvistamientoData, add_sighting, edit_sighting
 from app.core.clock import utcnow

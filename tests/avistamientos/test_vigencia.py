@@ -9,8 +9,8 @@ import pytest
 from app.avistamientos.models import Consulta
 from app.avistamientos.queries import CHECK, list_due_for_check
 from app.avistamientos.rules import ResultadoConsulta
+from app.avistamientos.rules.vigencia import refusal_to_check
 from app.avistamientos.service import CheckRefused, ReasonMissing, request_check
-from app.avistamientos.vigencia import refusal_to_check
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 from pypdf import PdfReader
 
-from app.avistamientos.aviso import list_for_notice
-from app.avistamientos.lectura import list_pasos
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.patrones.pasos import group_trips
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
+from app.avistamientos.queries.aviso import list_for_notice
+from app.avistamientos.queries.lectura import list_pasos
+from app.avistamientos.rules.patrones.pasos import group_trips
 from app.avistamientos.service import rematch
 from app.db import transaction
 from tests.avistamientos.rows import an_answer, make_sighting, store

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.avistamientos.patrones import Paso, Tramo
+from app.avistamientos.rules.patrones import Paso, Tramo
 from app.core.clock import SANTIAGO
 
 #: A Monday; the clock moves on the Sunday that ends this week (2026-09-06).

@@ -35,7 +35,7 @@ from app import create_app
 from app.db import db
 from app.oficios.models import Oficio
 from app.supervisor import ROOT, free_port
-from app.tablero.search import matches
+from app.tablero.queries.search import matches
 from app.usuarios.models import Usuario
 from config import load_config
 from tests.bench.board_floor import PAGE

@@ -23,10 +23,10 @@ import flask_migrate
 from flask import Flask
 
 from app import create_app
-from app.avistamientos.lectura import list_pasos
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.patrones import Paso, analyse, suggest
+from app.avistamientos.queries.lectura import list_pasos
 from app.avistamientos.rules import Fuente
+from app.avistamientos.rules.patrones import Paso, analyse, suggest
 from app.db import db, transaction
 from app.usuarios.rules import Rol
 from tests.avistamientos.weeks import AUGUST, end_of, habit, noise, told

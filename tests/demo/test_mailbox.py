@@ -16,12 +16,12 @@ import pytest
 
 from app.ajustes.service import set_setting
 from app.db import transaction
-from app.demo.mailserver import Mailbox
+from app.demo.outside.mailserver import Mailbox
 from app.mail.message import Picture
 from tests.mail.test_message import make_mail
 from tests.plugins.smtp import free_port
 
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "mailserver.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "outside" / "mailserver.py"
 JPEG = b"\xff\xd8\xff\xe0 a picture for the test"
 URL = "/demo/buzon"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from app.avistamientos.providers import make_provider
+from app.avistamientos.outside import make_provider
 from app.core.clock import SANTIAGO
-from app.demo.provider import CORRIDORS, Server, crossings, gantries
+from app.demo.outside.provider import CORRIDORS, Server, crossings, gantries
 from config import load_config
 
-SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "provider.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "outside" / "provider.py"
 KEY = "una clave de prueba"
 PLATE = "BBCL12"
 MONDAY_NIGHT = datetime(2026, 11, 23, 23, 30, tzinfo=SANTIAGO)

@@ -9,11 +9,11 @@ import pytest
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.eventos.emision import emit
 from app.eventos.models import Entrega, Evento, Webhook
 from app.eventos.permissions import message_for_buffet
 from app.eventos.rules import WEBHOOK_KINDS, EstadoEntrega, TipoEvento
 from app.eventos.service import WebhookData, create_webhook, resend, update_webhook
+from app.eventos.service.emision import emit
 from app.jobs.runner import work
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio, record

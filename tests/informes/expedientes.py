@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.adjuntos.outside.storage import current_storage, get_storage
 from app.adjuntos.rules import LOCAL
-from app.adjuntos.storage import current_storage, get_storage
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente

@@ -13,19 +13,19 @@ from PIL import ExifTags, Image
 from pypdf import PdfReader
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import LocalStorage
 from app.adjuntos.service import choose_cover, place_adjunto, set_approval, update_adjunto
-from app.adjuntos.storage import LocalStorage
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
 from app.avistamientos.rules import Fuente
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.rules import ResultadoVisita
-from app.informes import imprenta
-from app.informes.contenido import gather
-from app.informes.imprenta import print_pdf
 from app.informes.jobs import expediente as print_job
 from app.informes.models import Expediente
+from app.informes.outside import imprenta
+from app.informes.outside.imprenta import print_pdf
+from app.informes.queries.contenido import gather
 from app.informes.rules import EstadoExpediente, Variante, photo_side
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.adjuntos.cuidado import sweep
 from app.adjuntos.jobs import VERIFY_JOB
-from app.adjuntos.storage import current_storage
+from app.adjuntos.outside.storage import current_storage
+from app.adjuntos.service.cuidado import sweep
 from app.core.clock import utcnow
 from app.db import transaction
 from app.informes.models import Expediente

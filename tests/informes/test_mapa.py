@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import pytest
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.informes.secciones import avistamiento_rows, mapa_part, place_sightings
+from app.informes.queries.secciones import avistamiento_rows, mapa_part, place_sightings
 from app.jobs.runner import work
 from app.porticos.models import Portico
 from app.porticos.service import set_active

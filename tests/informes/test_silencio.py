@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.core.clock import local_today, utcnow
 from app.core.fechas import format_fecha
 from app.informes.rules import Variante

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from app.adjuntos.storage import LocalStorage, StorageDown
+from app.adjuntos.outside.storage import LocalStorage, StorageDown
 from app.auditoria.models import Auditoria
 from app.informes.models import Expediente
 from app.informes.rules import MAX_VERIFIED_BYTES, Variante

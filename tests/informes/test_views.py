@@ -9,12 +9,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.adjuntos.storage import LocalStorage, get_storage
+from app.adjuntos.outside.storage import LocalStorage, get_storage
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente
-from app.informes.paquete import pack, stream_zip
+from app.informes.outside.paquete import pack, stream_zip
 from app.informes.queries import storages_of
 from app.informes.rules import Variante
 from app.jobs.models import Trabajo

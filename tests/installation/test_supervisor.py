@@ -120,7 +120,7 @@ def test_a_child_that_does_not_stop_is_killed_after_the_grace(monkeypatch):
 
 
 def test_who_works_on_the_code_gets_the_jobs_started_again_and_nothing_else(tmp_path, monkeypatch):
-    code = tmp_path / "app" / "oficios" / "rules.py"
+    code = tmp_path / "app" / "oficios" / "rules" / "__init__.py"
     code.parent.mkdir(parents=True)
     code.write_text("A = 1")
     monkeypatch.setattr(supervisor, "ROOT", tmp_path)
@@ -266,7 +266,7 @@ def test_nothing_but_the_demos_mail_server_needs_its_library():
         if re.search(r"^\s*(from|import) aiosmtpd", path.read_text(), re.MULTILINE)
     ]
 
-    assert users == ["app/demo/mailserver.py"]
+    assert users == ["app/demo/outside/mailserver.py"]
 
 
 def test_a_free_port_is_free_and_nobody_answers_there():

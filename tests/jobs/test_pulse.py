@@ -13,7 +13,7 @@ from app.db import db, transaction
 from app.jobs.pulse import take_pulse
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import beat, note_sweep
-from app.trabajos import views
+from app.trabajos import pages as views
 from tests.factories import make_trabajo
 
 DEAD = "el proceso que los ejecuta no responde"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.notificaciones.avance import Caso, Hecho, Situacion, Suceso, follow
+from app.notificaciones.rules.avance import Caso, Hecho, Situacion, Suceso, follow
 from app.oficios.rules import OPEN_STATES, Estado, allowed_moves
 from app.usuarios.rules import Rol
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.notificaciones.hitos import find_situacion, list_avances
 from app.notificaciones.models import Notificacion
+from app.notificaciones.queries.hitos import find_situacion, list_avances
 from app.notificaciones.rules import TipoRespuesta
 from app.notificaciones.service import RespuestaData, answer_notice, close_carried_out
 from app.oficios.models import Investigacion, Oficio

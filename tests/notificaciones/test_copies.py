@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from app.core.tribunales import find_tribunal
-from app.notificaciones import writing
 from app.notificaciones.models import Borrador, Notificacion, Receptor
+from app.notificaciones.pages import compose
 from app.notificaciones.rules import CLIPPED_BYTES, MAX_MAIL_MB
-from app.notificaciones.views import compose
+from app.notificaciones.service import writing
 from tests.adjuntos.files import encode, make_adjunto
 from tests.notificaciones.rows import (
     EMAIL,

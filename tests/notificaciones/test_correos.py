@@ -13,9 +13,9 @@ from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo
-from app.notificaciones.hitos import list_hitos
 from app.notificaciones.mails import compose_internal, compose_milestones
 from app.notificaciones.models import Notificacion
+from app.notificaciones.queries.hitos import list_hitos
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.notificaciones.service import order_mail
 from app.oficios.models import Oficio

@@ -13,7 +13,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import claim, execute, work
 from app.jobs.service import retry_job
-from app.notificaciones import envio
+from app.notificaciones.jobs import envio
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from app.notificaciones.service import Destinatario, start_sending

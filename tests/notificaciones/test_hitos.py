@@ -18,9 +18,9 @@ from app.db import db, transaction
 from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
-from app.notificaciones import envio
-from app.notificaciones.hitos import list_hitos
+from app.notificaciones.jobs import envio
 from app.notificaciones.models import HitoInformado, Notificacion
+from app.notificaciones.queries.hitos import list_hitos
 from app.notificaciones.rules import (
     EstadoNotificacion,
     TipoNotificacion,

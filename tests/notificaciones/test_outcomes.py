@@ -18,7 +18,7 @@ from app.jobs.queue import enqueue
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.notificaciones import envio
+from app.notificaciones.jobs import envio
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from tests.notificaciones.rows import EMAIL, find_notice, make_notice

@@ -7,7 +7,7 @@ import pytest
 from app.auditoria.models import Auditoria
 from app.core.errors import InvalidValue
 from app.notificaciones.models import Plantilla
-from app.notificaciones.plantillas import PLACEHOLDERS, POR_DEFECTO, check_template, fill
+from app.notificaciones.rules.plantillas import PLACEHOLDERS, POR_DEFECTO, check_template, fill
 from tests.factories import make_oficio
 from tests.notificaciones.rows import EMAIL
 from tests.notificaciones.test_views import typed

@@ -15,10 +15,9 @@ from app.db import db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.jobs.models import Trabajo
-from app.notificaciones import writing
 from app.notificaciones.models import Borrador, Notificacion, Receptor
 from app.notificaciones.rules import EstadoNotificacion
-from app.notificaciones.service import notices
+from app.notificaciones.service import notices, writing
 from app.oficios.models import Oficio
 from app.oficios.service import DireccionData
 from app.usuarios.models import Usuario

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.porticos import porticos
-from app.porticos.reconocer import Catalogo, Entrada, recognise, suggest
 from app.porticos.rules import Metodo
+from app.porticos.rules.reconocer import Catalogo, Entrada, recognise, suggest
 
 ROWS = [
     Entrada(pk, row.autopista, row.codigo, row.tramo or None, row.concesionaria or None)

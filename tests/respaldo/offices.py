@@ -7,11 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.adjuntos.storage import LocalStorage
+from app.adjuntos.outside.storage import LocalStorage
 from app.core.clock import utcnow
 from app.db import Model, db
-from app.respaldo.restoring import restore_backup
 from app.respaldo.service import create_backup
+from app.respaldo.service.restoring import restore_backup
 
 
 def dispose(app):

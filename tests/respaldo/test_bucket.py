@@ -15,12 +15,12 @@ from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
-from app.respaldo.base_datos import count_rows, is_empty
-from app.respaldo.errors import BackupError
 from app.respaldo.jobs import BACKUP_JOB
-from app.respaldo.remoto import PREFIX, Bucket
-from app.respaldo.restoring import restore_backup
+from app.respaldo.outside.base_datos import count_rows, is_empty
+from app.respaldo.outside.remoto import PREFIX, Bucket
+from app.respaldo.rules.errors import BackupError
 from app.respaldo.service import create_backup, verify_backup
+from app.respaldo.service.restoring import restore_backup
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.plugins.application import test_config as config_for_tests
 

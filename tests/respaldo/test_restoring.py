@@ -18,9 +18,10 @@ import pytest
 from app import create_app
 from app.core.clock import utcnow
 from app.db import db
-from app.respaldo import restoring, swapping
-from app.respaldo.archivo import MANIFEST
-from app.respaldo.errors import BackupError
+from app.respaldo.outside import swapping
+from app.respaldo.outside.archivo import MANIFEST
+from app.respaldo.rules.errors import BackupError
+from app.respaldo.service import restoring
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_buffet, make_oficio, make_usuario

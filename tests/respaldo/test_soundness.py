@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import create_app
 from app.db import db
-from app.respaldo.soundness import MARK, find_damage
+from app.respaldo.service.soundness import MARK, find_damage
 from tests.plugins.application import test_config as config_for_tests
 
 

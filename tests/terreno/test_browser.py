@@ -14,7 +14,7 @@ from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import DireccionData
-from app.terreno import views
+from app.terreno import pages as views
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg
 from tests.factories import make_usuario

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from app.avistamientos.exports import CONSULTAS_TABLE
-from app.avistamientos.registro import Renglon
+from app.avistamientos.pages.exports import CONSULTAS_TABLE
+from app.avistamientos.queries.registro import Renglon
 from app.avistamientos.rules import ResultadoConsulta, ResultadoPaso
 from app.core.clock import local_today, utcnow
 from app.jobs.models import Trabajo
@@ -23,12 +23,12 @@ from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado, Prioridad
 from app.planillas.pages.report import oficios_report, pasos_report
 from app.planillas.rules.oficio_outcomes import Resultado
-from app.porticos.export import PORTICOS_TABLE
 from app.porticos.models import Portico
+from app.porticos.pages.export import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
-from app.tablero.exports import OFICIOS_TABLE
+from app.tablero.pages.exports import OFICIOS_TABLE
 from app.tablero.queries.cards import Card, Sighting
-from app.trabajos.export import TRABAJOS_TABLE
+from app.trabajos.pages.export import TRABAJOS_TABLE
 from app.trabajos.queries import Line
 from app.web.tablas import CellKind, Column, Table, write_csv, write_xlsx
 from config import ROOT
@@ -156,28 +156,28 @@ EXPORTS = {
         a_case,
         "Patente;Marca;Modelo;Color;Número de oficio;Rol;Buffet;Investigador;Estado;Prioridad;"
         "Fecha límite;Última actividad;Último avistamiento;Dónde;Fotos;Advertencias",
-        "app/tablero/exports.py",
+        "app/tablero/pages/exports.py",
     ),
     "consultas": Export(
         CONSULTAS_TABLE,
         a_look_up,
         "Pedida el;Pedida por;Motivo;Número de oficio;Rol;Patente;Resultado;Detalle;Proveedor;"
         "Estado HTTP;Recibidos;Nuevos;Respondida el;SHA-256 de la respuesta",
-        "app/avistamientos/exports.py",
+        "app/avistamientos/pages/exports.py",
     ),
     "porticos": Export(
         PORTICOS_TABLE,
         a_gantry,
         "Vía;Concesionaria;Código;Tramo;Tipo;Sentido;Región;Latitud;Longitud;Confianza;"
         "Procedencia de las coordenadas;En uso",
-        "app/porticos/export.py",
+        "app/porticos/pages/export.py",
     ),
     "trabajos": Export(
         TRABAJOS_TABLE,
         a_job,
         "Identificador;Trabajo;Estado;Oficio;Pedido por;Pedido el;Empezó;Terminó;Espera (s);"
         "Duración (s);Intentos;Causa o resultado",
-        "app/trabajos/export.py",
+        "app/trabajos/pages/export.py",
     ),
     "importacion": Export(
         oficios_report(True),

@@ -11,6 +11,7 @@ from flask import Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.permissions import is_for_buffet
 from app.adjuntos.queries import approved_statement, find_adjunto
 from app.adjuntos.rules import JPEG, buffet_name, copy_name
@@ -23,7 +24,6 @@ from app.adjuntos.service import (
     set_approval,
     update_adjunto,
 )
-from app.adjuntos.storage import get_storage
 from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
 from app.api.v1.answering import answer, answer_list, must_match
 from app.api.v1.blueprint import ApiBlueprint

@@ -22,12 +22,12 @@ from app.api.v1.schemas.publico import HitoShown
 from app.buffets.models import Buffet
 from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS, hidden_filters
 from app.db import db
-from app.notificaciones.avance import Avance
-from app.notificaciones.hitos import list_avances
+from app.notificaciones.queries.hitos import list_avances
+from app.notificaciones.rules.avance import Avance
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.portal.queries import oficios_statement
-from app.tablero.search import head_ids
+from app.tablero.queries.search import head_ids
 
 #: Cards of a column, as on the office's board.
 _CARDS = 40

@@ -9,7 +9,7 @@ from app.api.v1.answering import answer
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.schemas.cuando import CuandoShown, FranjaShown
-from app.avistamientos.cuando import read_when
+from app.avistamientos.queries.cuando import read_when
 from app.core.clock import utcnow
 from app.extensions import current_config
 

@@ -15,9 +15,9 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.trabajos import CheckQuery, Enqueued, NoticeNew, PendingCheck
-from app.avistamientos.aviso_consulta import current_warning
+from app.avistamientos.pages.aviso_consulta import current_warning
+from app.avistamientos.rules.vigencia import BY_API
 from app.avistamientos.service import request_check
-from app.avistamientos.vigencia import BY_API
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
@@ -25,9 +25,9 @@ from app.jobs.service import note_asker
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.queries import find_receptor_by_email
 from app.notificaciones.rules import Incomplete
+from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice
-from app.notificaciones.sources import find_location
-from app.notificaciones.writing import write_notice
+from app.notificaciones.service.writing import write_notice
 from app.web.errors import error_response
 
 bp = ApiBlueprint("encolar", __name__, url_prefix="/oficios/<int:oficio_id>")

@@ -15,8 +15,8 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import release
-from app.eventos.escucha import EventListener, tell
 from app.eventos.models import Evento
+from app.eventos.pages.escucha import EventListener, tell
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.errors import error_response
 from app.web.streaming import keep_open

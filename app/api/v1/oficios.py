@@ -33,8 +33,8 @@ from app.core.patente import parse_patente
 from app.core.tribunales import find_tribunal
 from app.db import db, transaction
 from app.direcciones.rules import parse_comuna
-from app.oficios.lectura import paper_warnings
 from app.oficios.models import Oficio
+from app.oficios.rules.lectura import paper_warnings
 from app.oficios.service import (
     DireccionData,
     Move,
@@ -49,7 +49,7 @@ from app.oficios.service import (
     update_vehiculo,
 )
 from app.oficios.service.versions import check_version
-from app.tablero.search import matches
+from app.tablero.queries.search import matches
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from app.web.errors import error_response

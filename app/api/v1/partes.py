@@ -30,9 +30,9 @@ from app.buffets.permissions import Materia
 from app.core.clock import utcnow
 from app.core.errors import NotFound, Refused
 from app.db import db, transaction
-from app.oficios.historial import details_of, text_of
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.queries import timeline_statement
+from app.oficios.rules.historial import details_of, text_of
 from app.oficios.service import (
     EntradaData,
     PropietarioData,

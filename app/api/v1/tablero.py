@@ -25,8 +25,8 @@ from app.buffets.queries import find_enlace
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.db import db
-from app.notificaciones.avance import Avance
-from app.notificaciones.hitos import list_avances
+from app.notificaciones.queries.hitos import list_avances
+from app.notificaciones.rules.avance import Avance
 from app.oficios.models import Oficio
 from app.portal.queries import oficios_statement, summarize
 from app.tablero.queries import criteria, list_columns

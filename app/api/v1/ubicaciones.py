@@ -26,10 +26,10 @@ from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
 from app.oficios.models import Oficio
-from app.ubicado.contraste import list_doubts
 from app.ubicado.models import Ubicacion
 from app.ubicado.queries import find_current, find_location, locations_statement
 from app.ubicado.rules import SinPosicion
+from app.ubicado.rules.contraste import list_doubts
 from app.ubicado.service import UbicacionData, locate, review, undo
 from app.usuarios.rules import Rol
 

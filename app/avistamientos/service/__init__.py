@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.avistamientos.rules.vigencia import CheckRefused
 from app.avistamientos.service.checks import (
     ReasonMissing,
     SimulatedRefused,
@@ -26,7 +27,6 @@ from app.avistamientos.service.sightings import (
     remove_sighting,
     seal,
 )
-from app.avistamientos.vigencia import CheckRefused
 
 __all__ = [
     "AvistamientoData",

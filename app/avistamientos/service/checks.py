@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from app.ajustes.queries import is_demo
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Answer, Sighting
+from app.avistamientos.outside import Answer, Sighting
 from app.avistamientos.queries import CHECK, find_last_entry, find_open_check, keys_of
 from app.avistamientos.rules import Fuente, ResultadoConsulta, sighting_key
+from app.avistamientos.rules.vigencia import PERIODIC, refusal_to_check, require_in_force
 from app.avistamientos.service.consultas import (
     Desenlace,
     note_request,
@@ -24,7 +25,6 @@ from app.avistamientos.service.consultas import (
 from app.avistamientos.service.cruces import Crossings
 from app.avistamientos.service.identificacion import gantry_values, read_in_place
 from app.avistamientos.service.novedad import announce_sightings
-from app.avistamientos.vigencia import PERIODIC, refusal_to_check, require_in_force
 from app.core.clock import is_within, latest_today, local_today
 from app.core.errors import Refused
 from app.db import after_commit, db

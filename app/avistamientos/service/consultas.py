@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Consulta
 from app.avistamientos.rules import ResultadoConsulta
-from app.avistamientos.vigencia import PERIODIC
+from app.avistamientos.rules.vigencia import PERIODIC
 from app.db import db
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
 from app.db import db
-from app.porticos.reconocer import Match
+from app.porticos.rules.reconocer import Match
 
 #: That near at one gantry is one crossing.
 SAME_CROSSING = timedelta(seconds=60)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.queries import list_texts
 from app.avistamientos.rules import MATCHED_SOURCES, Fuente
 from app.core.clock import SANTIAGO
@@ -20,8 +20,8 @@ from app.oficios.rules import Actividad
 from app.oficios.service import record
 from app.porticos.models import Portico
 from app.porticos.queries import list_zones
-from app.porticos.reconocer import Match
 from app.porticos.rules import Metodo
+from app.porticos.rules.reconocer import Match
 from app.porticos.service import Texto, identify, remember_alias
 from app.usuarios.models import Usuario
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from app.core.errors import Refused
 from app.core.fechas import format_fecha_hora
 from app.db import db
-from app.notificaciones.avance import Situacion
-from app.notificaciones.hitos import list_avances
 from app.notificaciones.models import Notificacion, Respuesta
+from app.notificaciones.queries.hitos import list_avances
 from app.notificaciones.rules import TipoRespuesta
+from app.notificaciones.rules.avance import Situacion
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio, record

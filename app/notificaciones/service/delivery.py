@@ -9,10 +9,11 @@ from typing import Any
 from app.auditoria.service import audit
 from app.avisos.service import tell
 from app.db import db
-from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
+from app.eventos.service.emision import emit
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
+from app.notificaciones.queries.sellos import seal_notice
 from app.notificaciones.rules import (
     COPY_KEY,
     STARTABLE,
@@ -20,7 +21,6 @@ from app.notificaciones.rules import (
     TipoNotificacion,
     describe_refusal,
 )
-from app.notificaciones.sellos import seal_notice
 from app.notificaciones.service.correos import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad

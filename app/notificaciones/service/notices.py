@@ -23,6 +23,7 @@ from app.notificaciones.queries import (
     list_photos,
     max_mail_bytes,
 )
+from app.notificaciones.queries.sellos import seal_notice
 from app.notificaciones.rules import (
     DRAFT_LIFE,
     LINK_LIFE,
@@ -32,7 +33,6 @@ from app.notificaciones.rules import (
     TipoNotificacion,
     describe_lacking,
 )
-from app.notificaciones.sellos import seal_notice
 from app.notificaciones.service.receptores import ReceptorData, create_receptor
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario

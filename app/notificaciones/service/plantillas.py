@@ -7,8 +7,8 @@ from datetime import datetime
 from app.auditoria.service import audit
 from app.db import db
 from app.notificaciones.models import Plantilla
-from app.notificaciones.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.queries import PLANTILLA_RECEPTOR
+from app.notificaciones.rules.plantillas import POR_DEFECTO, Textos, check_template
 from app.usuarios.models import Usuario
 
 

@@ -12,8 +12,8 @@ from app.adjuntos.models import Adjunto
 from app.core.clock import SANTIAGO
 from app.core.fechas import format_hora
 from app.db import db
-from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
+from app.eventos.service.emision import emit
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries import find_answer
 from app.notificaciones.rules import TipoRespuesta

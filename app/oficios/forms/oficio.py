@@ -15,9 +15,9 @@ from app.core.tribunales import find_tribunal
 from app.direcciones.rules import TipoDireccion, parse_comuna
 from app.oficios.forms.fields import NOTES_MAX, ChoiceField, VersionField, read, readable
 from app.oficios.forms.vehiculo import VehiculoFields
-from app.oficios.lectura import paper_warnings
 from app.oficios.models import Oficio
 from app.oficios.rules import Prioridad, TipoPropietario
+from app.oficios.rules.lectura import paper_warnings
 from app.oficios.service import DireccionData, OficioData, PropietarioData
 from app.usuarios.models import Usuario
 from app.web.forms import (

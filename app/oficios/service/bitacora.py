@@ -13,11 +13,11 @@ from app.core.clock import CLOCK_SKEW, is_ahead_of, is_within
 from app.core.errors import Refused
 from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
-from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
+from app.eventos.service.emision import emit
 from app.oficios.models import Investigacion, Oficio
+from app.oficios.queries.sellos import seal_entry
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
-from app.oficios.sellos import seal_entry
 from app.oficios.service.data import EntradaData, Respuesta
 from app.usuarios.models import Usuario
 

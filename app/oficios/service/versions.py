@@ -6,8 +6,8 @@ from datetime import datetime
 
 from app.core.texto import fold
 from app.db import db
-from app.eventos.emision import emit
 from app.eventos.rules import TipoEvento
+from app.eventos.service.emision import emit
 from app.oficios.models import Oficio
 from app.oficios.service.errors import StaleOficio
 from app.usuarios.models import Usuario

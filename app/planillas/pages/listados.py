@@ -16,7 +16,7 @@ from app.core.errors import InvalidValue, Refused, Stale
 from app.db import transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
-from app.oficios.page import render_section
+from app.oficios.pages.frame import render_section
 from app.planillas.access import listado_to_work
 from app.planillas.forms.review import read_pasos_review
 from app.planillas.forms.upload import PasosForm, PeriodForm

@@ -17,7 +17,7 @@ from app.core.rut import parse_rut
 from app.core.telefono import parse_telefono
 from app.core.texto import clean_text, fold, looks_like_formula
 from app.core.tribunales import find_tribunal, suggest_tribunal
-from app.oficios.lectura import date_warnings
+from app.oficios.rules.lectura import date_warnings
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.oficio_fields import ETIQUETAS, LAYOUT, OBLIGATORIOS
 from app.planillas.rules.oficio_outcomes import INCLUIR, Dato, FilaOficio

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from app.avistamientos.providers import Leniency, Sighting
+from app.avistamientos.outside import Leniency, Sighting
 from app.avistamientos.rules import ResultadoPaso
 from app.core.clock import local_today
 from app.core.errors import InvalidValue
@@ -19,7 +19,7 @@ from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.rows import FilaLeida, Review
 from app.planillas.rules.sheets import Planilla
-from app.porticos.reconocer import Match
+from app.porticos.rules.reconocer import Match
 
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000

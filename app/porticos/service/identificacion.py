@@ -11,8 +11,8 @@ from app.core.fechas import format_fecha
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.queries import find_alias, find_aliases, load_catalogo
-from app.porticos.reconocer import Match, recognise
 from app.porticos.rules import Metodo, alias_key
+from app.porticos.rules.reconocer import Match, recognise
 from app.porticos.service.catalogo import ask_to_rematch
 from app.usuarios.models import Usuario
 

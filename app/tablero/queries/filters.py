@@ -12,8 +12,8 @@ from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado
 from app.tablero.queries.cards import UNCONFIRMED_RUTS, warnings_of
+from app.tablero.queries.search import found_by
 from app.tablero.rules import FINAL_PERIOD, NOBODY, BoardFilter, due_until
-from app.tablero.search import found_by
 from app.vehiculos.models import Vehiculo
 
 _FINAL_STATES = tuple(estado for estado in Estado if estado.is_final)

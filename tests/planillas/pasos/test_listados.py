@@ -12,7 +12,7 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento, Listado
-from app.avistamientos.providers import Sighting
+from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import EstadoListado, Fuente
 from app.core.clock import utcnow
 from app.db import db, transaction

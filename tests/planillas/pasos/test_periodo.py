@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.avistamientos.fuentes import read_fuentes
 from app.avistamientos.models import Listado
-from app.avistamientos.patrones.cobertura import known_until
+from app.avistamientos.queries.fuentes import read_fuentes
 from app.avistamientos.rules import EstadoListado
+from app.avistamientos.rules.patrones.cobertura import known_until
 from app.core.clock import local_today, utcnow
 from app.db import db
 from app.oficios.models import Oficio

@@ -1,0 +1,303 @@
+"""The section of photos and documents on the case page, and the files themselves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, Response, flash, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.adjuntos.access import adjunto_of, adjunto_to_see
+from app.adjuntos.forms import AdjuntoForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
+from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.storage import get_storage
+from app.adjuntos.queries import count_adjuntos, list_adjuntos
+from app.adjuntos.rules import JPEG, copy_name, format_size
+from app.adjuntos.rules.contraste import list_mismatches
+from app.adjuntos.service import (
+    UploadResult,
+    add_adjuntos,
+    choose_cover,
+    delete_adjunto,
+    note_original_download,
+    place_adjunto,
+    read_copy,
+    set_approval,
+    summarize,
+    update_adjunto,
+)
+from app.core.clock import utcnow
+from app.db import transaction
+from app.extensions import current_config
+from app.oficios.access import oficio_to_work
+from app.oficios.models import Oficio
+from app.oficios.pages.frame import render_section
+from app.oficios.pages.sections import Section
+from app.web.access import or_404, staff_required
+from app.web.bodies import accepts_bytes, several_uploads
+from app.web.fragments import is_htmx, see_other, with_notice
+
+bp = Blueprint("adjuntos", __name__)
+
+FOTOS = Section("fotos", "Fotos y documentos", "camera", "adjuntos.section", count_adjuntos)
+
+#: A file never runs anything, whatever a browser takes it for. The style is that of the browser's
+#: own picture viewer; nothing of ours or of the sender is in that page.
+_FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_YEAR = 365 * 24 * 3600
+
+
+@bp.get("/oficios/<int:oficio_id>/fotos")
+@staff_required
+def section(oficio_id: int) -> ResponseReturnValue:
+    """The gallery and the form to add to it."""
+    return _gallery(oficio_to_work(oficio_id), UploadForm.for_case(oficio_id, fresh=True))
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos")
+@accepts_bytes(several_uploads)
+@staff_required
+def upload(oficio_id: int) -> ResponseReturnValue:
+    """Store the good files and name the bad ones with their reason."""
+    oficio = oficio_to_work(oficio_id)
+    form = UploadForm.for_case(oficio.id)
+    if not form.validate():
+        return _gallery(oficio, form, 422)
+    results = add_adjuntos(
+        oficio.id,
+        form.uploads(),
+        tipo=form.chosen_tipo(),
+        descripcion=form.descripcion.data,
+        visita_id=form.visita_id.data or None,
+        actor=current_user,
+        now=utcnow(),
+        max_bytes=current_config().max_upload_bytes,
+    )
+    summary = summarize(results)
+    failed = any(result.is_failed for result in results)
+    stored = any(result.adjunto_id for result in results)
+    if is_htmx():
+        # 200 as soon as one was stored: then the counts around the section have to follow.
+        status = 422 if failed and not stored else 200
+        fresh = form if failed else UploadForm.for_case(oficio.id, fresh=True)
+        tone = "error" if failed else "ok"
+        return with_notice(_gallery(oficio, fresh, status, results), summary, tone)
+    if failed:
+        return _gallery(oficio, form, 422, results)
+    flash(summary, "ok" if stored else "aviso")
+    return see_other(_section_url(oficio))
+
+
+@bp.get("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
+@staff_required
+def detail(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """One file: the picture large, what it says of itself, what people say of it."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    return _adjunto_page(oficio, adjunto)
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
+@staff_required
+def update(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Change what people say of a file."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = AdjuntoForm.for_adjunto(adjunto)
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422, form=form)
+    with transaction():
+        update_adjunto(
+            adjunto_of(oficio, adjunto_id),
+            tipo=form.tipo.value,
+            descripcion=form.descripcion.data,
+            visita_id=form.visita_id.data or None,
+            actor=current_user,
+            now=utcnow(),
+        )
+    return _changed(oficio, adjunto, "Guardado.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/orden")
+@staff_required
+def place(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Move a file one place in the gallery."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = PlaceForm()
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422)
+    with transaction():
+        place_adjunto(
+            adjunto_of(oficio, adjunto_id),
+            1 if form.hacia.data == "despues" else -1,
+            actor=current_user,
+            now=utcnow(),
+        )
+    return _changed(oficio, adjunto, "Orden guardado.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/portada")
+@staff_required
+def cover(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Let a photo stand for the case."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    with transaction():
+        choose_cover(adjunto_of(oficio, adjunto_id), actor=current_user, now=utcnow())
+    return _changed(oficio, adjunto, "Esta foto es ahora la portada.")
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/buffet")
+@staff_required
+def approve(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Show a photo to the buffet, or no longer."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = ApprovalForm()
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422)
+    aprobado = form.aprobado.data == "si"
+    with transaction():
+        set_approval(
+            adjunto_of(oficio, adjunto_id), aprobado=aprobado, actor=current_user, now=utcnow()
+        )
+    text = "El buffet ve ahora esta foto." if aprobado else "El buffet ya no ve esta foto."
+    return _changed(oficio, adjunto, text)
+
+
+@bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/eliminar")
+@staff_required
+def remove(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """Take a file out of the case, with a reason."""
+    oficio = oficio_to_work(oficio_id)
+    adjunto = adjunto_of(oficio, adjunto_id)
+    form = RemoveForm()
+    if not form.validate():
+        return _adjunto_page(oficio, adjunto, 422, remove_form=form)
+    with transaction():
+        delete_adjunto(
+            adjunto_of(oficio, adjunto_id), form.motivo.data, actor=current_user, now=utcnow()
+        )
+    flash("Eliminado del caso. El motivo quedó en la bitácora.", "ok")
+    return see_other(_section_url(oficio))
+
+
+@bp.get("/adjuntos/<int:adjunto_id>")
+@staff_required
+def copy(adjunto_id: int) -> ResponseReturnValue:
+    """What people see: a picture's copy in the browser, a document to be downloaded."""
+    adjunto = adjunto_to_see(adjunto_id)
+    data, mime_type = read_copy(adjunto)
+    name = copy_name(adjunto.filename) if adjunto.is_image else adjunto.filename
+    return _send(data, mime_type, name, as_attachment=not adjunto.is_image)
+
+
+@bp.get("/adjuntos/<int:adjunto_id>/miniatura")
+@staff_required
+def thumbnail(adjunto_id: int) -> ResponseReturnValue:
+    """The small picture of the gallery; a document has none."""
+    adjunto = adjunto_to_see(adjunto_id)
+    key = or_404(adjunto.miniatura_key)
+    with get_storage(adjunto.almacen).open(key) as file:
+        return _send(file.read(), JPEG, copy_name(adjunto.filename))
+
+
+@bp.post("/adjuntos/<int:adjunto_id>/original")
+@staff_required
+def original(adjunto_id: int) -> ResponseReturnValue:
+    """The untouched file; a POST, because taking it is written down and a GET writes nothing."""
+    adjunto = adjunto_to_see(adjunto_id)
+    file = get_storage(adjunto.almacen).open(adjunto.original_key)
+    try:
+        with transaction():
+            note_original_download(adjunto, actor=current_user, now=utcnow())
+        response = send_file(
+            file,
+            mimetype="application/octet-stream",
+            as_attachment=True,
+            download_name=adjunto.filename,
+        )
+    except BaseException:
+        file.close()
+        raise
+    response.content_length = adjunto.tamano_bytes
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = _FILE_POLICY
+    return response
+
+
+def _changed(oficio: Oficio, adjunto: Adjunto, text: str) -> ResponseReturnValue:
+    if is_htmx():
+        return with_notice(_adjunto_page(oficio, adjunto), text)
+    flash(text, "ok")
+    return see_other(_adjunto_url(oficio, adjunto.id))
+
+
+def _gallery(
+    oficio: Oficio,
+    form: UploadForm,
+    status: int = 200,
+    results: list[UploadResult] | None = None,
+) -> Response:
+    problems = [result for result in results or () if result.problem]
+    return render_section(
+        oficio,
+        "fotos",
+        "adjuntos/_section.html",
+        status=status,
+        adjuntos=list_adjuntos(oficio.id),
+        mismatches=list_mismatches,
+        form=form,
+        problems=problems,
+        summary=summarize(results or []) if problems else "",
+        max_size=format_size(current_config().max_upload_bytes),
+    )
+
+
+def _adjunto_page(
+    oficio: Oficio,
+    adjunto: Adjunto,
+    status: int = 200,
+    *,
+    form: AdjuntoForm | None = None,
+    remove_form: RemoveForm | None = None,
+) -> Response:
+    ids = [other.id for other in list_adjuntos(oficio.id)]
+    place = ids.index(adjunto.id)
+    return render_section(
+        oficio,
+        "fotos",
+        "adjuntos/_adjunto.html",
+        status=status,
+        adjunto=adjunto,
+        size=format_size(adjunto.tamano_bytes),
+        mismatches=list_mismatches(adjunto),
+        previous_id=ids[place - 1] if place else None,
+        next_id=ids[place + 1] if place + 1 < len(ids) else None,
+        number=place + 1,
+        total=len(ids),
+        form=form or AdjuntoForm.for_adjunto(adjunto),
+        remove_form=remove_form or RemoveForm(formdata=None),
+    )
+
+
+def _send(data: bytes, mime_type: str, name: str, *, as_attachment: bool = False) -> Response:
+    """A file that never changes under its address: a browser may keep it, a proxy may not."""
+    response = send_file(
+        BytesIO(data), mimetype=mime_type, download_name=name, as_attachment=as_attachment
+    )
+    response.headers["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
+    response.headers["Content-Security-Policy"] = _FILE_POLICY
+    if not as_attachment:
+        response.headers.set("Content-Disposition", "inline", filename=name)
+    return response
+
+
+def _section_url(oficio: Oficio) -> str:
+    return url_for("adjuntos.section", oficio_id=oficio.id)
+
+
+def _adjunto_url(oficio: Oficio, adjunto_id: int) -> str:
+    return url_for("adjuntos.detail", oficio_id=oficio.id, adjunto_id=adjunto_id)

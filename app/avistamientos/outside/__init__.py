@@ -1,0 +1,18 @@
+"""The gantry providers that are built in; ``PORTICOS_PROVIDER`` chooses one."""
+
+from __future__ import annotations
+
+from app.avistamientos.outside.boostr import Boostr
+from app.avistamientos.outside.generico import Generico
+from app.avistamientos.outside.interface import Answer, Provider, ProviderError, Sighting
+from app.avistamientos.outside.reading import Leniency
+from config import Config
+
+__all__ = ["Answer", "Leniency", "Provider", "ProviderError", "Sighting", "make_provider"]
+
+_PROVIDERS: dict[str, type[Generico | Boostr]] = {"generico": Generico, "boostr": Boostr}
+
+
+def make_provider(config: Config) -> Provider:
+    """The provider that the configuration names."""
+    return _PROVIDERS[config.porticos_provider](config)

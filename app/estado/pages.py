@@ -1,0 +1,95 @@
+"""*Estado*: the admin's page about the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.auditoria.service import audit
+from app.core.clock import utcnow
+from app.db import release, transaction
+from app.estado.outside import pruebas
+from app.estado.queries import list_partes
+from app.extensions import current_config
+from app.jobs.queue import enqueue
+from app.respaldo.jobs import BACKUP_JOB
+from app.respaldo.service import list_backups
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+from app.web.mantencion import maintenance_text, set_maintenance
+
+bp = Blueprint("estado", __name__)
+
+_LONGEST = 300
+
+
+@bp.get("/admin/estado")
+@admin_required
+def index() -> ResponseReturnValue:
+    """How every part is, in words."""
+    config = current_config()
+    return render_template(
+        "estado/index.html",
+        partes=list_partes(config, utcnow()),
+        backups=list_backups(config.backup_dir)[:10],
+        maintenance=maintenance_text(config.instance_dir),
+    )
+
+
+@bp.post("/admin/estado/probar/<parte>")
+@admin_required
+def try_part(parte: str) -> ResponseReturnValue:
+    """Try one part for real and say what was seen."""
+    config = current_config()
+    email = current_user.email
+    release()
+    trials: dict[str, Callable[[], pruebas.Prueba]] = {
+        "correo": lambda: pruebas.try_mail(config, email),
+        "porticos": lambda: pruebas.try_provider(config),
+        "archivos": pruebas.try_storage,
+        "bucket": lambda: pruebas.try_bucket(config),
+        "certificado": lambda: pruebas.try_certificate(config),
+    }
+    found = or_404(trials.get(parte))()
+    tone = "info" if found.ok is None else "ok" if found.ok else "error"
+    flash(f"{found.nombre}: {found.texto}", tone)
+    return see_other(url_for("estado.index"))
+
+
+@bp.post("/admin/estado/respaldar")
+@admin_required
+def back_up() -> ResponseReturnValue:
+    """Have the consumer make a backup now."""
+    now = utcnow()
+    with transaction():
+        enqueue(BACKUP_JOB, key=f"a mano {now:%Y%m%d%H%M}", now=now, usuario_id=current_user.id)
+    flash("Se está haciendo un respaldo. Recargue en un momento para verlo aquí.", "ok")
+    return see_other(url_for("estado.index"))
+
+
+@bp.post("/admin/estado/mantencion")
+@admin_required
+def maintenance() -> ResponseReturnValue:
+    """Switch the maintenance mode on or off."""
+    config = current_config()
+    on = request.form.get("activa") == "1"
+    with transaction():
+        audit(
+            "mantencion.iniciada" if on else "mantencion.terminada",
+            actor=current_user,
+            now=utcnow(),
+            entidad="instalacion",
+            entidad_id=0,
+        )
+    text = " ".join(request.form.get("texto", "").split())[:_LONGEST]
+    set_maintenance(config.instance_dir, text if on else None)
+    flash(
+        "Mantención iniciada: sólo los administradores pueden entrar."
+        if on
+        else "Mantención terminada: todos pueden entrar.",
+        "ok",
+    )
+    return see_other(url_for("estado.index"))

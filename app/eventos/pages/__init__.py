@@ -1,0 +1,109 @@
+"""The admin's pages of webhooks and of what was delivered to them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.db import db, transaction
+from app.eventos.forms import WebhookForm
+from app.eventos.models import Entrega, Webhook
+from app.eventos.queries import entregas_statement, list_webhooks
+from app.eventos.rules.firma import HEADER, make_secret
+from app.eventos.service import create_webhook, resend, set_webhook_active, update_webhook
+from app.web.access import admin_required, or_404
+from app.web.fragments import is_read, see_other
+from app.web.pagination import paginate
+
+bp = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """All webhooks."""
+    return render_template("webhooks/index.html", hooks=list_webhooks())
+
+
+@bp.route("/nuevo", methods=["GET", "POST"])
+@admin_required
+def create() -> ResponseReturnValue:
+    """Have an address told of events."""
+    form = WebhookForm()
+    if is_read() or not form.validate():
+        status = 200 if is_read() else 422
+        return render_template("webhooks/new.html", form=form), status
+    with transaction():
+        hook = create_webhook(form.to_data(), actor=current_user, now=utcnow())
+        pk = hook.id
+    flash("Webhook creado. Copie el secreto para comprobar las firmas.", "ok")
+    return see_other(url_for("webhooks.detail", webhook_id=pk))
+
+
+@bp.get("/<int:webhook_id>")
+@admin_required
+def detail(webhook_id: int) -> ResponseReturnValue:
+    """One webhook: what it is told, its secret, and what became of each delivery."""
+    hook = _get(webhook_id)
+    return _page(hook, WebhookForm(hook, formdata=None))
+
+
+@bp.post("/<int:webhook_id>")
+@admin_required
+def update(webhook_id: int) -> ResponseReturnValue:
+    """Change what a webhook is told, or where."""
+    hook = _get(webhook_id)
+    form = WebhookForm()
+    if not form.validate():
+        return _page(hook, form, 422)
+    with transaction():
+        update_webhook(hook, form.to_data(), actor=current_user, now=utcnow())
+    flash("Cambios guardados.", "ok")
+    return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
+
+
+@bp.post("/<int:webhook_id>/activo")
+@admin_required
+def toggle(webhook_id: int) -> ResponseReturnValue:
+    """Switch a webhook off, or on again."""
+    hook = _get(webhook_id)
+    activo = request.form.get("activo") == "1"
+    with transaction():
+        set_webhook_active(hook, activo=activo, actor=current_user, now=utcnow())
+    flash("Webhook activado." if activo else "Webhook desactivado: no se le avisa más.", "ok")
+    return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
+
+
+@bp.post("/entregas/<int:entrega_id>/reenviar")
+@admin_required
+def send_again(entrega_id: int) -> ResponseReturnValue:
+    """Deliver the same message once more."""
+    entrega = or_404(db.session.get(Entrega, entrega_id))
+    webhook_id = entrega.webhook_id
+    try:
+        with transaction():
+            resend(entrega, actor=current_user, now=utcnow())
+    except Refused as refused:
+        flash(str(refused), "error")
+    else:
+        flash("Se envía otra vez. Recargue la página para ver cómo le fue.", "ok")
+    return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
+
+
+def _get(webhook_id: int) -> Webhook:
+    return or_404(db.session.get(Webhook, webhook_id))
+
+
+def _page(hook: Webhook, form: WebhookForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "webhooks/detail.html",
+        hook=hook,
+        form=form,
+        secret=make_secret(hook.semilla, str(current_app.secret_key)),
+        header=HEADER,
+        page=paginate(entregas_statement(hook.id)),
+    )
+    return page, status

@@ -1,0 +1,103 @@
+"""Events for whoever listens in this process: read once, told to all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from app.eventos.models import Evento
+from app.eventos.queries import last_id, list_since
+from app.eventos.service.emision import describe, message_for
+from app.web.streaming import Listener, Source
+
+#: The name of the source.
+EVENTS = "eventos"
+#: Events read at a time.
+BATCH = 200
+#: Events that are remembered for a listener that comes between two looks.
+_REMEMBERED = 1000
+#: Seconds without a listener after which reading on would bring what nobody waits for.
+_FORGOTTEN = 10.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as it is sent, written once for the firm and once for its buffet."""
+
+    id: int
+    tipo: str
+    message: dict[str, Any]
+    _texts: dict[int | None, str] = field(default_factory=dict)
+
+    def text_for(self, buffet_id: int | None) -> str:
+        """What a reader of a buffet (None: of the firm) is sent; empty when it is not for them."""
+        if buffet_id not in self._texts:
+            self._texts[buffet_id] = self._write(message_for(self.message, buffet_id))
+        return self._texts[buffet_id]
+
+    def _write(self, message: dict[str, Any] | None) -> str:
+        if message is None:
+            return ""
+        data = json.dumps(message, ensure_ascii=False)
+        return f"id: {self.id}\nevent: {self.tipo}\ndata: {data}\n\n"
+
+
+def tell(item: Evento) -> Told:
+    """An event that was read from the database."""
+    return Told(item.id, item.tipo.value, describe(item))
+
+
+@dataclass(kw_only=True, eq=False)
+class EventListener(Listener):
+    """Hears every event after a place; a cliente, those of its buffet."""
+
+    sources: ClassVar[tuple[str, ...]] = (EVENTS,)
+    place: int
+    buffet_id: int | None
+
+    def hear(self, source: str, news: Sequence[Told]) -> str:
+        """The events after the place, which moves on."""
+        told = [item for item in news if item.id > self.place]
+        if not told:
+            return ""
+        self.place = told[-1].id
+        return "".join(item.text_for(self.buffet_id) for item in told)
+
+
+class EventSource(Source):
+    """Reads on from the last event that it has seen."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        self._looked = 0.0
+        self._remembered: deque[Told] = deque(maxlen=_REMEMBERED)
+
+    def look(self, listeners: Sequence[Listener]) -> list[Told] | None:
+        """The events since the last look; before the first, since the earliest listener."""
+        now = time.monotonic()
+        if self._last is None or now - self._looked > _FORGOTTEN:
+            self._remembered.clear()
+            # A place that has not happened yet is that of a database before its restoring.
+            self._last = min(last_id(), *(_place(listener) for listener in listeners))
+        self._looked = now
+        found: list[Told] = []
+        while batch := list_since(self._last, limit=BATCH):
+            found += [tell(item) for item in batch]
+            self._last = batch[-1].id
+            if len(batch) < BATCH:
+                break
+        self._remembered.extend(found)
+        return found or None
+
+    def recent(self) -> list[Told]:
+        """What was read lately."""
+        return list(self._remembered)
+
+
+def _place(listener: Listener) -> int:
+    place: int = getattr(listener, "place", 0)
+    return place

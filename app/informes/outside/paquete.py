@@ -1,0 +1,113 @@
+"""The ZIP of an expediente: written while it is read, so that no original is held in memory.
+
+It is made anew at each download from what is stored, and lists the hashes of the moment of issue:
+an original that was changed since then fails ``sha256sum -c`` at whoever checks it.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from app.adjuntos.outside.storage import Storage
+from app.core.clock import to_local
+from app.core.fechas import format_fecha_hora
+from app.informes.models import Expediente
+
+MANIFEST = "SHA256SUMS"
+README = "LEAME.txt"
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Paquete:
+    """What goes into a ZIP; it needs no database any more."""
+
+    manifest: str
+    readme: str
+    #: Name in the ZIP, the storage that has it, and its key there.
+    files: list[tuple[str, Storage, str]]
+    #: Local time of issue, as ZIP keeps it.
+    stamp: tuple[int, int, int, int, int, int]
+
+    def missing(self) -> list[str]:
+        """The names of those files that are not where they should be.
+
+        Raises:
+            StorageDown: nobody can tell.
+        """
+        return [name for name, storage, key in self.files if not storage.exists(key)]
+
+
+def pack(
+    expediente: Expediente, almacenes: Mapping[int, str], get_storage: Callable[[str], Storage]
+) -> Paquete:
+    """The PDF, the originals, and a list that ``sha256sum -c`` accepts.
+
+    ``almacenes`` says which storage has the original of an adjunto now.
+    """
+    moment = expediente.emitido_at or expediente.created_at
+    local = to_local(moment)
+    lines = [f"{expediente.sha256}  {expediente.filename}"]
+    lines += [f"{row['sha256']}  {row['nombre']}" for row in expediente.originales]
+    return Paquete(
+        manifest="".join(f"{line}\n" for line in lines),
+        readme=(
+            f"Expediente {expediente.codigo}, emitido el {format_fecha_hora(moment)}.\n\n"
+            f"{MANIFEST} contiene la huella SHA-256 de cada archivo en ese momento.\n"
+            f"Para comprobarlos, en esta carpeta:\n\n    sha256sum -c {MANIFEST}\n\n"
+            "El PDF se puede comprobar además en la página de verificación que él mismo indica.\n"
+        ),
+        files=[
+            (expediente.filename, get_storage(expediente.almacen or ""), expediente.pdf_key or ""),
+            *(
+                (row["nombre"], get_storage(almacenes[row["adjunto_id"]]), row["key"])
+                for row in expediente.originales
+            ),
+        ],
+        stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
+    )
+
+
+def stream_zip(paquete: Paquete) -> Iterator[bytes]:
+    """The pieces of the ZIP. Nothing is compressed: photos and PDFs are already.
+
+    Raises:
+        FileMissing: a file vanished since ``missing`` was asked; the ZIP breaks off.
+    """
+    pieces = _Pieces()
+    with zipfile.ZipFile(pieces, "w") as archive:
+        for name, text in ((MANIFEST, paquete.manifest), (README, paquete.readme)):
+            archive.writestr(zipfile.ZipInfo(name, paquete.stamp), text)
+        for name, storage, key in paquete.files:
+            info = zipfile.ZipInfo(name, paquete.stamp)
+            with storage.open(key) as source, archive.open(info, "w", force_zip64=True) as target:
+                while data := source.read(_CHUNK):
+                    target.write(data)
+                    yield pieces.take()
+    yield pieces.take()
+
+
+class _Pieces(io.RawIOBase):
+    """Where a ZIP is written that is handed on at once: it cannot go back, nor needs to."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        """It is only written."""
+        return True
+
+    def write(self, data: object) -> int:
+        """Hold a piece until it is taken."""
+        piece = bytes(data)  # type: ignore[call-overload]  # zipfile hands in bytes or a view
+        self._held += piece
+        return len(piece)
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        piece = bytes(self._held)
+        self._held.clear()
+        return piece

@@ -1,0 +1,102 @@
+"""Telling whether a PDF is what the office issued, without saying what it holds."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import BinaryIO
+
+from app.adjuntos.outside.storage import FileMissing, Storage, StorageDown
+from app.db import release
+from app.informes.models import Expediente
+from app.informes.queries import find_by_code, find_by_hash, find_later
+from app.informes.rules import CODE_MARK
+
+_CHUNK = 256 * 1024
+#: A mark may lie across two pieces of the file.
+_OVERLAP = 64
+
+
+class Resultado(enum.Enum):
+    """What can be said of a file or a code."""
+
+    INTACTO = "intacto"
+    ALTERADO = "alterado"
+    AJENO = "ajeno"
+    EXISTE = "existe"
+    DANADO = "danado"
+    SIN_REVISAR = "sin_revisar"
+    NO_EXISTE = "no_existe"
+
+
+@dataclass(frozen=True)
+class Verificacion:
+    """The answer, with nothing in it that says whom or what the case is about."""
+
+    resultado: Resultado
+    codigo: str | None = None
+    emitido_at: datetime | None = None
+    sha256: str | None = None
+    #: When a later expediente of the same case and kind was issued.
+    posterior_at: datetime | None = None
+
+
+def verify_file(stream: BinaryIO) -> Verificacion:
+    """Compare an uploaded PDF with what was issued, by its hash alone.
+
+    When it is not among those, the code in its metadata tells an altered expediente from a PDF
+    that never was one. A forger can write any code there, so it proves nothing.
+    """
+    sha256, code = _read(stream)
+    expediente = find_by_hash(sha256)
+    if expediente is not None:
+        return _about(expediente, Resultado.INTACTO)
+    claimed = find_by_code(code) if code else None
+    if claimed is not None:
+        return _about(claimed, Resultado.ALTERADO)
+    return Verificacion(Resultado.AJENO, sha256=sha256)
+
+
+def verify_code(codigo: str, get_storage: Callable[[str], Storage]) -> Verificacion:
+    """Whether there is such an expediente, and whether the office's own copy still is the same."""
+    expediente = find_by_code(codigo)
+    if expediente is None:
+        return Verificacion(Resultado.NO_EXISTE, codigo=codigo)
+    answer = _about(expediente, Resultado.EXISTE)
+    almacen, key = expediente.almacen or "", expediente.pdf_key or ""
+    release()
+    try:
+        with get_storage(almacen).open(key) as file:
+            is_intact = _read(file)[0] == answer.sha256
+    except FileMissing:
+        is_intact = False
+    except StorageDown:
+        return replace(answer, resultado=Resultado.SIN_REVISAR)
+    return answer if is_intact else replace(answer, resultado=Resultado.DANADO)
+
+
+def _about(expediente: Expediente, resultado: Resultado) -> Verificacion:
+    later = find_later(expediente)
+    return Verificacion(
+        resultado,
+        codigo=expediente.codigo,
+        emitido_at=expediente.emitido_at,
+        sha256=expediente.sha256,
+        posterior_at=later.emitido_at if later else None,
+    )
+
+
+def _read(stream: BinaryIO) -> tuple[str, str | None]:
+    """The hash of a file and the code in its metadata, piece by piece."""
+    digest = hashlib.sha256()
+    code: str | None = None
+    tail = b""
+    while piece := stream.read(_CHUNK):
+        digest.update(piece)
+        if code is None and (found := CODE_MARK.search(tail + piece)):
+            code = found[1].decode("ascii")
+        tail = piece[-_OVERLAP:]
+    return digest.hexdigest(), code

@@ -1,0 +1,168 @@
+"""The notices of a case: their list, each as it was sent, and sending one again."""
+
+from __future__ import annotations
+
+from flask import Response, flash, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.errors import NotFound, Refused
+from app.db import transaction
+from app.notificaciones.forms import AgainForm
+from app.notificaciones.mails import mail_domain
+from app.notificaciones.models import Notificacion
+from app.notificaciones.pages.blueprint import bp
+from app.notificaciones.pages.frames import notice_html
+from app.notificaciones.queries import (
+    count_failed_reminders,
+    find_notice,
+    find_reminder,
+    list_notices,
+)
+from app.notificaciones.rules import (
+    MOVING,
+    AskedOnce,
+    EstadoNotificacion,
+    describe_lacking,
+)
+from app.notificaciones.service import (
+    check_remindable,
+    create_notice,
+    describe_resend,
+    resend_notice,
+)
+from app.notificaciones.service.writing import write_reminder
+from app.oficios.access import oficio_to_work
+from app.oficios.models import Oficio
+from app.oficios.pages.frame import render_section
+from app.web.access import or_404, staff_required
+from app.web.fragments import is_htmx, see_other, with_notice
+
+_CASE = "/oficios/<int:oficio_id>/notificaciones"
+
+
+@bp.get(_CASE)
+@staff_required
+def section(oficio_id: int) -> ResponseReturnValue:
+    """All notices, newest first; the list asks again while one is on its way."""
+    oficio = oficio_to_work(oficio_id)
+    lines = list_notices(oficio.id)
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_section.html",
+        lines=lines,
+        moving=any(line.notice.estado in MOVING for line in lines),
+    )
+
+
+@bp.get(f"{_CASE}/<int:notificacion_id>")
+@staff_required
+def detail(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """One notice as it was sent."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    return _detail_page(oficio, notice, AgainForm(formdata=None))
+
+
+@bp.get(f"{_CASE}/<int:notificacion_id>/html")
+@staff_required
+def detail_html(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """The HTML of a notice, for its frame."""
+    oficio = oficio_to_work(oficio_id)
+    return notice_html(or_404(find_notice(oficio.id, notificacion_id)).cuerpo_html)
+
+
+@bp.post(f"{_CASE}/<int:notificacion_id>/reenviar")
+@staff_required
+def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """Send a notice again, once somebody said yes twice."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    form = AgainForm()
+    form.validate()
+    try:
+        with transaction():
+            resend_notice(notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow())
+    except Refused as refused:
+        form.confirmar.errors = [str(refused)]
+        return _detail_page(oficio, notice, form, 422)
+    return _sending(oficio, notice, "El aviso se está enviando otra vez.")
+
+
+@bp.post(f"{_CASE}/<int:notificacion_id>/recordar")
+@staff_required
+def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
+    """Send a reminder of a notice that nobody answered, once somebody said yes twice; pressed
+    twice it is one reminder."""
+    oficio = oficio_to_work(oficio_id)
+    notice = or_404(find_notice(oficio.id, notificacion_id))
+    form = AgainForm()
+    form.validate()
+    try:
+        check_remindable(notice)
+        data = write_reminder(oficio, notice, remitente=current_user)
+        with transaction():
+            check_remindable(notice)
+            create_notice(
+                oficio,
+                data,
+                # One that failed for good does not stand in the way of another.
+                clave=f"recordatorio-{notificacion_id}-{count_failed_reminders(notice.id)}",
+                confirmed=form.confirmar.data,
+                # The same yes: the page says beside it what the reminder lacks.
+                confirmed_incomplete=form.confirmar.data,
+                dominio=mail_domain(),
+                actor=current_user,
+                now=utcnow(),
+                recordatorio_de=notice,
+            )
+    except AskedOnce as asked:
+        form.confirmar.errors = [str(asked)]
+        return _detail_page(oficio, notice, AgainForm(formdata=None), 422, reminder=form)
+    except (Refused, NotFound) as refused:
+        flash(str(refused), "error")
+        return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    return _sending(oficio, notice, "El recordatorio se está enviando.")
+
+
+def _sending(oficio: Oficio, notice: Notificacion, sentence: str) -> ResponseReturnValue:
+    if is_htmx():
+        return with_notice(_detail_page(oficio, notice, AgainForm(formdata=None)), sentence)
+    flash(sentence, "ok")
+    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+
+
+def _can_remind(notice: Notificacion) -> bool:
+    if find_reminder(notice.id) is not None or notice.recordatorio_de_id is not None:
+        return False
+    try:
+        check_remindable(notice)
+    except Refused:
+        return False
+    return True
+
+
+def _detail_page(
+    oficio: Oficio,
+    notice: Notificacion,
+    form: AgainForm,
+    status: int = 200,
+    *,
+    reminder: AgainForm | None = None,
+) -> Response:
+    return render_section(
+        oficio,
+        "notificaciones",
+        "notificaciones/_detail.html",
+        status,
+        notice=notice,
+        form=form,
+        reminder=reminder or AgainForm(formdata=None),
+        can_remind=_can_remind(notice),
+        can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
+        moving=notice.estado in MOVING,
+        known=describe_resend(notice),
+        lacking=describe_lacking(notice.cuerpo_texto, len(notice.adjuntos)),
+    )

@@ -1,0 +1,155 @@
+"""What happened to cases, for their next step and milestones: on screen, by mail, by API.
+
+``avance`` decides; this only reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.core.clock import local_today
+from app.db import db
+from app.notificaciones.models import Notificacion, Respuesta
+from app.notificaciones.rules import (
+    COPY_KEY,
+    EstadoNotificacion,
+    TipoNotificacion,
+    TipoRespuesta,
+)
+from app.notificaciones.rules.avance import Avance, Caso, Hecho, Hito, Situacion, Suceso, follow
+from app.notificaciones.rules.sources import list_found
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad, Estado
+
+_ANSWERS = {
+    TipoRespuesta.DILIGENCIADO: Suceso.DILIGENCIADO,
+    TipoRespuesta.NO_ENCONTRADO: Suceso.NO_ENCONTRADO,
+}
+
+
+def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
+    """How far each of several oficios is, in five queries."""
+    happened: dict[int, list[Hecho]] = {pk: [] for pk in oficio_ids}
+    for source in (_steps(oficio_ids), _notices(oficio_ids), list_found(oficio_ids)):
+        for pk, hecho in source:
+            happened[pk].append(hecho)
+    rows = sa.select(
+        Oficio.id, Oficio.estado, Oficio.investigador_id, Oficio.fecha_ingreso, Oficio.created_at
+    ).where(Oficio.id.in_(oficio_ids))
+    return {
+        row.id: follow(
+            Caso(
+                estado=row.estado,
+                has_investigador=row.investigador_id is not None,
+                recibido=row.fecha_ingreso or local_today(row.created_at),
+                created_at=row.created_at,
+                hechos=happened[row.id],
+                clave=f"oficio:{row.id}",
+            )
+        )
+        for row in db.session.execute(rows)
+    }
+
+
+def find_situacion(oficio: Oficio, *, has_mails: bool) -> Situacion:
+    """Where one case stands, as its page asks with every section.
+
+    While no mail of it was ordered, its row says it all: a location leads out of the search, a
+    return to the search ends it, and only a place that was left since is told by nothing else.
+    """
+    is_told = has_mails or (oficio.estado is Estado.NOTIFICACION and _was_left(oficio.id))
+    if is_told:
+        return list_avances([oficio.id])[oficio.id].situacion
+    caso = Caso(
+        estado=oficio.estado,
+        has_investigador=oficio.investigador_id is not None,
+        recibido=local_today(oficio.created_at),
+        created_at=oficio.created_at,
+    )
+    return follow(caso).situacion
+
+
+def _was_left(oficio_id: int) -> bool:
+    """Whether a place where the vehicle was found was taken back, or it was gone from there."""
+    return any(hecho.suceso is Suceso.PERDIDO for _pk, hecho in list_found([oficio_id]))
+
+
+def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:
+    """The milestones of several oficios, newest first."""
+    return {pk: avance.hitos for pk, avance in list_avances(oficio_ids).items()}
+
+
+def _steps(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
+    moves = (
+        sa.select(
+            Investigacion.id,
+            Investigacion.oficio_id,
+            Investigacion.ocurrido_at,
+            Investigacion.detalle,
+        )
+        .where(
+            Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO
+        )
+        .order_by(Investigacion.id)
+    )
+    for entry_id, pk, moment, detalle in db.session.execute(moves):
+        yield (
+            pk,
+            Hecho(
+                moment,
+                Suceso.PASO,
+                f"entrada:{entry_id}",
+                paso=(Estado(detalle["de"]), Estado(detalle["a"])),
+                deshace=bool(detalle.get("deshace")),
+            ),
+        )
+
+
+def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
+    """The notices to receptores and what came back. An answer proves that its notice arrived."""
+    of_receptores = (
+        Notificacion.oficio_id.in_(oficio_ids),
+        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+    )
+    answers = (
+        sa.select(Respuesta.id, Respuesta.tipo, Respuesta.created_at, Respuesta.notificacion_id)
+        .add_columns(Notificacion.oficio_id)
+        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
+        .where(*of_receptores)
+        .order_by(Respuesta.id)
+    )
+    first_answers: dict[int, datetime] = {}
+    for row in db.session.execute(answers):
+        first_answers.setdefault(row.notificacion_id, row.created_at)
+        if row.tipo in _ANSWERS:
+            hecho = Hecho(
+                row.created_at,
+                _ANSWERS[row.tipo],
+                f"respuesta:{row.id}",
+                aviso=row.notificacion_id,
+            )
+            yield row.oficio_id, hecho
+    notices = sa.select(
+        Notificacion.id,
+        Notificacion.oficio_id,
+        Notificacion.estado,
+        Notificacion.enviada_at,
+        Notificacion.enviando_at,
+        Notificacion.created_at,
+    ).where(
+        *of_receptores,
+        # A reminder is not news to the client.
+        Notificacion.recordatorio_de_id.is_(None),
+        # Neither is a copy of what was sent before.
+        sa.func.coalesce(Notificacion.clave, "").not_like(f"{COPY_KEY}%"),
+    )
+    for row in db.session.execute(notices):
+        sent = row.enviada_at or first_answers.get(row.id)
+        if sent is not None:
+            yield row.oficio_id, Hecho(sent, Suceso.AVISADO, f"aviso:{row.id}")
+        elif row.estado is EstadoNotificacion.INCIERTA:
+            doubtful = row.enviando_at or row.created_at
+            yield row.oficio_id, Hecho(doubtful, Suceso.AVISO_INCIERTO, f"aviso:{row.id}")

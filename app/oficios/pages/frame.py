@@ -1,0 +1,79 @@
+"""The frame of the case page: the head, the list of sections, and one section inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, make_response, render_template
+from flask_login import current_user
+
+from app.custodia.queries import find_review
+from app.oficios.models import Oficio
+from app.oficios.pages.sections import count_sections, list_sections
+from app.oficios.queries import (
+    SAME_VEHICLE_LIMIT,
+    dates_of_states,
+    list_same_vehicle,
+    list_warnings,
+)
+from app.oficios.rules import Estado, allowed_moves, closed_moves
+from app.web.fragments import is_htmx, is_read, see_other, with_notice
+
+
+def render_section(
+    oficio: Oficio,
+    name: str,
+    template: str,
+    /,
+    status: int = 200,
+    *,
+    with_frame: bool = False,
+    **context: Any,
+) -> Response:
+    """Answer with a section: alone to HTMX, inside the whole case page to a browser.
+
+    ``template`` has one root element with id ``oficio-<name>-<oficio.id>``. After a change, HTMX
+    also gets the head, the warnings and the counts as they are now, which it puts in their place;
+    ``with_frame`` says that something else changed them.
+    """
+    context = {**context, "oficio": oficio}
+    if is_htmx():
+        html = render_template(template, **context)
+        if with_frame or (not is_read() and status in {200, 409}):
+            html += render_template(
+                "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
+            )
+        return make_response(html, status)
+    page = render_template(
+        "oficios/page.html", section_template=template, **_frame(oficio, name), **context
+    )
+    return make_response(page, status)
+
+
+def saved(url: str, text: str, show: Callable[[], Response]) -> Response:
+    """Answer a change that was stored: the section again to HTMX, its page to a browser."""
+    if is_htmx():
+        return with_notice(show(), text)
+    flash(text, "ok")
+    return see_other(url)
+
+
+def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
+    """What surrounds every section."""
+    counts = count_sections(oficio.id)
+    same = list_same_vehicle(oficio, current_user)
+    return {
+        "section_name": name,
+        "sections": [
+            {"section": section, "count": counts.get(section.name)} for section in list_sections()
+        ],
+        "estados": list(Estado),
+        "state_dates": dates_of_states(oficio),
+        "moves": allowed_moves(oficio.estado, current_user.rol),
+        "closed_moves": closed_moves(oficio.estado, current_user.rol),
+        "warnings": list_warnings(oficio),
+        "custody": find_review(oficio.id),
+        "same_vehicle": same[:SAME_VEHICLE_LIMIT],
+        "has_more_same_vehicle": len(same) > SAME_VEHICLE_LIMIT,
+    }

@@ -1,0 +1,184 @@
+"""The buffet's dashboard, through the magic link or a cliente's account: it shows, and changes
+nothing but how the buffet itself is told by mail.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.adjuntos.permissions import is_for_buffet
+from app.adjuntos.queries import find_adjunto, list_approved
+from app.adjuntos.rules import buffet_name
+from app.adjuntos.service import read_copy
+from app.ajustes.pages.enlaces import dead_link
+from app.auditoria.service import audit
+from app.buffets.forms import MilestoneForm
+from app.buffets.models import Buffet
+from app.buffets.queries import find_enlace
+from app.buffets.rules import OrigenModo
+from app.buffets.service import note_use, rotate_leave_link, set_milestone_mails
+from app.core.clock import utcnow
+from app.db import db, transaction
+from app.extensions import limiter
+from app.notificaciones.queries.hitos import list_avances
+from app.oficios.models import Oficio
+from app.portal.access import SESSION_KEY, living_link, looking_buffet
+from app.portal.queries import oficios_statement, summarize
+from app.web.access import or_404
+from app.web.fragments import is_read
+from app.web.pagination import paginate
+
+bp = Blueprint("portal", __name__)
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Links and dashboards are kept by nobody on the way, nor found by search engines."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@bp.route("/b/<token>", methods=["GET", "POST"])
+@limiter.limit("30 per minute")
+def open_link(token: str) -> ResponseReturnValue:
+    """A magic link. Looking shows a button, so that a mail scanner uses nothing up; pressing it
+    exchanges the token for a session that knows one buffet, and the token leaves the address.
+    """
+    enlace = find_enlace(token, str(current_app.secret_key), utcnow())
+    if enlace is None:
+        abort(dead_link())
+    if is_read():
+        return render_template("portal/open.html", buffet=enlace.buffet)
+    enlace_id = enlace.id
+    with transaction():
+        now = utcnow()
+        note_use(enlace, now=now)
+        audit("enlace.abierto", actor=None, now=now, entidad="enlace", entidad_id=enlace_id)
+    session[SESSION_KEY] = enlace_id
+    return redirect(url_for("portal.home"), 303)
+
+
+@bp.get("/portal")
+def home() -> ResponseReturnValue:
+    """All oficios of the buffet that looks, with step, next step and last milestone."""
+    buffet = looking_buffet()
+    which = {"abiertos": True, "cerrados": False}.get(request.args.get("ver", ""))
+    page = paginate(oficios_statement(buffet.id, abiertos=which), scalars=False)
+    return render_template(
+        "portal/home.html",
+        buffet=buffet,
+        resumen=summarize(buffet.id),
+        page=page,
+        avances=list_avances([row.id for row in page.rows]),
+        ver=request.args.get("ver", ""),
+        by_link=living_link() is not None,
+    )
+
+
+@bp.get("/portal/oficios/<int:oficio_id>")
+def detail(oficio_id: int) -> ResponseReturnValue:
+    """One oficio of the buffet that looks: where it stands and its milestones."""
+    buffet = looking_buffet()
+    oficio = or_404(db.session.get(Oficio, oficio_id))
+    or_404(oficio, allowed=oficio.buffet_id == buffet.id)
+    return render_template(
+        "portal/detail.html",
+        buffet=buffet,
+        oficio=oficio,
+        avance=list_avances([oficio.id])[oficio.id],
+        fotos=list_approved(oficio.id),
+        by_link=living_link() is not None,
+    )
+
+
+@bp.get("/portal/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
+@limiter.limit("300 per minute")
+def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
+    """The copy of a photo that was approved for the buffet, and of nothing else."""
+    buffet = looking_buffet()
+    oficio = or_404(db.session.get(Oficio, oficio_id))
+    or_404(oficio, allowed=oficio.buffet_id == buffet.id)
+    adjunto = or_404(find_adjunto(adjunto_id))
+    or_404(adjunto, allowed=adjunto.oficio_id == oficio.id and is_for_buffet(adjunto))
+    data, mime_type = read_copy(adjunto)
+    name = buffet_name(adjunto.id)
+    return send_file(BytesIO(data), mimetype=mime_type, download_name=name)
+
+
+@bp.get("/portal/correos")
+def mails() -> ResponseReturnValue:
+    """How the buffet is told of milestones by mail, for the buffet to choose."""
+    buffet = looking_buffet()
+    return _mails_page(buffet, MilestoneForm(formdata=None, obj=buffet))
+
+
+@bp.post("/portal/correos")
+@limiter.limit("20 per minute")
+def choose_mails() -> ResponseReturnValue:
+    """Choose it; who did, and through which link, is written down."""
+    form = MilestoneForm()
+    if not form.validate():
+        return _mails_page(looking_buffet(), form, 422)
+    by_link = living_link() is not None
+    with transaction():
+        set_milestone_mails(
+            looking_buffet(),
+            form.modo_hitos.value,
+            actor=None if by_link else current_user,
+            now=utcnow(),
+            origen=OrigenModo.TABLERO,
+            enlace_id=session[SESSION_KEY] if by_link else None,
+        )
+    flash("Guardado: así recibirán los correos sobre el avance.", "ok")
+    return redirect(url_for("portal.mails"), 303)
+
+
+@bp.post("/portal/correos/rotar")
+@limiter.limit("20 per minute")
+def rotate_leave() -> ResponseReturnValue:
+    """Make the links to leave the mails, in those that were sent, stop working."""
+    by_link = SESSION_KEY in session
+    with transaction():
+        rotate_leave_link(
+            looking_buffet(),
+            actor=None if by_link else current_user,
+            now=utcnow(),
+            enlace_id=session[SESSION_KEY] if by_link else None,
+        )
+    flash("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
+    return redirect(url_for("portal.mails"), 303)
+
+
+def _mails_page(buffet: Buffet, form: MilestoneForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "portal/mails.html", buffet=buffet, form=form, by_link=living_link() is not None
+    )
+    return page, status
+
+
+@bp.post("/portal/salir")
+def leave() -> ResponseReturnValue:
+    """Forget the link on this device; the link itself goes on working."""
+    session.pop(SESSION_KEY, None)
+    if current_user.is_authenticated:
+        return redirect(url_for("home"), 303)
+    return make_response(render_template("portal/left.html"))

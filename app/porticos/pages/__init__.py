@@ -1,0 +1,131 @@
+"""Administración, Pórticos: the catalogue, and the corrections that are remembered."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import local_today, utcnow
+from app.core.errors import Refused, Stale
+from app.core.porticos import ATRIBUCION
+from app.core.texto import clean_text
+from app.db import db, transaction
+from app.porticos.forms import PorticoFilterForm, PorticoForm
+from app.porticos.models import AliasPortico, Portico
+from app.porticos.pages.export import PORTICOS_TABLE
+from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
+from app.porticos.service import create_portico, forget_alias, set_active, update_portico
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+from app.web.pagination import paginate
+from app.web.tablas import send_table
+
+bp = Blueprint("porticos", __name__, url_prefix="/admin/porticos")
+
+_SEARCH_LIMIT = 100
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """The catalogue under the filters of the address."""
+    form = PorticoFilterForm(list_roads())
+    return render_template(
+        "porticos/index.html",
+        form=form,
+        page=paginate(porticos_statement(form.to_filter())),
+        corrections=count_aliases(),
+        atribucion=ATRIBUCION,
+        filters=form.arguments(),
+    )
+
+
+@bp.get("/exportar")
+@admin_required
+def export() -> ResponseReturnValue:
+    """What the filters find, as a file."""
+    rows = db.session.scalars(porticos_statement(PorticoFilterForm(list_roads()).to_filter()))
+    return send_table(PORTICOS_TABLE, rows, f"porticos-{local_today(utcnow()).isoformat()}")
+
+
+@bp.route("/nuevo", methods=["GET", "POST"])
+@admin_required
+def create() -> ResponseReturnValue:
+    """Add a gantry to the catalogue."""
+    form = PorticoForm()
+    if form.is_submitted() and form.validate():
+        try:
+            with transaction():
+                row = create_portico(form.to_data(), actor=current_user, now=utcnow())
+                name = row.nombre
+        except Refused as refused:
+            form.codigo.errors = [str(refused)]
+        else:
+            flash(f"Se agregó el pórtico {name}.", "ok")
+            return see_other(url_for("porticos.index"))
+    return _form_page(form, None)
+
+
+@bp.route("/<int:portico_id>", methods=["GET", "POST"])
+@admin_required
+def edit(portico_id: int) -> ResponseReturnValue:
+    """Change what the catalogue says of a gantry."""
+    row = or_404(db.session.get(Portico, portico_id))
+    form = PorticoForm.of(row)
+    if form.is_submitted() and form.validate():
+        try:
+            with transaction():
+                update_portico(
+                    row, form.to_data(), form.seen_version, actor=current_user, now=utcnow()
+                )
+        except Refused as refused:
+            form.codigo.errors = [str(refused)]
+        except Stale as stale:
+            form.form_errors.append(str(stale))
+            row = or_404(db.session.get(Portico, portico_id))
+            form.version.data = str(row.version)
+        else:
+            flash("Cambios guardados. Los avistamientos se identifican otra vez.", "ok")
+            return see_other(url_for("porticos.index"))
+    return _form_page(form, row)
+
+
+@bp.post("/<int:portico_id>/activo")
+@admin_required
+def toggle(portico_id: int) -> ResponseReturnValue:
+    """Take a gantry out of use, or bring it back."""
+    row = or_404(db.session.get(Portico, portico_id))
+    activo = request.form.get("activo") == "1"
+    with transaction():
+        set_active(row, activo=activo, actor=current_user, now=utcnow())
+    text = "Pórtico en uso." if activo else "Pórtico fuera de uso: ya no se reconoce en textos."
+    flash(text, "ok")
+    return see_other(url_for("porticos.edit", portico_id=portico_id))
+
+
+@bp.get("/correcciones")
+@admin_required
+def corrections() -> ResponseReturnValue:
+    """What people said of texts, newest first."""
+    q = clean_text(request.args.get("q", ""))[:_SEARCH_LIMIT]
+    return render_template("porticos/corrections.html", page=paginate(aliases_statement(q)), q=q)
+
+
+@bp.post("/correcciones/<int:alias_id>/retirar")
+@admin_required
+def forget(alias_id: int) -> ResponseReturnValue:
+    """Take a correction back: its text is looked up in the catalogue again."""
+    row = or_404(db.session.get(AliasPortico, alias_id))
+    with transaction():
+        forget_alias(row, actor=current_user, now=utcnow())
+    flash("Corrección retirada: sus avistamientos se identifican otra vez por su texto.", "ok")
+    return see_other(url_for("porticos.corrections"))
+
+
+def _form_page(form: PorticoForm, row: Portico | None) -> ResponseReturnValue:
+    failed = bool(form.errors or form.form_errors)
+    page = render_template(
+        "porticos/form.html", form=form, portico=row, roads=list_roads(), atribucion=ATRIBUCION
+    )
+    return page, 422 if failed else 200

@@ -1,0 +1,87 @@
+"""One deed for many cards, and the report of what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NotFoundPage
+
+from app.avistamientos.pages.aviso_consulta import current_warning
+from app.core.clock import utcnow
+from app.core.errors import Refused, Stale
+from app.core.patente import format_patente
+from app.tablero.forms import BulkForm
+from app.tablero.pages.blueprint import bp
+from app.tablero.pages.cards import do_to_card
+from app.tablero.pages.screen import page_before, the_actor
+from app.tablero.queries import list_cards
+from app.tablero.rules import Lote
+from app.tablero.service import Bulk, apply_to_card
+from app.usuarios.models import Usuario
+from app.web.access import staff_required
+from app.web.forms import first_error
+from app.web.fragments import fragment, is_htmx
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one card."""
+
+    oficio_id: int
+    is_done: bool
+    texto: str
+
+
+@bp.post("/lote")
+@staff_required
+def bulk() -> ResponseReturnValue:
+    """Do one thing to all selected cards, each on its own, and report every one."""
+    form = BulkForm()
+    if not form.validate():
+        return _report("", [], problem=first_error(form), status=422)
+    command = form.to_command()
+    actor = the_actor()
+    # Before the deed: afterwards its own look-ups count as well.
+    warning = current_warning() if command.accion is Lote.CONSULTAR else None
+    outcomes = [_apply(command, pk, actor) for pk in command.cards]
+    return _report(command.accion.label, outcomes, warning=warning)
+
+
+def _apply(command: Bulk, oficio_id: int, actor: Usuario) -> Outcome:
+    """Do it to one card in a transaction of its own: a refusal leaves the others as they are."""
+    try:
+        done = do_to_card(
+            oficio_id,
+            actor,
+            lambda oficio, actor, now: apply_to_card(command, oficio, actor=actor, now=now),
+        )
+    except NotFoundPage:
+        return Outcome(oficio_id, is_done=False, texto="Este oficio ya no existe.")
+    except (Refused, Stale) as problem:
+        return Outcome(oficio_id, is_done=False, texto=str(problem))
+    return Outcome(oficio_id, is_done=True, texto=done)
+
+
+def _report(
+    title: str,
+    outcomes: list[Outcome],
+    problem: str | None = None,
+    status: int = 200,
+    warning: str | None = None,
+) -> Response:
+    cards = list_cards([outcome.oficio_id for outcome in outcomes], now=utcnow())
+    names = {card.id: f"{format_patente(card.patente)} · {card.numero_oficio}" for card in cards}
+    context = {
+        "title": title,
+        "done": [outcome for outcome in outcomes if outcome.is_done],
+        "refused": [outcome for outcome in outcomes if not outcome.is_done],
+        "names": names,
+        "problem": problem,
+        "warning": warning,
+    }
+    if is_htmx():
+        return fragment("tablero/_report.html", status=status, **context)
+    page = render_template("tablero/report.html", back=page_before(), **context)
+    return Response(page, status)

@@ -1,0 +1,95 @@
+"""The list: the same filters as the board, sorted, printed, and as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import local_today, utcnow
+from app.tablero.forms import read_filter
+from app.tablero.pages.blueprint import bp
+from app.tablero.pages.board import filter_context, keep_filter
+from app.tablero.pages.exports import OFICIOS_TABLE
+from app.tablero.pages.screen import board_url, conditions_of
+from app.tablero.queries import list_choices, read_visit
+from app.tablero.queries.listing import SORTS, count_listing, listing_statement, read_listing
+from app.tablero.rules import sighting_words
+from app.web.access import staff_required
+from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
+from app.web.tablas import FORMATS, send_table
+
+#: More rows than these are for a spreadsheet, not for paper.
+PRINT_LIMIT = 1000
+_DEFAULT_SORT = "plazo"
+
+
+@bp.get("/lista")
+@staff_required
+def listing() -> ResponseReturnValue:
+    """The cases under the filters of the address; ``imprimir=1`` is all of them on plain paper."""
+    board_filter = read_filter(request.args)
+    visit = read_visit(current_user.id)
+    conditions = conditions_of(board_filter)
+    is_print = request.args.get("imprimir") == "1"
+    number = min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)
+    size = PRINT_LIMIT if is_print else PAGE_SIZE
+    now = utcnow()
+    statement = _statement(conditions).limit(size).offset(0 if is_print else (number - 1) * size)
+    page = Page(list(read_listing(statement, now=now)), number, count_listing(conditions), size)
+    sort, descending = _order()
+
+    def sort_url(key: str) -> str:
+        order = (
+            {"orden": key, "sentido": "desc"} if key == sort and not descending else {"orden": key}
+        )
+        return board_url({**board_filter.arguments(), **order}, "tablero.listing")
+
+    html = render_template(
+        "tablero/print.html" if is_print else "tablero/list.html",
+        page=page,
+        sort=sort,
+        descending=descending,
+        sort_url=sort_url,
+        export_arguments={**board_filter.arguments(), **_order_arguments()},
+        seen=lambda sighting: sighting_words(
+            sighting.fecha, sighting.fecha_hora, now, sighting.zona
+        ),
+        choices=list_choices(),
+        views=visit.views,
+        now=now,
+        **filter_context(board_filter, "tablero.listing"),
+    )
+    keep_filter(board_filter, visit.last)
+    return html
+
+
+@bp.get("/lista.<formato>")
+@staff_required
+def export(formato: str) -> ResponseReturnValue:
+    """All cases under the filters of the address, as a file."""
+    if formato not in FORMATS:
+        abort(404)
+    now = utcnow()
+    statement = _statement(conditions_of(read_filter(request.args)))
+    rows = read_listing(statement, now=now)
+    name = f"oficios-{local_today(now).isoformat()}"
+    return send_table(OFICIOS_TABLE, rows, name, formato, stream=True)
+
+
+def _statement(conditions: list[Any]) -> Any:
+    sort, descending = _order()
+    return listing_statement(conditions, sort, descending=descending)
+
+
+def _order() -> tuple[str, bool]:
+    """The column that the address sorts by, and whether from the end."""
+    sort = request.args.get("orden", _DEFAULT_SORT)
+    return (sort if sort in SORTS else _DEFAULT_SORT), request.args.get("sentido") == "desc"
+
+
+def _order_arguments() -> dict[str, str]:
+    sort, descending = _order()
+    return {"orden": sort, **({"sentido": "desc"} if descending else {})}

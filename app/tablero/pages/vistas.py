@@ -1,0 +1,66 @@
+"""The views that a person gave a name to."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.db import db, transaction
+from app.tablero.forms import VistaForm, read_filter
+from app.tablero.models import LAST, Vista
+from app.tablero.pages.blueprint import bp
+from app.tablero.pages.screen import board_url
+from app.tablero.queries import read_visit
+from app.tablero.service import remove_view, save_view
+from app.web.access import or_404, staff_required
+from app.web.fragments import see_other
+
+
+@bp.get("/vistas")
+@staff_required
+def views() -> ResponseReturnValue:
+    """The views of who asks, to use and to delete, and a form to name what is on."""
+    board_filter = read_filter(request.args)
+    form = VistaForm(consulta=urlencode(board_filter.arguments()))
+    return _page(form)
+
+
+@bp.post("/vistas")
+@staff_required
+def save() -> ResponseReturnValue:
+    """Keep filters under a name."""
+    form = VistaForm()
+    if form.validate():
+        arguments = form.filter().arguments()
+        try:
+            with transaction():
+                save_view(form.nombre.data, urlencode(arguments), actor=current_user, now=utcnow())
+        except Refused as refused:
+            form.nombre.errors = [str(refused)]
+        else:
+            flash(f"La vista «{form.nombre.data}» quedó guardada.", "ok")
+            return see_other(board_url(arguments or {"todo": "1"}))
+    return _page(form), 422
+
+
+@bp.post("/vistas/<int:vista_id>/borrar")
+@staff_required
+def remove(vista_id: int) -> ResponseReturnValue:
+    """Forget a view. Somebody else's does not exist."""
+    vista = db.session.get(Vista, vista_id)
+    mine = vista is not None and vista.usuario_id == current_user.id and vista.nombre != LAST
+    vista = or_404(vista, allowed=mine)
+    nombre = vista.nombre
+    with transaction():
+        remove_view(vista)
+    flash(f"La vista «{nombre}» se borró.", "ok")
+    return see_other(board_url({}, "tablero.views"))
+
+
+def _page(form: VistaForm) -> str:
+    return render_template("tablero/views.html", form=form, views=read_visit(current_user.id).views)

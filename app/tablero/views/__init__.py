@@ -1,8 +1,0 @@
-"""The Kanban: its page, its cards and what is done with them, its list, its views, its feed."""
-
-from __future__ import annotations
-
-from app.tablero.views import board, bulk, cards, changes, limits, listing, vistas
-from app.tablero.views.blueprint import bp
-
-__all__ = ["board", "bp", "bulk", "cards", "changes", "limits", "listing", "vistas"]

@@ -1,0 +1,251 @@
+"""Terreno: the list, the plain form, the door of the phones, and what makes it installable."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, BinaryIO, cast
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from app.adjuntos.rules import format_size
+from app.adjuntos.service import Upload, add_adjuntos, summarize
+from app.core.clock import utcnow
+from app.core.errors import InvalidValue, Refused
+from app.db import db, transaction
+from app.direcciones.models import Direccion
+from app.direcciones.rules import ResultadoVisita
+from app.extensions import current_config
+from app.oficios.access import oficio_to_work
+from app.oficios.forms.fields import add_error
+from app.oficios.service import add_visita
+from app.terreno.forms import VisitaTerrenoForm
+from app.terreno.forms.serializers import UUID, read_visita
+from app.terreno.pages.recursos import ASSETS, version
+from app.terreno.queries import list_lugares
+from app.terreno.rules import Grupo, photo_kind
+from app.terreno.service import Conflicto, own_visita, receive_visita
+from app.web.access import or_404, staff_required
+from app.web.bodies import accepts_bytes, one_upload, several_uploads
+from app.web.fragments import see_other
+
+bp = Blueprint("terreno", __name__, url_prefix="/terreno")
+
+_UUID = re.compile(UUID)
+#: Bytes of JSON that a visit may bring.
+_MAX_VISITA = 64 * 1024
+#: Bytes of a photo's request beside the photo.
+_MAX_FRAME = 1024 * 1024
+
+
+@bp.get("")
+@staff_required
+def index() -> ResponseReturnValue:
+    """My addresses to visit."""
+    return _page()
+
+
+@bp.post("/direcciones/<int:direccion_id>/visitas")
+@accepts_bytes(several_uploads)
+@staff_required
+def visit(direccion_id: int) -> ResponseReturnValue:
+    """Write down a visit at once, with its photos; what a page without JavaScript sends."""
+    direccion = or_404(db.session.get(Direccion, direccion_id))
+    oficio = oficio_to_work(direccion.oficio_id)
+    form = VisitaTerrenoForm(direccion.zona)
+    if not form.validate():
+        return _page(422, form=form, visiting=direccion_id)
+    try:
+        with transaction():
+            visita = add_visita(oficio, direccion, form.to_data(), actor=current_user, now=utcnow())
+            visita_id, oficio_id = visita.id, oficio.id
+    except Refused as refused:
+        add_error(form.fecha_hora, str(refused))
+        return _page(422, form=form, visiting=direccion_id)
+    results = add_adjuntos(
+        oficio_id,
+        form.uploads(),
+        tipo=photo_kind(form.resultado.value),
+        visita_id=visita_id,
+        actor=current_user,
+        now=utcnow(),
+        max_bytes=current_config().max_upload_bytes,
+    )
+    flash(f"Se guardó la visita. {summarize(results)}".strip(), "ok")
+    for result in results:
+        if result.is_failed:
+            flash(f"La foto «{result.filename}» no se guardó. {result.problem}", "error")
+    return see_other(url_for("terreno.index"))
+
+
+@bp.get("/app")
+def shell() -> ResponseReturnValue:
+    """The page without anything of anybody: what a phone opens when there is no signal."""
+    return render_template("terreno/shell.html", **_frame())
+
+
+@bp.get("/sw.js")
+def service_worker() -> ResponseReturnValue:
+    """The service worker; its text names the version, so that a phone notices a new one."""
+    settings = {
+        "version": version(),
+        "page": url_for("terreno.index"),
+        "shell": url_for("terreno.shell"),
+        "assets": [url_for("static", filename=name) for name in ASSETS],
+    }
+    program = url_for("static", filename="js/terreno/sw.js")
+    text = f'import {{ start }} from "{program}";\nstart({json.dumps(settings)});\n'
+    response = make_response(text)
+    response.mimetype = "text/javascript"
+    response.headers["Service-Worker-Allowed"] = url_for("terreno.index")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """What a phone needs to install Terreno."""
+    response = jsonify(
+        id=url_for("terreno.index"),
+        name="Terreno · Rastro",
+        short_name="Terreno",
+        description="Direcciones por visitar, también sin señal.",
+        lang="es-CL",
+        start_url=url_for("terreno.index"),
+        scope=url_for("terreno.index"),
+        display="standalone",
+        background_color="#f8f9f9",
+        theme_color="#0b5d6b",
+        icons=[
+            {
+                "src": url_for("static", filename=f"img/{name}.png"),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, size, purpose in (
+                ("icono-192", 192, "any"),
+                ("icono-512", 512, "any"),
+                ("icono-maskable-512", 512, "maskable"),
+            )
+        ],
+    )
+    response.mimetype = "application/manifest+json"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/datos/sesion")
+@staff_required
+def session_state() -> ResponseReturnValue:
+    """Who is signed in, and a fresh token: what a phone asks before it sends."""
+    return jsonify(
+        usuario={"id": current_user.id, "nombre": current_user.nombre},
+        csrf=generate_csrf(),
+        version=version(),
+    )
+
+
+@bp.get("/datos/lista")
+@staff_required
+def listing() -> ResponseReturnValue:
+    """The list as it is now, to be shown and kept."""
+    return jsonify(html=render_template("terreno/_lista.html", **_list()))
+
+
+@bp.post("/datos/visitas")
+@staff_required
+def receive() -> ResponseReturnValue:
+    """Store a visit that waited on a phone: 201, or 200 when it was here already."""
+    request.max_content_length = _MAX_VISITA
+    sent = read_visita(request.get_json(silent=True)).to_sent()
+    with transaction():
+        visita, is_new = receive_visita(sent, actor=current_user, now=utcnow())
+        visita_id = visita.id
+    return jsonify(visita_id=visita_id), 201 if is_new else 200
+
+
+@bp.post("/datos/visitas/<cliente_id>/fotos")
+@accepts_bytes(one_upload)
+@staff_required
+def receive_photo(cliente_id: str) -> ResponseReturnValue:
+    """Store a photo of a visit that is stored; the same one again is the same file."""
+    max_bytes = current_config().max_upload_bytes
+    request.max_content_length = max_bytes + _MAX_FRAME
+    or_404(_UUID.fullmatch(cliente_id))
+    visita = own_visita(cliente_id, actor=current_user)
+    file = request.files.get("archivo")
+    foto_id = request.form.get("cliente_id", "")
+    if file is None or not _UUID.fullmatch(foto_id):
+        raise InvalidValue("La foto llegó incompleta. Inténtelo otra vez.")
+    result = add_adjuntos(
+        visita.direccion.oficio_id,
+        [Upload(file.filename or "", cast(BinaryIO, file.stream), foto_id)],
+        tipo=photo_kind(visita.resultado),
+        visita_id=visita.id,
+        actor=current_user,
+        now=utcnow(),
+        max_bytes=max_bytes,
+    )[0]
+    if result.is_failed:
+        return jsonify(detail=result.problem), 503 if result.is_temporary else 422
+    return jsonify(adjunto_id=result.adjunto_id, detail=result.problem), 201
+
+
+@bp.errorhandler(Conflicto)
+def on_conflict(conflict: Conflicto) -> ResponseReturnValue:
+    """Tell the phone what its person has to decide."""
+    motivo = conflict.motivo
+    return jsonify(detail=str(conflict), motivo=motivo.value, puede=motivo.can_be_sent_anyway), 409
+
+
+def _page(
+    status: int = 200, *, form: VisitaTerrenoForm | None = None, visiting: int | None = None
+) -> Response:
+    html = render_template("terreno/index.html", **_list(form, visiting), **_frame())
+    response = make_response(html, status)
+    # The service worker compares it with its own.
+    response.headers["Terreno-Version"] = version()
+    return response
+
+
+def _list(form: VisitaTerrenoForm | None = None, visiting: int | None = None) -> dict[str, Any]:
+    """What the list shows; a refused form stands open in its place with what was typed."""
+    now = utcnow()
+    search = request.args.get("q", "").strip()[:80]
+    lugares = list_lugares(current_user.id, now, search)
+    return {
+        "usuario_id": current_user.id,
+        "generada_at": now,
+        "q": search,
+        "grupos": [
+            (grupo, [lugar for lugar in lugares if lugar.grupo is grupo]) for grupo in Grupo
+        ],
+        "total": len(lugares),
+        "resultados": list(ResultadoVisita),
+        "form": form,
+        "visiting": visiting,
+        "new_form": lambda: VisitaTerrenoForm(formdata=None),
+    }
+
+
+def _frame() -> dict[str, Any]:
+    """What page and shell tell the scripts."""
+    max_bytes = current_config().max_upload_bytes
+    return {
+        "version": version(),
+        "max_bytes": max_bytes,
+        "max_size": format_size(max_bytes),
+    }

@@ -1,0 +1,182 @@
+"""Pages about accounts: the admin's list, and one's own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required, login_user
+
+from app.ajustes.pages.enlaces import dead_link
+from app.core.clock import utcnow
+from app.core.errors import Refused
+from app.db import db, release, transaction
+from app.usuarios.forms import (
+    FirstPasswordForm,
+    NewUsuarioForm,
+    OwnPasswordForm,
+    PasswordForm,
+    UsuarioForm,
+)
+from app.usuarios.models import Usuario
+from app.usuarios.pages.intentos import WrongPassword, counted_attempt
+from app.usuarios.queries import find_by_session, usuarios_statement
+from app.usuarios.rules import Rol, read_invite
+from app.usuarios.rules.passwords import verify_password
+from app.usuarios.service import (
+    EmailTaken,
+    create_usuario,
+    set_active,
+    set_password,
+    update_usuario,
+)
+from app.web.access import admin_required, or_404
+from app.web.fragments import see_other
+from app.web.pagination import paginate
+
+bp = Blueprint("usuarios", __name__)
+
+
+@bp.get("/admin/usuarios")
+@admin_required
+def index() -> ResponseReturnValue:
+    """All accounts."""
+    rol = request.args.get("rol", "")
+    chosen = Rol(rol) if rol in {member.value for member in Rol} else None
+    page = paginate(usuarios_statement(chosen))
+    return render_template("usuarios/index.html", page=page, roles=list(Rol), rol=rol)
+
+
+@bp.route("/admin/usuarios/nuevo", methods=["GET", "POST"])
+@admin_required
+def create() -> ResponseReturnValue:
+    """Open an account."""
+    form = NewUsuarioForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                create_usuario(form.to_data(), form.password.data, actor=current_user, now=utcnow())
+        except EmailTaken as taken:
+            form.email.errors = [f"{taken}."]
+        else:
+            flash(f"{form.nombre.data} ya puede entrar con su email y contraseña.", "ok")
+            return see_other(url_for("usuarios.index"))
+    return _edit_page(form, None)
+
+
+@bp.route("/admin/usuarios/<int:usuario_id>", methods=["GET", "POST"])
+@admin_required
+def edit(usuario_id: int) -> ResponseReturnValue:
+    """Change an account."""
+    usuario = or_404(db.session.get(Usuario, usuario_id))
+    form = UsuarioForm(obj=usuario)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                update_usuario(usuario, form.to_data(), actor=current_user, now=utcnow())
+        except EmailTaken as taken:
+            form.email.errors = [f"{taken}."]
+        except Refused as refused:
+            form.rol.errors = [str(refused)]
+        else:
+            flash("Cambios guardados.", "ok")
+            return see_other(url_for("usuarios.index"))
+    return _edit_page(form, usuario)
+
+
+@bp.post("/admin/usuarios/<int:usuario_id>/activo")
+@admin_required
+def toggle(usuario_id: int) -> ResponseReturnValue:
+    """Deactivate an account, or bring it back."""
+    usuario = or_404(db.session.get(Usuario, usuario_id))
+    activo = request.form.get("activo") == "1"
+    try:
+        with transaction():
+            set_active(usuario, activo=activo, actor=current_user, now=utcnow())
+    except Refused as refused:
+        flash(str(refused), "error")
+    else:
+        flash(
+            "Cuenta activada." if activo else "Cuenta desactivada: sus sesiones se cerraron.", "ok"
+        )
+    return see_other(url_for("usuarios.index"))
+
+
+@bp.post("/admin/usuarios/<int:usuario_id>/clave")
+@admin_required
+def password(usuario_id: int) -> ResponseReturnValue:
+    """Give somebody a new password."""
+    usuario = or_404(db.session.get(Usuario, usuario_id))
+    form = PasswordForm()
+    if not form.validate():
+        return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form)
+    with transaction():
+        set_password(usuario, form.password.data, actor=current_user, now=utcnow())
+    flash("Contraseña cambiada: las sesiones de esa cuenta se cerraron.", "ok")
+    return see_other(url_for("usuarios.index"))
+
+
+@bp.route("/invitacion/<token>", methods=["GET", "POST"])
+def accept(token: str) -> ResponseReturnValue:
+    """The page that an invitation opens: choose the first password. It opens once."""
+    session_id = read_invite(token, str(current_app.secret_key), now=utcnow())
+    usuario = find_by_session(session_id) if session_id else None
+    if usuario is None:
+        abort(dead_link())
+    form = FirstPasswordForm()
+    if form.validate_on_submit():
+        with transaction():
+            set_password(usuario, form.password.data, actor=usuario, now=utcnow())
+        login_user(usuario)
+        flash("Su contraseña quedó guardada. Bienvenido a Rastro.", "ok")
+        return see_other(url_for("home"))
+    page = render_template("usuarios/invitacion.html", form=form, usuario=usuario)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/cuenta", methods=["GET", "POST"])
+@login_required
+def profile() -> ResponseReturnValue:
+    """One's own account: change the password, which ends every other session."""
+    form = OwnPasswordForm()
+    usuario = db.session.get_one(Usuario, current_user.id)
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            if _is_own_password(usuario, form.current.data):
+                with transaction():
+                    set_password(current_user, form.password.data, actor=current_user, now=utcnow())
+                login_user(current_user)
+                flash("Contraseña cambiada. Sus otras sesiones se cerraron.", "ok")
+                return see_other(url_for("usuarios.profile"))
+            form.current.errors = ["La contraseña actual no es esa."]
+    return render_template("usuarios/profile.html", form=form), status
+
+
+def _is_own_password(usuario: Usuario, password: str) -> bool:
+    """Whether somebody knows the password of the account that they are signed in with.
+
+    It counts as signing in does: a session left open is no door for guessing.
+    """
+    email, stored = usuario.email, usuario.password_hash
+    release()
+    try:
+        with counted_attempt(email):
+            if not verify_password(stored, password):
+                raise WrongPassword
+    except WrongPassword:
+        return False
+    return True
+
+
+def _edit_page(
+    form: UsuarioForm, usuario: Usuario | None, password_form: PasswordForm | None = None
+) -> ResponseReturnValue:
+    failed = bool(form.errors or (password_form and password_form.errors))
+    page = render_template(
+        "usuarios/edit.html",
+        form=form,
+        usuario=usuario,
+        password_form=password_form or PasswordForm(formdata=None),
+    )
+    return page, 422 if failed else 200
