@@ -13,7 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.api.pages.health import check_parts
+from app.api.outside.health import check_parts
 from app.core.clock import utcnow
 from app.core.correo import parse_email
 from app.core.errors import RastroError

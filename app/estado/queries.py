@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
-from app.api.pages.health import is_disk_low
+from app.api.outside.disk import is_disk_low
 from app.avistamientos.queries.presupuesto import describe_budget, describe_pace, read_gasto
 from app.avistamientos.rules.silencio import describe_reach
 from app.core.clock import CLOCK_SKEW, is_ahead_of

@@ -27,6 +27,7 @@ from sqlalchemy.exc import DatabaseError
 from app.adjuntos.rules import LOCAL
 from app.core.outages import Outage, find_outage
 from app.db import db
+from app.extensions import current_config
 from app.respaldo.rules import Manifest
 from app.respaldo.rules.errors import BackupError, NotEmpty
 
@@ -64,6 +65,11 @@ def database_kind() -> str:
 def sqlite_path() -> Path:
     """The file of the SQLite database, where it really is: its journals are beside that one."""
     return Path(str(db.engine.url.database)).resolve()
+
+
+def data_folder() -> Path:
+    """The folder that Rastro works in: of the database file, else of the instance."""
+    return sqlite_path().parent if database_kind() == "sqlite" else current_config().instance_dir
 
 
 def copy_database(folder: Path) -> Snapshot:

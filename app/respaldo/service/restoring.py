@@ -28,13 +28,12 @@ from app.adjuntos.outside.storage import (
 )
 from app.adjuntos.rules import LOCAL, format_size
 from app.core.outages import Outage, find_outage
-from app.extensions import current_config
 from app.respaldo.outside.archivo import archive_sizes, read_archive
 from app.respaldo.outside.base_datos import (
     check_target,
     close_database,
     count_sqlite,
-    database_kind,
+    data_folder,
     load_postgresql,
     packed_size,
     sqlite_path,
@@ -123,16 +122,12 @@ def _restore(
 @contextmanager
 def _workplace() -> Iterator[Path]:
     """A folder on the database's own disk, so that its parts change places by a rename alone."""
-    parent = _data_folder()
+    parent = data_folder()
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob(f"*{_STAGED}-*"):  # of a restore that was killed
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix="base", suffix=f"{_STAGED}-") as name:
         yield Path(name)
-
-
-def _data_folder() -> Path:
-    return sqlite_path().parent if database_kind() == "sqlite" else current_config().instance_dir
 
 
 def _plain(path: Path, work: Path, passphrase: str) -> Path:

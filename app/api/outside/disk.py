@@ -1,0 +1,16 @@
+"""How much room a disk has."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+#: Less room than this share of a disk, or than this many bytes, is a warning.
+DISK_SHARE = 0.10
+DISK_BYTES = 2 * 1024**3
+
+
+def is_disk_low(folder: Path) -> bool:
+    """Whether the disk of a folder is about to fill up."""
+    usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
+    return usage.free < min(DISK_BYTES, usage.total * DISK_SHARE)
