@@ -16,13 +16,14 @@ from openpyxl import load_workbook
 
 from app.avistamientos.pages.exports import CONSULTAS_TABLE
 from app.avistamientos.queries.registro import Renglon
-from app.avistamientos.rules import ResultadoConsulta, ResultadoPaso
+from app.avistamientos.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado, Prioridad
 from app.planillas.pages.report import oficios_report, pasos_report
 from app.planillas.rules.oficio_outcomes import Resultado
+from app.planillas.rules.paso_rows import ResultadoPaso
 from app.porticos.models import Portico
 from app.porticos.pages.export import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico

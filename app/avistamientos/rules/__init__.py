@@ -125,22 +125,3 @@ def sighting_key(
     if fecha_hora is None and ordinal > 1:
         parts.append(str(ordinal))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-class ResultadoPaso(enum.Enum):
-    """What becomes of a row of a concessionaire's list."""
-
-    NUEVO = "nuevo"
-    CONOCIDO = "conocido"
-    ILEGIBLE = "ilegible"
-    OTRA_PATENTE = "otra_patente"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "nuevo": "Nuevo",
-            "conocido": "Ya se conoce",
-            "ilegible": "No se puede leer",
-            "otra_patente": "Es de otra patente",
-        }[self.value]

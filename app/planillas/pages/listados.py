@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.avistamientos.models import Listado
 from app.avistamientos.queries import list_listados
-from app.avistamientos.rules import EstadoListado, ResultadoPaso
+from app.avistamientos.rules import EstadoListado
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused, Stale
 from app.db import transaction
@@ -24,7 +24,7 @@ from app.planillas.pages import lists
 from app.planillas.pages.report import pasos_report
 from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.paso_fields import ETIQUETAS
-from app.planillas.rules.paso_rows import FilaPaso
+from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.drafts import import_draft
 from app.planillas.service.pasos import PASOS, create_listado, note_file_download

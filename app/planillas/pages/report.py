@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.avistamientos.rules import ResultadoPaso
 from app.planillas.rules.oficio_outcomes import Resultado
+from app.planillas.rules.paso_rows import ResultadoPaso
 from app.web.tablas import CellKind, Column, Table
 
 #: A line of a report, as ``report_line`` of its kind of list made it.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from app.avistamientos.outside import Leniency, Sighting
-from app.avistamientos.rules import ResultadoPaso
 from app.core.clock import local_today
 from app.core.errors import InvalidValue
 from app.core.fechas import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
@@ -23,6 +23,25 @@ from app.porticos.rules.reconocer import Match
 
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000
+
+
+class ResultadoPaso(enum.Enum):
+    """What becomes of a row of a concessionaire's list."""
+
+    NUEVO = "nuevo"
+    CONOCIDO = "conocido"
+    ILEGIBLE = "ilegible"
+    OTRA_PATENTE = "otra_patente"
+
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        return {
+            "nuevo": "Nuevo",
+            "conocido": "Ya se conoce",
+            "ilegible": "No se puede leer",
+            "otra_patente": "Es de otra patente",
+        }[self.value]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.auditoria.service import audit
 from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.queries import keys_of
-from app.avistamientos.rules import EstadoListado, Fuente, ResultadoPaso, sighting_key
+from app.avistamientos.rules import EstadoListado, Fuente, sighting_key
 from app.avistamientos.service.checks import is_ahead, lock_oficio
 from app.avistamientos.service.cruces import Crossings
 from app.avistamientos.service.identificacion import gantry_values, read_in_place
@@ -28,7 +28,7 @@ from app.oficios.rules import Actividad
 from app.oficios.service import record
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.paso_fields import LAYOUT
-from app.planillas.rules.paso_rows import FilaPaso, read_pasos
+from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, read_pasos
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
