@@ -296,6 +296,35 @@ def test_a_new_version_replaces_what_the_phone_kept(phone, monkeypatch):
     assert phone.locator("#terreno").get_attribute("data-version") == "otra"
 
 
+def test_a_phone_with_the_worker_of_before_the_modules_gets_the_new_one(
+    browse, usuario_investigador, app, monkeypatch
+):
+    old = """
+        self.addEventListener("install", (event) => event.waitUntil(
+            caches.open("terreno-vieja").then(() => self.skipWaiting())));
+        self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+    """
+    headers = {"Content-Type": "text/javascript", "Service-Worker-Allowed": "/terreno"}
+    with monkeypatch.context() as before:
+        before.setitem(app.view_functions, "terreno.service_worker", lambda: (old, headers))
+        page = browse(usuario_investigador, "/tablero", **PHONE)
+        page.evaluate(
+            """async () => {
+                const options = { scope: "/terreno", updateViaCache: "none" };
+                const made = await navigator.serviceWorker.register("/terreno/sw.js", options);
+                const tick = () => new Promise((resolve) => { setTimeout(resolve, 20); });
+                while (made.active?.state !== "activated") await tick();
+            }"""
+        )
+    page.goto("/terreno")
+    page.tolerated = list(NO_SIGNAL)
+    ready(page)
+
+    page.wait_for_function(
+        "async (name) => (await caches.keys()).join() === name", arg=f"terreno-{views.version()}"
+    )
+
+
 def test_without_javascript_a_visit_is_two_taps_as_well(
     request, browse, app, buffet, usuario_investigador, rows
 ):
