@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.core.clock import is_ahead_of, is_within, utcnow
 from app.core.fechas import format_duracion
-from app.db import db
+from app.db import UtcDateTime, db
 from app.jobs.models import Consumidor, Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE
@@ -93,7 +93,7 @@ def take_pulse(now: datetime) -> Pulse:
 
     Ages are told by the database's clock, so that machines with different clocks agree.
     """
-    now -= clock_ahead()
+    shared = _on_shared_clock(now)
     queue = (
         sa.select(
             sa.func.count().label("due"), sa.func.min(Trabajo.ejecutar_desde).label("due_since")
@@ -101,7 +101,9 @@ def take_pulse(now: datetime) -> Pulse:
         .where(
             sa.or_(
                 Trabajo.estado == EstadoTrabajo.PENDIENTE,
-                sa.and_(Trabajo.estado == EstadoTrabajo.PROGRAMADO, Trabajo.ejecutar_desde <= now),
+                sa.and_(
+                    Trabajo.estado == EstadoTrabajo.PROGRAMADO, Trabajo.ejecutar_desde <= shared
+                ),
             )
         )
         .subquery()
@@ -109,6 +111,7 @@ def take_pulse(now: datetime) -> Pulse:
     rows = db.session.execute(
         sa.select(
             queue,
+            shared.label("now"),
             Consumidor.hilos,
             Consumidor.iniciado_at,
             Consumidor.ultimo_latido_at,
@@ -116,6 +119,7 @@ def take_pulse(now: datetime) -> Pulse:
             Consumidor.desfase_s,
         ).select_from(sa.outerjoin(queue, Consumidor, sa.true()))
     ).all()
+    now = rows[0].now
     consumers = [row for row in rows if row.hilos is not None]
     alive = [row for row in consumers if is_heard(row, now)]
     # A consumer sweeps when it starts, before it has a row to note it in.
@@ -133,6 +137,18 @@ def take_pulse(now: datetime) -> Pulse:
         due=rows[0].due,
         due_since=rows[0].due_since,
     )
+
+
+def _on_shared_clock(now: datetime) -> sa.ColumnElement[datetime]:
+    """A moment of this machine's clock by that of the database, worked out by the question itself.
+
+    On PostgreSQL the statement's time, which is the same for all rows and can be sought in an
+    index; on SQLite this machine's clock is the database's.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return sa.literal(now, UtcDateTime())
+    theirs = sa.func.statement_timestamp(type_=UtcDateTime())
+    return sa.type_coerce(theirs + sa.literal(now - utcnow(), sa.Interval()), UtcDateTime())
 
 
 def is_heard(consumidor: Consumidor | sa.Row[Any], now: datetime) -> bool:

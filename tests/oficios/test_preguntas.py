@@ -54,16 +54,14 @@ def case(app, buffet, usuario_admin):
 
 @pytest.mark.parametrize("path", SECTIONS)
 @pytest.mark.parametrize("who", ["investigador", "admin"])
-def test_a_full_case_takes_at_most_twelve_questions(who, path, app, case, request, database_kind):
+def test_a_full_case_takes_at_most_twelve_questions(who, path, app, case, request):
     client = request.getfixturevalue(who)
     url = f"/oficios/{case.id}{path}"
     client.get(url)
     with questions(app) as asked:
         assert client.get(url).status_code == 200
 
-    # An admin's pages also look at the clock of a server that may run apart from this machine's.
-    clock = int(who == "admin" and database_kind == "postgresql")
-    assert 0 < len(asked) <= 12 + clock, "\n".join(asked)
+    assert 0 < len(asked) <= 12, "\n".join(asked)
 
 
 def test_the_same_plate_is_looked_up_in_the_indexes(app, case, usuario_admin):
