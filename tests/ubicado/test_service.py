@@ -22,6 +22,7 @@ from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.models import Notificacion
+from app.notificaciones.queries.hitos import find_situacion, list_avances
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import (
@@ -513,6 +514,28 @@ def test_a_place_is_forgotten_when_the_case_goes_back_to_the_search(
                 usuario_investigador,
                 ResultadoRevision.SIGUE,
             )
+
+
+@pytest.mark.parametrize("story", ["found", "seen again", "gone", "found again"])
+def test_what_the_place_tells_of_the_next_step_is_what_its_whole_history_tells(
+    story, app, searched, usuario_investigador
+):
+    found = make_location(app, searched, usuario_investigador, now=utcnow() - timedelta(hours=9))
+    resultado = ResultadoRevision.SIGUE if story == "seen again" else ResultadoRevision.NO_ESTA
+    with app.app_context(), transaction():
+        if story != "found":
+            _look(db.session.get_one(Ubicacion, found.id), usuario_investigador, resultado)
+    if story == "found again":
+        make_location(app, searched, usuario_investigador)
+
+    with app.app_context():
+        oficio = db.session.get_one(Oficio, searched.id)
+        current = find_current(searched.id)
+        told = find_situacion(oficio, has_mails=False, was_left=current.was_left)
+        whole = list_avances([searched.id])[searched.id].situacion
+
+    assert current.was_left == (story in ("gone", "found again"))
+    assert told is whole
 
 
 def test_removing_the_address_leaves_the_location_as_it_was_sealed(

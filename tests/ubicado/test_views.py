@@ -514,8 +514,7 @@ def test_a_located_case_asks_the_database_as_little_as_any(
         answer = investigador.get(f"/oficios/{searched.id}{path}")
 
     assert answer.status_code == 200
-    # One more than another case asks: whether the place was left since, for the true next step.
-    assert len(asked) <= (18 if path == "/ubicacion" else 13), "\n".join(asked)
+    assert len(asked) <= (18 if path == "/ubicacion" else 12), "\n".join(asked)
 
 
 def test_a_place_of_another_zone_tells_its_own_hour(

@@ -27,9 +27,12 @@ def progress() -> dict[str, object]:
     return {"case_progress": case_progress, "cases_to_close": cases_to_close}
 
 
-def case_progress(oficio: Oficio, mails: int) -> Situacion:
-    """Where a case stands, and with that what is next; ``mails`` is how many it has."""
-    return find_situacion(oficio, has_mails=mails > 0)
+def case_progress(oficio: Oficio, mails: int, was_left: bool | None = None) -> Situacion:
+    """Where a case stands, and with that what is next; ``mails`` is how many it has.
+
+    ``was_left``, where the head knows it already: whether any of its places was left since.
+    """
+    return find_situacion(oficio, has_mails=mails > 0, was_left=was_left)
 
 
 def cases_to_close(oficio_ids: Iterable[int | None]) -> set[int]:

@@ -54,13 +54,16 @@ def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
     }
 
 
-def find_situacion(oficio: Oficio, *, has_mails: bool) -> Situacion:
+def find_situacion(oficio: Oficio, *, has_mails: bool, was_left: bool | None = None) -> Situacion:
     """Where one case stands, as its page asks with every section.
 
     While no mail of it was ordered, its row says it all: a location leads out of the search, a
-    return to the search ends it, and only a place that was left since is told by nothing else.
+    return to the search ends it, and only a place that was left since is told by nothing else:
+    ``was_left``, asked here unless it is known.
     """
-    is_told = has_mails or (oficio.estado is Estado.NOTIFICACION and _was_left(oficio.id))
+    is_told = has_mails
+    if not is_told and oficio.estado is Estado.NOTIFICACION:
+        is_told = _was_left(oficio.id) if was_left is None else was_left
     if is_told:
         return list_avances([oficio.id])[oficio.id].situacion
     caso = Caso(

@@ -32,6 +32,8 @@ class Vigente:
     revisado: Revisado | None
     #: The receptor said that he carried it out.
     is_carried_out: bool
+    #: Some place of the case, this one or an earlier one, was taken back or left by the vehicle.
+    was_left: bool
 
     @property
     def is_gone(self) -> bool:
@@ -79,7 +81,7 @@ def list_unexecuted(*, seen_before: datetime, now: datetime) -> list[Vigente]:
     ]
 
 
-def _current() -> sa.Select[Ubicacion, Revisado, bool]:
+def _current() -> sa.Select[Ubicacion, Revisado, bool, bool]:
     """The locations on which their cases stand, newest first: one of each case."""
     later, seen_again, moved = aliased(Ubicacion), aliased(Revisado), aliased(Investigacion)
     last = (
@@ -99,6 +101,17 @@ def _current() -> sa.Select[Ubicacion, Revisado, bool]:
             Respuesta.created_at >= Ubicacion.ubicado_at,
         )
         .correlate(Ubicacion)
+    )
+    others, looks = aliased(Ubicacion), aliased(Revisado)
+    was_left = (
+        sa.select(others.id)
+        .outerjoin(looks, looks.ubicacion_id == others.id)
+        .where(
+            others.oficio_id == Ubicacion.oficio_id,
+            sa.or_(others.deshecho_at.is_not(None), looks.resultado == ResultadoRevision.NO_ESTA),
+        )
+        .correlate(Ubicacion)
+        .exists()
     )
     searched_again = (
         sa.exists()
@@ -120,7 +133,7 @@ def _current() -> sa.Select[Ubicacion, Revisado, bool]:
         .correlate(Ubicacion)
     )
     return (
-        sa.select(Ubicacion, Revisado, carried_out)
+        sa.select(Ubicacion, Revisado, carried_out, was_left)
         .outerjoin(Revisado, Revisado.id == last)
         .where(Ubicacion.deshecho_at.is_(None), ~searched_again, ~replaced)
         .options(joinedload(Ubicacion.usuario), joinedload(Revisado.usuario))
