@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import ConfigDict
 
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
+from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import Email, Maybe, Name, Rut, Telefono, Version
 
 
@@ -35,17 +36,13 @@ class BuffetNew(Body):
     contacto_nombre: Maybe[Name] = None
 
 
+@change_of(BuffetNew)
 class BuffetChange(Change):
     """What to correct of a law firm; what is left out stays. ``activo`` closes and reopens it."""
 
     model_config = ConfigDict(json_schema_extra=example(telefono="+56 2 2345 6789"))
-    NOT_NULL = frozenset({"nombre", "rut", "email_principal", "activo"})
+    NOT_NULL = frozenset({"activo"})
 
-    nombre: Name | None = None
-    rut: Rut | None = None
-    email_principal: Email | None = None
-    telefono: Maybe[Telefono] = None
-    contacto_nombre: Maybe[Name] = None
     activo: bool | None = None
     version: Version | None = None
 

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import datetime
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
-from app.adjuntos.rules import TipoAdjunto
+from app.api.v1.schemas.adjuntos import AdjuntoShown
 from app.api.v1.schemas.base import Shown, example
+from app.api.v1.schemas.derived import part_of
+from app.api.v1.schemas.oficios import OficioShown, TarjetaShown, VehiculoShown
 from app.api.v1.schemas.publico import HitoShown
 from app.oficios.rules import Estado
 
 _WHEN = "2026-11-24T12:00:00Z"
 
 
+@part_of(VehiculoShown, "patente", "patente_dv", "marca", "modelo", "anio")
 class VehiculoDelBuffet(Shown):
     """The vehicle to find, as its buffet sees it."""
 
-    patente: str
-    patente_dv: str | None
-    marca: str | None
-    modelo: str | None
-    anio: Annotated[int | None, Field(alias="año")]
 
-
+@part_of(
+    OficioShown,
+    "id",
+    "numero_oficio",
+    "buffet_id",
+    "buffet_nombre",
+    "rol",
+    "tribunal",
+    "caratulado",
+    "fecha_oficio",
+    "fecha_ingreso",
+    "fecha_limite",
+    "estado",
+    "estado_desde",
+)
 class OficioDelBuffet(Shown):
     """The head of a case with its next step and its milestones, for a cliente."""
 
@@ -54,32 +65,15 @@ class OficioDelBuffet(Shown):
         )
     )
 
-    id: int
-    numero_oficio: str
-    buffet_id: int
-    buffet_nombre: str
-    rol: str | None
-    tribunal: str | None
-    caratulado: str | None
-    fecha_oficio: date | None
-    fecha_ingreso: date | None
-    fecha_limite: date | None
-    estado: Estado
-    estado_desde: datetime
     proximo_paso: str
     vehiculo: VehiculoDelBuffet
     hitos: list[HitoShown]
 
 
+@part_of(TarjetaShown, "id", "numero_oficio", "fecha_limite", "patente", "marca", "modelo")
 class TarjetaDelBuffet(Shown):
     """A card of the board, for a cliente."""
 
-    id: int
-    numero_oficio: str
-    fecha_limite: date | None
-    patente: str
-    marca: str | None
-    modelo: str | None
     proximo_paso: str
 
 
@@ -111,6 +105,7 @@ class ColumnaDelBuffet(Shown):
     hay_mas: bool
 
 
+@part_of(AdjuntoShown, "id", "tipo", "filename", "url", "mime_type")
 class AdjuntoDelBuffet(Shown):
     """A photo that was approved for the client: its copy, without where or when it was taken.
 
@@ -129,11 +124,6 @@ class AdjuntoDelBuffet(Shown):
         )
     )
 
-    id: int
-    tipo: TipoAdjunto
-    filename: str
-    url: str
-    mime_type: str
     #: Of the copy.
     sha256: str | None
     aprobado_at: datetime

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from app.api.v1.schemas.base import Body, Change, Paging, Query, Shown, example
+from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import (
     Anio,
     Comuna,
@@ -98,35 +99,21 @@ class OficioNew(Body):
         return self
 
 
+#: What an oficio is created with, and is changed by routes of its own or not at all.
+_MADE_ONCE = (
+    *("buffet_id", "direccion", "comuna", "region"),
+    *("propietario_rut", "propietario_nombre", "propietario_email", "propietario_telefono"),
+)
+
+
+@change_of(OficioNew, without=_MADE_ONCE)
 class OficioChange(Change):
     """What to correct of an oficio and its vehicle; what is left out stays."""
 
     model_config = ConfigDict(
         json_schema_extra=example(prioridad="urgente", fecha_limite="2026-12-10", version=3)
     )
-    NOT_NULL = frozenset(
-        {"numero_oficio", "prioridad", "fuerza_publica", "descerrajamiento", "patente"}
-    )
 
-    numero_oficio: Numero | None = None
-    prioridad: Prioridad | None = None
-    fecha_oficio: Annotated[Day | None, Field(description="La fecha que dice el oficio.")] = None
-    fecha_ingreso: Annotated[
-        Day | None, Field(description="El día en que la oficina lo recibió.")
-    ] = None
-    fecha_limite: Day | None = None
-    notas_generales: Maybe[Notes] = None
-    rol: Maybe[RolCausa] = None
-    tribunal: Maybe[Line160] = None
-    caratulado: Maybe[Line200] = None
-    fuerza_publica: bool | None = None
-    descerrajamiento: bool | None = None
-    patente: PlacaPatente | None = None
-    marca: Maybe[Line60] = None
-    modelo: Maybe[Line60] = None
-    anio: Annotated[Anio | None, Field(alias="año")] = None
-    color: Maybe[Line40] = None
-    vin: Maybe[Vin] = None
     version: Version | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
+from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import (
     Comuna,
     Day,
@@ -56,18 +57,11 @@ class PropietarioNew(Body):
         return self
 
 
+@change_of(PropietarioNew)
 class PropietarioChange(Change):
     """What to correct of a person."""
 
     model_config = ConfigDict(json_schema_extra=example(telefono="+56 9 1234 5678"))
-    NOT_NULL = frozenset({"tipo"})
-
-    tipo: TipoPropietario | None = None
-    nombre: Maybe[Name] = None
-    rut: Maybe[Rut] = None
-    email: Maybe[Email] = None
-    telefono: Maybe[Telefono] = None
-    notas: Maybe[Notes] = None
 
 
 class PropietarioShown(Shown):
@@ -111,16 +105,12 @@ class DireccionNew(Body):
     notas: Maybe[Notes] = None
 
 
+@change_of(DireccionNew)
 class DireccionChange(Change):
     """What to correct of a place. Another street or comuna is not verified yet."""
 
     model_config = ConfigDict(json_schema_extra=example(notas="Timbre malo", version=1))
-    NOT_NULL = frozenset({"tipo", "direccion"})
 
-    tipo: TipoDireccion | None = None
-    direccion: Street | None = None
-    comuna: Maybe[Comuna] = None
-    notas: Maybe[Notes] = None
     version: Version | None = None
 
 
@@ -279,14 +269,7 @@ class ActividadShown(Shown):
     created_at: datetime
 
 
-class _Sighted(Change):
-    ubicacion: Maybe[Street] = None
-    empresa: Maybe[Annotated[str, line(120)]] = None
-    monto: Pesos | None = None
-    notas: Maybe[Notes] = None
-
-
-class AvistamientoNew(_Sighted):
+class AvistamientoNew(Body):
     """A sighting as a person tells it: its day, or its moment when that is known."""
 
     model_config = ConfigDict(
@@ -295,6 +278,10 @@ class AvistamientoNew(_Sighted):
         )
     )
 
+    ubicacion: Maybe[Street] = None
+    empresa: Maybe[Annotated[str, line(120)]] = None
+    monto: Pesos | None = None
+    notas: Maybe[Notes] = None
     fuente: Fuente = Fuente.MANUAL
     fecha: Day | None = None
     fecha_hora: Moment | None = None
@@ -306,13 +293,13 @@ class AvistamientoNew(_Sighted):
         return self
 
 
-class AvistamientoChange(_Sighted):
+@change_of(AvistamientoNew)
+class AvistamientoChange(Change):
     """What to correct of a sighting that a person wrote down."""
 
     model_config = ConfigDict(json_schema_extra=example(ubicacion="Av. Grecia 1180, Ñuñoa"))
-    NOT_NULL = frozenset({"fuente", "fecha"})
+    NOT_NULL = frozenset({"fecha"})
 
-    fuente: Fuente | None = None
     fecha: Day | None = None
     fecha_hora: Moment | None = None
 

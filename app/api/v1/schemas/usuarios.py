@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import ConfigDict
 
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
+from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import Email, Id, Maybe, Name, NewPassword, Password, Telefono
 from app.usuarios.rules import Rol
 
@@ -92,16 +93,13 @@ class UsuarioNew(Body):
     telefono: Maybe[Telefono] = None
 
 
+@change_of(UsuarioNew, without=("rol", "buffet_id"))
 class UsuarioChange(Change):
     """What to change of an account. A new password and ``activo`` end its sessions."""
 
     model_config = ConfigDict(json_schema_extra=example(nombre="Pedro Rojas Díaz"))
-    NOT_NULL = frozenset({"email", "nombre", "password", "activo"})
+    NOT_NULL = frozenset({"activo"})
 
-    email: Email | None = None
-    nombre: Name | None = None
-    password: NewPassword | None = None
-    telefono: Maybe[Telefono] = None
     activo: bool | None = None
 
 
