@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.core import firma
+from app.core.labels import Labelled
 
 #: How long the link in a mail stops the mails; each mail brings a new one.
 LEAVE_LIFE = timedelta(days=90)
 
 
-class ModoHitos(enum.Enum):
+class ModoHitos(Labelled):
     """How a buffet wants to be told of the milestones of its oficios by mail."""
 
-    NUNCA = "nunca"
-    AL_MOMENTO = "al_momento"
-    SEMANAL = "semanal"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "nunca": "No enviar correos",
-            "al_momento": "Un correo cuando ocurre algo",
-            "semanal": "Un resumen los lunes a las 8:00",
-        }[self.value]
+    NUNCA = "nunca", "No enviar correos"
+    AL_MOMENTO = "al_momento", "Un correo cuando ocurre algo"
+    SEMANAL = "semanal", "Un resumen los lunes a las 8:00"
 
 
-class OrigenModo(enum.Enum):
-    """Where it was chosen how a buffet is told."""
+class OrigenModo(Labelled):
+    """Where it was chosen how a buffet is told; the label says to the office who chose it."""
 
-    OFICINA = "oficina"
-    TABLERO = "tablero"
-    CORREO = "correo"
-
-    @property
-    def told(self) -> str:
-        """Who chose it, for people of the office to read."""
-        return {
-            "oficina": "Lo eligió la oficina",
-            "tablero": "Lo eligió el buffet en su tablero",
-            "correo": "El buffet dejó los correos desde el enlace de uno",
-        }[self.value]
+    OFICINA = "oficina", "Lo eligió la oficina"
+    TABLERO = "tablero", "Lo eligió el buffet en su tablero"
+    CORREO = "correo", "El buffet dejó los correos desde el enlace de uno"
 
 
 def make_token(selector: str, secret: str) -> str:

@@ -8,11 +8,11 @@ more than six. A shorter run without a dash (``AB1234``) is always the plate its
 import csv
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from app.core.errors import InvalidValue
+from app.core.labels import Labelled
 from app.core.texto import clean_text
 
 #: Letters of plates since 2007: no vowels, and no M, N, Ñ, Q.
@@ -24,32 +24,18 @@ _PLATE_AND_DV = re.compile(r"(.+)-\s*([0-9K])")
 _EXAMPLE = "Escríbala como en el certificado, por ejemplo BBCL12 o AB1234."
 
 
-class FormatoPatente(StrEnum):
+class FormatoPatente(Labelled):
     """The forms that Chile has given out, by the year they began."""
 
-    AUTO_1985 = "auto_1985"
-    AUTO_2007 = "auto_2007"
-    AUTO_2029 = "auto_2029"
-    MOTO_ANTIGUA = "moto_antigua"
-    MOTO_NUEVA = "moto_nueva"
-    MOTO_2027 = "moto_2027"
-    REMOLQUE = "remolque"
-
-    @property
-    def label(self) -> str:
-        """The words for the screen."""
-        return _LABELS[self]
+    AUTO_1985 = "auto_1985", "Automóvil, serie de 1985"
+    AUTO_2007 = "auto_2007", "Automóvil, serie de 2007"
+    AUTO_2029 = "auto_2029", "Automóvil, serie de 2029"
+    MOTO_ANTIGUA = "moto_antigua", "Motocicleta, serie antigua"
+    MOTO_NUEVA = "moto_nueva", "Motocicleta, serie nueva"
+    MOTO_2027 = "moto_2027", "Motocicleta, serie de 2027"
+    REMOLQUE = "remolque", "Remolque liviano"
 
 
-_LABELS = {
-    FormatoPatente.AUTO_1985: "Automóvil, serie de 1985",
-    FormatoPatente.AUTO_2007: "Automóvil, serie de 2007",
-    FormatoPatente.AUTO_2029: "Automóvil, serie de 2029",
-    FormatoPatente.MOTO_ANTIGUA: "Motocicleta, serie antigua",
-    FormatoPatente.MOTO_NUEVA: "Motocicleta, serie nueva",
-    FormatoPatente.MOTO_2027: "Motocicleta, serie de 2027",
-    FormatoPatente.REMOLQUE: "Remolque liviano",
-}
 _SHAPES = (
     (re.compile(r"[A-Z]{4}[0-9]{2}"), FormatoPatente.AUTO_2007),
     (re.compile(r"[A-Z]{2}[0-9]{4}"), FormatoPatente.AUTO_1985),

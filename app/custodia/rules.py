@@ -15,29 +15,21 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
+from app.core.labels import Labelled
+
 #: What the first link of an oficio stands on.
 GENESIS = "0" * 64
 #: A text in a finding is cut here; the whole one is in the row and in the link.
 _SHOWN = 80
 
 
-class Hallazgo(Enum):
+class Hallazgo(Labelled):
     """What can be wrong with a chain."""
 
-    ALTERADO = "alterado"
-    FALTA = "falta"
-    SIN_SELLO = "sin_sello"
-    DESORDEN = "desorden"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "alterado": "Alterado",
-            "falta": "Falta",
-            "sin_sello": "Sin sello",
-            "desorden": "Fuera de orden",
-        }[self.value]
+    ALTERADO = "alterado", "Alterado"
+    FALTA = "falta", "Falta"
+    SIN_SELLO = "sin_sello", "Sin sello"
+    DESORDEN = "desorden", "Fuera de orden"
 
 
 @dataclass(frozen=True)

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import enum
-
 from app.core.comunas import Comuna, find_comuna, suggest_comuna
 from app.core.errors import InvalidValue
+from app.core.labels import Labelled
 
 
-class TipoDireccion(enum.Enum):
+class TipoDireccion(Labelled):
     """Whose address it is."""
 
-    DOMICILIO = "domicilio"
-    TRABAJO = "trabajo"
-    FAMILIAR = "familiar"
-    OTRO = "otro"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    DOMICILIO = "domicilio", "Domicilio"
+    TRABAJO = "trabajo", "Trabajo"
+    FAMILIAR = "familiar", "Familiar"
+    OTRO = "otro", "Otro"
 
 
-class ResultadoVisita(enum.Enum):
+class ResultadoVisita(Labelled):
     """What a visit in the field found."""
 
-    EXITOSA = "exitosa"
-    NO_ENCONTRADO = "no_encontrado"
-    DIRECCION_INCORRECTA = "direccion_incorrecta"
-    SE_MUDO = "se_mudo"
-    RECHAZO_ATENCION = "rechazo_atencion"
-    OTRO = "otro"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "exitosa": "Exitosa",
-            "no_encontrado": "No encontrado",
-            "direccion_incorrecta": "Dirección incorrecta",
-            "se_mudo": "Se mudó",
-            "rechazo_atencion": "Rechazó la atención",
-            "otro": "Otro resultado",
-        }[self.value]
+    EXITOSA = "exitosa", "Exitosa", "ok"
+    NO_ENCONTRADO = "no_encontrado", "No encontrado"
+    DIRECCION_INCORRECTA = "direccion_incorrecta", "Dirección incorrecta", "danger"
+    SE_MUDO = "se_mudo", "Se mudó", "danger"
+    RECHAZO_ATENCION = "rechazo_atencion", "Rechazó la atención", "warn"
+    OTRO = "otro", "Otro resultado"
 
 
 def parse_comuna(text: str) -> Comuna:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from app.core.labels import Labelled
 
 #: Seconds before the second, third and fourth attempt.
 BACKOFF_SECONDS = (60, 120, 240)
@@ -16,24 +17,16 @@ PRIORITY_PERSON = 10
 PRIORITY_SWEEP = 0
 
 
-class EstadoTrabajo(enum.Enum):
+class EstadoTrabajo(Labelled):
     """Where a job stands. ``api-v1.md`` names the same words."""
 
-    PENDIENTE = "pendiente"
-    PROGRAMADO = "programado"
-    EJECUTANDO = "ejecutando"
-    HECHO = "hecho"
-    FALLIDO = "fallido"
-    CANCELADO = "cancelado"
-    INCIERTA = "incierta"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return _LABELS.get(self.value, self.value.capitalize())
-
-
-_LABELS = {"pendiente": "En espera", "ejecutando": "En curso", "incierta": "Incierto"}
+    PENDIENTE = "pendiente", "En espera", "info", "hourglass"
+    PROGRAMADO = "programado", "Programado", "neutral", "clock"
+    EJECUTANDO = "ejecutando", "En curso", "primary", "player-play"
+    HECHO = "hecho", "Hecho", "ok", "circle-check"
+    FALLIDO = "fallido", "Fallido", "danger", "circle-x"
+    CANCELADO = "cancelado", "Cancelado", "neutral", "ban"
+    INCIERTA = "incierta", "Incierto", "warn", "alert-triangle"
 
 
 WAITING_STATES = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, local_today
 from app.core.fechas import format_fecha, format_relativa
+from app.core.labels import Labelled
 from app.core.plazos import add_business_days
 from app.oficios.rules import Estado, Prioridad
 
@@ -67,35 +68,20 @@ DUE_CHOICES = (1, 3, 5, 10, 15)
 IDLE_CHOICES = (3, 7, 15, 30)
 
 
-class Carril(enum.Enum):
+class Carril(Labelled):
     """What the board may be cut into lanes by."""
 
-    INVESTIGADOR = "investigador"
-    BUFFET = "buffet"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    INVESTIGADOR = "investigador", "Investigador"
+    BUFFET = "buffet", "Buffet"
 
 
-class Lote(enum.Enum):
+class Lote(Labelled):
     """What can be done with several cards in one go."""
 
-    MOVER = "mover"
-    ASIGNAR = "asignar"
-    PRIORIZAR = "priorizar"
-    CONSULTAR = "consultar"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "mover": "Mover",
-            "asignar": "Asignar",
-            "priorizar": "Cambiar la prioridad",
-            "consultar": "Consultar pórticos",
-        }[self.value]
+    MOVER = "mover", "Mover"
+    ASIGNAR = "asignar", "Asignar"
+    PRIORIZAR = "priorizar", "Cambiar la prioridad"
+    CONSULTAR = "consultar", "Consultar pórticos"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import enum
 from datetime import datetime, timedelta
 
 from app.adjuntos.rules import TipoAdjunto
+from app.core.labels import Labelled
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.rules import Estado, TipoPropietario
 
@@ -27,21 +28,12 @@ _ORDER = (
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-class Grupo(enum.Enum):
+class Grupo(Labelled):
     """The parts of the list, in their order on screen."""
 
-    POR_VISITAR = "por_visitar"
-    HOY = "hoy"
-    DESCARTADAS = "descartadas"
-
-    @property
-    def label(self) -> str:
-        """Its heading."""
-        return {
-            "por_visitar": "Por visitar",
-            "hoy": "Visitadas hoy",
-            "descartadas": "Descartadas por una visita",
-        }[self.value]
+    POR_VISITAR = "por_visitar", "Por visitar"
+    HOY = "hoy", "Visitadas hoy"
+    DESCARTADAS = "descartadas", "Descartadas por una visita"
 
 
 class Motivo(enum.Enum):

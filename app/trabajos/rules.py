@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from app.core.labels import Labelled
 from app.jobs.rules import RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 
 #: Jobs of a page of the list.
@@ -17,17 +17,12 @@ BULK_LIMIT = 500
 _NAMED = 3
 
 
-class Accion(enum.Enum):
-    """What is done with a job by hand."""
+class Accion(Labelled):
+    """What is done with a job by hand; the label is the text of its button."""
 
-    REINTENTAR = "reintentar"
-    CANCELAR = "cancelar"
-    EJECUTAR = "ejecutar"
-
-    @property
-    def label(self) -> str:
-        """The text of its button."""
-        return "Ejecutar ahora" if self is Accion.EJECUTAR else self.value.capitalize()
+    REINTENTAR = "reintentar", "Reintentar"
+    CANCELAR = "cancelar", "Cancelar"
+    EJECUTAR = "ejecutar", "Ejecutar ahora"
 
     def fits(self, estado: EstadoTrabajo) -> bool:
         """Whether a job in that state takes it; the service decides again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import enum
+from app.core.labels import Labelled
 
 #: The storages, as ``STORAGE_TYPE`` and each row name them.
 LOCAL = "local"
@@ -21,21 +21,12 @@ EXTENSIONS = {
 }
 
 
-class TipoAdjunto(enum.Enum):
+class TipoAdjunto(Labelled):
     """What a file is for."""
 
-    FOTO_VEHICULO = "foto_vehiculo"
-    DOCUMENTO = "documento"
-    EVIDENCIA = "evidencia"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "foto_vehiculo": "Foto del vehículo",
-            "documento": "Documento",
-            "evidencia": "Evidencia",
-        }[self.value]
+    FOTO_VEHICULO = "foto_vehiculo", "Foto del vehículo"
+    DOCUMENTO = "documento", "Documento"
+    EVIDENCIA = "evidencia", "Evidencia"
 
 
 def choose_tipo(mime_type: str, chosen: TipoAdjunto | None) -> TipoAdjunto:

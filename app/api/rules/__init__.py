@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import secrets
 from datetime import timedelta
+
+from app.core.labels import Labelled
 
 #: What every key begins with, so that it is told from a token and found by secret scanners.
 KEY_PREFIX = "rastro_"
@@ -23,16 +24,11 @@ ANSWER_AWAITED = timedelta(minutes=2)
 ELSEWHERE_AWAITED = timedelta(seconds=15)
 
 
-class Alcance(enum.Enum):
+class Alcance(Labelled):
     """What a key may do, within what its account may do."""
 
-    LECTURA = "lectura"
-    ESCRITURA = "escritura"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"lectura": "Solo leer", "escritura": "Leer y escribir"}[self.value]
+    LECTURA = "lectura", "Solo leer"
+    ESCRITURA = "escritura", "Leer y escribir"
 
 
 def new_key() -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
 from datetime import UTC, date, datetime
 
 from app.ajustes.rules import Setting
+from app.core.labels import Labelled
 from app.core.texto import fold
 
 _LEGAL_HELP = (
@@ -35,20 +35,13 @@ LEGAL_UNTIL = Setting(
 LEGAL_SETTINGS = (LEGAL_FROM, LEGAL_UNTIL)
 
 
-class Fuente(enum.Enum):
+class Fuente(Labelled):
     """Who or what saw the vehicle."""
 
-    PORTICO = "portico"
-    MULTA = "multa"
-    TERRENO = "terreno"
-    MANUAL = "manual"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"portico": "Pórtico", "multa": "Multa", "terreno": "Terreno", "manual": "Manual"}[
-            self.value
-        ]
+    PORTICO = "portico", "Pórtico", "primary"
+    MULTA = "multa", "Multa", "warn"
+    TERRENO = "terreno", "Terreno", "ok"
+    MANUAL = "manual", "Manual"
 
 
 #: What a person may write down; gantry crossings come from a provider and are evidence.
@@ -59,45 +52,25 @@ WRITTEN_SOURCES = (Fuente.MANUAL, Fuente.TERRENO, Fuente.MULTA)
 MATCHED_SOURCES = (Fuente.PORTICO, Fuente.MULTA)
 
 
-class ResultadoConsulta(enum.Enum):
+class ResultadoConsulta(Labelled):
     """What came of a look-up."""
 
-    PENDIENTE = "pendiente"
-    NUEVOS = "nuevos"
-    SIN_NOVEDADES = "sin_novedades"
-    FALLIDA = "fallida"
-    CANCELADA = "cancelada"
+    PENDIENTE = "pendiente", "En curso", "info"
+    NUEVOS = "nuevos", "Con avistamientos nuevos", "ok"
+    SIN_NOVEDADES = "sin_novedades", "Sin novedades"
+    FALLIDA = "fallida", "Falló", "danger"
+    CANCELADA = "cancelada", "Cancelada", "warn"
     #: The order was no longer in force when its turn came, so nobody was asked.
-    NO_VIGENTE = "no_vigente"
-    NO_CONFIGURADA = "no_configurada"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "pendiente": "En curso",
-            "nuevos": "Con avistamientos nuevos",
-            "sin_novedades": "Sin novedades",
-            "fallida": "Falló",
-            "cancelada": "Cancelada",
-            "no_vigente": "No se consultó: la orden no estaba vigente",
-            "no_configurada": "No se consultó: sin proveedor",
-        }[self.value]
+    NO_VIGENTE = "no_vigente", "No se consultó: la orden no estaba vigente", "warn"
+    NO_CONFIGURADA = "no_configurada", "No se consultó: sin proveedor", "warn"
 
 
-class EstadoListado(enum.Enum):
+class EstadoListado(Labelled):
     """Where a concessionaire's list stands."""
 
-    BORRADOR = "borrador"
-    IMPORTADO = "importado"
-    DESCARTADO = "descartado"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"borrador": "Por importar", "importado": "Importado", "descartado": "Descartado"}[
-            self.value
-        ]
+    BORRADOR = "borrador", "Por importar"
+    IMPORTADO = "importado", "Importado"
+    DESCARTADO = "descartado", "Descartado"
 
 
 def sighting_key(

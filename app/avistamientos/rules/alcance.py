@@ -12,21 +12,14 @@ from datetime import date, datetime, timedelta
 
 from app.ajustes.rules import Setting
 from app.avistamientos.rules.patrones import Tramo
+from app.core.labels import Labelled
 
 
-class Cobertura(enum.Enum):
+class Cobertura(Labelled):
     """Whose crossings a source tells."""
 
-    TODAS = "todas"
-    SIN_TAG = "sin_tag"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "todas": "Todas las pasadas",
-            "sin_tag": "Solo pasadas sin un TAG válido",
-        }[self.value]
+    TODAS = "todas", "Todas las pasadas"
+    SIN_TAG = "sin_tag", "Solo pasadas sin un TAG válido"
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import enum
+from app.core.labels import Labelled
 
 
-class TipoEvento(enum.Enum):
+class TipoEvento(Labelled):
     """Kinds of event; the names are part of the API's contract."""
 
-    CREADO = "oficio.creado"
+    CREADO = "oficio.creado", "Oficio ingresado"
     #: Anything that raises the oficio's version: its data, its people, who has it, its rank.
-    CAMBIADO = "oficio.cambiado"
+    CAMBIADO = "oficio.cambiado", "Oficio modificado"
     #: An entry of the bitácora.
-    ACTIVIDAD = "oficio.actividad"
-    ESTADO = "oficio.estado"
-    UBICADO = "oficio.ubicado"
-    NOTIFICADO = "oficio.notificado"
-    RESPONDIDO = "receptor.respondio"
-    CERRADO = "oficio.cerrado"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "oficio.creado": "Oficio ingresado",
-            "oficio.cambiado": "Oficio modificado",
-            "oficio.actividad": "Entrada en la bitácora",
-            "oficio.estado": "Cambio de estado",
-            "oficio.ubicado": "Vehículo ubicado",
-            "oficio.notificado": "Receptor judicial notificado",
-            "receptor.respondio": "El receptor respondió",
-            "oficio.cerrado": "Caso cerrado",
-        }[self.value]
+    ACTIVIDAD = "oficio.actividad", "Entrada en la bitácora"
+    ESTADO = "oficio.estado", "Cambio de estado"
+    UBICADO = "oficio.ubicado", "Vehículo ubicado"
+    NOTIFICADO = "oficio.notificado", "Receptor judicial notificado"
+    RESPONDIDO = "receptor.respondio", "El receptor respondió"
+    CERRADO = "oficio.cerrado", "Caso cerrado"
 
 
 #: What a webhook may subscribe to: steps of a case, not every keystroke.
@@ -44,14 +30,9 @@ WEBHOOK_KINDS = (
 )
 
 
-class EstadoEntrega(enum.Enum):
+class EstadoEntrega(Labelled):
     """How far a delivery to a webhook is."""
 
-    PENDIENTE = "pendiente"
-    ENTREGADA = "entregada"
-    FALLIDA = "fallida"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    PENDIENTE = "pendiente", "Pendiente"
+    ENTREGADA = "entregada", "Entregada"
+    FALLIDA = "fallida", "Fallida"

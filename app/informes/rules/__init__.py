@@ -6,6 +6,9 @@ import enum
 import re
 import secrets
 import unicodedata
+from typing import Any
+
+from app.core.labels import Labelled
 
 #: The name of the job in the ledger.
 PRINT_JOB = "informes.expediente"
@@ -27,24 +30,26 @@ _SIDES = ((20, 1200), (60, 720), (200, 520))
 _SMALLEST_SIDE = 400
 
 
-class Variante(enum.Enum):
-    """Whom an expediente is for."""
+class Variante(Labelled):
+    """Whom an expediente is for; the label says it on screen and on paper."""
 
-    TRIBUNAL = "tribunal"
-    BUFFET = "buffet"
+    #: What it holds, in a sentence.
+    contents: str
 
-    @property
-    def label(self) -> str:
-        """Its name on screen and on paper."""
-        return {"tribunal": "Para el tribunal", "buffet": "Para el buffet"}[self.value]
+    TRIBUNAL = (
+        "tribunal",
+        "Para el tribunal",
+        "Completo: bitácora, avistamientos, visitas, fotos, avisos y custodia.",
+    )
+    BUFFET = (
+        "buffet",
+        "Para el buffet",
+        "Cabecera, hitos y las fotos que se le muestran; nada más.",
+    )
 
-    @property
-    def contents(self) -> str:
-        """What it holds, in a sentence."""
-        return {
-            "tribunal": "Completo: bitácora, avistamientos, visitas, fotos, avisos y custodia.",
-            "buffet": "Cabecera, hitos y las fotos que se le muestran; nada más.",
-        }[self.value]
+    def __init__(self, value: Any, label: str = "", contents: str = "") -> None:
+        super().__init__(value, label)
+        self.contents = contents
 
     @property
     def is_complete(self) -> bool:

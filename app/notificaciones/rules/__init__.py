@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -11,6 +10,7 @@ from typing import Any
 from app.ajustes.rules import Setting
 from app.core.clock import from_local, to_local
 from app.core.errors import Refused
+from app.core.labels import Labelled
 
 #: The name of the job in the ledger.
 SEND_JOB = "notificaciones.enviar"
@@ -57,69 +57,42 @@ DRAFT_LIFE = timedelta(days=1)
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-class TipoNotificacion(enum.Enum):
+class TipoNotificacion(Labelled):
     """Whom a notice is for."""
 
-    RECEPTOR_JUDICIAL = "receptor_judicial"
-    BUFFET = "buffet"
-    INTERNA = "interna"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "receptor_judicial": "Receptor judicial",
-            "buffet": "Buffet",
-            "interna": "Interna",
-        }[self.value]
+    RECEPTOR_JUDICIAL = "receptor_judicial", "Receptor judicial"
+    BUFFET = "buffet", "Buffet"
+    INTERNA = "interna", "Interna"
 
 
-class EstadoNotificacion(enum.Enum):
+class EstadoNotificacion(Labelled):
     """How far a notice came.
 
     ``enviando`` is committed before the mail server is spoken to. A notice that stays there
     because the process died becomes ``incierta``: it may have arrived, so only a person decides.
     """
 
-    PENDIENTE = "pendiente"
-    ENVIANDO = "enviando"
-    ENVIADA = "enviada"
-    INCIERTA = "incierta"
-    FALLIDA = "fallida"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    PENDIENTE = "pendiente", "Pendiente", "info", "hourglass"
+    ENVIANDO = "enviando", "Enviando", "info", "refresh"
+    ENVIADA = "enviada", "Enviada", "ok", "circle-check"
+    INCIERTA = "incierta", "Incierta", "warn", "alert-triangle"
+    FALLIDA = "fallida", "Fallida", "danger", "circle-x"
 
 
-class TipoRespuesta(enum.Enum):
-    """What a receptor says through the link in his notice."""
+class TipoRespuesta(Labelled):
+    """What a receptor says through the link in his notice; the label is what he presses."""
 
-    RECIBIDO = "recibido"
-    EN_CAMINO = "en_camino"
-    DILIGENCIADO = "diligenciado"
-    NO_ENCONTRADO = "no_encontrado"
+    #: What he did, for others to read.
+    told: str
 
-    @property
-    def label(self) -> str:
-        """What he presses, in his words."""
-        return {
-            "recibido": "Recibido",
-            "en_camino": "Voy en camino",
-            "diligenciado": "Diligencia realizada",
-            "no_encontrado": "No encontré el vehículo",
-        }[self.value]
+    RECIBIDO = "recibido", "Recibido", "recibió el aviso"
+    EN_CAMINO = "en_camino", "Voy en camino", "va en camino"
+    DILIGENCIADO = "diligenciado", "Diligencia realizada", "realizó la diligencia"
+    NO_ENCONTRADO = "no_encontrado", "No encontré el vehículo", "no encontró el vehículo"
 
-    @property
-    def told(self) -> str:
-        """What he did, for others to read."""
-        return {
-            "recibido": "recibió el aviso",
-            "en_camino": "va en camino",
-            "diligenciado": "realizó la diligencia",
-            "no_encontrado": "no encontró el vehículo",
-        }[self.value]
+    def __init__(self, value: Any, label: str = "", told: str = "") -> None:
+        super().__init__(value, label)
+        self.told = told
 
 
 #: The mail has not gone and may.

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from app.core.clock import start_of_day
 from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.labels import Labelled
 from app.oficios.rules import Estado
 
 
@@ -69,35 +70,24 @@ class Caso:
     clave: str = ""
 
 
-class Situacion(enum.Enum):
-    """Where a case stands, finer than its column on the board."""
+class Situacion(Labelled):
+    """Where a case stands, finer than its column on the board; shown by what happens next."""
 
-    SIN_INVESTIGADOR = "sin_investigador"
-    POR_COMENZAR = "por_comenzar"
-    BUSCANDO = "buscando"
-    PERDIDO = "perdido"
-    UBICADO = "ubicado"
-    AVISO_INCIERTO = "aviso_incierto"
-    AVISADO = "avisado"
-    DILIGENCIADO = "diligenciado"
-    ENCONTRADO = "encontrado"
-    NO_ENCONTRADO = "no_encontrado"
+    SIN_INVESTIGADOR = "sin_investigador", "Asignar a un investigador"
+    POR_COMENZAR = "por_comenzar", "Comenzar la búsqueda"
+    BUSCANDO = "buscando", "Ubicar el vehículo"
+    PERDIDO = "perdido", "Ubicar otra vez el vehículo"
+    UBICADO = "ubicado", "Notificar al receptor judicial"
+    AVISO_INCIERTO = "aviso_incierto", "Confirmar que el receptor judicial recibió el aviso"
+    AVISADO = "avisado", "Diligencia del receptor judicial"
+    DILIGENCIADO = "diligenciado", "Cerrar el caso: la diligencia está realizada"
+    ENCONTRADO = "encontrado", "Caso cerrado: vehículo encontrado"
+    NO_ENCONTRADO = "no_encontrado", "Caso cerrado sin encontrar el vehículo"
 
     @property
     def proximo_paso(self) -> str:
         """What happens next, in words for a law firm."""
-        return {
-            "sin_investigador": "Asignar a un investigador",
-            "por_comenzar": "Comenzar la búsqueda",
-            "buscando": "Ubicar el vehículo",
-            "perdido": "Ubicar otra vez el vehículo",
-            "ubicado": "Notificar al receptor judicial",
-            "aviso_incierto": "Confirmar que el receptor judicial recibió el aviso",
-            "avisado": "Diligencia del receptor judicial",
-            "diligenciado": "Cerrar el caso: la diligencia está realizada",
-            "encontrado": "Caso cerrado: vehículo encontrado",
-            "no_encontrado": "Caso cerrado sin encontrar el vehículo",
-        }[self.value]
+        return self.label
 
 
 #: Of a case that waits for a receptor: the vehicle is not where it was found.

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import enum
 
+from app.core.labels import Labelled
 from app.usuarios.rules import Rol
 
 
-class Estado(enum.Enum):
+class Estado(Labelled):
     """Where an oficio stands; the columns of the board, in this order."""
 
-    PENDIENTE = "pendiente"
-    INVESTIGACION = "investigacion"
-    NOTIFICACION = "notificacion"
-    ENCONTRADO = "finalizado_encontrado"
-    NO_ENCONTRADO = "finalizado_no_encontrado"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "pendiente": "Pendiente",
-            "investigacion": "Investigación",
-            "notificacion": "Notificación",
-            "finalizado_encontrado": "Encontrado",
-            "finalizado_no_encontrado": "No encontrado",
-        }[self.value]
+    PENDIENTE = "pendiente", "Pendiente"
+    INVESTIGACION = "investigacion", "Investigación"
+    NOTIFICACION = "notificacion", "Notificación"
+    ENCONTRADO = "finalizado_encontrado", "Encontrado"
+    NO_ENCONTRADO = "finalizado_no_encontrado", "No encontrado"
 
     @property
     def is_final(self) -> bool:
@@ -44,59 +34,35 @@ _FORWARD = {
 }
 
 
-class Prioridad(enum.Enum):
+class Prioridad(Labelled):
     """How soon an oficio wants attention."""
 
-    BAJA = "baja"
-    MEDIA = "media"
-    ALTA = "alta"
-    URGENTE = "urgente"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    BAJA = "baja", "Baja"
+    MEDIA = "media", "Media"
+    ALTA = "alta", "Alta", "warn"
+    URGENTE = "urgente", "Urgente", "danger"
 
 
-class TipoPropietario(enum.Enum):
+class TipoPropietario(Labelled):
     """How a person stands to the vehicle."""
 
-    PRINCIPAL = "principal"
-    CODEUDOR = "codeudor"
-    AVAL = "aval"
-    USUARIO = "usuario"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    PRINCIPAL = "principal", "Principal"
+    CODEUDOR = "codeudor", "Codeudor"
+    AVAL = "aval", "Aval"
+    USUARIO = "usuario", "Usuario"
 
 
-class Actividad(enum.Enum):
+class Actividad(Labelled):
     """Kinds of entry in the bitácora."""
 
-    CONSULTA_API = "consulta_api"
-    NOTA = "nota"
-    LLAMADA = "llamada"
-    TERRENO = "terreno"
-    CAMBIO_ESTADO = "cambio_estado"
-    NOTIFICACION = "notificacion"
-    ADJUNTO = "adjunto"
-    SISTEMA = "sistema"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "consulta_api": "Consulta",
-            "nota": "Nota",
-            "llamada": "Llamada",
-            "terreno": "Terreno",
-            "cambio_estado": "Cambio de estado",
-            "notificacion": "Notificación",
-            "adjunto": "Adjunto",
-            "sistema": "Sistema",
-        }[self.value]
+    CONSULTA_API = "consulta_api", "Consulta", "", "radar-2"
+    NOTA = "nota", "Nota", "", "note"
+    LLAMADA = "llamada", "Llamada", "", "phone"
+    TERRENO = "terreno", "Terreno", "ok", "walk"
+    CAMBIO_ESTADO = "cambio_estado", "Cambio de estado", "primary", "arrow-right"
+    NOTIFICACION = "notificacion", "Notificación", "primary", "mail"
+    ADJUNTO = "adjunto", "Adjunto", "", "camera"
+    SISTEMA = "sistema", "Sistema", "", "settings"
 
 
 #: What a person writes down; the other kinds are left by deeds.
@@ -113,37 +79,20 @@ class Parte(enum.Enum):
     DIRECCION = "direccion"
 
 
-class Ambito(enum.Enum):
+class Ambito(Labelled):
     """What a change in the *Historial* of a case is about."""
 
-    ESTADO = "estado"
-    ASIGNACION = "asignacion"
-    OFICIO = "oficio"
-    VEHICULO = "vehiculo"
-    PERSONA = "persona"
-    DIRECCION = "direccion"
-    ADJUNTO = "adjunto"
-    NOTIFICACION = "notificacion"
-    BITACORA = "bitacora"
-    ACCESO = "acceso"
-    OTRO = "otro"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "estado": "Estado",
-            "asignacion": "Asignación",
-            "oficio": "Datos del oficio",
-            "vehiculo": "Vehículo",
-            "persona": "Personas",
-            "direccion": "Direcciones y visitas",
-            "adjunto": "Archivos",
-            "notificacion": "Avisos",
-            "bitacora": "Correcciones de la bitácora",
-            "acceso": "Accesos a datos",
-            "otro": "Otros",
-        }[self.value]
+    ESTADO = "estado", "Estado"
+    ASIGNACION = "asignacion", "Asignación"
+    OFICIO = "oficio", "Datos del oficio"
+    VEHICULO = "vehiculo", "Vehículo"
+    PERSONA = "persona", "Personas"
+    DIRECCION = "direccion", "Direcciones y visitas"
+    ADJUNTO = "adjunto", "Archivos"
+    NOTIFICACION = "notificacion", "Avisos"
+    BITACORA = "bitacora", "Correcciones de la bitácora"
+    ACCESO = "acceso", "Accesos a datos"
+    OTRO = "otro", "Otros"
 
 
 #: What the audit calls it when somebody asks for a person's RUT and contacts.

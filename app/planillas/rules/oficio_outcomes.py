@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import Enum
+from typing import Any
 
+from app.core.labels import Labelled
 from app.core.texto import clean_text, fold
 from app.planillas.rules.rows import FilaLeida
 
@@ -17,36 +18,21 @@ INCLUIR = "incluir"
 Dato = str | int | date
 
 
-class Resultado(Enum):
+class Resultado(Labelled):
     """The outcomes that the preview shows."""
 
-    CREA = "crea"
-    EXISTE = "existe"
-    ADVERTENCIA = "advertencia"
-    ERROR = "error"
-    OCULTA = "oculta"
+    #: Its name on screen once the list is imported.
+    label_done: str
 
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "crea": "Se crea",
-            "existe": "Ya existe",
-            "advertencia": "Se crea con advertencias",
-            "error": "No se puede leer",
-            "oculta": "Oculta en la planilla",
-        }[self.value]
+    CREA = "crea", "Se crea", "ok", "Creado"
+    EXISTE = "existe", "Ya existe", "neutral", "Ya existía"
+    ADVERTENCIA = "advertencia", "Se crea con advertencias", "warn", "Creado con advertencias"
+    ERROR = "error", "No se puede leer", "danger", "Quedó fuera"
+    OCULTA = "oculta", "Oculta en la planilla", "neutral", "Oculta: no se importó"
 
-    @property
-    def label_done(self) -> str:
-        """Its name on screen once the list is imported."""
-        return {
-            "crea": "Creado",
-            "existe": "Ya existía",
-            "advertencia": "Creado con advertencias",
-            "error": "Quedó fuera",
-            "oculta": "Oculta: no se importó",
-        }[self.value]
+    def __init__(self, value: Any, label: str = "", tone: str = "", label_done: str = "") -> None:
+        super().__init__(value, label, tone)
+        self.label_done = label_done
 
     @property
     def is_imported(self) -> bool:
@@ -54,19 +40,12 @@ class Resultado(Enum):
         return self in {Resultado.CREA, Resultado.ADVERTENCIA}
 
 
-class EstadoImportacion(Enum):
+class EstadoImportacion(Labelled):
     """Where an uploaded list stands."""
 
-    BORRADOR = "borrador"
-    IMPORTADA = "importada"
-    DESCARTADA = "descartada"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"borrador": "Por importar", "importada": "Importada", "descartada": "Descartada"}[
-            self.value
-        ]
+    BORRADOR = "borrador", "Por importar"
+    IMPORTADA = "importada", "Importada"
+    DESCARTADA = "descartada", "Descartada"
 
 
 @dataclass(frozen=True)

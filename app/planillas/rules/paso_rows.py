@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from app.avistamientos.outside import Leniency, Sighting
 from app.core.clock import local_today
 from app.core.errors import InvalidValue
 from app.core.fechas import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
+from app.core.labels import Labelled
 from app.core.patente import parse_patente
 from app.core.texto import clean_text, fold
 from app.core.zonas import zone_of
@@ -25,23 +25,13 @@ from app.porticos.rules.reconocer import Match
 _FIRST_YEAR = 2000
 
 
-class ResultadoPaso(enum.Enum):
+class ResultadoPaso(Labelled):
     """What becomes of a row of a concessionaire's list."""
 
-    NUEVO = "nuevo"
-    CONOCIDO = "conocido"
-    ILEGIBLE = "ilegible"
-    OTRA_PATENTE = "otra_patente"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "nuevo": "Nuevo",
-            "conocido": "Ya se conoce",
-            "ilegible": "No se puede leer",
-            "otra_patente": "Es de otra patente",
-        }[self.value]
+    NUEVO = "nuevo", "Nuevo", "ok"
+    CONOCIDO = "conocido", "Ya se conoce", "neutral"
+    ILEGIBLE = "ilegible", "No se puede leer", "danger"
+    OTRA_PATENTE = "otra_patente", "Es de otra patente", "warn"
 
 
 @dataclass(frozen=True)

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-import enum
 import re
 
 from app.core.errors import InvalidValue
+from app.core.labels import Labelled
 from app.core.texto import fold
 
 
-class TipoPortico(enum.Enum):
+class TipoPortico(Labelled):
     """What stands across the road."""
 
-    PORTICO = "portico"
-    PLAZA = "plaza"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"portico": "Pórtico", "plaza": "Plaza de peaje"}[self.value]
+    PORTICO = "portico", "Pórtico"
+    PLAZA = "plaza", "Plaza de peaje"
 
 
-class Confianza(enum.Enum):
+class Confianza(Labelled):
     """How far the coordinates of a gantry are to be trusted."""
 
-    ALTA = "alta"
-    MEDIA = "media"
-    BAJA = "baja"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return self.value.capitalize()
+    ALTA = "alta", "Alta"
+    MEDIA = "media", "Media"
+    BAJA = "baja", "Baja"
 
 
-class Metodo(enum.Enum):
+class Metodo(Labelled):
     """How a sighting was tied to a gantry of the catalogue, or why it was not."""
 
-    CORREGIDO = "corregido"
-    CODIGO = "codigo"
-    NOMBRE = "nombre"
-    PARECIDO = "parecido"
+    CORREGIDO = "corregido", "Corregido por una persona"
+    CODIGO = "codigo", "Por el código"
+    NOMBRE = "nombre", "Por el nombre"
+    PARECIDO = "parecido", "Por parecido"
     #: Only the road is known: the source names a company and no place.
-    VIA = "via"
-    NINGUNO = "ninguno"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {
-            "corregido": "Corregido por una persona",
-            "codigo": "Por el código",
-            "nombre": "Por el nombre",
-            "parecido": "Por parecido",
-            "via": "Solo se conoce la vía",
-            "ninguno": "Sin identificar",
-        }[self.value]
+    VIA = "via", "Solo se conoce la vía"
+    NINGUNO = "ninguno", "Sin identificar"
 
 
 def catalogue_key(autopista: str, codigo: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime, timedelta
 
 from app.ajustes.rules import Setting
 from app.core.clock import is_ahead_of
+from app.core.labels import Labelled
 from app.oficios.rules import Estado
 
 #: Metres. Law 20.886 asks for a photo or video where a position is less exact than this.
@@ -37,43 +37,25 @@ RECHECK_DAYS = Setting(
 SETTINGS = (RECHECK_DAYS,)
 
 
-class TipoLugar(enum.Enum):
+class TipoLugar(Labelled):
     """What kind of place a vehicle was found at."""
 
-    DIRECCION = "direccion"
-    VIA_PUBLICA = "via_publica"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"direccion": "Dirección", "via_publica": "Vía pública"}[self.value]
+    DIRECCION = "direccion", "Dirección"
+    VIA_PUBLICA = "via_publica", "Vía pública"
 
 
-class SinPosicion(enum.Enum):
+class SinPosicion(Labelled):
     """Why a location has no coordinates."""
 
-    RECHAZADA = "rechazada"
-    NO_DISPONIBLE = "no_disponible"
-
-    @property
-    def label(self) -> str:
-        """What is said instead of the coordinates."""
-        return {
-            "rechazada": "Sin posición: no se dio permiso al teléfono",
-            "no_disponible": "Sin posición: el teléfono no la dio",
-        }[self.value]
+    RECHAZADA = "rechazada", "Sin posición: no se dio permiso al teléfono"
+    NO_DISPONIBLE = "no_disponible", "Sin posición: el teléfono no la dio"
 
 
-class ResultadoRevision(enum.Enum):
+class ResultadoRevision(Labelled):
     """What somebody found who went to see again."""
 
-    SIGUE = "sigue"
-    NO_ESTA = "no_esta"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"sigue": "Sigue ahí", "no_esta": "Ya no está"}[self.value]
+    SIGUE = "sigue", "Sigue ahí"
+    NO_ESTA = "no_esta", "Ya no está"
 
 
 def steps_to_notice(estado: Estado) -> list[Estado]:

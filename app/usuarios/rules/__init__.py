@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime, timedelta
 
 from app.core import firma
+from app.core.labels import Labelled
 
 PASSWORD_MIN = 8
 PASSWORD_MAX = 200
@@ -15,19 +15,12 @@ PASSWORD_MAX = 200
 INVITE_LIFE = timedelta(days=3)
 
 
-class Rol(enum.Enum):
+class Rol(Labelled):
     """What a person may do: the firm's admin and investigators, a buffet's people."""
 
-    ADMIN = "admin"
-    INVESTIGADOR = "investigador"
-    CLIENTE = "cliente"
-
-    @property
-    def label(self) -> str:
-        """Its name on screen."""
-        return {"admin": "Administrador", "investigador": "Investigador", "cliente": "Cliente"}[
-            self.value
-        ]
+    ADMIN = "admin", "Administrador"
+    INVESTIGADOR = "investigador", "Investigador"
+    CLIENTE = "cliente", "Cliente"
 
     @property
     def is_staff(self) -> bool:
