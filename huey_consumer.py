@@ -11,13 +11,15 @@ if __name__ == "__main__":  # before the imports below, which take seconds on a 
     signal.signal(signal.SIGTERM, lambda _signum, _frame: sys.exit(0))
 
 from app import create_app
+from app.feature import Feature
+from app.features import FEATURES
 from app.jobs.consumer import run_consumer
 from app.web.registro import configure_logging, connect_sentry
 
 
-def main() -> None:
+def main(features: tuple[Feature, ...] = FEATURES) -> None:
     """Run until SIGTERM, which ends it in order and with 0, also while it still starts."""
-    app = create_app()
+    app = create_app(features=features)
     configure_logging(app.extensions["rastro_config"])
     connect_sentry(app.extensions["rastro_config"])
     run_consumer(app)

@@ -1,4 +1,4 @@
-"""Rastro: finds vehicles for law firms. ``create_app`` is the only module that knows all."""
+"""Rastro: finds vehicles for law firms. ``create_app`` builds it of its features."""
 
 from __future__ import annotations
 
@@ -10,69 +10,15 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import models
-from app.adjuntos import jobs as adjuntos_jobs
-from app.adjuntos import pages as adjuntos
-from app.adjuntos.cli import adjuntos_cli
-from app.adjuntos.queries import sellos as adjuntos_sellos
-from app.adjuntos.queries.guardianes import connect_keepers
-from app.ajustes import pages as ajustes
 from app.ajustes.queries import is_demo
-from app.ajustes.rules import SETTINGS as OFFICE_SETTINGS
-from app.ajustes.rules.registry import connect_settings
-from app.api import jobs as api_jobs
-from app.api import v1 as api_v1
-from app.api.pages import claves, docs, health, metrics
-from app.avisos import pages as avisos
-from app.avisos.pages.escucha import BELLS, BellSource
-from app.avistamientos import jobs as avistamientos_jobs
-from app.avistamientos import pages as avistamientos
-from app.avistamientos.pages import consultas, identificacion, panorama
-from app.avistamientos.queries.aviso import list_for_notice
-from app.avistamientos.rules import LEGAL_SETTINGS
-from app.avistamientos.rules.alcance import SETTINGS as SOURCE_SETTINGS
-from app.buffets import pages as buffets
 from app.cli import prepare, schema_cli
-from app.custodia import jobs as custodia_jobs
-from app.custodia.cli import custodia_cli
-from app.custodia.queries.registry import connect_sources
 from app.db import db, prepare_engine
-from app.demo import pages as demo
-from app.estado import pages as estado
-from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
-from app.eventos import jobs as eventos_jobs
-from app.eventos import pages as webhooks
-from app.eventos.pages import novedades
-from app.eventos.pages.escucha import EVENTS, EventSource
 from app.extensions import csrf, htmx, limiter, login, migrate
-from app.informes import jobs as informes_jobs
-from app.informes import pages as informes
-from app.informes.queries.guarda import list_pdfs
+from app.feature import Feature, init_features
+from app.features import FEATURES
 from app.jobs.alarm import Alarm
-from app.jobs.queue import connect_bell
-from app.notificaciones import pages as notificaciones
-from app.notificaciones.queries import sellos as notificaciones_sellos
-from app.notificaciones.rules import SETTINGS as NOTICE_SETTINGS
-from app.notificaciones.rules.sources import connect_found, connect_location, connect_sightings
-from app.oficios import pages as oficios
-from app.oficios.pages.sections import init_sections
-from app.oficios.queries import sellos as oficios_sellos
-from app.planillas.pages import importar, listados
-from app.portal import pages as portal
+from app.jobs.queue import set_bell
 from app.portal.access import SESSION_KEY
-from app.porticos import pages as porticos
-from app.respaldo import jobs as respaldo_jobs
-from app.respaldo.cli import backup_cli
-from app.tablero import pages as tablero
-from app.terreno import pages as terreno
-from app.trabajos import pages as trabajos
-from app.ubicado import jobs as ubicado_jobs
-from app.ubicado import pages as ubicado
-from app.ubicado.queries import sellos as ubicado_sellos
-from app.ubicado.queries.aviso import found_for_milestones, location_for_notice
-from app.ubicado.rules import SETTINGS as LOCATION_SETTINGS
-from app.usuarios import pages as usuarios
-from app.usuarios.cli import usuarios_cli
 from app.usuarios.pages import auth
 from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
@@ -82,110 +28,24 @@ from app.web.errors import init_errors
 from app.web.estaticos import StaticFiles, fingerprint
 from app.web.filters import init_filters
 from app.web.headers import init_headers
-from app.web.limit_storage import SCHEME
+from app.web.limit_storage import SCHEME, init_limits
 from app.web.mantencion import init_maintenance
 from app.web.retrying import RetryingFlask
 from app.web.sesiones import init_sessions
-from app.web.streaming import connect_source
 from config import ROOT, Config, ensure_development_secret, load_config
-
-__all__ = [
-    "adjuntos_jobs",
-    "api_jobs",
-    "avistamientos_jobs",
-    "create_app",
-    "custodia_jobs",
-    "eventos_jobs",
-    "informes_jobs",
-    "models",
-    "respaldo_jobs",
-    "ubicado_jobs",
-]
 
 #: Of one request, several files together; ``deploy/Caddyfile`` lets through the same.
 MAX_REQUEST_BYTES = 210_000_000
 
-BLUEPRINTS = (
-    auth.bp,
-    usuarios.bp,
-    avisos.bp,
-    buffets.bp,
-    porticos.bp,
-    trabajos.bp,
-    ajustes.bp,
-    estado.bp,
-    health.bp,
-    metrics.bp,
-    api_v1.bp,
-    docs.bp,
-    claves.bp,
-    webhooks.bp,
-    novedades.bp,
-    portal.bp,
-    oficios.bp,
-    oficios.textos.bp,
-    importar.bp,
-    adjuntos.bp,
-    avistamientos.bp,
-    panorama.bp,
-    identificacion.bp,
-    listados.bp,
-    consultas.bp,
-    ubicado.bp,
-    notificaciones.bp,
-    notificaciones.receptor_bp,
-    demo.bp,
-    tablero.bp,
-    terreno.bp,
-    informes.bp,
-)
 
-#: The sections of the case page, in their order on screen.
-SECTIONS = [
-    oficios.BITACORA,
-    avistamientos.AVISTAMIENTOS,
-    ubicado.UBICACION,
-    oficios.DIRECCIONES,
-    oficios.PERSONAS,
-    adjuntos.FOTOS,
-    notificaciones.NOTIFICACIONES,
-    informes.EXPEDIENTE,
-    trabajos.TRABAJOS,
-    oficios.VEHICULO,
-    oficios.DATOS,
-    oficios.HISTORIAL,
-    oficios.CUSTODIA,
-]
-
-#: What an admin may change on the page of the settings, in its order there.
-SETTINGS = (
-    *OFFICE_SETTINGS,
-    *NOTICE_SETTINGS,
-    *LOCATION_SETTINGS,
-    *LEGAL_SETTINGS,
-    *SOURCE_SETTINGS,
-)
-
-CLI_GROUPS = (
-    prepare,
-    schema_cli,
-    usuarios_cli,
-    custodia_cli,
-    adjuntos_cli,
-    backup_cli,
-    config_cli,
-    init,
-    doctor,
-    maintenance,
-    reset_db,
-)
-
-
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEATURES) -> Flask:
     """Build the application for a configuration (by default, that of the environment).
+
+    It is made of the features that are given, each after those that it builds on.
 
     Raises:
         ConfigError: the environment is incomplete or wrong.
+        DeclaredTwice: two features bring a part of the same name.
     """
     config = config or load_config()
     version = "" if config.web_reload else fingerprint(ROOT / "static")
@@ -213,6 +73,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_bodies(app)  # before anything reads a form
     csrf.init_app(app)
     htmx.init_app(app)
+    init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)
     passwords.configure(config.argon2_memory_kib)
     auth.init_auth(app)
@@ -223,28 +84,10 @@ def create_app(config: Config | None = None) -> Flask:
     init_sessions(app)
     init_maintenance(app)
     _init_alarm(app, config)
-    connect_settings(SETTINGS)
-    connect_source(EVENTS, EventSource)
-    connect_source(BELLS, BellSource)
-    connect_keepers([list_pdfs])
-    connect_sightings(list_for_notice)
-    connect_location(location_for_notice)
-    connect_found(found_for_milestones)
-    connect_sources(
-        (
-            *oficios_sellos.SOURCES,
-            *adjuntos_sellos.SOURCES,
-            *notificaciones_sellos.SOURCES,
-            *ubicado_sellos.SOURCES,
-        )
-    )
-
     app.url_map.converters["int"] = RowIdConverter
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    for group in CLI_GROUPS:
-        app.cli.add_command(group)
-    init_sections(app, SECTIONS)
+    init_features(app, features)
+    for command in (prepare, schema_cli):
+        app.cli.add_command(command)
     app.add_url_rule("/", "home", home)
 
     @app.context_processor
@@ -287,7 +130,7 @@ def _init_alarm(app: Flask, config: Config) -> None:
     config.instance_dir.mkdir(parents=True, exist_ok=True)
     alarm = Alarm(app, config.huey_url, config.worker_threads)
     app.extensions["alarm"] = alarm
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
 
 
 def _flask_settings(config: Config) -> dict[str, object]:
@@ -303,11 +146,6 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "RATELIMIT_STORAGE_URI": f"{SCHEME}://",
-        "RATELIMIT_STORAGE_OPTIONS": {
-            "database_url": config.database_url,
-            "queue_url": config.huey_url,
-            "folder": str(config.instance_dir),
-        },
         "MAX_CONTENT_LENGTH": min(config.max_upload_bytes * 10, MAX_REQUEST_BYTES),
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     }

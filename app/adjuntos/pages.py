@@ -12,7 +12,7 @@ from app.adjuntos.access import adjunto_of, adjunto_to_see
 from app.adjuntos.forms import AdjuntoForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import get_storage
-from app.adjuntos.queries import count_adjuntos, list_adjuntos
+from app.adjuntos.queries import list_adjuntos
 from app.adjuntos.rules import JPEG, copy_name, format_size
 from app.adjuntos.rules.contraste import list_mismatches
 from app.adjuntos.service import (
@@ -33,14 +33,12 @@ from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.sections import Section
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.fragments import is_htmx, see_other, with_notice
 
 bp = Blueprint("adjuntos", __name__)
 
-FOTOS = Section("fotos", "Fotos y documentos", "camera", "adjuntos.section", count_adjuntos)
 
 #: A file never runs anything, whatever a browser takes it for. The style is that of the browser's
 #: own picture viewer; nothing of ours or of the sender is in that page.

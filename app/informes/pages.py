@@ -29,7 +29,7 @@ from app.informes.access import (
 from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
 from app.informes.outside.paquete import Paquete, pack, stream_zip
-from app.informes.queries import count_issued, find_for_buffet, list_expedientes, storages_of
+from app.informes.queries import find_for_buffet, list_expedientes, storages_of
 from app.informes.rules import (
     MAX_VERIFIED_BYTES,
     EstadoExpediente,
@@ -42,7 +42,6 @@ from app.informes.service.verificacion import Resultado, verify_code, verify_fil
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section, saved
-from app.oficios.pages.sections import Section
 from app.portal.access import SESSION_KEY, living_link
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
@@ -52,7 +51,6 @@ from config import Config
 
 bp = Blueprint("informes", __name__)
 
-EXPEDIENTE = Section("expediente", "Expediente", "file-check", "informes.section", count_issued)
 _ORDERED = "Se está preparando el expediente. Aparecerá aquí cuando esté listo."
 
 

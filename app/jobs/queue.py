@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.outage_line import OutageLine
@@ -23,21 +24,23 @@ BELL = OutageLine(logging.getLogger(__name__), "the queue that wakes the consume
 #: nothing is due, so that an import of a thousand rows need not leave a thousand messages.
 MAX_RINGS = 8
 
-_bell: Callable[[datetime | None], None] | None = None
+#: How an application wakes its consumer: ``bell(None)`` now, ``bell(moment)`` then.
+Bell = Callable[[datetime | None], None]
+_KEY = "bell"
 
 
-def connect_bell(bell: Callable[[datetime | None], None] | None) -> None:
-    """Say how the consumer is woken: ``bell(None)`` now, ``bell(moment)`` then."""
-    global _bell  # one process, one alarm clock
-    _bell = bell
+def set_bell(app: Flask, bell: Bell | None) -> None:
+    """Say how the consumer of an application is woken; None: by its sweep alone."""
+    app.extensions[_KEY] = bell
 
 
 def ring(moment: datetime | None = None) -> None:
     """Wake the consumer. If that fails, the sweep finds the row within a minute."""
-    if _bell is None:
+    bell: Bell | None = current_app.extensions.get(_KEY)
+    if bell is None:
         return
     try:
-        _bell(moment)
+        bell(moment)
     except Exception as error:
         BELL.down(error)
     else:
@@ -60,7 +63,7 @@ def enqueue(
     A key that exists is the same job, whatever its state. Arguments are identifiers only.
 
     Raises:
-        UnknownJob: nobody registered that name.
+        UnknownJob: no feature of this application brings it.
     """
     definition = get_job(name)
     when = ejecutar_desde or now
@@ -119,10 +122,10 @@ def enqueue_periodic(now: datetime) -> None:
     periodic job looks for all that is due.
     """
     for periodic in list_periodic():
-        window = int(now.timestamp()) // periodic.seconds
+        window = int(now.timestamp()) // periodic.every_seconds
         enqueue(
-            periodic.job_name,
-            key=f"{periodic.job_name}:{window}",
+            periodic.name,
+            key=f"{periodic.name}:{window}",
             now=now,
             prioridad=PRIORITY_SWEEP,
         )

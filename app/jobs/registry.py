@@ -1,4 +1,4 @@
-"""The jobs that exist, by name. Features register theirs in their ``jobs.py``."""
+"""The jobs of the running application, by name. Features bring theirs in ``Feature.jobs``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.feature import current_features
 from app.jobs.rules import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
@@ -30,23 +31,13 @@ class Job:
     max_attempts: int
     #: Seconds after which a silent worker is taken for dead.
     lease_seconds: int
+    #: Due once in every window of this length, counted from the epoch; 0: only when ordered.
+    every_seconds: int = 0
     refuse_start: Callable[[Trabajo, datetime], str | None] | None = None
 
 
-@dataclass(frozen=True)
-class Periodic:
-    """Work that is due once in every window of the given length (seconds since the epoch)."""
-
-    job_name: str
-    seconds: int
-
-
 class UnknownJob(LookupError):
-    """A name that nobody registered: a programming error, refused before it is stored."""
-
-
-_jobs: dict[str, Job] = {}
-_periodic: list[Periodic] = []
+    """A name that no feature brings: a programming error, refused before it is stored."""
 
 
 def job(
@@ -56,44 +47,50 @@ def job(
     on_failed: Callable[[Trabajo, str, datetime], None] | None = None,
     max_attempts: int = MAX_ATTEMPTS,
     lease_seconds: int = 120,
-    every_seconds: int | None = None,
+    every_seconds: int = 0,
     refuse_start: Callable[[Trabajo, datetime], str | None] | None = None,
-) -> Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]:
-    """Register a function as a job; ``every_seconds`` also enqueues it once per window."""
+) -> Callable[[Callable[[JobRun], None]], Job]:
+    """Make a job of a function; the feature lists it in ``Feature.jobs``."""
 
-    def register(function: Callable[[JobRun], None]) -> Callable[[JobRun], None]:
-        _jobs[name] = Job(
-            name, label, function, on_failed, max_attempts, lease_seconds, refuse_start
+    def make(function: Callable[[JobRun], None]) -> Job:
+        return Job(
+            name,
+            label,
+            function,
+            on_failed,
+            max_attempts,
+            lease_seconds,
+            every_seconds,
+            refuse_start,
         )
-        if every_seconds and not any(item.job_name == name for item in _periodic):
-            _periodic.append(Periodic(name, every_seconds))
-        return function
 
-    return register
+    return make
 
 
 def get_job(name: str) -> Job:
     """The job of that name.
 
     Raises:
-        UnknownJob: nobody registered it.
+        UnknownJob: no feature of this application brings it.
     """
     try:
-        return _jobs[name]
+        return current_features().jobs[name]
     except KeyError:
         raise UnknownJob(name) from None
 
 
 def job_label(name: str) -> str:
     """A job's name on screen; old rows may name a job that no longer exists."""
-    return _jobs[name].label if name in _jobs else name
+    found = current_features().jobs.get(name)
+    return found.label if found else name
 
 
 def list_kinds() -> list[tuple[str, str]]:
     """Every kind of job with its name on screen, in the order of those."""
-    return sorted(((item.name, item.label) for item in _jobs.values()), key=lambda pair: pair[1])
+    jobs = current_features().jobs.values()
+    return sorted(((item.name, item.label) for item in jobs), key=lambda pair: pair[1])
 
 
-def list_periodic() -> list[Periodic]:
-    """Everything that repeats."""
-    return list(_periodic)
+def list_periodic() -> list[Job]:
+    """Every job that repeats."""
+    return [item for item in current_features().jobs.values() if item.every_seconds]

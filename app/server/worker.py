@@ -65,7 +65,7 @@ class Web(Worker):
         shell = Shell(
             flask_app,
             lambda method, path, headers: body_limit(flask_app, method, path, headers),
-            Hub(make_sources(), flask_app.app_context),
+            Hub(make_sources(flask_app), flask_app.app_context),
             threads=self.cfg.threads,
             folder=folder,
         )

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
+from flask import Flask, current_app
 from limits.storage import RedisStorage, Storage
 from redis import RedisError
 from sqlalchemy import event
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 #: The scheme of the address under which flask-limiter finds this storage.
 SCHEME = "rastro"
+#: Where an application keeps the place where it counts.
+_KEY = "rastro_limits"
 #: Seconds that a count waits for another process, or for a server.
 _PATIENCE = 3
 #: Seconds by which two processes may see the time differently: one reads it, then waits to write.
@@ -52,22 +55,61 @@ _ADVISORY_LOCK = 7_272_761
 _FAILURES = (SQLAlchemyError, RedisError, OSError, sqlite3.Error, psycopg.Error)
 
 
-class SharedStorage(Storage):
-    """The counts of all processes; of this process alone while the shared place fails."""
+class CurrentStorage(Storage):
+    """The counts of the running application: flask-limiter itself would keep one place for all."""
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012  # declared so by the library
 
-    def __init__(
-        self,
-        uri: str | None = None,
-        wrap_exceptions: bool = False,
-        *,
-        database_url: str = "",
-        queue_url: str = "",
-        folder: str = "",
-        **_options: Any,
-    ) -> None:
-        super().__init__(uri, wrap_exceptions)
+    @property
+    def place(self) -> Storage:
+        """Where the running application counts."""
+        place: Storage = current_app.extensions[_KEY]
+        return place
+
+    @property
+    def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
+        """What is never raised: every failure is made up for."""
+        return _FAILURES
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to a count whose window begins with its first, and return it."""
+        return self.place.incr(key, expiry, amount)
+
+    def get(self, key: str) -> int:
+        """The count, 0 after the end of its window."""
+        return self.place.get(key)
+
+    def get_expiry(self, key: str) -> float:
+        """When its window ends, in seconds of this machine's clock."""
+        return self.place.get_expiry(key)
+
+    def check(self) -> bool:
+        """Whether the shared place can be used."""
+        return self.place.check()
+
+    def reset(self) -> int | None:
+        """Forget all counts."""
+        return self.place.reset()
+
+    def clear(self, key: str) -> None:
+        """Forget one count."""
+        self.place.clear(key)
+
+
+def init_limits(app: Flask, database_url: str, queue_url: str, folder: Path) -> None:
+    """Give an application the place where it counts. ``limiter.init_app`` comes after it."""
+    app.extensions[_KEY] = SharedStorage(
+        database_url=database_url, queue_url=queue_url, folder=str(folder)
+    )
+
+
+class SharedStorage(Storage):
+    """The counts of all processes; of this process alone while the shared place fails."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, *, database_url: str = "", queue_url: str = "", folder: str = "") -> None:
+        super().__init__()
         self._shared = _make_shared(database_url, queue_url, Path(folder))
         self._own = Counters()
         self._line = OutageLine(logger, "the place of the rate limits")

@@ -9,18 +9,20 @@ and the view answers in another way.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import Response, request
+from flask import Flask, Response, request
+
+from app.feature import features_of
 
 
 @dataclass(kw_only=True, eq=False)
 class Listener(ABC):
     """Somebody who waits for news."""
 
-    #: Which of the connected sources it hears.
+    #: Which of the sources (``Feature.streams``) it hears.
     sources: ClassVar[tuple[str, ...]]
     #: Whose share of the open streams it counts against.
     usuario_id: int
@@ -46,17 +48,9 @@ class Source(ABC):
         """What was found lately, for a listener that comes between two looks, or None."""
 
 
-_sources: dict[str, Callable[[], Source]] = {}
-
-
-def connect_source(name: str, make: Callable[[], Source]) -> None:
-    """Give listeners of a kind their source; called when the application is built."""
-    _sources[name] = make
-
-
-def make_sources() -> dict[str, Source]:
-    """A source of each kind, for one process."""
-    return {name: make() for name, make in _sources.items()}
+def make_sources(app: Flask) -> dict[str, Source]:
+    """A source of each kind that the features of an application bring, for one process."""
+    return {name: make() for name, make in features_of(app).streams.items()}
 
 
 def keep_open(listener: Listener) -> Response | None:

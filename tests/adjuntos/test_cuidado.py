@@ -15,10 +15,10 @@ from app.adjuntos.service.cuidado import WrongDatabase, sweep
 from app.core.clock import utcnow
 from app.custodia.service import verify
 from app.db import db, transaction
+from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.models import Trabajo
 from tests.adjuntos.conftest import keys_in
 from tests.adjuntos.files import jpeg, make_adjunto, pdf, send
 

@@ -15,10 +15,10 @@ from app.adjuntos.service.reparacion import remake_copies
 from app.core.clock import utcnow
 from app.custodia.service import verify
 from app.db import db, transaction
+from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.models import Trabajo
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 from tests.adjuntos.files import camera_exif, jpeg, make_adjunto, pdf

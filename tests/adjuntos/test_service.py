@@ -27,10 +27,10 @@ from app.adjuntos.service import (
     summarize,
     update_adjunto,
 )
+from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.db import db, transaction
-from app.models import Auditoria
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.usuarios.models import Usuario

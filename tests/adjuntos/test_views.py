@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.adjuntos import pages as views
 from app.adjuntos.models import Adjunto
-from app.models import Auditoria
+from app.auditoria.models import Auditoria
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 from tests.adjuntos.files import camera_exif, encode, jpeg, make_adjunto, pdf, picture

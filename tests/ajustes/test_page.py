@@ -28,7 +28,8 @@ def typed(app):
     """What the page's form sends when one thing is changed."""
 
     def typed(**changes):
-        values = {setting.field: str(setting.defecto) for setting in list_settings()}
+        with app.app_context():
+            values = {setting.field: str(setting.defecto) for setting in list_settings()}
         return {**values, **changes}
 
     return typed
@@ -104,18 +105,22 @@ def test_a_stored_value_that_cannot_be_read_is_the_default(app, stored):
     assert stored(ANSWER_HOURS) == 24
 
 
-def test_every_setting_of_a_feature_has_a_place_on_the_page(admin):
+def test_every_setting_of_a_feature_has_a_place_on_the_page(app, admin):
     page = admin.get(URL).get_data(as_text=True)
 
-    for setting in list_settings():
+    with app.app_context():
+        settings = list_settings()
+    assert settings
+    for setting in settings:
         assert f'name="{setting.field}"' in page
         assert setting.etiqueta in page
     assert "/admin/plantillas" in page
     assert "/tablero/limites" in page
 
 
-def test_two_settings_never_share_a_name_or_a_field():
-    settings = list_settings()
+def test_two_settings_never_share_a_name_or_a_field(app):
+    with app.app_context():
+        settings = list_settings()
 
     assert len({setting.field for setting in settings}) == len(settings)
     assert all(len(setting.clave) <= 60 for setting in settings)

@@ -12,7 +12,7 @@ from app.ajustes.service import set_setting
 from app.buffets.models import Buffet
 from app.db import db, transaction
 from app.jobs.models import Trabajo
-from app.jobs.queue import connect_bell
+from app.jobs.queue import set_bell
 from app.jobs.runner import work
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
@@ -65,9 +65,9 @@ def provider(provider_server: ProviderServer, configure: Callable[..., object]) 
 @pytest.fixture
 def silent_bell(app: Flask) -> Iterator[None]:
     """Nobody is woken: the test does the work itself."""
-    connect_bell(None)
+    set_bell(app, None)
     yield
-    connect_bell(app.extensions["alarm"].ring)
+    set_bell(app, app.extensions["alarm"].ring)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import os
 from huey.consumer import Consumer
 
 import huey_consumer
+from app.features import FEATURES
 from tests.bench import kinds
 
 
@@ -31,8 +32,7 @@ def consume_plain() -> None:
 
 
 if __name__ == "__main__":
-    assert kinds.TRIVIAL
     if "BENCH_HUEY" in os.environ:
         consume_plain()
     else:
-        huey_consumer.main()
+        huey_consumer.main((*FEATURES, kinds.FEATURE))

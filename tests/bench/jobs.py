@@ -27,9 +27,12 @@ import sqlalchemy as sa
 from app.avistamientos.queries import CHECK
 from app.core.clock import utcnow
 from app.db import transaction
+from app.feature import KEY, Features
+from app.features import FEATURES
 from app.jobs.models import Ejecucion, Trabajo
-from app.jobs.queue import connect_bell, enqueue
+from app.jobs.queue import enqueue, set_bell
 from app.jobs.rules import EstadoTrabajo
+from tests.bench import kinds
 from tests.bench.kinds import MARK, TRIVIAL
 from tests.drills.servers import Servers, servers
 from tests.drills.stage import Consumer, Stage
@@ -61,6 +64,7 @@ def staged(running: Servers, database: str, queue: str, **values: str) -> Iterat
         url = running.database(database)
         marks = str(Path(folder) / "marks")
         stage = Stage(Path(folder), url, running.queue(queue, url), BENCH_MARKS=marks, **values)
+        stage.app.extensions[KEY] = Features((*FEATURES, kinds.FEATURE))
         try:
             yield stage
         finally:
@@ -114,12 +118,12 @@ def measure_throughput(stage: Stage, jobs: int) -> tuple[float, float, list[floa
     processor (ms); and the consumer's memory as it went (MiB).
     """
     alarm = stage.app.extensions["alarm"]
-    connect_bell(None)
+    set_bell(stage.app, None)
     for start in range(0, jobs, 500):
         with stage.app.app_context(), transaction():
             for number in range(start, min(start + 500, jobs)):
                 enqueue(TRIVIAL, key=f"t{number}", now=utcnow())
-    connect_bell(alarm.ring)
+    set_bell(stage.app, alarm.ring)
     consumer = stage.start_consumer("tests.bench.consumer", WORKER_THREADS=str(THREADS))
     memory: list[float] = []
 
@@ -195,9 +199,9 @@ def measure_checks(stage: Stage, checks: int) -> tuple[float, float]:
     """Seconds that the checks took, and the seconds that the provider alone would take."""
     stage.provider.answer("/porticos/", body={"avistamientos": []}, delay=PROVIDER_SECONDS)
     alarm = stage.app.extensions["alarm"]
-    connect_bell(None)
+    set_bell(stage.app, None)
     oficios = [stage.put_check() for _ in range(checks)]
-    connect_bell(alarm.ring)
+    set_bell(stage.app, alarm.ring)
     consumer = stage.start_consumer("tests.bench.consumer", WORKER_THREADS=str(CHECK_THREADS))
     stage.wait_done(checks * PROVIDER_SECONDS)
     consumer.stop()

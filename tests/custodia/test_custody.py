@@ -16,14 +16,15 @@ from app import create_app
 from app.core.clock import utcnow
 from app.custodia.jobs import VERIFY_JOB
 from app.custodia.models import Cabeza, Eslabon, Revision
-from app.custodia.queries.registry import connect_sources, list_sources, row_label
+from app.custodia.queries.registry import list_sources, row_label
 from app.custodia.rules import Hallazgo
 from app.custodia.service import begin, seal, seal_all, store_review, verify
 from app.db import Model, db, transaction
+from app.feature import features_of
+from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.models import Trabajo
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
@@ -466,7 +467,7 @@ def test_a_copy_that_sqlite_makes_of_itself_is_whole(app, case, database_kind, t
 
 def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, monkeypatch):
     """What is committed between two reads of a verification is not seen by half."""
-    sources = list_sources()
+    sealed = features_of(app).sealed
     once = iter([True])
 
     def write_first(source):
@@ -487,12 +488,10 @@ def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, monkey
 
         return type(source)(source.tipo, source.label, load)
 
-    connect_sources([write_first(source) for source in sources])
-    try:
-        assert problems(app, case.id) == []
-        assert problems(app, case.id) == []
-    finally:
-        connect_sources(sources)
+    slow = {tipo: write_first(source) for tipo, source in sealed.items()}
+    monkeypatch.setattr(features_of(app), "sealed", slow)
+    assert problems(app, case.id) == []
+    assert problems(app, case.id) == []
 
 
 def test_a_kind_that_no_longer_exists_keeps_its_name_and_is_not_missed(app, oficio):

@@ -12,11 +12,11 @@ from datetime import datetime
 import time_machine
 
 import huey_consumer
+from app.features import FEATURES
 from tests.drills import kinds
 
 if __name__ == "__main__":
-    assert kinds.LOCAL
     moment = os.environ.get("DRILL_CLOCK")
     if moment:
         time_machine.travel(datetime.fromisoformat(moment), tick=True).start()
-    huey_consumer.main()
+    huey_consumer.main((*FEATURES, kinds.FEATURE))

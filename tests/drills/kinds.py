@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from app.auditoria.service import audit
+from app.feature import Feature
 from app.jobs.registry import job
 from app.jobs.runner import JobRun
 
@@ -29,3 +30,6 @@ def note(run: JobRun) -> None:
 def die(run: JobRun) -> None:
     """End the worker's thread, as no error of a job can."""
     raise SystemExit
+
+
+FEATURE = Feature(name="maniobra", jobs=(note, die))

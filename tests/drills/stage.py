@@ -27,6 +27,7 @@ from app.avistamientos.service import request_check
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.features import FEATURES
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import OPEN_STATES, EstadoTrabajo
@@ -37,6 +38,7 @@ from app.oficios.rules import Actividad, Estado
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from config import ROOT, load_config
+from tests.drills import kinds
 from tests.drills.kinds import LOCAL
 from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.notificaciones.rows import make_notice
@@ -125,7 +127,7 @@ class Stage:
             "PROVIDER_QUOTA_SECONDS": "1",
             **values,
         }
-        self.app = create_app(load_config(self.env))
+        self.app = create_app(load_config(self.env), (*FEATURES, kinds.FEATURE))
         with self.app.app_context():
             flask_migrate.upgrade()
         self.buffet: Buffet = make_buffet(self.app)

@@ -18,11 +18,12 @@ _PRODUCER = textwrap.dedent("""
     from app import create_app
     from app.core.clock import utcnow
     from app.db import transaction
-    from app.jobs.queue import connect_bell, enqueue
-    from tests.drills.kinds import LOCAL
+    from app.jobs.queue import set_bell, enqueue
+    from app.features import FEATURES
+    from tests.drills.kinds import FEATURE, LOCAL
 
-    app = create_app()
-    connect_bell(lambda moment: os.kill(os.getpid(), signal.SIGKILL))
+    app = create_app(features=(*FEATURES, FEATURE))
+    set_bell(app, lambda moment: os.kill(os.getpid(), signal.SIGKILL))
     with app.app_context(), transaction():
         enqueue(LOCAL, key="{key}", now=utcnow(), args={{"numero": {number}}})
 """)

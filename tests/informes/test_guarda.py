@@ -10,10 +10,10 @@ from app.adjuntos.service.cuidado import sweep
 from app.core.clock import utcnow
 from app.db import transaction
 from app.informes.models import Expediente
+from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.models import Trabajo
 from tests.adjuntos.conftest import keys_in
 from tests.informes.expedientes import find, make_stub, order, take
 

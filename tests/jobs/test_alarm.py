@@ -9,10 +9,11 @@ import pytest
 
 from app.core.clock import utcnow
 from app.db import transaction
+from app.feature import Feature
 from app.jobs.alarm import Alarm, make_storage
 from app.jobs.consumer import _pulse
 from app.jobs.models import Consumidor, Trabajo
-from app.jobs.queue import connect_bell, enqueue
+from app.jobs.queue import enqueue, set_bell
 from app.jobs.registry import job, list_periodic
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobRun
@@ -23,12 +24,15 @@ def rung(run: JobRun) -> None:
     """Nothing to do but to be done."""
 
 
+FEATURE = Feature(name="pruebas", jobs=(rung,))
+
+
 @pytest.fixture
 def alarm(app, tmp_path):
     alarm = Alarm(app, f"sqlite:///{tmp_path / 'huey.sqlite3'}", threads=2)
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
     yield alarm
-    connect_bell(app.extensions["alarm"].ring)
+    set_bell(app, app.extensions["alarm"].ring)
     alarm.huey.storage.close()
 
 
@@ -51,10 +55,10 @@ def test_a_commit_rings_and_the_worker_finds_the_job_in_the_ledger(app, alarm, r
 
 
 def test_a_message_that_was_lost_is_made_up_for_by_the_next_tick(app, alarm, rows):
-    connect_bell(None)
+    set_bell(app, None)
     with app.app_context(), transaction():
         enqueue("prueba.campana", key="k", now=utcnow())
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
     assert alarm.huey.pending_count() == 0
 
     alarm.tick()
@@ -78,7 +82,8 @@ def test_a_job_for_later_is_rung_for_later(app, alarm, rows):
 
 
 def test_a_tick_enqueues_what_repeats_once(app, alarm, rows):
-    names = {periodic.job_name for periodic in list_periodic()}
+    with app.app_context():
+        names = {item.name for item in list_periodic()}
     alarm.tick()
     alarm.tick()
 

@@ -15,12 +15,13 @@ import pytest
 
 from app.core.clock import utcnow
 from app.db import transaction
+from app.feature import Feature
 from app.jobs import consumer as consumers
 from app.jobs.alarm import Alarm
 from app.jobs.consumer import _Consumer, run_consumer
 from app.jobs.models import Consumidor, Trabajo
 from app.jobs.presence import new_consumer_id, present, release_dead
-from app.jobs.queue import connect_bell, enqueue
+from app.jobs.queue import enqueue, set_bell
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobRun, claim
@@ -50,18 +51,28 @@ def linger(run: JobRun) -> None:
         pass
 
 
+FEATURE = Feature(
+    name="pruebas",
+    jobs=(
+        die,
+        live,
+        linger,
+    ),
+)
+
+
 @pytest.fixture
 def alarm(app, tmp_path) -> Iterator[Alarm]:
     """The application's alarm, on an empty queue of the test's own."""
     usual = app.extensions["alarm"]
     alarm = Alarm(app, f"sqlite:///{tmp_path / 'huey.sqlite3'}", threads=2)
     app.extensions["alarm"] = alarm
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
     began.clear()
     may_end.clear()
     yield alarm
     app.extensions["alarm"] = usual
-    connect_bell(usual.ring)
+    set_bell(app, usual.ring)
     alarm.huey.storage.close()
 
 
@@ -162,9 +173,9 @@ def test_a_job_that_does_not_finish_in_time_is_free_for_who_comes_next(
 
 
 def test_the_sweep_at_the_start_finds_what_nobody_rang_for(app, alarm, own_signals, rows):
-    connect_bell(None)
+    set_bell(app, None)
     put(app, "prueba.vivir")
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
 
     run_until(app, lambda: rows(Trabajo, clave="k")[0].estado is EstadoTrabajo.HECHO)
 

@@ -11,9 +11,10 @@ import pytest
 
 from app.core.errors import Refused
 from app.db import db, transaction
+from app.feature import Feature
 from app.jobs.leases import release_leases
 from app.jobs.models import Ejecucion, Trabajo
-from app.jobs.queue import connect_bell, enqueue, enqueue_periodic
+from app.jobs.queue import enqueue, enqueue_periodic, set_bell
 from app.jobs.registry import UnknownJob, job, list_periodic
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import (
@@ -92,6 +93,45 @@ def wait(run: JobRun) -> None:
     done.append("after waiting")
 
 
+def speechless(trabajo: Trabajo, cause: str, now: datetime) -> None:
+    trabajo.resultado = "half of the news"
+    raise ZeroDivisionError
+
+
+@job("prueba.enmudecer", "Enmudecer", on_failed=speechless, max_attempts=1)
+def fall_silent(run: JobRun) -> None:
+    raise JobError("El proveedor no responde.", retry=False)
+
+
+@job("prueba.tropezar", "Tropezar")
+def stumble(run: JobRun) -> None:
+    with run.finish("nunca"):
+        raise JobError("Tropezó al guardar.", retry=False)
+
+
+@job("prueba.recaer", "Recaer")
+def relapse(run: JobRun) -> None:
+    with run.finish("hecho"):
+        pass
+    raise ZeroDivisionError
+
+
+FEATURE = Feature(
+    name="pruebas",
+    jobs=(
+        note,
+        fail,
+        give_up,
+        crash,
+        doubt,
+        wait,
+        fall_silent,
+        stumble,
+        relapse,
+    ),
+)
+
+
 def put(app, name: str, key: str = "k", que: str = "x", **values) -> str:
     with app.app_context(), transaction():
         return enqueue(name, key=key, now=NOW, args={"que": que}, **values).id
@@ -136,25 +176,25 @@ def test_the_bell_rings_after_the_commit_and_only_then(app, clock):
     rung: list[int] = []
     alarm = app.extensions["alarm"]
     with app.app_context():
-        connect_bell(lambda moment: rung.append(1))
+        set_bell(app, lambda moment: rung.append(1))
         try:
             with transaction():
                 enqueue("prueba.anotar", key="k", now=NOW, args={"que": "x"})
                 assert rung == []
             assert rung == [1]
         finally:
-            connect_bell(alarm.ring)
+            set_bell(app, alarm.ring)
 
 
 def test_a_bell_that_fails_loses_no_job(app, clock):
     def broken(moment: datetime | None) -> None:
         raise OSError("the queue's disk is full")
 
-    connect_bell(broken)
+    set_bell(app, broken)
     try:
         put(app, "prueba.anotar")
     finally:
-        connect_bell(app.extensions["alarm"].ring)
+        set_bell(app, app.extensions["alarm"].ring)
     assert run_all(app, clock) == 1
 
 
@@ -274,15 +314,15 @@ def test_a_persons_click_goes_before_the_sweep(app, clock):
 
 
 def test_a_window_is_enqueued_once_and_missed_ones_are_not_made_up_for(app, rows):
-    periodic = list_periodic()
-    assert periodic, "the product has periodic work"
     moments = (NOW, NOW, NOW + timedelta(hours=5))
     with app.app_context():
+        periodic = list_periodic()
+        assert periodic, "the product has periodic work"
         for moment in moments:
             with transaction():
                 enqueue_periodic(moment)
     windows = {
-        (item.job_name, int(moment.timestamp()) // item.seconds)
+        (item.name, int(moment.timestamp()) // item.every_seconds)
         for item in periodic
         for moment in moments
     }
@@ -370,16 +410,6 @@ def test_a_running_or_ended_job_is_neither_cancelled_nor_hurried(app, clock, ver
         change(app, pk, verb)
 
 
-def speechless(trabajo: Trabajo, cause: str, now: datetime) -> None:
-    trabajo.resultado = "half of the news"
-    raise ZeroDivisionError
-
-
-@job("prueba.enmudecer", "Enmudecer", on_failed=speechless, max_attempts=1)
-def fall_silent(run: JobRun) -> None:
-    raise JobError("El proveedor no responde.", retry=False)
-
-
 @pytest.mark.parametrize("dies", [False, True], ids=["fails", "kills its worker"])
 def test_a_fault_in_telling_of_a_failure_does_not_block_the_ledger(app, clock, caplog, dies):
     pk = put(app, "prueba.enmudecer")
@@ -434,12 +464,6 @@ def test_who_is_told_to_stop_ends_its_job_and_leaves_the_rest(app, clock):
     assert find(app, second).estado is EstadoTrabajo.PENDIENTE
 
 
-@job("prueba.tropezar", "Tropezar")
-def stumble(run: JobRun) -> None:
-    with run.finish("nunca"):
-        raise JobError("Tropezó al guardar.", retry=False)
-
-
 def test_a_job_that_fails_in_its_last_step_takes_no_other_with_it(app, clock):
     failing, after = put(app, "prueba.tropezar"), put(app, "prueba.anotar", key="after")
 
@@ -452,12 +476,6 @@ def test_a_job_that_fails_in_its_last_step_takes_no_other_with_it(app, clock):
 
 
 def test_a_job_that_goes_wrong_after_its_end_stays_done(app, clock, caplog):
-    @job("prueba.recaer", "Recaer")
-    def relapse(run: JobRun) -> None:
-        with run.finish("hecho"):
-            pass
-        raise ZeroDivisionError
-
     pk, after = put(app, "prueba.recaer"), put(app, "prueba.anotar", key="after")
 
     assert run_all(app, clock) == 2
@@ -483,7 +501,7 @@ def test_the_jobs_of_a_dead_consumer_are_free_at_once_and_only_those(app, clock)
 def test_many_jobs_of_one_change_ring_a_few_times_and_each_later_moment_once(app):
     rung: list[datetime | None] = []
     later = NOW + timedelta(minutes=5)
-    connect_bell(rung.append)
+    set_bell(app, rung.append)
     try:
         with app.app_context():
             with suppress(ZeroDivisionError), transaction():
@@ -495,7 +513,7 @@ def test_many_jobs_of_one_change_ring_a_few_times_and_each_later_moment_once(app
                     enqueue("prueba.anotar", key=f"now {number}", now=NOW)
                     enqueue("prueba.anotar", key=f"later {number}", now=NOW, ejecutar_desde=later)
     finally:
-        connect_bell(app.extensions["alarm"].ring)
+        set_bell(app, app.extensions["alarm"].ring)
     assert rung.count(None) == 8
     assert rung.count(later) == 1
     assert len(rung) == 9

@@ -15,6 +15,7 @@ from app.avistamientos.outside.reading import retry_after
 from app.avistamientos.queries import list_due_for_check
 from app.core.clock import CLOCK_SKEW, is_within, utcnow
 from app.db import db, transaction
+from app.feature import Feature
 from app.jobs.leases import count_due
 from app.jobs.models import Consumidor, Cuota, Trabajo
 from app.jobs.pulse import take_pulse
@@ -45,6 +46,16 @@ def wait(run: JobRun) -> None:
 @job("prueba.reloj_hora", "Cada hora", every_seconds=3600)
 def hourly(run: JobRun) -> None:
     pass
+
+
+FEATURE = Feature(
+    name="pruebas",
+    jobs=(
+        fail,
+        wait,
+        hourly,
+    ),
+)
 
 
 def put(app, name: str, now: datetime, **values) -> str:

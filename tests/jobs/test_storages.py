@@ -13,10 +13,11 @@ from huey.api import Task
 
 from app.core.clock import utcnow
 from app.db import transaction
+from app.feature import Feature
 from app.jobs.alarm import Alarm
 from app.jobs.consumer import _Consumer
 from app.jobs.models import Trabajo
-from app.jobs.queue import connect_bell, enqueue
+from app.jobs.queue import enqueue, set_bell
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobRun
@@ -26,6 +27,9 @@ from config import load_config
 @job("prueba.almacen", "Almacén")
 def stored(run: JobRun) -> None:
     """Nothing to do but to be done."""
+
+
+FEATURE = Feature(name="pruebas", jobs=(stored,))
 
 
 def pytest_generate_tests(metafunc):
@@ -50,9 +54,9 @@ def queue_url(request, tmp_path):
 def alarm(app, queue_url):
     alarm = Alarm(app, queue_url, threads=2)
     alarm.huey.storage.flush_all()
-    connect_bell(alarm.ring)
+    set_bell(app, alarm.ring)
     yield alarm
-    connect_bell(app.extensions["alarm"].ring)
+    set_bell(app, app.extensions["alarm"].ring)
     alarm.huey.storage.flush_all()
     close(alarm)
 
@@ -156,11 +160,11 @@ def test_a_consumers_threads_do_what_is_rung_for(app, alarm, rows):
 
 
 def test_a_queue_that_is_away_delays_nobody_for_long_and_loses_no_job(app, rows):
-    connect_bell(Alarm(app, "redis://127.0.0.1:9/0", threads=1).ring)
+    set_bell(app, Alarm(app, "redis://127.0.0.1:9/0", threads=1).ring)
     try:
         began = time.monotonic()
         put(app)
         assert time.monotonic() - began < 5
     finally:
-        connect_bell(app.extensions["alarm"].ring)
+        set_bell(app, app.extensions["alarm"].ring)
     assert rows(Trabajo)[0].estado is EstadoTrabajo.PENDIENTE

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.avisos.models import Aviso
 from app.custodia.service import verify
 from app.db import db, transaction
+from app.feature import Feature
 from app.jobs import aside
 from app.jobs.aside import join_aside
 from app.jobs.models import Trabajo
@@ -112,6 +113,9 @@ def test_a_refusal_for_now_is_tried_again_as_before(
 @job("pruebas.otra", "Otra cosa")
 def other_work(run):
     """Something that has nothing to do with mail."""
+
+
+FEATURE = Feature(name="pruebas", jobs=(other_work,))
 
 
 def test_a_slow_answer_keeps_its_lease_and_nobody_else_waiting(

@@ -18,6 +18,8 @@ from app import create_app
 from app.buffets.models import Buffet
 from app.db import Model, db
 from app.extensions import limiter
+from app.feature import KEY, Features
+from app.features import FEATURES
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
@@ -55,6 +57,8 @@ def _application(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     yield app
     with app.app_context():
         db.engine.dispose()
+        # Else its connections outlive the run.
+        app.extensions["rastro_limits"]._shared._engine.dispose()
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -63,9 +67,14 @@ def _hurry(connection: sqlite3.Connection, _record: object) -> None:
 
 
 @pytest.fixture
-def app(_application: Flask) -> Iterator[Flask]:
-    """The application on an empty database, with its configuration as it was."""
+def app(_application: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on an empty database, with its configuration as it was.
+
+    A module of tests that has jobs of its own lists them in a ``FEATURE``.
+    """
     config = _application.extensions["rastro_config"]
+    own = getattr(request.module, "FEATURE", None)
+    _application.extensions[KEY] = Features((*FEATURES, own) if own else FEATURES)
     limiter.enabled = False
     yield _application
     _application.extensions["rastro_config"] = config

@@ -8,7 +8,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.db import db, transaction
 from app.jobs.models import Trabajo
-from app.jobs.queue import connect_bell
+from app.jobs.queue import set_bell
 from app.jobs.runner import work
 from app.oficios.rules import Estado
 from app.porticos.models import Portico
@@ -47,14 +47,14 @@ def test_sightings_of_before_the_catalogue_are_looked_up_after_the_upgrade(
                     clave=f"antes {number}",
                 )
             )
-    connect_bell(None)
+    set_bell(app, None)
     try:
         prepare(app)
         with app.app_context():
             work("test")
         prepare(app)
     finally:
-        connect_bell(app.extensions["alarm"].ring)
+        set_bell(app, app.extensions["alarm"].ring)
 
     (job,) = rows(Trabajo, tipo=REMATCH)
     assert job.resultado == "2 avistamientos cambiaron."

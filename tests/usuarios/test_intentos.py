@@ -23,7 +23,7 @@ from app.extensions import limiter
 from app.supervisor import ROOT, free_port
 from app.usuarios.pages.intentos import WrongPassword, counted_attempt
 from app.usuarios.rules import Rol
-from app.web.limit_storage import SharedStorage
+from app.web.limit_storage import CurrentStorage, SharedStorage
 from tests.factories import PASSWORD, make_usuario
 from tests.plugins.application import test_config as config_for_tests
 
@@ -128,8 +128,10 @@ def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path, c
 
 
 def test_the_running_application_counts_in_the_shared_place(app):
-    assert isinstance(limiter.storage, SharedStorage)
-    assert limiter.storage.check()
+    assert isinstance(limiter.storage, CurrentStorage)
+    with app.app_context():
+        assert isinstance(limiter.storage.place, SharedStorage)
+        assert limiter.storage.check()
 
 
 @pytest.fixture(params=["the database's place", "redis"])

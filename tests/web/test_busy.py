@@ -18,6 +18,7 @@ from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.contention import is_busy
 from app.db import db, transaction
+from app.feature import Feature
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.registry import job
@@ -144,6 +145,9 @@ def test_a_job_that_met_a_busy_database_waits_and_loses_no_attempt(hold_lock, ap
 def meet_a_busy_database(run: JobRun) -> None:
     with run.args.pop("hold")(), transaction():
         db.session.execute(sa.delete(Investigacion))
+
+
+FEATURE = Feature(name="pruebas", jobs=(meet_a_busy_database,))
 
 
 def test_a_fault_of_ours_in_a_statement_is_no_busy_database(app):

@@ -1,12 +1,14 @@
 """Files that rows of other features name: they are verified, moved and swept with the rest.
 
-Features above connect what lists their rows; ``create_app`` does it.
+Features above name in ``Feature.keepers`` what lists their rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from app.feature import current_features
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,9 @@ class Guardado:
 
 
 Keeper = Callable[[], list[Guardado]]
-_keepers: list[Keeper] = []
-
-
-def connect_keepers(keepers: Iterable[Keeper]) -> None:
-    """Say who else has files in the storages."""
-    _keepers[:] = keepers
 
 
 def list_kept(almacen: str | None = None) -> list[Guardado]:
     """The rows of other features that name files, of one storage or of all."""
-    rows = [row for keeper in _keepers for row in keeper()]
+    rows = [row for keeper in current_features().keepers for row in keeper()]
     return [row for row in rows if almacen is None or row.almacen == almacen]

@@ -1,7 +1,7 @@
 """What kinds of setting there are, and how each is read from what somebody typed.
 
-A feature declares its settings in its own ``rules``; ``create_app`` connects them, and the page of
-the settings shows them without knowing any.
+A feature declares its settings in its own ``rules`` and lists them in ``Feature.settings``; the
+page of the settings shows them without knowing any.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Setting:
     lector: Callable[[str], str] | None = None
     #: Of a choice: what is stored, and what it is called. Empty: anything may be written.
     opciones: tuple[tuple[str, str], ...] = ()
+    #: The smaller, the higher on the page; those of one place keep the order of their features.
+    place: int = 50
 
     @property
     def is_number(self) -> bool:
@@ -86,6 +88,7 @@ class Setting:
 OFFICE_NAME = Setting(
     "oficina_nombre",
     grupo="Oficina",
+    place=10,
     etiqueta="Nombre de la oficina",
     defecto="",
     ayuda="Sale en los correos, en el tablero de los buffets, en la página del receptor y en el "
@@ -96,6 +99,7 @@ _WHOM_TO_ASK = "Lo ve quien abre un enlace que ya no sirve, para pedir otro. Pue
 OFFICE_PHONE = Setting(
     "oficina_telefono",
     grupo="Oficina",
+    place=10,
     etiqueta="Teléfono de la oficina",
     defecto="",
     ayuda=_WHOM_TO_ASK,
@@ -105,6 +109,7 @@ OFFICE_PHONE = Setting(
 OFFICE_EMAIL = Setting(
     "oficina_correo",
     grupo="Oficina",
+    place=10,
     etiqueta="Correo de la oficina",
     defecto="",
     ayuda=_WHOM_TO_ASK,

@@ -12,7 +12,6 @@ from app.avistamientos.forms import AvistamientoForm, CheckForm
 from app.avistamientos.forms.filtro import Filtro, FiltroForm
 from app.avistamientos.pages.aviso_consulta import current_warning
 from app.avistamientos.queries import (
-    count_sightings,
     find_answer,
     find_last_check,
     find_last_entry,
@@ -36,16 +35,11 @@ from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section, saved
-from app.oficios.pages.sections import Section
 from app.web.access import or_404, staff_required
 from app.web.fragments import is_htmx, is_read, see_other, with_notice
 from app.web.pagination import paginate
 
 bp = Blueprint("avistamientos", __name__, url_prefix="/oficios/<int:oficio_id>")
-
-AVISTAMIENTOS = Section(
-    "avistamientos", "Avistamientos", "radar-2", "avistamientos.section", count_sightings
-)
 
 #: Seconds between two looks at a check: one that is about to run, one that waits its turn.
 _SOON, _LATER = 2, 10

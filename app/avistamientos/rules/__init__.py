@@ -16,6 +16,7 @@ _LEGAL_HELP = (
 LEGAL_FROM = Setting(
     "horas_habiles.desde",
     grupo="Horas hábiles",
+    place=40,
     etiqueta="Comienzan a las",
     defecto=8,
     ayuda=_LEGAL_HELP,
@@ -25,6 +26,7 @@ LEGAL_FROM = Setting(
 LEGAL_UNTIL = Setting(
     "horas_habiles.hasta",
     grupo="Horas hábiles",
+    place=40,
     etiqueta="Terminan a las",
     defecto=20,
     ayuda=_LEGAL_HELP,

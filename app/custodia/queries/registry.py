@@ -1,10 +1,12 @@
-"""What is sealed. Features above bring their sources; ``create_app`` connects them."""
+"""What is sealed. Features above bring their sources in ``Feature.sealed``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from app.feature import current_features
 
 
 @dataclass(frozen=True)
@@ -19,20 +21,12 @@ class Source:
     load: Callable[[int], Iterable[tuple[int, Mapping[str, Any]]]]
 
 
-_sources: dict[str, Source] = {}
-
-
-def connect_sources(sources: Iterable[Source]) -> None:
-    """Say what is sealed in this application."""
-    _sources.clear()
-    _sources.update({source.tipo: source for source in sources})
-
-
 def list_sources() -> list[Source]:
     """Every kind of row that is sealed."""
-    return list(_sources.values())
+    return list(current_features().sealed.values())
 
 
 def row_label(tipo: str) -> str:
     """How a row of that kind is called; a kind that no longer exists keeps its bare name."""
-    return _sources[tipo].label if tipo in _sources else tipo
+    source = current_features().sealed.get(tipo)
+    return source.label if source else tipo

@@ -28,6 +28,7 @@ NEWS_MAX_AGE = timedelta(days=30)
 ANSWER_HOURS = Setting(
     "receptor.horas_respuesta",
     grupo="Avisos al receptor",
+    place=20,
     etiqueta="Espera sin respuesta",
     defecto=24,
     ayuda="Pasado este tiempo se propone un recordatorio a quien lleva el caso; pasado otra vez, "
@@ -40,6 +41,7 @@ ANSWER_HOURS = Setting(
 MAX_MAIL_MB = Setting(
     "correo.max_mb",
     grupo="Avisos al receptor",
+    place=20,
     etiqueta="Tamaño máximo de un correo",
     defecto=15,
     ayuda="Con las fotos dentro. Las que no caben se ven desde el enlace del correo. Muchos "

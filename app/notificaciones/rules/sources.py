@@ -1,15 +1,16 @@
 """What a notice tells of sightings and of the place, which belong to features above this one.
 
-``create_app`` connects them: without those a notice simply says nothing of them.
+They answer by ``Feature.provides``; without them a notice simply says nothing of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO
+from app.feature import asked_above
 from app.notificaciones.rules.avance import Hecho
 
 
@@ -40,43 +41,19 @@ class Location:
     zona: ZoneInfo = SANTIAGO
 
 
-_list_sightings: Callable[[int], list[Sighting]] | None = None
-
-
-def connect_sightings(provider: Callable[[int], list[Sighting]] | None) -> None:
-    """Say who knows the newest sightings of an oficio, newest first."""
-    global _list_sightings  # one process, one set of features
-    _list_sightings = provider
-
-
+@asked_above
 def list_sightings(oficio_id: int) -> list[Sighting]:
-    """The newest sightings of an oficio."""
-    return _list_sightings(oficio_id) if _list_sightings else []
+    """The newest sightings of an oficio, newest first."""
+    return []
 
 
-_find_location: Callable[[int], Location | None] | None = None
-
-
-def connect_location(provider: Callable[[int], Location | None] | None) -> None:
-    """Say who knows where the vehicle of an oficio was found."""
-    global _find_location  # as above
-    _find_location = provider
-
-
+@asked_above
 def find_location(oficio_id: int) -> Location | None:
     """Where the vehicle of an oficio is, as far as anybody knows."""
-    return _find_location(oficio_id) if _find_location else None
+    return None
 
 
-_list_found: Callable[[list[int]], Iterable[tuple[int, Hecho]]] | None = None
-
-
-def connect_found(provider: Callable[[list[int]], Iterable[tuple[int, Hecho]]] | None) -> None:
-    """Say who knows when the vehicles of several oficios were found, seen again, and gone."""
-    global _list_found  # as above
-    _list_found = provider
-
-
+@asked_above
 def list_found(oficio_ids: list[int]) -> Iterable[tuple[int, Hecho]]:
     """When the vehicles of several oficios were found, seen again, and gone, with the oficio."""
-    return _list_found(oficio_ids) if _list_found else ()
+    return ()

@@ -1,4 +1,4 @@
-"""The sections of the case page. Each feature brings its own; ``create_app`` lists them.
+"""The sections of the case page. Each feature brings its own in ``Feature.sections``.
 
 The case page stands below the features that fill it (photos, notices, sightings), so it does not
 know them: a section is a name, an address and a way to count.
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import Flask, current_app
 
 from app.db import db
+from app.feature import current_features
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,15 @@ class Section:
     icon: str
     #: Takes ``oficio_id``.
     endpoint: str
+    #: The smaller, the higher on the page.
+    place: int
     #: Builds the question how many there are; those of all sections are asked at once.
     count: Callable[[int], sa.Select[int]] | None = None
 
 
-def init_sections(app: Flask, sections: list[Section]) -> None:
-    """Set the sections in the order of the page."""
-    app.extensions["oficio_sections"] = sections
-
-
 def list_sections() -> list[Section]:
-    """The sections of this application."""
-    return list(current_app.extensions["oficio_sections"])
+    """The sections of this application, in the order of the page."""
+    return sorted(current_features().sections.values(), key=lambda section: section.place)
 
 
 def count_sections(oficio_id: int) -> dict[str, int]:

@@ -28,6 +28,7 @@ from app.adjuntos.rules import LOCAL
 from app.core.outages import Outage, find_outage
 from app.db import db
 from app.extensions import current_config
+from app.feature import current_features
 from app.respaldo.rules import Manifest
 from app.respaldo.rules.errors import BackupError, NotEmpty
 
@@ -35,14 +36,6 @@ SQLITE_PART = "rastro.sqlite3.gz"
 _CHUNK = 1024 * 1024
 #: Gzip's level: the time of a backup is mostly compression, and the fastest one saves nearly all.
 _LEVEL = 3
-#: Columns that say which files belong to a row: the key of the file, and its SHA-256 if kept.
-_FILE_COLUMNS = (
-    ("adjuntos", "original_key", "sha256"),
-    ("adjuntos", "copia_key", "copia_sha256"),
-    ("adjuntos", "miniatura_key", "miniatura_sha256"),
-    ("expedientes", "pdf_key", "sha256"),
-)
-_FILE_TABLES = tuple(dict.fromkeys(table for table, _key, _digest in _FILE_COLUMNS))
 
 
 @dataclass
@@ -241,10 +234,15 @@ def _count_tables(connection: sqlite3.Connection, tables: list[str]) -> dict[str
     }
 
 
+def _file_tables() -> list[str]:
+    """The tables whose rows name files."""
+    return list(dict.fromkeys(column.table for column in current_features().file_columns))
+
+
 def _present(connection: sqlite3.Connection, tables: list[str]) -> dict[str, set[str]]:
     return {
         table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-        for table in _FILE_TABLES
+        for table in _file_tables()
         if table in tables
     }
 
@@ -254,7 +252,7 @@ def _keys(
 ) -> dict[tuple[str, str], str | None]:
     """The files that rows name, with their storage; of an older schema the columns that it has."""
     keys: dict[tuple[str, str], str | None] = {}
-    for table, key, digest in _FILE_COLUMNS:
+    for table, key, digest in current_features().file_columns:
         columns = present.get(table, ())
         if key not in columns:
             continue
@@ -307,7 +305,9 @@ def _copy_postgresql(folder: Path) -> Snapshot:
             raise BackupError("La base de datos no tiene tablas todavía: inicie Rastro primero.")
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         snapshot = Snapshot("postgresql", row[0] if row else "", {})
-        present = {table: _columns(connection, table) for table in _FILE_TABLES if table in tables}
+        present = {
+            table: _columns(connection, table) for table in _file_tables() if table in tables
+        }
         snapshot.keys = _keys(connection, present)
         for table in tables:
             snapshot.rows[table] = _copy_out(connection, table, folder / f"{table}.copy.gz")

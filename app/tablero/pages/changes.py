@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import utcnow
@@ -19,8 +19,6 @@ from app.web.fragments import fragment
 QUIET = 0.3
 #: No event has a larger id, and a database could not be asked for one.
 _LAST = 2**31 - 1
-#: The event that was the newest at a moment of the process's clock.
-_quiet: dict[int, float] = {}
 
 
 @bp.get("/cambios")
@@ -32,14 +30,16 @@ def changes() -> ResponseReturnValue:
     be read again.
     """
     since = min(max(0, request.args.get("desde", 0, type=int)), _LAST)
-    if time.monotonic() - _quiet.get(since, -QUIET) < QUIET:
+    # The event that was the newest of this application at a moment of the process's clock.
+    quiet: dict[int, float] = current_app.extensions.setdefault("board_quiet", {})
+    if time.monotonic() - quiet.get(since, -QUIET) < QUIET:
         return _nothing(204)
     found = list_changes(since)
     if found.is_flood:
         return _nothing(205)
     if not found.ids:
-        _quiet.clear()
-        _quiet[since] = time.monotonic()
+        quiet.clear()
+        quiet[since] = time.monotonic()
         return _nothing(204)
     board_filter = read_filter(request.args)
     conditions = conditions_of(board_filter)

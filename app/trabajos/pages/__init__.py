@@ -16,7 +16,6 @@ from app.jobs.registry import list_kinds
 from app.jobs.rules import OPEN_STATES
 from app.oficios.access import oficio_to_work
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.sections import Section
 from app.trabajos.forms import JobFilterForm, read_action, read_ids
 from app.trabajos.pages.export import EXPORT_LIMIT, TRABAJOS_TABLE, left_off_note
 from app.trabajos.pages.parts import (
@@ -28,7 +27,6 @@ from app.trabajos.pages.parts import (
 )
 from app.trabajos.queries import (
     attempts_of,
-    count_open,
     count_states,
     find_line,
     ids_statement,
@@ -44,7 +42,6 @@ from app.web.tablas import send_table
 
 bp = Blueprint("trabajos", __name__)
 
-TRABAJOS = Section("trabajos", "Trabajos", "activity", "trabajos.section", count_open)
 
 #: Jobs that are changed in one transaction, so that workers need not wait for a long one.
 _BATCH = 50

@@ -16,7 +16,6 @@ from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section, saved
-from app.oficios.pages.sections import Section
 from app.oficios.rules import Estado
 from app.ubicado.forms import DeshacerForm, RevisionForm
 from app.ubicado.models import Ubicacion
@@ -24,7 +23,6 @@ from app.ubicado.pages.blueprint import bp
 from app.ubicado.permissions import can_undo
 from app.ubicado.queries import (
     Vigente,
-    count_locations,
     find_current,
     find_location,
     list_locations,
@@ -38,7 +36,6 @@ from app.ubicado.service.undo import notified_warning
 from app.web.access import admin_required, or_404, staff_required
 from app.web.fragments import is_htmx, see_other, with_notice
 
-UBICACION = Section("ubicacion", "Ubicación", "map-pin-check", "ubicado.section", count_locations)
 _ONE = "/ubicacion/<int:ubicacion_id>"
 
 

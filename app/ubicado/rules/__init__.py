@@ -26,6 +26,7 @@ ACCESOS = (
 RECHECK_DAYS = Setting(
     "ubicado.dias_revision",
     grupo="Vehículos ubicados",
+    place=30,
     etiqueta="Volver a mirar después de",
     defecto=3,
     ayuda="Un vehículo ubicado cuya diligencia no se ha hecho puede irse. Pasado este tiempo se le "

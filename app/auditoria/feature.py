@@ -1,0 +1,11 @@
+"""The log of who did what."""
+
+from __future__ import annotations
+
+from app.auditoria.models import Auditoria
+from app.feature import Feature
+
+FEATURE = Feature(
+    name="auditoria",
+    models=(Auditoria,),
+)

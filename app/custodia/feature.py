@@ -1,0 +1,15 @@
+"""The sealed chain, and what verifies it."""
+
+from __future__ import annotations
+
+from app.custodia.cli import custodia_cli
+from app.custodia.jobs import verify_all
+from app.custodia.models import Cabeza, Eslabon, Revision
+from app.feature import Feature
+
+FEATURE = Feature(
+    name="custodia",
+    models=(Cabeza, Eslabon, Revision),
+    commands=(custodia_cli,),
+    jobs=(verify_all,),
+)

@@ -1,0 +1,18 @@
+"""What happened, for webhooks and for whoever listens."""
+
+from __future__ import annotations
+
+from app.eventos import pages
+from app.eventos.jobs import entregar, limpiar
+from app.eventos.models import Entrega, Evento, Webhook
+from app.eventos.pages import novedades
+from app.eventos.pages.escucha import EVENTS, EventSource
+from app.feature import Feature
+
+FEATURE = Feature(
+    name="eventos",
+    models=(Entrega, Evento, Webhook),
+    pages=(pages, novedades),
+    jobs=(entregar, limpiar),
+    streams={EVENTS: EventSource},
+)

@@ -1,0 +1,43 @@
+"""The features of the product. Each line is a package of ``app`` that ends in ``feature.py``.
+
+A feature stands below those that build on it, as in the layers of ``pyproject.toml``. To delete one
+that nothing builds on, delete its folder and its line here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from app.feature import Feature
+
+_PACKAGES = (
+    "auditoria",
+    "ajustes",
+    "custodia",
+    "buffets",
+    "usuarios",
+    "avisos",
+    "vehiculos",
+    "direcciones",
+    "porticos",
+    "eventos",
+    "oficios",
+    "adjuntos",
+    "notificaciones",
+    "avistamientos",
+    "ubicado",
+    "planillas",
+    "portal",
+    "terreno",
+    "tablero",
+    "informes",
+    "demo",
+    "trabajos",
+    "respaldo",
+    "api",
+    "estado",
+)
+
+FEATURES: tuple[Feature, ...] = tuple(
+    import_module(f"app.{name}.feature").FEATURE for name in _PACKAGES
+)

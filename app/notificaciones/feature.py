@@ -1,0 +1,41 @@
+"""Notices to receptores, mails to buffets, and the directory of receptores."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.notificaciones.jobs import find_unanswered, send_notice, tell_milestones
+from app.notificaciones.models import (
+    Borrador,
+    HitoInformado,
+    Notificacion,
+    Plantilla,
+    Receptor,
+    Respuesta,
+)
+from app.notificaciones.pages import (
+    cierre,
+    compose,
+    correos,
+    notices,
+    plantillas,
+    receptor,
+    receptores,
+)
+from app.notificaciones.queries import count_notices
+from app.notificaciones.queries.sellos import SOURCES
+from app.notificaciones.rules import SETTINGS
+from app.oficios.pages.sections import Section
+
+FEATURE = Feature(
+    name="notificaciones",
+    models=(Borrador, HitoInformado, Notificacion, Plantilla, Receptor, Respuesta),
+    pages=(notices, compose, cierre, correos, plantillas, receptores, receptor),
+    sections=(
+        Section(
+            "notificaciones", "Notificaciones", "mail", "notificaciones.section", 70, count_notices
+        ),
+    ),
+    settings=SETTINGS,
+    sealed=SOURCES,
+    jobs=(send_notice, find_unanswered, tell_milestones),
+)

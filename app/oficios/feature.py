@@ -1,0 +1,50 @@
+"""The case and its page."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.oficios.models import Investigacion, Oficio, Propietario, TextoPredefinido
+from app.oficios.pages import (
+    bitacora,
+    case,
+    create,
+    custodia,
+    datos,
+    direcciones,
+    historial,
+    personas,
+    textos,
+    vehiculo,
+)
+from app.oficios.pages.sections import Section
+from app.oficios.queries import count_direcciones, count_entries, count_personas
+from app.oficios.queries.sellos import SOURCES
+
+FEATURE = Feature(
+    name="oficios",
+    models=(Investigacion, Oficio, Propietario, TextoPredefinido),
+    pages=(
+        case,
+        create,
+        bitacora,
+        direcciones,
+        personas,
+        vehiculo,
+        datos,
+        historial,
+        custodia,
+        textos,
+    ),
+    sections=(
+        Section("bitacora", "Bitácora", "note", "oficios.detail", 10, count_entries),
+        Section(
+            "direcciones", "Direcciones", "map-pin", "oficios.direcciones", 40, count_direcciones
+        ),
+        Section("personas", "Personas", "users", "oficios.personas", 50, count_personas),
+        Section("vehiculo", "Vehículo", "car", "oficios.vehiculo", 100),
+        Section("datos", "Datos del oficio", "file-text", "oficios.datos", 110),
+        Section("historial", "Historial", "history", "oficios.historial", 120),
+        Section("custodia", "Custodia", "shield-check", "oficios.custodia", 130),
+    ),
+    sealed=SOURCES,
+)

@@ -1,0 +1,14 @@
+"""The jobs of the ledger on screen."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.oficios.pages.sections import Section
+from app.trabajos import pages
+from app.trabajos.queries import count_open
+
+FEATURE = Feature(
+    name="trabajos",
+    pages=(pages,),
+    sections=(Section("trabajos", "Trabajos", "activity", "trabajos.section", 90, count_open),),
+)

@@ -1,0 +1,27 @@
+"""A vehicle is found."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.notificaciones.rules.sources import find_location, list_found
+from app.oficios.pages.sections import Section
+from app.ubicado.jobs import find_waiting
+from app.ubicado.models import Revisado, Ubicacion
+from app.ubicado.pages import phone, section
+from app.ubicado.queries import count_locations
+from app.ubicado.queries.aviso import found_for_milestones, location_for_notice
+from app.ubicado.queries.sellos import SOURCES
+from app.ubicado.rules import SETTINGS
+
+FEATURE = Feature(
+    name="ubicado",
+    models=(Revisado, Ubicacion),
+    pages=(phone, section),
+    sections=(
+        Section("ubicacion", "Ubicación", "map-pin-check", "ubicado.section", 30, count_locations),
+    ),
+    settings=SETTINGS,
+    sealed=SOURCES,
+    jobs=(find_waiting,),
+    provides=(find_location.by(location_for_notice), list_found.by(found_for_milestones)),
+)

@@ -1,0 +1,16 @@
+"""Accounts, and who signs in."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.usuarios import pages
+from app.usuarios.cli import usuarios_cli
+from app.usuarios.models import Usuario
+from app.usuarios.pages import auth
+
+FEATURE = Feature(
+    name="usuarios",
+    models=(Usuario,),
+    pages=(auth, pages),
+    commands=(usuarios_cli,),
+)
