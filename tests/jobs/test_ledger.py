@@ -377,6 +377,25 @@ def test_long_work_keeps_its_lease_by_renewing_it(app, clock):
             run.renew()
 
 
+def test_a_worker_that_began_a_job_anew_no_longer_holds_its_first_attempt(app, clock):
+    """It keeps its name, so only the number of the attempt tells the two apart."""
+    pk = put(app, "prueba.anotar")
+    with app.app_context():
+        first = claim("same", now=clock.now)
+        clock.forward(hours=1)
+        second = claim("same", now=clock.now)
+        assert (first.attempt, second.attempt) == (1, 2)
+
+        with pytest.raises(LeaseLost):
+            first.renew()
+        with pytest.raises(LeaseLost), first.finish("por el primero"):
+            pass
+        with second.finish("por el segundo"):
+            pass
+
+    assert find(app, pk).resultado == "por el segundo"
+
+
 def test_a_waiting_job_is_cancelled_and_can_be_retried(app, clock):
     pk = put(app, "prueba.anotar")
     change(app, pk, cancel_job)

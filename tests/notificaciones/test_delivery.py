@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -217,6 +218,51 @@ def test_a_worker_that_slept_past_its_lease_does_not_send(
         execute(asleep)
 
     assert len(mail_server.messages) == 1
+
+
+def test_an_attempt_that_its_own_worker_began_anew_does_not_send(
+    app, mail_server, worker, oficio, usuario_investigador
+):
+    """A worker keeps its name: only the number tells its attempts apart."""
+    notice_id = make_notice(app, oficio, usuario_investigador)
+    with app.app_context():
+        first = claim("obrero", now=worker.clock())
+        worker.ahead += timedelta(minutes=6)
+        second = claim("obrero", now=worker.clock())
+        assert (first.attempt, second.attempt) == (1, 2)
+
+        execute(first)
+        assert mail_server.messages == []
+        assert find_notice(app, notice_id).estado is EstadoNotificacion.PENDIENTE
+
+        execute(second)
+    assert len(mail_server.wait_for(1)) == 1
+    assert find_notice(app, notice_id).estado is EstadoNotificacion.ENVIADA
+
+
+def test_a_notice_that_is_settled_while_its_mail_is_built_is_not_sent(
+    app, mail_server, worker, oficio, usuario_investigador, rows
+):
+    notice_id = make_notice(app, oficio, usuario_investigador)
+
+    def settle_meanwhile():
+        """The job asks for the time once it has read the notice, before it builds the mail."""
+        notice = db.session.get_one(Notificacion, notice_id)
+        if notice.estado is EstadoNotificacion.PENDIENTE:
+            with transaction():
+                notice.estado = EstadoNotificacion.ENVIADA
+        return worker.clock()
+
+    with app.app_context():
+        run = claim("obrero", now=worker.clock())
+        run.clock = settle_meanwhile
+        execute(run)
+
+    assert find_notice(app, notice_id).estado is EstadoNotificacion.ENVIADA
+    assert worker(minutes=6) == 1
+    [trabajo] = rows(Trabajo)
+    assert (trabajo.estado, trabajo.resultado) == (EstadoTrabajo.HECHO, "Ya estaba enviado.")
+    assert mail_server.messages == []
 
 
 def test_two_workers_send_one_mail(app, mail_server, oficio, usuario_investigador):
