@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow mutants docs check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -99,6 +99,13 @@ bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sighting
 
 bench-slow: $(VENV)/.dev ## Measure pages beside slow clients, and what open boards and streams cost
 	@$(BIN)/python -m tests.bench.slow $(BENCH)
+
+# OF=custodia, OF=oficios/rules, OF=rules. MUTANTS="--seconds 3600 --tests tests/jobs": see the program.
+mutants: $(VENV)/.dev ## Change code in small ways and print what no test notices: make mutants OF=mail
+	@$(BIN)/python tools/mutants.py $(or $(OF),$(error say of what: make mutants OF=mail)) $(MUTANTS)
+
+docs: $(VENV)/.dev ## Write docs/desarrollo/tablas.md and listas.md from the code
+	@$(BIN)/python tools/describe.py
 
 check: lint type-check check-js ## Check format, style, types, imports, templates and scripts
 	$(BIN)/lint-imports --no-cache
