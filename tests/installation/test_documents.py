@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -18,6 +20,8 @@ DOCUMENTS = [
     "docs/desarrollo/arquitectura.md",
     "docs/desarrollo/decisiones.md",
     "docs/desarrollo/agregar-una-funcion.md",
+    "docs/desarrollo/listas.md",
+    "docs/desarrollo/tablas.md",
 ]
 #: Written as an example, or made when it runs.
 NOT_THERE = {"app/notas/", "tests/notas/", "templates/notas/index.html"}
@@ -47,7 +51,8 @@ def test_the_architecture_names_every_package_in_the_order_of_its_layers():
 def test_the_readme_names_every_package():
     folders = text_of("README.md").split("## The folders")[1].split("```")[1]
 
-    assert sorted(name for name in PACKAGES if not re.search(rf"\b{name}/", folders)) == []
+    named = {name for name in PACKAGES if re.search(rf"\b{name}/", folders)}
+    assert named == set(PACKAGES)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -68,6 +73,7 @@ def test_a_target_that_a_document_names_is_one(document):
     targets = {target for line in lines for target in line.split()}
     named = re.findall(r"(?:`|^sudo |^)make ((?:[a-z-]+(?!=) ?)+)", text_of(document), re.MULTILINE)
 
+    assert {"run", "test"} <= targets
     words = {word for line in named for word in line.split() if not word.startswith("-")}
     assert sorted(words - targets) == []
 
@@ -85,6 +91,15 @@ def test_a_command_that_a_document_names_is_one(document, app):
         inside = getattr(commands.get(group), "commands", {})
         if inside and verb:
             assert verb in inside, f"{document}: {group} {verb}"
+
+
+def test_what_is_written_from_the_code_is_what_the_code_says():
+    program = [sys.executable, "tools/describe.py", "--check"]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "notificaciones.enviar" in text_of("docs/desarrollo/listas.md")
+    assert "oficios ||--o{ vehiculos" in text_of("docs/desarrollo/tablas.md")
 
 
 def test_the_map_is_drawn_and_shown():
