@@ -141,7 +141,9 @@ def _report(copy: Path, place: Path, tests: list[str], *, show: int) -> int:
         print(f"  {count:5}  {_ENDS.get(end, end)}")
     tried = len(ends) - counts["not checked"]
     if not tried:
-        print((copy / "output.txt").read_text(errors="replace")[-3000:], file=sys.stderr)
+        said = (copy / "output.txt").read_text(errors="replace").splitlines()
+        lines = [line for line in said if line and not "\u2800" <= line[0] <= "\u28ff"]
+        print("\n".join(lines[-40:]), file=sys.stderr)  # without what a spinner wrote
     for name in [name for name, end in ends.items() if end == "survived"][:show]:
         shown = subprocess.run(
             [*_mutmut(), "show", name], cwd=copy, capture_output=True, text=True
