@@ -55,7 +55,6 @@ def _documents() -> Iterator[tuple[str, str]]:
 
 def _tables() -> str:
     """A drawing of the tables and their references, then each with its columns."""
-    import app.models  # noqa: F401  # every table registers itself
     from app.db import Model
 
     tables = [Model.metadata.tables[name] for name in sorted(Model.metadata.tables)]
@@ -133,7 +132,7 @@ def _section(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) ->
 def _jobs() -> list[tuple[str, ...]]:
     from app.jobs.registry import get_job, list_periodic
 
-    every = {item.job_name: _span(item.seconds) for item in list_periodic()}
+    every = {known.name: _span(known.every_seconds or 0) for known in list_periodic()}
     found = []
     for name in _first_arguments("job"):
         known = get_job(name)

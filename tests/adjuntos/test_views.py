@@ -249,6 +249,7 @@ def test_every_text_of_a_stranger_is_only_text(app, investigador, oficio, usuari
         page = text_of(investigador.get(url))
         assert "<script>alert" not in page
         assert "<b>x" not in page
+    assert "&lt;script&gt;alert(1)" in page
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

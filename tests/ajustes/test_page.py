@@ -182,6 +182,7 @@ def test_what_travels_beside_the_pixels_is_left_behind(app, admin, rows, strange
     data = stranger.get(f"/oficina/logo/{logo.sha256}.png").data
     assert b"somebody" not in data
     assert b"script" not in data
+    assert Image.open(BytesIO(data)).format == "PNG"
 
 
 @pytest.mark.parametrize(

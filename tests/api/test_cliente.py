@@ -209,6 +209,8 @@ def test_the_search_finds_by_the_head(path, q, cliente_api, caso):
 
 
 def test_a_word_of_the_head_with_one_that_is_hidden_finds_nothing(cliente_api, caso):
+    [head] = cliente_api("GET", "/oficios?q=BBCL12").get_json()
+    assert head["id"] == caso.id
     assert cliente_api("GET", "/oficios?q=BBCL12 Rosa").get_json() == []
 
 

@@ -45,12 +45,17 @@ def test_a_page_of_any_other_site_may_not(origin, configure, nobody, admin_api):
         admin_api("GET", "/buffets/", headers={"Origin": origin}),
     ):
         assert "Access-Control-Allow-Origin" not in response.headers
+    own = admin_api("GET", "/buffets/", headers={"Origin": SITE})
+    assert own.headers["Access-Control-Allow-Origin"] == SITE
 
 
-def test_without_configuration_no_site_may(nobody):
+def test_without_configuration_no_site_may(nobody, configure):
     response = nobody("OPTIONS", "/buffets/", headers=PREFLIGHT)
-
     assert "Access-Control-Allow-Origin" not in response.headers
+
+    configure(backend_cors_origins=(SITE,))
+    response = nobody("OPTIONS", "/buffets/", headers=PREFLIGHT)
+    assert response.headers["Access-Control-Allow-Origin"] == SITE
 
 
 def test_the_pages_are_for_no_other_site(configure, admin):

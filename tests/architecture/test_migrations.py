@@ -41,6 +41,7 @@ def test_the_migrations_say_what_the_models_say(fresh_app):
 
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert set(Model.metadata.tables) <= set(sa.inspect(connection).get_table_names())
         assert compare_metadata(context, Model.metadata) == []
 
 

@@ -108,10 +108,13 @@ def test_known_until_is_the_best_of_all_sources(tramos, known):
 
 def test_an_unreadable_answer_that_told_nothing_vouches_for_nothing():
     assert look(BOOSTR, 0, is_whole=False) is None
+    told = look(BOOSTR, 0, oldest=NOW - 20 * DAY, newest=NOW - 14 * DAY, is_whole=False)
+    assert told is not None
 
 
 def test_a_source_that_forgets_before_it_tells_vouches_for_nothing():
     assert replace(BOOSTR, desde_dia=40).read_tramo(NOW) is None
+    assert BOOSTR.read_tramo(NOW) is not None
 
 
 def test_weeks_between_two_look_ups_that_none_covers_are_unknown():
@@ -286,7 +289,10 @@ def test_a_list_speaks_of_its_roads_alone():
 
 
 def test_nobody_asked_so_nothing_is_said():
-    assert say([crossing(at(date(2026, 11, 5), 8))], []) == []
+    seen = crossing(at(date(2026, 11, 5), 8))
+
+    assert say([seen], []) == []
+    assert len(say([seen], [look(BOOSTR, 0)])) > 0
 
 
 def test_the_plain_protocol_is_taken_for_the_public_source_until_the_office_knows_better():

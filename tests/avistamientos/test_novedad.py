@@ -154,13 +154,15 @@ def test_of_a_case_that_nobody_has_every_administrator_is_told(
 
 
 @pytest.mark.parametrize("estado", [Estado.ENCONTRADO, Estado.NO_ENCONTRADO])
-def test_a_closed_case_is_left_alone(app, buffet, usuario_investigador, rows, estado):
+def test_a_closed_case_is_left_alone(app, buffet, case, usuario_investigador, rows, estado):
     closed = make_oficio(app, buffet, usuario_investigador, estado=estado)
     give(app, closed, usuario_investigador)
 
     store(app, closed, an_answer([seen(20)]))
-
     assert rows(Aviso) == []
+
+    store(app, case, an_answer([seen(20)]))
+    assert [row.oficio_id for row in rows(Aviso)] == [case.id]
 
 
 def test_who_got_the_case_a_moment_ago_is_told(app, case, usuario_admin, rows):
@@ -204,6 +206,7 @@ def test_who_asked_for_mail_gets_one_for_each_check(
 def test_without_the_preference_there_is_no_mail(app, case, rows):
     store(app, case, an_answer([seen(20)]))
 
+    assert len(rows(Aviso)) == 1
     assert rows(Notificacion) == []
 
 

@@ -123,13 +123,18 @@ def test_without_javascript_it_is_a_page_with_a_way_back(investigador, oficio, a
     assert f'href="/oficios/{oficio.id}/avistamientos"' in page
 
 
-def test_a_case_without_sightings_has_neither_map_nor_table(investigador, oficio):
+def test_a_case_without_sightings_has_neither_map_nor_table(investigador, oficio, add):
     text = assert_fragment(
         investigador.get(panorama_url(oficio), headers=HTMX), f"avistamientos-panorama-{oficio.id}"
     )
 
     assert "data-mapa" not in text
     assert "Cuándo y dónde ir" not in text
+
+    add({**moment(MONDAY, 8), "lat": -33.4, "lon": -70.6})
+    text = investigador.get(panorama_url(oficio), headers=HTMX).text
+    assert "data-mapa" in text
+    assert "Cuándo y dónde ir" in text
 
 
 # ------------------------------------------------------------------ the map
@@ -205,6 +210,7 @@ def test_another_cases_places_stay_there(app, buffet, usuario_admin, investigado
     other = make_oficio(app, buffet, usuario_admin)
     add({**moment(MONDAY, 8), "oficio_id": other.id, "lat": -33.4, "lon": -70.6})
 
+    assert "data-mapa" in investigador.get(panorama_url(other), headers=HTMX).text
     assert "data-mapa" not in investigador.get(panorama_url(oficio), headers=HTMX).text
 
 

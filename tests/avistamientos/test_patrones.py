@@ -148,6 +148,7 @@ def test_a_vehicle_that_is_met_at_any_hour_has_no_window():
     ]
 
     assert windows(pasos, 8) == []
+    assert len(windows(habit(random.Random(1), AUGUST, 8, (1, 2, 3)), 8)) == 1
 
 
 def test_the_tail_of_a_coin():

@@ -412,8 +412,9 @@ def test_neither_key_nor_plate_reaches_a_log(generico, provider_server, caplog):
     caplog.set_level(logging.INFO)
     provider_server.answer("/porticos/", status=500)
 
-    refusal(generico)
+    assert refusal(generico).retry
 
+    assert len(provider_server.requests) == 1
     assert KEY not in caplog.text
     assert PLATE not in caplog.text
 

@@ -76,7 +76,10 @@ def test_letters_that_a_new_plate_does_not_use_are_kept_and_named():
 
 
 def test_a_series_that_was_never_given_out_has_no_expected_digit():
-    assert parse_patente("QQ1234-5").advertencias == ()
+    patente = parse_patente("QQ1234-5")
+
+    assert (patente.valor, patente.dv_esperado) == ("QQ1234", None)
+    assert patente.advertencias == ()
 
 
 def test_a_motorcycle_is_listed_padded_or_not():

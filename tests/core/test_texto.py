@@ -98,6 +98,7 @@ def test_what_a_spreadsheet_would_compute_looks_like_a_formula(text):
 )
 def test_signs_dashes_and_telephones_do_not(text):
     assert not looks_like_formula(text)
+    assert looks_like_formula("=SUM(A1)")
 
 
 def test_an_exported_cell_never_begins_like_a_formula():

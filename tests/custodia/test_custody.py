@@ -460,12 +460,13 @@ def test_a_copy_that_sqlite_makes_of_itself_is_whole(app, case, database_kind, t
         target.close()
     copy = create_app(config_for_tests(f"sqlite:///{path}", tmp_path))
     with copy.app_context():
+        assert len(verify(case.id).links) > 6
         assert verify(case.id).problemas == []
         db.session.remove()
         db.engine.dispose()
 
 
-def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, monkeypatch):
+def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, rows, monkeypatch):
     """What is committed between two reads of a verification is not seen by half."""
     sealed = features_of(app).sealed
     once = iter([True])
@@ -490,7 +491,9 @@ def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, monkey
 
     slow = {tipo: write_first(source) for tipo, source in sealed.items()}
     monkeypatch.setattr(features_of(app), "sealed", slow)
+    before = len(rows(Eslabon))
     assert problems(app, case.id) == []
+    assert len(rows(Eslabon)) == before + 1
     assert problems(app, case.id) == []
 
 
@@ -508,8 +511,11 @@ def test_a_case_that_is_gone_has_no_review(app, case, rows):
         gone = type(found)(case.id + 1, found.links, found.problemas)
         with transaction():
             store_review(gone, now=utcnow())
-
     assert rows(Revision) == []
+
+    with app.app_context(), transaction():
+        store_review(found, now=utcnow())
+    assert len(rows(Revision)) == 1
 
 
 def test_the_moment_of_a_link_keeps_its_microseconds(app, oficio, rows):

@@ -47,6 +47,7 @@ def test_a_whole_chain_has_no_findings_and_an_empty_one_neither():
 
     assert check_chain(links, head) == []
     assert check_chain([], None) == []
+    assert len(check_chain(links[:-1], head)) == 1
 
 
 def test_anybody_can_compute_the_hash_of_a_link_with_other_tools():
@@ -157,3 +158,80 @@ def test_a_difference_says_what_was_sealed_and_what_it_says_now():
     assert first == "ids: se selló «[1]» y ahora dice «[2]»"
     assert second == f"texto: se selló «{'a' * 80}…» y ahora dice «b»"
     assert differences(canonical({"x": 1}), {}) == ["x: se selló «1» y ahora dice vacío"]
+
+
+def test_letters_of_spanish_are_sealed_as_they_are():
+    """Whoever computes a hash with other tools writes the same UTF-8."""
+    assert canonical({"ñ": "Ñuñoa", "a": NOON}) == (
+        '{"a":"2026-11-24T15:00:00.000000+00:00","ñ":"Ñuñoa"}'
+    )
+    with pytest.raises(TypeError, match="cannot hold a object"):
+        canonical({"a": object()})
+
+
+def _reseal(link, text):
+    return make_sello(7, "bitacora", link.fila_id, {"texto": text}, (1, link.anterior_hash), NOON)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "sentence", "row"),
+    [
+        (
+            lambda links: links.__setitem__(1, replace(links[1], contenido="{}")),
+            "El contenido sellado del eslabón 2 fue cambiado.",
+            ("bitacora", 2),
+        ),
+        (
+            lambda links: links.__setitem__(1, replace(links[1], fila_id=9)),
+            "El eslabón 2 fue cambiado.",
+            ("bitacora", 9),
+        ),
+        (
+            lambda links: links.__setitem__(1, _reseal(links[1], "otro")),
+            "El eslabón 3 seguía a uno que ya no está o que fue cambiado.",
+            ("bitacora", 3),
+        ),
+        (lambda links: links.pop(1), "Falta el eslabón 2.", (None, None)),
+        (lambda links: links.__delitem__(slice(0, 2)), "Faltan los eslabones 1 a 2.", (None, None)),
+        (lambda links: links.pop(), "Falta el eslabón 4.", (None, None)),
+        (
+            lambda links: links.__delitem__(slice(2, 4)),
+            "Faltan los eslabones 3 a 4.",
+            (None, None),
+        ),
+    ],
+)
+def test_a_finding_says_in_words_what_was_done_and_to_which_row(tamper, sentence, row):
+    links, head = chain()
+    tamper(links)
+
+    problem = check_chain(links, head)[0]
+
+    assert problem.texto == sentence
+    assert (problem.tipo, problem.fila_id) == row
+
+
+def test_an_end_that_nobody_noted_is_said_with_the_noted_one():
+    links, _head = chain()
+
+    [problem] = check_chain(links, (3, links[2].hash))
+
+    assert problem.texto == (
+        "La cadena termina en el eslabón 4, pero Rastro dejó anotado otro final (el 3)."
+    )
+
+
+def test_the_first_link_is_known_again_wherever_it_was_put():
+    links, head = chain()
+    links[0], links[3] = replace(links[3], secuencia=1), replace(links[0], secuencia=4)
+
+    texts = [problem.texto for problem in check_chain(links, head)]
+
+    assert texts[0] == "El eslabón 1 fue cambiado de lugar: era el 4."
+    assert texts[-1] == "El eslabón 4 fue cambiado de lugar: era el 1."
+
+
+def test_a_value_is_quoted_whole_up_to_eighty_letters_and_in_its_own():
+    assert differences(canonical({"x": "a" * 80}), {"x": ["ñ"]}) == [
+        f'x: se selló «{"a" * 80}» y ahora dice «["ñ"]»'
+    ]

@@ -14,6 +14,7 @@ def test_a_code_is_read_as_people_copy_it():
 @pytest.mark.parametrize("text", ["", "7KQM", "7KQM-2R9P-XD3", "<script>alert", "7KQM-2R9P-XD3T-9"])
 def test_what_is_no_code_is_not_taken_for_one(text):
     assert parse_code(text) is None
+    assert parse_code("7KQM-2R9P-XD3T") is not None
 
 
 def test_new_codes_are_codes_and_differ():
@@ -63,6 +64,7 @@ def test_places_are_lettered_like_columns_of_a_spreadsheet():
 
 def test_without_positions_there_is_no_map():
     assert draw_map([], []) is None
+    assert draw_map([Punto(-33.40, -70.60, "A"), Punto(-33.55, -70.75, "B")], []) is not None
 
 
 def test_a_map_keeps_every_point_on_paper_north_up_and_says_its_scale():

@@ -76,6 +76,8 @@ def test_the_expediente_says_the_same(commuter, printed):
 
 def test_a_buffet_is_not_told_where_the_vehicle_passes(commuter, printed):
     oficio, _ = commuter
+    _, whole = printed(case=oficio)
+    assert "suele pasar" in whole
 
     _, text = printed(Variante.BUFFET, oficio)
 

@@ -132,6 +132,7 @@ def test_nothing_of_the_case_is_shown(app, stranger, buffet, usuario_investigado
         + upload(stranger, pdf_of(app, row) + b" ").text
     )
 
+    assert row.codigo in pages
     for secret in (
         "GGZL",
         "GG·ZL",

@@ -41,6 +41,9 @@ def test_while_all_is_well_nothing_is_said(app, admin):
     assert STALE not in text
     assert GROWING not in text
 
+    alive(app, started=timedelta(hours=1), heard=timedelta(minutes=12))
+    assert DEAD in admin.get("/tablero").text
+
 
 def test_every_page_of_an_admin_tells_that_nobody_works(app, admin):
     for path in ("/tablero", "/admin/usuarios", "/admin/trabajos", "/oficios/nuevo"):
@@ -50,7 +53,8 @@ def test_every_page_of_an_admin_tells_that_nobody_works(app, admin):
     assert f"{DEAD} desde hace 12 min. Reinicie Rastro" in admin.get("/tablero").text
 
 
-def test_nobody_else_is_told(app, investigador, cliente):
+def test_nobody_else_is_told(app, admin, investigador, cliente):
+    assert DEAD in admin.get("/tablero").text
     assert DEAD not in investigador.get("/tablero").text
     assert DEAD not in cliente.get("/portal", follow_redirects=True).text
 

@@ -153,6 +153,9 @@ def test_a_copy_is_one_address_in_the_envelope_and_the_header():
 
 def test_who_gets_the_mail_anyway_gets_no_copy_of_it():
     assert make_mail(cc=Person("Receptor@Actuarios.example")).copy_addresses == []
+    assert make_mail(cc=Person("otra@actuarios.example")).copy_addresses == [
+        "otra@actuarios.example"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,8 @@ def test_who_chose_silence_is_told_nothing_and_later_nothing_of_before(
     choose(app, buffet, ModoHitos.AL_MOMENTO, utcnow() + timedelta(minutes=6))
     look(app, utcnow() + timedelta(minutes=10))
 
+    with app.app_context():
+        assert len(list_hitos([caso.id])[caso.id]) == 2
     assert mail_server.messages == []
 
 
@@ -217,6 +219,8 @@ def test_an_inactive_buffet_is_told_nothing(
 
     look(app, utcnow() + timedelta(minutes=5))
 
+    with app.app_context():
+        assert len(list_hitos([caso.id])[caso.id]) == 2
     assert mail_server.messages == []
 
 

@@ -130,6 +130,11 @@ def test_a_closed_case_and_an_older_receptor_are_not_asked_about(
     look(hours=1)
     assert rows(Aviso) == []
 
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, caso.id).estado = caso.estado
+    look(hours=1)
+    assert len(rows(Aviso)) == 1
+
 
 def test_the_button_sends_one_reminder_with_a_link_of_its_own(
     app, investigador, caso, usuario_investigador, mail_server, worker, rows, stranger

@@ -120,6 +120,8 @@ def test_a_correction_that_cannot_be_read_either_stays_as_typed(investigador, dr
 
 def test_typing_what_the_file_says_takes_a_correction_back(investigador, draft, rows):
     investigador.post(f"/importar/{draft}", data={"c-3-patente": "BBCL34"})
+    assert len(rows(Importacion)[0].correcciones) == 1
+
     investigador.post(f"/importar/{draft}", data={"c-3-patente": " NO  TIENE "})
 
     assert rows(Importacion)[0].correcciones == {}

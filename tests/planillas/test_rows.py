@@ -292,6 +292,7 @@ def test_a_column_that_was_mapped_but_is_not_there_reads_as_empty():
         LIST, "a.csv", today=HOY, mapeo={0: "numero_oficio", 1: "patente", 50: "color"}
     )
 
+    assert {"numero_oficio", "patente"} <= set(lectura.filas[0].datos)
     assert "color" not in lectura.filas[0].datos
 
 

@@ -109,8 +109,9 @@ def test_only_the_firm_approves(cliente, stranger, oficio, foto, rows):
     assert rows(Adjunto)[0].aprobado_at is None
 
 
-def test_an_approval_leaves_the_chain_of_custody_whole(app, investigador, oficio, foto):
+def test_an_approval_leaves_the_chain_of_custody_whole(app, investigador, oficio, foto, rows):
     approve(investigador, oficio, foto)
 
+    assert rows(Adjunto)[0].aprobado_at is not None
     with app.app_context():
         assert verify(oficio.id).problemas == []

@@ -40,6 +40,8 @@ def test_the_last_one_is_never_removed_and_strange_files_are_left_alone():
     old = backup_name(NOW - timedelta(days=900), encrypted=True)
 
     assert names_to_remove([old, "notas.txt"], now=NOW, keep_days=1, keep_months=0) == []
+    names = [backup_name(NOW, encrypted=True), old, "notas.txt"]
+    assert names_to_remove(names, now=NOW, keep_days=1, keep_months=0) == [old]
 
 
 def test_one_that_a_clock_which_ran_ahead_dated_takes_no_place():

@@ -194,9 +194,12 @@ def test_a_closed_case_shows_neither_deadline_nor_idleness(
         fecha_limite=local_today(utcnow()) - timedelta(days=9),
     )
     change(oficio, ultima_actividad_at=utcnow() - timedelta(days=20))
+    late = make_oficio(app, buffet, usuario_admin, fecha_limite=oficio.fecha_limite)
 
-    card = cards(admin.get("/tablero").text)[oficio.id]
+    board = cards(admin.get("/tablero").text)
+    card = board[oficio.id]
 
+    assert "venció" in board[late.id]
     assert "venció" not in card
     assert "#zzz" not in card
 

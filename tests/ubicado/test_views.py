@@ -100,12 +100,15 @@ def test_the_notice_that_is_sent_says_where_it_is(investigador, searched):
 def test_a_gone_vehicle_is_in_no_notice(investigador, searched, rows):
     investigador.post(url(searched), data=street(fotos=[file()]))
     (found,) = rows(Ubicacion)
+    compose = f"/oficios/{searched.id}/notificaciones/nueva"
+    assert "El aviso dice dónde está" in text_of(investigador.get(compose))
+
     investigador.post(
         f"/oficios/{searched.id}/ubicacion/{found.id}/revision",
         data={"resultado": "no_esta", "cliente_id": "r1"},
     )
 
-    page = text_of(investigador.get(f"/oficios/{searched.id}/notificaciones/nueva"))
+    page = text_of(investigador.get(compose))
 
     assert "El aviso dice dónde está" not in page
 

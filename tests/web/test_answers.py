@@ -47,6 +47,7 @@ def test_pictures_come_from_here_and_from_the_one_host_of_the_map(stranger, conf
 def test_pages_load_nothing_from_elsewhere(stranger):
     text = stranger.get("/entrar").text
 
+    assert 'src="/static/' in text
     assert "http://" not in text.replace("http://www.w3.org", "")
     assert "https://" not in text
     for forbidden in ("<script>", " style=", "onclick", "hx-on", "js:"):

@@ -35,6 +35,7 @@ def test_a_page_is_compressed_with_what_the_browser_knows(investigador):
 def test_what_another_site_made_the_browser_ask_for_is_not_compressed(investigador, site):
     """Its length would tell a listener what the page's secret looks like."""
     assert "Content-Encoding" not in ask(investigador, Sec_Fetch_Site=site).headers
+    assert ask(investigador, **OWN).headers["Content-Encoding"] == "br"
 
 
 def test_a_browser_that_does_not_say_who_asked_is_trusted_only_without_tls(investigador):
@@ -48,3 +49,4 @@ def test_a_browser_that_does_not_say_who_asked_is_trusted_only_without_tls(inves
 def test_short_answers_and_redirects_stay_as_they_are(stranger):
     assert "Content-Encoding" not in ask(stranger, **OWN).headers
     assert "Content-Encoding" not in ask(stranger, "/health", **OWN).headers
+    assert ask(stranger, "/entrar", **OWN).headers["Content-Encoding"] == "br"

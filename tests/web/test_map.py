@@ -86,4 +86,5 @@ def test_the_plain_ground_names_every_comuna_that_has_a_place():
 def test_leaflets_rules_name_no_picture_that_is_not_shipped():
     css = (ROOT / "static/vendor/leaflet/leaflet.css").read_text(encoding="utf-8")
 
+    assert ".leaflet-container" in css
     assert "url(" not in css
