@@ -35,6 +35,15 @@ _SENTENCES = {
     507: explain(Outage.FULL),
     500: "Algo falló de nuestro lado. No se guardó nada a medias; inténtelo otra vez.",
 }
+#: What happened, in the title of the page that has a sentence of its own each time.
+_HEADINGS = {
+    400: "La solicitud no se entiende",
+    405: "Eso no se puede hacer aquí",
+    409: "No se pudo hacer lo que pidió",
+    415: "Ese contenido no se acepta",
+    422: "Hay datos que revisar",
+    503: "No está disponible por ahora",
+}
 #: What is told when the database cannot be written or read at this moment.
 _BUSY_WRITE = (
     "No se alcanzó a guardar: la base de datos está ocupada. No se guardó nada a medias; espere "
@@ -57,8 +66,13 @@ def wants_json() -> bool:
     return path.startswith(("/api/", "/terreno/datos/")) or path in {"/health", "/metrics.json"}
 
 
-def error_response(status: int, sentence: str | None = None) -> Response:
-    """A refusal in the form that the asker understands: JSON, a toast, or a page."""
+def error_response(
+    status: int, sentence: str | None = None, *, heading: str | None = None
+) -> Response:
+    """A refusal in the form that the asker understands: JSON, a toast, or a page.
+
+    ``heading`` is the title of that page; without one the status says what happened.
+    """
     text = sentence or _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
     if wants_json():
         return make_response(jsonify(detail=text), status)
@@ -69,7 +83,8 @@ def error_response(status: int, sentence: str | None = None) -> Response:
     if status == 507:
         return not_now(status, text, retry_seconds=_RETRY)
     page = f"errors/{status}.html" if status in _PAGES else "errors/400.html"
-    return make_response(render_template(page, sentence=text), status)
+    title = heading or _HEADINGS.get(status, _HEADINGS[409])
+    return make_response(render_template(page, sentence=text, heading=title), status)
 
 
 def _wants_picture() -> bool:
@@ -149,7 +164,9 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def on_csrf(_error: CSRFError) -> Response:
         return error_response(
-            400, "La página estuvo abierta demasiado tiempo. Recárguela e inténtelo otra vez."
+            400,
+            "La página estuvo abierta demasiado tiempo. Recárguela e inténtelo otra vez.",
+            heading="La página estuvo abierta demasiado tiempo",
         )
 
     @app.errorhandler(NotFound)

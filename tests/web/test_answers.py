@@ -133,3 +133,12 @@ def test_a_session_cookie_made_up_by_hand_opens_nothing(app):
         with client.session_transaction() as session:
             session["_user_id"] = value
         assert client.get("/cuenta").status_code == 303
+
+
+def test_the_title_of_a_refusal_says_what_happened(stranger):
+    page = stranger.delete("/entrar")
+
+    assert page.status_code == 405
+    assert "<h1" in page.text
+    assert "Eso no se puede hacer aquí" in page.text
+    assert "abierta demasiado tiempo" not in page.text
