@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -20,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import FileMissing, Storage
 from app.core.outages import find_outage
+from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.informes.outside.letras import FONTS, printable
 from app.informes.rules import photo_side
 
@@ -34,6 +33,8 @@ _QUALITY = 75
 _LOGO = "logo.png"
 #: Seconds; a case of 2,000 rows takes 5.
 _PATIENCE = 100
+#: Bytes; such a case takes some hundred million.
+_MEMORY = 2 * 1024**3
 _NOT_AVAILABLE = "La imagen falta o está dañada en el almacenamiento."
 
 
@@ -139,13 +140,8 @@ def _compile(folder: Path, datos: Any, now: datetime) -> None:
         PrintFailed: typst refused it, crashed, or took too long.
     """
     (folder / "datos.json").write_text(json.dumps(datos, ensure_ascii=False), encoding="utf-8")
-    moment = str(int(now.timestamp()))
-    command = [sys.executable, "-I", str(_PRESS), str(folder), str(FONTS), moment]
+    limits = Limits(seconds=_PATIENCE, memory=_MEMORY)
     try:
-        done = subprocess.run(  # noqa: S603  # our own script; nothing that people wrote is in it
-            command, capture_output=True, text=True, timeout=_PATIENCE, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise PrintFailed(f"typst took more than {_PATIENCE} s") from None
-    if done.returncode != 0:
-        raise PrintFailed(done.stderr.strip()[-2000:] or f"typst ended with {done.returncode}")
+        run_limited(_PRESS, str(folder), str(FONTS), str(int(now.timestamp())), limits=limits)
+    except ProgramFailed as failed:
+        raise PrintFailed(str(failed)) from None

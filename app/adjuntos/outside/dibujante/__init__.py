@@ -1,15 +1,14 @@
 """Draws a picture anew, or looks into a PDF. A program of its own, see ``taller``.
 
 It reads the file that is its standard input and answers on its standard output: one line of JSON,
-and after it the copy and the thumbnail. Its memory and its time are limited, so that no file can
-harm the process that serves people: what does not fit is told. It imports nothing of the
+and after it the copy and the thumbnail. ``taller`` limits its memory and its time, so that no file
+can harm the process that serves people: what does not fit is told. It imports nothing of the
 application, whose own memory would count here.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +18,6 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from .documento import inspect_pdf
 from .imagen import Answer, TooManyPixels, draw, excuse
 
-#: What it may allocate, in bytes. The libraries themselves take some 30 MB more, which they share.
-MEMORY = 248 * 1024 * 1024
-#: Seconds of processor: 200 megapixels of HEIC take 11 on the machine where it was measured.
-CPU_SECONDS = 60
 #: What may be asked for: to draw a picture, to make cards instead, to look into a PDF.
 DIBUJO, EXCUSA, DOCUMENTO = "dibujo", "excusa", "documento"
 
@@ -59,9 +54,6 @@ def _peak() -> int | None:
 
 def main() -> None:
     """Answer for the file that is the standard input."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     Image.MAX_IMAGE_PIXELS = None  # counted before decoding
     PngImagePlugin.MAX_TEXT_MEMORY = 4 * 1024 * 1024
     facts, parts = answer(sys.stdin.buffer, sys.argv[1])
