@@ -154,6 +154,7 @@ def any_moment(number: int, rng: random.Random) -> datetime:
     return at(date(2026, 11, 23) + timedelta(days=number % 7), rng.randrange(7, 23))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("looked_up", [True, False], ids=["asked today", "not asked"])
 @pytest.mark.parametrize("age", AGES)
 def test_a_live_habit_is_suggested_and_not_called_dead(age, looked_up):
@@ -171,6 +172,7 @@ def test_a_live_habit_is_suggested_and_not_called_dead(age, looked_up):
     assert dead <= 0.02 * VEHICLES
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("every", [7, None], ids=["asked weekly", "asked today alone"])
 def test_who_stopped_five_weeks_ago_is_told_so(every):
     told = 0
@@ -186,6 +188,7 @@ def test_who_stopped_five_weeks_ago_is_told_so(every):
     assert told >= 0.98 * VEHICLES
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("gap", [False, True], ids=["all weeks known", "a month unknown"])
 def test_what_is_not_known_makes_no_false_habits(gap):
     """Trips of chance in weeks of which some are unknown: one in twenty at most gets a window."""
