@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import flask_migrate
+import pyrage
 import pytest
 
 from app import create_app
@@ -8,7 +9,22 @@ from app.usuarios.rules import Rol
 from tests.adjuntos.files import make_adjunto
 from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.plugins.application import test_config as config_for_tests
+from tests.respaldo.age import encrypt_lightly
 from tests.respaldo.offices import dispose
+
+_encrypt = pyrage.passphrase.encrypt
+
+
+@pytest.fixture(autouse=True)
+def _light_passphrases(monkeypatch):
+    """A passphrase costs a second and half a gigabyte each time, on purpose: not in each test."""
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", encrypt_lightly)
+
+
+@pytest.fixture
+def full_work(monkeypatch):
+    """Lock keys with as much work as in production."""
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", _encrypt)
 
 
 @pytest.fixture

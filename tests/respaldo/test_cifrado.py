@@ -31,6 +31,7 @@ def opens(archive, passphrase, folder) -> bytes:
     return (folder / "abierto").read_bytes()
 
 
+@pytest.mark.usefixtures("full_work")
 def test_the_passphrase_is_worked_out_once_and_opens_every_archive(tmp_path, plain, monkeypatch):
     keys, calls = tmp_path / ".clave.json", []
     encrypt = pyrage.passphrase.encrypt
