@@ -26,6 +26,19 @@ def megapixels(mode: str, width: int, height: int) -> Image.Image:
     return Image.new(mode, (width, height))
 
 
+def noise(width: int, height: int) -> Image.Image:
+    """A patch of noise again and again: nothing that a format without loss does in one colour.
+
+    Noise all over took the encoder half a minute, for the same answer of ours.
+    """
+    patch = Image.effect_noise((250, 250), 50)
+    image = Image.new("L", (width, height))
+    for left in range(0, width, 250):
+        for top in range(0, height, 250):
+            image.paste(patch, (left, top))
+    return image
+
+
 def progressive(image: Image.Image, **options) -> bytes:
     return encode(image, "JPEG", progressive=True, **options)
 
@@ -83,7 +96,7 @@ def test_the_largest_picture_of_each_kind_is_drawn_below_300_mb(name, data):
     [
         (
             "webp without loss",
-            lambda: encode(Image.effect_noise((8000, 6100), 50), "WEBP", lossless=True, method=0),
+            lambda: encode(noise(8000, 6100), "WEBP", lossless=True, method=0),
         ),
         ("progressive jpeg in four colours", lambda: progressive(megapixels("CMYK", 9000, 8000))),
     ],
