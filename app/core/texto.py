@@ -70,6 +70,12 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def shortened(text: str, limit: int = 40) -> str:
+    """Return a text for quoting it in a sentence: in one line, cut with «…» where it is longer."""
+    text = clean_text(text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def _is_nothing(char: str) -> bool:
     """Whether nobody can have typed it: a control, half a character, or one that never will be.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.comunas import Comuna, find_comuna, suggest_comuna
 from app.core.errors import InvalidValue
 from app.core.labels import Labelled
+from app.core.texto import shortened
 
 
 class TipoDireccion(Labelled):
@@ -35,6 +36,15 @@ def parse_comuna(text: str) -> Comuna:
     """
     if comuna := find_comuna(text):
         return comuna
+    raise InvalidValue(unknown_comuna(text))
+
+
+def unknown_comuna(text: str) -> str:
+    """What to say of a name that no comuna has; it offers the one most like it."""
     hint = suggest_comuna(text)
-    what = f"¿Será «{hint.nombre}»?" if hint else "Elíjala de la lista."
-    raise InvalidValue(f"La comuna «{text[:40]}» no existe. {what}")
+    what = (
+        f"¿Será «{hint.nombre}»?"
+        if hint
+        else "Revise el nombre en el documento. Elíjala de la lista."
+    )
+    return f"La comuna «{shortened(text)}» no existe. {what}"

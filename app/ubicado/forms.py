@@ -13,11 +13,11 @@ from app.adjuntos.service import Upload
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
-from app.oficios.forms.fields import NOTES_MAX, add_error, readable
+from app.oficios.forms.fields import NOTES_MAX, add_error
 from app.oficios.forms.posicion import CoordinateField, check_whole
 from app.ubicado.rules import ACCESOS, ResultadoRevision, SinPosicion, TipoLugar
 from app.ubicado.service import UbicacionData
-from app.web.forms import EnumField, Form, at_most, required
+from app.web.forms import EnumField, Form, at_most, parsed_by, required
 
 #: What the choice of the place says beside the ids of the case's addresses.
 NUEVA, VIA_PUBLICA = "nueva", "via_publica"
@@ -40,7 +40,7 @@ class UbicadoForm(Form):
     lugar = SelectField("¿Dónde está?", validate_choice=False)
     direccion = StringField("Calle y número", [at_most(200)])
     referencia = StringField("Cómo encontrarlo", [at_most(200)])
-    comuna = StringField("Comuna", [at_most(60), readable(parse_comuna)])
+    comuna = StringField("Comuna", [at_most(60), parsed_by(parse_comuna)])
     accesos = SelectMultipleField("Acceso", choices=list(ACCESOS), validate_choice=False)
     acceso = TextAreaField("Otros datos de acceso", [at_most(2000)])
     notas = TextAreaField("Notas", [at_most(NOTES_MAX)])

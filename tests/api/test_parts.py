@@ -51,9 +51,9 @@ def test_an_oficio_is_entered_with_what_the_paper_names(investigador_api, buffet
     ("change", "sentence"),
     [
         ({"buffet_id": 999}, "No hay un buffet activo"),
-        ({"comuna": "Ñuñoa"}, "Indique la calle y el número"),
-        ({"propietario_email": "a@b.example"}, "el nombre o el RUT del propietario"),
-        ({"año": 1850}, "Debe ser 1900 o más."),
+        ({"comuna": "Ñuñoa"}, "Escriba la calle y el número"),
+        ({"propietario_email": "a@b.example"}, "el nombre o el RUT de la persona"),
+        ({"año": 1850}, "El año 1850 no es creíble para un vehículo."),
         ({"año": "2015"}, "Debe ser un número entero."),
         ({"prioridad": "máxima"}, "Debe ser una de estas palabras: baja, media, alta o urgente."),
         ({"fecha_limite": "mañana"}, "Debe ser una fecha, por ejemplo 2026-11-24."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,28 +24,32 @@ from app.api.v1.schemas.oficios import (
     OficioQuery,
     OficioShown,
     VehiculoShown,
+    paper_texts,
 )
 from app.buffets.models import Buffet
-from app.core.clock import utcnow
+from app.core.clock import local_today, utcnow
 from app.core.errors import Refused
 from app.core.patente import parse_patente
-from app.core.tribunales import find_tribunal
 from app.db import db, transaction
-from app.direcciones.rules import parse_comuna
 from app.oficios.models import Oficio
-from app.oficios.rules.lectura import paper_warnings
+from app.oficios.rules.papel import STRICT, Papel, read_papel
 from app.oficios.service import (
-    DireccionData,
     Move,
     NumeroTaken,
     OficioData,
-    PropietarioData,
     VehiculoData,
     assign_oficio,
     create_oficio,
     move_oficio,
     update_oficio,
     update_vehiculo,
+)
+from app.oficios.service.papel import (
+    direccion_of,
+    oficio_of,
+    propietario_of,
+    vehiculo_of,
+    warnings_of,
 )
 from app.oficios.service.versions import check_version
 from app.tablero.queries.search import matches
@@ -74,14 +77,19 @@ def create(body: OficioNew) -> ResponseReturnValue:
     buffet = db.session.get(Buffet, body.buffet_id)
     if buffet is None or not buffet.activo:
         return invalid("buffet_id", "No hay un buffet activo con ese id.")
+    papel = body.papel
     try:
         with transaction():
             oficio = create_oficio(
-                _to_oficio(body),
-                _to_vehiculo(body),
+                oficio_of(
+                    papel,
+                    fuerza_publica=body.fuerza_publica,
+                    descerrajamiento=body.descerrajamiento,
+                ),
+                vehiculo_of(papel),
                 buffet_id=body.buffet_id,
-                propietario=_to_propietario(body),
-                direccion=_to_direccion(body),
+                propietario=propietario_of(papel),
+                direccion=direccion_of(papel),
                 actor=current_usuario(),
                 now=utcnow(),
             )
@@ -158,14 +166,23 @@ def change(oficio_id: int, body: OficioChange) -> ResponseReturnValue:
         with transaction():
             must_match(show(oficio))
             check_version(oficio, body.version or oficio.version, now)
-            paper = {name: value for name, value in given.items() if name not in _VEHICLE}
-            if paper:
-                data = _corrected(oficio, paper)
+            papel = _corrected(oficio, given)
+            if given.keys() - _VEHICLE:
+                granted = {
+                    name: given.get(name, getattr(oficio, name))
+                    for name in ("fuerza_publica", "descerrajamiento")
+                }
+                data = oficio_of(papel, **granted)
                 update_oficio(oficio, data, oficio.version, actor=actor, now=now)
-            vehicle = {name: value for name, value in given.items() if name in _VEHICLE}
-            if vehicle:
-                data_v = _corrected_vehicle(oficio.vehiculo, vehicle)
-                update_vehiculo(oficio, data_v, oficio.version, actor=actor, now=now)
+            if given.keys() & _VEHICLE:
+                update_vehiculo(
+                    oficio,
+                    vehiculo_of(papel),
+                    oficio.version,
+                    advertencias=warnings_of(papel),
+                    actor=actor,
+                    now=now,
+                )
     except NumeroTaken as taken:
         return error_response(400, str(taken))
     return answer(show(oficio))
@@ -253,82 +270,15 @@ def _count(conditions: list[sa.ColumnElement[bool]]) -> int:
     return db.session.scalar(statement.where(*conditions)) or 0
 
 
-def _to_oficio(body: OficioNew) -> OficioData:
-    tribunal = find_tribunal(body.tribunal) if body.tribunal else None
-    return OficioData(
-        numero_oficio=body.numero_oficio,
-        rol=body.rol,
-        tribunal=tribunal.nombre if tribunal else body.tribunal,
-        caratulado=body.caratulado,
-        fecha_oficio=body.fecha_oficio,
-        fecha_ingreso=body.fecha_ingreso,
-        fecha_limite=body.fecha_limite,
-        prioridad=body.prioridad,
-        notas_generales=body.notas_generales,
-        fuerza_publica=body.fuerza_publica,
-        descerrajamiento=body.descerrajamiento,
-        advertencias_ingreso=paper_warnings(
-            body.tribunal,
-            oficio=body.fecha_oficio,
-            ingreso=body.fecha_ingreso,
-            limite=body.fecha_limite,
-        ),
+def _corrected(oficio: Oficio, given: dict[str, Any]) -> Papel:
+    """What the paper says once the given values are in it; the others stay as they are stored."""
+    known = {name: getattr(oficio, name) for name in vars(OficioData(numero_oficio=""))}
+    known |= {name: getattr(oficio.vehiculo, name) for name in vars(VehiculoData(patente=""))}
+    if known["patente_dv"]:
+        known["patente"] = f"{known['patente']}-{known['patente_dv']}"
+    return read_papel(
+        paper_texts(known | given),
+        today=local_today(utcnow()),
+        policy=STRICT,
+        stored=set(paper_texts(known)) - set(paper_texts(given)),
     )
-
-
-def _to_vehiculo(body: OficioNew) -> VehiculoData:
-    plate = parse_patente(body.patente)
-    return VehiculoData(
-        plate.valor, plate.dv, body.marca, body.modelo, body.anio, body.color, body.vin
-    )
-
-
-def _to_propietario(body: OficioNew) -> PropietarioData | None:
-    if not (body.propietario_nombre or body.propietario_rut):
-        return None
-    return PropietarioData(
-        nombre=body.propietario_nombre,
-        rut=body.propietario_rut,
-        email=body.propietario_email,
-        telefono=body.propietario_telefono,
-    )
-
-
-def _to_direccion(body: OficioNew) -> DireccionData | None:
-    if not body.direccion:
-        return None
-    comuna = parse_comuna(body.comuna) if body.comuna else None
-    return DireccionData(
-        direccion=body.direccion,
-        comuna=comuna.nombre if comuna else None,
-        region=comuna.region_corta if comuna else body.region,
-    )
-
-
-def _corrected(oficio: Oficio, given: dict[str, Any]) -> OficioData:
-    """What the paper says once the given fields are corrected, with its warnings."""
-    known = {
-        name: getattr(oficio, name)
-        for name in vars(OficioData(numero_oficio=""))
-        if name != "advertencias_ingreso"
-    }
-    data = OficioData(**{**known, **given})
-    tribunal = find_tribunal(data.tribunal) if data.tribunal else None
-    return replace(
-        data,
-        tribunal=tribunal.nombre if tribunal else data.tribunal,
-        advertencias_ingreso=paper_warnings(
-            data.tribunal,
-            oficio=data.fecha_oficio,
-            ingreso=data.fecha_ingreso,
-            limite=data.fecha_limite,
-        ),
-    )
-
-
-def _corrected_vehicle(vehiculo: Vehiculo, given: dict[str, Any]) -> VehiculoData:
-    known = {name: getattr(vehiculo, name) for name in vars(VehiculoData(patente=""))}
-    if "patente" in given:
-        plate = parse_patente(given["patente"])
-        given = {**given, "patente": plate.valor, "patente_dv": plate.dv}
-    return VehiculoData(**{**known, **given})

@@ -33,6 +33,7 @@ from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.queries import timeline_statement
 from app.oficios.rules.historial import details_of, text_of
+from app.oficios.rules.papel import NOBODY
 from app.oficios.service import (
     EntradaData,
     PropietarioData,
@@ -105,7 +106,7 @@ def change_propietario(
         known = {name: getattr(persona, name) for name in vars(PropietarioData())}
         data = PropietarioData(**{**known, **body.given()})
         if not (data.nombre or data.rut):
-            return invalid("nombre", "Indique el nombre o el RUT de la persona.")
+            return invalid("nombre", NOBODY)
         update_persona(oficio, persona, data, actor=current_usuario(), now=utcnow())
     # The answer shows also what was not sent.
     _note_reading(oficio, [persona])

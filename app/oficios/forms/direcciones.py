@@ -6,17 +6,19 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.widgets import TextInput
 
 from app.core.clock import SANTIAGO, utcnow
-from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
-from app.direcciones.rules import ResultadoVisita, TipoDireccion, parse_comuna
-from app.oficios.forms.fields import NOTES_MAX, VersionField, read, readable
+from app.direcciones.rules import ResultadoVisita, TipoDireccion
+from app.oficios.forms.fields import NOTES_MAX, VersionField, add_error
+from app.oficios.forms.papel import PapelField, PapelForm
 from app.oficios.forms.posicion import CoordinateField, check_whole, is_same_point
 from app.oficios.service import DireccionData, Posicion, VisitaData
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
+
+_NO_PLACE = "Escriba la calle y el número."
 
 
 def new_client_id() -> str:
@@ -24,12 +26,12 @@ def new_client_id() -> str:
     return str(uuid4())
 
 
-class DireccionForm(Form):
+class DireccionForm(PapelForm):
     """A place, and where on the map it is when somebody knows."""
 
     tipo = EnumField("Tipo", TipoDireccion, default=TipoDireccion.DOMICILIO)
-    direccion = StringField("Dirección", [required("Escriba la calle y el número."), at_most(200)])
-    comuna = StringField("Comuna", [at_most(60), readable(parse_comuna)])
+    direccion = PapelField("Dirección", "direccion", [required(_NO_PLACE)])
+    comuna = PapelField("Comuna", "comuna")
     notas = TextAreaField("Notas de acceso", [at_most(NOTES_MAX)])
     lat = CoordinateField(-90, 90, "Latitud", widget=TextInput())
     lon = CoordinateField(-180, 180, "Longitud", widget=TextInput())
@@ -37,8 +39,11 @@ class DireccionForm(Form):
     version = VersionField()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Half a position is none."""
+        """A place has a street, and half a position is none."""
         valid = bool(super().validate(extra_validators))
+        if "direccion" not in self.papel.valores and not self.direccion.errors:
+            add_error(self.direccion, _NO_PLACE)
+            valid = False
         return check_whole(self.lat, self.lon) and valid
 
     def moved_to(self, stored: Posicion | None) -> Posicion | None:
@@ -52,12 +57,11 @@ class DireccionForm(Form):
 
     def to_data(self, stored: Direccion | None = None) -> DireccionData:
         """What was typed; the region follows from the comuna."""
-        comuna = read(self.comuna, parse_comuna)
-        known = isinstance(comuna, Comuna)
+        region = self.papel.text("region") or (stored.region if stored else None)
         return DireccionData(
-            direccion=self.direccion.data,
-            comuna=comuna.nombre if known else comuna,
-            region=comuna.region_corta if known else (stored.region if stored else None),
+            direccion=self.papel.text("direccion") or "",
+            comuna=self.papel.text("comuna"),
+            region=region,
             tipo=self.tipo.value,
             notas=self.notas.data or None,
         )

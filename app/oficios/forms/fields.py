@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from wtforms import HiddenField, SelectField
 from wtforms.validators import StopValidation
-
-from app.core.errors import InvalidValue
 
 #: Notes are for people to read; beyond this a document belongs among the attachments.
 NOTES_MAX = 5000
@@ -40,33 +37,6 @@ class ChoiceField(SelectField):
     def value(self) -> int | None:
         """The id of the chosen row. Ask after validation."""
         return int(self.data) if self.data else None
-
-
-def readable(parser: Callable[[str], Any]) -> Callable[[Any, Any], None]:
-    """A validator that refuses what a parser cannot read, unless it was stored like that.
-
-    What came in with a spreadsheet stays as the paper says it while its neighbours are edited.
-    """
-
-    def check(_form: Any, field: Any) -> None:
-        if not field.data or field.data == field.object_data:
-            return
-        try:
-            parser(field.data)
-        except InvalidValue as error:
-            raise StopValidation(str(error)) from None
-
-    return check
-
-
-def read(field: Any, parser: Callable[[str], Any]) -> Any:
-    """What a field means, None when it is empty, its text when it was stored unreadable."""
-    if not field.data:
-        return None
-    try:
-        return parser(field.data)
-    except InvalidValue:
-        return field.data
 
 
 def add_error(field: Any, sentence: str) -> None:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField, ValidationError
+from typing import Any
 
-from app.oficios.forms.fields import NOTES_MAX
+from wtforms import TextAreaField
+from wtforms.validators import Optional
+
+from app.oficios.forms.fields import NOTES_MAX, add_error
+from app.oficios.forms.papel import PapelField, PapelForm
 from app.oficios.rules import TipoPropietario
+from app.oficios.rules.papel import NOBODY
 from app.oficios.service import PropietarioData
-from app.web.forms import EmailField, EnumField, Form, RutField, TelefonoField, at_most
+from app.oficios.service.papel import propietario_of
+from app.web.forms import EnumField, at_most
 
 
-class PersonaForm(Form):
+class PersonaForm(PapelForm):
     """A person: known by name, by RUT, or both."""
 
     tipo = EnumField("Relación con el vehículo", TipoPropietario, default=TipoPropietario.PRINCIPAL)
-    nombre = StringField("Nombre", [at_most(160)])
-    rut = RutField("RUT")
-    email = EmailField("Email", [at_most(254)])
-    telefono = TelefonoField("Teléfono")
+    nombre = PapelField("Nombre", "propietario_nombre")
+    rut = PapelField("RUT", "propietario_rut", [Optional()])
+    email = PapelField("Email", "propietario_email", [Optional()])
+    telefono = PapelField("Teléfono", "propietario_telefono", [Optional()])
     notas = TextAreaField("Notas", [at_most(NOTES_MAX)])
 
-    def validate_nombre(self, field: StringField) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Nobody without a name and a number can be looked for."""
-        if not field.data and not self.rut.data:
-            raise ValidationError("Escriba el nombre o el RUT de la persona.")
+        valid = super().validate(extra_validators)
+        known = {"propietario_nombre", "propietario_rut"} & set(self.papel.valores)
+        if not known and not self.rut.errors and not self.nombre.errors:
+            add_error(self.nombre, NOBODY)
+            return False
+        return valid
 
     def to_data(self) -> PropietarioData:
         """What was typed, as the service takes it."""
-        return PropietarioData(
-            tipo=self.tipo.value,
-            nombre=self.nombre.data or None,
-            rut=self.rut.value.valor if self.rut.value else None,
-            email=self.email.value,
-            telefono=self.telefono.value,
-            notas=self.notas.data or None,
-        )
+        notas = self.notas.data or None
+        found = propietario_of(self.papel, self.tipo.value, notas)
+        return found or PropietarioData(tipo=self.tipo.value, notas=notas)

@@ -14,6 +14,7 @@ from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section, saved
 from app.oficios.service import StaleOficio, update_vehiculo
+from app.oficios.service.papel import warnings_of
 from app.web.access import staff_required
 from app.web.fragments import is_read
 
@@ -34,6 +35,7 @@ def vehiculo(oficio_id: int) -> ResponseReturnValue:
                 oficio,
                 form.to_vehiculo(),
                 form.version.value,
+                advertencias=warnings_of(form.papel),
                 actor=current_user,
                 now=utcnow(),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.core.patente import format_patente
@@ -14,9 +15,18 @@ from app.usuarios.models import Usuario
 
 
 def update_vehiculo(
-    oficio: Oficio, data: VehiculoData, version: int, *, actor: Usuario, now: datetime
+    oficio: Oficio,
+    data: VehiculoData,
+    version: int,
+    *,
+    advertencias: Mapping[str, str] | None = None,
+    actor: Usuario,
+    now: datetime,
 ) -> None:
     """Correct the vehicle.
+
+    ``advertencias`` say by field what does not add up in ``data``. A changed field takes its old
+    warning with it; a new one counts only for a field that changed: what was confirmed stays so.
 
     Another plate is checked anew, by its digit and soon by the gantries: what was confirmed and
     asked was about the old one.
@@ -38,9 +48,10 @@ def update_vehiculo(
             f"Patente corregida: de {format_patente(vehiculo.patente)} "
             f"a {format_patente(data.patente)}"
         )
-    kept = oficio.advertencias_ingreso
+    changed = detalle["despues"]
     oficio.advertencias_ingreso = {
-        name: warning for name, warning in kept.items() if name not in detalle["despues"]
+        **{k: text for k, text in oficio.advertencias_ingreso.items() if k not in changed},
+        **{k: text for k, text in (advertencias or {}).items() if k in changed},
     }
     apply(vehiculo, data)
     touch(oficio, actor=actor, now=now)

@@ -5,35 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from app.oficios.rules.juicio import CAMPOS
 from app.planillas.rules.layout import Layout
 
 #: Field to the words for the screen, in the order of a form.
-ETIQUETAS = {
-    "numero_oficio": "Número de oficio",
-    "rol": "Rol de la causa",
-    "tribunal": "Tribunal",
-    "caratulado": "Caratulado",
-    "patente": "Patente",
-    "marca": "Marca",
-    "modelo": "Modelo",
-    "anio": "Año",
-    "color": "Color",
-    "vin": "VIN o chasis",
-    "propietario_rut": "RUT del propietario",
-    "propietario_nombre": "Nombre del propietario",
-    "propietario_email": "Correo del propietario",
-    "propietario_telefono": "Teléfono del propietario",
-    "direccion": "Dirección",
-    "comuna": "Comuna",
-    "region": "Región",
-    "fecha_oficio": "Fecha del oficio",
-    "fecha_ingreso": "Fecha de ingreso",
-    "fecha_limite": "Fecha límite",
-    "prioridad": "Prioridad",
-    "notas": "Notas",
-}
+ETIQUETAS = {name: campo.label for name, campo in CAMPOS.items()}
 #: Without them there is no oficio.
-OBLIGATORIOS = ("numero_oficio", "patente")
+OBLIGATORIOS = tuple(name for name, campo in CAMPOS.items() if campo.required)
 
 #: One word may be chance; a header names at least so many fields.
 _FEWEST_FIELDS = 2

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from app.core.labels import Labelled
 from app.core.texto import clean_text, fold
+from app.oficios.rules.juicio import Dato
 from app.planillas.rules.rows import FilaLeida
 
 #: Stands for a field among the corrections: a hidden row that a person asked for.
 INCLUIR = "incluir"
-#: What a field is worth once read.
-Dato = str | int | date
 
 
 class Resultado(Labelled):

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from app.oficios.models import Oficio
-from app.oficios.rules import Prioridad
-from app.oficios.service import (
-    DireccionData,
-    OficioData,
-    PropietarioData,
-    VehiculoData,
-    create_oficio,
-)
+from app.oficios.rules.papel import Papel
+from app.oficios.service import create_oficio
+from app.oficios.service.papel import direccion_of, oficio_of, propietario_of, vehiculo_of
 from app.planillas.rules.oficio_outcomes import FilaOficio
 from app.usuarios.models import Usuario
-
-#: The models tell these from what is stored, for as long as it does not add up.
-_DERIVED = frozenset({"patente", "propietario_rut"})
-#: A list may name the comuna alone.
-SIN_CALLE = "Sin calle informada"
 
 
 def create_from_row(fila: FilaOficio, *, buffet_id: int, actor: Usuario, now: datetime) -> Oficio:
@@ -29,71 +18,13 @@ def create_from_row(fila: FilaOficio, *, buffet_id: int, actor: Usuario, now: da
     Raises:
         NumeroTaken: the buffet already sent that number.
     """
+    papel = Papel(fila.datos, fila.advertencias)
     return create_oficio(
-        _oficio(fila),
-        _vehiculo(fila),
+        oficio_of(papel),
+        vehiculo_of(papel),
         buffet_id=buffet_id,
-        propietario=_propietario(fila),
-        direccion=_direccion(fila),
+        propietario=propietario_of(papel),
+        direccion=direccion_of(papel),
         actor=actor,
         now=now,
     )
-
-
-def _oficio(fila: FilaOficio) -> OficioData:
-    return OficioData(
-        numero_oficio=str(fila.datos["numero_oficio"]),
-        rol=_text(fila, "rol"),
-        tribunal=_text(fila, "tribunal"),
-        caratulado=_text(fila, "caratulado"),
-        fecha_oficio=_day(fila, "fecha_oficio"),
-        fecha_ingreso=_day(fila, "fecha_ingreso"),
-        fecha_limite=_day(fila, "fecha_limite"),
-        prioridad=Prioridad(fila.datos.get("prioridad", Prioridad.MEDIA.value)),
-        notas_generales=_text(fila, "notas"),
-        advertencias_ingreso={
-            campo: sentence
-            for campo, sentence in fila.advertencias.items()
-            if campo not in _DERIVED or campo not in fila.datos
-        },
-    )
-
-
-def _vehiculo(fila: FilaOficio) -> VehiculoData:
-    anio: Any = fila.datos.get("anio")
-    return VehiculoData(
-        patente=str(fila.datos["patente"]),
-        patente_dv=_text(fila, "patente_dv"),
-        marca=_text(fila, "marca"),
-        modelo=_text(fila, "modelo"),
-        anio=anio,
-        color=_text(fila, "color"),
-        vin=_text(fila, "vin"),
-    )
-
-
-def _propietario(fila: FilaOficio) -> PropietarioData | None:
-    persona = PropietarioData(
-        nombre=_text(fila, "propietario_nombre"),
-        rut=_text(fila, "propietario_rut"),
-        email=_text(fila, "propietario_email"),
-        telefono=_text(fila, "propietario_telefono"),
-    )
-    return None if persona == PropietarioData() else persona
-
-
-def _direccion(fila: FilaOficio) -> DireccionData | None:
-    calle, comuna, region = (_text(fila, name) for name in ("direccion", "comuna", "region"))
-    if not (calle or comuna or region):
-        return None
-    return DireccionData(direccion=calle or SIN_CALLE, comuna=comuna, region=region)
-
-
-def _text(fila: FilaOficio, name: str) -> str | None:
-    value = fila.datos.get(name)
-    return str(value) if value is not None else None
-
-
-def _day(fila: FilaOficio, name: str) -> date | None:
-    value = fila.datos.get(name)
-    return value if isinstance(value, date) else None

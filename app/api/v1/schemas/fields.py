@@ -13,15 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from app.core.clock import SANTIAGO, Reading, local_today, read_local, utcnow
 from app.core.correo import parse_email
 from app.core.errors import InvalidValue
-from app.core.patente import parse_patente
-from app.core.rol import parse_rol_causa
 from app.core.rut import parse_rut
 from app.core.telefono import parse_telefono
 from app.core.texto import clean_text
-from app.direcciones.rules import parse_comuna
 from app.notificaciones.rules import MESSAGE_MAX
+from app.oficios.rules.juicio import judge
+from app.oficios.rules.papel import STRICT
 from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN
-from app.vehiculos.rules import FIRST_YEAR, parse_anio, parse_vin
+from app.vehiculos.rules import FIRST_YEAR
 
 Value = TypeVar("Value")
 
@@ -52,15 +51,18 @@ def _parsed(parser: Callable[[str], Value]) -> Callable[[str], Value]:
     return lambda text: parser(_read_text(text, limit=254))
 
 
-def _checked(parser: Callable[[str], Any]) -> Callable[[str], str]:
-    """A line of text that a parser can read; it is read again where its parts are needed."""
-
-    def check(text: str) -> str:
-        cleaned = _read_text(text, limit=254)
-        parser(cleaned)
-        return cleaned
-
-    return check
+def _judged(campo: str, text: str, *, required: bool) -> str | None:
+    """A text of a paper as it is written properly; None where it says nothing (``S/I``)."""
+    if "\x00" in text:
+        raise InvalidValue("No puede llevar el carácter NUL.")
+    found = judge(campo, text, today=local_today(utcnow()), missing=STRICT.missing.get(campo))
+    if found.refusal:
+        raise InvalidValue(found.refusal)
+    if not found.valores and required:
+        raise InvalidValue("No puede quedar vacío.")
+    value = str(next(iter(found.valores.values()))) if found.valores else None
+    dv = found.valores.get("patente_dv")
+    return f"{value}-{dv}" if dv else value
 
 
 def _read_password(text: str) -> str:
@@ -76,7 +78,8 @@ def _read_new_password(text: str) -> str:
 
 
 def _read_year(anio: int) -> int:
-    return parse_anio(f"{anio:04}", local_today(utcnow()).year)
+    _judged("anio", str(anio), required=True)
+    return anio
 
 
 def _read_day(day: date) -> date:
@@ -105,6 +108,11 @@ def line(limit: int) -> AfterValidator:
     return AfterValidator(partial(_read_name, limit=limit))
 
 
+def of_paper(campo: str, *, required: bool = False) -> AfterValidator:
+    """The text of a field of a paper, judged as at every other door."""
+    return AfterValidator(partial(_judged, campo, required=required))
+
+
 Name = Annotated[str, line(160), Field(examples=["Estudio Jurídico Andes"])]
 Email = Annotated[
     str, AfterValidator(_parsed(parse_email)), Field(examples=["contacto@andes.example"])
@@ -124,11 +132,24 @@ NewPassword = Annotated[
     str, AfterValidator(_read_new_password), Field(examples=["una clave larga y propia"])
 ]
 #: With or without separators and check digit; one that does not fit is kept and flagged.
-PlacaPatente = Annotated[str, AfterValidator(_checked(parse_patente)), Field(examples=["BBCL12"])]
-RolCausa = Annotated[str, AfterValidator(_parsed(parse_rol_causa)), Field(examples=["C-3030-2017"])]
-Comuna = Annotated[str, AfterValidator(_checked(parse_comuna)), Field(examples=["Ñuñoa"])]
-Vin = Annotated[str, AfterValidator(_parsed(parse_vin)), Field(examples=["JS2ZC21S9G6500001"])]
-Anio = Annotated[int, Field(ge=FIRST_YEAR, le=2100), AfterValidator(_read_year)]
+PlacaPatente = Annotated[str, of_paper("patente"), Field(examples=["BBCL12"])]
+RolCausa = Annotated[str, of_paper("rol"), Field(examples=["C-3030-2017"])]
+PersonaRut = Annotated[str, of_paper("propietario_rut"), Field(examples=["12345678-5"])]
+PersonaNombre = Annotated[str, of_paper("propietario_nombre"), Field(examples=["Rosa Soto"])]
+PersonaEmail = Annotated[
+    str, of_paper("propietario_email"), Field(examples=["rosa@correo.example"])
+]
+PersonaTelefono = Annotated[
+    str, of_paper("propietario_telefono"), Field(examples=["+56 9 1234 5678"])
+]
+Comuna = Annotated[str, of_paper("comuna"), Field(examples=["Ñuñoa"])]
+Vin = Annotated[str, of_paper("vin"), Field(examples=["JS2ZC21S9G6500001"])]
+#: The document tells the bounds; which years are believed, the judgement of the paper says.
+Anio = Annotated[
+    int,
+    Field(json_schema_extra={"minimum": FIRST_YEAR, "maximum": 2100}),
+    AfterValidator(_read_year),
+]
 Day = Annotated[date, AfterValidator(_read_day)]
 Moment = Annotated[datetime, AfterValidator(_read_moment)]
 Pesos = Annotated[int, Field(ge=0, le=MAX_ID)]

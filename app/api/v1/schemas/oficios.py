@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,28 +14,35 @@ from app.api.v1.schemas.fields import (
     Anio,
     Comuna,
     Day,
-    Email,
     Id,
     Maybe,
-    Name,
     Notes,
+    PersonaEmail,
+    PersonaNombre,
+    PersonaRut,
+    PersonaTelefono,
     PlacaPatente,
     RolCausa,
-    Rut,
-    Telefono,
     Version,
     Vin,
-    line,
+    of_paper,
 )
+from app.core.clock import local_today, utcnow
 from app.core.errors import InvalidValue
 from app.oficios.rules import Estado, Prioridad
+from app.oficios.rules.papel import STRICT, Papel, read_papel
 
-Numero = Annotated[str, line(60), Field(examples=["1234-2026"])]
-Line160 = Annotated[str, line(160)]
-Line200 = Annotated[str, line(200)]
-Line80 = Annotated[str, line(80)]
-Line60 = Annotated[str, line(60)]
-Line40 = Annotated[str, line(40)]
+Numero = Annotated[str, of_paper("numero_oficio"), Field(examples=["1234-2026"])]
+Tribunal = Annotated[str, of_paper("tribunal")]
+Caratulado = Annotated[str, of_paper("caratulado")]
+Marca = Annotated[str, of_paper("marca")]
+Modelo = Annotated[str, of_paper("modelo")]
+Color = Annotated[str, of_paper("color")]
+Region = Annotated[str, of_paper("region")]
+Street = Annotated[str, of_paper("direccion")]
+
+#: Fields of a body that a paper calls otherwise.
+_TEXTS = {"notas_generales": "notas"}
 
 
 class OficioNew(Body):
@@ -67,36 +75,54 @@ class OficioNew(Body):
     fecha_limite: Day | None = None
     notas_generales: Maybe[Notes] = None
     rol: Maybe[RolCausa] = None
-    tribunal: Maybe[Line160] = None
-    caratulado: Maybe[Line200] = None
+    tribunal: Maybe[Tribunal] = None
+    caratulado: Maybe[Caratulado] = None
     fuerza_publica: bool = False
     descerrajamiento: bool = False
 
     patente: PlacaPatente
-    marca: Maybe[Line60] = None
-    modelo: Maybe[Line60] = None
+    marca: Maybe[Marca] = None
+    modelo: Maybe[Modelo] = None
     anio: Annotated[Anio | None, Field(alias="año")] = None
-    color: Maybe[Line40] = None
+    color: Maybe[Color] = None
     vin: Maybe[Vin] = None
 
-    propietario_rut: Maybe[Rut] = None
-    propietario_nombre: Maybe[Name] = None
-    propietario_email: Maybe[Email] = None
-    propietario_telefono: Maybe[Telefono] = None
+    propietario_rut: Maybe[PersonaRut] = None
+    propietario_nombre: Maybe[PersonaNombre] = None
+    propietario_email: Maybe[PersonaEmail] = None
+    propietario_telefono: Maybe[PersonaTelefono] = None
 
-    direccion: Maybe[Line200] = None
+    direccion: Maybe[Street] = None
     comuna: Maybe[Comuna] = None
-    region: Maybe[Line80] = None
+    region: Maybe[Region] = None
 
     @model_validator(mode="after")
     def _parts_are_whole(self) -> OficioNew:
         """An e-mail belongs to somebody, and a comuna alone cannot be visited."""
-        known = self.propietario_nombre or self.propietario_rut
-        if not known and (self.propietario_email or self.propietario_telefono):
-            raise InvalidValue("Indique el nombre o el RUT del propietario.")
-        if not self.direccion and (self.comuna or self.region):
-            raise InvalidValue("Indique la calle y el número, o deje la comuna vacía.")
+        for sentence in self.papel.errores.values():
+            raise InvalidValue(sentence)
         return self
+
+    @property
+    def papel(self) -> Papel:
+        """What the paper says, judged as a whole."""
+        return read_papel(paper_texts(dict(self)), today=local_today(utcnow()), policy=STRICT)
+
+
+def paper_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Values by name, of a body or of rows, as the texts of a paper."""
+    return {
+        _TEXTS.get(name, name): text_of(value)
+        for name, value in values.items()
+        if not isinstance(value, bool)
+    }
+
+
+def text_of(value: Any) -> str:
+    """A value as a paper would have it."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(getattr(value, "value", value))
 
 
 #: What an oficio is created with, and is changed by routes of its own or not at all.

@@ -12,27 +12,29 @@ from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import (
     Comuna,
     Day,
-    Email,
     Latitude,
     Longitude,
     Maybe,
     Moment,
-    Name,
     Notes,
+    PersonaEmail,
+    PersonaNombre,
+    PersonaRut,
+    PersonaTelefono,
     Pesos,
-    Rut,
-    Telefono,
     Told,
     Version,
     line,
+    of_paper,
 )
 from app.avistamientos.rules import Fuente
 from app.core.errors import InvalidValue
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.oficios.rules import Actividad, TipoPropietario
+from app.oficios.rules.papel import NOBODY
 from app.porticos.rules import Confianza, Metodo
 
-Street = Annotated[str, line(200)]
+Street = Annotated[str, of_paper("direccion", required=True)]
 _WHEN = "2026-11-24T12:00:00Z"
 
 
@@ -44,16 +46,16 @@ class PropietarioNew(Body):
     )
 
     tipo: TipoPropietario = TipoPropietario.PRINCIPAL
-    nombre: Maybe[Name] = None
-    rut: Maybe[Rut] = None
-    email: Maybe[Email] = None
-    telefono: Maybe[Telefono] = None
+    nombre: Maybe[PersonaNombre] = None
+    rut: Maybe[PersonaRut] = None
+    email: Maybe[PersonaEmail] = None
+    telefono: Maybe[PersonaTelefono] = None
     notas: Maybe[Notes] = None
 
     @model_validator(mode="after")
     def _is_known(self) -> PropietarioNew:
         if not (self.nombre or self.rut):
-            raise InvalidValue("Indique el nombre o el RUT de la persona.")
+            raise InvalidValue(NOBODY)
         return self
 
 
