@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -195,8 +195,15 @@ EXPORTS = {
 }
 
 
+@pytest.fixture
+def in_app(app) -> Iterator[None]:
+    """What a job is called stands in the features of the running application."""
+    with app.app_context():
+        yield
+
+
 @pytest.fixture(params=list(EXPORTS))
-def export(request) -> Export:
+def export(request, in_app) -> Export:
     return EXPORTS[request.param]
 
 
@@ -274,6 +281,7 @@ def test_every_width_is_its_column_s(export):
             assert column.width >= len(column.kind.value) - 1, column.label
 
 
+@pytest.mark.usefixtures("in_app")
 def test_days_and_moments_are_those_of_chile():
     cases = dict(zip(*read_csv(OFICIOS_TABLE, a_case("x")), strict=True))
     look_up = dict(zip(*read_csv(CONSULTAS_TABLE, a_look_up("x")), strict=True))
@@ -291,6 +299,7 @@ def test_days_and_moments_are_those_of_chile():
     assert (gantry["Latitud"], gantry["Longitud"]) == ("-33,4", "-70,65")
 
 
+@pytest.mark.usefixtures("in_app")
 def test_a_workbook_has_days_moments_and_numbers_as_what_they_are():
     head, first = read_sheet(OFICIOS_TABLE, a_case("x")).iter_rows()
     cells = dict(zip((cell.value for cell in head), first, strict=True))
