@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.avistamientos.outside.reading import retry_after
-from app.avistamientos.queries import list_due_for_check
+from app.avistamientos.queries import MACHINES_DIFFER, list_due_for_check
 from app.core.clock import CLOCK_SKEW, is_within, utcnow
 from app.db import db, transaction
 from app.feature import Feature
@@ -195,17 +195,32 @@ def test_a_living_consumer_forgets_those_that_a_wrong_clock_left(app, rows):
     assert [row.id for row in rows(Consumidor)] == ["new"]
 
 
-@pytest.mark.parametrize("skew", SKEWS)
+def check_stamped(app, oficio, moment):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Oficio, oficio.id)
+        row.estado, row.fecha_limite = Estado.INVESTIGACION, None
+        row.ultima_consulta_at = moment
+
+
+@pytest.mark.parametrize("skew", [skew for skew in SKEWS if skew > MACHINES_DIFFER])
 def test_a_case_that_was_checked_in_the_future_is_checked_today(
     app, buffet, usuario_investigador, skew
 ):
     oficio = make_oficio(app, buffet, usuario_investigador)
-    with app.app_context(), transaction():
-        row = db.session.get_one(Oficio, oficio.id)
-        row.estado, row.fecha_limite = Estado.INVESTIGACION, None
-        row.ultima_consulta_at = NOW + skew
+    check_stamped(app, oficio, NOW + skew)
     with app.app_context():
         assert list_due_for_check(NOW, every=timedelta(days=1), limit=9) == [oficio.id]
+
+
+def test_a_case_that_a_machine_ahead_has_just_checked_is_not_paid_for_twice(
+    app, buffet, usuario_investigador
+):
+    oficio = make_oficio(app, buffet, usuario_investigador)
+    skew, every = timedelta(minutes=10), timedelta(days=1)
+    check_stamped(app, oficio, NOW + skew)
+    with app.app_context():
+        assert list_due_for_check(NOW, every=every) == []
+        assert list_due_for_check(NOW + skew + every, every=every) == [oficio.id]
 
 
 def test_a_date_to_wait_for_is_one_of_the_provider_s_clock():

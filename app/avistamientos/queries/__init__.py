@@ -18,6 +18,8 @@ from app.oficios.rules import Actividad, Estado
 
 #: The name of the job in the ledger.
 CHECK = "avistamientos.consultar"
+#: By how much the clocks of two machines may differ without a look-up being paid for twice.
+MACHINES_DIFFER = timedelta(minutes=15)
 
 
 def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
@@ -101,7 +103,8 @@ def list_due_for_check(now: datetime, *, every: timedelta, limit: int | None = N
     """The oficios in force that nobody checked for ``every``, the longest unchecked first.
 
     Those that were never checked come first, and one whose last check lies in the future, which
-    a clock that ran ahead wrote, is due as well. Those with a check under way are left out.
+    a clock that ran ahead wrote, is due as well, unless it is so near that another machine may just
+    have checked. Those with a check under way are left out.
     """
     waiting = sa.exists().where(
         Trabajo.tipo == CHECK, Trabajo.oficio_id == Oficio.id, Trabajo.estado.in_(OPEN_STATES)
@@ -109,7 +112,11 @@ def list_due_for_check(now: datetime, *, every: timedelta, limit: int | None = N
     last = Oficio.ultima_consulta_at
     statement = (
         sa.select(Oficio.id)
-        .where(*_in_force(now), sa.or_(last.is_(None), last <= now - every, last > now), ~waiting)
+        .where(
+            *_in_force(now),
+            sa.or_(last.is_(None), last <= now - every, last > now + MACHINES_DIFFER),
+            ~waiting,
+        )
         .order_by(last.is_not(None), last, Oficio.id)
         .limit(limit)
     )
