@@ -143,12 +143,13 @@ class ReadOnlyRequest(RuntimeError):
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(where: str = "") -> Iterator[None]:
     """Commit what happens inside, or nothing of it. The only place that commits.
 
     A read that is still open is ended first, and what it loaded is read again inside: a decision
     is always taken on rows that nobody can change before the commit (SQLite), or that are checked
-    again when they are written (``version_id_col`` on PostgreSQL).
+    again when they are written (``version_id_col`` on PostgreSQL). ``where`` names it in the log
+    for a caller that acts for somebody else.
 
     Raises:
         ReadOnlyRequest: the request is one that may change nothing, on whatever route.
@@ -162,7 +163,7 @@ def transaction() -> Iterator[None]:
     release()
     session = db.session()
     _writing.set(True)
-    where = _caller()
+    where = where or _caller()
     try:
         yield
         if bundle is not None:

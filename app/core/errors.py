@@ -30,3 +30,7 @@ class Refused(RastroError):
 
 class Stale(RastroError):
     """Somebody changed the thing since the asker saw it."""
+
+    def for_form(self) -> str:
+        """The sentence over a form that keeps what was typed."""
+        return str(self)
