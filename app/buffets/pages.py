@@ -30,6 +30,7 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import current_config
 from app.web.access import admin_required, or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
 
@@ -59,20 +60,23 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Register a law firm; its first link is made with it."""
     form = BuffetForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                buffet = create_buffet(
-                    form.to_data(), actor=current_user, now=utcnow(), life=link_life()
-                )
-        except RutTaken as taken:
-            form.rut.errors = [f"{taken}."]
-        else:
-            flash(f"{buffet.nombre} quedó registrado con su enlace.", "ok")
-            for warning in buffet.advertencias:
-                flash(warning, "aviso")
-            return see_other(url_for("buffets.detail", buffet_id=buffet.id))
-    return _detail_page(form, None)
+
+    def deed() -> Done:
+        buffet = create_buffet(form.to_data(), actor=current_user, now=utcnow(), life=link_life())
+        return Done(
+            f"{buffet.nombre} quedó registrado con su enlace.",
+            url_for("buffets.detail", buffet_id=buffet.id),
+            buffet.advertencias,
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _detail_page(form, None, status=status),
+            beside={RutTaken: form.rut},
+        )
+    )
 
 
 @bp.route("/admin/buffets/<int:buffet_id>", methods=["GET", "POST"])
@@ -81,16 +85,19 @@ def detail(buffet_id: int) -> ResponseReturnValue:
     """A law firm: its data, and the link to its dashboard."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
     form = BuffetForm(obj=buffet)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                update_buffet(buffet, form.to_data(), actor=current_user, now=utcnow())
-        except RutTaken as taken:
-            form.rut.errors = [f"{taken}."]
-        else:
-            flash("Cambios guardados.", "ok")
-            return see_other(url_for("buffets.detail", buffet_id=buffet.id))
-    return _detail_page(form, buffet)
+
+    def deed() -> Done:
+        update_buffet(buffet, form.to_data(), actor=current_user, now=utcnow())
+        return Done("Cambios guardados.", url_for("buffets.detail", buffet_id=buffet_id))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _detail_page(form, buffet, status=status),
+            beside={RutTaken: form.rut},
+        )
+    )
 
 
 @bp.post("/admin/buffets/<int:buffet_id>/rotar")
@@ -121,12 +128,18 @@ def milestone_mails(buffet_id: int) -> ResponseReturnValue:
     """Set how a buffet is told of milestones by mail."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
     form = MilestoneForm()
-    if not form.validate():
-        return _detail_page(BuffetForm(formdata=None, obj=buffet), buffet, form)
-    with transaction():
+
+    def deed() -> Done:
         set_milestone_mails(buffet, form.modo_hitos.value, actor=current_user, now=utcnow())
-    flash("Guardado: así recibirá el buffet los correos sobre el avance.", "ok")
-    return see_other(url_for("buffets.detail", buffet_id=buffet_id))
+        return Done(
+            "Guardado: así recibirá el buffet los correos sobre el avance.",
+            url_for("buffets.detail", buffet_id=buffet_id),
+        )
+
+    def show(status: int) -> ResponseReturnValue:
+        return _detail_page(BuffetForm(formdata=None, obj=buffet), buffet, form, status)
+
+    return carry_out(Deed(do=deed, form=form, show=show))
 
 
 @bp.post("/admin/buffets/<int:buffet_id>/correos/rotar")
@@ -153,9 +166,11 @@ def toggle(buffet_id: int) -> ResponseReturnValue:
 
 
 def _detail_page(
-    form: BuffetForm, buffet: Buffet | None, milestones: MilestoneForm | None = None
+    form: BuffetForm,
+    buffet: Buffet | None,
+    milestones: MilestoneForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    failed = bool(form.errors or (milestones and milestones.errors))
     page = render_template(
         "buffets/detail.html",
         form=form,
@@ -165,4 +180,4 @@ def _detail_page(
         enlace=current_enlace(buffet, utcnow()) if buffet else None,
         mail_choice=find_mail_choice(buffet.id) if buffet else None,
     )
-    return page, 422 if failed else 200
+    return page, status

@@ -16,6 +16,7 @@ from app.core.clock import utcnow
 from app.db import transaction
 from app.web.access import admin_required, or_404
 from app.web.bodies import accepts_bytes, one_upload
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 
 bp = Blueprint("ajustes", __name__)
@@ -49,12 +50,13 @@ def index() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Keep the settings; all of them or none."""
     form = SettingsForm.for_settings()
-    if not form.validate():
-        return _page(form, status=422)
-    with transaction():
+
+    def deed() -> Done:
         changed = save_settings(form.to_values(), actor=current_user, now=utcnow())
-    flash("Ajustes guardados." if changed else "No había nada que cambiar.", "ok")
-    return see_other(url_for("ajustes.index"))
+        text = "Ajustes guardados." if changed else "No había nada que cambiar."
+        return Done(text, url_for("ajustes.index"))
+
+    return carry_out(Deed(do=deed, form=form, show=lambda status: _page(form, status=status)))
 
 
 @bp.post("/admin/ajustes/logo")
@@ -63,12 +65,16 @@ def save() -> ResponseReturnValue:
 def save_office_logo() -> ResponseReturnValue:
     """Take a picture as the office's logo."""
     form = LogoForm()
-    if not form.validate():
-        return _page(SettingsForm.for_settings(fresh=True), form, 422)
-    with transaction():
+
+    def deed() -> Done:
         save_logo(form.dibujo, actor=current_user, now=utcnow())
-    flash("Logo guardado: los correos y expedientes nuevos lo llevan.", "ok")
-    return see_other(url_for("ajustes.index"))
+        text = "Logo guardado: los correos y expedientes nuevos lo llevan."
+        return Done(text, url_for("ajustes.index"))
+
+    def show(status: int) -> ResponseReturnValue:
+        return _page(SettingsForm.for_settings(fresh=True), form, status)
+
+    return carry_out(Deed(do=deed, form=form, show=show))
 
 
 @bp.post("/admin/ajustes/logo/quitar")

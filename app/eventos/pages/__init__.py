@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import Refused
 from app.db import db, transaction
 from app.eventos.forms import WebhookForm
 from app.eventos.models import Entrega, Webhook
@@ -15,7 +14,8 @@ from app.eventos.queries import entregas_statement, list_webhooks
 from app.eventos.rules.firma import HEADER, make_secret
 from app.eventos.service import create_webhook, resend, set_webhook_active, update_webhook
 from app.web.access import admin_required, or_404
-from app.web.fragments import is_read, see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import see_other
 from app.web.pagination import paginate
 
 bp = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
@@ -33,14 +33,18 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Have an address told of events."""
     form = WebhookForm()
-    if is_read() or not form.validate():
-        status = 200 if is_read() else 422
-        return render_template("webhooks/new.html", form=form), status
-    with transaction():
+
+    def deed() -> Done:
         hook = create_webhook(form.to_data(), actor=current_user, now=utcnow())
-        pk = hook.id
-    flash("Webhook creado. Copie el secreto para comprobar las firmas.", "ok")
-    return see_other(url_for("webhooks.detail", webhook_id=pk))
+        return Done(
+            "Webhook creado. Copie el secreto para comprobar las firmas.",
+            url_for("webhooks.detail", webhook_id=hook.id),
+        )
+
+    def show(status: int) -> ResponseReturnValue:
+        return render_template("webhooks/new.html", form=form), status
+
+    return carry_out(Deed(do=deed, form=form, show=show))
 
 
 @bp.get("/<int:webhook_id>")
@@ -57,12 +61,12 @@ def update(webhook_id: int) -> ResponseReturnValue:
     """Change what a webhook is told, or where."""
     hook = _get(webhook_id)
     form = WebhookForm()
-    if not form.validate():
-        return _page(hook, form, 422)
-    with transaction():
+
+    def deed() -> Done:
         update_webhook(hook, form.to_data(), actor=current_user, now=utcnow())
-    flash("Cambios guardados.", "ok")
-    return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
+        return Done("Cambios guardados.", url_for("webhooks.detail", webhook_id=webhook_id))
+
+    return carry_out(Deed(do=deed, form=form, show=lambda status: _page(hook, form, status)))
 
 
 @bp.post("/<int:webhook_id>/activo")
@@ -82,15 +86,13 @@ def toggle(webhook_id: int) -> ResponseReturnValue:
 def send_again(entrega_id: int) -> ResponseReturnValue:
     """Deliver the same message once more."""
     entrega = or_404(db.session.get(Entrega, entrega_id))
-    webhook_id = entrega.webhook_id
-    try:
-        with transaction():
-            resend(entrega, actor=current_user, now=utcnow())
-    except Refused as refused:
-        flash(str(refused), "error")
-    else:
-        flash("Se envía otra vez. Recargue la página para ver cómo le fue.", "ok")
-    return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
+    page = url_for("webhooks.detail", webhook_id=entrega.webhook_id)
+
+    def deed() -> Done:
+        resend(entrega, actor=current_user, now=utcnow())
+        return Done("Se envía otra vez. Recargue la página para ver cómo le fue.", page)
+
+    return carry_out(Deed(do=deed, back=page))
 
 
 def _get(webhook_id: int) -> Webhook:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import local_today, utcnow
-from app.core.errors import Refused, Stale
+from app.core.errors import Refused
 from app.core.porticos import ATRIBUCION
 from app.core.texto import clean_text
 from app.db import db, transaction
@@ -17,6 +17,7 @@ from app.porticos.pages.export import PORTICOS_TABLE
 from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
 from app.porticos.service import create_portico, forget_alias, set_active, update_portico
 from app.web.access import admin_required, or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
 from app.web.tablas import send_table
@@ -54,17 +55,19 @@ def export() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Add a gantry to the catalogue."""
     form = PorticoForm()
-    if form.is_submitted() and form.validate():
-        try:
-            with transaction():
-                row = create_portico(form.to_data(), actor=current_user, now=utcnow())
-                name = row.nombre
-        except Refused as refused:
-            form.codigo.errors = [str(refused)]
-        else:
-            flash(f"Se agregó el pórtico {name}.", "ok")
-            return see_other(url_for("porticos.index"))
-    return _form_page(form, None)
+
+    def deed() -> Done:
+        row = create_portico(form.to_data(), actor=current_user, now=utcnow())
+        return Done(f"Se agregó el pórtico {row.nombre}.", url_for("porticos.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _form_page(form, None, status),
+            beside={Refused: form.codigo},
+        )
+    )
 
 
 @bp.route("/<int:portico_id>", methods=["GET", "POST"])
@@ -73,22 +76,22 @@ def edit(portico_id: int) -> ResponseReturnValue:
     """Change what the catalogue says of a gantry."""
     row = or_404(db.session.get(Portico, portico_id))
     form = PorticoForm.of(row)
-    if form.is_submitted() and form.validate():
-        try:
-            with transaction():
-                update_portico(
-                    row, form.to_data(), form.seen_version, actor=current_user, now=utcnow()
-                )
-        except Refused as refused:
-            form.codigo.errors = [str(refused)]
-        except Stale as stale:
-            form.form_errors.append(str(stale))
-            row = or_404(db.session.get(Portico, portico_id))
-            form.version.data = str(row.version)
-        else:
-            flash("Cambios guardados. Los avistamientos se identifican otra vez.", "ok")
-            return see_other(url_for("porticos.index"))
-    return _form_page(form, row)
+
+    def deed() -> Done:
+        update_portico(row, form.to_data(), form.seen_version, actor=current_user, now=utcnow())
+        text = "Cambios guardados. Los avistamientos se identifican otra vez."
+        return Done(text, url_for("porticos.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _form_page(form, row, status),
+            beside={Refused: form.codigo},
+            version=lambda: or_404(db.session.get(Portico, portico_id)).version,
+            conflict=422,
+        )
+    )
 
 
 @bp.post("/<int:portico_id>/activo")
@@ -123,9 +126,8 @@ def forget(alias_id: int) -> ResponseReturnValue:
     return see_other(url_for("porticos.corrections"))
 
 
-def _form_page(form: PorticoForm, row: Portico | None) -> ResponseReturnValue:
-    failed = bool(form.errors or form.form_errors)
+def _form_page(form: PorticoForm, row: Portico | None, status: int) -> ResponseReturnValue:
     page = render_template(
         "porticos/form.html", form=form, portico=row, roads=list_roads(), atribucion=ATRIBUCION
     )
-    return page, 422 if failed else 200
+    return page, status

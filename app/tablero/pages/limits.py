@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.db import transaction
 from app.tablero.forms import LimitsForm
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import board_url
 from app.tablero.queries import list_choices
 from app.tablero.service import set_limits
 from app.web.access import admin_required
-from app.web.fragments import see_other
+from app.web.deeds import Deed, Done, carry_out
 
 
 @bp.get("/limites")
@@ -30,9 +29,12 @@ def limits() -> ResponseReturnValue:
 def save_limits() -> ResponseReturnValue:
     """Store new limits; empty ones are none."""
     form = LimitsForm()
-    if not form.validate():
-        return render_template("tablero/limits.html", form=form), 422
-    with transaction():
+
+    def deed() -> Done:
         set_limits(form.limits(), actor=current_user, now=utcnow())
-    flash("Los límites del tablero quedaron guardados.", "ok")
-    return see_other(board_url({}))
+        return Done("Los límites del tablero quedaron guardados.", board_url({}))
+
+    def show(status: int) -> ResponseReturnValue:
+        return render_template("tablero/limits.html", form=form), status
+
+    return carry_out(Deed(do=deed, form=form, show=show))

@@ -18,6 +18,7 @@ from app.tablero.pages.screen import board_url
 from app.tablero.queries import read_visit
 from app.tablero.service import remove_view, save_view
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 
 
@@ -35,17 +36,21 @@ def views() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Keep filters under a name."""
     form = VistaForm()
-    if form.validate():
+
+    def deed() -> Done:
         arguments = form.filter().arguments()
-        try:
-            with transaction():
-                save_view(form.nombre.data, urlencode(arguments), actor=current_user, now=utcnow())
-        except Refused as refused:
-            form.nombre.errors = [str(refused)]
-        else:
-            flash(f"La vista «{form.nombre.data}» quedó guardada.", "ok")
-            return see_other(board_url(arguments or {"todo": "1"}))
-    return _page(form), 422
+        save_view(form.nombre.data, urlencode(arguments), actor=current_user, now=utcnow())
+        text = f"La vista «{form.nombre.data}» quedó guardada."
+        return Done(text, board_url(arguments or {"todo": "1"}))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: (_page(form), status),
+            beside={Refused: form.nombre},
+        )
+    )
 
 
 @bp.post("/vistas/<int:vista_id>/borrar")

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required, login_user
 from app.ajustes.pages.enlaces import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import db, release, transaction
+from app.db import after_commit, db, release, transaction
 from app.usuarios.forms import (
     FirstPasswordForm,
     NewUsuarioForm,
@@ -30,6 +30,7 @@ from app.usuarios.service import (
     update_usuario,
 )
 from app.web.access import admin_required, or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
 
@@ -51,16 +52,20 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Open an account."""
     form = NewUsuarioForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                create_usuario(form.to_data(), form.password.data, actor=current_user, now=utcnow())
-        except EmailTaken as taken:
-            form.email.errors = [f"{taken}."]
-        else:
-            flash(f"{form.nombre.data} ya puede entrar con su email y contraseña.", "ok")
-            return see_other(url_for("usuarios.index"))
-    return _edit_page(form, None)
+
+    def deed() -> Done:
+        create_usuario(form.to_data(), form.password.data, actor=current_user, now=utcnow())
+        text = f"{form.nombre.data} ya puede entrar con su email y contraseña."
+        return Done(text, url_for("usuarios.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _edit_page(form, None, status=status),
+            beside={EmailTaken: form.email},
+        )
+    )
 
 
 @bp.route("/admin/usuarios/<int:usuario_id>", methods=["GET", "POST"])
@@ -69,18 +74,19 @@ def edit(usuario_id: int) -> ResponseReturnValue:
     """Change an account."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
     form = UsuarioForm(obj=usuario)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                update_usuario(usuario, form.to_data(), actor=current_user, now=utcnow())
-        except EmailTaken as taken:
-            form.email.errors = [f"{taken}."]
-        except Refused as refused:
-            form.rol.errors = [str(refused)]
-        else:
-            flash("Cambios guardados.", "ok")
-            return see_other(url_for("usuarios.index"))
-    return _edit_page(form, usuario)
+
+    def deed() -> Done:
+        update_usuario(usuario, form.to_data(), actor=current_user, now=utcnow())
+        return Done("Cambios guardados.", url_for("usuarios.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _edit_page(form, usuario, status=status),
+            beside={EmailTaken: form.email, Refused: form.rol},
+        )
+    )
 
 
 @bp.post("/admin/usuarios/<int:usuario_id>/activo")
@@ -89,16 +95,14 @@ def toggle(usuario_id: int) -> ResponseReturnValue:
     """Deactivate an account, or bring it back."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
     activo = request.form.get("activo") == "1"
-    try:
-        with transaction():
-            set_active(usuario, activo=activo, actor=current_user, now=utcnow())
-    except Refused as refused:
-        flash(str(refused), "error")
-    else:
-        flash(
-            "Cuenta activada." if activo else "Cuenta desactivada: sus sesiones se cerraron.", "ok"
-        )
-    return see_other(url_for("usuarios.index"))
+    page = url_for("usuarios.index")
+
+    def deed() -> Done:
+        set_active(usuario, activo=activo, actor=current_user, now=utcnow())
+        text = "Cuenta activada." if activo else "Cuenta desactivada: sus sesiones se cerraron."
+        return Done(text, page)
+
+    return carry_out(Deed(do=deed, back=page))
 
 
 @bp.post("/admin/usuarios/<int:usuario_id>/clave")
@@ -107,12 +111,16 @@ def password(usuario_id: int) -> ResponseReturnValue:
     """Give somebody a new password."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
     form = PasswordForm()
-    if not form.validate():
-        return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form)
-    with transaction():
+
+    def deed() -> Done:
         set_password(usuario, form.password.data, actor=current_user, now=utcnow())
-    flash("Contraseña cambiada: las sesiones de esa cuenta se cerraron.", "ok")
-    return see_other(url_for("usuarios.index"))
+        text = "Contraseña cambiada: las sesiones de esa cuenta se cerraron."
+        return Done(text, url_for("usuarios.index"))
+
+    def show(status: int) -> ResponseReturnValue:
+        return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form, status)
+
+    return carry_out(Deed(do=deed, form=form, show=show))
 
 
 @bp.route("/invitacion/<token>", methods=["GET", "POST"])
@@ -123,14 +131,16 @@ def accept(token: str) -> ResponseReturnValue:
     if usuario is None:
         abort(dead_link())
     form = FirstPasswordForm()
-    if form.validate_on_submit():
-        with transaction():
-            set_password(usuario, form.password.data, actor=usuario, now=utcnow())
-        login_user(usuario)
-        flash("Su contraseña quedó guardada. Bienvenido a Rastro.", "ok")
-        return see_other(url_for("home"))
-    page = render_template("usuarios/invitacion.html", form=form, usuario=usuario)
-    return page, 422 if form.errors else 200
+
+    def deed() -> Done:
+        set_password(usuario, form.password.data, actor=usuario, now=utcnow())
+        after_commit(lambda: login_user(usuario))
+        return Done("Su contraseña quedó guardada. Bienvenido a Rastro.", url_for("home"))
+
+    def show(status: int) -> ResponseReturnValue:
+        return render_template("usuarios/invitacion.html", form=form, usuario=usuario), status
+
+    return carry_out(Deed(do=deed, form=form, show=show))
 
 
 @bp.route("/cuenta", methods=["GET", "POST"])
@@ -170,13 +180,15 @@ def _is_own_password(usuario: Usuario, password: str) -> bool:
 
 
 def _edit_page(
-    form: UsuarioForm, usuario: Usuario | None, password_form: PasswordForm | None = None
+    form: UsuarioForm,
+    usuario: Usuario | None,
+    password_form: PasswordForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    failed = bool(form.errors or (password_form and password_form.errors))
     page = render_template(
         "usuarios/edit.html",
         form=form,
         usuario=usuario,
         password_form=password_form or PasswordForm(formdata=None),
     )
-    return page, 422 if failed else 200
+    return page, status
