@@ -10,13 +10,12 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import db, transaction
+from app.db import db
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.bitacora import EntradaForm, FiltroForm, PalabrasForm
-from app.oficios.forms.fields import add_error
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.pages.blueprint import bp
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.oficios.pages.paginas import SectionPage, asked_page
 from app.oficios.queries.bitacora import list_entries, list_textos, summarise
 from app.oficios.rules.historial import changes_of, text_of
@@ -26,7 +25,7 @@ from app.oficios.service import correct_entry as correct
 from app.oficios.service import edit_entry as edit
 from app.oficios.service import own_words, refuse_correction, refuse_edit
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_read
+from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import PAGE_SIZE
 
 
@@ -44,15 +43,20 @@ def add_entry(oficio_id: int) -> ResponseReturnValue:
     """Write down a note, a call or a visit."""
     oficio = oficio_to_work(oficio_id)
     form = _entry_form(oficio)
-    if not form.validate():
-        return _show(oficio, 422, form=form)
-    try:
-        with transaction():
-            _store(oficio, form)
-    except Refused as refused:
-        add_error(form.ocurrido_at, str(refused))
-        return _show(oficio, 422, form=form)
-    return _saved(oficio, "Anotado en la bitácora.")
+
+    def deed() -> Done:
+        _store(oficio, form)
+        return Done("Anotado en la bitácora.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form),
+            fresh=lambda: _fresh(oficio),
+            beside={Refused: form.ocurrido_at},
+        )
+    )
 
 
 @bp.route("/<int:oficio_id>/bitacora/<int:entrada_id>", methods=["GET", "POST"])
@@ -64,13 +68,19 @@ def edit_entry(oficio_id: int, entrada_id: int) -> ResponseReturnValue:
     if refusal := refuse_edit(entry, actor=current_user, now=utcnow()):
         return _refused(oficio, entry, refusal)
     form = PalabrasForm(entry, data={"descripcion": own_words(entry)})
-    if is_read():
-        return _show(oficio, words_form=form, editing=entry)
-    if not form.validate():
-        return _show(oficio, 422, words_form=form, editing=entry)
-    with transaction():
+
+    def deed() -> Done:
         edit(entry, form.descripcion.data or "", actor=current_user, now=utcnow())
-    return _saved(oficio, "Se corrigió la entrada.")
+        return Done("Se corrigió la entrada.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, words_form=form, editing=entry),
+            fresh=lambda: _fresh(oficio),
+        )
+    )
 
 
 @bp.route("/<int:oficio_id>/bitacora/<int:entrada_id>/corregir", methods=["GET", "POST"])
@@ -82,13 +92,19 @@ def correct_entry(oficio_id: int, entrada_id: int) -> ResponseReturnValue:
     if refusal := refuse_correction(entry):
         return _show(oficio, 409, form=_entry_form(oficio, fresh=True), refusal=refusal)
     form = PalabrasForm()
-    if is_read():
-        return _show(oficio, words_form=form, correcting=entry)
-    if not form.validate():
-        return _show(oficio, 422, words_form=form, correcting=entry)
-    with transaction():
+
+    def deed() -> Done:
         correct(oficio, entry, form.descripcion.data, actor=current_user, now=utcnow())
-    return _saved(oficio, "Se agregó la corrección.")
+        return Done("Se agregó la corrección.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, words_form=form, correcting=entry),
+            fresh=lambda: _fresh(oficio),
+        )
+    )
 
 
 def _store(oficio: Oficio, form: EntradaForm) -> None:
@@ -153,9 +169,9 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     )
 
 
-def _saved(oficio: Oficio, text: str) -> Response:
-    return saved(
-        url_for("oficios.detail", oficio_id=oficio.id),
-        text,
-        lambda: _show(oficio, form=_entry_form(oficio, fresh=True)),
-    )
+def _fresh(oficio: Oficio) -> Response:
+    return _show(oficio, form=_entry_form(oficio, fresh=True))
+
+
+def _url(oficio: Oficio) -> str:
+    return url_for("oficios.detail", oficio_id=oficio.id)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.buffets.queries import list_active_buffets
 from app.core.clock import utcnow
 from app.core.tribunales import tribunales
-from app.db import db, transaction
-from app.oficios.forms.fields import add_error
+from app.db import db
 from app.oficios.forms.oficio import NuevoForm, comunas_to_choose
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
@@ -19,7 +18,8 @@ from app.oficios.service import NumeroTaken, assign_oficio, create_oficio
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
 from app.web.access import staff_required
-from app.web.fragments import is_read, see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import is_read
 
 
 @bp.route("/nuevo", methods=["GET", "POST"])
@@ -29,22 +29,25 @@ def create() -> ResponseReturnValue:
     form = NuevoForm()
     buffets = list_active_buffets()
     form.offer(buffets, list_investigadores())
-    if is_read():
-        if len(buffets) == 1:
-            form.buffet_id.data = str(buffets[0].id)
-        return _page(form)
-    if not form.validate():
-        return _page(form, 422)
-    try:
-        with transaction():
-            oficio = _store(form)
-    except NumeroTaken as taken:
-        add_error(form.numero_oficio, str(taken))
-        return _page(form, 422)
-    flash(f"Se ingresó el oficio {oficio.numero_oficio}.", "ok")
-    for warning in list_warnings(oficio):
-        flash(warning.texto, "aviso")
-    return see_other(url_for("oficios.detail", oficio_id=oficio.id))
+    if is_read() and len(buffets) == 1:
+        form.buffet_id.data = str(buffets[0].id)
+
+    def deed() -> Done:
+        oficio = _store(form)
+        return Done(
+            f"Se ingresó el oficio {oficio.numero_oficio}.",
+            url_for("oficios.detail", oficio_id=oficio.id),
+            [warning.texto for warning in list_warnings(oficio)],
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, status),
+            beside={NumeroTaken: form.numero_oficio},
+        )
+    )
 
 
 def _store(form: NuevoForm) -> Oficio:

@@ -9,17 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import Refused, Stale
+from app.core.errors import Refused
 from app.core.fechas import format_fecha_hora
-from app.db import transaction
 from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.direcciones import DireccionForm, VisitaForm
-from app.oficios.forms.fields import add_error
 from app.oficios.forms.oficio import comunas_to_choose
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.oficios.queries import load_visits
 from app.oficios.service import add_direccion as add
 from app.oficios.service import add_visita as visit
@@ -27,7 +25,7 @@ from app.oficios.service import place_direccion as place
 from app.oficios.service import position_of
 from app.oficios.service import update_direccion as update
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_read
+from app.web.deeds import Deed, Done, carry_out
 
 
 @bp.route("/<int:oficio_id>/direcciones", methods=["GET", "POST"])
@@ -36,17 +34,23 @@ def direcciones(oficio_id: int) -> ResponseReturnValue:
     """The places of the case; a POST adds one."""
     oficio = oficio_to_work(oficio_id)
     form = DireccionForm()
-    if is_read():
-        return _show(oficio, form=form)
-    if not form.validate():
-        return _show(oficio, 422, form=form)
-    with transaction():
+
+    def deed() -> Done:
         now = utcnow()
         direccion = add(oficio, form.to_data(), actor=current_user, now=now)
         place(
             oficio, direccion, form.moved_to(None), direccion.version, actor=current_user, now=now
         )
-    return _saved(oficio, "Se agregó la dirección.")
+        return Done("Se agregó la dirección.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form),
+            fresh=lambda: _fresh(oficio),
+        )
+    )
 
 
 @bp.route("/<int:oficio_id>/direcciones/<int:direccion_id>", methods=["GET", "POST"])
@@ -56,18 +60,15 @@ def edit_direccion(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     direccion = _get(oficio, direccion_id)
     form = DireccionForm(obj=direccion)
-    if is_read():
-        return _show(oficio, form=form, editing=direccion)
-    if not form.validate():
-        return _show(oficio, 422, form=form, editing=direccion)
-    try:
-        with transaction():
-            _store(oficio, direccion, form)
-    except Stale as stale:
-        form.form_errors = [str(stale)]
-        form.version.data = str(direccion.version)
-        return _show(oficio, 409, form=form, editing=direccion)
-    return _saved(oficio, "Se guardó la dirección.")
+    return carry_out(
+        Deed(
+            do=lambda: _store(oficio, direccion, form),
+            form=form,
+            show=lambda status: _show(oficio, status, form=form, editing=direccion),
+            fresh=lambda: _fresh(oficio),
+            version=lambda: direccion.version,
+        )
+    )
 
 
 @bp.route("/<int:oficio_id>/direcciones/<int:direccion_id>/visitas", methods=["GET", "POST"])
@@ -77,20 +78,23 @@ def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     direccion = _get(oficio, direccion_id)
     form = VisitaForm(direccion.zona)
-    if is_read():
-        return _show(oficio, visita_form=form, visiting=direccion)
-    if not form.validate():
-        return _show(oficio, 422, visita_form=form, visiting=direccion)
-    try:
-        with transaction():
-            visit(oficio, direccion, form.to_data(), actor=current_user, now=utcnow())
-    except Refused as refused:
-        add_error(form.fecha_hora, str(refused))
-        return _show(oficio, 422, visita_form=form, visiting=direccion)
-    return _saved(oficio, "Se guardó la visita.")
+
+    def deed() -> Done:
+        visit(oficio, direccion, form.to_data(), actor=current_user, now=utcnow())
+        return Done("Se guardó la visita.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, visita_form=form, visiting=direccion),
+            fresh=lambda: _fresh(oficio),
+            beside={Refused: form.fecha_hora},
+        )
+    )
 
 
-def _store(oficio: Oficio, direccion: Direccion, form: DireccionForm) -> None:
+def _store(oficio: Oficio, direccion: Direccion, form: DireccionForm) -> Done:
     """Correct what is known of a place, and where it is when somebody moved it.
 
     Another street has no position yet, unless this form gives it one.
@@ -108,6 +112,7 @@ def _store(oficio: Oficio, direccion: Direccion, form: DireccionForm) -> None:
     )
     if after != before:
         place(oficio, direccion, after, direccion.version, actor=current_user, now=now)
+    return Done("Se guardó la dirección.", _url(oficio))
 
 
 def _get(oficio: Oficio, direccion_id: int) -> Direccion:
@@ -162,9 +167,9 @@ def _points(oficio: Oficio) -> list[dict[str, Any]]:
     return places + visits
 
 
-def _saved(oficio: Oficio, text: str) -> Response:
-    return saved(
-        url_for("oficios.direcciones", oficio_id=oficio.id),
-        text,
-        lambda: _show(oficio, form=DireccionForm(formdata=None)),
-    )
+def _fresh(oficio: Oficio) -> Response:
+    return _show(oficio, form=DireccionForm(formdata=None))
+
+
+def _url(oficio: Oficio) -> str:
+    return url_for("oficios.direcciones", oficio_id=oficio.id)

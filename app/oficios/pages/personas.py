@@ -14,12 +14,13 @@ from app.oficios.access import oficio_to_work
 from app.oficios.forms.personas import PersonaForm
 from app.oficios.models import Oficio, Propietario
 from app.oficios.pages.blueprint import bp
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.oficios.service import add_persona as add
 from app.oficios.service import remove_persona as remove
 from app.oficios.service import reveal_persona as reveal
 from app.oficios.service import update_persona as update
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, is_read, see_other
 
 #: In the session: the person whose data the next page shows, once.
@@ -34,11 +35,19 @@ def personas(oficio_id: int) -> ResponseReturnValue:
     form = PersonaForm()
     if is_read():
         return _show(oficio, form=form, shown=session.pop(_SHOWN, None))
-    if not form.validate():
-        return _show(oficio, 422, form=form)
-    with transaction():
+
+    def deed() -> Done:
         add(oficio, form.to_data(), actor=current_user, now=utcnow())
-    return _saved(oficio, "Se agregó la persona.")
+        return Done("Se agregó la persona.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form),
+            fresh=lambda: _fresh(oficio),
+        )
+    )
 
 
 @bp.route("/<int:oficio_id>/personas/<int:persona_id>", methods=["GET", "POST"])
@@ -48,17 +57,23 @@ def edit_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     persona = or_404(_find(oficio, persona_id))
     form = PersonaForm(obj=persona)
-    if is_read():
-        # The form shows what the list masks; the answer to a HEAD shows nothing.
-        if request.method != "HEAD":
-            with transaction():
-                reveal(oficio, persona, "editar", actor=current_user, now=utcnow())
-        return _show(oficio, form=form, editing=persona)
-    if not form.validate():
-        return _show(oficio, 422, form=form, editing=persona)
-    with transaction():
+    # The form shows what the list masks; the answer to a HEAD shows nothing.
+    if is_read() and request.method != "HEAD":
+        with transaction():
+            reveal(oficio, persona, "editar", actor=current_user, now=utcnow())
+
+    def deed() -> Done:
         update(oficio, persona, form.to_data(), actor=current_user, now=utcnow())
-    return _saved(oficio, "Se guardaron los datos de la persona.")
+        return Done("Se guardaron los datos de la persona.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form, editing=persona),
+            fresh=lambda: _fresh(oficio),
+        )
+    )
 
 
 @bp.post("/<int:oficio_id>/personas/<int:persona_id>/quitar")
@@ -66,11 +81,14 @@ def edit_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
 def remove_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
     """Take a person out of the case; sent twice, it says that it is done."""
     oficio = oficio_to_work(oficio_id)
-    with transaction():
+
+    def deed() -> Done:
         persona = _find(oficio, persona_id)
         if persona is not None:
             remove(oficio, persona, actor=current_user, now=utcnow())
-    return _saved(oficio, "Esa persona ya no está en el caso.")
+        return Done("Esa persona ya no está en el caso.", _url(oficio))
+
+    return carry_out(Deed(do=deed, fresh=lambda: _fresh(oficio), back=_url(oficio)))
 
 
 @bp.post("/<int:oficio_id>/personas/<int:persona_id>/mostrar")
@@ -87,7 +105,7 @@ def show_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
     if is_htmx():
         return _show(oficio, form=PersonaForm(formdata=None), shown=persona.id)
     session[_SHOWN] = persona.id
-    return see_other(url_for("oficios.personas", oficio_id=oficio.id))
+    return see_other(_url(oficio))
 
 
 def _find(oficio: Oficio, persona_id: int) -> Propietario | None:
@@ -98,9 +116,9 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     return render_section(oficio, "personas", "oficios/_personas.html", status, **context)
 
 
-def _saved(oficio: Oficio, text: str) -> Response:
-    return saved(
-        url_for("oficios.personas", oficio_id=oficio.id),
-        text,
-        lambda: _show(oficio, form=PersonaForm(formdata=None)),
-    )
+def _fresh(oficio: Oficio) -> Response:
+    return _show(oficio, form=PersonaForm(formdata=None))
+
+
+def _url(oficio: Oficio) -> str:
+    return url_for("oficios.personas", oficio_id=oficio.id)

@@ -9,14 +9,14 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
-from app.oficios.forms.fields import add_error
 from app.oficios.forms.textos import NuevoTextoForm, TextoForm
 from app.oficios.models import TextoPredefinido
 from app.oficios.queries.bitacora import list_textos
 from app.oficios.rules import WRITTEN_KINDS
 from app.oficios.service import add_texto, place_texto, toggle_texto, update_texto
 from app.web.access import admin_required, or_404
-from app.web.fragments import is_read, see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import see_other
 
 bp = Blueprint("textos", __name__, url_prefix="/admin/textos")
 
@@ -33,15 +33,19 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Offer another text."""
     form = NuevoTextoForm()
-    if not form.validate():
-        return _page(form, status=422)
-    try:
-        with transaction():
-            add_texto(form.tipo.value, form.texto.data, actor=current_user, now=utcnow())
-    except Refused as refused:
-        add_error(form.texto, str(refused))
-        return _page(form, status=422)
-    return _done("Se agregó el texto.")
+
+    def deed() -> Done:
+        add_texto(form.tipo.value, form.texto.data, actor=current_user, now=utcnow())
+        return Done("Se agregó el texto.", url_for("textos.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, status=status),
+            beside={Refused: form.texto},
+        )
+    )
 
 
 @bp.route("/<int:texto_id>", methods=["GET", "POST"])
@@ -50,17 +54,19 @@ def edit(texto_id: int) -> ResponseReturnValue:
     """Say a text otherwise."""
     row = _get(texto_id)
     form = TextoForm(obj=row)
-    if is_read():
-        return _page(form, row)
-    if not form.validate():
-        return _page(form, row, 422)
-    try:
-        with transaction():
-            update_texto(row, form.texto.data, actor=current_user, now=utcnow())
-    except Refused as refused:
-        add_error(form.texto, str(refused))
-        return _page(form, row, 422)
-    return _done("Se guardó el texto. Lo que ya se anotó no cambia.")
+
+    def deed() -> Done:
+        update_texto(row, form.texto.data, actor=current_user, now=utcnow())
+        return Done("Se guardó el texto. Lo que ya se anotó no cambia.", url_for("textos.index"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, row, status),
+            beside={Refused: form.texto},
+        )
+    )
 
 
 @bp.post("/<int:texto_id>/activo")
@@ -71,7 +77,8 @@ def toggle(texto_id: int) -> ResponseReturnValue:
     activo = request.form.get("activo") == "1"
     with transaction():
         toggle_texto(row, activo, actor=current_user, now=utcnow())
-    return _done("El texto se ofrece otra vez." if activo else "El texto ya no se ofrece.")
+    flash("El texto se ofrece otra vez." if activo else "El texto ya no se ofrece.", "ok")
+    return see_other(url_for("textos.index"))
 
 
 @bp.post("/<int:texto_id>/mover")
@@ -86,11 +93,6 @@ def place(texto_id: int) -> ResponseReturnValue:
 
 def _get(texto_id: int) -> TextoPredefinido:
     return or_404(db.session.get(TextoPredefinido, texto_id))
-
-
-def _done(text: str) -> ResponseReturnValue:
-    flash(text, "ok")
-    return see_other(url_for("textos.index"))
 
 
 def _page(

@@ -7,16 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.db import transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.vehiculo import VehiculoForm
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
-from app.oficios.pages.frame import render_section, saved
-from app.oficios.service import StaleOficio, update_vehiculo
+from app.oficios.pages.frame import render_section
+from app.oficios.service import update_vehiculo
 from app.oficios.service.papel import warnings_of
 from app.web.access import staff_required
-from app.web.fragments import is_read
+from app.web.deeds import Deed, Done, carry_out
 
 
 @bp.route("/<int:oficio_id>/vehiculo", methods=["GET", "POST"])
@@ -25,28 +24,29 @@ def vehiculo(oficio_id: int) -> ResponseReturnValue:
     """What is known of the vehicle; a POST corrects it."""
     oficio = oficio_to_work(oficio_id)
     form = VehiculoForm.of(oficio.vehiculo, oficio.version)
-    if is_read():
-        return _show(oficio, form)
-    if not form.validate():
-        return _show(oficio, form, 422)
-    try:
-        with transaction():
-            update_vehiculo(
-                oficio,
-                form.to_vehiculo(),
-                form.version.value,
-                advertencias=warnings_of(form.papel),
-                actor=current_user,
-                now=utcnow(),
-            )
-    except StaleOficio as stale:
-        form.form_errors = [stale.for_form()]
-        form.version.data = str(oficio.version)
-        return _show(oficio, form, 409)
-    return saved(
-        url_for("oficios.vehiculo", oficio_id=oficio.id),
-        "Se guardó el vehículo.",
-        lambda: _show(oficio, VehiculoForm.of(oficio.vehiculo, oficio.version, formdata=None)),
+
+    def deed() -> Done:
+        update_vehiculo(
+            oficio,
+            form.to_vehiculo(),
+            form.version.value,
+            advertencias=warnings_of(form.papel),
+            actor=current_user,
+            now=utcnow(),
+        )
+        return Done("Se guardó el vehículo.", url_for("oficios.vehiculo", oficio_id=oficio.id))
+
+    def fresh() -> Response:
+        return _show(oficio, VehiculoForm.of(oficio.vehiculo, oficio.version, formdata=None))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, form, status),
+            fresh=fresh,
+            version=lambda: oficio.version,
+        )
     )
 
 
