@@ -34,8 +34,9 @@ from app.db import transaction
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, is_read, see_other, with_notice
 from app.web.pagination import paginate
 
@@ -69,15 +70,20 @@ def section(oficio_id: int) -> ResponseReturnValue:
         if is_htmx() and "espera" in request.args and find_open_check(oficio.id) is None:
             return _announce_end(_show(oficio, form=form, with_frame=True), oficio)
         return _show(oficio, form=form)
-    if not form.validate():
-        return _show(oficio, 422, form=form)
-    try:
-        with transaction():
-            add_sighting(oficio, form.to_data(), actor=current_user, now=utcnow())
-    except Refused as refused:
-        form.form_errors.append(str(refused))
-        return _show(oficio, 422, form=form)
-    return _saved(oficio, "Se anotó el avistamiento.")
+
+    def deed() -> Done:
+        add_sighting(oficio, form.to_data(), actor=current_user, now=utcnow())
+        return Done("Se anotó el avistamiento.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form),
+            fresh=lambda: _fresh(oficio),
+            beside={Refused: form},
+        )
+    )
 
 
 @bp.route("/avistamientos/<int:avistamiento_id>", methods=["GET", "POST"])
@@ -88,19 +94,20 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     row = or_404(find_sighting(oficio.id, avistamiento_id))
     or_404(row, allowed=row.fuente in WRITTEN_SOURCES)
     form = AvistamientoForm.of(row)
-    if is_read():
-        return _show(oficio, form=form, editing=row)
-    if not form.validate():
-        return _show(oficio, 422, form=form, editing=row)
-    try:
-        with transaction():
-            edit_sighting(
-                row, form.to_data(), seen=form.sello.data, actor=current_user, now=utcnow()
-            )
-    except (Refused, Stale) as refused:
-        form.form_errors.append(str(refused))
-        return _show(oficio, 422, form=form, editing=row)
-    return _saved(oficio, "Se guardó el avistamiento.")
+
+    def deed() -> Done:
+        edit_sighting(row, form.to_data(), seen=form.sello.data, actor=current_user, now=utcnow())
+        return Done("Se guardó el avistamiento.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _show(oficio, status, form=form, editing=row),
+            fresh=lambda: _fresh(oficio),
+            beside={Refused: form, Stale: form},
+        )
+    )
 
 
 @bp.post("/consultar")
@@ -176,5 +183,5 @@ def _url(oficio: Oficio, filtro: Filtro | None = None) -> str:
     return url_for("avistamientos.section", oficio_id=oficio.id, **shown)
 
 
-def _saved(oficio: Oficio, text: str) -> Response:
-    return saved(_url(oficio), text, lambda: _show(oficio, form=AvistamientoForm(formdata=None)))
+def _fresh(oficio: Oficio) -> Response:
+    return _show(oficio, form=AvistamientoForm(formdata=None))

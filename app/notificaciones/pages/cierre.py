@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import flash, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import Refused
-from app.db import release, transaction
 from app.notificaciones.pages.blueprint import bp
 from app.notificaciones.queries.hitos import find_situacion, list_avances
 from app.notificaciones.rules.avance import Situacion
@@ -18,7 +16,7 @@ from app.notificaciones.service import close_carried_out
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.web.access import staff_required
-from app.web.fragments import see_other
+from app.web.deeds import Deed, Done, carry_out
 
 
 @bp.app_context_processor
@@ -47,15 +45,11 @@ def cases_to_close(oficio_ids: Iterable[int | None]) -> set[int]:
 def close(oficio_id: int) -> ResponseReturnValue:
     """Close it as found; pressed twice, or by two people, it is closed once."""
     oficio = oficio_to_work(oficio_id)
-    try:
-        with transaction():
-            closed = close_carried_out(oficio, actor=current_user, now=utcnow())
-    except Refused as refused:
-        release()
-        flash(str(refused), "error")
-    else:
-        if closed:
-            flash("Caso cerrado: vehículo encontrado, con la diligencia realizada.", "ok")
-        else:
-            flash("El caso ya estaba cerrado como encontrado.", "info")
-    return see_other(url_for("oficios.detail", oficio_id=oficio_id))
+    page = url_for("oficios.detail", oficio_id=oficio_id)
+
+    def deed() -> Done:
+        if close_carried_out(oficio, actor=current_user, now=utcnow()):
+            return Done("Caso cerrado: vehículo encontrado, con la diligencia realizada.", page)
+        return Done("El caso ya estaba cerrado como encontrado.", page, tone="info")
+
+    return carry_out(Deed(do=deed, back=page))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import db, transaction
+from app.db import db
 from app.notificaciones.forms import AgainForm
 from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
@@ -19,6 +19,7 @@ from app.notificaciones.rules import MOVING
 from app.notificaciones.service import describe_resend, resend_notice
 from app.web.access import admin_required, or_404
 from app.web.converters import row_id
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, see_other
 from app.web.pagination import paginate
 
@@ -73,18 +74,24 @@ def resend_mail(notificacion_id: int) -> ResponseReturnValue:
     """Send a mail again, once somebody said yes twice."""
     notice = or_404(find_mail(notificacion_id))
     form = AgainForm()
-    form.validate()
-    try:
-        with transaction():
-            sent = resend_notice(
-                notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow()
-            )
-            sent_id = sent.id
-    except Refused as refused:
-        form.confirmar.errors = [str(refused)]
-        return _page(notice, form, 422)
-    flash("El correo se está enviando otra vez.", "ok")
-    return see_other(url_for("notificaciones.correo", notificacion_id=sent_id))
+
+    def deed() -> Done:
+        sent = resend_notice(
+            notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow()
+        )
+        return Done(
+            "El correo se está enviando otra vez.",
+            url_for("notificaciones.correo", notificacion_id=sent.id),
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(notice, form, status),
+            beside={Refused: form.confirmar},
+        )
+    )
 
 
 def _page(notice: Notificacion, form: AgainForm, status: int = 200) -> ResponseReturnValue:

@@ -37,6 +37,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, see_other, with_notice
 
 _CASE = "/oficios/<int:oficio_id>/notificaciones"
@@ -81,14 +82,23 @@ def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
     form = AgainForm()
-    form.validate()
-    try:
-        with transaction():
-            resend_notice(notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow())
-    except Refused as refused:
-        form.confirmar.errors = [str(refused)]
-        return _detail_page(oficio, notice, form, 422)
-    return _sending(oficio, notice, "El aviso se está enviando otra vez.")
+
+    def deed() -> Done:
+        resend_notice(notice, confirmed=form.confirmar.data, actor=current_user, now=utcnow())
+        return Done(
+            "El aviso se está enviando otra vez.",
+            url_for("notificaciones.section", oficio_id=oficio.id),
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _detail_page(oficio, notice, form, status),
+            fresh=lambda: _detail_page(oficio, notice, AgainForm(formdata=None)),
+            beside={Refused: form.confirmar},
+        )
+    )
 
 
 @bp.post(f"{_CASE}/<int:notificacion_id>/recordar")

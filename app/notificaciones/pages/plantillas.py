@@ -20,6 +20,7 @@ from app.notificaciones.queries import current_textos
 from app.notificaciones.rules.plantillas import PLACEHOLDERS, POR_DEFECTO, Textos
 from app.notificaciones.service import save_textos
 from app.web.access import admin_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, see_other
 
 _URL = "/admin/plantillas"
@@ -37,12 +38,13 @@ def template() -> ResponseReturnValue:
 def save_template() -> ResponseReturnValue:
     """Keep a template; one with a place that does not exist is refused."""
     form = PlantillaForm()
-    if not form.validate():
-        return _page(form, status=422)
-    with transaction():
+
+    def deed() -> Done:
         save_textos(form.to_textos(), actor=current_user, now=utcnow())
-    flash("Guardado: los avisos nuevos salen con estas palabras.", "ok")
-    return see_other(url_for("notificaciones.template"))
+        text = "Guardado: los avisos nuevos salen con estas palabras."
+        return Done(text, url_for("notificaciones.template"))
+
+    return carry_out(Deed(do=deed, form=form, show=lambda status: _page(form, status)))
 
 
 @bp.post(f"{_URL}/original")

@@ -20,6 +20,7 @@ from app.notificaciones.service import (
     update_receptor,
 )
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
 
@@ -40,16 +41,20 @@ def receptores() -> ResponseReturnValue:
 def create_receptor_page() -> ResponseReturnValue:
     """Add a receptor."""
     form = ReceptorForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                receptor = create_receptor(form.to_data(), actor=current_user, now=utcnow())
-        except EmailTaken as taken:
-            form.email.errors = [str(taken)]
-        else:
-            flash(f"{receptor.nombre} quedó en el directorio.", "ok")
-            return see_other(url_for("notificaciones.receptores"))
-    return _page(form, None)
+
+    def deed() -> Done:
+        receptor = create_receptor(form.to_data(), actor=current_user, now=utcnow())
+        text = f"{receptor.nombre} quedó en el directorio."
+        return Done(text, url_for("notificaciones.receptores"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, None, status),
+            beside={EmailTaken: form.email},
+        )
+    )
 
 
 @bp.route("/admin/receptores/<int:receptor_id>", methods=["GET", "POST"])
@@ -58,16 +63,19 @@ def edit_receptor(receptor_id: int) -> ResponseReturnValue:
     """Change what the directory says of a receptor."""
     receptor = or_404(db.session.get(Receptor, receptor_id))
     form = ReceptorForm(obj=receptor)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                update_receptor(receptor, form.to_data(), actor=current_user, now=utcnow())
-        except EmailTaken as taken:
-            form.email.errors = [str(taken)]
-        else:
-            flash("Cambios guardados.", "ok")
-            return see_other(url_for("notificaciones.receptores"))
-    return _page(form, receptor)
+
+    def deed() -> Done:
+        update_receptor(receptor, form.to_data(), actor=current_user, now=utcnow())
+        return Done("Cambios guardados.", url_for("notificaciones.receptores"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, receptor, status),
+            beside={EmailTaken: form.email},
+        )
+    )
 
 
 @bp.post("/admin/receptores/<int:receptor_id>/activo")
@@ -97,7 +105,7 @@ def _courts_by_corte() -> dict[str, list[Tribunal]]:
     return cortes
 
 
-def _page(form: ReceptorForm, receptor: Receptor | None) -> ResponseReturnValue:
+def _page(form: ReceptorForm, receptor: Receptor | None, status: int) -> ResponseReturnValue:
     page = render_template(
         "notificaciones/receptor.html",
         form=form,
@@ -105,4 +113,4 @@ def _page(form: ReceptorForm, receptor: Receptor | None) -> ResponseReturnValue:
         cortes=_courts_by_corte(),
         notices=list_notices_of_receptor(receptor.id) if receptor else [],
     )
-    return page, 422 if form.errors else 200
+    return page, status

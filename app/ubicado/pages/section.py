@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import Refused
-from app.db import db, release, transaction
+from app.core.errors import InvalidValue
+from app.db import db
 from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.oficios.rules import Estado
 from app.ubicado.forms import DeshacerForm, RevisionForm
 from app.ubicado.models import Ubicacion
@@ -34,7 +34,7 @@ from app.ubicado.rules.contraste import list_doubts
 from app.ubicado.service import review, undo
 from app.ubicado.service.undo import notified_warning
 from app.web.access import admin_required, or_404, staff_required
-from app.web.fragments import is_htmx, see_other, with_notice
+from app.web.deeds import Deed, Done, carry_out
 
 _ONE = "/ubicacion/<int:ubicacion_id>"
 
@@ -89,24 +89,29 @@ def answer(oficio_id: int, ubicacion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     ubicacion = or_404(find_location(oficio.id, ubicacion_id))
     form = RevisionForm()
-    if not form.validate():
-        return _refuse(oficio, "Elija «Sigue ahí» o «Ya no está».", 422)
-    try:
-        with transaction():
-            review(
-                ubicacion,
-                form.resultado.value,
-                cliente_id=form.cliente_id.data,
-                actor=current_user,
-                now=utcnow(),
-            )
-    except Refused as refused:
-        return _refuse(oficio, str(refused), 409)
-    if form.resultado.value is ResultadoRevision.SIGUE:
-        text = "Anotado: sigue ahí. Se le preguntará de nuevo más adelante."
-    else:
-        text = "Anotado: ya no está. Decida si el caso vuelve a Investigación."
-    return saved(_url(oficio), text, lambda: _show(oficio))
+
+    def deed() -> Done:
+        if not form.validate():
+            raise InvalidValue("Elija «Sigue ahí» o «Ya no está».")
+        review(
+            ubicacion,
+            form.resultado.value,
+            cliente_id=form.cliente_id.data,
+            actor=current_user,
+            now=utcnow(),
+        )
+        if form.resultado.value is ResultadoRevision.SIGUE:
+            return Done("Anotado: sigue ahí. Se le preguntará de nuevo más adelante.", _url(oficio))
+        return Done("Anotado: ya no está. Decida si el caso vuelve a Investigación.", _url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            show=lambda status: _show(oficio, status),
+            fresh=lambda: _show(oficio),
+            back=_url(oficio),
+        )
+    )
 
 
 @bp.post(f"{_ONE}/deshacer")
@@ -116,19 +121,20 @@ def take_back(oficio_id: int, ubicacion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     ubicacion = or_404(find_location(oficio.id, ubicacion_id))
     form = DeshacerForm()
-    if not form.validate():
-        return _show(oficio, 422, undo_form=form, undoing=ubicacion.id)
-    try:
-        with transaction():
-            warning = undo(ubicacion, form.motivo.data, actor=current_user, now=utcnow())
-    except Refused as refused:
-        return _refuse(oficio, str(refused), 409)
-    text = "Ubicación deshecha: el caso se busca otra vez. El motivo quedó en la bitácora."
-    if warning and not is_htmx():
-        flash(warning, "aviso")
-    elif warning:
-        text = f"{text} {warning}"
-    return saved(_url(oficio), text, lambda: _show(oficio))
+
+    def deed() -> Done:
+        warning = undo(ubicacion, form.motivo.data, actor=current_user, now=utcnow())
+        text = "Ubicación deshecha: el caso se busca otra vez. El motivo quedó en la bitácora."
+        return Done(text, _url(oficio), [warning] if warning else [])
+
+    def show(status: int) -> Response:
+        if form.errors:
+            return _show(oficio, status, undo_form=form, undoing=ubicacion.id)
+        return _show(oficio, status)
+
+    return carry_out(
+        Deed(do=deed, form=form, show=show, fresh=lambda: _show(oficio), back=_url(oficio))
+    )
 
 
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
@@ -166,14 +172,6 @@ def _address(ubicacion: Ubicacion) -> Direccion | None:
     if ubicacion.direccion_id is None:
         return None
     return db.session.get(Direccion, ubicacion.direccion_id)
-
-
-def _refuse(oficio: Oficio, sentence: str, status: int) -> ResponseReturnValue:
-    release()
-    if is_htmx():
-        return with_notice(_show(oficio, status), sentence, "error")
-    flash(sentence, "error")
-    return see_other(_url(oficio))
 
 
 def _url(oficio: Oficio) -> str:
