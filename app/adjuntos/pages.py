@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 from flask import Blueprint, Response, flash, send_file, url_for
@@ -35,6 +36,8 @@ from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, several_uploads
+from app.web.deeds import Deed, Done, carry_out
+from app.web.forms import Form
 from app.web.fragments import is_htmx, see_other, with_notice
 
 bp = Blueprint("adjuntos", __name__)
@@ -103,9 +106,8 @@ def update(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
     form = AdjuntoForm.for_adjunto(adjunto)
-    if not form.validate():
-        return _adjunto_page(oficio, adjunto, 422, form=form)
-    with transaction():
+
+    def deed() -> Done:
         update_adjunto(
             adjunto_of(oficio, adjunto_id),
             tipo=form.tipo.value,
@@ -114,7 +116,16 @@ def update(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
             actor=current_user,
             now=utcnow(),
         )
-    return _changed(oficio, adjunto, "Guardado.")
+        return Done("Guardado.", _adjunto_url(oficio, adjunto_id))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _adjunto_page(oficio, adjunto, status, form=form),
+            fresh=lambda: _adjunto_page(oficio, adjunto),
+        )
+    )
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/orden")
@@ -124,16 +135,17 @@ def place(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
     form = PlaceForm()
-    if not form.validate():
-        return _adjunto_page(oficio, adjunto, 422)
-    with transaction():
+
+    def deed() -> Done:
         place_adjunto(
             adjunto_of(oficio, adjunto_id),
             1 if form.hacia.data == "despues" else -1,
             actor=current_user,
             now=utcnow(),
         )
-    return _changed(oficio, adjunto, "Orden guardado.")
+        return Done("Orden guardado.", _adjunto_url(oficio, adjunto_id))
+
+    return _carry_out(oficio, adjunto, deed, form)
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/portada")
@@ -142,9 +154,12 @@ def cover(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """Let a photo stand for the case."""
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
-    with transaction():
+
+    def deed() -> Done:
         choose_cover(adjunto_of(oficio, adjunto_id), actor=current_user, now=utcnow())
-    return _changed(oficio, adjunto, "Esta foto es ahora la portada.")
+        return Done("Esta foto es ahora la portada.", _adjunto_url(oficio, adjunto_id))
+
+    return _carry_out(oficio, adjunto, deed)
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/buffet")
@@ -154,15 +169,16 @@ def approve(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
     form = ApprovalForm()
-    if not form.validate():
-        return _adjunto_page(oficio, adjunto, 422)
-    aprobado = form.aprobado.data == "si"
-    with transaction():
+
+    def deed() -> Done:
+        aprobado = form.aprobado.data == "si"
         set_approval(
             adjunto_of(oficio, adjunto_id), aprobado=aprobado, actor=current_user, now=utcnow()
         )
-    text = "El buffet ve ahora esta foto." if aprobado else "El buffet ya no ve esta foto."
-    return _changed(oficio, adjunto, text)
+        text = "El buffet ve ahora esta foto." if aprobado else "El buffet ya no ve esta foto."
+        return Done(text, _adjunto_url(oficio, adjunto_id))
+
+    return _carry_out(oficio, adjunto, deed, form)
 
 
 @bp.post("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>/eliminar")
@@ -172,14 +188,20 @@ def remove(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
     form = RemoveForm()
-    if not form.validate():
-        return _adjunto_page(oficio, adjunto, 422, remove_form=form)
-    with transaction():
+
+    def deed() -> Done:
         delete_adjunto(
             adjunto_of(oficio, adjunto_id), form.motivo.data, actor=current_user, now=utcnow()
         )
-    flash("Eliminado del caso. El motivo quedó en la bitácora.", "ok")
-    return see_other(_section_url(oficio))
+        return Done("Eliminado del caso. El motivo quedó en la bitácora.", _section_url(oficio))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _adjunto_page(oficio, adjunto, status, remove_form=form),
+        )
+    )
 
 
 @bp.get("/adjuntos/<int:adjunto_id>")
@@ -226,11 +248,18 @@ def original(adjunto_id: int) -> ResponseReturnValue:
     return response
 
 
-def _changed(oficio: Oficio, adjunto: Adjunto, text: str) -> ResponseReturnValue:
-    if is_htmx():
-        return with_notice(_adjunto_page(oficio, adjunto), text)
-    flash(text, "ok")
-    return see_other(_adjunto_url(oficio, adjunto.id))
+def _carry_out(
+    oficio: Oficio, adjunto: Adjunto, deed: Callable[[], Done], form: Form | None = None
+) -> ResponseReturnValue:
+    """Do what a button beside a file asks for, and show the file again."""
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _adjunto_page(oficio, adjunto, status),
+            fresh=lambda: _adjunto_page(oficio, adjunto),
+        )
+    )
 
 
 def _gallery(

@@ -41,11 +41,12 @@ from app.informes.service import note_download, request_expediente
 from app.informes.service.verificacion import Resultado, verify_code, verify_file
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.portal.access import SESSION_KEY, living_link
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
 from app.web.bodies import FRAME, accepts_bytes
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx, see_other
 from config import Config
 
@@ -73,16 +74,20 @@ def order(oficio_id: int) -> ResponseReturnValue:
     """Have an expediente made by a job."""
     oficio = oficio_to_work(oficio_id)
     form = RequestForm()
-    if not form.validate():
-        return _section(oficio, form, 422)
-    with transaction():
+
+    def deed() -> Done:
         request_expediente(
             oficio_to_work(oficio_id), form.variante.value, actor=current_user, now=utcnow()
         )
-    return saved(
-        url_for("informes.section", oficio_id=oficio_id),
-        _ORDERED,
-        lambda: _section(oficio_to_work(oficio_id), RequestForm(formdata=None)),
+        return Done(_ORDERED, url_for("informes.section", oficio_id=oficio_id))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _section(oficio, form, status),
+            fresh=lambda: _section(oficio_to_work(oficio_id), RequestForm(formdata=None)),
+        )
     )
 
 

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import utcnow
 from app.custodia.queries.registry import row_label
 from app.custodia.service import Verificacion, store_review, verify
-from app.db import transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
-from app.oficios.pages.frame import render_section, saved
+from app.oficios.pages.frame import render_section
 from app.web.access import staff_required
+from app.web.deeds import Deed, Done, carry_out
 
 #: So many of the newest links are listed; the command line prints all.
 _SHOWN = 100
@@ -33,13 +33,17 @@ def verify_custodia(oficio_id: int) -> ResponseReturnValue:
     """Compare now, and keep the outcome for the mark over the case."""
     oficio = oficio_to_work(oficio_id)
     found = verify(oficio.id)
-    with transaction():
+    page = url_for("oficios.custodia", oficio_id=oficio_id)
+
+    def deed() -> Done:
         store_review(found, now=utcnow())
-    count = len(found.problemas)
-    text = f"Hay {count} hallazgo(s): vea cuáles." if count else "Verificada: nada fue alterado."
-    return saved(
-        url_for("oficios.custodia", oficio_id=oficio.id), text, lambda: _show(oficio, found)
-    )
+        count = len(found.problemas)
+        text = (
+            f"Hay {count} hallazgo(s): vea cuáles." if count else "Verificada: nada fue alterado."
+        )
+        return Done(text, page)
+
+    return carry_out(Deed(do=deed, fresh=lambda: _show(oficio, found), back=page))
 
 
 def _show(oficio: Oficio, found: Verificacion) -> Response:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, make_response, render_template
+from flask import Response, make_response, render_template
 from flask_login import current_user
 
 from app.custodia.queries import find_review
@@ -18,7 +17,7 @@ from app.oficios.queries import (
     list_warnings,
 )
 from app.oficios.rules import Estado, allowed_moves, closed_moves
-from app.web.fragments import is_htmx, is_read, see_other, with_notice
+from app.web.fragments import is_htmx, is_read
 
 
 def render_section(
@@ -49,14 +48,6 @@ def render_section(
         "oficios/page.html", section_template=template, **_frame(oficio, name), **context
     )
     return make_response(page, status)
-
-
-def saved(url: str, text: str, show: Callable[[], Response]) -> Response:
-    """Answer a change that was stored: the section again to HTMX, its page to a browser."""
-    if is_htmx():
-        return with_notice(show(), text)
-    flash(text, "ok")
-    return see_other(url)
 
 
 def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
