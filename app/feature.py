@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.adjuntos.queries.guardianes import Keeper
     from app.ajustes.rules import Setting
-    from app.custodia.queries.registry import Source
+    from app.custodia.queries.registry import SealedKind
     from app.db import Model
     from app.jobs.registry import Job
     from app.oficios.pages.sections import Section
@@ -87,7 +87,7 @@ class Feature:
     #: What an admin may change on the page *Ajustes*; ``Setting.place`` orders them.
     settings: tuple[Setting, ...] = ()
     #: Kinds of row that the chain of custody seals.
-    sealed: tuple[Source, ...] = ()
+    sealed: tuple[SealedKind, ...] = ()
     jobs: tuple[Job, ...] = ()
     #: Where live streams get their news from, by the name that their listeners use.
     streams: Mapping[str, Callable[[], StreamSource]] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Features:
         self.by_name: dict[str, Feature] = {}
         self.sections: dict[str, Section] = {}
         self.settings: dict[str, Setting] = {}
-        self.sealed: dict[str, Source] = {}
+        self.sealed: dict[str, SealedKind] = {}
         self.jobs: dict[str, Job] = {}
         self.streams: dict[str, Callable[[], StreamSource]] = {}
         self.keepers: list[Keeper] = []

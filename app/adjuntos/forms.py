@@ -94,7 +94,7 @@ class UploadForm(Form):
         return TipoAdjunto(self.tipo.data) if self.tipo.data else None
 
 
-class AdjuntoForm(Form):
+class AdjuntoDetailsForm(Form):
     """What people say of one file."""
 
     tipo = EnumField("Tipo", TipoAdjunto)
@@ -106,7 +106,7 @@ class AdjuntoForm(Form):
         _check_visit(field)
 
     @classmethod
-    def for_adjunto(cls, adjunto: Adjunto) -> AdjuntoForm:
+    def for_adjunto(cls, adjunto: Adjunto) -> AdjuntoDetailsForm:
         """The form as it stands for a file; a PDF is not offered to be a photo."""
         form = cls(obj=adjunto)
         form.visita_id.choices = visit_choices(adjunto.oficio_id)

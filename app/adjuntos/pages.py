@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.adjuntos.access import adjunto_of, adjunto_to_see
-from app.adjuntos.forms import AdjuntoForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
+from app.adjuntos.forms import AdjuntoDetailsForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.queries import list_adjuntos
@@ -105,7 +105,7 @@ def update(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     """Change what people say of a file."""
     oficio = oficio_to_work(oficio_id)
     adjunto = adjunto_of(oficio, adjunto_id)
-    form = AdjuntoForm.for_adjunto(adjunto)
+    form = AdjuntoDetailsForm.for_adjunto(adjunto)
 
     def deed() -> Done:
         update_adjunto(
@@ -288,7 +288,7 @@ def _adjunto_page(
     adjunto: Adjunto,
     status: int = 200,
     *,
-    form: AdjuntoForm | None = None,
+    form: AdjuntoDetailsForm | None = None,
     remove_form: RemoveForm | None = None,
 ) -> Response:
     ids = [other.id for other in list_adjuntos(oficio.id)]
@@ -305,7 +305,7 @@ def _adjunto_page(
         next_id=ids[place + 1] if place + 1 < len(ids) else None,
         number=place + 1,
         total=len(ids),
-        form=form or AdjuntoForm.for_adjunto(adjunto),
+        form=form or AdjuntoDetailsForm.for_adjunto(adjunto),
         remove_form=remove_form or RemoveForm(formdata=None),
     )
 

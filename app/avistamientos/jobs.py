@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from app.avistamientos.outside import Answer, Provider, ProviderError, make_provider
+from app.avistamientos.outside import Provider, ProviderAnswer, ProviderError, make_provider
 from app.avistamientos.queries import CHECK, count_scheduled_checks, list_due_for_check
 from app.avistamientos.queries.presupuesto import describe_budget, read_gasto
 from app.avistamientos.rules.alcance import next_month
@@ -198,7 +198,7 @@ def _book(run: JobRun, config: Config) -> datetime | None:
     return moment
 
 
-def _ask(provider: Provider, patente: str, run: JobRun) -> Answer:
+def _ask(provider: Provider, patente: str, run: JobRun) -> ProviderAnswer:
     try:
         return provider.check(patente)
     except ProviderError as error:

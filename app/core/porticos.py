@@ -11,7 +11,7 @@ ATRIBUCION = "© colaboradores de OpenStreetMap (ODbL)"
 
 
 @dataclass(frozen=True)
-class Portico:
+class PorticoRecord:
     """A gantry or a toll plaza; most have no coordinates, and few have good ones."""
 
     autopista: str
@@ -26,10 +26,10 @@ class Portico:
 
 
 @cache
-def porticos() -> tuple[Portico, ...]:
+def porticos() -> tuple[PorticoRecord, ...]:
     """Return the seed list of gantries and plazas."""
     return tuple(
-        Portico(
+        PorticoRecord(
             autopista=row["autopista"],
             concesionaria=row["concesionaria"],
             codigo=row["codigo"],

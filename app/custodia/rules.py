@@ -33,7 +33,7 @@ class Hallazgo(Labelled):
 
 
 @dataclass(frozen=True)
-class Problema:
+class ChainProblem:
     """One thing that was done behind the application's back, and where."""
 
     hallazgo: Hallazgo
@@ -139,7 +139,7 @@ def make_sello(
     )
 
 
-def check_chain(links: Sequence[Sello], head: tuple[int, str] | None) -> list[Problema]:
+def check_chain(links: Sequence[Sello], head: tuple[int, str] | None) -> list[ChainProblem]:
     """What is wrong with the links themselves. ``links`` come by number; ``head`` is the last
     number and hash as the application left them."""
     problems = []
@@ -155,7 +155,7 @@ def check_chain(links: Sequence[Sello], head: tuple[int, str] | None) -> list[Pr
         problems.append(_missing(last[0] + 1, head_number))
     elif (head_number, head_hash) != last and not problems:
         problems.append(
-            Problema(
+            ChainProblem(
                 Hallazgo.ALTERADO,
                 f"La cadena termina en el eslabón {last[0]}, pero Rastro dejó anotado otro final "
                 f"(el {head_number}).",
@@ -167,11 +167,11 @@ def check_chain(links: Sequence[Sello], head: tuple[int, str] | None) -> list[Pr
 
 def _check_link(
     link: Sello, previous: str, expected: int, hashes: set[str], head: tuple[int, str] | None
-) -> Problema | None:
+) -> ChainProblem | None:
     """The first thing that is wrong with a link, or None."""
 
-    def found(hallazgo: Hallazgo, text: str) -> Problema:
-        return Problema(hallazgo, text, link.secuencia, link.tipo, link.fila_id)
+    def found(hallazgo: Hallazgo, text: str) -> ChainProblem:
+        return ChainProblem(hallazgo, text, link.secuencia, link.tipo, link.fila_id)
 
     number = link.secuencia
     if hashlib.sha256(link.contenido.encode()).hexdigest() != link.contenido_hash:
@@ -209,11 +209,11 @@ def _hash_as(link: Sello, secuencia: int) -> str:
     )
 
 
-def _missing(first: int, last: int) -> Problema:
+def _missing(first: int, last: int) -> ChainProblem:
     text = (
         f"Falta el eslabón {first}." if first == last else f"Faltan los eslabones {first} a {last}."
     )
-    return Problema(Hallazgo.FALTA, text, first)
+    return ChainProblem(Hallazgo.FALTA, text, first)
 
 
 def differences(sealed: str, current: Mapping[str, Any]) -> list[str]:

@@ -18,8 +18,8 @@ from app.custodia.queries import OFICIOS, find_head, find_review, list_links, li
 from app.custodia.queries.registry import list_sources, row_label
 from app.custodia.rules import (
     GENESIS,
+    ChainProblem,
     Hallazgo,
-    Problema,
     Sello,
     check_chain,
     differences,
@@ -56,7 +56,7 @@ class Verificacion:
 
     oficio_id: int
     links: list[Sello]
-    problemas: list[Problema]
+    problemas: list[ChainProblem]
 
 
 def seal(
@@ -132,7 +132,7 @@ def verify(oficio_id: int) -> Verificacion:
                 problems += _check_row(source.tipo, fila_id, content, link)
         known = {source.tipo for source in list_sources()}
         problems += [
-            Problema(
+            ChainProblem(
                 Hallazgo.FALTA,
                 f"Ya no está {row_label(tipo)} n.º {fila_id}, que se selló en el eslabón "
                 f"{link.secuencia}.",
@@ -167,11 +167,11 @@ def store_review(found: Verificacion, *, now: datetime) -> None:
 
 def _check_row(
     tipo: str, fila_id: int, content: Mapping[str, Any], link: Sello | None
-) -> list[Problema]:
+) -> list[ChainProblem]:
     name = f"{row_label(tipo)} n.º {fila_id}"
     if link is None:
         text = f"Nadie selló {name}: no la escribió Rastro."
-        return [Problema(Hallazgo.SIN_SELLO, text, None, tipo, fila_id)]
+        return [ChainProblem(Hallazgo.SIN_SELLO, text, None, tipo, fila_id)]
     try:
         changed = differences(link.contenido, content)
     except ValueError:
@@ -179,10 +179,10 @@ def _check_row(
     if not changed:
         return []
     text = f"Se cambió {name}: {'; '.join(changed)}."
-    return [Problema(Hallazgo.ALTERADO, text, link.secuencia, tipo, fila_id)]
+    return [ChainProblem(Hallazgo.ALTERADO, text, link.secuencia, tipo, fila_id)]
 
 
-def _check_review(links: list[Sello], review: Revision | None) -> list[Problema]:
+def _check_review(links: list[Sello], review: Revision | None) -> list[ChainProblem]:
     """A chain that was whole once must still begin with what it was then."""
     if review is None or review.secuencia == 0:
         return []
@@ -191,7 +191,7 @@ def _check_review(links: list[Sello], review: Revision | None) -> list[Problema]
     text = (
         f"El eslabón {review.secuencia} no es el que se vio en la revisión en que todo estaba bien."
     )
-    return [Problema(Hallazgo.ALTERADO, text, review.secuencia)]
+    return [ChainProblem(Hallazgo.ALTERADO, text, review.secuencia)]
 
 
 @contextmanager

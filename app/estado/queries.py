@@ -26,7 +26,7 @@ BACKUP_LIMIT = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
-class Parte:
+class InstallationPart:
     """One part of the installation in words. ``tono`` is ``ok``, ``warn`` or ``danger``."""
 
     nombre: str
@@ -34,10 +34,10 @@ class Parte:
     texto: str
 
 
-def list_partes(config: Config, now: datetime) -> list[Parte]:
+def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
     """Every part, as the page of the state and ``flask doctor`` show them."""
     return [
-        Parte("Versión", "ok", f"Rastro {product_version()}."),
+        InstallationPart("Versión", "ok", f"Rastro {product_version()}."),
         _database(),
         _disk("Disco de los datos", config.instance_dir),
         _backup(last_backup(), now),
@@ -60,27 +60,27 @@ def database_size() -> int:
     return int(db.session.scalar(statement) or 0)
 
 
-def _database() -> Parte:
+def _database() -> InstallationPart:
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[db.engine.dialect.name]
-    return Parte("Base de datos", "ok", f"{kind}, ocupa {format_size(database_size())}.")
+    return InstallationPart("Base de datos", "ok", f"{kind}, ocupa {format_size(database_size())}.")
 
 
-def _disk(nombre: str, folder: Path) -> Parte:
+def _disk(nombre: str, folder: Path) -> InstallationPart:
     usage = shutil.disk_usage(folder if folder.exists() else folder.parent)
     text = f"Quedan {format_size(usage.free)} de {format_size(usage.total)}."
     if is_disk_low(folder):
-        return Parte(
+        return InstallationPart(
             nombre,
             "danger",
             f"{text} Pida más espacio, o borre respaldos antiguos, antes de que se llene: con el "
             "disco lleno no se puede guardar nada.",
         )
-    return Parte(nombre, "ok", text)
+    return InstallationPart(nombre, "ok", text)
 
 
-def _backup(last: LastBackup | None, now: datetime) -> Parte:
+def _backup(last: LastBackup | None, now: datetime) -> InstallationPart:
     if last is None:
-        return Parte(
+        return InstallationPart(
             "Respaldo",
             "danger",
             "Todavía no hay ninguno. Se hace uno por día; para hacerlo ahora, use «Respaldar "
@@ -93,37 +93,41 @@ def _backup(last: LastBackup | None, now: datetime) -> Parte:
         f"{where}."
     )
     if last.wrong:
-        return Parte(
+        return InstallationPart(
             "Respaldo",
             "danger",
             f"{text} Hay {last.wrong} archivos que faltan o cambiaron en el almacenamiento.",
         )
     if is_ahead_of(last.at, now):
-        return Parte(
+        return InstallationPart(
             "Respaldo",
             "danger",
             f"{text} Esa fecha todavía no llega: el reloj estaba adelantado, así que no se sabe de "
             "cuándo es. Haga uno ahora con «Respaldar ahora».",
         )
     if now - last.at > BACKUP_LIMIT:
-        return Parte("Respaldo", "danger", f"{text} Falta el de hoy: revise los trabajos.")
+        return InstallationPart(
+            "Respaldo", "danger", f"{text} Falta el de hoy: revise los trabajos."
+        )
     if not last.bucket:
-        return Parte("Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierde con ella.")
-    return Parte("Respaldo", "ok", text)
+        return InstallationPart(
+            "Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierde con ella."
+        )
+    return InstallationPart("Respaldo", "ok", text)
 
 
-def _jobs(now: datetime) -> Parte:
+def _jobs(now: datetime) -> InstallationPart:
     pulse = take_pulse(now)
     problems = pulse.problems()
     if problems:
-        return Parte("Trabajos", "danger", " ".join(problems))
+        return InstallationPart("Trabajos", "danger", " ".join(problems))
     heard = f" Última señal: {format_fecha_hora(pulse.heard_at)}." if pulse.heard_at else ""
-    return Parte(
+    return InstallationPart(
         "Trabajos", "ok", f"{pulse.consumers} en marcha, {pulse.due} tareas esperando.{heard}"
     )
 
 
-def _clock(now: datetime) -> Parte:
+def _clock(now: datetime) -> InstallationPart:
     """Whether the clocks agree: this machine's, the database's, each consumer's, and the past."""
     told = []
     ahead = clock_ahead()
@@ -141,8 +145,8 @@ def _clock(now: datetime) -> Parte:
         )
     if told:
         told.append("Ponga la máquina en hora (NTP). Los trabajos siguen a su ritmo.")
-        return Parte("Reloj", "warn", " ".join(told))
-    return Parte("Reloj", "ok", f"Son las {format_fecha_hora(now)}.")
+        return InstallationPart("Reloj", "warn", " ".join(told))
+    return InstallationPart("Reloj", "ok", f"Son las {format_fecha_hora(now)}.")
 
 
 def _how_far(ahead: timedelta) -> str:
@@ -150,22 +154,24 @@ def _how_far(ahead: timedelta) -> str:
     return f"{format_duracion(abs(ahead.total_seconds()))} {side}"
 
 
-def _mail(config: Config) -> Parte:
+def _mail(config: Config) -> InstallationPart:
     if not config.mail_configured:
         # Production does not start without one.
-        return Parte(
+        return InstallationPart(
             "Correo",
             "warn",
             "No hay servidor de correo: lo que envía la demostración queda en su buzón, y fuera de "
             "ella no se puede avisar a nadie.",
         )
     how = f", con OAuth 2 como {config.smtp_user}" if config.smtp_oauth else ""
-    return Parte("Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}.")
+    return InstallationPart(
+        "Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}."
+    )
 
 
-def _provider(config: Config, now: datetime) -> Parte:
+def _provider(config: Config, now: datetime) -> InstallationPart:
     if not config.provider_configured:
-        return Parte(
+        return InstallationPart(
             "Pórticos", "warn", "No hay proveedor configurado: las consultas no traen resultados."
         )
     gasto = read_gasto(config.porticos_provider, now)
@@ -173,13 +179,13 @@ def _provider(config: Config, now: datetime) -> Parte:
         f"Se consulta a {config.boostr_api_url}: {describe_reach(gasto.alcance)}. Van "
         f"{describe_budget(gasto)}. {describe_pace(gasto)}"
     )
-    return Parte("Pórticos", "warn" if gasto.is_spent or gasto.loses else "ok", text)
+    return InstallationPart("Pórticos", "warn" if gasto.is_spent or gasto.loses else "ok", text)
 
 
-def _address(config: Config) -> Parte:
+def _address(config: Config) -> InstallationPart:
     if config.base_url.startswith("https://"):
-        return Parte("Dirección", "ok", config.base_url)
-    return Parte(
+        return InstallationPart("Dirección", "ok", config.base_url)
+    return InstallationPart(
         "Dirección",
         "warn",
         f"{config.base_url} no usa HTTPS: sirve en un computador propio, no hacia afuera.",

@@ -38,7 +38,7 @@ from app.informes.rules import (
     without_invisible,
 )
 from app.informes.service import note_download, request_expediente
-from app.informes.service.verificacion import Resultado, verify_code, verify_file
+from app.informes.service.verificacion import Verdict, verify_code, verify_file
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
@@ -193,7 +193,7 @@ def _by_code(typed: str) -> ResponseReturnValue:
             "primera página del expediente.",
         )
     answer = verify_code(codigo, get_storage)
-    if answer.resultado is Resultado.NO_EXISTE:
+    if answer.resultado is Verdict.NO_EXISTE:
         return _verify_page(
             VerifyForm(formdata=None),
             422,

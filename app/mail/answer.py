@@ -17,7 +17,7 @@ _LINE = re.compile(rb"([0-9]{3})(?:([ -])(.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Answer:
+class SmtpReply:
     """What a server said: its three digits, and its words on one line."""
 
     code: int
@@ -39,17 +39,17 @@ class NoAnswer(Exception):
 
 
 class NotYet(Exception):
-    """Nothing came so far; wait on with the same ``Listener``."""
+    """Nothing came so far; wait on with the same ``ReplyReader``."""
 
 
-class Listener:
+class ReplyReader:
     """Reads one answer from a socket, however many pieces it comes in."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._data = b""
 
-    def wait(self, seconds: float, *, meanwhile: Callable[[], None] = lambda: None) -> Answer:
+    def wait(self, seconds: float, *, meanwhile: Callable[[], None] = lambda: None) -> SmtpReply:
         """The answer. ``meanwhile`` is called every second, and may end the wait by raising.
 
         Raises:
@@ -75,7 +75,7 @@ class Listener:
         return answer
 
 
-def read_answer(data: bytes) -> Answer | None:
+def read_answer(data: bytes) -> SmtpReply | None:
     """The answer that these bytes begin with, or None while it is not whole.
 
     A line ends with LF, with or without CR before it. All lines carry one code.
@@ -93,7 +93,7 @@ def read_answer(data: bytes) -> Answer | None:
         code = found[1]
         told.append(found[3] or b"")
         if found[2] != b"-":
-            return Answer(int(code), one_line(b" ".join(told)))
+            return SmtpReply(int(code), one_line(b" ".join(told)))
     if len(data) > _MOST or len(rest) > _MOST:
         raise _not_understood(data)
     return None

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 
 from app.extensions import current_config
-from app.mail.answer import Answer, Listener, NoAnswer, NotYet, one_line
+from app.mail.answer import NoAnswer, NotYet, ReplyReader, SmtpReply, one_line
 from app.mail.conversation import TOTAL_SECONDS, Conversation, CopyBroke, SmtpSettings, limited
 from app.mail.message import Mail, Person
 from app.mail.oauth import OAuthSettings, access_token, forget_token
@@ -59,7 +59,7 @@ class Pending:
 
     def __init__(self, conversation: Conversation, refused: tuple[Refusal, ...]) -> None:
         self._conversation = conversation
-        self._listener = Listener(conversation.sock)
+        self._listener = ReplyReader(conversation.sock)
         #: The copies that it certainly does not go to.
         self.refused = refused
 
@@ -89,7 +89,7 @@ class Pending:
         """Listen no longer."""
         self._conversation.close()
 
-    def _judge(self, answer: Answer) -> Sent:
+    def _judge(self, answer: SmtpReply) -> Sent:
         if answer.is_positive:
             return Sent(answer.words, self.refused)
         if answer.is_refusal:

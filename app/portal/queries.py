@@ -17,7 +17,7 @@ from app.vehiculos.models import Vehiculo
 
 
 @dataclass(frozen=True)
-class Resumen:
+class PortalSummary:
     """What a law firm wants to know in ten seconds."""
 
     abiertos: int
@@ -26,7 +26,7 @@ class Resumen:
     no_encontrados: int
 
 
-def summarize(buffet_id: int) -> Resumen:
+def summarize(buffet_id: int) -> PortalSummary:
     """How many oficios of a buffet stand where."""
     rows = db.session.execute(
         sa.select(Oficio.estado, sa.func.count())
@@ -35,7 +35,7 @@ def summarize(buffet_id: int) -> Resumen:
     )
     counts = {estado: int(amount) for estado, amount in rows}
     lost = _count_lost(buffet_id)
-    return Resumen(
+    return PortalSummary(
         abiertos=counts.get(Estado.PENDIENTE, 0) + counts.get(Estado.INVESTIGACION, 0) + lost,
         ubicados=counts.get(Estado.NOTIFICACION, 0) - lost,
         encontrados=counts.get(Estado.ENCONTRADO, 0),

@@ -14,7 +14,7 @@ from app.core.zonas import zone_of
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.rules import TipoPortico, alias_key
-from app.porticos.rules.reconocer import Catalogo, Entrada, suggest
+from app.porticos.rules.reconocer import Catalogo, CatalogoEntry, suggest
 
 #: Texts that one question to the database names.
 _BATCH = 200
@@ -63,7 +63,7 @@ def load_catalogo() -> Catalogo:
             Portico.id, Portico.autopista, Portico.codigo, Portico.tramo, Portico.concesionaria
         ).where(Portico.activo)
     )
-    return Catalogo([Entrada(*row) for row in rows])
+    return Catalogo([CatalogoEntry(*row) for row in rows])
 
 
 def find_alias(ubicacion: str | None, empresa: str | None) -> AliasPortico | None:

@@ -30,7 +30,7 @@ BodyLimit = Callable[[str, str, list[tuple[bytes, bytes]]], int]
 _READING = 30 + BLOCK / SLOWEST
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is not handed to the application; ``status`` says why."""
 
     def __init__(self, status: int) -> None:
@@ -66,7 +66,7 @@ class Shell:
             limit = self.body_limit(scope["method"], scope["path"], scope["headers"])
             await body.read(scope["headers"], receive, limit)
             answer = await self._ask(make_environ(scope, body.file, body.size))
-        except Refused as refused:
+        except RequestRefused as refused:
             connection.refuse(refused.status)
             return
         except Gone:
@@ -82,7 +82,7 @@ class Shell:
 
     async def _ask(self, environ: dict[str, Any]) -> Answer:
         if self._waiting >= LONGEST_QUEUE:
-            raise Refused(503)
+            raise RequestRefused(503)
         environ["rastro.streams"] = not self.hub.is_closed
         self._waiting += 1
         try:
@@ -92,7 +92,7 @@ class Shell:
             )
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise Refused(507) from error
+                raise RequestRefused(507) from error
             raise
         finally:
             self._waiting -= 1
@@ -133,12 +133,13 @@ class _Body:
         """Read it to its end.
 
         Raises:
-            Refused: it is, or says that it will be, larger than ``limit``; or there is no room.
+            RequestRefused: it is, or says that it will be, larger than ``limit``; or there is no
+                room.
             Gone: the client left.
         """
         for name, value in headers:
             if name == b"content-length" and int(value) > limit:
-                raise Refused(413)
+                raise RequestRefused(413)
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -146,7 +147,7 @@ class _Body:
             chunk = message.get("body", b"")
             self.size += len(chunk)
             if self.size > limit:
-                raise Refused(413)
+                raise RequestRefused(413)
             if chunk:
                 self._write(chunk)
             if not message.get("more_body"):
@@ -165,13 +166,13 @@ class _Body:
                 self._account(len(chunk))
             self.file.write(chunk)
         except OSError as error:
-            raise Refused(507) from error
+            raise RequestRefused(507) from error
 
     def _account(self, size: int) -> None:
         self.shell.spooled += size
         self._accounted += size
         if self.shell.spooled > LARGEST_SPOOL:
-            raise Refused(503)
+            raise RequestRefused(503)
 
     def close(self) -> None:
         """Give its memory or disk back."""

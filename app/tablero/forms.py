@@ -45,7 +45,7 @@ class CardsField(Field):
             raise StopValidation(_UNREADABLE)
 
 
-class ChoiceField(EnumField):
+class OptionalEnumField(EnumField):
     """A member of an enum that may be missing, because another button was pressed."""
 
     def pre_validate(self, form: Form) -> None:
@@ -98,7 +98,7 @@ class PriorityForm(Form):
     prioridad = EnumField("Prioridad", Prioridad)
 
 
-class CheckForm(Form):
+class CardCheckForm(Form):
     """A card whose gantries are asked, and why."""
 
     consultar = StringField("Motivo de la consulta", [at_most(200)])
@@ -113,9 +113,9 @@ class BulkForm(Form):
 
     oficio = CardsField("Tarjetas")
     deeds = ("estado", "investigador", "prioridad", "consultar")
-    estado = ChoiceField("Columna", Estado)
+    estado = OptionalEnumField("Columna", Estado)
     investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
-    prioridad = ChoiceField("Prioridad", Prioridad)
+    prioridad = OptionalEnumField("Prioridad", Prioridad)
     #: Why they are asked, which the log of look-ups keeps.
     consultar = StringField("Motivo de la consulta", [at_most(200)])
 

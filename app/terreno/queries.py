@@ -51,7 +51,7 @@ class UltimaVisita:
 
 
 @dataclass(frozen=True, slots=True)
-class Lugar:
+class AddressToVisit:
     """An address to visit, with what somebody needs in front of it."""
 
     direccion_id: int
@@ -92,7 +92,7 @@ class Lugar:
         return fold(" ".join((*words, *(persona.nombre for persona in self.personas))))
 
 
-def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Lugar]:
+def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[AddressToVisit]:
     """What is assigned to a person and may be visited.
 
     Comunas whose cases are most urgent come first, and inside them what is due first.
@@ -216,12 +216,12 @@ def _lugar(
     people: dict[int, tuple[Persona, ...]],
     visits: dict[int, UltimaVisita],
     now: datetime,
-) -> Lugar:
+) -> AddressToVisit:
     zone = zone_of(row.comuna, lat=row.lat, lon=row.lon, text=row.direccion)
     visita = visits.get(row.direccion_id)
     comuna = find_comuna(row.comuna) if row.comuna and row.lat is None else None
     warnings = plate_warnings(row.patente, row.patente_dv, confirmed=row.patente_confirmada)
-    return Lugar(
+    return AddressToVisit(
         direccion_id=row.direccion_id,
         oficio_id=row.oficio_id,
         numero_oficio=row.numero_oficio,

@@ -25,7 +25,7 @@ _MAX_WORDS = 8
 
 
 @dataclass(frozen=True)
-class Line:
+class TrabajoLine:
     """One job in a list."""
 
     trabajo: Trabajo
@@ -93,7 +93,7 @@ def oficio_ids_statement(oficio_id: int) -> sa.Select[str]:
     )
 
 
-def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Line]:
+def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[TrabajoLine]:
     """Those jobs with what surrounds them, the newest first."""
     statement = (
         sa.select(
@@ -120,7 +120,7 @@ def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Li
         .order_by(Trabajo.created_at.desc(), Trabajo.id)
     )
     return [
-        Line(
+        TrabajoLine(
             trabajo=trabajo,
             numero_oficio=numero,
             pedido_por=nombre,
@@ -132,7 +132,7 @@ def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Li
     ]
 
 
-def find_line(trabajo_id: str, *, now: datetime) -> Line | None:
+def find_line(trabajo_id: str, *, now: datetime) -> TrabajoLine | None:
     """One job, by its id."""
     lines = list_lines([trabajo_id], now=now)
     return lines[0] if lines else None

@@ -21,7 +21,7 @@ from app import create_app
 from app.adjuntos.queries.guardianes import Guardado, list_kept
 from app.ajustes.rules import Setting
 from app.ajustes.rules.registry import list_settings
-from app.custodia.queries.registry import Source, list_sources, row_label
+from app.custodia.queries.registry import SealedKind, list_sources, row_label
 from app.db import Model, db, transaction
 from app.extensions import limiter
 from app.feature import DeclaredTwice, Feature, Features, features_of
@@ -144,7 +144,7 @@ OTHER = Feature(
     commands=(other_command,),
     sections=(Section("otra", "Otra sección", "note", "oficios.detail", 5),),
     settings=(OWN,),
-    sealed=(Source("otra", "la fila de la otra", lambda oficio_id: ()),),
+    sealed=(SealedKind("otra", "la fila de la otra", lambda oficio_id: ()),),
     jobs=(other_job,),
     streams={"otra": Silence},
     keepers=(lambda: [KEPT],),

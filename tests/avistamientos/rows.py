@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.avistamientos.outside import Answer, Sighting
+from app.avistamientos.outside import ProviderAnswer, Sighting
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import AvistamientoData, add_sighting, store_answer
 from app.core.clock import utcnow
@@ -19,9 +19,11 @@ from app.oficios.rules import Actividad
 from app.usuarios.models import Usuario
 
 
-def an_answer(sightings: Sequence[Sighting] = (), body: str = "{}", **values: Any) -> Answer:
+def an_answer(
+    sightings: Sequence[Sighting] = (), body: str = "{}", **values: Any
+) -> ProviderAnswer:
     """An answer with its evidence."""
-    return Answer(
+    return ProviderAnswer(
         **{
             "status": 200,
             "raw_body": body,
@@ -33,7 +35,9 @@ def an_answer(sightings: Sequence[Sighting] = (), body: str = "{}", **values: An
     )
 
 
-def store(app: Flask, oficio: Oficio, answer: Answer, *, now: datetime | None = None) -> str:
+def store(
+    app: Flask, oficio: Oficio, answer: ProviderAnswer, *, now: datetime | None = None
+) -> str:
     """Store an answer as a job does; returns the sentence of the entry."""
     with app.app_context(), transaction():
         return store_answer(

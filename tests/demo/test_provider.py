@@ -16,7 +16,7 @@ import pytest
 
 from app.avistamientos.outside import make_provider
 from app.core.clock import SANTIAGO
-from app.demo.outside.provider import CORRIDORS, Server, crossings, gantries
+from app.demo.outside.provider import CORRIDORS, DemoProviderServer, crossings, gantries
 from config import load_config
 
 SCRIPT = Path(__file__).resolve().parents[2] / "app" / "demo" / "outside" / "provider.py"
@@ -43,7 +43,7 @@ def address():
 @pytest.fixture
 def here():
     """The same server inside the tests."""
-    server = Server("127.0.0.1", 0, KEY)
+    server = DemoProviderServer("127.0.0.1", 0, KEY)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -6,10 +6,10 @@ import pytest
 
 from app.core.porticos import porticos
 from app.porticos.rules import Metodo
-from app.porticos.rules.reconocer import Catalogo, Entrada, recognise, suggest
+from app.porticos.rules.reconocer import Catalogo, CatalogoEntry, recognise, suggest
 
 ROWS = [
-    Entrada(pk, row.autopista, row.codigo, row.tramo or None, row.concesionaria or None)
+    CatalogoEntry(pk, row.autopista, row.codigo, row.tramo or None, row.concesionaria or None)
     for pk, row in enumerate(porticos(), 1)
 ]
 BY_ID = {row.id: row for row in ROWS}
@@ -137,7 +137,10 @@ def test_the_same_text_gives_the_same_answer_in_whatever_order_the_catalogue_com
 
 
 def test_a_road_that_the_office_added_is_known_by_its_name_and_its_company():
-    own = [*ROWS, Entrada(900, "Camino de la Fruta", "F1", "Rapel – Litueche", "Ruta G-60 S.A.")]
+    own = [
+        *ROWS,
+        CatalogoEntry(900, "Camino de la Fruta", "F1", "Rapel – Litueche", "Ruta G-60 S.A."),
+    ]
     catalogo = Catalogo(own)
 
     assert recognise("F1", "Camino de la Fruta", catalogo).portico_id == 900

@@ -28,9 +28,9 @@ from app.porticos.models import Portico
 from app.porticos.pages.export import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
 from app.tablero.pages.exports import OFICIOS_TABLE
-from app.tablero.queries.cards import Card, Sighting
+from app.tablero.queries.cards import Card, CardSighting
 from app.trabajos.pages.export import TRABAJOS_TABLE
-from app.trabajos.queries import Line
+from app.trabajos.queries import TrabajoLine
 from app.web.tablas import CellKind, Column, Table, write_csv, write_xlsx
 from config import ROOT
 
@@ -41,7 +41,7 @@ MOMENT = datetime(2026, 6, 24, 14, 15, 36, tzinfo=UTC)
 
 
 def a_case(text: str) -> Any:
-    sighting = Sighting(date(2026, 6, 24), MOMENT, text, text)
+    sighting = CardSighting(date(2026, 6, 24), MOMENT, text, text)
     card = Card(
         id=1,
         version=1,
@@ -107,14 +107,14 @@ def a_gantry(text: str) -> Portico:
     )
 
 
-def a_job(text: str) -> Line:
+def a_job(text: str) -> TrabajoLine:
     trabajo = Trabajo(
         id="7d0c", tipo="avistamientos.consultar", estado=EstadoTrabajo.FALLIDO, intentos=2
     )
     trabajo.max_intentos = 4
     trabajo.created_at = trabajo.iniciado_at = trabajo.terminado_at = MOMENT
     trabajo.error = text
-    return Line(trabajo, text, text, 0.5, 2.25, None)
+    return TrabajoLine(trabajo, text, text, 0.5, 2.25, None)
 
 
 def a_row_of_cases(text: str) -> dict[str, Any]:

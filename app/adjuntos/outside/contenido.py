@@ -33,7 +33,7 @@ _TAGS = re.compile(rb"<(?:\?xml|!doctype|svg|html|head|body|script|iframe|object
 
 
 @dataclass(frozen=True)
-class Contenido:
+class AcceptedFile:
     """A file that was found good. A document has no copy: it is handed out as it came."""
 
     mime_type: str
@@ -44,7 +44,7 @@ class Contenido:
     metadatos: dict[str, Any] = field(default_factory=dict)
 
 
-def read_content(source: bytes | BinaryIO) -> Contenido:
+def read_content(source: bytes | BinaryIO) -> AcceptedFile:
     """Tell what a file is and check it; a picture is drawn anew.
 
     Raises:
@@ -55,7 +55,7 @@ def read_content(source: bytes | BinaryIO) -> Contenido:
         if not head:
             raise InvalidValue("El archivo está vacío. Elija otro o envíelo otra vez.")
         if _begins_like_picture(head):
-            return Contenido(**vars(read_image(file)))
+            return AcceptedFile(**vars(read_image(file)))
         if not is_pdf(head):
             raise InvalidValue(_what_instead(head))
         return _read_pdf(file)
@@ -95,7 +95,7 @@ def _is_other(head: bytes) -> bool:
     return head.startswith((*(start for start, _ in _OTHERS), b"#!")) or bool(_TAGS.search(before))
 
 
-def _read_pdf(file: BinaryIO) -> Contenido:
+def _read_pdf(file: BinaryIO) -> AcceptedFile:
     """Tell a whole PDF from half of one, and refuse one that does more than show its pages.
 
     Files inside of it are kept, since courts send such, and named.
@@ -118,4 +118,4 @@ def _read_pdf(file: BinaryIO) -> Contenido:
     if found["incrustados"]:
         names = [clean_text(name) or "sin nombre" for name in found["incrustados"]]
         metadatos["incrustados"] = names
-    return Contenido(PDF, metadatos=metadatos)
+    return AcceptedFile(PDF, metadatos=metadatos)

@@ -31,14 +31,14 @@ class DoesNotFit(Exception):
 
 
 @dataclass(frozen=True)
-class Trabajo:
+class ProgramOutput:
     """What the program found, and the files that it made."""
 
     datos: dict[str, Any]
     partes: list[bytes]
 
 
-def draw_picture(file: BinaryIO) -> Trabajo:
+def draw_picture(file: BinaryIO) -> ProgramOutput:
     """Draw a picture anew. One that is whole and does not fit gets cards that say so.
 
     ``file`` is a real one: the program reads it where it lies.
@@ -56,7 +56,7 @@ def draw_picture(file: BinaryIO) -> Trabajo:
         raise InvalidValue(_BROKEN) from None
 
 
-def inspect_pdf(file: BinaryIO) -> Trabajo:
+def inspect_pdf(file: BinaryIO) -> ProgramOutput:
     """Look into a PDF.
 
     Raises:
@@ -68,7 +68,7 @@ def inspect_pdf(file: BinaryIO) -> Trabajo:
         raise InvalidValue(_BROKEN_PDF) from None
 
 
-def _work_on(file: BinaryIO, task: str) -> Trabajo:
+def _work_on(file: BinaryIO, task: str) -> ProgramOutput:
     file.flush()
     # Opened anew: a descriptor that is handed on shares its place in the file, and what reads it
     # moved that of the caller, who then stored the rest of an original instead of all of it.
@@ -92,7 +92,7 @@ def _work_on(file: BinaryIO, task: str) -> Trabajo:
     for size in facts["partes"]:
         parts.append(rest[:size])
         rest = rest[size:]
-    return Trabajo(facts, parts)
+    return ProgramOutput(facts, parts)
 
 
 def _sentence(problem: str, facts: dict[str, Any], task: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
-from app.custodia.queries.registry import Source
+from app.custodia.queries.registry import SealedKind
 from app.custodia.service import seal
 from app.db import db
 
@@ -52,4 +52,4 @@ def _load(oficio_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
         yield adjunto.id, _file(adjunto)
 
 
-SOURCES = (Source(ADJUNTO, "el archivo", _load),)
+SOURCES = (SealedKind(ADJUNTO, "el archivo", _load),)

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.contenido import Contenido, read_content
+from app.adjuntos.outside.contenido import AcceptedFile, read_content
 from app.adjuntos.outside.storage import Storage
 from app.adjuntos.queries import find_same_file, is_referenced
 from app.adjuntos.rules import EXTENSIONS, format_size, name_for
@@ -57,7 +57,7 @@ class Stored:
     filename: str
     sha256: str
     size: int
-    contenido: Contenido
+    contenido: AcceptedFile
     original_key: str
     copia_key: str | None
     miniatura_key: str | None
@@ -115,7 +115,7 @@ def _keep(
     file: BinaryIO,
     sha256: str,
     size: int,
-    contenido: Contenido,
+    contenido: AcceptedFile,
     storage: Storage,
 ) -> Stored:
     """Put the original, untouched, and what was drawn of it in the storage."""

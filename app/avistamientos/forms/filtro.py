@@ -16,7 +16,7 @@ from app.web.forms import FechaField, FilterForm
 
 
 @dataclass(frozen=True)
-class Filtro:
+class AvistamientoFilter:
     """What to leave out; nothing by default."""
 
     fuente: Fuente | None = None
@@ -27,7 +27,7 @@ class Filtro:
     @property
     def is_active(self) -> bool:
         """Whether anything is left out."""
-        return self != Filtro()
+        return self != AvistamientoFilter()
 
     def arguments(self) -> dict[str, str]:
         """The filter as an address carries it."""
@@ -52,7 +52,7 @@ class Filtro:
         return statement
 
 
-class FiltroForm(FilterForm):
+class AvistamientoFilterForm(FilterForm):
     """Which sightings to list. A date that cannot be read is said beside its field."""
 
     fuente = SelectField(
@@ -70,11 +70,11 @@ class FiltroForm(FilterForm):
     #: Comes from the map.
     portico = IntegerField("Pórtico", [Optional(), NumberRange(1, LARGEST_ID)])
 
-    def to_filter(self) -> Filtro:
+    def to_filter(self) -> AvistamientoFilter:
         """The filter of this request's address."""
         self.validate()
         known = {source.value for source in Fuente}
-        return Filtro(
+        return AvistamientoFilter(
             fuente=Fuente(self.fuente.data) if self.fuente.data in known else None,
             desde=None if self.desde.errors else self.desde.value,
             hasta=None if self.hasta.errors else self.hasta.value,

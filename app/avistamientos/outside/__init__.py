@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from app.avistamientos.outside.boostr import Boostr
 from app.avistamientos.outside.generico import Generico
-from app.avistamientos.outside.interface import Answer, Provider, ProviderError, Sighting
+from app.avistamientos.outside.interface import Provider, ProviderAnswer, ProviderError, Sighting
 from app.avistamientos.outside.reading import Leniency
 from config import Config
 
-__all__ = ["Answer", "Leniency", "Provider", "ProviderError", "Sighting", "make_provider"]
+__all__ = ["Leniency", "Provider", "ProviderAnswer", "ProviderError", "Sighting", "make_provider"]
 
 _PROVIDERS: dict[str, type[Generico | Boostr]] = {"generico": Generico, "boostr": Boostr}
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.avistamientos.outside import http
-from app.avistamientos.outside.interface import Answer, ProviderError, Sighting
+from app.avistamientos.outside.interface import ProviderAnswer, ProviderError, Sighting
 from app.avistamientos.outside.reading import (
     KEY_REFUSED,
     UNREADABLE,
@@ -57,7 +57,7 @@ class Boostr:
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    def check(self, patente: str) -> Answer:
+    def check(self, patente: str) -> ProviderAnswer:
         """Ask for the crossings of a plate.
 
         Raises:

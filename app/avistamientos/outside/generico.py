@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.avistamientos.outside import http
-from app.avistamientos.outside.interface import Answer, ProviderError, Sighting
+from app.avistamientos.outside.interface import ProviderAnswer, ProviderError, Sighting
 from app.avistamientos.outside.reading import (
     UNREADABLE,
     Leniency,
@@ -24,7 +24,7 @@ from app.core.zonas import zone_of
 from config import Config
 
 
-class Item(Schema):
+class GenericoItem(Schema):
     """One crossing; only its moment is required."""
 
     fecha_hora: Moment
@@ -65,7 +65,7 @@ class Generico:
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    def check(self, patente: str) -> Answer:
+    def check(self, patente: str) -> ProviderAnswer:
         """Ask for the crossings of a plate.
 
         Raises:
@@ -83,5 +83,5 @@ class Generico:
         items = data.get("avistamientos") if isinstance(data, dict) else None
         if not isinstance(items, list):
             raise ProviderError(UNREADABLE)
-        good, bad = read_items(items, Item, "avistamiento")
+        good, bad = read_items(items, GenericoItem, "avistamiento")
         return make_answer(answer, (item.to_sighting() for _, item in good), bad)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from app.avistamientos.rules.alcance import Alcance
+from app.avistamientos.rules.alcance import FuenteAlcance
 from app.core.clock import read_local
 from app.core.errors import RastroError
 
@@ -50,7 +50,7 @@ class Sighting:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProviderAnswer:
     """A whole and readable answer, with the evidence of it.
 
     ``sha256`` is that of the bytes that came, of which ``raw_body`` is the text.
@@ -75,9 +75,9 @@ class Provider(Protocol):
     #: Its value of ``PORTICOS_PROVIDER``; the quota is kept under this name.
     name: str
     #: How late, how much and for how much it tells, until the office corrects it in Ajustes.
-    alcance: Alcance
+    alcance: FuenteAlcance
 
-    def check(self, patente: str) -> Answer:
+    def check(self, patente: str) -> ProviderAnswer:
         """Ask for the crossings of a plate.
 
         Takes up to the configured time; call it outside any transaction. Asking twice is safe.

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from app.avistamientos.outside.http import HttpAnswer
-from app.avistamientos.outside.interface import Answer, ProviderError, Sighting
+from app.avistamientos.outside.interface import ProviderAnswer, ProviderError, Sighting
 from app.core.clock import utcnow
 from app.core.dinero import parse_pesos
 from app.core.errors import InvalidValue
@@ -133,9 +133,9 @@ def make_answer(
     sightings: Iterable[Sighting] = (),
     omitted: Iterable[str] = (),
     advertencias: Iterable[str] = (),
-) -> Answer:
+) -> ProviderAnswer:
     """The answer with its evidence."""
-    return Answer(
+    return ProviderAnswer(
         status=http.status,
         # PostgreSQL keeps no NUL in a text; JSON has none outside of an escape.
         raw_body=http.body.decode("utf-8", "replace").replace("\x00", "\ufffd"),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.avistamientos.forms import AvistamientoForm, CheckForm
-from app.avistamientos.forms.filtro import Filtro, FiltroForm
+from app.avistamientos.forms.filtro import AvistamientoFilter, AvistamientoFilterForm
 from app.avistamientos.pages.aviso_consulta import current_warning
 from app.avistamientos.queries import (
     find_answer,
@@ -144,7 +144,7 @@ def answer(oficio_id: int, consulta_id: int) -> ResponseReturnValue:
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     config = current_config()
     waiting = find_open_check(oficio.id)
-    filtros = FiltroForm()
+    filtros = AvistamientoFilterForm()
     filtro = filtros.to_filter()
     soon = waiting is None or (waiting.ejecutar_desde - utcnow()).total_seconds() < _LATER
     return render_section(
@@ -178,7 +178,7 @@ def _announce_end(response: Response, oficio: Oficio) -> Response:
     )
 
 
-def _url(oficio: Oficio, filtro: Filtro | None = None) -> str:
+def _url(oficio: Oficio, filtro: AvistamientoFilter | None = None) -> str:
     shown: dict[str, Any] = dict(filtro.arguments()) if filtro else {}
     return url_for("avistamientos.section", oficio_id=oficio.id, **shown)
 

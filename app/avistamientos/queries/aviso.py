@@ -9,16 +9,16 @@ from app.avistamientos.rules.lugar import name_place
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.texto import join_once
 from app.db import db
-from app.notificaciones.rules.sources import Sighting
+from app.notificaciones.rules.sources import LastSighting
 
 #: A receptor wants to know where to look, not the whole history.
 _TOLD = 5
 
 
-def list_for_notice(oficio_id: int) -> list[Sighting]:
+def list_for_notice(oficio_id: int) -> list[LastSighting]:
     """When, where and by whom the vehicle was last seen, newest first."""
     rows = db.session.scalars(sightings_statement(oficio_id).limit(_TOLD))
-    return [Sighting(_when(row), _where(row), _who(row)) for row in rows]
+    return [LastSighting(_when(row), _where(row), _who(row)) for row in rows]
 
 
 def _when(row: Avistamiento) -> str:

@@ -9,7 +9,7 @@ from app.ajustes.queries import current_values, is_demo
 from app.avistamientos.queries.fuentes import current_alcance, read_fuentes
 from app.avistamientos.queries.lectura import list_pasos
 from app.avistamientos.rules import LEGAL_FROM, LEGAL_UNTIL
-from app.avistamientos.rules.alcance import Alcance, declared_name
+from app.avistamientos.rules.alcance import FuenteAlcance, declared_name
 from app.avistamientos.rules.patrones import (
     Patron,
     Sugerencia,
@@ -51,7 +51,7 @@ def legal_hours() -> HorasHabiles:
     return HorasHabiles(int(held[LEGAL_FROM.clave]), int(held[LEGAL_UNTIL.clave]))
 
 
-def alcance_of_provider(proveedor: str) -> Alcance:
+def alcance_of_provider(proveedor: str) -> FuenteAlcance:
     """The reach of the provider that a look-up of now would ask."""
     return current_alcance(declared_name(proveedor, is_demo=is_demo()))
 

@@ -16,8 +16,8 @@ from app.avistamientos.rules import EstadoListado, Fuente
 from app.avistamientos.rules.alcance import (
     DECLARED,
     UNNAMED,
-    Alcance,
     Cobertura,
+    FuenteAlcance,
     declared_name,
     settings_of,
 )
@@ -46,7 +46,7 @@ class Fuentes:
         return self.de_consulta.get(investigacion_id or 0, UNNAMED)
 
 
-def current_alcance(fuente: str) -> Alcance:
+def current_alcance(fuente: str) -> FuenteAlcance:
     """The reach of a source as the office has it now; an unknown name is the plain protocol's."""
     declared = DECLARED[declared_name(fuente, is_demo=fuente == "demo")]
     settings = settings_of(declared.fuente)
@@ -87,7 +87,7 @@ def _read_lookups(oficio: Oficio, now: datetime) -> tuple[list[Tramo], dict[int,
     told = _ends_by(Avistamiento.investigacion_id, oficio.id) if rows else {}
     tramos: list[Tramo] = []
     sources: dict[int, str] = {}
-    reach: dict[str, Alcance] = {}
+    reach: dict[str, FuenteAlcance] = {}
     last: datetime | None = None
     for pk, asked_at, detalle, plate in rows:
         name = declared_name(detalle.get("proveedor"), is_demo=bool(detalle.get("simulado")))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.avistamientos.models import Consulta
 from app.avistamientos.queries import CHECK, count_in_force
 from app.avistamientos.queries.cuando import alcance_of_provider
-from app.avistamientos.rules.alcance import Alcance, next_month, start_of_month
+from app.avistamientos.rules.alcance import FuenteAlcance, next_month, start_of_month
 from app.core.clock import local_today, start_of_day
 from app.core.dinero import format_pesos
 from app.core.fechas import MESES, format_fecha
@@ -28,7 +28,7 @@ from app.jobs.rules import OPEN_STATES
 class Gasto:
     """What the look-ups of a month took of a source's budget, and what is left for the cases."""
 
-    alcance: Alcance
+    alcance: FuenteAlcance
     hoy: date
     #: Answered look-ups of this month, of people as well, and those that wait or run.
     usadas: int

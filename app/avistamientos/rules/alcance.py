@@ -23,7 +23,7 @@ class Cobertura(Labelled):
 
 
 @dataclass(frozen=True)
-class Alcance:
+class FuenteAlcance:
     """The reach of a source, as far as the office knows it."""
 
     #: The source's name: a value of ``PORTICOS_PROVIDER``, or ``demo``.
@@ -91,18 +91,18 @@ _ALWAYS = 3650
 
 #: The public source tells of a passage without a valid TAG from day 11 to day 30, when it becomes
 #: a fine and vanishes (``law.md``). Boostr sells its answers.
-BOOSTR = Alcance("boostr", 11, 30, Cobertura.SIN_TAG, cada_dias=7)
+BOOSTR = FuenteAlcance("boostr", 11, 30, Cobertura.SIN_TAG, cada_dias=7)
 #: Whoever speaks the plain protocol; until the office knows better it is taken for the public one.
-GENERICO = Alcance("generico", 11, 30, Cobertura.SIN_TAG, cada_dias=7)
+GENERICO = FuenteAlcance("generico", 11, 30, Cobertura.SIN_TAG, cada_dias=7)
 #: The demonstration's own provider invents crossings up to the minute, for six weeks.
-DEMO = Alcance("demo", 0, 42, Cobertura.TODAS, cada_dias=1)
+DEMO = FuenteAlcance("demo", 0, 42, Cobertura.TODAS, cada_dias=1)
 
 DECLARED = {alcance.fuente: alcance for alcance in (GENERICO, BOOSTR, DEMO)}
 #: The source of what says no name that is declared.
 UNNAMED = GENERICO.fuente
 
 
-def _settings_of(alcance: Alcance) -> dict[str, Setting]:
+def _settings_of(alcance: FuenteAlcance) -> dict[str, Setting]:
     """What an admin may correct of a source's reach."""
     grupo = f"Fuente de pasadas «{alcance.fuente}»"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from app.avistamientos.rules.alcance import Alcance
+from app.avistamientos.rules.alcance import FuenteAlcance
 from app.avistamientos.rules.patrones import Paso, Tramo
 from app.avistamientos.rules.patrones.cobertura import stretches, whole_days
 from app.avistamientos.rules.patrones.resumen import WEEKS
@@ -23,7 +23,7 @@ def what_was_not_seen(
     tramos: Sequence[Tramo],
     *,
     now: datetime,
-    reach_of: Callable[[str], Alcance],
+    reach_of: Callable[[str], FuenteAlcance],
 ) -> list[str]:
     """Since the last crossing, the times without one, and those of which nobody can tell.
 
@@ -41,7 +41,7 @@ def what_was_not_seen(
     return [*sentences, *_of_gaps(pasos, tramos, today)]
 
 
-def describe_reach(alcance: Alcance) -> str:
+def describe_reach(alcance: FuenteAlcance) -> str:
     """What a source tells and how late: «solo pasadas sin TAG, desde el día 11 hasta el 30»."""
     what = "solo pasadas sin un TAG válido" if alcance.solo_sin_tag else "todas las pasadas"
     since = f"desde el día {alcance.desde_dia}" if alcance.desde_dia else "desde el mismo día"
@@ -54,7 +54,7 @@ def _is_list(tramo: Tramo) -> bool:
 
 
 def _of_source(
-    pasos: Sequence[Paso], tramos: Sequence[Tramo], alcance: Alcance, today: date
+    pasos: Sequence[Paso], tramos: Sequence[Tramo], alcance: FuenteAlcance, today: date
 ) -> list[str]:
     last = max(to_local(tramo.hasta).date() for tramo in tramos)
     since = max(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.ajustes.queries import is_demo
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Answer, Sighting
+from app.avistamientos.outside import ProviderAnswer, Sighting
 from app.avistamientos.queries import CHECK, find_last_entry, find_open_check, keys_of
 from app.avistamientos.rules import Fuente, ResultadoConsulta, sighting_key
 from app.avistamientos.rules.vigencia import PERIODIC, refusal_to_check, require_in_force
@@ -33,7 +33,7 @@ from app.jobs.queue import enqueue, ring
 from app.jobs.rules import PRIORITY_PERSON, PRIORITY_SWEEP, EstadoTrabajo
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
-from app.oficios.service import Respuesta, record
+from app.oficios.service import RawAnswer, record
 from app.porticos.service import identify
 from app.usuarios.models import Usuario
 
@@ -108,7 +108,7 @@ def lock_oficio(oficio_id: int) -> Oficio:
 
 def store_answer(
     oficio_id: int,
-    answer: Answer,
+    answer: ProviderAnswer,
     *,
     provider: str,
     trabajo_id: str | None,
@@ -161,7 +161,7 @@ def store_answer(
             "simulado": answer.is_demo,
         },
         is_real=bool(new),
-        respuesta=Respuesta(answer.raw_body, answer.status, answer.sha256),
+        respuesta=RawAnswer(answer.raw_body, answer.status, answer.sha256),
     )
     rows = [
         Avistamiento(

@@ -10,7 +10,7 @@ from app.feature import current_features
 
 
 @dataclass(frozen=True)
-class Source:
+class SealedKind:
     """A kind of row that is sealed."""
 
     #: As links name it; at most 20 characters.
@@ -21,7 +21,7 @@ class Source:
     load: Callable[[int], Iterable[tuple[int, Mapping[str, Any]]]]
 
 
-def list_sources() -> list[Source]:
+def list_sources() -> list[SealedKind]:
     """Every kind of row that is sealed."""
     return list(current_features().sealed.values())
 

@@ -108,7 +108,7 @@ def _item(moment: datetime, motorway: str, code: str) -> dict[str, Any]:
     }
 
 
-class Server(ThreadingHTTPServer):
+class DemoProviderServer(ThreadingHTTPServer):
     """Answers those who know the key."""
 
     daemon_threads = True
@@ -121,7 +121,7 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
-    server: Server
+    server: DemoProviderServer
     timeout = 10
 
     def do_GET(self) -> None:
@@ -159,7 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.key:
         parser.error("falta la clave: --key o DEMO_PROVIDER_KEY")
-    server = Server(options.host, options.port, options.key)
+    server = DemoProviderServer(options.host, options.port, options.key)
 
     def stop(_number: int, _frame: object) -> None:
         # From another thread: shutdown() waits for the loop that this handler interrupted.

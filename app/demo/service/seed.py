@@ -21,8 +21,8 @@ from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos, set_approval
 from app.ajustes.service import set_setting
 from app.avisos.models import Aviso
-from app.avistamientos.outside import Answer
-from app.avistamientos.outside.generico import Item
+from app.avistamientos.outside import ProviderAnswer
+from app.avistamientos.outside.generico import GenericoItem
 from app.avistamientos.service import store_answer
 from app.buffets.models import Buffet
 from app.buffets.service import BuffetData, create_buffet
@@ -401,11 +401,11 @@ def _check(
     """What the demo's provider told when it was asked at that moment."""
     items = crossings(oficio.vehiculo.patente, moment) if items is None else items
     body = json.dumps({"avistamientos": items}, ensure_ascii=False)
-    answer = Answer(
+    answer = ProviderAnswer(
         status=200,
         raw_body=body,
         sha256=hashlib.sha256(body.encode()).hexdigest(),
-        sightings=tuple(Item.model_validate(item).to_sighting() for item in items),
+        sightings=tuple(GenericoItem.model_validate(item).to_sighting() for item in items),
         is_demo=True,
         size=len(body.encode()),
     )

@@ -23,7 +23,7 @@ from app.informes.outside.letras import FONTS, printable
 from app.informes.rules import photo_side
 
 if TYPE_CHECKING:
-    from app.informes.queries.contenido import Contenido
+    from app.informes.queries.contenido import ExpedienteContent
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class PrintFailed(Exception):
 
 
 def print_pdf(
-    contenido: Contenido,
+    contenido: ExpedienteContent,
     folder: Path,
     storages: Mapping[str, Storage],
     *,

@@ -46,7 +46,7 @@ from app.oficios.models import Oficio
 
 
 @dataclass(frozen=True)
-class Contenido:
+class ExpedienteContent:
     """The text of an expediente, and the files that belong to it, in its order."""
 
     datos: dict[str, Any]
@@ -56,7 +56,9 @@ class Contenido:
     logo: bytes | None = None
 
 
-def gather(expediente: Expediente, *, base_url: str, proveedor: str, now: datetime) -> Contenido:
+def gather(
+    expediente: Expediente, *, base_url: str, proveedor: str, now: datetime
+) -> ExpedienteContent:
     """Read a case as it stands now, for whom the expediente is.
 
     ``proveedor`` is the configured source of sightings, whose reach the document tells.
@@ -96,7 +98,9 @@ def gather(expediente: Expediente, *, base_url: str, proveedor: str, now: dateti
         "fotos_nota": _photos_note(complete=complete),
     }
     logo = current_office().logo
-    return Contenido(datos, fotos, documentos, find_logo_data(logo.sha256) if logo else None)
+    return ExpedienteContent(
+        datos, fotos, documentos, find_logo_data(logo.sha256) if logo else None
+    )
 
 
 def _when_and_where(

@@ -20,7 +20,7 @@ _CHUNK = 256 * 1024
 _OVERLAP = 64
 
 
-class Resultado(enum.Enum):
+class Verdict(enum.Enum):
     """What can be said of a file or a code."""
 
     INTACTO = "intacto"
@@ -33,10 +33,10 @@ class Resultado(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Verificacion:
+class ExpedienteVerificacion:
     """The answer, with nothing in it that says whom or what the case is about."""
 
-    resultado: Resultado
+    resultado: Verdict
     codigo: str | None = None
     emitido_at: datetime | None = None
     sha256: str | None = None
@@ -44,7 +44,7 @@ class Verificacion:
     posterior_at: datetime | None = None
 
 
-def verify_file(stream: BinaryIO) -> Verificacion:
+def verify_file(stream: BinaryIO) -> ExpedienteVerificacion:
     """Compare an uploaded PDF with what was issued, by its hash alone.
 
     When it is not among those, the code in its metadata tells an altered expediente from a PDF
@@ -53,19 +53,19 @@ def verify_file(stream: BinaryIO) -> Verificacion:
     sha256, code = _read(stream)
     expediente = find_by_hash(sha256)
     if expediente is not None:
-        return _about(expediente, Resultado.INTACTO)
+        return _about(expediente, Verdict.INTACTO)
     claimed = find_by_code(code) if code else None
     if claimed is not None:
-        return _about(claimed, Resultado.ALTERADO)
-    return Verificacion(Resultado.AJENO, sha256=sha256)
+        return _about(claimed, Verdict.ALTERADO)
+    return ExpedienteVerificacion(Verdict.AJENO, sha256=sha256)
 
 
-def verify_code(codigo: str, get_storage: Callable[[str], Storage]) -> Verificacion:
+def verify_code(codigo: str, get_storage: Callable[[str], Storage]) -> ExpedienteVerificacion:
     """Whether there is such an expediente, and whether the office's own copy still is the same."""
     expediente = find_by_code(codigo)
     if expediente is None:
-        return Verificacion(Resultado.NO_EXISTE, codigo=codigo)
-    answer = _about(expediente, Resultado.EXISTE)
+        return ExpedienteVerificacion(Verdict.NO_EXISTE, codigo=codigo)
+    answer = _about(expediente, Verdict.EXISTE)
     almacen, key = expediente.almacen or "", expediente.pdf_key or ""
     release()
     try:
@@ -74,13 +74,13 @@ def verify_code(codigo: str, get_storage: Callable[[str], Storage]) -> Verificac
     except FileMissing:
         is_intact = False
     except StorageDown:
-        return replace(answer, resultado=Resultado.SIN_REVISAR)
-    return answer if is_intact else replace(answer, resultado=Resultado.DANADO)
+        return replace(answer, resultado=Verdict.SIN_REVISAR)
+    return answer if is_intact else replace(answer, resultado=Verdict.DANADO)
 
 
-def _about(expediente: Expediente, resultado: Resultado) -> Verificacion:
+def _about(expediente: Expediente, resultado: Verdict) -> ExpedienteVerificacion:
     later = find_later(expediente)
-    return Verificacion(
+    return ExpedienteVerificacion(
         resultado,
         codigo=expediente.codigo,
         emitido_at=expediente.emitido_at,

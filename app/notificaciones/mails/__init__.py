@@ -21,7 +21,7 @@ from app.buffets.models import Buffet
 from app.core.texto import clean_text
 from app.extensions import current_config
 from app.mail.message import mail_size
-from app.notificaciones.mails.contenido import Contenido, gather, placeholder_values
+from app.notificaciones.mails.contenido import NoticeContent, gather, placeholder_values
 from app.notificaciones.rules.avance import Hito
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import find_location, list_sightings
@@ -91,7 +91,7 @@ def compose(
     return write_receptor(asunto, contenido, foto_bytes)
 
 
-def write_receptor(asunto: str, contenido: Contenido, foto_bytes: int = 0) -> Composed:
+def write_receptor(asunto: str, contenido: NoticeContent, foto_bytes: int = 0) -> Composed:
     """The two forms of a notice with these contents."""
     return _write("receptor", clean_text(asunto)[:_SUBJECT_MAX], foto_bytes, aviso=contenido)
 

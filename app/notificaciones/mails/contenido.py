@@ -16,7 +16,7 @@ from app.core.patente import format_patente
 from app.core.telefono import format_telefono
 from app.direcciones.models import Direccion, Visita
 from app.notificaciones.rules.plantillas import Textos, fill
-from app.notificaciones.rules.sources import Location, Sighting, find_location
+from app.notificaciones.rules.sources import LastSighting, Location, find_location
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 
@@ -25,7 +25,7 @@ _VISITS = 3
 
 
 @dataclass(frozen=True)
-class Lugar:
+class NoticeAddress:
     """An address as a receptor uses it."""
 
     tipo: str
@@ -59,7 +59,7 @@ class Foto:
 
 
 @dataclass(frozen=True)
-class Contenido:
+class NoticeContent:
     """Everything that the two templates of the notice show."""
 
     patente: str
@@ -72,8 +72,8 @@ class Contenido:
     medidas: list[tuple[str, str]]
     #: Where it was found; None when nobody says that it is anywhere.
     ubicacion: Location | None
-    lugares: list[Lugar]
-    avistamientos: list[Sighting]
+    lugares: list[NoticeAddress]
+    avistamientos: list[LastSighting]
     contactos: list[Contacto]
     fotos: list[Foto]
     #: The words around the facts.
@@ -93,18 +93,18 @@ def gather(
     mensaje: str,
     fotos: list[Adjunto],
     ubicacion: Location | None,
-    avistamientos: list[Sighting],
+    avistamientos: list[LastSighting],
     remitente: Usuario,
     dominio: str,
     textos: Textos,
     enlace: str,
     fotos_enlace: int,
-) -> Contenido:
+) -> NoticeContent:
     """Collect the facts. ``dominio`` names the photos inside the mail."""
     vehiculo = oficio.vehiculo
     plate = _plate(oficio)
     values = placeholder_values(oficio, destinatario=destinatario, remitente=remitente)
-    return Contenido(
+    return NoticeContent(
         patente=plate,
         vehiculo=values["vehiculo"],
         saludo=fill(textos.saludo, values),
@@ -145,7 +145,7 @@ def gather(
     )
 
 
-def list_places(oficio: Oficio) -> list[Lugar]:
+def list_places(oficio: Oficio) -> list[NoticeAddress]:
     """The addresses of a case for its receptor, those first where somebody was."""
     return [
         _place(direccion)
@@ -210,7 +210,7 @@ def _granted(granted: bool) -> str:
     return "Concedido" if granted else "No consta que esté concedido"
 
 
-def _place(direccion: Direccion) -> Lugar:
+def _place(direccion: Direccion) -> NoticeAddress:
     verified = ""
     if direccion.verificada:
         when = (
@@ -229,7 +229,7 @@ def _place(direccion: Direccion) -> Lugar:
         )
         if direccion.exactitud_m is not None:
             coordinates += f" (± {direccion.exactitud_m:.0f} m)"
-    return Lugar(
+    return NoticeAddress(
         tipo=direccion.tipo.label,
         direccion=", ".join(part for part in (direccion.completa, direccion.region) if part),
         verificada=verified,

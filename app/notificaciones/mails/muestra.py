@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.notificaciones.mails.contenido import Contacto, Contenido, Lugar
+from app.notificaciones.mails.contenido import Contacto, NoticeAddress, NoticeContent
 from app.notificaciones.rules.plantillas import Textos, fill
-from app.notificaciones.rules.sources import Location, Sighting
+from app.notificaciones.rules.sources import LastSighting, Location
 
 VALUES = {
     "destinatario": "Ema Soto",
@@ -20,9 +20,9 @@ VALUES = {
 }
 
 
-def sample(textos: Textos, *, base_url: str) -> tuple[str, Contenido]:
+def sample(textos: Textos, *, base_url: str) -> tuple[str, NoticeContent]:
     """The subject and the contents of a notice about that case, in these words."""
-    contenido = Contenido(
+    contenido = NoticeContent(
         patente=VALUES["patente"],
         vehiculo=VALUES["vehiculo"],
         destinatario=VALUES["destinatario"],
@@ -53,13 +53,13 @@ def sample(textos: Textos, *, base_url: str) -> tuple[str, Contenido]:
             acceso="Estacionamiento subterráneo. Hay guardia o conserje.",
         ),
         lugares=[
-            Lugar(
+            NoticeAddress(
                 "Domicilio",
                 "Av. de Ejemplo 1180, Ñuñoa, Metropolitana",
                 acceso="Subterráneo -2. Pregunte al guardia.",
             )
         ],
-        avistamientos=[Sighting("22-11-2026 19:12", "Costanera Norte, pórtico 4", "Autopista")],
+        avistamientos=[LastSighting("22-11-2026 19:12", "Costanera Norte, pórtico 4", "Autopista")],
         contactos=[Contacto("Investigador a cargo", VALUES["investigador"])],
         fotos=[],
         saludo=fill(textos.saludo, VALUES),

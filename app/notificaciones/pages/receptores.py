@@ -14,7 +14,7 @@ from app.notificaciones.models import Receptor
 from app.notificaciones.pages.blueprint import bp
 from app.notificaciones.queries import list_notices_of_receptor, receptores_statement
 from app.notificaciones.service import (
-    EmailTaken,
+    ReceptorEmailTaken,
     create_receptor,
     set_receptor_active,
     update_receptor,
@@ -52,7 +52,7 @@ def create_receptor_page() -> ResponseReturnValue:
             do=deed,
             form=form,
             show=lambda status: _page(form, None, status),
-            beside={EmailTaken: form.email},
+            beside={ReceptorEmailTaken: form.email},
         )
     )
 
@@ -73,7 +73,7 @@ def edit_receptor(receptor_id: int) -> ResponseReturnValue:
             do=deed,
             form=form,
             show=lambda status: _page(form, receptor, status),
-            beside={EmailTaken: form.email},
+            beside={ReceptorEmailTaken: form.email},
         )
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload, undefer
 
-from app.custodia.queries.registry import Source
+from app.custodia.queries.registry import SealedKind
 from app.custodia.rules import text_hash
 from app.custodia.service import seal
 from app.db import db
@@ -68,4 +68,4 @@ def _load(oficio_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
         yield notice.id, _notice(notice)
 
 
-SOURCES = (Source(NOTIFICACION, "el aviso", _load),)
+SOURCES = (SealedKind(NOTIFICACION, "el aviso", _load),)

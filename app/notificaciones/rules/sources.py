@@ -15,7 +15,7 @@ from app.notificaciones.rules.avance import Hecho
 
 
 @dataclass(frozen=True)
-class Sighting:
+class LastSighting:
     """When, where and by whom the vehicle was seen, in words for a receptor."""
 
     cuando: str
@@ -42,7 +42,7 @@ class Location:
 
 
 @asked_above
-def list_sightings(oficio_id: int) -> list[Sighting]:
+def list_sightings(oficio_id: int) -> list[LastSighting]:
     """The newest sightings of an oficio, newest first."""
     return []
 

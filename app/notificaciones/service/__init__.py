@@ -24,8 +24,8 @@ from app.notificaciones.service.notices import (
 )
 from app.notificaciones.service.plantillas import save_textos
 from app.notificaciones.service.receptores import (
-    EmailTaken,
     ReceptorData,
+    ReceptorEmailTaken,
     create_receptor,
     set_receptor_active,
     update_receptor,
@@ -37,10 +37,10 @@ from app.notificaciones.service.respuestas import RespuestaData, answer_notice, 
 __all__ = [
     "AlreadyNotified",
     "Destinatario",
-    "EmailTaken",
     "MailTooBig",
     "NoticeData",
     "ReceptorData",
+    "ReceptorEmailTaken",
     "RespuestaData",
     "answer_notice",
     "check_remindable",

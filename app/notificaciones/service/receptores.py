@@ -14,7 +14,7 @@ from app.notificaciones.queries import find_receptor_by_email
 from app.usuarios.models import Usuario
 
 
-class EmailTaken(Refused):
+class ReceptorEmailTaken(Refused):
     """Another receptor has this address."""
 
     def __init__(self, other: Receptor) -> None:
@@ -39,7 +39,7 @@ def create_receptor(data: ReceptorData, *, actor: Usuario, now: datetime) -> Rec
     """Add somebody to the directory.
 
     Raises:
-        EmailTaken: the address is there already.
+        ReceptorEmailTaken: the address is there already.
     """
     _check_email(data.email, None)
     receptor = Receptor(**_values(data), created_at=now)
@@ -55,7 +55,7 @@ def update_receptor(
     """Change what the directory says; notices that were sent keep what they said.
 
     Raises:
-        EmailTaken: the address is somebody else's.
+        ReceptorEmailTaken: the address is somebody else's.
     """
     _check_email(data.email, receptor)
     for name, value in _values(data).items():
@@ -74,7 +74,7 @@ def set_receptor_active(receptor: Receptor, *, activo: bool, actor: Usuario, now
 def _check_email(email: str, own: Receptor | None) -> None:
     other = find_receptor_by_email(email)
     if other is not None and other is not own:
-        raise EmailTaken(other)
+        raise ReceptorEmailTaken(other)
 
 
 def _values(data: ReceptorData) -> dict[str, Any]:

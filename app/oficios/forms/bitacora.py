@@ -23,7 +23,7 @@ from app.oficios.forms.direcciones import new_client_id
 from app.oficios.forms.fields import NOTES_MAX, ChoiceField, add_error
 from app.oficios.forms.posicion import CoordinateField, check_whole
 from app.oficios.models import Investigacion, TextoPredefinido
-from app.oficios.queries.bitacora import Filtro
+from app.oficios.queries.bitacora import BitacoraFilter
 from app.oficios.rules import WRITTEN_KINDS, Actividad
 from app.oficios.service import EntradaData, Posicion, VisitaData, has_own_line
 from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most, doubts
@@ -160,7 +160,7 @@ class PalabrasForm(Form):
             raise ValidationError("Escriba qué pasó.")
 
 
-class FiltroForm(Form):
+class BitacoraFilterForm(Form):
     """Filters in the address. What cannot be read is said beside its field and left out."""
 
     class Meta(Form.Meta):
@@ -180,13 +180,13 @@ class FiltroForm(Form):
             *(SelectChoice(str(pk), nombre) for pk, nombre in personas.items()),
         ]
 
-    def to_filter(self) -> Filtro:
+    def to_filter(self) -> BitacoraFilter:
         """The filter of this request's address; an answer to a POST shows everything."""
         self.validate()
         asked = request.args if is_read() else MultiDict[str, str]()
         names = set(asked.getlist("tipo"))
         who = self.quien.data or ""
-        return Filtro(
+        return BitacoraFilter(
             tipos=tuple(kind for kind in Actividad if kind.value in names),
             usuario_id=_number(who) if who in {c.value for c in self.quien.choices} else None,
             desde=None if self.desde.errors else self.desde.value,

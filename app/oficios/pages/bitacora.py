@@ -12,7 +12,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db
 from app.oficios.access import oficio_to_work
-from app.oficios.forms.bitacora import EntradaForm, FiltroForm, PalabrasForm
+from app.oficios.forms.bitacora import BitacoraFilterForm, EntradaForm, PalabrasForm
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
@@ -138,7 +138,7 @@ def _entry_form(oficio: Oficio, *, fresh: bool = False) -> EntradaForm:
 
 def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
     resumen = summarise(oficio.id)
-    filter_form = FiltroForm(resumen.personas)
+    filter_form = BitacoraFilterForm(resumen.personas)
     filtro = filter_form.to_filter()
     number = asked_page()
     rows, total = list_entries(

@@ -21,7 +21,7 @@ SISTEMA = 0
 
 
 @dataclass(frozen=True)
-class Filtro:
+class BitacoraFilter:
     """Which entries somebody wants to see; the empty one wants all."""
 
     tipos: tuple[Actividad, ...] = ()
@@ -56,21 +56,21 @@ class Entrada:
 
 
 @dataclass(frozen=True)
-class Resumen:
+class BitacoraSummary:
     """What a bitácora holds: entries of each kind, and who wrote in it."""
 
     tipos: dict[Actividad, int]
     personas: dict[int, str]
 
-    def count(self, filtro: Filtro) -> int | None:
+    def count(self, filtro: BitacoraFilter) -> int | None:
         """How many entries fit a filter that asks for kinds alone; None when it asks for more."""
-        if filtro != Filtro(tipos=filtro.tipos):
+        if filtro != BitacoraFilter(tipos=filtro.tipos):
             return None
         return sum(self.tipos.get(tipo, 0) for tipo in filtro.tipos or self.tipos)
 
 
 def list_entries(
-    oficio_id: int, filtro: Filtro, *, limit: int, offset: int, total: int | None = None
+    oficio_id: int, filtro: BitacoraFilter, *, limit: int, offset: int, total: int | None = None
 ) -> tuple[list[Entrada], int]:
     """A page of the entries that fit, newest first, and how many fit in all.
 
@@ -84,7 +84,7 @@ def list_entries(
     return _load(wanted, limit, offset), total
 
 
-def summarise(oficio_id: int) -> Resumen:
+def summarise(oficio_id: int) -> BitacoraSummary:
     """How many entries of each kind there are, in the order of the kinds, and their authors."""
     rows = db.session.execute(
         sa.select(Investigacion.tipo, Usuario.id, Usuario.nombre, sa.func.count())
@@ -98,7 +98,7 @@ def summarise(oficio_id: int) -> Resumen:
     people = {pk: nombre for _kind, pk, nombre, _count in rows if pk is not None}
     if any(pk is None for _kind, pk, _name, _count in rows):
         people[SISTEMA] = "Rastro"
-    return Resumen(
+    return BitacoraSummary(
         {tipo: count for tipo, count in counts.items() if count},
         dict(sorted(people.items(), key=lambda person: (person[0] == SISTEMA, fold(person[1])))),
     )
@@ -114,7 +114,7 @@ def list_textos(*, only_active: bool = False) -> list[TextoPredefinido]:
     return list(db.session.scalars(statement))
 
 
-def _wanted(oficio_id: int, filtro: Filtro) -> list[sa.ColumnElement[bool]]:
+def _wanted(oficio_id: int, filtro: BitacoraFilter) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = [Investigacion.oficio_id == oficio_id]
     if filtro.tipos:
         wanted.append(Investigacion.tipo.in_(filtro.tipos))

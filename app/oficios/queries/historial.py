@@ -67,7 +67,7 @@ class FiltroHistorial:
 
 
 @dataclass(frozen=True)
-class Suceso:
+class HistorialEntry:
     """A change: an entry of the bitácora or a record of the audit, with who and when."""
 
     momento: datetime
@@ -78,7 +78,7 @@ class Suceso:
 
 def list_changes(
     oficio_id: int, filtro: FiltroHistorial, *, limit: int, offset: int
-) -> tuple[list[Suceso], int]:
+) -> tuple[list[HistorialEntry], int]:
     """A page of the changes that fit, newest first, and how many fit in all."""
     found = sa.union_all(
         _entries(oficio_id, filtro),
@@ -195,9 +195,9 @@ def _load_records(ids: list[int]) -> dict[int, tuple[Auditoria, str | None]]:
     return {row.id: (row, nombre) for row, nombre in db.session.execute(statement)}
 
 
-def _from_entry(entry: Investigacion, momento: datetime) -> Suceso:
-    return Suceso(momento, entry.usuario.nombre if entry.usuario else None, entry=entry)
+def _from_entry(entry: Investigacion, momento: datetime) -> HistorialEntry:
+    return HistorialEntry(momento, entry.usuario.nombre if entry.usuario else None, entry=entry)
 
 
-def _from_record(record: Auditoria, quien: str | None) -> Suceso:
-    return Suceso(record.created_at, quien, record=record)
+def _from_record(record: Auditoria, quien: str | None) -> HistorialEntry:
+    return HistorialEntry(record.created_at, quien, record=record)

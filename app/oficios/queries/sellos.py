@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from app.custodia.queries.registry import Source
+from app.custodia.queries.registry import SealedKind
 from app.custodia.rules import text_hash
 from app.custodia.service import seal_all
 from app.db import db
@@ -69,6 +69,6 @@ def _load_state(oficio_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 SOURCES = (
-    Source(BITACORA, "la entrada de la bitácora", _load_entries),
-    Source(ESTADO, "el estado del oficio", _load_state),
+    SealedKind(BITACORA, "la entrada de la bitácora", _load_entries),
+    SealedKind(ESTADO, "el estado del oficio", _load_state),
 )

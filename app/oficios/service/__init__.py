@@ -26,7 +26,7 @@ from app.oficios.service.data import (
     OficioData,
     Posicion,
     PropietarioData,
-    Respuesta,
+    RawAnswer,
     VehiculoData,
     VisitaData,
 )
@@ -62,7 +62,7 @@ __all__ = [
     "OficioData",
     "Posicion",
     "PropietarioData",
-    "Respuesta",
+    "RawAnswer",
     "StaleOficio",
     "TextoTaken",
     "VehiculoData",

@@ -18,7 +18,7 @@ from app.eventos.service.emision import emit
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.queries.sellos import seal_entry
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
-from app.oficios.service.data import EntradaData, Respuesta
+from app.oficios.service.data import EntradaData, RawAnswer
 from app.usuarios.models import Usuario
 
 #: How long a person may mend the text of an entry; later, another entry corrects it.
@@ -57,7 +57,7 @@ def record(
     parte: Parte | None = None,
     corrige_id: int | None = None,
     is_real: bool = True,
-    respuesta: Respuesta | None = None,
+    respuesta: RawAnswer | None = None,
     with_state: bool = False,
 ) -> Investigacion:
     """Write an entry in the bitácora and in the chain of custody, in the deed's transaction.

@@ -91,7 +91,7 @@ class EntradaData:
 
 
 @dataclass(frozen=True)
-class Respuesta:
+class RawAnswer:
     """What a provider answered, as it came."""
 
     cuerpo: str

@@ -32,7 +32,7 @@ _SIDES = frozenset(("norte", "sur", "oriente", "poniente"))
 
 
 @dataclass(frozen=True)
-class Entrada:
+class CatalogoEntry:
     """A gantry as it is looked for."""
 
     id: int
@@ -56,9 +56,9 @@ class Match:
 class Catalogo:
     """The gantries to look among, prepared once for many texts."""
 
-    entradas: Iterable[Entrada]
-    _by_code: dict[str, list[Entrada]] = field(default_factory=dict, init=False)
-    _by_road: dict[str, list[Entrada]] = field(default_factory=dict, init=False)
+    entradas: Iterable[CatalogoEntry]
+    _by_code: dict[str, list[CatalogoEntry]] = field(default_factory=dict, init=False)
+    _by_road: dict[str, list[CatalogoEntry]] = field(default_factory=dict, init=False)
     _ends: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False)
     _vias: list[Via] = field(default_factory=list, init=False)
 
@@ -111,15 +111,15 @@ class Catalogo:
             )
         )
 
-    def on_roads(self, roads: frozenset[str]) -> list[Entrada]:
+    def on_roads(self, roads: frozenset[str]) -> list[CatalogoEntry]:
         """The gantries of some roads."""
         return [row for road in sorted(roads) for row in self._by_road.get(road, [])]
 
-    def with_code(self, codes: Iterable[str]) -> list[Entrada]:
+    def with_code(self, codes: Iterable[str]) -> list[CatalogoEntry]:
         """The gantries whose code is among those of a text."""
         return [row for code in sorted(codes) for row in self._by_code.get(code, [])]
 
-    def ends(self, row: Entrada) -> tuple[str, ...]:
+    def ends(self, row: CatalogoEntry) -> tuple[str, ...]:
         """The places that a gantry's stretch names."""
         return self._ends[row.id]
 
@@ -167,7 +167,7 @@ def recognise(ubicacion: str | None, empresa: str | None, catalogo: Catalogo) ->
     return by_name or _road_only(roads, "el texto no nombra un pórtico del catálogo")
 
 
-def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> Entrada | Match | None:
+def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> CatalogoEntry | Match | None:
     """The gantry whose code stands in the text; a Match says why none can be told."""
     road_words = {word for name in catalogo.names_of(roads) for word in name}
     found = [
@@ -191,7 +191,7 @@ def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> Entrada | 
     return here[0] if here else None
 
 
-def _confirmed(row: Entrada, text: str, named: frozenset[str], catalogo: Catalogo) -> Match:
+def _confirmed(row: CatalogoEntry, text: str, named: frozenset[str], catalogo: Catalogo) -> Match:
     """The gantry of a code, unless the rest of the text says otherwise."""
     own_road = frozenset((row.autopista,))
     stretch = _stretch(text, catalogo.on_roads(own_road), catalogo)
@@ -240,7 +240,7 @@ def _by_name(
     return None
 
 
-def _stretch(text: str, rows: list[Entrada], catalogo: Catalogo) -> Entrada | None:
+def _stretch(text: str, rows: list[CatalogoEntry], catalogo: Catalogo) -> CatalogoEntry | None:
     """The only gantry whose stretch, with both its ends, stands in the text as it is."""
     parts = ends_of(text)
     pairs = set(pairwise(parts))
@@ -339,7 +339,7 @@ def suggest(
     codes, numbers = codes_in(text), numbers_in(text)
     here = " ".join(words(text))
 
-    def score(row: Entrada) -> float:
+    def score(row: CatalogoEntry) -> float:
         named = code_key(row.codigo) in codes or _number(row.codigo) in numbers - {""}
         return 100.0 * named + float(fuzz.token_set_ratio(here, " ".join(words(row.tramo or ""))))
 

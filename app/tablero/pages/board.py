@@ -16,7 +16,7 @@ from app.tablero.forms import read_filter, read_place
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import board_url, conditions_of, draw_columns
 from app.tablero.queries import (
-    Column,
+    BoardColumn,
     Lane,
     Visit,
     get_column,
@@ -51,7 +51,7 @@ def board() -> ResponseReturnValue:
     if not request.args and visit.last:
         return redirect(f"{request.path}?{visit.last}", 303)
     lanes: list[Lane] = []
-    columns: list[Column] = []
+    columns: list[BoardColumn] = []
     now = utcnow()
     conditions = conditions_of(board_filter)
     if board_filter.carriles is None:
@@ -112,7 +112,7 @@ def filter_context(board_filter: BoardFilter, endpoint: str) -> dict[str, Any]:
 
 def _page(
     board_filter: BoardFilter,
-    columns: list[Column],
+    columns: list[BoardColumn],
     lanes: list[Lane],
     visit: Visit,
 ) -> str:

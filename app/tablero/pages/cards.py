@@ -20,7 +20,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.rules import Prioridad, allowed_moves
 from app.oficios.service import StaleOficio, move_oficio, prioritise_oficio, undo_move
-from app.tablero.forms import AssignForm, CheckForm, MoveForm, PriorityForm, UndoForm
+from app.tablero.forms import AssignForm, CardCheckForm, MoveForm, PriorityForm, UndoForm
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import (
     draw_cards,
@@ -119,7 +119,7 @@ def prioritise(oficio_id: int) -> ResponseReturnValue:
 @staff_required
 def check(oficio_id: int) -> ResponseReturnValue:
     """Have the gantries checked for one card."""
-    form = CheckForm()
+    form = CardCheckForm()
 
     def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         bulk = Bulk(Lote.CONSULTAR, {oficio.id: None}, motivo=form.consultar.data or "")

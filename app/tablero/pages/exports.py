@@ -9,7 +9,7 @@ from typing import Any
 from app.core.fechas import format_fecha_hora
 from app.core.zonas import zone_note
 from app.tablero.queries import Card
-from app.tablero.queries.cards import Sighting
+from app.tablero.queries.cards import CardSighting
 from app.web.tablas import CellKind, Column, Table
 
 #: A case, its rol and its last real activity.
@@ -20,7 +20,7 @@ def _of_card(read: Callable[[Card], Any]) -> Callable[[Row], Any]:
     return lambda row: read(row[0])
 
 
-def _seen(sighting: Sighting | None) -> date | str | None:
+def _seen(sighting: CardSighting | None) -> date | str | None:
     """When it was seen; in words where the clock of the place has to be named."""
     if sighting is None:
         return None

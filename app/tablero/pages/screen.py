@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session, object_session
 
 from app.core.clock import local_today, utcnow
-from app.tablero.queries import Card, Column, criteria
+from app.tablero.queries import BoardColumn, Card, criteria
 from app.tablero.rules import BoardFilter, sighting_words
 from app.usuarios.models import Usuario
 from app.web.filters import plazo
@@ -62,7 +62,7 @@ def _draw(
     return Markup(template.render(card=card, due=due, seen=seen).strip())  # noqa: S704  # our own
 
 
-def draw_columns(columns: Iterable[Column], *, now: datetime) -> dict[str, list[Markup]]:
+def draw_columns(columns: Iterable[BoardColumn], *, now: datetime) -> dict[str, list[Markup]]:
     """The HTML of the cards of each column, by its key."""
     return {column.key: draw_cards(column.cards, now=now) for column in columns}
 

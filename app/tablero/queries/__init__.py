@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.tablero.queries.cards import (
     Card,
-    Sighting,
+    CardSighting,
     cards_statement,
     get_card,
     list_cards,
@@ -20,7 +20,7 @@ from app.tablero.queries.choices import (
     read_visit,
 )
 from app.tablero.queries.columns import (
-    Column,
+    BoardColumn,
     Lane,
     count_by_key,
     get_column,
@@ -31,12 +31,12 @@ from app.tablero.queries.feed import Changes, list_changes, places_of
 from app.tablero.queries.filters import criteria
 
 __all__ = [
+    "BoardColumn",
     "Card",
+    "CardSighting",
     "Changes",
     "Choices",
-    "Column",
     "Lane",
-    "Sighting",
     "Visit",
     "cards_statement",
     "count_by_key",

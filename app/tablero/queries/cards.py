@@ -31,7 +31,7 @@ from app.vehiculos.models import Vehiculo, plate_warnings
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class CardSighting:
     """The newest sighting of a card's vehicle."""
 
     fecha: date
@@ -88,7 +88,7 @@ class Card:
     advertencia: str | None
     #: Days without real activity; 0 while they are not worth a mark.
     dias_quieto: int
-    avistamiento: Sighting | None
+    avistamiento: CardSighting | None
     #: Changes with everything that others can do to the card.
     sello: str
 
@@ -223,7 +223,7 @@ def make_card(row: Sequence[Any], now: datetime) -> Card:
         **values,
         advertencia=" ".join(notes) or None,
         dias_quieto=idle_days(row[2], since, now),
-        avistamiento=Sighting(fecha, *seen) if fecha else None,
+        avistamiento=CardSighting(fecha, *seen) if fecha else None,
         sello=f"{row[1]}-{since.timestamp():.6f}",
     )
 

@@ -19,7 +19,7 @@ Criteria = Sequence[sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
-class Column:
+class BoardColumn:
     """The cards of a state, or a part of them."""
 
     estado: Estado
@@ -49,7 +49,7 @@ class Lane:
     """All columns of one investigador or buffet."""
 
     id: int
-    columns: list[Column]
+    columns: list[BoardColumn]
 
     @property
     def count(self) -> int:
@@ -128,7 +128,7 @@ def count_by_key(conditions: Criteria, carril: Carril | None) -> dict[str, int]:
     return {f"{estado.value}-{lane}": number for estado, lane, number in counts}
 
 
-def list_columns(conditions: Criteria, *, now: datetime) -> list[Column]:
+def list_columns(conditions: Criteria, *, now: datetime) -> list[BoardColumn]:
     """All columns with their first cards: two queries, however many cards there are."""
     cells = list_cells(conditions, COLUMN_SIZE)
     cards = _cards_of(cells.values(), now)
@@ -156,7 +156,7 @@ def get_column(
     start: tuple[int, int] | None,
     now: datetime,
     lane: int | None = None,
-) -> Column:
+) -> BoardColumn:
     """The cards of a state after a place in it (rank and id), or its first ones."""
     statement = sa.select(Oficio.id).where(Oficio.estado == estado, *conditions)
     if start is not None:
@@ -166,7 +166,7 @@ def get_column(
     ids = list(db.session.scalars(statement))
     cards = list_cards(ids[:COLUMN_SIZE], now=now)
     count = count_by_estado(conditions)[estado]
-    return Column(estado, count, cards, len(ids) > COLUMN_SIZE, lane)
+    return BoardColumn(estado, count, cards, len(ids) > COLUMN_SIZE, lane)
 
 
 def _cards_of(cells: Any, now: datetime) -> dict[int, Card]:
@@ -174,6 +174,6 @@ def _cards_of(cells: Any, now: datetime) -> dict[int, Card]:
     return {card.id: card for card in list_cards(ids, now=now)}
 
 
-def _column(estado: Estado, cell: Cell, cards: dict[int, Card], lane: int | None) -> Column:
+def _column(estado: Estado, cell: Cell, cards: dict[int, Card], lane: int | None) -> BoardColumn:
     shown = [cards[pk] for pk in cell.ids if pk in cards]
-    return Column(estado, cell.count, shown, cell.count > len(cell.ids), lane)
+    return BoardColumn(estado, cell.count, shown, cell.count > len(cell.ids), lane)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.trabajos.queries import Line
+from app.trabajos.queries import TrabajoLine
 from app.web.tablas import CellKind, Column, Table
 
 #: Rows of a file; it says so when there are more.
 EXPORT_LIMIT = 20_000
 
-TRABAJOS_TABLE: Table[Line] = Table(
+TRABAJOS_TABLE: Table[TrabajoLine] = Table(
     "Trabajos",
     (
         Column("Identificador", lambda line: line.trabajo.id, width=38),

@@ -21,7 +21,7 @@ from app.jobs.queries import list_consumers
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.stats import day_edges, hour_edges, list_stretches
 from app.trabajos.queries import (
-    Line,
+    TrabajoLine,
     count_states,
     ids_statement,
     list_attempts,
@@ -121,7 +121,7 @@ def charts_context(period: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def detail_context(line: Line) -> dict[str, Any]:
+def detail_context(line: TrabajoLine) -> dict[str, Any]:
     """One job with its arguments and attempts."""
     return {
         "line": line,

@@ -40,7 +40,7 @@ _ONE = "/ubicacion/<int:ubicacion_id>"
 
 
 @dataclass(frozen=True)
-class Cabeza:
+class UbicadoHead:
     """What the head of the case page tells of the place, and offers."""
 
     #: The place that a case which waits for its receptor stands on.
@@ -57,14 +57,14 @@ def head() -> dict[str, object]:
     return {"location_head": location_head}
 
 
-def location_head(oficio: Oficio) -> Cabeza:
+def location_head(oficio: Oficio) -> UbicadoHead:
     """What the head of a case says: only of one that waits for its receptor is anything read."""
     if oficio.estado is not Estado.NOTIFICACION:
-        return Cabeza(None, is_due=False, can_locate=not oficio.estado.is_final)
+        return UbicadoHead(None, is_due=False, can_locate=not oficio.estado.is_final)
     current = find_current(oficio.id)
     if current is None or current.is_gone:
-        return Cabeza(current, is_due=False, can_locate=True)
-    return Cabeza(current, is_due=_is_due(current), can_locate=False)
+        return UbicadoHead(current, is_due=False, can_locate=True)
+    return UbicadoHead(current, is_due=_is_due(current), can_locate=False)
 
 
 def _is_due(current: Vigente) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from app.custodia.queries.registry import Source
+from app.custodia.queries.registry import SealedKind
 from app.custodia.service import seal
 from app.db import db
 from app.ubicado.models import Ubicacion
@@ -56,4 +56,4 @@ def _load(oficio_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
         yield ubicacion.id, _location(ubicacion)
 
 
-SOURCES = (Source(UBICACION, "la ubicación", _load),)
+SOURCES = (SealedKind(UBICACION, "la ubicación", _load),)

@@ -35,7 +35,7 @@ class Cut(OSError):
 
 
 @dataclass
-class Item:
+class HeifItem:
     """A picture, a tile or a block of metadata inside of the file."""
 
     kind: bytes = b""
@@ -58,11 +58,11 @@ class Container:
     """The table of contents of a HEIC."""
 
     primary: int
-    items: dict[int, Item]
+    items: dict[int, HeifItem]
     idat: bytes
 
     @property
-    def grid(self) -> Item | None:
+    def grid(self) -> HeifItem | None:
         """The picture, when it is a grid of others and is not cropped afterwards."""
         item = self.items.get(self.primary)
         is_grid = item is not None and item.kind == b"grid" and item.property(b"clap") is None
@@ -105,7 +105,7 @@ def read_container(file: BinaryIO) -> Container:
     return container
 
 
-def _has_hole(file: BinaryIO, item: Item) -> bool:
+def _has_hole(file: BinaryIO, item: HeifItem) -> bool:
     """Whether a part of a picture was lost: H.265 writes no three zeros in a row."""
     for start, length in item.extents:
         file.seek(start)
@@ -133,16 +133,16 @@ def _read_meta(meta: bytes) -> Container:
     if not meta:
         raise Cut("without a table of contents")
     found = {kind: content for kind, content, _ in _boxes(meta[4:])}
-    items: dict[int, Item] = {}
+    items: dict[int, HeifItem] = {}
     for number, kind in _kinds(found[b"iinf"]):
-        items[number] = Item(kind)
+        items[number] = HeifItem(kind)
     for number, inside, extents in _locations(found[b"iloc"]):
-        item = items.setdefault(number, Item())
+        item = items.setdefault(number, HeifItem())
         item.inside, item.extents = inside, extents
     for number, parts in _parts(found.get(b"iref", bytes(4))):
-        items.setdefault(number, Item()).parts = parts
+        items.setdefault(number, HeifItem()).parts = parts
     for number, properties in _properties(found[b"iprp"]):
-        items.setdefault(number, Item()).properties = properties
+        items.setdefault(number, HeifItem()).properties = properties
     pitm = found[b"pitm"]
     return Container(
         int.from_bytes(pitm[4 : 8 if pitm[0] else 6], "big"), items, found.get(b"idat", b"")
@@ -216,7 +216,7 @@ def _properties(iprp: bytes) -> Iterator[tuple[int, list[bytes]]]:
             yield number, [boxes[index - 1] for index in indexes if index]
 
 
-def draw_grid(file: BinaryIO, container: Container, grid: Item, side: int) -> Image.Image:
+def draw_grid(file: BinaryIO, container: Container, grid: HeifItem, side: int) -> Image.Image:
     """A grid in its own size, or smaller by whole steps and still no smaller than ``side``.
 
     Raises:
@@ -257,7 +257,7 @@ def draw_grid(file: BinaryIO, container: Container, grid: Item, side: int) -> Im
     return picture
 
 
-def _content(file: BinaryIO, container: Container, item: Item) -> bytes:
+def _content(file: BinaryIO, container: Container, item: HeifItem) -> bytes:
     if item.inside:
         return b"".join(container.idat[start : start + length] for start, length in item.extents)
     pieces = []
@@ -267,7 +267,7 @@ def _content(file: BinaryIO, container: Container, item: Item) -> bytes:
     return b"".join(pieces)
 
 
-def _draw_tile(content: bytes, tile: Item, colours: list[bytes]) -> Image.Image:
+def _draw_tile(content: bytes, tile: HeifItem, colours: list[bytes]) -> Image.Image:
     import pillow_heif
 
     properties = tile.properties

@@ -43,7 +43,7 @@ class Celda:
 
 
 @dataclass(frozen=True)
-class Fila:
+class HourRow:
     """An hour of the day for the seven weekdays; hours without any trip are put together."""
 
     desde: int
@@ -57,7 +57,7 @@ class Fila:
 
 
 @dataclass(frozen=True)
-class Lugar:
+class FrequentPlace:
     """A gantry, a place or a direction, and how often the vehicle is seen there."""
 
     nombre: str
@@ -87,9 +87,9 @@ class Patron:
     ultimo: Paso | None
     #: Days since the last sighting.
     hace_dias: int | None
-    calor: tuple[Fila, ...]
-    lugares: tuple[Lugar, ...]
-    sentidos: tuple[Lugar, ...]
+    calor: tuple[HourRow, ...]
+    lugares: tuple[FrequentPlace, ...]
+    sentidos: tuple[FrequentPlace, ...]
     franjas: tuple[Franja, ...]
     #: Habits that were not kept up in the last weeks.
     pasadas: tuple[Franja, ...]
@@ -145,7 +145,7 @@ def analyse(pasos: Iterable[Paso], *, now: datetime, tramos: Sequence[Tramo] = (
     )
 
 
-def heat(trips: Sequence[Viaje]) -> tuple[Fila, ...]:
+def heat(trips: Sequence[Viaje]) -> tuple[HourRow, ...]:
     """The trips by hour and weekday; runs of hours without any become one row."""
     counts: Counter[tuple[int, int]] = Counter()
     weeks: dict[tuple[int, int], set[date]] = {}
@@ -156,15 +156,15 @@ def heat(trips: Sequence[Viaje]) -> tuple[Fila, ...]:
     if not counts:
         return ()
     most = max(counts.values())
-    rows: list[Fila] = []
+    rows: list[HourRow] = []
     for hour in range(24):
         if any((hour, day) in counts for day in range(7)):
             cells = (_cell(counts[hour, day], weeks.get((hour, day)), most) for day in range(7))
-            rows.append(Fila(hour, hour + 1, tuple(cells)))
+            rows.append(HourRow(hour, hour + 1, tuple(cells)))
         elif rows and rows[-1].is_empty:
-            rows[-1] = Fila(rows[-1].desde, hour + 1, ())
+            rows[-1] = HourRow(rows[-1].desde, hour + 1, ())
         else:
-            rows.append(Fila(hour, hour + 1, ()))
+            rows.append(HourRow(hour, hour + 1, ()))
     return tuple(rows)
 
 
@@ -178,15 +178,15 @@ def _last(pasos: Sequence[Paso]) -> Paso | None:
     return max(pasos, key=lambda paso: (paso.fecha, paso.momento or never), default=None)
 
 
-def _places(pasos: Sequence[Paso]) -> tuple[Lugar, ...]:
+def _places(pasos: Sequence[Paso]) -> tuple[FrequentPlace, ...]:
     return _count((paso.lugar or paso.via, paso) for paso in pasos)
 
 
-def _directions(pasos: Sequence[Paso]) -> tuple[Lugar, ...]:
+def _directions(pasos: Sequence[Paso]) -> tuple[FrequentPlace, ...]:
     return _count((paso.sentido, paso) for paso in pasos)
 
 
-def _count(named: Iterable[tuple[str | None, Paso]]) -> tuple[Lugar, ...]:
+def _count(named: Iterable[tuple[str | None, Paso]]) -> tuple[FrequentPlace, ...]:
     """The most frequent names by the different days on which they were seen."""
     days: dict[str, set[date]] = {}
     directions: dict[str, Counter[str]] = {}
@@ -197,7 +197,7 @@ def _count(named: Iterable[tuple[str | None, Paso]]) -> tuple[Lugar, ...]:
                 directions.setdefault(name, Counter())[paso.sentido] += 1
     order = sorted(days, key=lambda name: (-len(days[name]), name))
     return tuple(
-        Lugar(
+        FrequentPlace(
             nombre=name,
             sentido=directions[name].most_common(1)[0][0] if name in directions else None,
             dias=len(days[name]),
