@@ -20,6 +20,7 @@ DOCUMENTS = [
     "docs/desarrollo/arquitectura.md",
     "docs/desarrollo/decisiones.md",
     "docs/desarrollo/agregar-una-funcion.md",
+    "docs/desarrollo/glosario.md",
     "docs/desarrollo/listas.md",
     "docs/desarrollo/tablas.md",
 ]
