@@ -48,6 +48,8 @@ KILLED_DELAY = 0.1
 RAN_AFTER = 1.0
 #: Seconds that a web process which lost its master may still hold the port.
 PORT_PATIENCE = 4.0
+#: Seconds that what a killed child had started itself may go on (``ORPHAN`` of the web's workers).
+ORPHANS_GO_ON = 30.0
 #: Connections that wait to be taken.
 BACKLOG = 2048
 #: Seconds between looks at the code, for who works on it.
@@ -76,6 +78,8 @@ class Child:
     #: Open descriptors that it inherits.
     descriptors: tuple[int, ...] = ()
     pending: bytes = field(default=b"", repr=False)
+    #: Its processes that died, each with the moment: their own children may work on for a while.
+    died: list[tuple[int, float]] = field(default_factory=list)
 
 
 class Supervisor:
@@ -171,6 +175,7 @@ class Supervisor:
             if child.process is None or child.process.poll() is None:
                 continue
             if child.restart_at == 0.0:
+                child.died.append((child.process.pid, now))
                 child.delay = _next_delay(child, now - child.started)
                 child.restart_at = now + child.delay
                 self._say(
@@ -203,6 +208,8 @@ class Supervisor:
         alive = [child for child in self.children if child.process and child.process.poll() is None]
         for child in alive:
             _signal(child, signal.SIGTERM)
+        for child in self.children:
+            _signal_orphans(child)
         deadline = time.monotonic() + GRACE
         while time.monotonic() < deadline:
             self._copy_logs(0.1)
@@ -243,6 +250,14 @@ def _signal(child: Child, signum: int) -> None:
     if child.process is not None:
         with contextlib.suppress(ProcessLookupError):
             child.process.send_signal(signum)
+
+
+def _signal_orphans(child: Child) -> None:
+    """Have those stop whose master was killed lately: each child leads a group of its own."""
+    for pid, moment in child.died:
+        if time.monotonic() - moment < ORPHANS_GO_ON:  # later the number may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGTERM)
 
 
 def newest_code(root: Path) -> float:

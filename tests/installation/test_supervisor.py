@@ -119,6 +119,36 @@ def test_a_child_that_does_not_stop_is_killed_after_the_grace(monkeypatch):
     assert not is_alive(run.pids()[0])
 
 
+def test_who_lost_its_master_is_stopped_with_the_others(tmp_path):
+    """A killed master's workers go on while the next one starts: nobody waits for them."""
+    worker = f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); {SLEEPER}"
+    master = (
+        "import signal, subprocess, sys\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {worker!r}])\n"
+        "signal.signal(signal.SIGTERM, lambda *_: worker.terminate())\n"
+        "worker.wait()\n"
+    )
+    run = Run()
+    run.supervisor.add("uno", [sys.executable, "-c", master])
+    orphans: list[int] = []
+    ended: list[float] = []
+
+    def kill_once(run: Run) -> bool:
+        if run.text.count("listo") == 1 and not orphans:
+            orphans.append(int((tmp_path / "pid").read_text()))
+            os.kill(run.pids()[0], signal.SIGKILL)
+        if run.text.count("listo") < 2:
+            return False
+        ended.append(time.monotonic())
+        return True
+
+    run.until(kill_once)
+
+    assert time.monotonic() - ended[0] < 5
+    assert not is_alive(orphans[0])
+    assert run.text.endswith("[supervisor] Cerrado.\n")
+
+
 def test_who_works_on_the_code_gets_the_jobs_started_again_and_nothing_else(tmp_path, monkeypatch):
     code = tmp_path / "app" / "oficios" / "rules" / "__init__.py"
     code.parent.mkdir(parents=True)
