@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,18 +14,21 @@ import pytest
 import requests
 
 from tests.bench.slow import sign_in
-from tests.plugins.served import Served
+from tests.plugins.databases import Databases
+from tests.plugins.served import Served, families
 
 #: Seconds that a request may take to arrive, in these tests.
 PATIENCE = 4
 LIMIT = 150_000_000
 
 
-@pytest.fixture
-def served(start_rastro: Callable[..., Served]) -> Served:
-    running = start_rastro(WEB_REQUEST_SECONDS=str(PATIENCE))
-    running.wait_until_healthy()
-    return running
+@pytest.fixture(scope="module")
+def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all of these tests: its first start takes longer than each of them."""
+    with databases.lend() as url, families(url, tmp_path_factory.mktemp("rastro")) as start:
+        running = start(WEB_REQUEST_SECONDS=str(PATIENCE))
+        running.wait_until_healthy()
+        yield running
 
 
 def connect(url: str) -> socket.socket:
@@ -117,3 +120,7 @@ def test_a_killed_master_is_replaced_and_clients_notice_nothing(served):
     assert max(waits) < 2, waits
     assert max(gaps)[0] < 2, sorted(gaps)[-5:]
     assert "address" not in served.read_log().lower(), "nobody asks for the port again"
+
+    began = time.monotonic()
+    assert served.stop() == 0
+    assert time.monotonic() - began < 10, "what a killed master left behind is waited for"

@@ -10,6 +10,7 @@ import itertools
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -122,6 +123,13 @@ class Databases:
             # By force: a process that a test killed may have left a connection.
             self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """An empty database for as long as it is used."""
+        url = self.create()
+        yield url
+        self.drop(url)
+
     def execute(self, statement: str) -> None:
         assert self.admin_uri is not None
         with psycopg.connect(self.admin_uri, autocommit=True) as connection:
@@ -150,6 +158,5 @@ def database_url(databases: Databases) -> str:
 @pytest.fixture
 def fresh_database_url(databases: Databases) -> Iterator[str]:
     """An empty database for one test: for migrations, and for served applications."""
-    url = databases.create()
-    yield url
-    databases.drop(url)
+    with databases.lend() as url:
+        yield url

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -81,20 +82,20 @@ class Served:
         return self.process.wait(40)
 
 
-@pytest.fixture
-def start_rastro(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Start the supervisor as ``make run`` does; it is stopped at the end of the test."""
+@contextmanager
+def families(database_url: str, folder: Path) -> Iterator[Callable[..., Served]]:
+    """Start the supervisor as ``make run`` does, on data in a folder; stop all at the end."""
     started: list[Served] = []
 
     def start(**values: str) -> Served:
         port = free_port()
-        instance = tmp_path / "instance"
-        log = tmp_path / f"log-{len(started)}.txt"
+        instance = folder / "instance"
+        log = folder / f"log-{len(started)}.txt"
         env = {
             "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
+            "HOME": str(folder),
             "INSTANCE_DIR": str(instance),
-            "DATABASE_URL": fresh_database_url,
+            "DATABASE_URL": database_url,
             "PORT": str(port),
             "ARGON2_MEMORY_KIB": "1024",
             **values,
@@ -111,10 +112,19 @@ def start_rastro(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[.
         started.append(served)
         return served
 
-    yield start
-    for served in started:
-        if served.process.poll() is None:
-            served.stop()
+    try:
+        yield start
+    finally:
+        for served in started:
+            if served.process.poll() is None:
+                served.stop()
+
+
+@pytest.fixture
+def start_rastro(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Start the supervisor as ``make run`` does; it is stopped at the end of the test."""
+    with families(fresh_database_url, tmp_path) as start:
+        yield start
 
 
 @pytest.fixture
