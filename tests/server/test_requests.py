@@ -206,7 +206,7 @@ def test_who_does_not_read_an_answer_holds_no_thread(serve):
         return (b"x" * 100_000 for _ in range(100))
 
     door = serve(large, threads=1)
-    slow = [door.connect() for _ in range(20)]
+    slow = [door.connect() for _ in range(5)]
     for client in slow:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     answer = door.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
