@@ -32,6 +32,7 @@ from app.core.errors import Refused
 from app.core.patente import parse_patente
 from app.db import db, transaction
 from app.oficios.models import Oficio
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.rules.papel import STRICT, Papel, read_papel
 from app.oficios.service import (
     Move,
@@ -59,7 +60,7 @@ from app.web.errors import error_response
 
 bp = ApiBlueprint("oficios", __name__, url_prefix="/oficios")
 
-_VEHICLE = frozenset({"patente", "marca", "modelo", "anio", "color", "vin"})
+_VEHICLE = frozenset(fields_of(GrupoDeCampos.VEHICULO))
 
 
 @bp.post("/")

@@ -43,6 +43,7 @@ from app.informes.rules import Variante
 from app.notificaciones.queries import list_notices
 from app.notificaciones.queries.hitos import list_hitos
 from app.oficios.models import Oficio
+from app.oficios.rules.campos import told_facts
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _facts(oficio: Oficio, *, complete: bool) -> list[tuple[str, str | None]]:
     return [
         *head,
         ("Investigador", oficio.investigador.nombre if oficio.investigador else "Sin asignar"),
-        ("VIN", oficio.vehiculo.vin),
+        *((campo.name, texto) for campo, texto in told_facts(oficio.vehiculo)),
     ]
 
 

@@ -18,6 +18,7 @@ from app.direcciones.models import Direccion, Visita
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import LastSighting, Location, find_location
 from app.oficios.models import Oficio
+from app.oficios.rules.campos import told_facts
 from app.usuarios.models import Usuario
 
 #: Visits told of each address, newest first.
@@ -130,7 +131,7 @@ def gather(
             ("Marca y modelo", vehiculo.descripcion),
             ("Año", str(vehiculo.anio) if vehiculo.anio else None),
             ("Color", vehiculo.color),
-            ("VIN o chasis", vehiculo.vin),
+            *((campo.label, texto) for campo, texto in told_facts(vehiculo)),
         ),
         advertencias=vehiculo.advertencias,
         medidas=[

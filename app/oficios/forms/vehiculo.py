@@ -6,6 +6,7 @@ from typing import Any
 
 from app.oficios.forms.fields import VersionField
 from app.oficios.forms.papel import PapelField, PapelForm
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.service import VehiculoData
 from app.oficios.service.papel import vehiculo_of
 from app.vehiculos.models import Vehiculo
@@ -14,16 +15,29 @@ from app.vehiculos.models import Vehiculo
 class VehiculoFields(PapelForm):
     """The fields of a vehicle, alone or in the form of a whole oficio."""
 
-    patente = PapelField("Patente", "patente")
-    marca = PapelField("Marca", "marca")
-    modelo = PapelField("Modelo", "modelo")
-    anio = PapelField("Año", "anio")
-    color = PapelField("Color", "color")
-    vin = PapelField("VIN", "vin")
+    @property
+    def vehiculo(self) -> list[PapelField]:
+        """The inputs of the vehicle, in the order of the page."""
+        return [self[name] for name in fields_of(GrupoDeCampos.VEHICULO)]
 
     def to_vehiculo(self) -> VehiculoData:
         """What was typed, as the service takes it."""
         return vehiculo_of(self.papel)
+
+
+# One input for each field that is declared of a vehicle; WTForms takes them from the class.
+for _name, _campo in fields_of(GrupoDeCampos.VEHICULO).items():
+    _hints = {"placeholder": _campo.placeholder, "inputmode": _campo.inputmode}
+    setattr(
+        VehiculoFields,
+        _name,
+        PapelField(
+            _campo.name,
+            _name,
+            description=_campo.help,
+            render_kw={key: text for key, text in _hints.items() if text},
+        ),
+    )
 
 
 class VehiculoForm(VehiculoFields):

@@ -14,6 +14,7 @@ from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Actividad, Estado
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -21,10 +22,9 @@ from app.vehiculos.models import Vehiculo
 SAME_VEHICLE_LIMIT = 10
 #: Where a field that came in with a warning is corrected, when not among the oficio's own data.
 _WHERE = {
-    "comuna": "oficios.direcciones",
-    "region": "oficios.direcciones",
-    "anio": "oficios.vehiculo",
-    "vin": "oficios.vehiculo",
+    **dict.fromkeys(fields_of(GrupoDeCampos.VEHICULO), "oficios.vehiculo"),
+    **dict.fromkeys(fields_of(GrupoDeCampos.DIRECCION), "oficios.direcciones"),
+    **dict.fromkeys(fields_of(GrupoDeCampos.PERSONA), "oficios.personas"),
 }
 
 

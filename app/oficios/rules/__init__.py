@@ -98,7 +98,8 @@ class Ambito(Labelled):
 #: What the audit calls it when somebody asks for a person's RUT and contacts.
 DATOS_MOSTRADOS = "persona.datos_mostrados"
 
-#: Columns as people call them, for entries that tell what changed.
+#: Columns as people call them, for entries that tell what changed; those of the vehicle are
+#: declared in ``campos``.
 CAMPOS = {
     "numero_oficio": "Número",
     "rol": "Rol",
@@ -111,13 +112,7 @@ CAMPOS = {
     "notas_generales": "Notas",
     "fuerza_publica": "Fuerza pública",
     "descerrajamiento": "Descerrajamiento",
-    "patente": "Patente",
     "patente_dv": "Dígito verificador",
-    "marca": "Marca",
-    "modelo": "Modelo",
-    "anio": "Año",
-    "color": "Color",
-    "vin": "VIN",
     "tipo": "Tipo",
     "nombre": "Nombre",
     "rut": "RUT",

@@ -20,11 +20,14 @@ from app.oficios.rules import (
     Prioridad,
     TipoPropietario,
 )
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 
 if TYPE_CHECKING:
     from app.auditoria.models import Auditoria
     from app.oficios.models import Investigacion
 
+#: Columns to their names on the page.
+_NAMES = CAMPOS | {name: campo.name for name, campo in fields_of(GrupoDeCampos.VEHICULO).items()}
 _MASKS = {"rut": mask_rut, "email": mask_email, "telefono": mask_telefono}
 _LABELS = {
     member.value: member.label
@@ -65,12 +68,12 @@ def changes_of(entry: Investigacion) -> list[Cambio]:
     names = [*before, *(name for name in after or {} if name not in before)]
     return [
         Cambio(
-            CAMPOS[name],
+            _NAMES[name],
             _in_words(name, before.get(name)),
             None if after is None else _in_words(name, after.get(name)),
         )
         for name in names
-        if name in CAMPOS
+        if name in _NAMES
     ]
 
 

@@ -9,15 +9,24 @@ list that others wrote comes in with what it says, marked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from app.core.errors import InvalidValue
 from app.core.fechas import format_fecha
-from app.core.texto import clean_text
-from app.oficios.rules.juicio import CAMPOS, Dato, Judgement, judge
+from app.core.texto import clean_text, fold, looks_like_formula, shortened
+from app.oficios.rules.campos import CAMPOS
+from app.oficios.rules.juicio import Dato, Judgement
 
+#: What people write where they know nothing.
+_NOTHING = frozenset({"-", "--", "---", "s/i", "n/a", "s/d", "sin informacion", "no informa"})
+#: What a spreadsheet shows in place of a value that it could not compute.
+_CELL_ERROR = re.compile(
+    r"#[¡¿]?(REF|N/A|N/D|VALUE|VALOR|NAME|NOMBRE|DIV/0|NUM|NULL|NULO)[!?]?", re.I
+)
 NOBODY = "Escriba el nombre o el RUT de la persona."
 NO_STREET = "Escriba la calle y el número, o deje la comuna vacía."
 #: Of a text that a field could not take, letters that its warning keeps.
@@ -75,6 +84,42 @@ class Papel:
         """The date in a field, if there is one."""
         value = self.valores.get(name)
         return value if isinstance(value, date) else None
+
+
+def judge(
+    name: str, text: str, *, today: date, cells: bool = False, missing: str | None = None
+) -> Judgement:
+    """Say what a text means in a field of :data:`CAMPOS`; nothing where it says nothing.
+
+    ``cells`` says that it is a spreadsheet's cell; ``missing`` is what to say where a field that
+    must be filled in is not.
+    """
+    campo = CAMPOS[name]
+    is_formula = looks_like_formula(text) and (cells or not campo.multiline)
+    if is_formula and cells:
+        return Judgement(
+            refusal=f"El texto «{shortened(text)}» parece una fórmula de planilla y no se importa. "
+            "Escriba el valor que corresponde."
+        )
+    text = clean_text(text, multiline=campo.multiline)
+    if _CELL_ERROR.fullmatch(text):
+        return Judgement(
+            refusal=f"El texto es un error de planilla ({text}). Escriba el valor que corresponde."
+        )
+    if not text or fold(text) in _NOTHING:
+        return Judgement(refusal=missing or "Falta este dato." if campo.required else None)
+    if len(text) > campo.limit:
+        return Judgement(refusal=f"No puede tener más de {campo.limit} caracteres.")
+    try:
+        found = campo.read(text, today) if campo.read else Judgement({name: text})
+    except InvalidValue as refusal:
+        return Judgement(refusal=str(refusal))
+    if is_formula and not found.refusal:
+        sentence = (
+            f"El texto «{shortened(text)}» parece una fórmula de planilla. Revise el documento."
+        )
+        return replace(found, doubt=found.doubt or sentence)
+    return found
 
 
 def read_papel(

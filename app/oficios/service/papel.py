@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from app.direcciones.rules import TipoDireccion
@@ -48,16 +49,10 @@ def warnings_of(papel: Papel) -> dict[str, str]:
 
 def vehiculo_of(papel: Papel) -> VehiculoData:
     """The vehicle that the paper names."""
-    anio: Any = papel.valores.get("anio")
-    return VehiculoData(
-        patente=str(papel.valores["patente"]),
-        patente_dv=papel.text("patente_dv"),
-        marca=papel.text("marca"),
-        modelo=papel.text("modelo"),
-        anio=anio,
-        color=papel.text("color"),
-        vin=papel.text("vin"),
-    )
+    values: dict[str, Any] = {
+        field.name: papel.valores.get(field.name) for field in fields(VehiculoData)
+    }
+    return VehiculoData(**values)
 
 
 def propietario_of(

@@ -9,8 +9,14 @@ from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emision import emit
 from app.oficios.models import Oficio
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.service.errors import StaleOficio
 from app.usuarios.models import Usuario
+
+#: Of the vehicle.
+_SEARCHED = tuple(
+    name for name, campo in fields_of(GrupoDeCampos.VEHICULO).items() if campo.searched
+)
 
 
 def check_version(oficio: Oficio, version: int, now: datetime) -> None:
@@ -51,8 +57,7 @@ def search_text(oficio: Oficio) -> str:
         oficio.numero_oficio,
         oficio.rol,
         oficio.caratulado,
-        oficio.vehiculo.patente,
-        oficio.vehiculo.vin,
+        *(getattr(oficio.vehiculo, name) for name in _SEARCHED),
     ]
     for persona in oficio.propietarios:
         parts += [persona.nombre, persona.rut, (persona.rut or "").replace("-", "")]

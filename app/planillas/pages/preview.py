@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from app.core.clock import utcnow
+from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.planillas.models import Importacion
 from app.planillas.pages.lists import asked_outcome, page_of
 from app.planillas.rules.layout import Lectura
@@ -15,17 +16,7 @@ from app.planillas.service.oficios import OFICIOS
 from app.web.fragments import fragment, is_htmx, with_notice
 
 #: The columns of the preview: what belongs together stands together, so that a row fits a screen.
-GRUPOS = (
-    ("Oficio", ("numero_oficio", "rol", "tribunal", "caratulado")),
-    ("Vehículo", ("patente", "marca", "modelo", "anio", "color", "vin")),
-    (
-        "Propietario",
-        ("propietario_nombre", "propietario_rut", "propietario_telefono", "propietario_email"),
-    ),
-    ("Dirección", ("direccion", "comuna", "region")),
-    ("Plazos", ("fecha_oficio", "fecha_ingreso", "fecha_limite", "prioridad")),
-    ("Notas", ("notas",)),
-)
+GRUPOS = tuple((grupo.value, tuple(fields_of(grupo))) for grupo in GrupoDeCampos)
 
 
 def show_preview(

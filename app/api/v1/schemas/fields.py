@@ -17,8 +17,7 @@ from app.core.rut import parse_rut
 from app.core.telefono import parse_telefono
 from app.core.texto import clean_text
 from app.notificaciones.rules import MESSAGE_MAX
-from app.oficios.rules.juicio import judge
-from app.oficios.rules.papel import STRICT
+from app.oficios.rules.papel import STRICT, judge
 from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN
 from app.vehiculos.rules import FIRST_YEAR
 

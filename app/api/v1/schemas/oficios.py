@@ -35,9 +35,6 @@ from app.oficios.rules.papel import STRICT, Papel, read_papel
 Numero = Annotated[str, of_paper("numero_oficio"), Field(examples=["1234-2026"])]
 Tribunal = Annotated[str, of_paper("tribunal")]
 Caratulado = Annotated[str, of_paper("caratulado")]
-Marca = Annotated[str, of_paper("marca")]
-Modelo = Annotated[str, of_paper("modelo")]
-Color = Annotated[str, of_paper("color")]
 Region = Annotated[str, of_paper("region")]
 Street = Annotated[str, of_paper("direccion")]
 
@@ -81,10 +78,10 @@ class OficioNew(Body):
     descerrajamiento: bool = False
 
     patente: PlacaPatente
-    marca: Maybe[Marca] = None
-    modelo: Maybe[Modelo] = None
+    marca: Maybe[Annotated[str, of_paper("marca")]] = None
+    modelo: Maybe[Annotated[str, of_paper("modelo")]] = None
     anio: Annotated[Anio | None, Field(alias="año")] = None
-    color: Maybe[Color] = None
+    color: Maybe[Annotated[str, of_paper("color")]] = None
     vin: Maybe[Vin] = None
 
     propietario_rut: Maybe[PersonaRut] = None

@@ -1,0 +1,255 @@
+"""Every field that a paper can fill in, declared once.
+
+What the forms, the API, the lists, the search, the case's page, its history, the notice and the
+expediente need to know of a field stands here; ``tests/api/test_campos.py`` names a place
+that a new field is missing in.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.correo import parse_email
+from app.core.fechas import parse_fecha
+from app.core.rol import parse_rol_causa
+from app.core.telefono import parse_telefono
+from app.oficios.rules.juicio import (
+    Reader,
+    read_anio,
+    read_comuna,
+    read_patente,
+    read_prioridad,
+    read_region,
+    read_rut,
+    read_tribunal,
+    read_vin,
+    reader_of,
+)
+
+
+class GrupoDeCampos(enum.Enum):
+    """What belongs together: the columns of a list's preview, in this order."""
+
+    OFICIO = "Oficio"
+    VEHICULO = "Vehículo"
+    PERSONA = "Propietario"
+    DIRECCION = "Dirección"
+    PLAZOS = "Plazos"
+    NOTAS = "Notas"
+
+
+@dataclass(frozen=True)
+class Campo:
+    """A field that a paper can fill in."""
+
+    grupo: GrupoDeCampos
+    #: Its name where nothing around it says whose it is: a list, a notice.
+    label: str
+    #: None for plain text.
+    read: Reader | None = None
+    #: Headers seen in lists, folded and without punctuation, the likeliest first, with «|» between.
+    headers: str = ""
+    #: Its name on the case's page; ``label`` where it is empty.
+    short: str = ""
+    #: Characters that its column takes, or that a text worth reading has.
+    limit: int = 254
+    required: bool = False
+    multiline: bool = False
+    #: Whether the search of cases looks into it (of a vehicle).
+    searched: bool = False
+    #: Whether page, notice and expediente tell it in a line of its own (of a vehicle).
+    told: bool = False
+    #: Of its input: a sentence below it, an example in it, and the keys that a phone shows.
+    help: str = ""
+    placeholder: str = ""
+    inputmode: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name on the case's page."""
+        return self.short or self.label
+
+
+def fields_of(grupo: GrupoDeCampos) -> dict[str, Campo]:
+    """The fields of a group, in the order of a form."""
+    return {name: campo for name, campo in CAMPOS.items() if campo.grupo is grupo}
+
+
+def told_facts(vehiculo: Any) -> Iterator[tuple[Campo, str | None]]:
+    """What a stored vehicle says in the fields that have a line of their own."""
+    for name, campo in fields_of(GrupoDeCampos.VEHICULO).items():
+        if campo.told:
+            value = getattr(vehiculo, name)
+            yield campo, str(value) if value is not None else None
+
+
+#: In the order of a form.
+CAMPOS = {
+    "numero_oficio": Campo(
+        GrupoDeCampos.OFICIO,
+        "Número de oficio",
+        limit=60,
+        required=True,
+        headers="n oficio|numero oficio|numero de oficio|num oficio|nro oficio|no oficio|"
+        "oficio|n de oficio|folio|n folio|numero|n|nro|codigo oficio|id oficio|encargo|"
+        "n encargo",
+    ),
+    "rol": Campo(
+        GrupoDeCampos.OFICIO,
+        "Rol de la causa",
+        reader_of("rol", parse_rol_causa),
+        limit=40,
+        short="Rol",
+        headers="rol|rit|rol causa|rol de la causa|rit causa|rol rit|rol tribunal|n rol|"
+        "causa rol|causa",
+    ),
+    "tribunal": Campo(
+        GrupoDeCampos.OFICIO,
+        "Tribunal",
+        read_tribunal,
+        limit=160,
+        headers="tribunal|juzgado|tribunal juzgado|nombre tribunal|tribunal de origen|corte",
+    ),
+    "caratulado": Campo(
+        GrupoDeCampos.OFICIO,
+        "Caratulado",
+        limit=200,
+        headers="caratulado|caratula|caratula causa|partes|nombre causa|caratulado causa",
+    ),
+    "patente": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Patente",
+        read_patente,
+        required=True,
+        searched=True,
+        help="Con dígito verificador si el documento lo tiene: BBCL12-3.",
+        placeholder="BBCL12-3",
+        headers="patente|ppu|placa|placa patente|placa patente unica|patente vehiculo|"
+        "patente unica|n patente|placa unica",
+    ),
+    "marca": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Marca",
+        limit=60,
+        headers="marca|marca vehiculo|fabricante",
+    ),
+    "modelo": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Modelo",
+        limit=60,
+        headers="modelo|modelo vehiculo",
+    ),
+    "anio": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Año",
+        read_anio,
+        inputmode="numeric",
+        headers="ano|anio|ano vehiculo|ano fabricacion|ano modelo|ano de fabricacion",
+    ),
+    "color": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Color",
+        limit=40,
+        headers="color|color vehiculo",
+    ),
+    "vin": Campo(
+        GrupoDeCampos.VEHICULO,
+        "VIN o chasis",
+        read_vin,
+        short="VIN",
+        searched=True,
+        told=True,
+        headers="vin|chasis|n chasis|numero de chasis|nro chasis|vin chasis|n vin",
+    ),
+    "propietario_nombre": Campo(
+        GrupoDeCampos.PERSONA,
+        "Nombre del propietario",
+        limit=160,
+        short="Nombre",
+        headers="nombre deudor|deudor|nombre|propietario|nombre propietario|demandado|"
+        "nombre demandado|ejecutado|nombre ejecutado|titular|dueno|nombre dueno|"
+        "nombre completo|nombre titular|nombre cliente",
+    ),
+    "propietario_rut": Campo(
+        GrupoDeCampos.PERSONA,
+        "RUT del propietario",
+        read_rut,
+        short="RUT",
+        headers="rut deudor|rut|rut propietario|rut demandado|rut ejecutado|rut titular|"
+        "rut cliente|run|rut dueno|cedula|cedula de identidad",
+    ),
+    "propietario_telefono": Campo(
+        GrupoDeCampos.PERSONA,
+        "Teléfono del propietario",
+        reader_of("propietario_telefono", parse_telefono),
+        short="Teléfono",
+        headers="telefono|fono|celular|telefono deudor|fono deudor|movil|contacto|"
+        "telefono contacto|celular deudor|telefono propietario",
+    ),
+    "propietario_email": Campo(
+        GrupoDeCampos.PERSONA,
+        "Correo del propietario",
+        reader_of("propietario_email", parse_email),
+        short="Email",
+        headers="correo|email|e mail|mail|correo electronico|correo deudor|email deudor|"
+        "correo propietario|mail deudor",
+    ),
+    "direccion": Campo(
+        GrupoDeCampos.DIRECCION,
+        "Dirección",
+        limit=200,
+        headers="direccion|domicilio|direccion deudor|domicilio deudor|calle|"
+        "direccion domicilio|direccion propietario|domicilio demandado",
+    ),
+    "comuna": Campo(
+        GrupoDeCampos.DIRECCION,
+        "Comuna",
+        read_comuna,
+        limit=60,
+        headers="comuna|comuna domicilio|comuna deudor|ciudad|ciudad comuna",
+    ),
+    "region": Campo(
+        GrupoDeCampos.DIRECCION,
+        "Región",
+        read_region,
+        limit=80,
+        headers="region|region domicilio|region deudor",
+    ),
+    "fecha_oficio": Campo(
+        GrupoDeCampos.PLAZOS,
+        "Fecha del oficio",
+        reader_of("fecha_oficio", parse_fecha),
+        headers="fecha oficio|fecha del oficio|fecha de oficio|f oficio|fecha de la orden|"
+        "fecha orden",
+    ),
+    "fecha_ingreso": Campo(
+        GrupoDeCampos.PLAZOS,
+        "Fecha de ingreso",
+        reader_of("fecha_ingreso", parse_fecha),
+        headers="fecha ingreso|fecha de ingreso|ingreso|fecha|fecha recepcion|fecha asignacion|"
+        "fecha encargo|f ingreso|fecha envio",
+    ),
+    "fecha_limite": Campo(
+        GrupoDeCampos.PLAZOS,
+        "Fecha límite",
+        reader_of("fecha_limite", parse_fecha),
+        headers="fecha limite|limite|fecha vencimiento|vencimiento|plazo|fecha plazo|vence|"
+        "fecha termino|fecha de vencimiento|fecha tope|f limite|f vencimiento",
+    ),
+    "prioridad": Campo(
+        GrupoDeCampos.PLAZOS,
+        "Prioridad",
+        read_prioridad,
+        headers="prioridad|urgencia|nivel de prioridad",
+    ),
+    "notas": Campo(
+        GrupoDeCampos.NOTAS,
+        "Notas",
+        limit=5_000,
+        multiline=True,
+        headers="notas|nota|observaciones|observacion|comentarios|comentario|obs|antecedentes",
+    ),
+}
