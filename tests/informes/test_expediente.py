@@ -460,7 +460,7 @@ def test_a_worker_that_lost_its_job_takes_its_pdf_back(app, oficio, usuario_inve
             trabajo = db.session.get_one(Trabajo, run.trabajo_id)
             trabajo.arriendo_de = "quick"
         with pytest.raises(LeaseLost):
-            print_job(run)
+            print_job.run(run)
 
     row = find(app, pk)
     assert row.sha256 is None
