@@ -6,6 +6,7 @@ stays open while a client is used.
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -32,8 +33,7 @@ from app.oficios.service import (
     create_oficio,
 )
 from app.usuarios.models import Usuario
-from app.usuarios.rules import Rol
-from app.usuarios.rules.passwords import hash_password
+from app.usuarios.rules import Rol, passwords
 
 PASSWORD = "una clave de prueba"
 _numbers = count(1)
@@ -62,11 +62,17 @@ def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: A
             "email": f"persona{number}@oficina.example",
             "rol": rol,
             "buffet_id": buffet.id if buffet else None,
-            "password_hash": hash_password(PASSWORD),
+            "password_hash": _hash_once(passwords._hasher),
             **values,
         }
     )
     return _store(app, row)
+
+
+@functools.cache
+def _hash_once(_hasher: object) -> str:
+    """The hash of ``PASSWORD`` by the settings of now: thousands of accounts share one."""
+    return passwords.hash_password(PASSWORD)
 
 
 def make_oficio(

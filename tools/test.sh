@@ -5,6 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
+# Three for two processors: for a quarter of its time a test waits, for an answer or for a limit.
+workers=$((($(nproc) * 3 + 1) / 2))
 rm -f .coverage .coverage.*
 failed=()
 
@@ -29,7 +31,7 @@ for database in sqlite postgresql; do
     # What uses no database was tried in the first run.
     options=(--cov --cov-report= --cov-fail-under=0) # judged at the end
     [ "$database" = sqlite ] || options=(--only-database-tests)
-    run "$database" --database "$database" "${options[@]}" -m "not e2e" -n auto
+    run "$database" --database "$database" "${options[@]}" -m "not e2e" -n "$workers"
     # The walk through the product, the installation and the drills run on both databases. A hand's
     # gestures in the browser say nothing about the database: the first run has had them.
     if [ "$database" = sqlite ]; then
