@@ -25,6 +25,8 @@ _PACKAGES = (
     "adjuntos",
     "notificaciones",
     "avistamientos",
+    "consultas",
+    "patrones",
     "ubicado",
     "planillas",
     "portal",

@@ -1,23 +1,21 @@
-"""Where the vehicle was seen, and who is asked."""
+"""Where the vehicle was seen."""
 
 from __future__ import annotations
 
 from app.avistamientos import pages
-from app.avistamientos.jobs import barrido, consultar, emparejar
-from app.avistamientos.models import Avistamiento, Consulta, Listado
-from app.avistamientos.pages import consultas, identificacion, panorama
+from app.avistamientos.jobs import emparejar
+from app.avistamientos.models import Avistamiento, Listado
+from app.avistamientos.pages import identificacion
 from app.avistamientos.queries import count_sightings
 from app.avistamientos.queries.aviso import list_for_notice
-from app.avistamientos.rules import LEGAL_SETTINGS
-from app.avistamientos.rules.alcance import SETTINGS as SOURCE_SETTINGS
 from app.feature import Feature
 from app.notificaciones.rules.sources import list_sightings
 from app.oficios.pages.sections import Section
 
 FEATURE = Feature(
     name="avistamientos",
-    models=(Avistamiento, Consulta, Listado),
-    pages=(pages, panorama, identificacion, consultas),
+    models=(Avistamiento, Listado),
+    pages=(pages, identificacion),
     sections=(
         Section(
             "avistamientos",
@@ -28,7 +26,6 @@ FEATURE = Feature(
             count_sightings,
         ),
     ),
-    settings=(*LEGAL_SETTINGS, *SOURCE_SETTINGS),
-    jobs=(consultar, barrido, emparejar),
+    jobs=(emparejar,),
     provides=(list_sightings.by(list_for_notice),),
 )

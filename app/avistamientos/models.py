@@ -1,4 +1,4 @@
-"""Sightings of the vehicle, the look-ups that bring them, and the lists of concessionaires."""
+"""Sightings of the vehicle, and the lists of concessionaires."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.avistamientos.rules import EstadoListado, Fuente, ResultadoConsulta
+from app.avistamientos.rules import EstadoListado, Fuente
 from app.core.clock import utcnow
 from app.core.zonas import zone_of
 from app.db import Model, ShortText
@@ -78,44 +78,6 @@ class Avistamiento(Model):
     def advertencias(self) -> list[str]:
         """What was kept although it could not be read or does not add up."""
         return list(self.advertencias_ingreso.values())
-
-
-class Consulta(Model):
-    """One look-up of a plate: who asked, for which order, why, and what came of it.
-
-    Written with the job that asks the provider and completed when that job ends. Each person that
-    asks while the job is open has a row of their own.
-    """
-
-    __tablename__ = "consultas"
-    __table_args__ = (
-        sa.Index("ix_consultas_newest", "pedida_at", "id"),
-        # How many were answered in a month.
-        sa.Index("ix_consultas_answered", "respondida_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
-    #: As it was asked for; the vehicle's may be corrected later.
-    patente: Mapped[str] = mapped_column(ShortText(12))
-    trabajo_id: Mapped[str | None] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
-    #: Nobody for the automatic check.
-    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
-    motivo: Mapped[str] = mapped_column(ShortText(200))
-    resultado: Mapped[ResultadoConsulta] = mapped_column(default=ResultadoConsulta.PENDIENTE)
-    #: The outcome in words.
-    detalle: Mapped[str | None] = mapped_column(sa.Text)
-    proveedor: Mapped[str | None] = mapped_column(ShortText(40))
-    http_status: Mapped[int | None]
-    #: Of the answer, which the entry of the bitácora keeps.
-    sha256: Mapped[str | None] = mapped_column(ShortText(64))
-    recibidos: Mapped[int | None]
-    nuevos: Mapped[int | None]
-    investigacion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"))
-    pedida_at: Mapped[datetime] = mapped_column(default=utcnow)
-    respondida_at: Mapped[datetime | None]
-
-    usuario: Mapped[Usuario | None] = relationship()
 
 
 class Listado(Model):

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
 from app.api.outside.disk import is_disk_low
-from app.avistamientos.queries.presupuesto import describe_budget, describe_pace, read_gasto
-from app.avistamientos.rules.silencio import describe_reach
+from app.consultas.queries.presupuesto import describe_budget, describe_pace, read_gasto
+from app.consultas.rules.alcance import describe_reach
 from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.core.fechas import format_duracion, format_fecha_hora
 from app.db import db

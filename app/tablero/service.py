@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.ajustes.service import set_setting
 from app.auditoria.service import audit
-from app.avistamientos.service import request_check
+from app.consultas.service import request_check
 from app.core.errors import Refused
 from app.db import db
 from app.oficios.models import Oficio

@@ -5,17 +5,17 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from app.avistamientos.outside import Sighting
+from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import local_today, utcnow
 from tests.avistamientos.rows import an_answer, store
-from tests.avistamientos.weeks import habit
+from tests.patrones.weeks import habit
 
 
 def test_it_tells_windows_leave_and_what_nobody_knows(app, oficio, investigador_api):
     now = utcnow()
     monday = local_today(now) - timedelta(days=local_today(now).weekday() + 63)
     pasos = habit(random.Random(1), monday, 9, (0, 1, 2), (20, 0))
-    sightings = [Sighting(p.fecha, p.momento, "Ruta 68") for p in pasos if p.momento < now]
+    sightings = [Crossing(p.fecha, p.momento, "Ruta 68") for p in pasos if p.momento < now]
     store(app, oficio, an_answer(sightings), now=now)
 
     told = investigador_api("GET", f"/oficios/{oficio.id}/cuando-y-donde").json

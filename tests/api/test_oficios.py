@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from app.avistamientos.models import Avistamiento, Consulta
+from app.avistamientos.models import Avistamiento
+from app.consultas.models import Consulta
 from app.jobs.models import Trabajo
 from app.jobs.runner import work
 from app.notificaciones.models import Notificacion

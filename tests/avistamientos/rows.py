@@ -9,9 +9,11 @@ from typing import Any
 
 from flask import Flask
 
-from app.avistamientos.outside import ProviderAnswer, Sighting
 from app.avistamientos.rules import Fuente
-from app.avistamientos.service import AvistamientoData, add_sighting, store_answer
+from app.avistamientos.rules.crossings import Crossing
+from app.avistamientos.service import AvistamientoData, add_sighting
+from app.consultas.outside import ProviderAnswer
+from app.consultas.service import store_answer
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
@@ -20,7 +22,7 @@ from app.usuarios.models import Usuario
 
 
 def an_answer(
-    sightings: Sequence[Sighting] = (), body: str = "{}", **values: Any
+    sightings: Sequence[Crossing] = (), body: str = "{}", **values: Any
 ) -> ProviderAnswer:
     """An answer with its evidence."""
     return ProviderAnswer(
@@ -62,7 +64,7 @@ def make_gantry_sighting(app: Flask, oficio: Oficio, actor: Usuario, **values: A
     return make_sighting(app, oficio, actor, fuente=Fuente.MULTA, **{**place, **values})
 
 
-def make_check(app: Flask, oficio: Oficio, sightings: Sequence[Sighting] = ()) -> int:
+def make_check(app: Flask, oficio: Oficio, sightings: Sequence[Crossing] = ()) -> int:
     """A check with its answer; returns the id of its entry."""
     store(app, oficio, an_answer(sightings))
     with app.app_context():

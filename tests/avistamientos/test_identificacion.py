@@ -8,8 +8,8 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
+from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import utcnow
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -52,7 +52,7 @@ def settle(clock, run_jobs):
 
 def seen(hour: int, ubicacion: str | None = UNCLEAR, empresa: str | None = "Costanera Norte"):
     moment = datetime(2026, 11, 20, hour, 5, tzinfo=UTC)
-    return Sighting(date(2026, 11, 20), moment, ubicacion, empresa, 500)
+    return Crossing(date(2026, 11, 20), moment, ubicacion, empresa, 500)
 
 
 def url(oficio, pk: int) -> str:

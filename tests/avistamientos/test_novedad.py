@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.avisos.models import Aviso
-from app.avistamientos.outside import Sighting
-from app.avistamientos.service import store_answer
+from app.avistamientos.rules.crossings import Crossing
+from app.consultas.service import store_answer
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.runner import work
@@ -24,11 +24,11 @@ from tests.avistamientos.rows import an_answer, make_sighting, store
 from tests.factories import make_oficio, make_usuario
 
 
-def seen(day: int, hour: int | None = 11, **values) -> Sighting:
+def seen(day: int, hour: int | None = 11, **values) -> Crossing:
     """A crossing of November at that hour in UTC; 11:15 is 8:15 in Chile."""
     moment = datetime(2026, 11, day, hour, 15, tzinfo=UTC) if hour is not None else None
     given = {"ubicacion": "Ruta 5 km 12", "empresa": "Una concesionaria", **values}
-    return Sighting(fecha=date(2026, 11, day), fecha_hora=moment, **given)
+    return Crossing(fecha=date(2026, 11, day), fecha_hora=moment, **given)
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente, sighting_key
-from app.avistamientos.service.checks import with_keys
+from app.avistamientos.rules.crossings import Crossing, with_keys
 
 DAY = date(2026, 11, 20)
 MOMENT = datetime(2026, 11, 20, 11, 15, tzinfo=UTC)
@@ -56,7 +55,7 @@ def test_another_crossing_has_another_key(other):
 
 
 def test_two_crossings_of_a_day_at_one_price_are_two_when_the_hour_is_unknown():
-    toll = Sighting(fecha=DAY, empresa="Vespucio Norte", monto=900)
+    toll = Crossing(fecha=DAY, empresa="Vespucio Norte", monto=900)
 
     keyed = with_keys([toll, toll])
 
@@ -65,6 +64,6 @@ def test_two_crossings_of_a_day_at_one_price_are_two_when_the_hour_is_unknown():
 
 
 def test_a_crossing_told_twice_in_one_answer_is_one():
-    crossing = Sighting(fecha=DAY, fecha_hora=MOMENT, ubicacion="Pórtico 1")
+    crossing = Crossing(fecha=DAY, fecha_hora=MOMENT, ubicacion="Pórtico 1")
 
     assert len(with_keys([crossing, crossing])) == 1

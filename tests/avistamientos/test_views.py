@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
+from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import AvistamientoData, add_sighting, edit_sighting
 from app.core.clock import utcnow
 from app.core.errors import Refused
@@ -24,7 +24,7 @@ from tests.avistamientos.rows import an_answer, make_check, make_sighting, store
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
 
-CROSSING = Sighting(
+CROSSING = Crossing(
     fecha=date(2026, 11, 20),
     fecha_hora=datetime(2026, 11, 20, 11, 15, tzinfo=UTC),
     ubicacion="Costanera Norte, pórtico P5",
@@ -112,10 +112,10 @@ def test_sightings_are_listed_newest_first_and_an_unknown_hour_closes_its_day(
         oficio,
         an_answer(
             [
-                Sighting(**crossing, ubicacion="sin-hora"),
-                Sighting(**crossing, fecha_hora=datetime(2026, 11, 20, 11, tzinfo=UTC), monto=1),
-                Sighting(fecha=date(2026, 11, 21), ubicacion="mas-nuevo"),
-                Sighting(**crossing, fecha_hora=datetime(2026, 11, 20, 22, tzinfo=UTC), monto=2),
+                Crossing(**crossing, ubicacion="sin-hora"),
+                Crossing(**crossing, fecha_hora=datetime(2026, 11, 20, 11, tzinfo=UTC), monto=1),
+                Crossing(fecha=date(2026, 11, 21), ubicacion="mas-nuevo"),
+                Crossing(**crossing, fecha_hora=datetime(2026, 11, 20, 22, tzinfo=UTC), monto=2),
             ]
         ),
     )
@@ -149,7 +149,7 @@ def test_what_a_provider_writes_is_shown_as_text(app, investigador, oficio):
     store(
         app,
         oficio,
-        an_answer([Sighting(fecha=date(2026, 11, 1), ubicacion=evil, empresa=evil)], evil),
+        an_answer([Crossing(fecha=date(2026, 11, 1), ubicacion=evil, empresa=evil)], evil),
     )
     entry = make_check(app, oficio)
 
@@ -190,7 +190,7 @@ def test_a_failed_check_has_no_answer_to_show(
 def test_long_lists_have_pages(app, investigador, oficio):
     first = datetime(2026, 10, 1, 12, tzinfo=UTC)
     many = [
-        Sighting(fecha=(first + timedelta(hours=n)).date(), fecha_hora=first + timedelta(hours=n))
+        Crossing(fecha=(first + timedelta(hours=n)).date(), fecha_hora=first + timedelta(hours=n))
         for n in range(60)
     ]
     store(app, oficio, an_answer(many))
@@ -204,7 +204,7 @@ def test_long_lists_have_pages(app, investigador, oficio):
 def test_the_second_page_stays_while_a_check_is_open_and_is_found_after_a_form(
     app, investigador, oficio, provider, silent_bell
 ):
-    store(app, oficio, an_answer([Sighting(fecha=date(2026, 9, 1 + n % 30)) for n in range(60)]))
+    store(app, oficio, an_answer([Crossing(fecha=date(2026, 9, 1 + n % 30)) for n in range(60)]))
 
     asked = investigador.post(check_url(oficio), data=WHY, headers=HTMX).text
     two = investigador.get(section_url(oficio) + "?pagina=2&fuente=portico", headers=HTMX).text

@@ -9,12 +9,12 @@ import pytest
 from pypdf import PdfReader
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.queries.aviso import list_for_notice
-from app.avistamientos.queries.lectura import list_pasos
-from app.avistamientos.rules.patrones.pasos import group_trips
+from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import rematch
 from app.db import transaction
+from app.patrones.queries.lectura import list_pasos
+from app.patrones.rules.pasos import group_trips
 from tests.avistamientos.rows import an_answer, make_sighting, store
 from tests.informes.expedientes import make_expediente, pdf_of
 from tests.planillas.pasos.rows import make_csv, make_listado
@@ -35,8 +35,8 @@ def expediente_of(app, oficio, usuario) -> str:
     return " ".join(text.replace("\u200b", "").split())
 
 
-def crossing(**values) -> Sighting:
-    return Sighting(
+def crossing(**values) -> Crossing:
+    return Crossing(
         **{"fecha": date(2026, 6, 24), "fecha_hora": WINTER, "ubicacion": "Punta Arenas", **values}
     )
 
@@ -72,7 +72,7 @@ def test_an_hour_without_an_offset_is_one_of_the_gantry_that_the_text_names(
     road = "Ruta del Fin del Mundo"
     make_gantry(app, usuario_investigador, autopista=road, codigo="PM1", region="Magallanes")
     written = datetime(2026, 6, 24, 10, 15)  # noqa: DTZ001 - a reading of a local clock
-    said = Sighting(fecha=written.date(), ubicacion="PM1", empresa=road, escrita=written)
+    said = Crossing(fecha=written.date(), ubicacion="PM1", empresa=road, escrita=written)
 
     store(app, oficio, an_answer([said]))
     store(app, oficio, an_answer([said]))

@@ -24,7 +24,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.avistamientos.queries import CHECK
+from app.consultas.queries import CHECK
 from app.core.clock import utcnow
 from app.db import transaction
 from app.feature import KEY, Features

@@ -24,13 +24,13 @@ from flask import Flask
 
 from app import create_app
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.queries.lectura import list_pasos
 from app.avistamientos.rules import Fuente
-from app.avistamientos.rules.patrones import Paso, analyse, suggest
 from app.db import db, transaction
+from app.patrones.queries.lectura import list_pasos
+from app.patrones.rules import Paso, analyse, suggest
 from app.usuarios.rules import Rol
-from tests.avistamientos.weeks import AUGUST, end_of, habit, noise, told
 from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.patrones.weeks import AUGUST, end_of, habit, noise, told
 from tests.plugins.application import test_config as config_for_bench
 
 COUNT, WEEKS, MILLISECONDS = 5000, 12, 100.0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.avistamientos.outside import make_provider
+from app.consultas.outside import make_provider
 from app.core.clock import SANTIAGO
 from app.demo.outside.provider import CORRIDORS, DemoProviderServer, crossings, gantries
 from config import load_config

@@ -8,7 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.avistamientos.queries import CHECK
+from app.consultas.queries import CHECK
 from app.jobs.models import Trabajo
 from app.oficios.rules import Estado
 from tests.drills.stage import Consumer, Stage

@@ -22,9 +22,9 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.auditoria.models import Auditoria
-from app.avistamientos.queries import CHECK
-from app.avistamientos.service import request_check
 from app.buffets.models import Buffet
+from app.consultas.queries import CHECK
+from app.consultas.service import request_check
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.features import FEATURES

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.queries import sightings_statement
+from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -42,7 +42,7 @@ def case(app, oficio):
         app,
         oficio,
         an_answer(
-            Sighting(moment.date(), moment, ubicacion, empresa)
+            Crossing(moment.date(), moment, ubicacion, empresa)
             for number, (ubicacion, empresa) in enumerate(TEXTS)
             for moment in [datetime(2026, 11, 2 + number, 12, 0, tzinfo=UTC)]
         ),
@@ -109,7 +109,7 @@ def test_with_every_gantry_out_of_use_nothing_new_is_placed(
         for row in db.session.query(Portico).all():
             set_active(row, activo=False, actor=actor, now=utcnow())
     moment = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-    store(app, oficio, an_answer([Sighting(moment.date(), moment, *TEXTS[0])]))
+    store(app, oficio, an_answer([Crossing(moment.date(), moment, *TEXTS[0])]))
 
     assert on_paper(app, oficio) == on_the_page(investigador, oficio) == set()
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.avistamientos.outside import Sighting
+from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import local_today, utcnow
 from app.core.fechas import format_fecha
 from app.informes.rules import Variante
 from tests.avistamientos.rows import an_answer, store
-from tests.avistamientos.weeks import habit
+from tests.patrones.weeks import habit
 from tests.plugins.application import HTMX
 
 #: A holiday ahead is named between the two.
@@ -33,7 +33,7 @@ def commuter(app, oficio):
     store(
         app,
         oficio,
-        an_answer(Sighting(paso.fecha, paso.momento, "COSTANERA NORTE P5") for paso in seen),
+        an_answer(Crossing(paso.fecha, paso.momento, "COSTANERA NORTE P5") for paso in seen),
         now=now,
     )
     return oficio, seen[-1].fecha

@@ -11,8 +11,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.avistamientos.outside.reading import retry_after
-from app.avistamientos.queries import MACHINES_DIFFER, list_due_for_check
+from app.consultas.outside.reading import retry_after
+from app.consultas.queries import MACHINES_DIFFER, list_due_for_check
 from app.core.clock import CLOCK_SKEW, is_within, utcnow
 from app.db import db, transaction
 from app.feature import Feature

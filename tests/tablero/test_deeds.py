@@ -9,7 +9,7 @@ import pytest
 
 from app.ajustes.models import Ajuste
 from app.auditoria.models import Auditoria
-from app.avistamientos.models import Consulta
+from app.consultas.models import Consulta
 from app.core.clock import utcnow
 from app.jobs.models import Trabajo
 from app.oficios.models import Investigacion, Oficio

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.queries import CHECK
 from app.avistamientos.rules import Fuente
+from app.consultas.queries import CHECK
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.custodia.service import verify

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from app.avistamientos.pages.exports import CONSULTAS_TABLE
-from app.avistamientos.queries.registro import Renglon
-from app.avistamientos.rules import ResultadoConsulta
+from app.consultas.pages.exports import CONSULTAS_TABLE
+from app.consultas.queries.registro import Renglon
+from app.consultas.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -164,7 +164,7 @@ EXPORTS = {
         a_look_up,
         "Pedida el;Pedida por;Motivo;Número de oficio;Rol;Patente;Resultado;Detalle;Proveedor;"
         "Estado HTTP;Recibidos;Nuevos;Respondida el;SHA-256 de la respuesta",
-        "app/avistamientos/pages/exports.py",
+        "app/consultas/pages/exports.py",
     ),
     "porticos": Export(
         PORTICOS_TABLE,

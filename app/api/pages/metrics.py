@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.api.rules.prometheus import CONTENT_TYPE, Family, render
-from app.avistamientos.queries.usage import ProviderUsage, read_usage
+from app.consultas.queries.usage import ProviderUsage, read_usage
 from app.core.clock import utcnow
 from app.extensions import current_config
 from app.jobs.metrics import LedgerNumbers, count_ledger

@@ -9,9 +9,9 @@ from app.api.v1.answering import answer
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.schemas.cuando import CuandoShown, FranjaShown
-from app.avistamientos.queries.cuando import read_when
 from app.core.clock import utcnow
 from app.extensions import current_config
+from app.patrones.queries.cuando import read_when
 
 bp = ApiBlueprint("cuando", __name__, url_prefix="/oficios/<int:oficio_id>")
 

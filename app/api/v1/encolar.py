@@ -15,9 +15,9 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.trabajos import CheckQuery, Enqueued, NoticeNew, PendingCheck
-from app.avistamientos.pages.aviso_consulta import current_warning
-from app.avistamientos.rules.vigencia import BY_API
-from app.avistamientos.service import request_check
+from app.consultas.pages.warning import current_warning
+from app.consultas.rules.vigencia import BY_API
+from app.consultas.service import request_check
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import transaction

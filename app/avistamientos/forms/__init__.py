@@ -20,19 +20,6 @@ from app.web.forms import EnumField, FechaField, Form, PesosField, at_most, requ
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?")
 
 
-class CheckForm(Form):
-    """Why the gantries are asked: one of the usual reasons, or one in the person's own words."""
-
-    #: Buttons carry the usual ones.
-    motivo = StringField("Motivo", [Optional(), at_most(200)])
-    otro = StringField("Otro motivo", [Optional(), at_most(200)])
-
-    @property
-    def reason(self) -> str:
-        """What the log of look-ups keeps; empty when nobody said."""
-        return self.motivo.data or self.otro.data or ""
-
-
 class AvistamientoForm(Form):
     """A sighting as a person tells it; only its day has to be known."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.avistamientos.models import Avistamiento
+from app.avistamientos.pages import bp
 from app.avistamientos.queries import find_sighting
 from app.avistamientos.rules import MATCHED_SOURCES
 from app.avistamientos.service import correct_gantry
@@ -22,18 +23,12 @@ from app.porticos.queries import PorticoFilter, list_suggestions, porticos_state
 from app.web.access import or_404, staff_required
 from app.web.fragments import is_read, see_other
 
-bp = Blueprint(
-    "identificacion",
-    __name__,
-    url_prefix="/oficios/<int:oficio_id>/avistamientos/<int:avistamiento_id>/portico",
-)
-
 #: Gantries that are offered without a search, and with one.
 _OFFERED, _FOUND = 6, 30
 _SEARCH_LIMIT = 100
 
 
-@bp.route("", methods=["GET", "POST"])
+@bp.route("/avistamientos/<int:avistamiento_id>/portico", methods=["GET", "POST"])
 @staff_required
 def correct(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     """Say which gantry a text means; ``?q=`` looks in the whole catalogue."""

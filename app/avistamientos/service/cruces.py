@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import Fuente
+from app.avistamientos.rules.crossings import Crossing
 from app.db import db
 from app.porticos.rules.reconocer import Match
 
@@ -36,7 +36,7 @@ class Crossings:
             minutes = self._moments.setdefault(portico_id, {})
             minutes.setdefault(int(moment.timestamp()) // 60, []).append(moment)
 
-    def has(self, item: Sighting, match: Match) -> bool:
+    def has(self, item: Crossing, match: Match) -> bool:
         """Whether the case has a crossing of that gantry within a minute."""
         if item.fecha_hora is None or match.portico_id is None:
             return False

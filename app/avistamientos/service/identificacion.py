@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.outside import Sighting
 from app.avistamientos.queries import list_texts
 from app.avistamientos.rules import MATCHED_SOURCES, Fuente
+from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import SANTIAGO
 from app.core.errors import Refused
 from app.db import db
@@ -36,7 +36,7 @@ def gantry_values(match: Match) -> dict[str, Any]:
     }
 
 
-def read_in_place(items: Iterable[Sighting], gantries: Mapping[Texto, Match]) -> list[Sighting]:
+def read_in_place(items: Iterable[Crossing], gantries: Mapping[Texto, Match]) -> list[Crossing]:
     """The crossings with hours without an offset read on the clock of the gantry they name."""
     items = list(items)
     ids = {match.portico_id for match in gantries.values() if match.portico_id is not None}

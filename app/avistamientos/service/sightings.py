@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import WRITTEN_SOURCES, Fuente, sighting_key
-from app.avistamientos.service.checks import CLOCK_TOLERANCE, lock_oficio
+from app.avistamientos.rules.crossings import CLOCK_TOLERANCE
 from app.avistamientos.service.identificacion import identify_sighting
 from app.avistamientos.service.novedad import announce_sightings
 from app.core.clock import latest_today
@@ -54,6 +54,11 @@ class AvistamientoData:
     notas: str | None = None
     #: Texts of what does not add up, by field (an hour that was twice).
     advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)
+
+
+def lock_oficio(oficio_id: int) -> Oficio:
+    """The oficio as nobody else can change it, nor store sightings for it, until the commit."""
+    return db.session.get_one(Oficio, oficio_id, with_for_update=True)
 
 
 def seal(avistamiento: Avistamiento) -> str:

@@ -21,11 +21,11 @@ from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos, set_approval
 from app.ajustes.service import set_setting
 from app.avisos.models import Aviso
-from app.avistamientos.outside import ProviderAnswer
-from app.avistamientos.outside.generico import GenericoItem
-from app.avistamientos.service import store_answer
 from app.buffets.models import Buffet
 from app.buffets.service import BuffetData, create_buffet
+from app.consultas.outside import ProviderAnswer
+from app.consultas.outside.generico import GenericoItem
+from app.consultas.service import store_answer
 from app.core.clock import from_local, local_today, to_local
 from app.core.comunas import find_comuna
 from app.core.plazos import add_business_days

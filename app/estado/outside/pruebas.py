@@ -16,7 +16,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adjuntos.outside.storage import current_storage
-from app.avistamientos.outside import ProviderError, make_provider
+from app.consultas.outside import ProviderError, make_provider
 from app.core.clock import utcnow
 from app.core.errors import RastroError
 from app.core.fechas import format_fecha

@@ -14,7 +14,6 @@ from app.adjuntos.queries import list_adjuntos, list_approved
 from app.ajustes.queries import current_office, find_logo_data, is_demo
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
-from app.avistamientos.queries.cuando import read_when
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
@@ -44,6 +43,7 @@ from app.notificaciones.queries import list_notices
 from app.notificaciones.queries.hitos import list_hitos
 from app.oficios.models import Oficio
 from app.oficios.rules.campos import told_facts
+from app.patrones.queries.cuando import read_when
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from app.avistamientos.outside import Leniency, Sighting
+from app.avistamientos.rules.crossings import Crossing
+from app.consultas.outside import Leniency
 from app.core.clock import local_today
 from app.core.errors import InvalidValue
 from app.core.fechas import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
@@ -38,7 +39,7 @@ class ResultadoPaso(Labelled):
 class FilaPaso(FilaLeida[ResultadoPaso]):
     """A row of a concessionaire's list: a crossing, or why it is none."""
 
-    sighting: Sighting | None = None
+    sighting: Crossing | None = None
     #: Why it cannot be read, in a sentence; or whose plate it tells of.
     problema: str = ""
     es_otra_patente: bool = False
@@ -82,7 +83,7 @@ def _read_row(row: FilaTexto, patente: str, empresa: str | None, *, has_hours: b
         place = kept.text("ubicacion", "Lugar", _place(values), 200)
         zone = zone_of(text=place)
         moment = parse_fecha_hora(written).moment if written and written.tzinfo else None
-        sighting = Sighting(
+        sighting = Crossing(
             fecha=local_today(moment, zone) if moment else day,
             fecha_hora=moment,
             ubicacion=place,

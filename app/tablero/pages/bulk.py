@@ -8,7 +8,7 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NotFoundPage
 
-from app.avistamientos.pages.aviso_consulta import current_warning
+from app.consultas.pages.warning import current_warning
 from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
 from app.core.patente import format_patente

@@ -11,7 +11,7 @@ from flask_login import current_user
 from htmx_flask import request
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.avistamientos.pages.aviso_consulta import current_warning
+from app.consultas.pages.warning import current_warning
 from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
 from app.core.patente import format_patente

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from app.avistamientos.queries.usage import read_usage
+from app.consultas.queries.usage import read_usage
 from app.core.clock import to_local
 from app.core.fechas import format_fecha, format_fecha_hora
 from app.extensions import current_config

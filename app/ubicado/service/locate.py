@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.models import Adjunto
-from app.avistamientos.queries import CHECK
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import AvistamientoData, add_sighting
+from app.consultas.queries import CHECK
 from app.core.clock import local_today
 from app.core.errors import InvalidValue, Refused
 from app.core.texto import fold

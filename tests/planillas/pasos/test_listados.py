@@ -12,8 +12,8 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento, Listado
-from app.avistamientos.outside import Sighting
 from app.avistamientos.rules import EstadoListado, Fuente
+from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
@@ -139,7 +139,7 @@ def test_what_the_provider_told_to_the_second_is_known(app, investigador, oficio
     store(
         app,
         oficio,
-        an_answer([Sighting(date(2026, 11, 20), moment, "COSTANERA NORTE P5", "CN", 690)]),
+        an_answer([Crossing(date(2026, 11, 20), moment, "COSTANERA NORTE P5", "CN", 690)]),
     )
 
     url = draft(investigador, oficio, ROW, ("BBCL12", "20-11-2026", "07:53", *ROW[3:]))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from app.avistamientos.models import Listado
-from app.avistamientos.queries.fuentes import read_fuentes
 from app.avistamientos.rules import EstadoListado
-from app.avistamientos.rules.patrones.cobertura import known_until
+from app.consultas.queries.fuentes import read_fuentes
 from app.core.clock import local_today, utcnow
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
+from app.patrones.rules.cobertura import known_until
 from tests.factories import make_oficio
 from tests.planillas.pasos.rows import ROW
 from tests.planillas.pasos.test_listados import draft, upload, version_on

@@ -1,0 +1,20 @@
+"""Looking plates up: who is asked, within which quota, and the log of it."""
+
+from __future__ import annotations
+
+from app.avistamientos.pages.lookups import lookups_of
+from app.consultas import pages
+from app.consultas.jobs import barrido, consultar
+from app.consultas.models import Consulta
+from app.consultas.pages import log
+from app.consultas.rules.alcance import SETTINGS
+from app.feature import Feature
+
+FEATURE = Feature(
+    name="consultas",
+    models=(Consulta,),
+    pages=(pages, log),
+    settings=SETTINGS,
+    jobs=(consultar, barrido),
+    provides=(lookups_of.by(pages.read_lookups),),
+)

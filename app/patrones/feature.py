@@ -1,0 +1,13 @@
+"""When and where to go, from what was seen and from what no source could tell."""
+
+from __future__ import annotations
+
+from app.feature import Feature
+from app.patrones import pages
+from app.patrones.rules.horas import LEGAL_SETTINGS
+
+FEATURE = Feature(
+    name="patrones",
+    pages=(pages,),
+    settings=LEGAL_SETTINGS,
+)

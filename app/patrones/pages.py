@@ -1,0 +1,43 @@
+"""The map of a case and when and where to go, read apart from the list so that it stays fast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import utcnow
+from app.extensions import current_config
+from app.oficios.access import oficio_to_work
+from app.oficios.pages.frame import render_section
+from app.patrones.queries.cuando import read_when
+from app.patrones.queries.lectura import read_map
+from app.web.access import staff_required
+from app.web.fragments import fragment, is_htmx
+
+bp = Blueprint("patrones", __name__, url_prefix="/oficios/<int:oficio_id>")
+
+
+@bp.get("/avistamientos/panorama")
+@staff_required
+def show(oficio_id: int) -> ResponseReturnValue:
+    """Where the vehicle was seen, and when to go there: with the reason and its limit."""
+    oficio = oficio_to_work(oficio_id)
+    proveedor = current_config().porticos_provider
+    cuando = read_when(oficio, proveedor=proveedor, now=utcnow())
+    mapa = read_map(oficio.id)
+    for point in mapa.puntos:
+        if portico_id := point.pop("portico_id", None):
+            point["url"] = url_for("avistamientos.section", oficio_id=oficio.id, portico=portico_id)
+            point["enlace"] = "Ver estos pasos"
+    context: dict[str, Any] = {
+        "oficio": oficio,
+        "cuando": cuando,
+        "patron": cuando.patron,
+        "mapa_del_caso": mapa,
+        "zonas": cuando.zonas,
+    }
+    if is_htmx():
+        return fragment("patrones/_panorama.html", **context)
+    return render_section(oficio, "avistamientos", "patrones/_panorama_page.html", **context)

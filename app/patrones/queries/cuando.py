@@ -1,0 +1,82 @@
+"""When and where to go for a case, as the page, the expediente and the API tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.ajustes.queries import current_values
+from app.consultas.queries.fuentes import alcance_of_provider, current_alcance, read_fuentes
+from app.core.clock import SANTIAGO, local_today
+from app.core.fechas import format_fecha
+from app.core.habilitacion import HorasHabiles
+from app.core.zonas import zone_name
+from app.oficios.models import Oficio
+from app.patrones.queries.lectura import list_pasos
+from app.patrones.rules import (
+    Patron,
+    Sugerencia,
+    analyse,
+    suggest,
+    what_ended,
+    why_not,
+)
+from app.patrones.rules.horas import LEGAL_FROM, LEGAL_UNTIL
+from app.patrones.rules.silencio import what_was_not_seen
+
+
+@dataclass(frozen=True)
+class Cuando:
+    """What the sightings of a case say, and what nobody can say."""
+
+    patron: Patron
+    #: Until when a source would have told, or a sighting is known; None: nobody asked, none is.
+    conocido_hasta: datetime | None
+    sugerencias: list[Sugerencia]
+    #: Why nothing is suggested.
+    sin_sugerencia: str | None
+    #: Habits of the past.
+    terminadas: list[str]
+    no_visto: list[str]
+    #: That the data is old, and whether asking helps.
+    aviso: str | None
+    #: Names of the clocks that are not Santiago's, by which some of the hours are told.
+    zonas: tuple[str, ...] = ()
+
+
+def legal_hours() -> HorasHabiles:
+    """The hours of the law as the office has them."""
+    held = current_values([LEGAL_FROM, LEGAL_UNTIL])
+    return HorasHabiles(int(held[LEGAL_FROM.clave]), int(held[LEGAL_UNTIL.clave]))
+
+
+def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
+    """Analyse a case's sightings. ``proveedor`` is the configured one, which can be asked now."""
+    fuentes = read_fuentes(oficio, now=now)
+    pasos = list_pasos(oficio.id, fuentes)
+    patron = analyse(pasos, now=now, tramos=fuentes.tramos)
+    return Cuando(
+        patron=patron,
+        conocido_hasta=patron.conocido_hasta if pasos or fuentes.tramos else None,
+        sugerencias=suggest(patron, today=local_today(now), horas=legal_hours()),
+        sin_sugerencia=why_not(patron),
+        terminadas=[what_ended(franja) for franja in patron.pasadas],
+        no_visto=what_was_not_seen(pasos, fuentes.tramos, now=now, reach_of=current_alcance),
+        aviso=_how_old(patron, proveedor, now),
+        zonas=tuple(sorted({zone_name(paso.zona) for paso in pasos if paso.zona != SANTIAGO})),
+    )
+
+
+def _how_old(patron: Patron, proveedor: str, now: datetime) -> str | None:
+    """That the data ends some time ago; asking is proposed only when it can bring later data."""
+    if not patron.is_old or patron.is_too_old:
+        return None
+    until = format_fecha(patron.conocido_hasta)
+    alcance = alcance_of_provider(proveedor)
+    reachable = alcance.known_until(now)
+    if reachable.date() > patron.conocido_hasta.date():
+        return f"Los datos llegan hasta el {until}: consulte los pórticos antes de salir."
+    return (
+        f"Los datos llegan hasta el {until}, y consultar no los adelanta: la fuente cuenta una "
+        f"pasada desde el día {alcance.desde_dia}."
+    )
