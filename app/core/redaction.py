@@ -12,8 +12,12 @@ import re
 SECRET_PATHS = ("b", "r", "baja", "invitacion", "verificar", "publico/tablero")
 
 _QUOTES = r"\s'\"<>"
-_URL = rf"\b([a-z][a-z0-9+]*://)(?:[^{_QUOTES}/@]*@)?([^{_QUOTES}/?#,;)\]]*)"
-_NAMED = r"(?<![\w-])[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|contrase\w+)"
+#: No rule looks for a start inside another match: time grows with the line, not with its square.
+_SCHEME = r"(?<![a-z0-9+])([a-z0-9+]+://)"
+_URL = rf"{_SCHEME}(?:[^{_QUOTES}/@]*@)?([^{_QUOTES}/?#,;)\]]*)"
+_NAMED = (
+    r"(?<![\w-])(?:(?=[\w-]*?contrase\w)[\w-]++|[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key))"
+)
 _MOBILE = r"(?<![\w:])\+?56[ -]?9[ -]?\d{4}[ -]?\d{4}\b|(?<![\w.:-])9\d{8}\b"
 _DOT = r"[.·-]?"
 _PLATES = (
@@ -25,17 +29,18 @@ _PLATES = (
 #: What is cut, and what stands in its place; in this order.
 _RULES: tuple[tuple[str, str], ...] = (
     # PostgreSQL's details quote the row: «Key (rut)=(12345678-5) already exists».
-    (r"(?m)^(\s*(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|PARAMETERS?):).*$", r"\1 …"),
+    (r"(?m)^([ \t]*(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|PARAMETERS?):).*$", r"\1 …"),
     (r"(?s)(Failing row contains) \(.*", r"\1 (…"),
-    (r"(?s)\[parameters: .*?\](?=\s*$|\s*\n)", "[parameters: …]"),
+    (r"(?s)\[parameters: .*?(?:\](?=\s*$|\s*\n)|\Z)", "[parameters: …]"),
     # Addresses keep their host alone; the path may hold a plate or a token.
     (rf"(?i){_URL}[/?#][^{_QUOTES},;)\]]*", r"\1\2/…"),
-    (rf"(?i)\b([a-z][a-z0-9+]*://)[^{_QUOTES}/@]*@", r"\1"),
+    (rf"(?i){_SCHEME}[^{_QUOTES}/@]*@", r"\1"),
     (r"(?i)\b(with url:|url:|url=)\s*['\"]?/\S*", r"\1 /…"),
     (r"\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S*", r"\1 /…"),
     (rf"(?<![\w.])((?:/api/v\d+)?/(?:{'|'.join(SECRET_PATHS)}))/[^{_QUOTES}/]+", r"\1/…"),
     (r"(?i)\b(authorization|cookie)(['\"]?\s*[=:]).*", r"\1\2 …"),
     (r"(?i)\b(bearer|basic|xoauth2)\s+[\w.~+/=-]{8,}", r"\1 …"),
+    (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "(clave …)"),  # how AWS names a key
     (
         rf"(?i)({_NAMED})(['\"]?\s*[=:]\s*)(?!None\b)"
         r"(?:'[^'\n]*'|\"[^\"\n]*\"|['\"]?[^\s'\",;)}]+)",

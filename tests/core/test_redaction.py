@@ -27,6 +27,10 @@ from app.core.redaction import redact
         ("Authorization: Bearer eyJhbGciOi.eyJzdWIi.abc_def-1", ["eyJ"]),
         ("{'password': 'hola1234', 'api_key': \"k-123\"} client_secret=abc",
          ["hola", "k-123", "abc"]),
+        ("+https://ana:clave@api.example/porticos/x1y2z3", ["clave", "x1y2z3"]),
+        ("InvalidAccessKeyId: AKIAIOSFODNN7EXAMPLE, ASIAIOSFODNN7EXAMPLE", ["IOSFODNN7"]),
+        ("[parameters: ('Rosa Soto', 'cut short", ["Rosa"]),
+        ("micontraseña_nueva=abc123 contrasena: def456", ["abc123", "def456"]),
         ("patentes GGZL12, AB1234, BC-DF.12, AB.CD-12-3, BCDFG1",
          ["GGZL", "1234", "DF.12", "CD-12", "BCDFG"]),
     ],
@@ -74,3 +78,24 @@ def test_a_long_word_costs_no_time():
     began = time.process_time()
     redact("x" * 200_000)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["a+", "a++", "1+", "\n", " \n", "\t", "[parameters: ", "] ", "contrase", "contrasena-",
+     "token", "token='", "x-", "http://", "a@", "a.b@c", "cookie ", "bearer ",
+     "DETAIL:", "/api/v1", "AKIA"],
+)  # fmt: skip
+def test_the_time_grows_as_the_line_does(part):
+    """Four times the line takes about four times as long; it would be sixteen by the square."""
+
+    def took(size: int) -> float:
+        text = part * (size // len(part))
+        times = []
+        for _ in range(3):
+            began = time.process_time()
+            redact(text)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert took(80_000) < 9 * max(took(20_000), 0.005)
