@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,8 +96,9 @@ def master_of(supervisor: int) -> int:
     """The pid of gunicorn's master; 0 while there is none."""
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
     for pid in map(int, children):
-        if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
+        with suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+            if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
     return 0
 
 
