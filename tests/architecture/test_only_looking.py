@@ -27,6 +27,9 @@ from tests.architecture.world import url_arguments
 from tests.factories import make_link, make_oficio
 from tests.notificaciones.rows import link_of, make_sent_notice
 
+# Other tests reach the same lines, and measuring doubles what these take.
+pytestmark = pytest.mark.no_cover
+
 METHODS = ("HEAD", "OPTIONS")
 PEOPLE = ("anonimo", "ajeno", "cliente", "investigador", "admin")
 ROOT = Path(__file__).parents[2]
