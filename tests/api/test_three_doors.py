@@ -12,9 +12,13 @@ from datetime import date
 
 import pytest
 
+from app.core.clock import local_today, utcnow
 from app.db import db
 from app.oficios.models import Oficio
 from tests.planillas.listados import make_importacion, make_list, press_import
+
+#: By the calendar of the office, as the application judges: not by that of the machine.
+NEXT_YEAR = local_today(utcnow()).year + 1
 
 #: Fields of a paper to where a case keeps them, and to their names in the form and in the API.
 KEPT_IN = {
@@ -66,7 +70,7 @@ KEPT = {
         "Juzgado de la Luna, sala segunda, de un nombre que no se acaba nunca",
         "no está en la lista",
     ),
-    "next year's model": ({"anio": str(date.today().year + 1)}, date.today().year + 1, None),  # noqa: DTZ011
+    "next year's model": ({"anio": str(NEXT_YEAR)}, NEXT_YEAR, None),
     "a whole VIN": ({"vin": "js2zc-83s4.m61 00723"}, "JS2ZC83S4M6100723", None),
     "a short VIN": ({"vin": "ABC123"}, "ABC123", "El VIN tiene 6 signos"),
     "a VIN with an O": ({"vin": "8APO2345678901234"}, "8APO2345678901234", "I, O ni Q"),
