@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -23,12 +22,10 @@ from app.db import (
     delete_in_parts,
     release,
     transaction,
+    transactions,
 )
 from tests.factories import make_buffet
 from tests.plugins.application import test_config as config_for_tests
-
-#: The module; ``app.db`` as an attribute of the package is the object of the same name in it.
-DATABASE = sys.modules["app.db"]
 
 
 def test_sqlite_loses_no_commit_and_waits_for_others(tmp_path):
@@ -65,7 +62,7 @@ def test_nothing_of_a_transaction_that_fails_is_kept(app, rows):
 
 def test_many_rows_are_deleted_a_few_at_a_time(app, rows, monkeypatch, counted):
     """So that no delete, however much it finds, keeps writers waiting."""
-    monkeypatch.setattr(DATABASE, "_DELETED_AT_ONCE", 3)
+    monkeypatch.setattr(transactions, "_DELETED_AT_ONCE", 3)
     with app.app_context():
         with transaction():
             for number in range(7):
@@ -83,7 +80,7 @@ def test_who_holds_the_write_lock_for_long_is_named_in_the_log(
 ):
     if database_kind != "sqlite":
         pytest.skip("PostgreSQL lets others write meanwhile")
-    monkeypatch.setattr(DATABASE, "LOCK_HELD_TOO_LONG", 0.01)
+    monkeypatch.setattr(transactions, "LOCK_HELD_TOO_LONG", 0.01)
     with app.app_context(), transaction():
         set_setting("a", "1")
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The database: base model, column types, how transactions begin, and the one place that commits.
+"""How transactions begin and end, and the one place that commits.
 
 Measured on this stack (SQLite, 80 % reads): as SQLAlchemy comes, 503 of 810 updates were lost;
 with ``BEGIN`` for reads and ``BEGIN IMMEDIATE`` for writes, none were, with a read p99 of 35 ms.
@@ -9,36 +9,27 @@ alone, not while it loads, renders or talks to others.
 
 from __future__ import annotations
 
-import enum
 import logging
-import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import has_request_context, request
-from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.core.outage_line import OutageLine
-from app.core.outages import Outage, find_outage
+from app.core.outages import find_outage
+from app.db.model import Model, db
 
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-#: Seconds that a statement waits for somebody else's lock, on both databases.
-LOCK_WAIT = 10
 #: Seconds with the write lock after which a transaction is named in the log: others wait for it.
 LOCK_HELD_TOO_LONG = 0.5
 #: Rows that one transaction of ``delete_in_parts`` deletes.
@@ -53,89 +44,12 @@ DATABASE = OutageLine(logger, "the database")
 
 #: True inside ``transaction()``: SQLite then takes its write lock when the transaction begins.
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-#: True while a new SQLite file may be made; see ``creating``.
-_creating: ContextVar[bool] = ContextVar("creating", default=False)
 #: What the transactions of ``commit_together`` are kept in.
 _bundle: ContextVar[_Bundle | None] = ContextVar("bundle", default=None)
 #: Since when (monotonic seconds) the open transaction has SQLite's write lock, and who is told of
 #: its end. PostgreSQL lets others write meanwhile.
 _Held = tuple[float, list[Callable[[str], None]]]
 _held: ContextVar[_Held | None] = ContextVar("held", default=None)
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC; SQLite would drop the zone and give back a naive one."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Refuse naive datetimes, which nobody can place in time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime was given to the database")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give every stored time its zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class ShortText(sa.types.TypeDecorator[str]):
-    """Text with a real limit on both databases.
-
-    SQLite takes over-long strings and NUL bytes, PostgreSQL neither. Forms refuse both with a
-    sentence; this is the last guard for what did not come through a form.
-    """
-
-    impl = sa.String
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        """Refuse what PostgreSQL would refuse."""
-        limit = self.impl_instance.length  # type: ignore[attr-defined]  # impl is String(n)
-        if value is not None and (len(value) > limit or "\x00" in value):
-            raise ValueError(f"text of {len(value)} characters does not fit {limit}, or has a NUL")
-        return value
-
-
-class Model(DeclarativeBase):
-    """Base of every table.
-
-    Enums are strings with a CHECK, not native database enums, so that a value can be added by an
-    ordinary migration on both databases.
-    """
-
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012  # read by SQLAlchemy as a plain class attribute
-        datetime: UtcDateTime,
-        str: ShortText(255),
-        dict[str, Any]: sa.JSON,
-        list[str]: sa.JSON,
-        enum.Enum: sa.Enum(
-            enum.Enum,
-            native_enum=False,
-            create_constraint=True,
-            validate_strings=True,
-            length=40,
-            values_callable=lambda enum_class: [member.value for member in enum_class],
-        ),
-    }
-
-
-#: Sessions and engines; models inherit from ``Model``, not from ``db.Model``.
-db = SQLAlchemy(metadata=Model.metadata)
 
 
 class ReadOnlyRequest(RuntimeError):
@@ -342,101 +256,12 @@ def after_commit(action: Callable[[], None]) -> None:
     db.session().info.setdefault("after_commit", []).append(action)
 
 
-@contextmanager
-def creating() -> Iterator[None]:
-    """Let SQLite make a new database file: for migrations alone.
-
-    SQLite makes an empty file wherever it is asked to open one that is not there. A process that
-    serves people would so go on with an empty database after the real one was lost.
-    """
-    token = _creating.set(True)
-    try:
-        yield
-    finally:
-        _creating.reset(token)
+def begin_statement() -> str:
+    """How SQLite's next transaction begins."""
+    return "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"
 
 
-def prepare_engine(engine: sa.Engine) -> None:
-    """Set SQLite up as measured: WAL, a patient lock, foreign keys, no lost commits.
-
-    A connection is thrown away when it cannot serve any more: after a read-only spell, after a
-    fault of the disk, and when the file under the same name is another one.
-    """
-
-    @event.listens_for(engine, "handle_error")
-    def on_error(context: sa.engine.ExceptionContext) -> None:
-        outage = find_outage(context.original_exception)
-        if engine.dialect.name == "sqlite" and outage in _USELESS:
-            context.is_disconnect = True
-        if outage or context.is_disconnect or context.connection is None:
-            DATABASE.down(context.original_exception)
-
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, Path(str(engine.url.database)))
-    else:
-        _prepare_postgresql(engine)
-
-
-def _prepare_postgresql(engine: sa.Engine) -> None:
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
-        connection.commit()
-
-
-def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
-
-    @event.listens_for(engine, "do_connect")
-    def on_open(*_arguments: object) -> None:
-        if _creating.get() or (path.exists() and path.stat().st_size):
-            return
-        error = sqlite3.OperationalError(f"unable to open database file: {path} is lost or empty")
-        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
-        raise error
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, record: Any) -> None:
-        connection.isolation_level = None  # the begin below is ours, not the driver's
-        record.info["writable"] = os.access(path, os.W_OK)
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={LOCK_WAIT * 1000}", "foreign_keys=ON", "synchronous=FULL"):
-            cursor.execute(f"PRAGMA {pragma}")
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if find_outage(error) is not Outage.READ_ONLY:
-                raise
-            record.info["writable"] = False  # it is in that mode already; people can still read
-        cursor.close()
-        record.info["file"] = _identity(path)
-
-    @event.listens_for(engine, "checkout")
-    def on_checkout(_connection: object, record: Any, _proxy: object) -> None:
-        is_stale = record.info["file"] != _identity(path) or (
-            # SQLite opens read-only what it may not write, and the connection stays so.
-            not record.info["writable"] and os.access(path, os.W_OK)
-        )
-        if is_stale:
-            raise DisconnectionError("the database file is not the one that was opened")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: sa.Connection) -> None:
-        is_writing = _writing.get()
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
-        if is_writing:
-            _held.set((time.monotonic(), [watch() for watch in _watchers]))
-
-
-#: After these SQLite's connection is not trusted again.
-_USELESS = {Outage.READ_ONLY, Outage.MISSING, Outage.DAMAGED, Outage.UNREADABLE}
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands under a name; None when there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+def note_lock() -> None:
+    """A transaction has begun; when it writes, it has SQLite's write lock from now on."""
+    if _writing.get():
+        _held.set((time.monotonic(), [watch() for watch in _watchers]))

@@ -1,0 +1,44 @@
+"""The database. Others import its parts from here; how it works inside may change.
+
+``model``: the base of every table. ``transactions``: the one place that commits. ``engines``: how
+connections are opened.
+"""
+
+from app.db.engines import LOCK_WAIT, creating, prepare_engine
+from app.db.model import Model, ShortText, UtcDateTime, db
+from app.db.transactions import (
+    DATABASE,
+    LOCK_HELD_TOO_LONG,
+    ReadOnlyRequest,
+    after_commit,
+    commit_together,
+    count_commits,
+    delete_in_parts,
+    dispensable_transaction,
+    is_unavailable,
+    release,
+    transaction,
+    watch_transactions,
+)
+
+__all__ = [
+    "DATABASE",
+    "LOCK_HELD_TOO_LONG",
+    "LOCK_WAIT",
+    "Model",
+    "ReadOnlyRequest",
+    "ShortText",
+    "UtcDateTime",
+    "after_commit",
+    "commit_together",
+    "count_commits",
+    "creating",
+    "db",
+    "delete_in_parts",
+    "dispensable_transaction",
+    "is_unavailable",
+    "prepare_engine",
+    "release",
+    "transaction",
+    "watch_transactions",
+]
