@@ -14,7 +14,7 @@ from app import create_app
 from app.feature import Feature
 from app.features import FEATURES
 from app.jobs.consumer import run_consumer
-from app.web.registro import configure_logging, connect_sentry
+from app.web.process_log import configure_logging, connect_sentry
 
 
 def main(features: tuple[Feature, ...] = FEATURES) -> None:

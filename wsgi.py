@@ -3,7 +3,7 @@
 import sys
 
 from app import create_app
-from app.web.registro import configure_logging, connect_sentry
+from app.web.process_log import configure_logging, connect_sentry
 from config import ConfigError
 
 try:

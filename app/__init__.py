@@ -24,14 +24,14 @@ from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
-from app.web.errors import init_errors
-from app.web.estaticos import StaticFiles, fingerprint
+from app.web.error_pages import init_errors
 from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.limit_storage import SCHEME, init_limits
-from app.web.mantencion import init_maintenance
+from app.web.maintenance import init_maintenance
 from app.web.retrying import RetryingFlask
-from app.web.sesiones import init_sessions
+from app.web.session_cookie import init_sessions
+from app.web.static_files import StaticFiles, fingerprint
 from config import ROOT, Config, ensure_development_secret, load_config
 
 #: Of one request, several files together; ``deploy/Caddyfile`` lets through the same.

@@ -20,7 +20,7 @@ from app.demo.service.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
 from app.porticos.service import ask_to_rematch, load_seed
 from app.respaldo.service.soundness import Unsound, check_database, mark_known
-from app.web.estaticos import keep_version
+from app.web.static_files import keep_version
 from config import ROOT, Config
 
 

@@ -13,7 +13,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import list_visitas
 from app.adjuntos.rules import PDF, TipoAdjunto
 from app.adjuntos.service import Upload
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.web.forms import EnumField, Form, at_most, required
 
 _NO_VISIT = SelectChoice(0, "De ninguna")

@@ -49,7 +49,7 @@ class RespuestaGuardada(Model):
     huella: Mapped[str] = mapped_column(ShortText(64))
     #: None while the first request is being answered.
     estado: Mapped[int | None]
-    #: Which process answers the first request (``core.procesos``), and which of its attempts.
+    #: The process that answers the first request (``core.process_identity``), and its attempt number.
     arriendo_de: Mapped[str | None] = mapped_column(ShortText(160))
     cuerpo: Mapped[str | None] = mapped_column(sa.Text)
     cabeceras: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -21,7 +21,7 @@ from app.api.rules import (
 from app.auditoria.service import audit
 from app.core.clock import is_within
 from app.core.errors import Refused
-from app.core.procesos import is_dead, is_here, own_process
+from app.core.process_identity import is_dead, is_here, own_process
 from app.db import db
 from app.usuarios.models import Usuario
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.avistamientos.rules import EstadoListado, Fuente
 from app.core.clock import utcnow
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.porticos.models import Portico
 from app.porticos.rules import Metodo

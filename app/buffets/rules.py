@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.core import firma
+from app.core import link_signature
 from app.core.labels import Labelled
 
 #: How long the link in a mail stops the mails; each mail brings a new one.
@@ -30,12 +30,12 @@ class OrigenModo(Labelled):
 
 def make_token(selector: str, secret: str) -> str:
     """The token of the link to a buffet's dashboard."""
-    return firma.make_token(selector, secret, purpose="enlace")
+    return link_signature.make_token(selector, secret, purpose="enlace")
 
 
 def read_token(token: str, secret: str) -> str | None:
     """The selector of such a token, else None."""
-    return firma.read_token(token, secret, purpose="enlace")
+    return link_signature.read_token(token, secret, purpose="enlace")
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class LeaveLink:
 def make_leave_token(buffet_id: int, version: int, secret: str, now: datetime) -> str:
     """The token of such a link, which is made with each mail."""
     ends = int((now + LEAVE_LIFE).timestamp())
-    return firma.make_token(f"{buffet_id}-{version}-{ends}", secret, purpose="baja")
+    return link_signature.make_token(f"{buffet_id}-{version}-{ends}", secret, purpose="baja")
 
 
 def read_leave_token(token: str, secret: str) -> LeaveLink | None:
     """What a token says that this installation signed, whether or not it has ended; else None."""
-    said = firma.read_token(token, secret, purpose="baja")
+    said = link_signature.read_token(token, secret, purpose="baja")
     if said is None:
         return None
     # Of before links ended there is the buffet alone; those have.

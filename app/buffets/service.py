@@ -11,7 +11,7 @@ from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_by_rut
 from app.buffets.rules import ModoHitos, OrigenModo
 from app.core.errors import Refused
-from app.core.firma import new_selector
+from app.core.link_signature import new_selector
 from app.db import db
 
 #: How long a link lives when nothing else is configured (BUFFET_LINK_DAYS).

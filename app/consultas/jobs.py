@@ -22,7 +22,7 @@ from app.consultas.service import (
     store_answer,
 )
 from app.core.clock import local_today
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Cuota, Trabajo

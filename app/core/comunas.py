@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from app.core.texto import fold
+from app.core.text import fold
 
 _TABLE = Path(__file__).parent / "data" / "comunas.csv"
 #: How alike a name must be to be offered as what was meant.

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.core.plazos import is_holiday
 
 _SUNDAY = 6

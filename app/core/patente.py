@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.core.errors import InvalidValue
 from app.core.labels import Labelled
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 #: Letters of plates since 2007: no vowels, and no M, N, Ñ, Q.
 LETRAS_NUEVAS = frozenset("BCDFGHJKLPRSTVWXYZ")

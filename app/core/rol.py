@@ -3,7 +3,7 @@
 import re
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 _WRITTEN = re.compile(
     r"(?:R\.?O\.?L\.?|R\.?I\.?T\.?|CAUSA)?\s*(?:N[°º.]?\s*)?:?\s*"

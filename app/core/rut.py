@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from stdnum.cl import rut as stdnum_rut
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 _NOISE = re.compile(r"[\s.,]")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from app.core.texto import fold
+from app.core.text import fold
 
 _TABLE = Path(__file__).parent / "data" / "tribunales_civiles.csv"
 #: Names differ by one digit or one city: only a close one is worth offering.

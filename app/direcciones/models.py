@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.usuarios.models import Usuario

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.comunas import Comuna, find_comuna, suggest_comuna
 from app.core.errors import InvalidValue
 from app.core.labels import Labelled
-from app.core.texto import shortened
+from app.core.text import shortened
 
 
 class TipoDireccion(Labelled):

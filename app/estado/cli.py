@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.api.outside.health import check_parts
 from app.core.clock import utcnow
-from app.core.correo import parse_email
+from app.core.email_address import parse_email
 from app.core.errors import RastroError
 from app.db import creating, db, transaction
 from app.estado.outside.pruebas import Prueba, try_all
@@ -25,7 +25,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import INVITE_LIFE, Rol, make_invite
 from app.usuarios.service import UsuarioData, create_usuario
-from app.web.mantencion import set_maintenance
+from app.web.maintenance import set_maintenance
 
 config_cli = AppGroup("config", help="La configuración.")
 _MARKS = {True: "bien   ", False: "FALLA  ", None: "no hay "}

@@ -19,7 +19,7 @@ from app.respaldo.jobs import BACKUP_JOB
 from app.respaldo.service import list_backups
 from app.web.access import admin_required, or_404
 from app.web.fragments import see_other
-from app.web.mantencion import maintenance_text, set_maintenance
+from app.web.maintenance import maintenance_text, set_maintenance
 
 bp = Blueprint("estado", __name__)
 

@@ -14,7 +14,7 @@ from app.api.outside.disk import is_disk_low
 from app.consultas.queries.presupuesto import describe_budget, describe_pace, read_gasto
 from app.consultas.rules.alcance import describe_reach
 from app.core.clock import CLOCK_SKEW, is_ahead_of
-from app.core.fechas import format_duracion, format_fecha_hora
+from app.core.dates import format_duracion, format_fecha_hora
 from app.db import db
 from app.jobs.pulse import clock_ahead, take_pulse
 from app.jobs.skew import list_skews, newest_stamp

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import is_ahead_of, is_within, utcnow
-from app.core.fechas import format_duracion
+from app.core.dates import format_duracion
 from app.db import UtcDateTime, db
 from app.jobs.models import Consumidor, Trabajo
 from app.jobs.rules import EstadoTrabajo

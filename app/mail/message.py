@@ -20,10 +20,10 @@ from typing import cast
 import flask_mail
 from email_validator import validate_email
 
-from app.core.correo import parse_email
+from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
-from app.core.texto import safe_filename
-from app.mail.headers import WIRE, bracketed_url, line, person, prose
+from app.core.text import safe_filename
+from app.mail.header_lines import WIRE, bracketed_url, line, person, prose
 
 _LINE_BREAK = re.compile("[\r\n\x00\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.core.texto import fold
-from app.core.zonas import zone_of
+from app.core.text import fold
+from app.core.time_zones import zone_of
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.rules import TipoPortico, alias_key

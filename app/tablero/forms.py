@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from wtforms import Field, IntegerField, StringField
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.oficios.service import Move
 from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Lote

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, local_today
-from app.core.fechas import format_fecha, format_relativa
+from app.core.dates import format_fecha, format_relativa
 from app.core.labels import Labelled
 from app.core.plazos import add_business_days
 from app.oficios.rules import Estado, Prioridad

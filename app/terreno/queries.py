@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from app.core.clock import local_today, start_of_day
 from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
-from app.core.telefono import parse_telefono
-from app.core.texto import fold
-from app.core.zonas import zone_of
+from app.core.phone_numbers import parse_telefono
+from app.core.text import fold
+from app.core.time_zones import zone_of
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita

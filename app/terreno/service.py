@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.dates import format_duracion, format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_duracion, format_fecha_hora
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Oficio

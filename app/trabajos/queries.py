@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from app.core.clock import start_of_day
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.registry import job_label

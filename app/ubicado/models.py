@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar, format_position, map_url
 from app.usuarios.models import Usuario

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.clock import utcnow
-from app.core.correo import parse_email
+from app.core.email_address import parse_email
 from app.core.errors import RastroError
 from app.db import transaction
 from app.usuarios.rules import PASSWORD_MIN, Rol

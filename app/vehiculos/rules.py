@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.core.errors import InvalidValue
-from app.core.texto import shortened
+from app.core.text import shortened
 
 #: The first car in Chile ran in 1902.
 FIRST_YEAR = 1900

@@ -8,21 +8,21 @@ from typing import Any
 from flask import Flask, current_app
 
 from app.core.clock import SANTIAGO, local_today, utcnow
-from app.core.correo import mask_email
-from app.core.dinero import format_pesos
-from app.core.errors import InvalidValue
-from app.core.fechas import (
+from app.core.dates import (
     format_duracion,
     format_fecha,
     format_fecha_hora,
     format_hora,
     format_relativa,
 )
+from app.core.email_address import mask_email
+from app.core.errors import InvalidValue
+from app.core.money import format_pesos
 from app.core.patente import format_patente
+from app.core.phone_numbers import format_telefono, mask_telefono
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
-from app.core.telefono import format_telefono, mask_telefono
-from app.core.zonas import zone_name
+from app.core.time_zones import zone_name
 from app.extensions import current_config
 
 

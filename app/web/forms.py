@@ -14,14 +14,14 @@ from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from app.core.clock import SANTIAGO, Reading, to_local
-from app.core.correo import parse_email
-from app.core.dinero import parse_pesos
+from app.core.dates import parse_fecha, parse_fecha_hora
+from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_fecha, parse_fecha_hora
+from app.core.money import parse_pesos
 from app.core.patente import parse_patente
+from app.core.phone_numbers import parse_telefono
 from app.core.rut import format_rut, parse_rut
-from app.core.telefono import parse_telefono
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 
 class Form(FlaskForm):

@@ -19,7 +19,7 @@ from app.api.models import RespuestaGuardada
 from app.api.rules import ELSEWHERE_AWAITED
 from app.api.v1 import repeating
 from app.core.clock import utcnow
-from app.core.procesos import is_dead, is_here, own_process
+from app.core.process_identity import is_dead, is_here, own_process
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
@@ -168,7 +168,10 @@ def test_a_process_is_told_from_a_later_one_with_its_number():
 
 def test_a_child_that_ended_is_dead_before_its_parent_asks():
     child = subprocess.Popen(
-        [sys.executable, "-c", "from app.core.procesos import own_process; print(own_process())"],
+        [
+            sys.executable, "-c",
+            "from app.core.process_identity import own_process; print(own_process())",
+        ],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert child.stdout is not None

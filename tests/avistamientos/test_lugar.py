@@ -11,7 +11,7 @@ from app.avistamientos.queries import sightings_statement
 from app.avistamientos.queries.aviso import list_for_notice
 from app.avistamientos.rules import Fuente
 from app.avistamientos.rules.lugar import name_gantry
-from app.core.texto import join_once
+from app.core.text import join_once
 from app.db import db, transaction
 from app.informes.queries.secciones import place_sightings
 from app.porticos.models import Portico

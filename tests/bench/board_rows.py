@@ -15,7 +15,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.buffets.models import Buffet
 from app.core.clock import local_today, utcnow
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db, transaction
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad

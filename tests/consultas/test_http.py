@@ -10,7 +10,7 @@ import pytest
 
 from app.consultas.outside import ProviderError
 from app.consultas.outside.http import get
-from app.core.linea import is_public
+from app.core.outgoing_http import is_public
 
 
 def ask(url: str, *, allow_private: bool = True, seconds: float = 10.0):

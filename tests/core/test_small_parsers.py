@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.correo import mask_email, parse_email
-from app.core.dinero import format_pesos, parse_pesos
+from app.core.email_address import mask_email, parse_email
 from app.core.errors import InvalidValue
+from app.core.money import format_pesos, parse_pesos
+from app.core.phone_numbers import format_telefono, mask_telefono, parse_telefono
 from app.core.rol import parse_rol_causa
-from app.core.telefono import format_telefono, mask_telefono, parse_telefono
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.clock import SANTIAGO, Reading, from_local, local_today, read_local, to_local, utcnow
-from app.core.errors import InvalidValue
-from app.core.fechas import (
+from app.core.dates import (
     format_fecha,
     format_fecha_hora,
     format_hora,
@@ -16,6 +15,7 @@ from app.core.fechas import (
     parse_fecha,
     parse_fecha_hora,
 )
+from app.core.errors import InvalidValue
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # 15:00 in Santiago
 

@@ -12,8 +12,8 @@ import time_machine
 
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
-from app.web.mantencion import maintenance_text
-from app.web.registro import JsonFormatter
+from app.web.maintenance import maintenance_text
+from app.web.process_log import JsonFormatter
 
 PASSWORD = "una clave elegida"
 

@@ -13,7 +13,7 @@ from app.estado.queries import list_partes
 from app.jobs.models import Trabajo
 from app.jobs.runner import work
 from app.respaldo.queries import LAST_BACKUP, last_backup
-from app.web.mantencion import set_maintenance
+from app.web.maintenance import set_maintenance
 from config import load_config
 
 CONFIG = "rastro_config"

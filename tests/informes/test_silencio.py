@@ -11,7 +11,7 @@ import pytest
 
 from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import local_today, utcnow
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.informes.rules import Variante
 from tests.avistamientos.rows import an_answer, store
 from tests.patrones.weeks import habit

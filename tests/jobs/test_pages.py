@@ -17,7 +17,7 @@ from app.jobs.service import beat
 from app.notificaciones.models import Notificacion
 from app.trabajos.pages.export import TRABAJOS_TABLE, left_off_note
 from app.trabajos.rules import PAGE_SIZE
-from app.web.tablas import write_csv
+from app.web.table_files import write_csv
 from tests.avistamientos.rows import make_check
 from tests.factories import make_oficio, make_trabajo
 from tests.jobs.history import make_ended

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.clock import utcnow
-from app.core.fechas import format_duracion
+from app.core.dates import format_duracion
 from app.jobs.rules import EstadoTrabajo, percentile, waited
 from app.jobs.stats import SAMPLE, Spread, day_edges, hour_edges, list_stretches
 from tests.factories import make_trabajo

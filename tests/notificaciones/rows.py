@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core.clock import utcnow
-from app.core.firma import make_token, new_selector
+from app.core.link_signature import make_token, new_selector
 from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.notificaciones.models import Notificacion, Receptor

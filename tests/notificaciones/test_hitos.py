@@ -13,7 +13,7 @@ from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, make_leave_token
 from app.buffets.service import set_milestone_mails
 from app.core.clock import to_local, utcnow
-from app.core.firma import make_token
+from app.core.link_signature import make_token
 from app.db import db, transaction
 from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue

@@ -15,7 +15,7 @@ from app.auditoria.models import Auditoria
 from app.avisos.models import Aviso
 from app.buffets.rules import make_token as make_buffet_token
 from app.core.clock import to_local, utcnow
-from app.core.firma import make_token
+from app.core.link_signature import make_token
 from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.eventos.models import Evento

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import to_local
+from app.core.dates import parse_hora, split_fecha_hora
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_hora, split_fecha_hora
 from app.db import db
 from app.oficios.models import Oficio
 from app.planillas.outside import libro

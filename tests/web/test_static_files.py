@@ -10,7 +10,7 @@ import brotli
 import pytest
 from werkzeug.test import Client
 
-from app.web.estaticos import KEPT, LIFETIME, StaticFiles, fingerprint, keep_version
+from app.web.static_files import KEPT, LIFETIME, StaticFiles, fingerprint, keep_version
 from config import ROOT
 
 NAME = "css/app.css"

@@ -11,7 +11,7 @@ from app.adjuntos.outside.taller import inspect_pdf
 from app.adjuntos.rules import PDF
 from app.adjuntos.rules.marcas_pdf import HEAD, check_pdf, find_pdf
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 _ACCEPTED = "Se aceptan fotos JPEG, PNG, WEBP o HEIC y documentos PDF."
 

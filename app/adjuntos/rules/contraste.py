@@ -17,7 +17,7 @@ from app.adjuntos.rules.hora import (
     read_moment,
     unreadable_time,
 )
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 
 if TYPE_CHECKING:
     from app.adjuntos.models import Adjunto

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 from app.adjuntos.rules.hora import read_camera_time, read_offset
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 _Base = ExifTags.Base
 _Gps = ExifTags.GPS

@@ -13,9 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, Reading, read_local
+from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha_hora
-from app.core.zonas import zone_note, zone_of
+from app.core.time_zones import zone_note, zone_of
 
 #: No camera with a clock that was set wrote an earlier year.
 FIRST_YEAR = 2000

@@ -19,7 +19,7 @@ from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.service.deposito import SameFile, StorageFailed, Stored, discard, store
 from app.auditoria.service import audit
 from app.core.errors import InvalidValue, RastroError, Refused
-from app.core.texto import safe_filename
+from app.core.text import safe_filename
 from app.db import db, transaction
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad

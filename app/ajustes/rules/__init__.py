@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.core.correo import parse_email
+from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
-from app.core.telefono import parse_telefono
-from app.core.texto import clean_text
+from app.core.phone_numbers import parse_telefono
+from app.core.text import clean_text
 
 #: Where a setting's value is kept as text.
 VALUE_MAX = 2000

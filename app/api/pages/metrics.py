@@ -15,7 +15,7 @@ from app.api.rules.prometheus import CONTENT_TYPE, Family, render
 from app.consultas.queries.usage import ProviderUsage, read_usage
 from app.core.clock import utcnow
 from app.extensions import current_config
-from app.jobs.metrics import LedgerNumbers, count_ledger
+from app.jobs.ledger_metrics import LedgerNumbers, count_ledger
 
 bp = Blueprint("metrics", __name__)
 

@@ -27,7 +27,7 @@ from app.api.v1.access import Forbidden
 from app.api.v1.answering import PreconditionFailed
 from app.api.v1.cors import allow_origins
 from app.extensions import csrf
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 bp.after_request(allow_origins)

@@ -24,7 +24,7 @@ from app.oficios.permissions import can_see
 from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 from app.web.fragments import is_read
 
 View = TypeVar("View", bound=Callable[..., Any])

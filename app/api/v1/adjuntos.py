@@ -39,7 +39,7 @@ from app.db import db, transaction
 from app.extensions import current_config
 from app.oficios.models import Oficio
 from app.web.bodies import accepts_bytes, one_upload
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("adjuntos", __name__, url_prefix="/oficios/<int:oficio_id>/adjuntos")
 

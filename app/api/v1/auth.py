@@ -17,7 +17,7 @@ from app.db import dispensable_transaction
 from app.extensions import current_config
 from app.usuarios.pages.auth import SignInRefused, check_credentials
 from app.usuarios.service import note_login
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("auth", __name__)
 

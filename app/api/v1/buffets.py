@@ -34,7 +34,7 @@ from app.extensions import current_config
 from app.usuarios.models import Usuario
 from app.usuarios.queries import usuarios_statement
 from app.usuarios.rules import Rol
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("buffets", __name__, url_prefix="/buffets")
 

@@ -28,7 +28,7 @@ from app.notificaciones.rules import Incomplete
 from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice
 from app.notificaciones.service.writing import write_notice
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("encolar", __name__, url_prefix="/oficios/<int:oficio_id>")
 

@@ -18,7 +18,7 @@ from app.db import release
 from app.eventos.models import Evento
 from app.eventos.pages.escucha import EventListener, tell
 from app.eventos.queries import first_id, last_id, list_since
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 from app.web.streaming import keep_open
 
 bp = ApiBlueprint("eventos", __name__)

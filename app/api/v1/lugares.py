@@ -39,7 +39,7 @@ from app.avistamientos.service.sightings import FutureSighting
 from app.buffets.permissions import Materia
 from app.core.clock import Reading, local_today, utcnow
 from app.core.errors import NotFound, Refused
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.db import db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import parse_comuna

@@ -56,7 +56,7 @@ from app.oficios.service.versions import check_version
 from app.tablero.queries.search import matches
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("oficios", __name__, url_prefix="/oficios")
 

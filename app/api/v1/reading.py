@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -29,7 +29,7 @@ from app.api.v1.access import current_usuario
 from app.api.v1.reading import MAX_BODY
 from app.core.clock import utcnow
 from app.db import commit_together, release, transaction
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 from app.web.retrying import call_again_on_conflict, rewind_files
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
 
 from app.extensions import limiter
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 #: Requests in a minute. A front end that shows a board asks a few dozen times; an office behind
 #: one address holds several people.

@@ -35,7 +35,7 @@ from app.usuarios.service import (
     set_password,
     update_usuario,
 )
-from app.web.errors import error_response
+from app.web.error_pages import error_response
 
 bp = ApiBlueprint("usuarios", __name__, url_prefix="/usuarios")
 

@@ -14,7 +14,7 @@ from app.avistamientos.rules import WRITTEN_SOURCES, Fuente
 from app.avistamientos.service import AvistamientoData, seal
 from app.core.clock import Reading, as_written, read_local, to_local
 from app.core.errors import InvalidValue
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.web.forms import EnumField, FechaField, Form, PesosField, at_most, required
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::[0-5]\d)?")

@@ -13,7 +13,7 @@ from app.avistamientos.rules import MATCHED_SOURCES
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.db import db, transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio

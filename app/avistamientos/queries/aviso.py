@@ -6,8 +6,8 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.rules import Fuente
 from app.avistamientos.rules.lugar import name_place
-from app.core.fechas import format_fecha, format_fecha_hora
-from app.core.texto import join_once
+from app.core.dates import format_fecha, format_fecha_hora
+from app.core.text import join_once
 from app.db import db
 from app.notificaciones.rules.sources import LastSighting
 

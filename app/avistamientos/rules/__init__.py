@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, date, datetime
 
 from app.core.labels import Labelled
-from app.core.texto import fold
+from app.core.text import fold
 
 
 class Fuente(Labelled):

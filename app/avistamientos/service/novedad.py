@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules.lugar import name_place
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
 from app.db import db
 from app.notificaciones.service.correos import tell_people
 from app.oficios.models import Oficio

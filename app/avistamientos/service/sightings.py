@@ -15,9 +15,9 @@ from app.avistamientos.rules.crossings import CLOCK_TOLERANCE
 from app.avistamientos.service.identificacion import identify_sighting
 from app.avistamientos.service.novedad import announce_sightings
 from app.core.clock import latest_today
+from app.core.dates import format_fecha, format_fecha_hora
 from app.core.errors import Refused, Stale
-from app.core.fechas import format_fecha, format_fecha_hora
-from app.core.texto import join_once
+from app.core.text import join_once
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad

@@ -21,7 +21,7 @@ from app.consultas.outside.reading import (
 )
 from app.consultas.rules.alcance import GENERICO
 from app.core.clock import local_today
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from config import Config
 
 

@@ -17,7 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from app.consultas.outside.interface import ProviderError
-from app.core.linea import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
 
 #: Bytes of an answer; a year of crossings is below a tenth of it.
 MAX_BYTES = 1024 * 1024

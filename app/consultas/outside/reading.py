@@ -17,10 +17,10 @@ from app.avistamientos.rules.crossings import Crossing
 from app.consultas.outside.http import HttpAnswer
 from app.consultas.outside.interface import ProviderAnswer, ProviderError
 from app.core.clock import utcnow
-from app.core.dinero import parse_pesos
+from app.core.dates import parse_fecha
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_fecha
-from app.core.texto import clean_text
+from app.core.money import parse_pesos
+from app.core.text import clean_text
 from app.jobs.service import LONGEST_SILENCE
 
 #: Seconds to leave a provider alone that answers 429 without saying for how long.

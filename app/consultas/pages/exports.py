@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.consultas.queries.registro import Renglon
-from app.web.tablas import CellKind, Column, Table
+from app.web.table_files import CellKind, Column, Table
 
 CONSULTAS_TABLE: Table[Renglon] = Table(
     "Consultas",

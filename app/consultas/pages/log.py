@@ -29,7 +29,7 @@ from app.extensions import current_config
 from app.web.access import admin_required
 from app.web.forms import FechaField, FilterForm
 from app.web.pagination import paginate
-from app.web.tablas import FORMATS, send_table
+from app.web.table_files import FORMATS, send_table
 
 _SEARCH_LIMIT = 100
 

@@ -17,8 +17,8 @@ from app.consultas.queries import CHECK, count_in_force
 from app.consultas.queries.fuentes import alcance_of_provider
 from app.consultas.rules.alcance import FuenteAlcance, next_month, start_of_month
 from app.core.clock import local_today, start_of_day
-from app.core.dinero import format_pesos
-from app.core.fechas import MESES, format_fecha
+from app.core.dates import MESES, format_fecha
+from app.core.money import format_pesos
 from app.db import db
 from app.jobs.models import Trabajo
 from app.jobs.rules import OPEN_STATES

@@ -13,7 +13,7 @@ from app.auditoria.service import audit
 from app.consultas.models import Consulta
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import start_of_day
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from app.core.clock import local_today
+from app.core.dates import format_fecha
 from app.core.errors import Refused
-from app.core.fechas import format_fecha
 from app.oficios.rules import Estado
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.adjuntos.outside.storage import current_storage
 from app.consultas.outside import ProviderError, make_provider
 from app.core.clock import utcnow
+from app.core.dates import format_fecha
 from app.core.errors import RastroError
-from app.core.fechas import format_fecha
 from app.db import db, release, transaction
 from app.jobs.service import book_call
 from app.mail.message import Mail, Person

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import requests
 from urllib3.exceptions import HTTPError
 
-from app.core.linea import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
 
 #: Seconds that a receiver has to answer, all in all.
 SECONDS = 10.0

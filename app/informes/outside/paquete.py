@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app.adjuntos.outside.storage import Storage
 from app.core.clock import to_local
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.informes.models import Expediente
 
 MANIFEST = "SHA256SUMS"

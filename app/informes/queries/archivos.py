@@ -8,7 +8,7 @@ from typing import Any
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto, format_size
 from app.adjuntos.rules.contraste import list_mismatches
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 
 Rows = list[dict[str, Any]]
 

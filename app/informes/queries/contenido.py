@@ -14,7 +14,7 @@ from app.adjuntos.queries import list_adjuntos, list_approved
 from app.ajustes.queries import current_office, find_logo_data, is_demo
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
 from app.informes.models import Expediente

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.custodia.queries.registry import row_label
 from app.custodia.rules import Sello
 from app.custodia.service import verify

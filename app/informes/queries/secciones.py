@@ -8,12 +8,12 @@ from typing import Any
 from app.adjuntos.models import Adjunto
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules.lugar import position_of
-from app.core.dinero import format_pesos
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
+from app.core.money import format_pesos
+from app.core.phone_numbers import format_telefono
 from app.core.porticos import ATRIBUCION
 from app.core.rut import format_rut
-from app.core.telefono import format_telefono
-from app.core.texto import fold, join_once
+from app.core.text import fold, join_once
 from app.direcciones.models import Direccion, Visita
 from app.informes.queries.archivos import Nombres, Rows, format_position, with_photos
 from app.informes.queries.custodia import Cadena

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
 from app.auditoria.service import audit
-from app.core.texto import safe_filename
+from app.core.text import safe_filename
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.queries import find_open

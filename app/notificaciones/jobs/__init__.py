@@ -21,7 +21,7 @@ from app.buffets.queries import current_token
 from app.buffets.rules import ModoHitos, make_leave_token
 from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.core.errors import RastroError
-from app.core.firma import make_token
+from app.core.link_signature import make_token
 from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Trabajo

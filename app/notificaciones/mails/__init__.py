@@ -18,7 +18,7 @@ from flask import render_template
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import current_office, find_logo_data
 from app.buffets.models import Buffet
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.extensions import current_config
 from app.mail.message import mail_size
 from app.notificaciones.mails.contenido import NoticeContent, gather, placeholder_values

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.adjuntos.models import Adjunto
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
 from app.core.patente import format_patente
-from app.core.telefono import format_telefono
+from app.core.phone_numbers import format_telefono
 from app.direcciones.models import Direccion, Visita
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import LastSighting, Location, find_location

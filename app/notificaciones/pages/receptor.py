@@ -30,7 +30,7 @@ from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
 from app.buffets.service import set_milestone_mails
 from app.core.clock import utcnow
-from app.core.firma import read_token
+from app.core.link_signature import read_token
 from app.db import db, transaction
 from app.extensions import csrf, current_config, limiter
 from app.notificaciones.forms import RespuestaForm

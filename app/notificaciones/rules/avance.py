@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.core.clock import start_of_day
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
 from app.core.labels import Labelled
 from app.oficios.rules import Estado
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries.hitos import list_avances

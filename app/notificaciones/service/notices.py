@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
+from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
-from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.jobs.queue import enqueue
 from app.notificaciones.models import Borrador, Notificacion, Receptor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.core.clock import is_ahead_of
+from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import find_reminder, has_answer

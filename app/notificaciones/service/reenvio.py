@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora
-from app.core.firma import new_selector
+from app.core.link_signature import new_selector
 from app.db import db
 from app.notificaciones.mails import mail_domain, receptor_path
 from app.notificaciones.models import Notificacion

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
 from app.core.clock import SANTIAGO
-from app.core.fechas import format_hora
+from app.core.dates import format_hora
 from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emision import emit

@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import FileMissing
 from app.adjuntos.service import read_copy
+from app.core.dates import format_fecha_hora
 from app.core.errors import NotFound
-from app.core.fechas import format_fecha_hora
-from app.core.firma import new_selector
+from app.core.link_signature import new_selector
 from app.mail.message import mail_size
 from app.notificaciones.mails import Composed, compose
 from app.notificaciones.models import Notificacion

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from app.buffets.models import Buffet
 from app.core.comunas import comunas
-from app.core.texto import fold
+from app.core.text import fold
 from app.direcciones.rules import TipoDireccion
 from app.oficios.forms.fields import ChoiceField, VersionField
 from app.oficios.forms.papel import NotasField, PapelField, PapelForm

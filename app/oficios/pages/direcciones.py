@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
+from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora
 from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.direcciones import DireccionForm, VisitaForm

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from app.core.clock import start_of_day
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.oficios.models import Investigacion, TextoPredefinido
 from app.oficios.rules import Actividad

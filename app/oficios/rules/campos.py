@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.correo import parse_email
-from app.core.fechas import parse_fecha
+from app.core.dates import parse_fecha
+from app.core.email_address import parse_email
+from app.core.phone_numbers import parse_telefono
 from app.core.rol import parse_rol_causa
-from app.core.telefono import parse_telefono
 from app.oficios.rules.juicio import (
     Reader,
     read_anio,

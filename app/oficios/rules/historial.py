@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.core.correo import mask_email
+from app.core.dates import format_fecha, parse_fecha
+from app.core.email_address import mask_email
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha, parse_fecha
 from app.core.patente import format_patente
+from app.core.phone_numbers import mask_telefono
 from app.core.rut import mask_rut, mask_ruts
-from app.core.telefono import mask_telefono
 from app.direcciones.rules import TipoDireccion
 from app.oficios.rules import (
     CAMPOS,

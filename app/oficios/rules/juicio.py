@@ -10,7 +10,7 @@ from app.core.comunas import find_comuna, find_region
 from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
 from app.core.rut import parse_rut
-from app.core.texto import fold, shortened
+from app.core.text import fold, shortened
 from app.core.tribunales import find_tribunal, suggest_tribunal
 from app.direcciones.rules import unknown_comuna
 from app.oficios.rules import Prioridad

@@ -15,9 +15,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha
-from app.core.texto import clean_text, fold, looks_like_formula, shortened
+from app.core.text import clean_text, fold, looks_like_formula, shortened
 from app.oficios.rules.campos import CAMPOS
 from app.oficios.rules.juicio import Dato, Judgement
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.core.comunas import find_comuna
 from app.core.errors import Refused, Stale
-from app.core.zonas import zone_detail
+from app.core.time_zones import zone_detail
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita

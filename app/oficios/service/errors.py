@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.core.dates import format_relativa
 from app.core.errors import Refused, Stale
-from app.core.fechas import format_relativa
 from app.oficios.models import Oficio
 
 

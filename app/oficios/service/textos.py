@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.auditoria.service import audit
 from app.core.errors import Refused
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.oficios.models import TextoPredefinido
 from app.oficios.queries.bitacora import list_textos

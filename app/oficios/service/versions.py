@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emision import emit

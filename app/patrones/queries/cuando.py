@@ -8,9 +8,9 @@ from datetime import datetime
 from app.ajustes.queries import current_values
 from app.consultas.queries.fuentes import alcance_of_provider, current_alcance, read_fuentes
 from app.core.clock import SANTIAGO, local_today
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.core.habilitacion import HorasHabiles
-from app.core.zonas import zone_name
+from app.core.time_zones import zone_name
 from app.oficios.models import Oficio
 from app.patrones.queries.lectura import list_pasos
 from app.patrones.rules import (

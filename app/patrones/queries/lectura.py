@@ -14,8 +14,8 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import MATCHED_SOURCES
 from app.avistamientos.rules.lugar import name_gantry
 from app.consultas.queries.fuentes import Fuentes
-from app.core.fechas import format_fecha, format_fecha_hora
-from app.core.zonas import zone_of
+from app.core.dates import format_fecha, format_fecha_hora
+from app.core.time_zones import zone_of
 from app.db import db
 from app.direcciones.models import Direccion
 from app.patrones.rules import Paso

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.core.habilitacion import HorasHabiles, why_habilitacion
 from app.patrones.rules.franjas import MIN_TRIPS, MIN_WEEKS, Franja
 from app.patrones.rules.resumen import TOO_OLD, Patron

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from app.consultas.rules.alcance import FuenteAlcance
 from app.consultas.rules.tramos import Tramo
 from app.core.clock import local_today, to_local
-from app.core.fechas import format_fecha
+from app.core.dates import format_fecha
 from app.patrones.rules import Paso
 from app.patrones.rules.cobertura import stretches, whole_days
 from app.patrones.rules.resumen import WEEKS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.planillas.outside.libro import MAX_CELL
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS

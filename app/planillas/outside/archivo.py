@@ -13,7 +13,7 @@ from charset_normalizer import from_bytes
 
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.planillas.outside import libro
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.db import release, transaction
 from app.planillas.outside.archivo import MAX_BYTES, open_planilla
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
@@ -22,7 +22,7 @@ from app.planillas.service.drafts import correct_draft, discard_draft
 from app.planillas.service.kinds import Draft, Fila, Kind
 from app.web.access import or_404
 from app.web.pagination import Page
-from app.web.tablas import Table, send_table
+from app.web.table_files import Table, send_table
 
 #: Rows on one page of a preview or a result.
 ROWS_SHOWN = 100

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.paso_rows import ResultadoPaso
-from app.web.tablas import CellKind, Column, Table
+from app.web.table_files import CellKind, Column, Table
 
 #: A line of a report, as ``report_line`` of its kind of list made it.
 Line = dict[str, Any]

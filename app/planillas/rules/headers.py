@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from app.core.texto import fold
+from app.core.text import fold
 
 #: «color» and «rol» are 75 alike, «fecha ingreso» and «fecha ingresso» 96.
 _ALIKE = 86

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text, fold
+from app.core.text import clean_text, fold
 from app.planillas.rules.headers import guess_columns, header_key
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Hoja, Planilla
 

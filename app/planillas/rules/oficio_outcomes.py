@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core.labels import Labelled
-from app.core.texto import clean_text, fold
+from app.core.text import clean_text, fold
 from app.oficios.rules.juicio import Dato
 from app.planillas.rules.rows import FilaLeida
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.planillas.rules.layout import Layout
 
 #: Field to the words for the screen.

@@ -10,12 +10,12 @@ from datetime import date, datetime, time
 from app.avistamientos.rules.crossings import Crossing
 from app.consultas.outside import Leniency
 from app.core.clock import local_today
+from app.core.dates import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
 from app.core.errors import InvalidValue
-from app.core.fechas import parse_fecha, parse_fecha_hora, parse_hora, split_fecha_hora
 from app.core.labels import Labelled
 from app.core.patente import parse_patente
-from app.core.texto import clean_text, fold
-from app.core.zonas import zone_of
+from app.core.text import clean_text, fold
+from app.core.time_zones import zone_of
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.rows import FilaLeida, Review

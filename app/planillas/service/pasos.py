@@ -20,9 +20,9 @@ from app.avistamientos.service.identificacion import gantry_values, read_in_plac
 from app.avistamientos.service.novedad import announce_sightings
 from app.avistamientos.service.sightings import lock_oficio
 from app.core.clock import local_today, start_of_day
+from app.core.dates import format_fecha, format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha, format_fecha_hora
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.core.clock import local_today, utcnow
 from app.core.errors import Refused
 from app.core.porticos import ATRIBUCION
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.db import db, transaction
 from app.porticos.forms import PorticoFilterForm, PorticoForm
 from app.porticos.models import AliasPortico, Portico
@@ -20,7 +20,7 @@ from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
-from app.web.tablas import send_table
+from app.web.table_files import send_table
 
 bp = Blueprint("porticos", __name__, url_prefix="/admin/porticos")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.porticos.models import Portico
-from app.web.tablas import CellKind, Column, Table
+from app.web.table_files import CellKind, Column, Table
 
 PORTICOS_TABLE: Table[Portico] = Table(
     "Pórticos",

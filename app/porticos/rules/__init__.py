@@ -6,7 +6,7 @@ import re
 
 from app.core.errors import InvalidValue
 from app.core.labels import Labelled
-from app.core.texto import fold
+from app.core.text import fold
 
 
 class TipoPortico(Labelled):

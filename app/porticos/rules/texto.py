@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.texto import fold
+from app.core.text import fold
 
 #: Abbreviations that have one meaning on a road sign.
 _LONG = {

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.auditoria.service import audit
 from app.core import porticos as semilla
 from app.core.errors import Refused, Stale
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.jobs.queue import enqueue
 from app.porticos.models import Portico

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.auditoria.service import audit
+from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
-from app.core.fechas import format_fecha
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.queries import find_alias, find_aliases, load_catalogo

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.core.redaction import redact
 from app.db import db
 from app.respaldo.outside.base_datos import is_empty, sqlite_path

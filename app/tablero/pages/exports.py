@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from app.core.fechas import format_fecha_hora
-from app.core.zonas import zone_note
+from app.core.dates import format_fecha_hora
+from app.core.time_zones import zone_note
 from app.tablero.queries import Card
 from app.tablero.queries.cards import CardSighting
-from app.web.tablas import CellKind, Column, Table
+from app.web.table_files import CellKind, Column, Table
 
 #: A case, its rol and its last real activity.
 Row = tuple[Card, str | None, datetime]

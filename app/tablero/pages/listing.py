@@ -19,7 +19,7 @@ from app.tablero.queries.listing import SORTS, count_listing, listing_statement,
 from app.tablero.rules import sighting_words
 from app.web.access import staff_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
-from app.web.tablas import FORMATS, send_table
+from app.web.table_files import FORMATS, send_table
 
 #: More rows than these are for a spreadsheet, not for paper.
 PRINT_LIMIT = 1000

@@ -19,8 +19,8 @@ from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet
 from app.core.errors import NotFound
 from app.core.rut import parse_rut
-from app.core.texto import join_once
-from app.core.zonas import zone_of
+from app.core.text import join_once
+from app.core.time_zones import zone_of
 from app.db import db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
 from app.core.rut import parse_rut
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.oficios.models import Oficio
 from app.vehiculos.models import Vehiculo

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.forms.fields import NOTES_MAX
 from app.oficios.service import VisitaData

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from app.web.estaticos import fingerprint
+from app.web.static_files import fingerprint
 from config import ROOT
 
 _STATIC = ROOT / "static"

@@ -38,7 +38,7 @@ from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.pagination import paginate
-from app.web.tablas import send_table
+from app.web.table_files import send_table
 
 bp = Blueprint("trabajos", __name__)
 

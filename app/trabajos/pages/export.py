@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.trabajos.queries import TrabajoLine
-from app.web.tablas import CellKind, Column, Table
+from app.web.table_files import CellKind, Column, Table
 
 #: Rows of a file; it says so when there are more.
 EXPORT_LIMIT = 20_000

@@ -12,7 +12,7 @@ from flask import url_for
 
 from app.consultas.queries.usage import read_usage
 from app.core.clock import to_local
-from app.core.fechas import format_fecha, format_fecha_hora
+from app.core.dates import format_fecha, format_fecha_hora
 from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.permissions import ALSO_ASKED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.notificaciones.rules.avance import Hecho, Suceso
 from app.notificaciones.rules.sources import Location
 from app.ubicado.queries import find_current, list_times_of

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.adjuntos.rules.contraste import list_mismatches, metres
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.ubicado.rules import COARSE_M
 
 if TYPE_CHECKING:

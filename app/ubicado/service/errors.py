@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.core.dates import format_fecha_hora, format_relativa
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora, format_relativa
 from app.ubicado.models import Ubicacion
 
 

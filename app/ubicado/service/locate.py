@@ -15,7 +15,7 @@ from app.avistamientos.service import AvistamientoData, add_sighting
 from app.consultas.queries import CHECK
 from app.core.clock import local_today
 from app.core.errors import InvalidValue, Refused
-from app.core.texto import fold
+from app.core.text import fold
 from app.db import db
 from app.direcciones.models import Direccion
 from app.direcciones.rules import TipoDireccion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.core.clock import is_ahead_of
-from app.core.fechas import format_fecha_hora
+from app.core.dates import format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
 from app.notificaciones.service import tell_people

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.avistamientos.service import remove_sighting
+from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
-from app.core.fechas import format_fecha_hora
 from app.db import db
 from app.direcciones.models import Direccion
 from app.notificaciones.models import Notificacion

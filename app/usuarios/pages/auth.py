@@ -25,7 +25,7 @@ from app.usuarios.queries import find_by_email, find_by_session
 from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.rules.passwords import verify_password
 from app.usuarios.service import end_sessions, note_login
-from app.web.errors import error_response, wants_json
+from app.web.error_pages import error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
 from app.web.fragments import is_htmx, is_read
 

@@ -16,7 +16,7 @@ from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
-from app.core.texto import fold
+from app.core.text import fold
 from app.extensions import limiter
 
 #: A stranger elsewhere cannot lock anybody out. The page and the API count together, or each

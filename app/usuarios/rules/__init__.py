@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from app.core import firma
+from app.core import link_signature
 from app.core.labels import Labelled
 
 PASSWORD_MIN = 8
@@ -40,12 +40,14 @@ def make_invite(session_id: str, secret: str, *, now: datetime) -> str:
     link opens once.
     """
     ends = int((now + INVITE_LIFE).timestamp())
-    return firma.make_token(f"{session_id}-{ends}".replace(".", "-"), secret, purpose="invitacion")
+    return link_signature.make_token(
+        f"{session_id}-{ends}".replace(".", "-"), secret, purpose="invitacion"
+    )
 
 
 def read_invite(token: str, secret: str, *, now: datetime) -> str | None:
     """Whose such a token is, as ``Usuario.get_id`` says it; None when it is forged or has ended."""
-    selector = firma.read_token(token, secret, purpose="invitacion")
+    selector = link_signature.read_token(token, secret, purpose="invitacion")
     if selector is None:
         return None
     usuario_id, version, ends = selector.split("-")

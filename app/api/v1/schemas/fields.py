@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.core.clock import SANTIAGO, Reading, local_today, read_local, utcnow
-from app.core.correo import parse_email
+from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
+from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
-from app.core.telefono import parse_telefono
-from app.core.texto import clean_text
+from app.core.text import clean_text
 from app.notificaciones.rules import MESSAGE_MAX
 from app.oficios.rules.papel import STRICT, judge
 from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN

@@ -31,7 +31,7 @@ from app.tablero.pages.exports import OFICIOS_TABLE
 from app.tablero.queries.cards import Card, CardSighting
 from app.trabajos.pages.export import TRABAJOS_TABLE
 from app.trabajos.queries import TrabajoLine
-from app.web.tablas import CellKind, Column, Table, write_csv, write_xlsx
+from app.web.table_files import CellKind, Column, Table, write_csv, write_xlsx
 from config import ROOT
 
 #: What makes a spreadsheet compute the cell that begins with it (OWASP, CSV injection).
@@ -226,7 +226,7 @@ def test_every_table_is_tried_here():
     declaring = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "app").rglob("*.py")
-        if re.search(r"\bTable\(\s*\"", path.read_text()) and "web.tablas" in path.read_text()
+        if re.search(r"\bTable\(\s*\"", path.read_text()) and "web.table_files" in path.read_text()
     }
     assert declaring == {export.module for export in EXPORTS.values()}
 
@@ -239,7 +239,7 @@ def test_nobody_else_writes_tables_or_guards_their_cells():
         for path in (ROOT / "app").rglob("*.py")
         if writing.search(path.read_text().replace("def escape_formula(", ""))
     }
-    assert writers == {"app/web/tablas.py"}
+    assert writers == {"app/web/table_files.py"}
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import InvalidValue
-from app.mail.headers import bracketed_url
+from app.mail.header_lines import bracketed_url
 from app.mail.message import Person, Picture
 from tests.mail.test_message import PNG, make_mail, read
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.texto import clean_text, escape_formula, fold, looks_like_formula, safe_filename
+from app.core.text import clean_text, escape_formula, fold, looks_like_formula, safe_filename
 
 
 def test_folding_forgets_case_accents_and_spaces():

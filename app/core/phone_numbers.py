@@ -3,7 +3,7 @@
 import re
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 #: Area codes of fixed telephones (Subtel's numbering plan); Santiago is 2, 44 is voice over IP.
 _AREAS = re.compile(r"3[2-5]|4[1-5]|5[123578]|6[13457]|7[1235]")

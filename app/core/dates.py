@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, Reading, read_local, to_local
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text, fold
-from app.core.zonas import zone_note
+from app.core.text import clean_text, fold
+from app.core.time_zones import zone_note
 
 MESES = (
     "enero",

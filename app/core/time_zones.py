@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO
 from app.core.comunas import comunas, find_comuna, find_region, suggest_comuna
-from app.core.texto import fold
+from app.core.text import fold
 
 _TABLE = Path(__file__).parent / "data" / "comuna_zona.csv"
 #: What people call the hour of a zone.

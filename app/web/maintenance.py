@@ -8,7 +8,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_login import current_user
 
 from app.extensions import current_config
-from app.web.errors import error_response, wants_json
+from app.web.error_pages import error_response, wants_json
 
 #: Seconds after which a browser or a program may ask again.
 RETRY_SECONDS = 120

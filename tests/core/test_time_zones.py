@@ -3,13 +3,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.core import zonas
+from app.core import time_zones
 from app.core.comunas import comunas
-from app.core.zonas import zone_of
+from app.core.time_zones import zone_of
 
 
 def test_every_comuna_has_a_zone_that_the_installation_knows():
-    with zonas._TABLE.open(encoding="utf-8", newline="") as table:
+    with time_zones._TABLE.open(encoding="utf-8", newline="") as table:
         rows = {row["cut_comuna"]: row for row in csv.DictReader(table)}
 
     assert set(rows) == {comuna.codigo for comuna in comunas()}

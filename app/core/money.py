@@ -3,7 +3,7 @@
 import re
 
 from app.core.errors import InvalidValue
-from app.core.texto import clean_text
+from app.core.text import clean_text
 
 _WRITTEN = re.compile(
     r"(?:CLP|\$)?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:,0{1,2}|,-|\.-)?(?:\s*(?:CLP|pesos))?"

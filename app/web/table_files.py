@@ -22,8 +22,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from app.core.clock import to_local
-from app.core.fechas import format_fecha
-from app.core.texto import clean_text, escape_formula
+from app.core.dates import format_fecha
+from app.core.text import clean_text, escape_formula
 
 R = TypeVar("R")
 
