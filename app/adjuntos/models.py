@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.adjuntos.rules import LOCAL, TipoAdjunto
 from app.adjuntos.rules.hora import credible_time, describe_time, place_zone
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 from app.direcciones.models import Visita
 from app.usuarios.models import Usuario
@@ -40,6 +41,36 @@ class Adjunto(Model):
             unique=True,
             sqlite_where=sa.text("portada"),
             postgresql_where=sa.text("portada"),
+        ),
+    )
+
+    __personal__ = Personal(
+        "Fotos y documentos",
+        {
+            "filename": Dato.TEXTO,
+            "sha256": Dato.HUELLA,
+            "original_key": Dato.ARCHIVO,
+            "copia_key": Dato.ARCHIVO,
+            "miniatura_key": Dato.ARCHIVO,
+            "copia_sha256": Dato.HUELLA,
+            "miniatura_sha256": Dato.HUELLA,
+            "descripcion": Dato.TEXTO,
+            "metadatos": Dato.ESTRUCTURA,
+            "problema": Dato.TEXTO,
+            "eliminado_motivo": Dato.TEXTO,
+        },
+        otros=(
+            "mime_type",
+            "tamano_bytes",
+            "almacen",
+            "ancho",
+            "alto",
+            "cliente_id",
+            "orden",
+            "aprobado_at",
+            "revisado_at",
+            "eliminado_at",
+            "created_at",
         ),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.ajustes.rules import VALUE_MAX
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 
 
@@ -16,6 +17,15 @@ class Ajuste(Model):
     """One named setting of this installation."""
 
     __tablename__ = "ajustes"
+    __personal__ = Personal(
+        "Ajustes",
+        {
+            "valor": Dato.TEXTO,
+        },
+        titular=Titular.OFICINA,
+        borrado=Borrado.GUARDAR,
+        motivo="Son los ajustes de la propia oficina.",
+    )
 
     clave: Mapped[str] = mapped_column(ShortText(60), primary_key=True)
     valor: Mapped[str] = mapped_column(ShortText(VALUE_MAX))
@@ -29,6 +39,13 @@ class Logo(Model):
     """
 
     __tablename__ = "logos"
+    __personal__ = Personal(
+        "Logos de la oficina",
+        otros=("datos", "ancho", "alto", "created_at"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Un logo no es de una persona.",
+    )
 
     sha256: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
     datos: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)

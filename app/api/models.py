@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.api.rules import Alcance
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 from app.usuarios.models import Usuario
 
@@ -18,6 +19,13 @@ class ClaveApi(Model):
     """A key with which a script asks in the name of an account, without its password."""
 
     __tablename__ = "claves_api"
+    __personal__ = Personal(
+        "Claves de la API",
+        otros=("nombre", "prefijo", "huella", "ultimo_uso_at", "revocada_at", "created_at"),
+        titular=Titular.OFICINA,
+        borrado=Borrado.GUARDAR,
+        motivo="Es la llave de un programa.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What it is for, in the words of who made it.
@@ -40,6 +48,15 @@ class RespuestaGuardada(Model):
 
     __tablename__ = "respuestas_guardadas"
     __table_args__ = (sa.UniqueConstraint("usuario_id", "clave"),)
+
+    __personal__ = Personal(
+        "Respuestas repetibles de la API",
+        {
+            "cuerpo": Dato.TEXTO,
+        },
+        otros=("clave", "huella", "estado", "arriendo_de", "cabeceras", "created_at"),
+        borrado=Borrado.FILA,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))

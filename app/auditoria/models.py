@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal
 from app.db import Model, ShortText
 
 
@@ -19,6 +20,15 @@ class Auditoria(Model):
     """
 
     __tablename__ = "auditoria"
+    __personal__ = Personal(
+        "Auditoría",
+        {
+            "detalle": Dato.ESTRUCTURA,
+        },
+        otros=("accion", "entidad", "entidad_id", "oficio_id", "created_at"),
+        borrado=Borrado.GUARDAR,
+        motivo="Prueba quién hizo qué; lleva identificadores y ningún dato de una persona.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: For example ``usuario.creado``, ``enlace.rotado``, ``adjunto.original_descargado``.

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal
 from app.db import Model, ShortText
 
 
@@ -18,6 +19,16 @@ class Aviso(Model):
     __table_args__ = (
         sa.UniqueConstraint("usuario_id", "clave"),
         sa.Index("ix_avisos_unread", "usuario_id", "leido_at"),
+    )
+
+    __personal__ = Personal(
+        "Avisos de la campana",
+        {
+            "texto": Dato.TEXTO,
+            "url": Dato.TEXTO,
+        },
+        otros=("accion", "clave", "leido_at", "created_at"),
+        borrado=Borrado.FILA,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.avistamientos.rules import EstadoListado, Fuente
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.porticos.models import Portico
@@ -27,6 +28,24 @@ class Avistamiento(Model):
         sa.Index("ix_avistamientos_newest", "oficio_id", "fecha", "fecha_hora"),
         # Every sighting with the same text is tied to the same gantry.
         sa.Index("ix_avistamientos_text", "ubicacion", "empresa"),
+    )
+
+    __personal__ = Personal(
+        "Avistamientos",
+        {
+            "fecha": Dato.MOMENTO,
+            "fecha_hora": Dato.MOMENTO,
+            "ubicacion": Dato.LUGAR,
+            "empresa": Dato.HECHO,
+            "autopista": Dato.HECHO,
+            "monto": Dato.HECHO,
+            "lat": Dato.POSICION,
+            "lon": Dato.POSICION,
+            "notas": Dato.TEXTO,
+            "advertencias_ingreso": Dato.ESTRUCTURA,
+            "clave": Dato.HUELLA,
+        },
+        otros=("portico_motivo", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +103,19 @@ class Listado(Model):
     """A concessionaire's list of crossings, from its upload on; once imported it is evidence."""
 
     __tablename__ = "avistamiento_listados"
+    __personal__ = Personal(
+        "Listados de concesionarias",
+        {
+            "nombre_archivo": Dato.TEXTO,
+            "sha256": Dato.HUELLA,
+            "contenido": Dato.CONTENIDO,
+            "empresa": Dato.HECHO,
+            "informe": Dato.ESTRUCTURA,
+            "cubre_desde": Dato.MOMENTO,
+            "cubre_hasta": Dato.MOMENTO,
+        },
+        otros=("mapeo", "version", "resultado", "importado_at", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.rules import ModoHitos
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.core.rut import format_rut, parse_rut
 from app.db import Model, ShortText
 
@@ -18,6 +19,25 @@ class Buffet(Model):
     """A law firm: the client that sends oficios and follows them."""
 
     __tablename__ = "buffets"
+    __personal__ = Personal(
+        "Buffets",
+        {
+            "nombre": Dato.NOMBRE,
+            "rut": Dato.RUT,
+            "email_principal": Dato.CORREO,
+            "telefono": Dato.TELEFONO,
+            "contacto_nombre": Dato.NOMBRE,
+        },
+        otros=(
+            "mapeo_importacion",
+            "modo_hitos_desde",
+            "resumen_hasta",
+            "baja_version",
+            "version",
+            "created_at",
+        ),
+        titular=Titular.BUFFET,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nombre: Mapped[str] = mapped_column(ShortText(160))
@@ -64,6 +84,13 @@ class Enlace(Model):
     """
 
     __tablename__ = "enlaces"
+    __personal__ = Personal(
+        "Enlaces de los buffets",
+        otros=("selector", "expira_at", "revocado_at", "ultimo_uso_at", "usos", "created_at"),
+        titular=Titular.BUFFET,
+        borrado=Borrado.GUARDAR,
+        motivo="Un enlace es de un buffet, no de una persona.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)

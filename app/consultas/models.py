@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 from app.usuarios.models import Usuario
 
@@ -25,6 +26,18 @@ class Consulta(Model):
         sa.Index("ix_consultas_newest", "pedida_at", "id"),
         # How many were answered in a month.
         sa.Index("ix_consultas_answered", "respondida_at"),
+    )
+
+    __personal__ = Personal(
+        "Consultas a proveedores",
+        {
+            "patente": Dato.PATENTE,
+            "motivo": Dato.TEXTO,
+            "detalle": Dato.TEXTO,
+            "sha256": Dato.HUELLA,
+            "pedida_at": Dato.MOMENTO,
+        },
+        otros=("proveedor", "http_status", "recibidos", "nuevos", "respondida_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

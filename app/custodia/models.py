@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal
 from app.db import Model, ShortText
 
 
@@ -19,6 +20,18 @@ class Eslabon(Model):
     __table_args__ = (
         sa.UniqueConstraint("oficio_id", "secuencia"),
         sa.Index("ix_custodia_row", "tipo", "fila_id"),
+    )
+
+    __personal__ = Personal(
+        "Cadena de custodia",
+        {
+            "contenido": Dato.TEXTO,
+            "contenido_hash": Dato.HUELLA,
+            "anterior_hash": Dato.HUELLA,
+            "hash": Dato.HUELLA,
+        },
+        otros=("secuencia", "tipo", "fila_id", "created_at"),
+        borrado=Borrado.SELLO,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +53,15 @@ class Cabeza(Model):
     """Where a chain ends, kept apart from it, so that a chain cut at its end is noticed."""
 
     __tablename__ = "custodia_cabezas"
+    __personal__ = Personal(
+        "Cabezas de las cadenas",
+        {
+            "hash": Dato.HUELLA,
+        },
+        otros=("secuencia",),
+        borrado=Borrado.GUARDAR,
+        motivo="Una huella de huellas no dice nada de nadie.",
+    )
 
     oficio_id: Mapped[int] = mapped_column(
         sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False
@@ -52,6 +74,16 @@ class Revision(Model):
     """The outcome of the last time that an oficio's chain was verified."""
 
     __tablename__ = "custodia_revisiones"
+    __personal__ = Personal(
+        "Revisiones de las cadenas",
+        {
+            "hash": Dato.HUELLA,
+            "problemas": Dato.ESTRUCTURA,
+        },
+        otros=("revisada_at", "secuencia"),
+        borrado=Borrado.GUARDAR,
+        motivo="Dice si una cadena está íntegra, no de quién es.",
+    )
 
     oficio_id: Mapped[int] = mapped_column(
         sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
+
+from app.core.personal_data import Personal
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -56,6 +58,9 @@ class Model(DeclarativeBase):
     Enums are strings with a CHECK, not native database enums, so that a value can be added by an
     ordinary migration on both databases.
     """
+
+    #: What of it is personal data.
+    __personal__: ClassVar[Personal]
 
     metadata = sa.MetaData(
         naming_convention={

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
@@ -20,6 +21,20 @@ class Direccion(Model):
     """An address of an oficio, verified in the field or not yet."""
 
     __tablename__ = "direcciones"
+    __personal__ = Personal(
+        "Direcciones",
+        {
+            "direccion": Dato.LUGAR,
+            "comuna": Dato.LUGAR,
+            "region": Dato.HECHO,
+            "lat": Dato.POSICION,
+            "lon": Dato.POSICION,
+            "exactitud_m": Dato.POSICION,
+            "notas": Dato.TEXTO,
+            "verificada_at": Dato.MOMENTO,
+        },
+        otros=("version", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
@@ -60,6 +75,19 @@ class Visita(Model):
     """One visit to an address: who went, when, and what they found."""
 
     __tablename__ = "visitas"
+    __personal__ = Personal(
+        "Visitas a direcciones",
+        {
+            "notas": Dato.TEXTO,
+            "fecha_hora": Dato.MOMENTO,
+            "lat": Dato.POSICION,
+            "lon": Dato.POSICION,
+            "exactitud_m": Dato.POSICION,
+            "advertencias_ingreso": Dato.ESTRUCTURA,
+        },
+        otros=("cliente_id", "created_at"),
+        via="direccion_id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     direccion_id: Mapped[int] = mapped_column(sa.ForeignKey("direcciones.id"), index=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 from app.eventos.rules import EstadoEntrega, TipoEvento
 
@@ -27,6 +28,15 @@ class Evento(Model):
         {"sqlite_autoincrement": True},  # an id that was seen never comes again
     )
 
+    __personal__ = Personal(
+        "Eventos para páginas y programas",
+        {
+            "datos": Dato.ESTRUCTURA,
+        },
+        otros=("created_at",),
+        borrado=Borrado.FILA,
+    )
+
     id: Mapped[int] = mapped_column(primary_key=True)
     tipo: Mapped[TipoEvento]
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
@@ -39,6 +49,13 @@ class Webhook(Model):
     """An address of somebody else's program that is told of events, of one buffet or of all."""
 
     __tablename__ = "webhooks"
+    __personal__ = Personal(
+        "Webhooks",
+        otros=("nombre", "url", "tipos", "semilla", "created_at"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Es la dirección de un programa.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nombre: Mapped[str] = mapped_column(ShortText(80))
@@ -62,6 +79,16 @@ class Entrega(Model):
 
     __tablename__ = "webhook_entregas"
     __table_args__ = (sa.UniqueConstraint("webhook_id", "evento_id"),)
+
+    __personal__ = Personal(
+        "Entregas a webhooks",
+        {
+            "cuerpo": Dato.TEXTO,
+            "error": Dato.TEXTO,
+        },
+        otros=("evento_id", "intentos", "respuesta_estado", "created_at", "entregada_at"),
+        borrado=Borrado.FILA,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(sa.ForeignKey("webhooks.id"))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 from app.informes.rules import EstadoExpediente, Variante
 from app.jobs.models import Trabajo
@@ -21,6 +22,15 @@ class Expediente(Model):
     """A PDF of a case as it stood when it was issued, found by its code or by its hash."""
 
     __tablename__ = "expedientes"
+    __personal__ = Personal(
+        "Expedientes",
+        {
+            "sha256": Dato.HUELLA,
+            "pdf_key": Dato.ARCHIVO,
+            "originales": Dato.ESTRUCTURA,
+        },
+        otros=("codigo", "almacen", "tamano_bytes", "emitido_at", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 from app.jobs.rules import MAX_ATTEMPTS, PRIORITY_PERSON, EstadoTrabajo
 
@@ -24,6 +25,29 @@ class Trabajo(Model):
         sa.Index("ix_trabajos_order", "estado", "prioridad", "ejecutar_desde", "created_at"),
         # What ended lately: throughput and waiting times.
         sa.Index("ix_trabajos_ended", "terminado_at", "estado"),
+    )
+
+    __personal__ = Personal(
+        "Trabajos",
+        {
+            "clave": Dato.TEXTO,
+            "argumentos": Dato.ESTRUCTURA,
+            "resultado": Dato.TEXTO,
+            "error": Dato.TEXTO,
+        },
+        otros=(
+            "tipo",
+            "prioridad",
+            "intentos",
+            "max_intentos",
+            "ejecutar_desde",
+            "programado_at",
+            "arriendo_hasta",
+            "arriendo_de",
+            "created_at",
+            "iniciado_at",
+            "terminado_at",
+        ),
     )
 
     id: Mapped[str] = mapped_column(
@@ -64,6 +88,16 @@ class Ejecucion(Model):
     __tablename__ = "trabajo_ejecuciones"
     __table_args__ = (sa.Index("ix_trabajo_ejecuciones_started", "iniciado_at"),)
 
+    __personal__ = Personal(
+        "Ejecuciones de trabajos",
+        {
+            "error": Dato.TEXTO,
+            "traza": Dato.TEXTO,
+        },
+        otros=("numero", "trabajador", "iniciado_at", "terminado_at"),
+        via="trabajo_id",
+    )
+
     id: Mapped[int] = mapped_column(primary_key=True)
     trabajo_id: Mapped[str] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
     numero: Mapped[int]
@@ -78,6 +112,20 @@ class Consumidor(Model):
     """A running consumer process, and when it was last heard of."""
 
     __tablename__ = "consumidores"
+    __personal__ = Personal(
+        "Consumidores",
+        otros=(
+            "hilos",
+            "version",
+            "iniciado_at",
+            "ultimo_latido_at",
+            "ultimo_barrido_at",
+            "desfase_s",
+        ),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Es un proceso.",
+    )
 
     id: Mapped[str] = mapped_column(ShortText(80), primary_key=True)
     hilos: Mapped[int]
@@ -94,6 +142,13 @@ class Cuota(Model):
     """When a provider was last asked; shared by all workers, so that its limit holds."""
 
     __tablename__ = "cuotas"
+    __personal__ = Personal(
+        "Cuotas de los proveedores",
+        otros=("momentos", "bloqueada_hasta", "anotada_at"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Cuenta llamadas.",
+    )
 
     nombre: Mapped[str] = mapped_column(ShortText(60), primary_key=True)
     #: Seconds since the epoch of the last booked calls, oldest first.

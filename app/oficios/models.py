@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import SANTIAGO, utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.core.rut import parse_rut
 from app.db import Model, ShortText
 from app.direcciones.models import Direccion
@@ -30,6 +31,31 @@ class Oficio(Model):
         # Closed cases leave the board after a while; without this the board would read them all.
         sa.Index("ix_oficios_closed", "estado", "estado_desde"),
         sa.Index("ix_oficios_active", "ultima_actividad_at"),
+    )
+
+    __personal__ = Personal(
+        "Oficios",
+        {
+            "numero_oficio": Dato.TEXTO,
+            "rol": Dato.TEXTO,
+            "tribunal": Dato.HECHO,
+            "caratulado": Dato.TEXTO,
+            "fecha_oficio": Dato.MOMENTO,
+            "fecha_ingreso": Dato.MOMENTO,
+            "fecha_limite": Dato.MOMENTO,
+            "notas_generales": Dato.TEXTO,
+            "advertencias_ingreso": Dato.ESTRUCTURA,
+            "busqueda": Dato.DERIVADO,
+            "ultima_actividad_at": Dato.MOMENTO,
+        },
+        otros=(
+            "posicion",
+            "version",
+            "estado_desde",
+            "ultima_consulta_at",
+            "created_at",
+            "updated_at",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +118,17 @@ class Propietario(Model):
     """A person who owns, owes for, or drives the vehicle."""
 
     __tablename__ = "propietarios"
+    __personal__ = Personal(
+        "Personas de los casos",
+        {
+            "nombre": Dato.NOMBRE,
+            "rut": Dato.RUT,
+            "email": Dato.CORREO,
+            "telefono": Dato.TELEFONO,
+            "notas": Dato.TEXTO,
+        },
+        otros=("created_at",),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), index=True)
@@ -120,6 +157,18 @@ class Investigacion(Model):
         sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),
         # How many calls a provider answered today.
         sa.Index("ix_investigaciones_kind", "tipo", "ocurrido_at"),
+    )
+
+    __personal__ = Personal(
+        "Bitácora",
+        {
+            "descripcion": Dato.TEXTO,
+            "detalle": Dato.ESTRUCTURA,
+            "ocurrido_at": Dato.MOMENTO,
+            "respuesta": Dato.TEXTO,
+            "respuesta_sha256": Dato.HUELLA,
+        },
+        otros=("retirado_at", "editado_at", "respuesta_estado", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -163,6 +212,17 @@ class TextoPredefinido(Model):
 
     __tablename__ = "textos_predefinidos"
     __table_args__ = (sa.UniqueConstraint("tipo", "texto"),)
+
+    __personal__ = Personal(
+        "Textos predefinidos",
+        {
+            "texto": Dato.TEXTO,
+        },
+        otros=("posicion", "created_at"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Son frases de la oficina.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tipo: Mapped[Actividad]

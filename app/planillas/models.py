@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.usuarios.models import Usuario
@@ -24,6 +25,19 @@ class Importacion(Model):
 
     __tablename__ = "importaciones"
     __table_args__ = (sa.Index("ix_importaciones_recent", "estado", "created_at"),)
+
+    __personal__ = Personal(
+        "Planillas importadas",
+        {
+            "nombre_archivo": Dato.TEXTO,
+            "sha256": Dato.HUELLA,
+            "contenido": Dato.CONTENIDO,
+            "correcciones": Dato.ESTRUCTURA,
+            "resultado": Dato.ESTRUCTURA,
+            "informe": Dato.ESTRUCTURA,
+        },
+        otros=("mapeo", "version", "created_at", "importada_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Personal, Titular
 from app.db import Model, ShortText
 from app.porticos.rules import Confianza, TipoPortico
 from app.usuarios.models import Usuario
@@ -20,6 +21,30 @@ class Portico(Model):
     __table_args__ = (
         sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="whole_point"),
         sa.Index("ix_porticos_road", "autopista", "codigo"),
+    )
+
+    __personal__ = Personal(
+        "Catálogo de pórticos",
+        otros=(
+            "semilla",
+            "clave",
+            "autopista",
+            "concesionaria",
+            "codigo",
+            "tramo",
+            "sentido",
+            "region",
+            "lat",
+            "lon",
+            "procedencia_coord",
+            "version",
+            "busqueda",
+            "created_at",
+            "updated_at",
+        ),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Nombra carreteras.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +98,14 @@ class AliasPortico(Model):
 
     __tablename__ = "portico_alias"
     __table_args__ = (sa.UniqueConstraint("ubicacion", "empresa"),)
+
+    __personal__ = Personal(
+        "Nombres de pórticos",
+        otros=("ubicacion", "empresa", "ubicacion_texto", "empresa_texto", "created_at"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Nombra carreteras.",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Both folded (``rules.alias_key``).

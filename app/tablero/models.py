@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 
 #: The nameless view of a person: the filters of the last visit.
@@ -19,6 +20,17 @@ class Vista(Model):
 
     __tablename__ = "tablero_vistas"
     __table_args__ = (sa.UniqueConstraint("usuario_id", "nombre"),)
+
+    __personal__ = Personal(
+        "Vistas guardadas del tablero",
+        {
+            "nombre": Dato.TEXTO,
+            "consulta": Dato.TEXTO,
+        },
+        otros=("created_at",),
+        titular=Titular.NADIE,
+        borrado=Borrado.FILA,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))

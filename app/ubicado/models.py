@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
+from app.core.personal_data import Dato, Personal
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar, format_position, map_url
@@ -32,6 +33,23 @@ class Ubicacion(Model):
     __table_args__ = (
         sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="whole_position"),
         sa.Index("ix_ubicaciones_newest", "oficio_id", "ubicado_at"),
+    )
+
+    __personal__ = Personal(
+        "Ubicaciones",
+        {
+            "ubicado_at": Dato.MOMENTO,
+            "lugar": Dato.LUGAR,
+            "comuna": Dato.LUGAR,
+            "region": Dato.HECHO,
+            "lat": Dato.POSICION,
+            "lon": Dato.POSICION,
+            "exactitud_m": Dato.POSICION,
+            "acceso": Dato.TEXTO,
+            "notas": Dato.TEXTO,
+            "deshecho_motivo": Dato.TEXTO,
+        },
+        otros=("cliente_id", "deshecho_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -106,6 +124,14 @@ class Revisado(Model):
     """Somebody went to see whether the vehicle is still where it was found."""
 
     __tablename__ = "ubicacion_revisiones"
+    __personal__ = Personal(
+        "Nuevas revisiones de una ubicación",
+        {
+            "created_at": Dato.MOMENTO,
+        },
+        otros=("cliente_id",),
+        via="ubicacion_id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ubicacion_id: Mapped[int] = mapped_column(sa.ForeignKey("ubicaciones.id"), index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal, Titular
 from app.db import Model, ShortText
 from app.usuarios.rules import Rol
 
@@ -23,6 +24,20 @@ class Usuario(Model):
             " OR (rol <> 'cliente' AND buffet_id IS NULL)",
             name="buffet_only_for_cliente",
         ),
+    )
+
+    __personal__ = Personal(
+        "Cuentas",
+        {
+            "email": Dato.CORREO,
+            "nombre": Dato.NOMBRE,
+            "password_hash": Dato.HUELLA,
+            "telefono": Dato.TELEFONO,
+            "avatar_url": Dato.TEXTO,
+            "ultimo_acceso_at": Dato.MOMENTO,
+        },
+        otros=("session_version", "created_at"),
+        titular=Titular.OFICINA,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

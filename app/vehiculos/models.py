@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.patente import parse_patente
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 
 
@@ -13,6 +14,18 @@ class Vehiculo(Model):
     """The vehicle to find: one per oficio, even when two oficios name the same plate."""
 
     __tablename__ = "vehiculos"
+    __personal__ = Personal(
+        "Vehículos",
+        {
+            "patente": Dato.PATENTE,
+            "patente_dv": Dato.HECHO,
+            "marca": Dato.HECHO,
+            "modelo": Dato.HECHO,
+            "anio": Dato.HECHO,
+            "color": Dato.HECHO,
+            "vin": Dato.TEXTO,
+        },
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"), unique=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal
 from app.db import Model, ShortText
 from app.notificaciones.models.receptores import Receptor
 from app.notificaciones.models.respuestas import Respuesta
@@ -31,6 +32,21 @@ class Borrador(Model):
     """
 
     __tablename__ = "notificacion_borradores"
+    __personal__ = Personal(
+        "Borradores de correos",
+        {
+            "datos": Dato.ESTRUCTURA,
+            "destinatario_nombre": Dato.NOMBRE,
+            "destinatario_email": Dato.CORREO,
+            "asunto": Dato.TEXTO,
+            "cuerpo_texto": Dato.TEXTO,
+            "cuerpo_html": Dato.TEXTO,
+            "cc_email": Dato.CORREO,
+            "responder_a": Dato.CORREO,
+        },
+        otros=("tamano_bytes", "adjuntos_enlace", "selector", "created_at"),
+        borrado=Borrado.FILA,
+    )
 
     #: What the form carries; the notice gets the same.
     clave: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
@@ -58,6 +74,34 @@ class Notificacion(Model):
     """One e-mail of an oficio, with its contents as they were sent."""
 
     __tablename__ = "notificaciones"
+    __personal__ = Personal(
+        "Correos enviados",
+        {
+            "destinatario_nombre": Dato.NOMBRE,
+            "destinatario_email": Dato.CORREO,
+            "cc_email": Dato.CORREO,
+            "responder_a": Dato.CORREO,
+            "asunto": Dato.TEXTO,
+            "mensaje_adicional": Dato.TEXTO,
+            "cuerpo_texto": Dato.TEXTO,
+            "cuerpo_html": Dato.TEXTO,
+            "error": Dato.TEXTO,
+            "rechazos": Dato.ESTRUCTURA,
+        },
+        otros=(
+            "message_id",
+            "clave",
+            "trabajo_id",
+            "adjuntos_enlace",
+            "selector",
+            "enlace_expira_at",
+            "recordatorio_propuesto_at",
+            "sustituto_propuesto_at",
+            "enviando_at",
+            "enviada_at",
+            "created_at",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: None for a digest, which tells a buffet of several oficios.
@@ -117,6 +161,13 @@ class HitoInformado(Model):
     """A milestone that a buffet was told of by mail: each is told once."""
 
     __tablename__ = "hitos_informados"
+    __personal__ = Personal(
+        "Hitos informados",
+        otros=("created_at",),
+        via="notificacion_id",
+        borrado=Borrado.GUARDAR,
+        motivo="Dice que un hito se informó, sin decir de quién.",
+    )
 
     #: What happened, as ``hitos.Hito.clave`` names it.
     clave: Mapped[str] = mapped_column(ShortText(64), primary_key=True)

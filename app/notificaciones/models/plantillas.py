@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 
 
@@ -15,6 +16,19 @@ class Plantilla(Model):
     """A template as an admin changed it; without a row the product's own words hold."""
 
     __tablename__ = "plantillas"
+    __personal__ = Personal(
+        "Plantillas de correos",
+        {
+            "asunto": Dato.TEXTO,
+            "saludo": Dato.TEXTO,
+            "introduccion": Dato.TEXTO,
+            "despedida": Dato.TEXTO,
+        },
+        otros=("updated_at",),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Son frases de la oficina.",
+    )
 
     #: What it is for; today only ``receptor``.
     clave: Mapped[str] = mapped_column(ShortText(40), primary_key=True)

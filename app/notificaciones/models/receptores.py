@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
+from app.core.personal_data import Dato, Personal, Titular
 from app.db import Model, ShortText
 
 
@@ -15,6 +16,17 @@ class Receptor(Model):
     """A receptor judicial: the independent court bailiff who acts on what was found."""
 
     __tablename__ = "receptores"
+    __personal__ = Personal(
+        "Receptores judiciales",
+        {
+            "nombre": Dato.NOMBRE,
+            "email": Dato.CORREO,
+            "telefono": Dato.TELEFONO,
+            "notas": Dato.TEXTO,
+        },
+        otros=("tribunales_pjud", "tribunales", "created_at"),
+        titular=Titular.RECEPTOR,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nombre: Mapped[str] = mapped_column(ShortText(160))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
 from app.core.clock import SANTIAGO, utcnow
+from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText
 from app.notificaciones.rules import TipoRespuesta
 
@@ -26,6 +27,15 @@ class Respuesta(Model):
     """One answer to a notice. Answers are added; a later one does not erase an earlier one."""
 
     __tablename__ = "notificacion_respuestas"
+    __personal__ = Personal(
+        "Respuestas de receptores",
+        {
+            "hora_llegada": Dato.MOMENTO,
+            "comentario": Dato.TEXTO,
+        },
+        otros=("zona_llegada", "clave", "created_at"),
+        via="notificacion_id",
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"), index=True)
