@@ -66,7 +66,7 @@ class RespuestaGuardada(Model):
     huella: Mapped[str] = mapped_column(ShortText(64))
     #: None while the first request is being answered.
     estado: Mapped[int | None]
-    #: The process that answers the first request (``core.process_identity``), and its attempt number.
+    #: The process that answers the first request (``core.process_identity``), and its attempt.
     arriendo_de: Mapped[str | None] = mapped_column(ShortText(160))
     cuerpo: Mapped[str | None] = mapped_column(sa.Text)
     cabeceras: Mapped[dict[str, Any]] = mapped_column(default=dict)
