@@ -19,7 +19,7 @@ from app.features import FEATURES
 from app.jobs.alarm import Alarm
 from app.jobs.queue import set_bell
 from app.portal.access import SESSION_KEY
-from app.usuarios.pages import auth
+from app.usuarios.pages import signing_in
 from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
 from app.web.compression import init_compression
@@ -76,7 +76,7 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)
     passwords.configure(config.argon2_memory_kib)
-    auth.init_auth(app)
+    signing_in.init_auth(app)
     init_filters(app)
     init_errors(app)
     init_compression(app)

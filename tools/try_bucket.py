@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app.adjuntos.outside.bucket import S3Storage  # the folder above comes first
 from app.adjuntos.outside.storage import FileMissing, StorageDown
-from app.respaldo.outside.remoto import Bucket
+from app.respaldo.outside.remote_copy import Bucket
 from app.supervisor import free_port
 from config import load_config
 

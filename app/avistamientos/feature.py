@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.avistamientos import pages
 from app.avistamientos.jobs import emparejar
 from app.avistamientos.models import Avistamiento, Listado
-from app.avistamientos.pages import identificacion
+from app.avistamientos.pages import portico_correction
 from app.avistamientos.queries import count_sightings
-from app.avistamientos.queries.aviso import list_for_notice
+from app.avistamientos.queries.newest_sightings import list_for_notice
 from app.feature import Feature
 from app.notificaciones.rules.sources import list_sightings
 from app.oficios.pages.sections import Section
@@ -15,7 +15,7 @@ from app.oficios.pages.sections import Section
 FEATURE = Feature(
     name="avistamientos",
     models=(Avistamiento, Listado),
-    pages=(pages, identificacion),
+    pages=(pages, portico_correction),
     sections=(
         Section(
             "avistamientos",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.planillas.models import Importacion
-from app.planillas.pages import importar, listados
+from app.planillas.pages import importaciones, listados
 
 FEATURE = Feature(
     name="planillas",
     models=(Importacion,),
-    pages=(importar, listados),
+    pages=(importaciones, listados),
 )

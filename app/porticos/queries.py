@@ -14,7 +14,7 @@ from app.core.time_zones import zone_of
 from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.rules import TipoPortico, alias_key
-from app.porticos.rules.reconocer import Catalogo, CatalogoEntry, suggest
+from app.porticos.rules.recognition import Catalogo, CatalogoEntry, suggest
 
 #: Texts that one question to the database names.
 _BATCH = 200

@@ -22,7 +22,7 @@ from app.jobs.rules import EstadoTrabajo
 from app.respaldo.jobs import finish_backup, summary
 from app.respaldo.queries import LAST_BACKUP
 from app.respaldo.rules import is_encrypted, made_at, order_by_age
-from app.respaldo.rules.errors import BackupError, NotEmpty
+from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 from app.respaldo.service import (
     create_backup,
     describe,
@@ -34,7 +34,7 @@ from app.respaldo.service.restoring import restore_backup
 from config import Config
 
 if TYPE_CHECKING:
-    from app.respaldo.outside.remoto import Bucket
+    from app.respaldo.outside.remote_copy import Bucket
 
 _WAITING = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
 
@@ -108,7 +108,9 @@ def _age_note(name: str) -> str:
 
 
 def _bucket(config: Config) -> Bucket:
-    from app.respaldo.outside.remoto import Bucket  # boto3 takes a second to import, only used here
+    from app.respaldo.outside.remote_copy import (
+        Bucket,  # boto3 takes a second to import, only used here
+    )
 
     return Bucket(config)
 

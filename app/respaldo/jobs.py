@@ -14,7 +14,7 @@ from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.respaldo.queries import LAST_BACKUP
 from app.respaldo.rules import names_to_remove
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import Backup, create_backup, rotate
 from config import Config
 
@@ -62,7 +62,7 @@ def finish_backup(backup: Backup, config: Config, *, now: datetime) -> str:
     removed = len(rotate(config.backup_dir, now=now, **keep))
     text = tell(backup)
     if config.bucket_configured:
-        from app.respaldo.outside.remoto import (
+        from app.respaldo.outside.remote_copy import (
             Bucket,  # boto3 takes a second to import, only used here
         )
 

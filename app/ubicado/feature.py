@@ -9,8 +9,8 @@ from app.ubicado.jobs import find_waiting
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.pages import phone, section
 from app.ubicado.queries import count_locations
-from app.ubicado.queries.aviso import found_for_milestones, location_for_notice
-from app.ubicado.queries.sellos import SOURCES
+from app.ubicado.queries.sealed_ubicaciones import SOURCES
+from app.ubicado.queries.whereabouts import found_for_milestones, location_for_notice
 from app.ubicado.rules import SETTINGS
 
 FEATURE = Feature(

@@ -6,11 +6,11 @@ from app.feature import Feature
 from app.usuarios import pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Usuario
-from app.usuarios.pages import auth
+from app.usuarios.pages import signing_in
 
 FEATURE = Feature(
     name="usuarios",
     models=(Usuario,),
-    pages=(auth, pages),
+    pages=(signing_in, pages),
     commands=(usuarios_cli,),
 )

@@ -14,7 +14,7 @@ from app.oficios.models import Investigacion
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.service import VehiculoData
 from app.planillas.pages.preview import GRUPOS
-from app.planillas.rules.headers import guess_columns
+from app.planillas.rules.header_guess import guess_columns
 from app.planillas.rules.oficio_fields import LAYOUT
 from app.vehiculos.models import Vehiculo
 

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.queries.aviso import list_for_notice
+from app.avistamientos.queries.newest_sightings import list_for_notice
 from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import rematch
 from app.db import transaction

@@ -21,7 +21,7 @@ from app.core.clock import utcnow
 from app.custodia.queries import list_oficio_ids
 from app.custodia.service import begin, verify
 from app.db import db, transaction
-from app.respaldo.outside.base_datos import count_rows
+from app.respaldo.outside.database_copy import count_rows
 from app.respaldo.service import create_backup
 from app.respaldo.service.restoring import restore_backup
 from app.usuarios.models import Usuario

@@ -18,13 +18,13 @@ from werkzeug.test import TestResponse, encode_multipart
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.planillas.outside.archivo import open_planilla
+from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import FilaOficio
 from app.planillas.rules.oficio_rows import read_oficios
 from app.planillas.rules.rows import Review
-from app.planillas.service.oficios import create_importacion
+from app.planillas.service.import_oficios import create_importacion
 from app.usuarios.models import Usuario
 
 DATA = Path(__file__).parents[1] / "data"

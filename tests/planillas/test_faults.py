@@ -13,8 +13,8 @@ from app.core.dates import parse_hora, split_fecha_hora
 from app.core.errors import InvalidValue
 from app.db import db
 from app.oficios.models import Oficio
-from app.planillas.outside import libro
-from app.planillas.outside.archivo import open_planilla
+from app.planillas.outside import book_reader
+from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.oficio_outcomes import classify_oficios
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.paso_rows import read_pasos
@@ -154,7 +154,7 @@ def test_a_number_shown_with_zeros_and_its_text_are_one():
     ],
 )
 def test_a_whole_number_is_read_as_its_format_shows_it(value, code, text):
-    assert libro.cell_text(value, code) == text
+    assert book_reader.cell_text(value, code) == text
 
 
 def test_utf8_stays_utf8_in_spite_of_a_pasted_row():

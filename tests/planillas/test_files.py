@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from app.core.errors import InvalidValue
-from app.planillas.outside import libro
+from app.planillas.outside import book_reader
 from tests.planillas.listados import read_list
 
 DATA = Path(__file__).parents[1] / "data"
@@ -250,19 +250,19 @@ def test_a_cell_at_the_far_corner_ends_the_reader_and_not_the_server():
 
 
 def test_a_book_with_more_text_than_any_list_is_not_read(monkeypatch):
-    monkeypatch.setattr(libro, "MAX_TEXT", 100)
+    monkeypatch.setattr(book_reader, "MAX_TEXT", 100)
 
-    assert libro.read_book(workbook([["x" * 101]]), 10) == {"error": "enorme"}
+    assert book_reader.read_book(workbook([["x" * 101]]), 10) == {"error": "enorme"}
 
 
 def test_the_reader_stops_one_row_past_what_it_may_keep():
-    answer = libro.read_book(workbook([["a"]] * 10), 5)
+    answer = book_reader.read_book(workbook([["a"]] * 10), 5)
 
     assert len(answer["hojas"][0]["filas"]) == 6
 
 
 def test_the_reader_names_what_it_cannot_open():
-    assert libro.read_book(b"nada", 5) == {"error": "ilegible"}
+    assert book_reader.read_book(b"nada", 5) == {"error": "ilegible"}
 
 
 def test_a_hidden_sheet_is_left_alone():
@@ -271,7 +271,7 @@ def test_a_hidden_sheet_is_left_alone():
     book.create_sheet("Oculta")["A1"] = "y"
     book["Oculta"].sheet_state = "hidden"
 
-    assert [hoja["nombre"] for hoja in libro.read_book(saved(book), 5)["hojas"]] == ["Sheet"]
+    assert [hoja["nombre"] for hoja in book_reader.read_book(saved(book), 5)["hojas"]] == ["Sheet"]
 
 
 @pytest.mark.parametrize(
@@ -292,4 +292,4 @@ def test_a_hidden_sheet_is_left_alone():
     ],
 )
 def test_a_cell_becomes_what_a_person_would_type(value, text):
-    assert libro.cell_text(value) == text
+    assert book_reader.cell_text(value) == text

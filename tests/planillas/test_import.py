@@ -17,10 +17,10 @@ from app.direcciones.models import Direccion
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad
 from app.planillas.models import Importacion
-from app.planillas.outside import archivo
+from app.planillas.outside import sheet_reader
 from app.planillas.pages import lists
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
-from app.planillas.service import altas
+from app.planillas.service import new_oficios
 from app.vehiculos.models import Vehiculo
 from tests.factories import make_oficio
 from tests.planillas.listados import (
@@ -200,8 +200,8 @@ def test_a_failure_in_the_middle_leaves_nothing(investigador, buffet, rows, monk
             raise OSError("the disk is full")
         return create(*args, **kwargs)
 
-    create = altas.create_oficio
-    monkeypatch.setattr(altas, "create_oficio", fail_on_the_thirtieth)
+    create = new_oficios.create_oficio
+    monkeypatch.setattr(new_oficios, "create_oficio", fail_on_the_thirtieth)
     assert press_import(investigador, url).status_code == 500
 
     assert len(calls) == 30
@@ -236,7 +236,7 @@ def meanwhile(monkeypatch) -> Callable[[Callable[[], Any]], None]:
     """Have somebody act right after a request has found the draft open."""
 
     def arrange(act: Callable[[], Any]) -> None:
-        read = archivo.open_planilla
+        read = sheet_reader.open_planilla
 
         def act_first(*args: Any) -> Any:
             monkeypatch.setattr(lists, "open_planilla", read)

@@ -6,9 +6,9 @@ from itertools import chain
 
 import pytest
 
-from app.planillas.rules.headers import header_key
-from app.planillas.service.oficios import OFICIOS
-from app.planillas.service.pasos import PASOS
+from app.planillas.rules.header_guess import header_key
+from app.planillas.service.import_oficios import OFICIOS
+from app.planillas.service.import_pasos import PASOS
 
 KINDS = pytest.mark.parametrize("kind", [OFICIOS, PASOS], ids=["oficios", "pasos"])
 

@@ -29,7 +29,7 @@ P99 = 0.1
 #: Below this many transactions a percentile says nothing.
 ENOUGH = 200
 #: Not judged: the import of a list is one transaction of as many rows as the list has.
-EXEMPT = {"app.planillas.pages.importar.import_"}
+EXEMPT = {"app.planillas.pages.importaciones.import_"}
 #: Nanoseconds that this thread ran, and that it waited for a processor (Linux).
 _SCHEDULE = Path("/proc/thread-self/schedstat")
 

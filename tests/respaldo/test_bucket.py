@@ -16,9 +16,9 @@ from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
 from app.respaldo.jobs import BACKUP_JOB
-from app.respaldo.outside.base_datos import count_rows, is_empty
-from app.respaldo.outside.remoto import PREFIX, Bucket
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.outside.database_copy import count_rows, is_empty
+from app.respaldo.outside.remote_copy import PREFIX, Bucket
+from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import create_backup, verify_backup
 from app.respaldo.service.restoring import restore_backup
 from tests.adjuntos.files import jpeg, make_adjunto

@@ -18,9 +18,9 @@ from app.ajustes.service import set_setting
 from app.auditoria.service import audit
 from app.core.clock import utcnow
 from app.db import Model, db, transaction
-from app.respaldo.outside.archivo import MANIFEST, read_manifest
-from app.respaldo.outside.base_datos import count_rows, is_empty
-from app.respaldo.rules.errors import BackupError, NotEmpty
+from app.respaldo.outside.archive import MANIFEST, read_manifest
+from app.respaldo.outside.database_copy import count_rows, is_empty
+from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 from app.respaldo.service import list_backups, verify_backup
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.informes.expedientes import make_stub

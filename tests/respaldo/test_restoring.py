@@ -19,8 +19,8 @@ from app import create_app
 from app.core.clock import utcnow
 from app.db import db
 from app.respaldo.outside import swapping
-from app.respaldo.outside.archivo import MANIFEST
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.outside.archive import MANIFEST
+from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import restoring
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, make_adjunto

@@ -20,7 +20,7 @@ from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.ubicado.models import Revisado, Ubicacion
-from app.ubicado.queries.aviso import location_for_notice
+from app.ubicado.queries.whereabouts import location_for_notice
 from app.ubicado.rules import SinPosicion
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, make_adjunto, pdf, picture
 from tests.factories import make_oficio

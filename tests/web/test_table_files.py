@@ -25,7 +25,7 @@ from app.planillas.pages.report import oficios_report, pasos_report
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.paso_rows import ResultadoPaso
 from app.porticos.models import Portico
-from app.porticos.pages.export import PORTICOS_TABLE
+from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
 from app.tablero.pages.exports import OFICIOS_TABLE
 from app.tablero.queries.cards import Card, CardSighting
@@ -171,7 +171,7 @@ EXPORTS = {
         a_gantry,
         "Vía;Concesionaria;Código;Tramo;Tipo;Sentido;Región;Latitud;Longitud;Confianza;"
         "Procedencia de las coordenadas;En uso",
-        "app/porticos/pages/export.py",
+        "app/porticos/pages/catalogue_file.py",
     ),
     "trabajos": Export(
         TRABAJOS_TABLE,

@@ -15,7 +15,7 @@ from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from app.db import dispensable_transaction
 from app.extensions import current_config
-from app.usuarios.pages.auth import SignInRefused, check_credentials
+from app.usuarios.pages.signing_in import SignInRefused, check_credentials
 from app.usuarios.service import note_login
 from app.web.error_pages import error_response
 

@@ -29,7 +29,7 @@ from app.oficios.models import Oficio
 from app.ubicado.models import Ubicacion
 from app.ubicado.queries import find_current, find_location, locations_statement
 from app.ubicado.rules import SinPosicion
-from app.ubicado.rules.contraste import list_doubts
+from app.ubicado.rules.location_doubts import list_doubts
 from app.ubicado.service import UbicacionData, locate, review, undo
 from app.usuarios.rules import Rol
 

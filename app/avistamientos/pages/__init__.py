@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.avistamientos.forms import AvistamientoForm
-from app.avistamientos.forms.filtro import AvistamientoFilter, AvistamientoFilterForm
+from app.avistamientos.forms.list_filter import AvistamientoFilter, AvistamientoFilterForm
 from app.avistamientos.pages.lookups import Lookups, lookups_of
 from app.avistamientos.queries import find_sighting, sightings_statement
 from app.avistamientos.rules import WRITTEN_SOURCES

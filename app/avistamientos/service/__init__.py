@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.avistamientos.service.identificacion import (
+from app.avistamientos.service.portico_matching import (
     correct_gantry,
     rematch,
     rematch_batches,

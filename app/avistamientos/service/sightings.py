@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import WRITTEN_SOURCES, Fuente, sighting_key
 from app.avistamientos.rules.crossings import CLOCK_TOLERANCE
-from app.avistamientos.service.identificacion import identify_sighting
-from app.avistamientos.service.novedad import announce_sightings
+from app.avistamientos.service.portico_matching import identify_sighting
+from app.avistamientos.service.sighting_news import announce_sightings
 from app.core.clock import latest_today
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.errors import Refused, Stale

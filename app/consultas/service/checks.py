@@ -13,9 +13,9 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import keys_of
 from app.avistamientos.rules import Fuente
 from app.avistamientos.rules.crossings import Crossing, is_ahead, with_keys
-from app.avistamientos.service.cruces import Crossings
-from app.avistamientos.service.identificacion import gantry_values, read_in_place
-from app.avistamientos.service.novedad import announce_sightings
+from app.avistamientos.service.portico_matching import gantry_values, read_in_place
+from app.avistamientos.service.same_crossing import Crossings
+from app.avistamientos.service.sighting_news import announce_sightings
 from app.avistamientos.service.sightings import lock_oficio
 from app.consultas.outside import ProviderAnswer
 from app.consultas.queries import CHECK, find_last_entry, find_open_check

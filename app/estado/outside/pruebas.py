@@ -75,8 +75,10 @@ def try_bucket(config: Config) -> Prueba:
     """List the backups in the bucket."""
     if not config.bucket_configured:
         return Prueba("Bucket", None, "No está configurado (S3_BUCKET_NAME).")
-    from app.respaldo.outside.remoto import Bucket
-    from app.respaldo.rules.errors import BackupError  # with boto3, which takes a second to import
+    from app.respaldo.outside.remote_copy import Bucket
+    from app.respaldo.rules.backup_errors import (
+        BackupError,  # with boto3, which takes a second to import
+    )
 
     try:
         count = len(Bucket(config).names())

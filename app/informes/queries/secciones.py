@@ -7,7 +7,7 @@ from typing import Any
 
 from app.adjuntos.models import Adjunto
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.rules.lugar import position_of
+from app.avistamientos.rules.place_name import position_of
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.money import format_pesos
 from app.core.phone_numbers import format_telefono

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import MATCHED_SOURCES
-from app.avistamientos.rules.lugar import name_gantry
+from app.avistamientos.rules.place_name import name_gantry
 from app.consultas.queries.fuentes import Fuentes
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.time_zones import zone_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.text import clean_text
-from app.planillas.outside.libro import MAX_CELL
+from app.planillas.outside.book_reader import MAX_CELL
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS
 from app.planillas.rules.oficio_outcomes import INCLUIR, FilaOficio

@@ -27,7 +27,7 @@ from app.planillas.rules.paso_fields import ETIQUETAS
 from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.drafts import import_draft
-from app.planillas.service.pasos import PASOS, create_listado, note_file_download
+from app.planillas.service.import_pasos import PASOS, create_listado, note_file_download
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.fragments import see_other

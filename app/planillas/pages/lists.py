@@ -14,7 +14,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.core.text import clean_text
 from app.db import release, transaction
-from app.planillas.outside.archivo import MAX_BYTES, open_planilla
+from app.planillas.outside.sheet_reader import MAX_BYTES, open_planilla
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla

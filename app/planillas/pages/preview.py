@@ -12,7 +12,7 @@ from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS, OBLIGATORIOS
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado
 from app.planillas.rules.rows import count_outcomes
-from app.planillas.service.oficios import OFICIOS
+from app.planillas.service.import_oficios import OFICIOS
 from app.web.fragments import fragment, is_htmx, with_notice
 
 #: The columns of the preview: what belongs together stands together, so that a row fits a screen.

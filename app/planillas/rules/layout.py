@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from app.core.errors import InvalidValue
 from app.core.text import clean_text, fold
-from app.planillas.rules.headers import guess_columns, header_key
+from app.planillas.rules.header_guess import guess_columns, header_key
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Hoja, Planilla
 
 #: A title, an address, a date and some air may stand above the header.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from app.planillas.rules.headers import header_key
+from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.layout import Columna, Layout
 
 

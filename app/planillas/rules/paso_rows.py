@@ -20,7 +20,7 @@ from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.rows import FilaLeida, Review
 from app.planillas.rules.sheets import Planilla
-from app.porticos.rules.reconocer import Match
+from app.porticos.rules.recognition import Match
 
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000

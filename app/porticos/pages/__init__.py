@@ -13,7 +13,7 @@ from app.core.text import clean_text
 from app.db import db, transaction
 from app.porticos.forms import PorticoFilterForm, PorticoForm
 from app.porticos.models import AliasPortico, Portico
-from app.porticos.pages.export import PORTICOS_TABLE
+from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
 from app.porticos.service import create_portico, forget_alias, set_active, update_portico
 from app.web.access import admin_required, or_404

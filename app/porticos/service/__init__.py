@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.porticos.service.catalogo import (
+from app.porticos.service.catalogue import (
     REMATCH,
     PorticoData,
     PorticoTaken,
@@ -12,7 +12,7 @@ from app.porticos.service.catalogo import (
     set_active,
     update_portico,
 )
-from app.porticos.service.identificacion import (
+from app.porticos.service.identifying import (
     Texto,
     forget_alias,
     identify,

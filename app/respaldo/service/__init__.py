@@ -23,13 +23,13 @@ from app.adjuntos.outside.storage import (
 )
 from app.core.clock import utcnow
 from app.respaldo import rules
-from app.respaldo.outside.archivo import Writer, read_archive, read_manifest
-from app.respaldo.outside.base_datos import (
+from app.respaldo.outside.archive import Writer, read_archive, read_manifest
+from app.respaldo.outside.database_copy import (
     check_sqlite,
     copy_database,
     unpack_sqlite,
 )
-from app.respaldo.outside.cifrado import KEYS, lock, unlock
+from app.respaldo.outside.encryption import KEYS, lock, unlock
 from app.respaldo.rules import (
     DATABASE,
     FILES,
@@ -39,7 +39,7 @@ from app.respaldo.rules import (
     made_at,
     order_by_age,
 )
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.rules.backup_errors import BackupError
 from config import product_version
 
 

@@ -28,8 +28,8 @@ from app.adjuntos.outside.storage import (
 )
 from app.adjuntos.rules import LOCAL, format_size
 from app.core.outages import Outage, find_outage
-from app.respaldo.outside.archivo import archive_sizes, read_archive
-from app.respaldo.outside.base_datos import (
+from app.respaldo.outside.archive import archive_sizes, read_archive
+from app.respaldo.outside.database_copy import (
     check_target,
     close_database,
     count_sqlite,
@@ -39,10 +39,10 @@ from app.respaldo.outside.base_datos import (
     sqlite_path,
     unpack_sqlite,
 )
-from app.respaldo.outside.cifrado import unlock
+from app.respaldo.outside.encryption import unlock
 from app.respaldo.outside.swapping import Swap, staging_place
 from app.respaldo.rules import Manifest, is_encrypted
-from app.respaldo.rules.errors import BackupError, NotEmpty
+from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 from config import ROOT
 
 #: Room that is left free beside what is restored, in bytes.

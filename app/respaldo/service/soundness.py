@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from app.core.dates import format_fecha_hora
 from app.core.redaction import redact
 from app.db import db
-from app.respaldo.outside.base_datos import is_empty, sqlite_path
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.outside.database_copy import is_empty, sqlite_path
+from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import list_backups
 from config import Config
 

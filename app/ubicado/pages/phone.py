@@ -25,7 +25,7 @@ from app.ubicado.models import Ubicacion
 from app.ubicado.pages.blueprint import bp
 from app.ubicado.queries import find_sent, list_fresh_photos
 from app.ubicado.service import check_locatable, locate
-from app.ubicado.service.fotos import Recibidas, receive
+from app.ubicado.service.location_photos import Recibidas, receive
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.fragments import fragment, see_other

@@ -30,7 +30,7 @@ from app.ubicado.queries import (
     recheck_days,
 )
 from app.ubicado.rules import RECHECK_DAYS, ResultadoRevision, is_due
-from app.ubicado.rules.contraste import list_doubts
+from app.ubicado.rules.location_doubts import list_doubts
 from app.ubicado.service import review, undo
 from app.ubicado.service.undo import notified_warning
 from app.web.access import admin_required, or_404, staff_required

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.ubicado.service.errors import AlreadyLocated
 from app.ubicado.service.locate import UbicacionData, check_locatable, locate
-from app.ubicado.service.recordar import remind
-from app.ubicado.service.review import review
+from app.ubicado.service.location_refusals import AlreadyLocated
+from app.ubicado.service.look_again import remind
+from app.ubicado.service.revisado import review
 from app.ubicado.service.undo import undo
 
 __all__ = [

@@ -27,9 +27,9 @@ from app.oficios.rules import Actividad, Estado, Parte
 from app.oficios.service import DireccionData, Move, add_direccion, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.queries import find_current, find_sent
-from app.ubicado.queries.sellos import seal_location
+from app.ubicado.queries.sealed_ubicaciones import seal_location
 from app.ubicado.rules import MAX_PHOTOS, SinPosicion, TipoLugar, steps_to_notice
-from app.ubicado.service.errors import AlreadyLocated, FormReused
+from app.ubicado.service.location_refusals import AlreadyLocated, FormReused
 from app.usuarios.models import Usuario
 
 _NO_PHOTO = "Falta la foto: tome al menos una del vehículo donde está."

@@ -19,7 +19,7 @@ from app.oficios.service import Move, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.permissions import can_undo
 from app.ubicado.queries import find_current, list_notified
-from app.ubicado.queries.sellos import seal_location
+from app.ubicado.queries.sealed_ubicaciones import seal_location
 from app.ubicado.service.locate import lock_oficio
 from app.usuarios.models import Usuario
 

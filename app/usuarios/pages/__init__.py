@@ -18,7 +18,7 @@ from app.usuarios.forms import (
     UsuarioForm,
 )
 from app.usuarios.models import Usuario
-from app.usuarios.pages.intentos import WrongPassword, counted_attempt
+from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_session, usuarios_statement
 from app.usuarios.rules import Rol, read_invite
 from app.usuarios.rules.passwords import verify_password

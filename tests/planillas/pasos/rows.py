@@ -13,13 +13,13 @@ from app.avistamientos.models import Listado
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.oficios.models import Oficio
-from app.planillas.outside.archivo import open_planilla
+from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.paso_rows import FilaPaso, read_pasos
 from app.planillas.rules.rows import Review
 from app.planillas.service.drafts import import_draft
-from app.planillas.service.pasos import PASOS, create_listado
+from app.planillas.service.import_pasos import PASOS, create_listado
 from app.usuarios.models import Usuario
 
 HEADER = ("Patente", "Fecha", "Hora", "Pórtico", "Tramo", "Concesionaria", "Tarifa")

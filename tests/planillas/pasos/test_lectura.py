@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.core.errors import InvalidValue
-from app.planillas.outside.archivo import open_planilla
+from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.paso_fields import LAYOUT
 from app.planillas.rules.paso_rows import read_pasos
 from app.planillas.rules.rows import Review

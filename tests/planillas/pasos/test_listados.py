@@ -18,7 +18,7 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Estado
-from app.planillas.service.pasos import create_listado
+from app.planillas.service.import_pasos import create_listado
 from app.usuarios.models import Usuario
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio

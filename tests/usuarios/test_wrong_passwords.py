@@ -21,7 +21,7 @@ from werkzeug.exceptions import TooManyRequests
 from app import create_app
 from app.extensions import limiter
 from app.supervisor import ROOT, free_port
-from app.usuarios.pages.intentos import WrongPassword, counted_attempt
+from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.rules import Rol
 from app.web.limit_storage import CurrentStorage, SharedStorage
 from tests.factories import PASSWORD, make_usuario

@@ -15,9 +15,9 @@ from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.queries import keys_of
 from app.avistamientos.rules import EstadoListado, Fuente, sighting_key
 from app.avistamientos.rules.crossings import is_ahead
-from app.avistamientos.service.cruces import Crossings
-from app.avistamientos.service.identificacion import gantry_values, read_in_place
-from app.avistamientos.service.novedad import announce_sightings
+from app.avistamientos.service.portico_matching import gantry_values, read_in_place
+from app.avistamientos.service.same_crossing import Crossings
+from app.avistamientos.service.sighting_news import announce_sightings
 from app.avistamientos.service.sightings import lock_oficio
 from app.core.clock import local_today, start_of_day
 from app.core.dates import format_fecha, format_fecha_hora

@@ -24,7 +24,7 @@ from app.planillas.rules.oficio_outcomes import EstadoImportacion, FilaOficio
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import import_draft
-from app.planillas.service.oficios import OFICIOS, create_importacion
+from app.planillas.service.import_oficios import OFICIOS, create_importacion
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.fragments import fragment, is_htmx, see_other

@@ -30,7 +30,7 @@ from app.db import db
 from app.extensions import current_config
 from app.feature import current_features
 from app.respaldo.rules import Manifest
-from app.respaldo.rules.errors import BackupError, NotEmpty
+from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 
 SQLITE_PART = "rastro.sqlite3.gz"
 _CHUNK = 1024 * 1024

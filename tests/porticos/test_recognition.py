@@ -6,7 +6,7 @@ import pytest
 
 from app.core.porticos import porticos
 from app.porticos.rules import Metodo
-from app.porticos.rules.reconocer import Catalogo, CatalogoEntry, recognise, suggest
+from app.porticos.rules.recognition import Catalogo, CatalogoEntry, recognise, suggest
 
 ROWS = [
     CatalogoEntry(pk, row.autopista, row.codigo, row.tramo or None, row.concesionaria or None)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.rules.lugar import name_place
+from app.avistamientos.rules.place_name import name_place
 from app.core.dates import format_fecha, format_fecha_hora
 from app.db import db
 from app.notificaciones.service.correos import tell_people

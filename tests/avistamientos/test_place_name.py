@@ -8,9 +8,9 @@ import pytest
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
-from app.avistamientos.queries.aviso import list_for_notice
+from app.avistamientos.queries.newest_sightings import list_for_notice
 from app.avistamientos.rules import Fuente
-from app.avistamientos.rules.lugar import name_gantry
+from app.avistamientos.rules.place_name import name_gantry
 from app.core.text import join_once
 from app.db import db, transaction
 from app.informes.queries.secciones import place_sightings

@@ -11,7 +11,7 @@ from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.respaldo.rules import made_at
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.rules.backup_errors import BackupError
 from config import Config
 
 PREFIX = "respaldos/"

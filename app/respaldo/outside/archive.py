@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from app.respaldo.rules import DATABASE, FILES, Manifest
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.rules.backup_errors import BackupError
 
 MANIFEST = "manifiesto.json"
 _CHUNK = 1024 * 1024

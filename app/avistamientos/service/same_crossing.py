@@ -10,7 +10,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.avistamientos.rules.crossings import Crossing
 from app.db import db
-from app.porticos.rules.reconocer import Match
+from app.porticos.rules.recognition import Match
 
 #: That near at one gantry is one crossing.
 SAME_CROSSING = timedelta(seconds=60)

@@ -14,7 +14,7 @@ from charset_normalizer import from_bytes
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.core.text import clean_text
-from app.planillas.outside import libro
+from app.planillas.outside import book_reader
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
 #: Of an upload, bytes.
@@ -151,9 +151,9 @@ def _check_name(nombre: str, tipo: str) -> None:
 
 
 def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
-    """Let a process of its own open the book; see :mod:`app.planillas.outside.libro`."""
+    """Let a process of its own open the book; see :mod:`app.planillas.outside.book_reader`."""
     try:
-        program = Path(libro.__file__)
+        program = Path(book_reader.__file__)
         answer = json.loads(run_limited(program, str(_MAX_ROWS), limits=_LIMITS, content=contenido))
     except (ProgramFailed, ValueError):
         answer = {"error": "enorme"}
@@ -262,7 +262,9 @@ def _rows(text: str, separator: str, limit: int = _MAX_ROWS) -> Hoja:
                     f"En la fila {number} hay unas comillas que no se cierran y se tragan las "
                     "filas siguientes. Borre esas comillas o suba el listado como XLSX."
                 )
-            cells = [cell.strip()[: libro.MAX_CELL] for cell in cells[: libro.MAX_COLUMNS]]
+            cells = [
+                cell.strip()[: book_reader.MAX_CELL] for cell in cells[: book_reader.MAX_COLUMNS]
+            ]
             if any(cells):
                 rows.append(Fila(number, tuple(cells)))
             if len(rows) > limit:

@@ -21,7 +21,7 @@ from app.oficios.service import record
 from app.porticos.models import Portico
 from app.porticos.queries import list_zones
 from app.porticos.rules import Metodo
-from app.porticos.rules.reconocer import Match
+from app.porticos.rules.recognition import Match
 from app.porticos.service import Texto, identify, remember_alias
 from app.usuarios.models import Usuario
 

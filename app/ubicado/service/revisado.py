@@ -11,8 +11,8 @@ from app.oficios.service import record
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.queries import find_current, find_sent_review
 from app.ubicado.rules import ResultadoRevision
-from app.ubicado.service.errors import FormReused
 from app.ubicado.service.locate import lock_oficio, note_seen
+from app.ubicado.service.location_refusals import FormReused
 from app.usuarios.models import Usuario
 
 

@@ -12,8 +12,8 @@ from app.db import db
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.queries import find_alias, find_aliases, load_catalogo
 from app.porticos.rules import Metodo, alias_key
-from app.porticos.rules.reconocer import Match, recognise
-from app.porticos.service.catalogo import ask_to_rematch
+from app.porticos.rules.recognition import Match, recognise
+from app.porticos.service.catalogue import ask_to_rematch
 from app.usuarios.models import Usuario
 
 #: A place and a company as a source writes them.

@@ -26,9 +26,9 @@ from app.planillas.rules.oficio_outcomes import (
 from app.planillas.rules.oficio_rows import read_oficios
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
-from app.planillas.service.altas import create_from_row
 from app.planillas.service.drafts import keep_draft, keys_as_text
 from app.planillas.service.kinds import Kind
+from app.planillas.service.new_oficios import create_from_row
 from app.usuarios.models import Usuario
 
 

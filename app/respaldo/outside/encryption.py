@@ -27,7 +27,7 @@ from pathlib import Path
 
 import pyrage
 
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.rules.backup_errors import BackupError
 
 KEY_MEMBER = "clave.age"
 DATA_MEMBER = "datos.tar.age"

@@ -6,8 +6,8 @@ import tarfile
 import pyrage
 import pytest
 
-from app.respaldo.outside.cifrado import DATA_MEMBER, KEY_MEMBER, lock, unlock
-from app.respaldo.rules.errors import BackupError
+from app.respaldo.outside.encryption import DATA_MEMBER, KEY_MEMBER, lock, unlock
+from app.respaldo.rules.backup_errors import BackupError
 
 PASSPHRASE, OTHER = "una frase larga", "otra frase larga"
 
@@ -36,7 +36,7 @@ def test_the_passphrase_is_worked_out_once_and_opens_every_archive(tmp_path, pla
     keys, calls = tmp_path / ".clave.json", []
     encrypt = pyrage.passphrase.encrypt
     counted = lambda *args: calls.append(args) or encrypt(*args)  # noqa: E731  # read once
-    monkeypatch.setattr("app.respaldo.outside.cifrado.pyrage.passphrase.encrypt", counted)
+    monkeypatch.setattr("app.respaldo.outside.encryption.pyrage.passphrase.encrypt", counted)
     for name in ("uno", "dos"):
         lock(plain, tmp_path / name, PASSPHRASE, keys=keys)
 

@@ -15,8 +15,8 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from app.porticos.rules import Metodo
-from app.porticos.rules.texto import code_key, codes_in, ends_of, numbers_in, words
-from app.porticos.rules.vias import VIAS, Via
+from app.porticos.rules.place_text import code_key, codes_in, ends_of, numbers_in, words
+from app.porticos.rules.roads import VIAS, Via
 
 #: Of 100. Below, two names are different names.
 ALIKE = 86

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.queries import sightings_statement
 from app.avistamientos.rules import Fuente
-from app.avistamientos.rules.lugar import name_place
+from app.avistamientos.rules.place_name import name_place
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.text import join_once
 from app.db import db

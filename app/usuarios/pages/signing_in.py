@@ -20,7 +20,7 @@ from app.core.clock import utcnow
 from app.db import dispensable_transaction, release, transaction
 from app.extensions import login
 from app.usuarios.models import Usuario
-from app.usuarios.pages.intentos import WrongPassword, counted_attempt
+from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_email, find_by_session
 from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.rules.passwords import verify_password
