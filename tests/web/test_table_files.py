@@ -29,6 +29,7 @@ from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
 from app.tablero.pages.exports import OFICIOS_TABLE
 from app.tablero.queries.cards import Card, CardSighting
+from app.tablero.queries.listing import ListedCase
 from app.trabajos.pages.export import TRABAJOS_TABLE
 from app.trabajos.queries import TrabajoLine
 from app.web.table_files import CellKind, Column, Table, write_csv, write_xlsx
@@ -40,7 +41,7 @@ STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u200b=", "＝", "＋"
 MOMENT = datetime(2026, 6, 24, 14, 15, 36, tzinfo=UTC)
 
 
-def a_case(text: str) -> Any:
+def a_case(text: str) -> ListedCase:
     sighting = CardSighting(date(2026, 6, 24), MOMENT, text, text)
     card = Card(
         id=1,
@@ -65,7 +66,7 @@ def a_case(text: str) -> Any:
         avistamiento=sighting,
         sello="",
     )
-    return card, text, MOMENT
+    return ListedCase(card, text, MOMENT)
 
 
 def a_look_up(text: str) -> Renglon:

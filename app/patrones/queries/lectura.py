@@ -44,7 +44,7 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
             Avistamiento.fecha_hora,
             Avistamiento.fuente,
             Avistamiento.ubicacion,
-            sa.func.coalesce(Avistamiento.autopista, Avistamiento.empresa),
+            sa.func.coalesce(Avistamiento.autopista, Avistamiento.empresa).label("via"),
             Portico.autopista,
             Portico.codigo,
             Portico.tramo,
@@ -62,14 +62,21 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
     name_of = cache(name_gantry)
     pasos = []
     for row in db.session.execute(statement):
-        fecha, momento, fuente, text, road, motorway, code, stretch, sentido, *rest = row
-        told_by = fuentes.name_of(fuente, *rest[:2])
-        region, lat, lon = rest[2:]
-        zone = zone_of(region=region, lat=lat, lon=lon, text=text)
-        if code is not None:
-            text, road = name_of(motorway, code, stretch), motorway
-        is_road = fuente in MATCHED_SOURCES
-        pasos.append(Paso(fecha, momento, text, road, sentido, is_road, told_by, zone))
+        text, road = row.ubicacion, row.via
+        if row.codigo is not None:
+            text, road = name_of(row.autopista, row.codigo, row.tramo), row.autopista
+        pasos.append(
+            Paso(
+                row.fecha,
+                row.fecha_hora,
+                text,
+                road,
+                row.sentido,
+                row.fuente in MATCHED_SOURCES,
+                fuentes.name_of(row.fuente, row.investigacion_id, row.listado_id),
+                zone_of(region=row.region, lat=row.lat, lon=row.lon, text=row.ubicacion),
+            )
+        )
     return pasos
 
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from app.core.dates import format_fecha_hora
 from app.core.time_zones import zone_note
-from app.tablero.queries import Card
-from app.tablero.queries.cards import CardSighting
+from app.tablero.queries import CardSighting
+from app.tablero.queries.listing import ListedCase
 from app.web.table_files import CellKind, Column, Table
-
-#: A case, its rol and its last real activity.
-Row = tuple[Card, str | None, datetime]
-
-
-def _of_card(read: Callable[[Card], Any]) -> Callable[[Row], Any]:
-    return lambda row: read(row[0])
 
 
 def _seen(sighting: CardSighting | None) -> date | str | None:
@@ -31,33 +22,33 @@ def _seen(sighting: CardSighting | None) -> date | str | None:
     return format_fecha_hora(moment, zone) if zone_note(moment, zone) else moment
 
 
-OFICIOS_TABLE: Table[Row] = Table(
+OFICIOS_TABLE: Table[ListedCase] = Table(
     "Oficios",
     (
-        Column("Patente", _of_card(lambda card: card.patente), width=12),
-        Column("Marca", _of_card(lambda card: card.marca), width=14),
-        Column("Modelo", _of_card(lambda card: card.modelo)),
-        Column("Color", _of_card(lambda card: card.color), width=12),
-        Column("Número de oficio", _of_card(lambda card: card.numero_oficio), width=20),
-        Column("Rol", lambda row: row[1]),
-        Column("Buffet", _of_card(lambda card: card.buffet), width=28),
-        Column("Investigador", _of_card(lambda card: card.investigador), width=24),
-        Column("Estado", _of_card(lambda card: card.estado.label)),
-        Column("Prioridad", _of_card(lambda card: card.prioridad.label), width=12),
-        Column("Fecha límite", _of_card(lambda card: card.fecha_limite), CellKind.DATE, 14),
-        Column("Última actividad", lambda row: row[2], CellKind.MOMENT, 18),
+        Column("Patente", lambda one: one.card.patente, width=12),
+        Column("Marca", lambda one: one.card.marca, width=14),
+        Column("Modelo", lambda one: one.card.modelo),
+        Column("Color", lambda one: one.card.color, width=12),
+        Column("Número de oficio", lambda one: one.card.numero_oficio, width=20),
+        Column("Rol", lambda one: one.rol),
+        Column("Buffet", lambda one: one.card.buffet, width=28),
+        Column("Investigador", lambda one: one.card.investigador, width=24),
+        Column("Estado", lambda one: one.card.estado.label),
+        Column("Prioridad", lambda one: one.card.prioridad.label, width=12),
+        Column("Fecha límite", lambda one: one.card.fecha_limite, CellKind.DATE, 14),
+        Column("Última actividad", lambda one: one.ultima_actividad_at, CellKind.MOMENT, 18),
         Column(
             "Último avistamiento",
-            _of_card(lambda card: _seen(card.avistamiento)),
+            lambda one: _seen(one.card.avistamiento),
             CellKind.MOMENT,
             18,
         ),
         Column(
             "Dónde",
-            _of_card(lambda card: card.avistamiento.detalle if card.avistamiento else None),
+            lambda one: one.card.avistamiento.detalle if one.card.avistamiento else None,
             width=28,
         ),
-        Column("Fotos", _of_card(lambda card: card.fotos), CellKind.NUMBER, 8),
-        Column("Advertencias", _of_card(lambda card: card.advertencia), width=40),
+        Column("Fotos", lambda one: one.card.fotos, CellKind.NUMBER, 8),
+        Column("Advertencias", lambda one: one.card.advertencia, width=40),
     ),
 )

@@ -11,7 +11,7 @@ from app.core.clock import local_today
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado
-from app.tablero.queries.cards import UNCONFIRMED_RUTS, warnings_of
+from app.tablero.queries.cards import WARNED, warnings_of
 from app.tablero.queries.search import found_by
 from app.tablero.rules import FINAL_PERIOD, NOBODY, BoardFilter, due_until
 from app.vehiculos.models import Vehiculo
@@ -74,11 +74,9 @@ def _with_warnings(conditions: list[Any]) -> list[int]:
             Oficio.id,
             Vehiculo.patente,
             Vehiculo.patente_dv,
-            Vehiculo.patente_confirmada,
-            UNCONFIRMED_RUTS,
-            Oficio.advertencias_ingreso,
+            *(column.label(name) for name, column in WARNED.items()),
         )
         .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
         .where(*conditions)
     )
-    return [pk for pk, *values in rows if warnings_of(*values)]
+    return [row.id for row in rows if warnings_of(row)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,16 @@ from app.vehiculos.models import Vehiculo
 
 #: Rows read at a time while a file is written.
 _BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A line of the list: the card, and what no card shows."""
+
+    card: Card
+    rol: str | None
+    #: Of a person, or of what was found.
+    ultima_actividad_at: datetime
 
 
 def _in_order(column: Any, members: list[Any]) -> sa.ColumnElement[int]:
@@ -46,7 +57,6 @@ def listing_statement(conditions: Criteria, sort: str, *, descending: bool) -> s
     column = SORTS[sort]
     return (
         cards_statement()
-        .add_columns(Oficio.rol, Oficio.ultima_actividad_at)
         .where(*conditions)
         .order_by(column.is_(None), column.desc() if descending else column, Oficio.id)
     )
@@ -57,9 +67,7 @@ def count_listing(conditions: Criteria) -> int:
     return db.session.scalar(sa.select(sa.func.count(Oficio.id)).where(*conditions)) or 0
 
 
-def read_listing(
-    statement: sa.Select[Any], *, now: datetime
-) -> Iterator[tuple[Card, str | None, datetime]]:
-    """Each case with its rol and its last real activity, read in batches."""
+def read_listing(statement: sa.Select[Any], *, now: datetime) -> Iterator[ListedCase]:
+    """Each case of ``listing_statement``, read in batches."""
     for row in db.session.execute(statement.execution_options(yield_per=_BATCH)):
-        yield make_card(row[:-2], now), row[-2], row[-1]
+        yield ListedCase(make_card(row, now), row.rol, row.ultima_actividad_at)
