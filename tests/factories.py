@@ -99,7 +99,9 @@ def make_oficio(
         with transaction():
             oficio = create_oficio(
                 data,
-                VehiculoData(plate.valor, plate.dv, marca="Suzuki", modelo="Swift"),
+                VehiculoData(
+                    patente=plate.valor, patente_dv=plate.dv, marca="Suzuki", modelo="Swift"
+                ),
                 buffet_id=buffet.id,
                 propietario=propietario,
                 direccion=direccion,

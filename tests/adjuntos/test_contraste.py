@@ -104,7 +104,7 @@ def visited(app, oficio, usuario_investigador):
         actor = db.session.get_one(Usuario, usuario_investigador.id)
         now = utcnow()
         direccion = add_direccion(
-            row, DireccionData("Av. Grecia 1180", "Ñuñoa"), actor=actor, now=now
+            row, DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa"), actor=actor, now=now
         )
         data = VisitaData(
             ResultadoVisita.EXITOSA, TAKEN + timedelta(hours=1), lat=-33.47, lon=-70.65

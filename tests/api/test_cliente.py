@@ -59,7 +59,9 @@ def caso(app, buffet, usuario_investigador):
         propietario=PropietarioData(
             nombre="Rosa Quintanilla", rut=RUT, email="rosa@correo.example"
         ),
-        direccion=DireccionData("Pasaje Escondido 12", "Ñuñoa", notas="nota reservada"),
+        direccion=DireccionData(
+            direccion="Pasaje Escondido 12", comuna="Ñuñoa", notas="nota reservada"
+        ),
     )
     make_gantry_sighting(app, oficio, usuario_investigador)
 

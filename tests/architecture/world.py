@@ -38,7 +38,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         buffet,
         admin,
         propietario=PropietarioData(nombre="Rosa Soto"),
-        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
+        direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa"),
     )
     cerrado = make_oficio(app, buffet, admin)
     close_case(app, cerrado)

@@ -84,7 +84,9 @@ def served() -> Iterator[Site]:
         buffet = make_buffet(app)
         usuario = make_usuario(app, Rol.INVESTIGADOR)
         for number in range(ADDRESSES):
-            street = DireccionData(f"Av. Grecia {1000 + number}", COMUNAS[number % len(COMUNAS)])
+            street = DireccionData(
+                direccion=f"Av. Grecia {1000 + number}", comuna=COMUNAS[number % len(COMUNAS)]
+            )
             make_place(app, buffet, usuario, direccion=street)
         client = app.test_client()
         with client.session_transaction() as session:

@@ -17,7 +17,9 @@ from tests.factories import make_oficio
 from tests.oficios.acting import act, stored
 from tests.plugins.application import HTMX, assert_fragment
 
-CASA = DireccionData("Av. Grecia 1180", "Ñuñoa", "Metropolitana de Santiago")
+CASA = DireccionData(
+    direccion="Av. Grecia 1180", comuna="Ñuñoa", region="Metropolitana de Santiago"
+)
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_an_unreadable_comuna_of_the_papers_stays_until_it_is_corrected(
         app,
         buffet,
         usuario_admin,
-        direccion=DireccionData("Los Aromos 12", "Narnia"),
+        direccion=DireccionData(direccion="Los Aromos 12", comuna="Narnia"),
         advertencias_ingreso={"comuna": "La comuna «Narnia» no existe.", "tribunal": "Otra cosa."},
     )
     place = stored(app, case).direcciones[0]

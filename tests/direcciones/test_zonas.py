@@ -22,14 +22,16 @@ SHOWN = "24-06-2026 10:15 (hora de Magallanes)"
 @pytest.fixture
 def south(app, buffet, usuario_investigador) -> tuple[int, int]:
     """A case with an address in Punta Arenas; their ids."""
-    place = DireccionData("Av. Colón 120", "Punta Arenas", "Magallanes")
+    place = DireccionData(direccion="Av. Colón 120", comuna="Punta Arenas", region="Magallanes")
     return make_place(app, buffet, usuario_investigador, direccion=place)
 
 
 @pytest.fixture
 def island(app, buffet, usuario_investigador) -> tuple[int, int]:
     """A case with an address on Isla de Pascua; their ids."""
-    place = DireccionData("Te Pito o Te Henua 4", "Isla de Pascua", "Valparaíso")
+    place = DireccionData(
+        direccion="Te Pito o Te Henua 4", comuna="Isla de Pascua", region="Valparaíso"
+    )
     return make_place(app, buffet, usuario_investigador, direccion=place)
 
 

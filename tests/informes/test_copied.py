@@ -50,7 +50,7 @@ def issued(app, configure, buffet, usuario_investigador, rows):
         buffet,
         usuario_investigador,
         propietario=PropietarioData(nombre="Rosa Soto", email=MAIL, notas=NOTE),
-        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa", notas=NOTE),
+        direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa", notas=NOTE),
     )
     with app.app_context(), transaction():
         row = db.session.get_one(Oficio, case.id)

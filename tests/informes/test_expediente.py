@@ -71,7 +71,7 @@ def rich(app, buffet, usuario_investigador):
         usuario_investigador,
         estado=Estado.PENDIENTE,
         propietario=PropietarioData(nombre="Rosa Soto", rut="11111111-1", notas="Atiende tarde."),
-        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa", notas="Portón café."),
+        direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa", notas="Portón café."),
         rol="C-3030-2026",
         tribunal="19º Juzgado Civil de Santiago",
         caratulado="BANCO/SOTO",
@@ -214,7 +214,9 @@ def test_what_people_wrote_is_printed_and_never_obeyed(app, buffet, usuario_inve
         buffet,
         usuario_investigador,
         propietario=PropietarioData(nombre=HOSTILE[0][:160], notas="\n".join(HOSTILE)),
-        direccion=DireccionData(HOSTILE[2][:200], HOSTILE[1][:60], notas=HOSTILE[3]),
+        direccion=DireccionData(
+            direccion=HOSTILE[2][:200], comuna=HOSTILE[1][:60], notas=HOSTILE[3]
+        ),
         tribunal=HOSTILE[0][:160],
         caratulado=HOSTILE[1],
         numero_oficio="#oficio $1$",

@@ -60,7 +60,7 @@ def document(request, made, app, buffet, usuario_admin) -> Iterator[pikepdf.Pdf]
             buffet,
             usuario_admin,
             propietario=PropietarioData(nombre="Łukasz Ωμέγα ŠĐ"),
-            direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
+            direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa"),
         )
         load_catalogue(app)
         make_sighting(

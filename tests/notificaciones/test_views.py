@@ -68,7 +68,9 @@ def rich(app, buffet, usuario_investigador):
         fecha_limite=date(2026, 12, 20),
         fuerza_publica=True,
         direccion=DireccionData(
-            "Av. Grecia 1180", "Ñuñoa", notas="Subterráneo -2.\nPregunte al guardia."
+            direccion="Av. Grecia 1180",
+            comuna="Ñuñoa",
+            notas="Subterráneo -2.\nPregunte al guardia.",
         ),
     )
     with app.app_context(), transaction():

@@ -143,7 +143,9 @@ def test_a_form_that_was_sent_leads_to_pages_of_the_line(
 
 
 def test_a_changed_field_is_told_in_words(app, investigador, url, oficio, usuario_admin):
-    data = OficioData(oficio.numero_oficio, fecha_limite=date(2026, 12, 31), fuerza_publica=True)
+    data = OficioData(
+        numero_oficio=oficio.numero_oficio, fecha_limite=date(2026, 12, 31), fuerza_publica=True
+    )
     act(
         app,
         oficio,

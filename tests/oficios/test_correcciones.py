@@ -171,7 +171,7 @@ def test_of_a_visit_only_the_notes_are_edited(
     app, investigador, url, oficio, usuario_investigador, rows
 ):
     def visit(o, who):
-        place = add_direccion(o, DireccionData("Los Aromos 12"), actor=who, now=utcnow())
+        place = add_direccion(o, DireccionData(direccion="Los Aromos 12"), actor=who, now=utcnow())
         data = VisitaData(ResultadoVisita.SE_MUDO, utcnow(), notas="Dice la vecina")
         add_visita(o, place, data, actor=who, now=utcnow())
 

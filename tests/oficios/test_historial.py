@@ -60,17 +60,21 @@ def change_everything(o: Oficio, who) -> None:
         return {"actor": who, "now": NOW + timedelta(days=next(days))}
 
     number = o.numero_oficio
-    update_oficio(o, OficioData(number, fecha_limite=date(2026, 12, 31)), o.version, **then())
+    update_oficio(
+        o, OficioData(numero_oficio=number, fecha_limite=date(2026, 12, 31)), o.version, **then()
+    )
     prioritise_oficio(o, Prioridad.ALTA, **then())
     assign_oficio(o, who, **then())
-    update_vehiculo(o, VehiculoData("GGZL12", "1", marca="Kia"), o.version, **then())
+    update_vehiculo(
+        o, VehiculoData(patente="GGZL12", patente_dv="1", marca="Kia"), o.version, **then()
+    )
     rosa = add_persona(o, PropietarioData(nombre="Rosa", rut="76123456-0"), **then())
     update_persona(o, rosa, PropietarioData(nombre="Rosa Soto", rut="12345678-5"), **then())
-    place = add_direccion(o, DireccionData("Los Aromos 12"), **then())
-    moved = DireccionData("Los Aromos 14", "Arica")
+    place = add_direccion(o, DireccionData(direccion="Los Aromos 12"), **then())
+    moved = DireccionData(direccion="Los Aromos 14", comuna="Arica")
     update_direccion(o, place, moved, place.version, **then())
     add_visita(o, place, VisitaData(ResultadoVisita.OTRO, NOW), **then())
-    gone = add_direccion(o, DireccionData("Otra 1", notas="Portón azul"), **then())
+    gone = add_direccion(o, DireccionData(direccion="Otra 1", notas="Portón azul"), **then())
     remove_direccion(o, gone, **then())
     move_oficio(o, Move(Estado.INVESTIGACION, o.version), **then())
     first = then()

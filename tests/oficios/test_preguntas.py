@@ -45,7 +45,7 @@ def case(app, buffet, usuario_admin):
         usuario_admin,
         patente="SPRT44-1",
         propietario=ROSA,
-        direccion=DireccionData("Av. Grecia 1180"),
+        direccion=DireccionData(direccion="Av. Grecia 1180"),
     )
     with app.app_context():
         fill_case(row.id, usuario_admin.id, entries=120, sightings=120, photos=30)

@@ -202,7 +202,7 @@ def test_a_number_is_taken_within_its_buffet_only(app, buffet, otro_buffet, usua
 
 def test_an_update_tells_what_changed_and_from_what(app, oficio, usuario_admin, rows):
     data = OficioData(
-        oficio.numero_oficio,
+        numero_oficio=oficio.numero_oficio,
         rol="C-1-2026",
         fecha_limite=date(2026, 12, 31),
         prioridad=Prioridad.ALTA,
@@ -224,7 +224,7 @@ def test_an_update_tells_what_changed_and_from_what(app, oficio, usuario_admin, 
 
 def test_an_update_that_changes_nothing_writes_nothing(app, oficio, usuario_admin, rows):
     before = len(rows(Investigacion))
-    data = OficioData(oficio.numero_oficio)
+    data = OficioData(numero_oficio=oficio.numero_oficio)
     act(app, oficio, usuario_admin, lambda o, who: update_oficio(o, data, 1, actor=who, now=NOW))
 
     assert stored(app, oficio).version == 1
@@ -239,7 +239,9 @@ def test_a_new_number_must_be_free(app, buffet, oficio, usuario_admin):
             app,
             oficio,
             usuario_admin,
-            lambda o, who: update_oficio(o, OficioData("OF-8"), 1, actor=who, now=NOW),
+            lambda o, who: update_oficio(
+                o, OficioData(numero_oficio="OF-8"), 1, actor=who, now=NOW
+            ),
         )
 
 
@@ -254,7 +256,7 @@ def test_a_corrected_field_takes_its_warning_with_it_and_leaves_the_others(
         tribunal="Juzgado de la Luna",
         advertencias_ingreso={"tribunal": "No está en la lista.", "comuna": "No existe."},
     )
-    data = OficioData("OF-9", tribunal="19º Juzgado Civil de Santiago")
+    data = OficioData(numero_oficio="OF-9", tribunal="19º Juzgado Civil de Santiago")
     act(app, case, usuario_admin, lambda o, who: update_oficio(o, data, 1, actor=who, now=NOW))
 
     assert stored(app, case).advertencias_ingreso == {"comuna": "No existe."}
@@ -341,7 +343,7 @@ def test_another_plate_is_checked_anew(app, buffet, usuario_admin, rows):
     )
     assert stored(app, case).advertencias == []
 
-    corrected = VehiculoData("GGZL12", "9", marca="Suzuki", modelo="Swift")
+    corrected = VehiculoData(patente="GGZL12", patente_dv="9", marca="Suzuki", modelo="Swift")
     act(
         app,
         case,
@@ -362,7 +364,9 @@ def test_a_vehicle_decided_on_an_older_state_is_refused(app, oficio, usuario_adm
             app,
             oficio,
             usuario_admin,
-            lambda o, who: update_vehiculo(o, VehiculoData("GGZL12"), 7, actor=who, now=NOW),
+            lambda o, who: update_vehiculo(
+                o, VehiculoData(patente="GGZL12"), 7, actor=who, now=NOW
+            ),
         )
     assert stored(app, oficio).vehiculo.patente == "BBCL12"
 

@@ -16,7 +16,9 @@ from tests.plugins.application import HTMX, assert_fragment
 
 @pytest.fixture
 def case(app, buffet, usuario_admin):
-    return make_oficio(app, buffet, usuario_admin, direccion=DireccionData("Av. Grecia 1180"))
+    return make_oficio(
+        app, buffet, usuario_admin, direccion=DireccionData(direccion="Av. Grecia 1180")
+    )
 
 
 @pytest.fixture
@@ -91,7 +93,9 @@ def test_a_visit_sent_twice_is_one(investigador, case, direccion, rows):
 def test_an_address_of_another_case_is_not_offered(
     app, investigador, case, buffet, usuario_admin, rows
 ):
-    other = make_oficio(app, buffet, usuario_admin, direccion=DireccionData("Los Aromos 12"))
+    other = make_oficio(
+        app, buffet, usuario_admin, direccion=DireccionData(direccion="Los Aromos 12")
+    )
     foreign = stored(app, other).direcciones[0]
     response = write(investigador, case, direccion_id=str(foreign.id), resultado="otro")
 

@@ -35,7 +35,8 @@ def make_place(
         buffet,
         usuario,
         estado=estado,
-        direccion=direccion or DireccionData("Av. Grecia 1180", "Ñuñoa", notas="Timbre 42."),
+        direccion=direccion
+        or DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa", notas="Timbre 42."),
         propietario=propietario
         or PropietarioData(nombre="Rosa Soto", rut="12345678-5", telefono="+56955501234"),
         **values,

@@ -125,7 +125,12 @@ def test_visits_and_photos_made_without_a_signal_come_once_and_in_order(
 ):
     oficio_id, first = make_place(app, buffet, usuario_investigador)
     places = [first] + [
-        make_place(app, buffet, usuario_investigador, direccion=DireccionData(street, "Macul"))[1]
+        make_place(
+            app,
+            buffet,
+            usuario_investigador,
+            direccion=DireccionData(direccion=street, comuna="Macul"),
+        )[1]
         for street in ("Los Plátanos 10", "Los Olmos 20")
     ]
     page = request.getfixturevalue("phone")

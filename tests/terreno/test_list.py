@@ -81,7 +81,7 @@ def test_without_a_position_what_is_due_first_comes_first_with_its_neighbours(
             app,
             buffet,
             usuario_investigador,
-            direccion=DireccionData(street, comuna),
+            direccion=DireccionData(direccion=street, comuna=comuna),
             fecha_limite=due,
         )[1]
 
@@ -105,7 +105,7 @@ def test_the_filter_finds_by_comuna_plate_and_name_without_accents(
         buffet,
         usuario_investigador,
         patente="KZRT91",
-        direccion=DireccionData("San Diego 9", "Santiago"),
+        direccion=DireccionData(direccion="San Diego 9", comuna="Santiago"),
         propietario=PropietarioData(nombre="Andrés Peña"),
     )
 

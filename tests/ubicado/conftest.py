@@ -25,5 +25,7 @@ def searched(app, buffet, usuario_investigador):
         buffet,
         usuario_investigador,
         estado=Estado.INVESTIGACION,
-        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa", "Metropolitana de Santiago"),
+        direccion=DireccionData(
+            direccion="Av. Grecia 1180", comuna="Ñuñoa", region="Metropolitana de Santiago"
+        ),
     )

@@ -10,7 +10,7 @@ from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.oficios.rules import Actividad, Prioridad, TipoPropietario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VehiculoData:
     """The vehicle as the paper names it. ``patente`` is normalised, ``patente_dv`` as written."""
 
@@ -23,7 +23,7 @@ class VehiculoData:
     vin: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PropietarioData:
     """A person of the case."""
 
@@ -35,7 +35,7 @@ class PropietarioData:
     notas: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DireccionData:
     """A place of the case."""
 
@@ -55,7 +55,7 @@ class Posicion:
     exactitud_m: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OficioData:
     """What the paper says of an oficio itself."""
 

@@ -246,7 +246,9 @@ def _address(oficio: Oficio, data: UbicacionData, *, actor: Usuario, now: dateti
     for direccion in oficio.direcciones:
         if fold(direccion.completa) == typed:
             return direccion
-    new = DireccionData(data.lugar, data.comuna, data.region, TipoDireccion.OTRO)
+    new = DireccionData(
+        direccion=data.lugar, comuna=data.comuna, region=data.region, tipo=TipoDireccion.OTRO
+    )
     return add_direccion(oficio, new, actor=actor, now=now)
 
 
