@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config_reader import Reader
+from config_reader import Reader, is_guessable
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
@@ -25,6 +25,11 @@ TOGETHER = (
     ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     ("SMTP_USER", "SMTP_PASSWORD"),
     ("BOOSTR_API_URL", "BOOSTR_API_KEY"),
+)
+
+_RANDOM_KEY = (
+    "al menos 32 caracteres al azar, por ejemplo los de: "
+    'python3 -c "import secrets; print(secrets.token_urlsafe(48))".'
 )
 
 #: What may also be in a file, named by the variable with ``_FILE`` at its end (Docker secrets).
@@ -262,13 +267,17 @@ def _production_problems(config: Config, reader: Reader) -> list[str]:
     """Name what production needs and the environment does not give."""
     problems = []
     if len(config.secret_key) < 32:
-        problems.append(
-            "Falta SECRET_KEY: en producción debe tener al menos 32 caracteres al azar, por "
-            'ejemplo los de: python3 -c "import secrets; print(secrets.token_urlsafe(48))".'
-        )
+        problems.append(f"Falta SECRET_KEY: en producción debe tener {_RANDOM_KEY}")
+    elif is_guessable(config.secret_key):
+        problems.append(f"SECRET_KEY se puede adivinar: en producción debe tener {_RANDOM_KEY}")
     if not reader.text("BASE_URL"):
         problems.append(
             "Falta BASE_URL: la dirección pública (https://…) que va en los enlaces de los correos."
+        )
+    elif not config.base_url.startswith("https://"):
+        problems.append(
+            "BASE_URL debe empezar con https://: sin cifrado, cualquiera en la red ve contraseñas "
+            "y enlaces. Caddy pide el certificado por usted (docs/operacion.md)."
         )
     if not config.mail_configured:
         problems.append("Falta SMTP_HOST: sin servidor de correo no se puede avisar al receptor.")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import parseaddr
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +19,14 @@ _MACHINE = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _REGION = re.compile(r"[a-z0-9-]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+#: A key of 128 random bits, written as 32 hexadecimal digits, measures at least 90.
+_KEY_BITS = 80.0
+#: Words that stand in keys that people think up; one in a million random keys has one of them.
+_WORDS = re.compile(
+    r"secret|clave|contrase|passw|change|cambi|example|ejemplo|rastro|oficina|admin|default|prueba",
+    re.IGNORECASE,
+)
 
 
 class Reader:
@@ -208,6 +219,29 @@ def _is_origin(value: object) -> bool:
     parts = urlsplit(value)
     is_bare = value == f"{parts.scheme}://{parts.netloc}"
     return is_bare and parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.netloc))
+
+
+def is_guessable(secret: str) -> bool:
+    """Whether a key was thought up by a person or copied from a guide, and not made at random."""
+    return guessing_bits(secret) < _KEY_BITS or bool(_WORDS.search(secret))
+
+
+def guessing_bits(secret: str) -> float:
+    """How many bits somebody has to guess who sees what a secret is made of; never too many.
+
+    How evenly its characters are used, or the steps from one to the next («abcdef» has one step),
+    less what is said twice («secretsecret» is one word). Random text loses little by any of them.
+    """
+    steps = [after - before for before, after in pairwise(map(ord, secret))]
+    triples = list(zip(secret, secret[1:], secret[2:], strict=False))
+    share_said_once = len(set(triples)) / len(triples) if triples else 1.0
+    return min(_evenness(secret), _evenness(steps)) * share_said_once
+
+
+def _evenness(items: Sequence[object]) -> float:
+    """Shannon's entropy of what occurs, over all that occurs, in bits."""
+    counts = Counter(items).values()
+    return -sum(count * math.log2(count / len(items)) for count in counts)
 
 
 def sqlalchemy_url(url: str) -> str:

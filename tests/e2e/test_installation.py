@@ -93,7 +93,7 @@ def test_production_names_what_is_missing_and_does_not_start(start_rastro):
 def test_production_has_no_demo(start_rastro):
     served = start_rastro(
         ENVIRONMENT="production",
-        SECRET_KEY="x" * 48,
+        SECRET_KEY="G7h2-VkQ9_tXw4LmZ0sBd8RfYp3NcJ6aEuHi1KoT5xWv",
         BASE_URL="https://rastro.example",
         SMTP_HOST="127.0.0.1",
         SMTP_FROM="rastro@rastro.example",
@@ -109,7 +109,7 @@ def test_a_demo_database_is_refused_in_production(rastro, start_rastro):
     rastro.stop()
     refused = start_rastro(
         ENVIRONMENT="production",
-        SECRET_KEY="x" * 48,
+        SECRET_KEY="G7h2-VkQ9_tXw4LmZ0sBd8RfYp3NcJ6aEuHi1KoT5xWv",
         BASE_URL="https://rastro.example",
         SMTP_HOST="127.0.0.1",
         SMTP_FROM="rastro@rastro.example",

@@ -17,7 +17,7 @@ from config import (
 
 PRODUCTION = {
     "ENVIRONMENT": "production",
-    "SECRET_KEY": "x" * 40,
+    "SECRET_KEY": "G7h2-VkQ9_tXw4LmZ0sBd8RfYp3NcJ6aEuHi1KoT5xWv",
     "BASE_URL": "https://rastro.example",
     "SMTP_HOST": "mail.rastro.example",
     "SMTP_FROM": "rastro@rastro.example",
@@ -57,6 +57,43 @@ def test_production_names_everything_at_once_and_refuses_a_short_secret():
 
     assert all(name in text for name in ("SECRET_KEY", "BASE_URL", "SMTP_HOST"))
     assert "short" not in text
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "x" * 48,
+        "changeme" * 5,
+        "0123456789abcdef" * 2,
+        "abcdefghijklmnopqrstuvwxyz012345",
+        "12345678901234567890123456789012",
+        "mi-clave-de-la-firma-Pérez-2026-número-1",
+        "qwertyuiop" * 4,
+    ],
+)
+def test_production_refuses_a_key_that_can_be_guessed_and_does_not_repeat_it(weak):
+    text = problems({**PRODUCTION, "SECRET_KEY": weak})
+
+    assert "SECRET_KEY se puede adivinar" in text
+    assert weak not in text
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "7f3a9c1e5b8d2046af13c9e07b64d285",
+        "rX0k2pV-9QwLz7cTn4mYb1sHd6fJg8aE",
+        "Zk9!vW3#qT7@xR2$mN5%bL8^cJ1&hG4*",
+    ],
+)
+def test_production_takes_keys_of_128_random_bits(key):
+    assert load_config({**PRODUCTION, "SECRET_KEY": key}).secret_key == key
+
+
+@pytest.mark.parametrize("address", ["http://rastro.example", "http://192.0.2.7:8000"])
+def test_production_refuses_an_address_without_encryption(address):
+    assert "BASE_URL debe empezar con https://" in problems({**PRODUCTION, "BASE_URL": address})
+    assert load_config({"BASE_URL": address}).base_url == address
 
 
 @pytest.mark.parametrize("name", SECRETS)
