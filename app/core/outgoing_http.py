@@ -105,14 +105,29 @@ class Line:
                 self._handle.shutdown(socket.SHUT_RDWR)
 
 
+#: IPv6 networks whose last four bytes are an IPv4 address that a gateway or this machine talks to:
+#: IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765), NAT64 (RFC 6052), local NAT64 (RFC 8215).
+_CARRIES_IPV4 = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+)
+
+
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the Internet: not private, loopback, link-local or odd."""
+    """Whether an IP address is one of the Internet: not private, loopback, link-local or odd.
+
+    An IPv6 address that carries one of IPv4 is as public as the latter. Python's ``ipaddress``
+    knows three of these forms; the others are listed here.
+    """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is not None:
-            ip = inner
+        ip = _carried(ip) or ip
     return ip.is_global and not ip.is_multicast
+
+
+def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if any(ip in network for network in _CARRIES_IPV4):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 class LineAdapter(HTTPAdapter):

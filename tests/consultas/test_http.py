@@ -33,6 +33,13 @@ def ask(url: str, *, allow_private: bool = True, seconds: float = 10.0):
         "fc00::1",
         "::ffff:127.0.0.1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::10.1.2.3",
+        "::ffff:0:10.1.2.3",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::192.168.1.1",
+        "2001:0:4136:e378:8000:63bf:f5fe:fdfc",
     ],
 )
 def test_addresses_of_no_public_network_are_not_public(address):
@@ -40,7 +47,9 @@ def test_addresses_of_no_public_network_are_not_public(address):
     assert is_public("8.8.8.8")
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
+)
 def test_addresses_of_the_internet_are_public(address):
     assert is_public(address)
 
