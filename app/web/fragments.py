@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, render_template
 from htmx_flask import request
@@ -32,6 +33,28 @@ def with_notice(response: Response, text: str, tone: str = "ok") -> Response:
     """Have the page announce a sentence (a toast in a live region). Tones: ok, error."""
     response.headers["HX-Trigger"] = json.dumps({"aviso": {"texto": text, "tipo": tone}})
     return response
+
+
+def local_path(target: str) -> str | None:
+    """An address within this application, or None: a stranger's link must not lead outside.
+
+    It is judged as a browser reads it, which drops tabs and line ends and takes a backslash for a
+    slash: «/<tab>/evil.example» would name another machine.
+    """
+    is_plain = target.isprintable() and "\\" not in target
+    is_local = is_plain and target.startswith("/") and not target.startswith("//")
+    return target if is_local else None
+
+
+def page_before() -> str | None:
+    """The path and query of our page that the request came from, where the browser says it."""
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:  # no address at all
+        return None
+    if before.netloc != request.host:
+        return None
+    return local_path(f"{before.path}?{before.query}" if before.query else before.path)
 
 
 def see_other(url: str) -> Response:

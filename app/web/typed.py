@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import request
+
+from app.web.fragments import page_before
 
 #: Fields that an answer never repeats: passwords, and the token that is made anew.
 _NEVER = {"csrf_token", "password", "current", "repeated"}
@@ -27,11 +27,5 @@ def typed_context() -> dict[str, object]:
         "fields": None if has_files or has_secret else pairs,
         "texts": [value for _, value in pairs if " " in value.strip()],
         "has_files": has_files,
-        "back": _page_before(),
+        "back": (page_before() or "/").partition("?")[0],
     }
-
-
-def _page_before() -> str:
-    before = urlsplit(request.referrer or "")
-    is_ours = before.netloc == request.host and not before.path.startswith("//")
-    return (before.path if is_ours else "") or "/"

@@ -1,3 +1,4 @@
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -64,9 +65,30 @@ def test_a_deactivation_ends_the_sessions_at_once(
     assert client.get("/cuenta").status_code == 303
 
 
-def test_an_answer_never_leads_to_another_site(stranger, usuario_investigador):
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//malo.example/",
+        "/%09/malo.example/",
+        "/%0a/malo.example",
+        "%09//malo.example",
+        "/%5Cmalo.example",
+        "%5C%5Cmalo.example",
+        "https://malo.example/",
+        "https:malo.example",
+        "javascript:alert(1)",
+        "/%00/malo.example",
+        "/%E2%80%8B/malo.example",
+        "/%0d%0aSet-Cookie:a=b",
+        "///malo.example",
+        "malo.example",
+        "//malo.example%00",
+        "//[malo",
+    ],
+)
+def test_an_answer_never_leads_to_another_site(stranger, usuario_investigador, target):
     response = stranger.post(
-        "/entrar?next=//malo.example/",
+        f"/entrar?next={target}",
         data={"email": usuario_investigador.email, "password": PASSWORD},
     )
 

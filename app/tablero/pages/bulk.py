@@ -15,7 +15,7 @@ from app.core.patente import format_patente
 from app.tablero.forms import BulkForm
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.cards import do_to_card
-from app.tablero.pages.screen import page_before, the_actor
+from app.tablero.pages.screen import board_or_case_before, the_actor
 from app.tablero.queries import list_cards
 from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card
@@ -83,5 +83,5 @@ def _report(
     }
     if is_htmx():
         return fragment("tablero/_report.html", status=status, **context)
-    page = render_template("tablero/report.html", back=page_before(), **context)
+    page = render_template("tablero/report.html", back=board_or_case_before(), **context)
     return Response(page, status)

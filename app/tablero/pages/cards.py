@@ -22,19 +22,14 @@ from app.oficios.rules import Prioridad, allowed_moves
 from app.oficios.service import StaleOficio, move_oficio, prioritise_oficio, undo_move
 from app.tablero.forms import AssignForm, CardCheckForm, MoveForm, PriorityForm, UndoForm
 from app.tablero.pages.blueprint import bp
-from app.tablero.pages.screen import (
-    draw_cards,
-    local_path,
-    page_before,
-    the_actor,
-)
+from app.tablero.pages.screen import board_or_case_before, draw_cards, the_actor
 from app.tablero.queries import get_card, list_choices
 from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card, assign_card
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
 from app.web.forms import Form, first_error
-from app.web.fragments import is_htmx, see_other, with_notice
+from app.web.fragments import is_htmx, local_path, see_other, with_notice
 
 #: What is done with a card; it returns what was done, in words.
 Deed = Callable[[Oficio, Usuario, datetime], str]
@@ -60,7 +55,7 @@ def actions(oficio_id: int) -> ResponseReturnValue:
         moves=allowed_moves(oficio.estado, current_user.rol),
         people=list_choices().people,
         prioridades=Prioridad,
-        back=page_before(),
+        back=board_or_case_before(),
     )
 
 
@@ -167,7 +162,7 @@ def _answer(
     if not is_htmx() or back:
         plate = format_patente(get_card(oficio_id, now=utcnow()).patente)
         flash(problem or f"{plate}: {done}", "error" if problem else "ok")
-        return see_other(back or page_before())
+        return see_other(back or board_or_case_before())
     now = utcnow()
     response = make_response(draw_cards([get_card(oficio_id, now=now)], now=now)[0], status)
     if problem:

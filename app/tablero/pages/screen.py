@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import jinja2
-from flask import current_app, request, url_for
+from flask import current_app, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session, object_session
@@ -19,6 +19,7 @@ from app.tablero.queries import BoardColumn, Card, criteria
 from app.tablero.rules import BoardFilter, sighting_words
 from app.usuarios.models import Usuario
 from app.web.filters import plazo
+from app.web.fragments import page_before
 
 #: Pictures of cards that one process keeps; a card takes about 2 kB.
 _KEPT_CARDS = 4096
@@ -78,19 +79,9 @@ def board_url(arguments: dict[str, str], endpoint: str = "tablero.board") -> str
     return f"{base}?{urlencode(arguments)}" if arguments else base
 
 
-def page_before() -> str:
+def board_or_case_before() -> str:
     """Where a form without JavaScript was sent from: the board with its filters, or the case."""
-    before = urlsplit(request.referrer or "")
-    if before.netloc != request.host:
-        return url_for("tablero.board")
-    path = f"{before.path}?{before.query}" if before.query else before.path
-    return local_path(path) or url_for("tablero.board")
-
-
-def local_path(target: str) -> str | None:
-    """An address within this application, or nothing: a stranger's link must not lead outside."""
-    is_local = target.startswith("/") and not target.startswith("//") and "\\" not in target
-    return target if is_local and target.isprintable() else None
+    return page_before() or url_for("tablero.board")
 
 
 def the_actor() -> Usuario:

@@ -27,7 +27,7 @@ from app.usuarios.rules.passwords import verify_password
 from app.usuarios.service import end_sessions, note_login
 from app.web.error_pages import error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
-from app.web.fragments import is_htmx, is_read
+from app.web.fragments import is_htmx, is_read, local_path
 
 bp = Blueprint("auth", __name__)
 
@@ -99,7 +99,7 @@ def login_page() -> ResponseReturnValue:
     with dispensable_transaction():
         note_login(usuario, form.password.data, now=utcnow())
     login_user(usuario)
-    return redirect(_safe_next() or url_for("home"), 303)
+    return redirect(local_path(request.args.get("next", "")) or url_for("home"), 303)
 
 
 @bp.post("/salir")
@@ -134,10 +134,3 @@ def init_auth(app: Flask) -> None:
         if is_read():
             target = url_for("auth.login_page", next=request.full_path.rstrip("?"))
         return redirect(target, 303)
-
-
-def _safe_next() -> str | None:
-    """Where the person was going, when that is a path of this application."""
-    target = request.args.get("next", "")
-    plain = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if plain and "\n" not in target and "\r" not in target else None
