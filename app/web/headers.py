@@ -28,6 +28,37 @@ def content_security_policy(config: Config) -> str:
     )
 
 
+#: What browsers offer to pages and this application uses itself; the rest is denied below.
+_USED = ("camera", "geolocation", "fullscreen", "clipboard-write", "web-share")
+_DENIED = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=(self)" for name in _USED] + [f"{name}=()" for name in _DENIED]
+)
+
+
 def init_headers(app: Flask) -> None:
     """Add the headers that a browser needs to defend its user."""
 
@@ -38,8 +69,9 @@ def init_headers(app: Flask) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             headers.setdefault("Vary", "Cookie, HX-Request")
             headers.setdefault("Cache-Control", "no-store")

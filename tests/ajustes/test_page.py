@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -14,6 +15,7 @@ from app.ajustes.rules.dibujo import draw_logo
 from app.ajustes.rules.registry import list_settings
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
+from app.core.clock import utcnow
 from app.core.errors import InvalidValue
 from app.db import transaction
 from app.notificaciones.rules import ANSWER_HOURS, MAX_MAIL_MB
@@ -215,3 +217,17 @@ def test_a_form_without_a_file_says_so(admin):
 
     assert answer.status_code == 422
     assert "Elija la imagen" in answer.get_data(as_text=True)
+
+
+def test_who_finds_a_weakness_reads_where_to_write(admin, stranger, typed):
+    address = "/.well-known/security.txt"
+    assert stranger.get(address).status_code == 404, "nobody was named yet"
+
+    admin.post(URL, data=typed(oficina_correo="seguridad@oficina.example"))
+    text = stranger.get(address).get_data(as_text=True)
+
+    fields = dict(line.split(": ", 1) for line in text.splitlines())
+    assert fields["Contact"] == "mailto:seguridad@oficina.example"
+    assert fields["Canonical"].endswith(address)
+    left = datetime.strptime(fields["Expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) - utcnow()
+    assert timedelta(days=170) < left < timedelta(days=366)

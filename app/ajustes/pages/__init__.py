@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
-from flask import Blueprint, flash, g, render_template, send_file, url_for
+from flask import Blueprint, flash, g, make_response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,6 +15,7 @@ from app.ajustes.queries import Oficina, current_office, find_logo_data
 from app.ajustes.service import save_logo, save_settings
 from app.core.clock import utcnow
 from app.db import transaction
+from app.extensions import current_config
 from app.web.access import admin_required, or_404
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
@@ -22,6 +24,8 @@ from app.web.fragments import see_other
 bp = Blueprint("ajustes", __name__)
 
 _YEAR = 365 * 24 * 3600
+#: RFC 9116 advises less than a year. The file is written anew at each reading.
+_CONTACT_HOLDS = timedelta(days=180)
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -93,6 +97,22 @@ def logo(sha256: str) -> ResponseReturnValue:
     data = or_404(find_logo_data(sha256) if _DIGEST.fullmatch(sha256) else None)
     response = send_file(BytesIO(data), mimetype="image/png")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # readers of mails show it
+    return response
+
+
+@bp.get("/.well-known/security.txt")
+def security_txt() -> ResponseReturnValue:
+    """Where to report a weakness, as RFC 9116 has it; 404 while the office names no address."""
+    email = or_404(current_office().email or None)
+    lines = [
+        f"Contact: mailto:{email}",
+        f"Expires: {utcnow() + _CONTACT_HOLDS:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: es, en",
+        f"Canonical: {current_config().base_url}/.well-known/security.txt",
+    ]
+    response = make_response("\n".join(lines) + "\n")
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response
 
 
