@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, redirect, session, url_for
+from flask import Flask, abort, redirect
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.ajustes.queries import is_demo
 from app.cli import prepare, schema_cli
 from app.db import db, prepare_engine
 from app.extensions import csrf, htmx, limiter, login, migrate
@@ -18,8 +16,6 @@ from app.feature import Feature, init_features
 from app.features import FEATURES
 from app.jobs.alarm import Alarm
 from app.jobs.queue import set_bell
-from app.portal.access import SESSION_KEY
-from app.usuarios.pages import signing_in
 from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
 from app.web.compression import init_compression
@@ -29,6 +25,7 @@ from app.web.filters import init_filters
 from app.web.headers import init_headers
 from app.web.limit_storage import SCHEME, init_limits
 from app.web.maintenance import init_maintenance
+from app.web.navigation import find_landing, init_navigation
 from app.web.retrying import RetryingFlask
 from app.web.session_cookie import init_sessions
 from app.web.static_files import StaticFiles, fingerprint
@@ -76,8 +73,8 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)
     passwords.configure(config.argon2_memory_kib)
-    signing_in.init_auth(app)
     init_filters(app)
+    init_navigation(app)
     init_errors(app)
     init_compression(app)
     init_headers(app)
@@ -89,40 +86,20 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     for command in (prepare, schema_cli):
         app.cli.add_command(command)
     app.add_url_rule("/", "home", home)
-
-    @app.context_processor
-    def template_globals() -> dict[str, object]:
-        return {"demo_mode": is_demo_database(app)}
-
     app.wsgi_app = StaticFiles(  # type: ignore[method-assign]
         app.wsgi_app, ROOT / "static", versions, version
     )
     return app
 
 
-def is_demo_database(app: Flask) -> bool:
-    """Whether every page must say that this is a demonstration.
-
-    A database is marked before its first start and keeps the mark, so it is read once. An error
-    page must stand when the database does not.
-    """
-    if "is_demo" not in app.extensions:
-        try:
-            app.extensions["is_demo"] = is_demo()
-        except SQLAlchemyError:
-            db.session.rollback()
-            return False
-    return bool(app.extensions["is_demo"])
-
-
 def home() -> ResponseReturnValue:
     """Where a person lands: the firm on its board, a buffet on its dashboard."""
-    if not current_user.is_authenticated:
-        # Who came by a link has no account to sign in with.
-        by_link = SESSION_KEY in session
-        return redirect(url_for("portal.home"), 303) if by_link else login.unauthorized()
-    endpoint = "tablero.board" if current_user.is_staff else "portal.home"
-    return redirect(url_for(endpoint), 303)
+    landing = find_landing()
+    if landing is not None:
+        return redirect(landing, 303)
+    if current_user.is_authenticated:
+        abort(404)
+    return login.unauthorized()
 
 
 def _init_alarm(app: Flask, config: Config) -> None:

@@ -11,15 +11,10 @@ from alembic.migration import MigrationContext
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.ajustes.queries import is_demo
-from app.avistamientos.queries import has_unmatched
 from app.core.clock import utcnow
-from app.custodia.service import begin
 from app.db import creating, db, transaction
-from app.demo.service.seed import ACCOUNTS, is_empty, seed
 from app.extensions import current_config
-from app.porticos.service import ask_to_rematch, load_seed
-from app.respaldo.service.soundness import Unsound, check_database, mark_known
+from app.feature import StartRefused, current_features
 from app.web.static_files import keep_version
 from config import ROOT, Config
 
@@ -78,35 +73,36 @@ def _tell(before: str | None, nothing: str) -> None:
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Migrate the database; outside production, fill a new one with the demo.
-
-    Gantries that this version brings are added to the catalogue, and sightings of before there was
-    one are looked up in it.
+    """Migrate the database, and do what the features do at each start.
 
     The last line of the output tells the supervisor what it needs, as JSON.
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = current_config()
     try:
-        check_database(config)
-    except Unsound as unsound:
-        raise click.ClickException(str(unsound)) from None
+        report = _prepare_features(config)
+    except StartRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(json.dumps({"port": config.port, **report}))
+
+
+def _prepare_features(config: Config) -> dict[str, object]:
+    """Each stage for all features, in their order. Returns what they report."""
+    parts = [feature.prepares for feature in current_features().by_name.values()]
+    for part in parts:
+        if part.before_tables:
+            part.before_tables(config)
     flask_migrate.upgrade()
-    mark_known(config)
+    for part in parts:
+        if part.after_tables:
+            part.after_tables(config)
     _prepare_static_files(config)
     with transaction():
-        begin(utcnow())
-        load_seed(utcnow())
-        if has_unmatched():
-            ask_to_rematch(utcnow())
-    if config.environment == "development" and is_empty():
-        click.echo("Primer inicio: se cargan los datos de demostración...", err=True)
-        seed(now=utcnow(), max_bytes=config.max_upload_bytes)
-    demo = is_demo()
-    if demo and config.is_production:
-        raise click.ClickException(
-            "Esta base de datos es de demostración y tiene contraseñas conocidas: en producción "
-            "use otra (DATABASE_URL o INSTANCE_DIR)."
-        )
-    accounts = [f"{email} / {password}" for email, password in ACCOUNTS.items()] if demo else []
-    click.echo(json.dumps({"port": config.port, "demo": demo, "accounts": accounts}))
+        for part in parts:
+            if part.rows:
+                part.rows(utcnow())
+    report: dict[str, object] = {}
+    for part in parts:
+        if part.last:
+            report.update(part.last(config))
+    return report

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar
 from flask import Flask, current_app
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import ModuleType
 
     from click import Command
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from app.db import Model
     from app.jobs.registry import Job
     from app.oficios.pages.sections import Section
+    from app.web.navigation import Link
     from app.web.streaming import Source as StreamSource
+    from config import Config
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,6 +45,28 @@ class FileColumn(NamedTuple):
     key: str
     #: The column with the file's SHA-256.
     digest: str
+
+
+class StartRefused(Exception):
+    """The installation may not be started like this; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """What a feature does at each start of the installation: ``flask prepare``.
+
+    Each stage is done by all features in their order before the next one. Any of them may raise
+    ``StartRefused``.
+    """
+
+    #: Looks at the database before it is migrated, and changes nothing.
+    before_tables: Callable[[Config], None] | None = None
+    #: When its tables are of this version.
+    after_tables: Callable[[Config], None] | None = None
+    #: Writes what every installation has, in one transaction with all others.
+    rows: Callable[[datetime], object] | None = None
+    #: At the end, in transactions of its own; what it returns is reported to the supervisor.
+    last: Callable[[Config], Mapping[str, object]] | None = None
 
 
 class Question(Generic[P, R]):
@@ -96,6 +121,13 @@ class Feature:
     file_columns: tuple[FileColumn, ...] = ()
     #: What packages below may ask (``Question.by``).
     provides: tuple[tuple[Question[..., Any], Callable[..., Any]], ...] = ()
+    #: Its links in the menus; ``Link.place`` orders them.
+    navigation: tuple[Link, ...] = ()
+    #: The endpoint where whoever asks begins; None for who is not at home here.
+    landing: Callable[[], str | None] | None = None
+    prepares: Preparation = field(default_factory=Preparation)
+    #: Called once for each application, before its pages are registered.
+    init: Callable[[Flask], None] | None = None
 
     @property
     def blueprints(self) -> tuple[Blueprint, ...]:
@@ -155,6 +187,8 @@ def init_features(app: Flask, features: tuple[Feature, ...]) -> None:
     """
     app.extensions[KEY] = Features(features)
     for feature in features:
+        if feature.init:
+            feature.init(app)
         for blueprint in feature.blueprints:
             app.register_blueprint(blueprint)
         for command in feature.commands:

@@ -412,7 +412,7 @@ def main() -> int:
         return 1
     supervisor = Supervisor(env, sys.stdout)
     supervisor.listener = listener
-    if report["demo"]:
+    if report.get("demo"):
         for name, command in demo_services(env, instance):
             supervisor.add(name, command)
     gunicorn = ["-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
@@ -434,7 +434,7 @@ def main() -> int:
     if isinstance(accounts, list) and accounts:
         announce.append("  Cuentas de demostración:")
         announce += [f"    {account}" for account in accounts]
-    if report["demo"] and not env.get("SMTP_HOST"):
+    if report.get("demo") and not env.get("SMTP_HOST"):
         announce.append(f"  {NO_MAILBOX}")
     announce += ["  Ctrl-C lo cierra.", ""]
     return supervisor.run(announce, f"http://{shown}:{port}/health")

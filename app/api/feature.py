@@ -7,10 +7,22 @@ from app.api.jobs import limpiar
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.pages import claves, docs, health, metrics
 from app.feature import Feature
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="api",
     models=(ClaveApi, RespuestaGuardada),
     pages=(health, metrics, v1, docs, claves),
     jobs=(limpiar,),
+    navigation=(
+        Link(
+            Menu.ADMIN,
+            100,
+            "claves.index",
+            "API y webhooks",
+            "key",
+            audience=Audience.ADMIN,
+            areas=("webhooks",),
+        ),
+    ),
 )

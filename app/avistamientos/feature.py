@@ -8,7 +8,8 @@ from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.pages import portico_correction
 from app.avistamientos.queries import count_sightings
 from app.avistamientos.queries.newest_sightings import list_for_notice
-from app.feature import Feature
+from app.avistamientos.service.portico_matching import rematch_older
+from app.feature import Feature, Preparation
 from app.notificaciones.rules.sources import list_sightings
 from app.oficios.pages.sections import Section
 
@@ -28,4 +29,5 @@ FEATURE = Feature(
     ),
     jobs=(emparejar,),
     provides=(list_sightings.by(list_for_notice),),
+    prepares=Preparation(rows=rematch_older),
 )

@@ -9,6 +9,7 @@ from app.consultas.models import Consulta
 from app.consultas.pages import log
 from app.consultas.rules.alcance import SETTINGS
 from app.feature import Feature
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="consultas",
@@ -17,4 +18,7 @@ FEATURE = Feature(
     settings=SETTINGS,
     jobs=(consultar, barrido),
     provides=(lookups_of.by(pages.read_lookups),),
+    navigation=(
+        Link(Menu.ADMIN, 50, "consultas.index", "Consultas", "radar-2", audience=Audience.ADMIN),
+    ),
 )

@@ -25,6 +25,7 @@ from app.notificaciones.queries import count_notices
 from app.notificaciones.queries.sellos import SOURCES
 from app.notificaciones.rules import SETTINGS
 from app.oficios.pages.sections import Section
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="notificaciones",
@@ -38,4 +39,33 @@ FEATURE = Feature(
     settings=SETTINGS,
     sealed=SOURCES,
     jobs=(send_notice, find_unanswered, tell_milestones),
+    navigation=(
+        Link(
+            Menu.ADMIN,
+            30,
+            "notificaciones.receptores",
+            "Receptores",
+            "gavel",
+            audience=Audience.ADMIN,
+        ),
+        Link(Menu.ADMIN, 60, "notificaciones.correos", "Correos", "mail", audience=Audience.ADMIN),
+        Link(
+            Menu.SETTINGS,
+            10,
+            "notificaciones.template",
+            "Plantilla del aviso al receptor",
+            "mail",
+            audience=Audience.ADMIN,
+            text="Asunto, saludo y despedida, con vista previa.",
+        ),
+        Link(
+            Menu.SETTINGS,
+            40,
+            "notificaciones.receptores",
+            "Receptores judiciales",
+            "gavel",
+            audience=Audience.ADMIN,
+            text="El directorio, con los tribunales en que actúan.",
+        ),
+    ),
 )

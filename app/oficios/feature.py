@@ -19,6 +19,7 @@ from app.oficios.pages import (
 from app.oficios.pages.sections import Section
 from app.oficios.queries import count_direcciones, count_entries, count_personas
 from app.oficios.queries.sellos import SOURCES
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="oficios",
@@ -47,4 +48,16 @@ FEATURE = Feature(
         Section("custodia", "Custodia", "shield-check", "oficios.custodia", 130),
     ),
     sealed=SOURCES,
+    navigation=(
+        Link(Menu.BOTTOM, 30, "oficios.create", "Nuevo", "circle-plus"),
+        Link(
+            Menu.SETTINGS,
+            20,
+            "textos.index",
+            "Textos predefinidos",
+            "notes",
+            audience=Audience.ADMIN,
+            text="Lo que más se anota en la bitácora: notas, llamadas y visitas.",
+        ),
+    ),
 )

@@ -24,6 +24,14 @@ def living_link() -> Enlace | None:
     return enlace if enlace is not None and enlace.is_usable(utcnow()) else None
 
 
+def landing() -> str | None:
+    """A buffet begins on its dashboard; who came by a link has no account to sign in with."""
+    is_theirs = (
+        not current_user.is_staff if current_user.is_authenticated else SESSION_KEY in session
+    )
+    return "portal.home" if is_theirs else None
+
+
 def looking_buffet() -> Buffet:
     """The buffet whose dashboard is asked for.
 

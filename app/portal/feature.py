@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.portal import pages
+from app.portal.access import landing
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="portal",
     pages=(pages,),
+    navigation=(
+        Link(Menu.BAR, 10, "portal.home", "Mis oficios", "file-text", audience=Audience.CLIENTE),
+    ),
+    landing=landing,
 )

@@ -7,10 +7,15 @@ from app.usuarios import pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Usuario
 from app.usuarios.pages import signing_in
+from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="usuarios",
     models=(Usuario,),
     pages=(signing_in, pages),
     commands=(usuarios_cli,),
+    navigation=(
+        Link(Menu.ADMIN, 10, "usuarios.index", "Usuarios", "users", audience=Audience.ADMIN),
+    ),
+    init=signing_in.init_auth,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from app.ajustes.rules.registry import list_settings
 from app.custodia.queries.registry import SealedKind, list_sources, row_label
 from app.db import Model, db, transaction
 from app.extensions import limiter
-from app.feature import DeclaredTwice, Feature, Features, features_of
+from app.feature import DeclaredTwice, Feature, Features, Preparation, features_of
 from app.features import FEATURES
 from app.jobs.queue import enqueue, set_bell
 from app.jobs.registry import Job, UnknownJob, get_job, job, list_kinds
@@ -32,6 +33,7 @@ from app.jobs.runner import JobRun
 from app.notificaciones.rules.sources import Location, find_location, list_found
 from app.oficios.pages.sections import Section, list_sections
 from app.usuarios.rules import Rol
+from app.web.navigation import Audience, Link, Menu
 from app.web.streaming import Source as StreamSource
 from app.web.streaming import make_sources
 from tests.factories import make_usuario
@@ -113,6 +115,16 @@ def test_a_part_that_two_features_bring_is_refused_at_the_start():
     assert set(Features((one,)).settings) == {"prueba.dias"}
 
 
+def test_every_link_leads_to_a_page_and_no_two_stand_in_one_place(app):
+    links = [link for feature in FEATURES for link in feature.navigation]
+
+    assert len(links) > 20
+    assert {link.endpoint for link in links} <= set(app.view_functions)
+    assert len({(link.menu, link.place, link.audience is Audience.CLIENTE) for link in links}) == (
+        len(links)
+    )
+
+
 # ------------------------------------------------------------------ two in one process
 
 
@@ -149,6 +161,8 @@ OTHER = Feature(
     streams={"otra": Silence},
     keepers=(lambda: [KEPT],),
     provides=(find_location.by(lambda oficio_id: HERE),),
+    navigation=(Link(Menu.BAR, 1, "oficios.create", "Enlace de la otra", "plus"),),
+    prepares=Preparation(last=lambda config: {"otra": config.argon2_memory_kib}),
 )
 LEFT_OUT = {"ubicado", "terreno", "informes", "trabajos"}
 
@@ -160,6 +174,7 @@ def other(app: Flask, tmp_path: Path) -> Iterator[Flask]:
         f"sqlite:///{tmp_path / 'otra.sqlite3'}",
         tmp_path,
         SECRET_KEY="another secret, only for tests, never anywhere else",
+        ARGON2_MEMORY_KIB="64",
     )
     kept = tuple(feature for feature in FEATURES if feature.name not in LEFT_OUT)
     with pytest.MonkeyPatch.context() as patch:
@@ -224,7 +239,20 @@ def test_each_application_answers_as_itself(app, other):
     assert 'name="prueba_color"' in there.get("/admin/ajustes").text
     assert 'name="prueba_color"' not in here.get("/admin/ajustes").text
     assert "Terreno" in here.get("/tablero").text
+    assert "Enlace de la otra" not in here.get("/tablero").text
     assert "Terreno" not in there.get("/tablero").text
+    assert "Enlace de la otra" in there.get("/tablero").text
+
+
+def test_a_start_is_prepared_by_the_features_that_are_there(app, other):
+    result = other.test_cli_runner().invoke(args=["prepare"])
+
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.output.splitlines()[-1])
+    assert report["otra"] == 64
+    assert report["demo"] is False
+    result = app.test_cli_runner().invoke(args=["prepare"])
+    assert "otra" not in json.loads(result.output.splitlines()[-1])
 
 
 def test_each_application_wakes_its_own_consumer(app, other):
@@ -258,7 +286,7 @@ def test_each_application_counts_attempts_for_itself(app, other, throttled):
 
 
 def leaves() -> list[str]:
-    """The features that no other package imports, and neither do the commands."""
+    """The features that no other package imports."""
     imported = {
         target
         for name, text in modules()
@@ -320,7 +348,7 @@ def test_a_leaf_is_deleted_with_its_folder_and_one_line(names, tmp_path):
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     for name in ("config.py", "config_reader.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
-    for name in ("static", "migrations", "tests"):
+    for name in ("static", "migrations", "tests", "tools"):
         (tmp_path / name).symlink_to(ROOT / name)
 
     features = tmp_path / "app" / "features.py"
@@ -332,13 +360,20 @@ def test_a_leaf_is_deleted_with_its_folder_and_one_line(names, tmp_path):
         assert len(after) == len(before) - 1
         features.write_text("".join(after))
 
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", VISIT, str(tmp_path)],
-        cwd=tmp_path,
+    done = _run_in(tmp_path, sys.executable, "-W", "error", "-c", VISIT, str(tmp_path))
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout.split()[0]) > 30
+    linted = _run_in(tmp_path, str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
+    assert linted.returncode == 0, linted.stdout[-3000:]
+    assert "0 broken" in linted.stdout
+
+
+def _run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert int(done.stdout.split()[0]) > 30

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
-from app.avistamientos.queries import list_texts
+from app.avistamientos.queries import has_unmatched, list_texts
 from app.avistamientos.rules import MATCHED_SOURCES, Fuente
 from app.avistamientos.rules.crossings import Crossing
 from app.core.clock import SANTIAGO
@@ -22,8 +22,14 @@ from app.porticos.models import Portico
 from app.porticos.queries import list_zones
 from app.porticos.rules import Metodo
 from app.porticos.rules.recognition import Match
-from app.porticos.service import Texto, identify, remember_alias
+from app.porticos.service import Texto, ask_to_rematch, identify, remember_alias
 from app.usuarios.models import Usuario
+
+
+def rematch_older(now: datetime) -> None:
+    """Have sightings of before there was a catalogue looked up in it."""
+    if has_unmatched():
+        ask_to_rematch(now)
 
 
 def gantry_values(match: Match) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -19,6 +21,7 @@ from stdnum.cl import rut as stdnum_rut
 from app.adjuntos.queries import list_images, list_visitas
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos, set_approval
+from app.ajustes.queries import is_demo
 from app.ajustes.service import set_setting
 from app.avisos.models import Aviso
 from app.buffets.models import Buffet
@@ -26,7 +29,7 @@ from app.buffets.service import BuffetData, create_buffet
 from app.consultas.outside import ProviderAnswer
 from app.consultas.outside.generico import GenericoItem
 from app.consultas.service import store_answer
-from app.core.clock import from_local, local_today, to_local
+from app.core.clock import from_local, local_today, to_local, utcnow
 from app.core.comunas import find_comuna
 from app.core.plazos import add_business_days
 from app.core.tribunales import find_tribunal
@@ -58,6 +61,7 @@ from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.service import UsuarioData, create_usuario
+from config import Config
 
 #: Only ever in a demo database.
 ACCOUNTS = {
@@ -137,6 +141,16 @@ class _People:
 def is_empty() -> bool:
     """Whether nobody has an account yet: a new database."""
     return db.session.scalar(sa.select(Usuario.id).limit(1)) is None
+
+
+def fill_new(config: Config) -> Mapping[str, object]:
+    """Fill a new database, in development alone. Returns who can sign in to the demonstration."""
+    if config.environment == "development" and is_empty():
+        print("Primer inicio: se cargan los datos de demostración...", file=sys.stderr, flush=True)
+        seed(now=utcnow(), max_bytes=config.max_upload_bytes)
+    demo = is_demo()
+    accounts = [f"{email} / {password}" for email, password in ACCOUNTS.items()] if demo else []
+    return {"demo": demo, "accounts": accounts}
 
 
 def seed(*, now: datetime, max_bytes: int) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app.core.dates import format_fecha_hora
 from app.core.redaction import redact
 from app.db import db
+from app.feature import StartRefused
 from app.respaldo.outside.database_copy import is_empty, sqlite_path
 from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import list_backups
@@ -29,7 +30,7 @@ _READ_WHOLE = 32 * 1024**2
 _MAGIC = b"SQLite format 3\x00"
 
 
-class Unsound(BackupError):
+class Unsound(BackupError, StartRefused):
     """The database cannot be started on; the text says why, and how to restore a backup."""
 
 

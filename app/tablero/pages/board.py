@@ -39,6 +39,11 @@ from app.web.access import staff_required
 from app.web.fragments import fragment, is_htmx
 
 
+def landing() -> str | None:
+    """The firm begins on its board."""
+    return "tablero.board" if current_user.is_authenticated and current_user.is_staff else None
+
+
 @bp.get("")
 @staff_required
 def board() -> ResponseReturnValue:
