@@ -16,7 +16,6 @@ from app.feature import Feature, init_features
 from app.features import FEATURES
 from app.jobs.alarm import Alarm
 from app.jobs.queue import set_bell
-from app.usuarios.rules import passwords
 from app.web.bodies import init_bodies
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
@@ -72,7 +71,6 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     htmx.init_app(app)
     init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)
-    passwords.configure(config.argon2_memory_kib)
     init_filters(app)
     init_navigation(app)
     init_errors(app)

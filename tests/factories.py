@@ -33,7 +33,8 @@ from app.oficios.service import (
     create_oficio,
 )
 from app.usuarios.models import Usuario
-from app.usuarios.rules import Rol, passwords
+from app.usuarios.rules import Rol
+from app.usuarios.rules.passwords import Hashes
 
 PASSWORD = "una clave de prueba"
 _numbers = count(1)
@@ -62,7 +63,7 @@ def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: A
             "email": f"persona{number}@oficina.example",
             "rol": rol,
             "buffet_id": buffet.id if buffet else None,
-            "password_hash": _hash_once(passwords._hasher),
+            "password_hash": _hash_once(app.extensions["rastro_config"].argon2_memory_kib),
             **values,
         }
     )
@@ -70,9 +71,9 @@ def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: A
 
 
 @functools.cache
-def _hash_once(_hasher: object) -> str:
-    """The hash of ``PASSWORD`` by the settings of now: thousands of accounts share one."""
-    return passwords.hash_password(PASSWORD)
+def _hash_once(memory_kib: int) -> str:
+    """The hash of ``PASSWORD`` at that cost: thousands of accounts share one."""
+    return Hashes(memory_kib).make(PASSWORD)
 
 
 def make_oficio(

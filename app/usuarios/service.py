@@ -9,9 +9,9 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.usuarios.models import Usuario
+from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import Rol, needs_buffet
-from app.usuarios.rules.passwords import hash_password, needs_rehash
 
 
 class EmailTaken(Refused):
@@ -54,7 +54,7 @@ def create_usuario(
         rol=data.rol,
         buffet_id=data.buffet_id,
         telefono=data.telefono,
-        password_hash=hash_password(password),
+        password_hash=hashes().make(password),
         created_at=now,
     )
     db.session.add(usuario)
@@ -123,7 +123,7 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
 
 def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: datetime) -> None:
     """Give an account a new password and end every session that it has."""
-    usuario.password_hash = hash_password(password)
+    usuario.password_hash = hashes().make(password)
     end_sessions(usuario)
     audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
     db.session.flush()
@@ -144,8 +144,8 @@ def end_sessions(usuario: Usuario) -> None:
 def note_login(usuario: Usuario, password: str, *, now: datetime) -> None:
     """Remember the sign-in, and renew a hash that was made with an older cost."""
     usuario.ultimo_acceso_at = now
-    if needs_rehash(usuario.password_hash):
-        usuario.password_hash = hash_password(password)
+    if hashes().is_outdated(usuario.password_hash):
+        usuario.password_hash = hashes().make(password)
     db.session.flush()
 
 

@@ -32,6 +32,7 @@ from app.jobs.registry import Job, UnknownJob, get_job, job, list_kinds
 from app.jobs.runner import JobRun
 from app.notificaciones.rules.sources import Location, find_location, list_found
 from app.oficios.pages.sections import Section, list_sections
+from app.usuarios.outside import hashes
 from app.usuarios.rules import Rol
 from app.web.navigation import Audience, Link, Menu
 from app.web.streaming import Source as StreamSource
@@ -242,6 +243,19 @@ def test_each_application_answers_as_itself(app, other):
     assert "Enlace de la otra" not in here.get("/tablero").text
     assert "Terreno" not in there.get("/tablero").text
     assert "Enlace de la otra" in there.get("/tablero").text
+
+
+def test_each_application_hashes_at_its_own_cost(app, other):
+    made = {}
+    for one in (app, other, app):
+        with one.app_context():
+            made[one] = hashes().make("una clave")
+            assert not hashes().is_outdated(made[one])
+            assert hashes().fits(made[one], "una clave")
+    with app.app_context():
+        assert hashes().is_outdated(made[other])
+    assert "m=64," in made[other]
+    assert "m=64," not in made[app]
 
 
 def test_a_start_is_prepared_by_the_features_that_are_there(app, other):

@@ -18,10 +18,10 @@ from app.usuarios.forms import (
     UsuarioForm,
 )
 from app.usuarios.models import Usuario
+from app.usuarios.outside import hashes
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_session, usuarios_statement
 from app.usuarios.rules import Rol, read_invite
-from app.usuarios.rules.passwords import verify_password
 from app.usuarios.service import (
     EmailTaken,
     create_usuario,
@@ -172,7 +172,7 @@ def _is_own_password(usuario: Usuario, password: str) -> bool:
     release()
     try:
         with counted_attempt(email):
-            if not verify_password(stored, password):
+            if not hashes().fits(stored, password):
                 raise WrongPassword
     except WrongPassword:
         return False

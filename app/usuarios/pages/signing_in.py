@@ -20,10 +20,10 @@ from app.core.clock import utcnow
 from app.db import dispensable_transaction, release, transaction
 from app.extensions import login
 from app.usuarios.models import Usuario
+from app.usuarios.outside import hashes
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_email, find_by_session
 from app.usuarios.rules import PASSWORD_MAX
-from app.usuarios.rules.passwords import verify_password
 from app.usuarios.service import end_sessions, note_login
 from app.web.error_pages import error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
@@ -74,7 +74,7 @@ def check_credentials(email: str, password: str) -> Usuario:
         usuario = find_by_email(email)
         stored = usuario.password_hash if usuario else None
         release()
-        if not verify_password(stored, password) or usuario is None:
+        if not hashes().fits(stored, password) or usuario is None:
             raise _WrongCredentials
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
         raise SignInRefused(INACTIVE, 403)
