@@ -36,6 +36,7 @@ _PACKAGES = (
     "demo",
     "trabajos",
     "respaldo",
+    "titulares",
     "api",
     "estado",
 )

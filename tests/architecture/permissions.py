@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "buffets.rotate": ADMIN,
     "buffets.revoke": ADMIN,
     "buffets.toggle": ADMIN,
+    "titulares.search": ADMIN,
     "trabajos.index": ADMIN,
     "trabajos.detail": ADMIN,
     "trabajos.summary": ADMIN,

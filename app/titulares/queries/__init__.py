@@ -1,0 +1,1 @@
+"""Where a person is, what they asked for and what is blocked."""

@@ -1,0 +1,1 @@
+"""Decisions about persons and what they ask for."""
