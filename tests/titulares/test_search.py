@@ -41,7 +41,7 @@ def caso(app, buffet, usuario_admin):
         usuario_admin,
         patente="BBCL12",
         propietario=PERSON,
-        direccion=DireccionData("Av. Grecia 1180", "Ñuñoa"),
+        direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa"),
         now=NOW,
     )
 
