@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import EqualTo, Length, StopValidation
+from wtforms.validators import EqualTo, StopValidation
 
 from app.buffets.queries import list_active_buffets
-from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN, Rol, needs_buffet
+from app.usuarios.rules import PASSWORD_MAX, Rol, needs_buffet
 from app.usuarios.service import UsuarioData
 from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, required
-
-_LONG_ENOUGH = Length(
-    min=PASSWORD_MIN,
-    max=PASSWORD_MAX,
-    message=f"La contraseña debe tener entre {PASSWORD_MIN} y {PASSWORD_MAX} caracteres.",
-)
 
 
 class UsuarioForm(Form):
@@ -58,15 +52,13 @@ class UsuarioForm(Form):
 class NewUsuarioForm(UsuarioForm):
     """An account with its first password."""
 
-    password = PasswordField(
-        "Contraseña inicial", [required("Escriba una contraseña inicial."), _LONG_ENOUGH]
-    )
+    password = PasswordField("Contraseña inicial", [required("Escriba una contraseña inicial.")])
 
 
 class PasswordForm(Form):
     """A new password for somebody else's account."""
 
-    password = PasswordField("Nueva contraseña", [required("Escriba la nueva."), _LONG_ENOUGH])
+    password = PasswordField("Nueva contraseña", [required("Escriba la nueva.")])
 
 
 class FirstPasswordForm(PasswordForm):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.ajustes.queries import text_setting
+from app.ajustes.rules import OFFICE_NAME
 from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
@@ -12,6 +14,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import Rol, needs_buffet
+from app.usuarios.rules.new_password import check_new_password
 
 
 class EmailTaken(Refused):
@@ -44,10 +47,12 @@ def create_usuario(
     Raises:
         EmailTaken: the address has an account.
         BuffetMismatch: role and buffet do not go together.
+        WeakPassword: others would try the password first.
     """
     _check_buffet(data)
     if find_by_email(data.email) is not None:
         raise EmailTaken
+    _check_password(password, data)
     usuario = Usuario(
         email=data.email.lower(),
         nombre=data.nombre,
@@ -122,7 +127,12 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
 
 
 def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: datetime) -> None:
-    """Give an account a new password and end every session that it has."""
+    """Give an account a new password and end every session that it has.
+
+    Raises:
+        WeakPassword: others would try it first.
+    """
+    _check_password(password, usuario)
     usuario.password_hash = hashes().make(password)
     end_sessions(usuario)
     audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
@@ -147,6 +157,11 @@ def note_login(usuario: Usuario, password: str, *, now: datetime) -> None:
     if hashes().is_outdated(usuario.password_hash):
         usuario.password_hash = hashes().make(password)
     db.session.flush()
+
+
+def _check_password(password: str, person: UsuarioData | Usuario) -> None:
+    known = (person.email, person.nombre, person.telefono, text_setting(OFFICE_NAME))
+    check_new_password(password, about=known)
 
 
 def _check_buffet(data: UsuarioData) -> None:

@@ -407,6 +407,8 @@ def test_accounts_are_opened_changed_and_closed(admin_api, buffet, rows):
         == 400
     )
     assert admin_api("PATCH", path, {"password": "corta"}).status_code == 422
+    weak = admin_api("PATCH", path, {"password": "basketball1!"})
+    assert (weak.status_code, weak.json["detail"][0]["loc"]) == (422, ["body", "password"])
     before = rows(Usuario)[-1].session_version
     assert admin_api("PATCH", path, {"password": "otra clave larga"}).status_code == 200
     assert rows(Usuario)[-1].session_version > before

@@ -36,7 +36,7 @@ def test_an_admin_opens_an_account_that_works(admin, stranger, rows):
         ("email", "ana@oficina.example", "Ya existe un usuario con este email"),
         ("rol", "jefe", "Elija una de las opciones de la lista."),
         ("rol", "cliente", "Un cliente pertenece a un buffet"),
-        ("password", "corta", "entre 8 y 200"),
+        ("password", "corta", "entre 10 y 200"),
         ("telefono", "12", "teléfono"),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_person_changes_the_own_password_and_stays_signed_in_here_only(
     [
         ({"current": "no es esta"}, "La contraseña actual no es esa."),
         ({"repeated": "distinta"}, "Las dos contraseñas nuevas no son iguales."),
-        ({"password": "corta", "repeated": "corta"}, "entre 8 y 200"),
+        ({"password": "corta", "repeated": "corta"}, "entre 10 y 200"),
     ],
 )
 def test_a_password_change_that_does_not_fit_changes_nothing(

@@ -26,6 +26,7 @@ from app.db import db, transaction
 from app.usuarios.models import Usuario
 from app.usuarios.queries import usuarios_statement
 from app.usuarios.rules import Rol
+from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
     BuffetMismatch,
     EmailTaken,
@@ -59,6 +60,8 @@ def create(body: UsuarioNew) -> ResponseReturnValue:
         return error_response(400, str(taken))
     except BuffetMismatch as mismatch:
         return invalid("buffet_id", str(mismatch))
+    except WeakPassword as weak:
+        return invalid("password", str(weak))
     return answer(_show(usuario), 201)
 
 
@@ -104,6 +107,8 @@ def change(usuario_id: int, body: UsuarioChange) -> ResponseReturnValue:
                 set_active(usuario, activo=activo, actor=actor, now=now)
     except EmailTaken as taken:
         return error_response(400, str(taken))
+    except WeakPassword as weak:
+        return invalid("password", str(weak))
     return answer(_show(usuario))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ from app.porticos.service import load_seed
 from app.ubicado.rules import TipoLugar
 from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
+from app.usuarios.outside import hashes
 from app.usuarios.rules import Rol
 from app.usuarios.service import UsuarioData, create_usuario
 from config import Config
@@ -69,6 +71,9 @@ ACCOUNTS = {
     "investigador@investigaciones.cl": "inv123",
     "cliente@buffetgonzalez.cl": "cliente123",
 }
+
+#: Of accounts that the first screen does not name.
+_OTHERS = "inv123"
 
 _BUFFETS = (
     ("González y Asociados", "contacto@buffetgonzalez.cl", "Marcela González"),
@@ -208,25 +213,23 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         )
 
 
+def _open_account(
+    email: str, nombre: str, rol: Rol, *, now: datetime, buffet: int | None = None
+) -> Usuario:
+    """An account with the demo's password, which no account elsewhere may have: it is too weak."""
+    data = UsuarioData(email, nombre, rol, buffet)
+    usuario = create_usuario(data, secrets.token_urlsafe(32), actor=None, now=now)
+    usuario.password_hash = hashes().make(ACCOUNTS.get(email, _OTHERS))
+    return usuario
+
+
 def _make_people(now: datetime) -> _People:
-    admin = create_usuario(
-        UsuarioData("admin@investigaciones.cl", "Ana Villalobos", Rol.ADMIN),
-        ACCOUNTS["admin@investigaciones.cl"],
-        actor=None,
-        now=now,
+    admin = _open_account("admin@investigaciones.cl", "Ana Villalobos", Rol.ADMIN, now=now)
+    investigador = Rol.INVESTIGADOR
+    first = _open_account(
+        "investigador@investigaciones.cl", "Carlos Morales", investigador, now=now
     )
-    first = create_usuario(
-        UsuarioData("investigador@investigaciones.cl", "Carlos Morales", Rol.INVESTIGADOR),
-        ACCOUNTS["investigador@investigaciones.cl"],
-        actor=admin,
-        now=now,
-    )
-    second = create_usuario(
-        UsuarioData("julia@investigaciones.cl", "Julia Pacheco", Rol.INVESTIGADOR),
-        ACCOUNTS["investigador@investigaciones.cl"],
-        actor=admin,
-        now=now,
-    )
+    second = _open_account("julia@investigaciones.cl", "Julia Pacheco", investigador, now=now)
     return _People(admin, [first, second])
 
 
@@ -241,11 +244,8 @@ def _make_buffets(admin: Usuario, now: datetime) -> list[Buffet]:
             telefono=f"+56 2 2900 010{index}",
         )
         buffets.append(create_buffet(data, actor=admin, now=now))
-    create_usuario(
-        UsuarioData("cliente@buffetgonzalez.cl", "Marcela González", Rol.CLIENTE, buffets[0].id),
-        ACCOUNTS["cliente@buffetgonzalez.cl"],
-        actor=admin,
-        now=now,
+    _open_account(
+        "cliente@buffetgonzalez.cl", "Marcela González", Rol.CLIENTE, now=now, buffet=buffets[0].id
     )
     return buffets
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, login_user
 
 from app.ajustes.pages.enlaces import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import after_commit, db, release, transaction
+from app.db import after_commit, db, release
 from app.usuarios.forms import (
     FirstPasswordForm,
     NewUsuarioForm,
@@ -22,6 +22,7 @@ from app.usuarios.outside import hashes
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_session, usuarios_statement
 from app.usuarios.rules import Rol, read_invite
+from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
     EmailTaken,
     create_usuario,
@@ -31,7 +32,6 @@ from app.usuarios.service import (
 )
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
-from app.web.fragments import see_other
 from app.web.pagination import paginate
 
 bp = Blueprint("usuarios", __name__)
@@ -63,7 +63,7 @@ def create() -> ResponseReturnValue:
             do=deed,
             form=form,
             show=lambda status: _edit_page(form, None, status=status),
-            beside={EmailTaken: form.email},
+            beside={EmailTaken: form.email, WeakPassword: form.password},
         )
     )
 
@@ -120,7 +120,7 @@ def password(usuario_id: int) -> ResponseReturnValue:
     def show(status: int) -> ResponseReturnValue:
         return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form, status)
 
-    return carry_out(Deed(do=deed, form=form, show=show))
+    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
 
 
 @bp.route("/invitacion/<token>", methods=["GET", "POST"])
@@ -140,7 +140,7 @@ def accept(token: str) -> ResponseReturnValue:
     def show(status: int) -> ResponseReturnValue:
         return render_template("usuarios/invitacion.html", form=form, usuario=usuario), status
 
-    return carry_out(Deed(do=deed, form=form, show=show))
+    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
 
 
 @bp.route("/cuenta", methods=["GET", "POST"])
@@ -149,18 +149,20 @@ def profile() -> ResponseReturnValue:
     """One's own account: change the password, which ends every other session."""
     form = OwnPasswordForm()
     usuario = db.session.get_one(Usuario, current_user.id)
-    status = 200
-    if form.is_submitted():
-        status = 422
-        if form.validate():
-            if _is_own_password(usuario, form.current.data):
-                with transaction():
-                    set_password(current_user, form.password.data, actor=current_user, now=utcnow())
-                login_user(current_user)
-                flash("Contraseña cambiada. Sus otras sesiones se cerraron.", "ok")
-                return see_other(url_for("usuarios.profile"))
-            form.current.errors = ["La contraseña actual no es esa."]
-    return render_template("usuarios/profile.html", form=form), status
+
+    def show(status: int) -> ResponseReturnValue:
+        return render_template("usuarios/profile.html", form=form), status
+
+    if form.is_submitted() and form.validate() and not _is_own_password(usuario, form.current.data):
+        form.current.errors = ["La contraseña actual no es esa."]
+        return show(422)
+
+    def deed() -> Done:
+        set_password(current_user, form.password.data, actor=current_user, now=utcnow())
+        after_commit(lambda: login_user(current_user))
+        return Done("Contraseña cambiada. Sus otras sesiones se cerraron.", url_for(".profile"))
+
+    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
 
 
 def _is_own_password(usuario: Usuario, password: str) -> bool:

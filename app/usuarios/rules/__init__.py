@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.core import link_signature
 from app.core.labels import Labelled
 
-PASSWORD_MIN = 8
+PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 
 
