@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from click import Command
     from flask import Blueprint
 
-    from app.adjuntos.queries.guardianes import Keeper
+    from app.adjuntos.queries.file_owners import Keeper
     from app.ajustes.rules import Setting
-    from app.custodia.queries.registry import SealedKind
+    from app.custodia.queries.sealed_sources import SealedKind
     from app.db import Model
     from app.jobs.registry import Job
     from app.oficios.pages.sections import Section

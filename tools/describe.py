@@ -155,7 +155,7 @@ def _events() -> list[tuple[str, ...]]:
 
 
 def _ajustes() -> list[tuple[str, ...]]:
-    from app.ajustes.rules.registry import list_settings
+    from app.ajustes.rules.settings_registry import list_settings
 
     return [
         (f"`{setting.clave}`", setting.etiqueta, str(setting.defecto))

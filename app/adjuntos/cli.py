@@ -11,9 +11,10 @@ from flask.cli import AppGroup
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.queries import list_stored
-from app.adjuntos.queries.guardianes import Guardado, list_kept
+from app.adjuntos.queries.file_owners import Guardado, list_kept
 from app.adjuntos.rules import LOCAL, S3
-from app.adjuntos.service.cuidado import (
+from app.adjuntos.service.redrawing import remake_copies
+from app.adjuntos.service.upkeep import (
     WrongDatabase,
     move_files,
     move_kept,
@@ -21,7 +22,6 @@ from app.adjuntos.service.cuidado import (
     verify_files,
     verify_kept,
 )
-from app.adjuntos.service.reparacion import remake_copies
 from app.core.clock import utcnow
 from app.db import db, release
 from app.extensions import current_config

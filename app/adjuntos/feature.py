@@ -7,7 +7,7 @@ from app.adjuntos.cli import adjuntos_cli
 from app.adjuntos.jobs import sweep_files, verify_all
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos
-from app.adjuntos.queries.sellos import SOURCES
+from app.adjuntos.queries.sealed_adjuntos import SOURCES
 from app.feature import Feature, FileColumn
 from app.oficios.pages.sections import Section
 

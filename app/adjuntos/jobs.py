@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import Storage, get_storage
-from app.adjuntos.queries.guardianes import Guardado
+from app.adjuntos.queries.file_owners import Guardado
 from app.adjuntos.rules import LOCAL, S3
-from app.adjuntos.service.cuidado import (
+from app.adjuntos.service.redrawing import remake_copies
+from app.adjuntos.service.upkeep import (
     LOST_COPIES,
     Barrido,
     WrongDatabase,
@@ -17,7 +18,6 @@ from app.adjuntos.service.cuidado import (
     verify_files,
     verify_kept,
 )
-from app.adjuntos.service.reparacion import remake_copies
 from app.extensions import current_config
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.rules import LOCAL, TipoAdjunto
-from app.adjuntos.rules.hora import credible_time, describe_time, place_zone
+from app.adjuntos.rules.photo_time import credible_time, describe_time, place_zone
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
 from app.db import Model, ShortText

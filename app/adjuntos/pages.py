@@ -15,7 +15,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.queries import list_adjuntos
 from app.adjuntos.rules import JPEG, copy_name, format_size
-from app.adjuntos.rules.contraste import list_mismatches
+from app.adjuntos.rules.photo_doubts import list_mismatches
 from app.adjuntos.service import (
     UploadResult,
     add_adjuntos,

@@ -10,8 +10,8 @@ from wtforms.validators import StopValidation
 
 from app.ajustes.queries import current_values
 from app.ajustes.rules import LOGO_MAX_BYTES, Setting
-from app.ajustes.rules.dibujo import Dibujo, draw_logo
-from app.ajustes.rules.registry import list_settings
+from app.ajustes.rules.logo_drawing import Dibujo, draw_logo
+from app.ajustes.rules.settings_registry import list_settings
 from app.core.errors import InvalidValue
 from app.web.forms import Form
 

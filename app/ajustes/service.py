@@ -9,8 +9,8 @@ from datetime import datetime
 from app.ajustes.models import Ajuste, Logo
 from app.ajustes.queries import current_values, find_setting
 from app.ajustes.rules import LOGO_SETTING
-from app.ajustes.rules.dibujo import Dibujo
-from app.ajustes.rules.registry import list_settings
+from app.ajustes.rules.logo_drawing import Dibujo
+from app.ajustes.rules.settings_registry import list_settings
 from app.auditoria.service import Actor, audit
 from app.db import db
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.avisos import pages
 from app.avisos.models import Aviso
-from app.avisos.pages.escucha import BELLS, BellSource
+from app.avisos.pages.bell_stream import BELLS, BellSource
 from app.feature import Feature
 
 FEATURE = Feature(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.consultas.outside import Provider, ProviderAnswer, ProviderError, make_provider
 from app.consultas.queries import CHECK, count_scheduled_checks, list_due_for_check
-from app.consultas.queries.presupuesto import describe_budget, read_gasto
+from app.consultas.queries.check_budget import describe_budget, read_gasto
 from app.consultas.rules.alcance import next_month
 from app.consultas.rules.vigencia import refusal_to_check
 from app.consultas.service import (

@@ -38,7 +38,7 @@ class Eslabon(Model):
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
     #: 1, 2, 3… without a gap inside an oficio.
     secuencia: Mapped[int]
-    #: Which source the row belongs to, see ``registry``.
+    #: Which source the row belongs to, see ``sealed_sources``.
     tipo: Mapped[str] = mapped_column(ShortText(20))
     fila_id: Mapped[int]
     #: Canonical JSON: what was corrected later can still be read here.

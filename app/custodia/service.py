@@ -15,7 +15,7 @@ from app.ajustes.queries import find_setting
 from app.ajustes.service import set_setting
 from app.custodia.models import Cabeza, Eslabon, Revision
 from app.custodia.queries import OFICIOS, find_head, find_review, list_links, list_oficio_ids
-from app.custodia.queries.registry import list_sources, row_label
+from app.custodia.queries.sealed_sources import list_sources, row_label
 from app.custodia.rules import (
     GENESIS,
     ChainProblem,

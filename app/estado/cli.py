@@ -18,7 +18,7 @@ from app.core.clock import utcnow
 from app.core.email_address import parse_email
 from app.core.errors import RastroError
 from app.db import creating, db, transaction
-from app.estado.outside.pruebas import Prueba, try_all
+from app.estado.outside.trying import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
 from app.usuarios.models import Usuario

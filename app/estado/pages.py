@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.auditoria.service import audit
 from app.core.clock import utcnow
 from app.db import release, transaction
-from app.estado.outside import pruebas
+from app.estado.outside import trying
 from app.estado.queries import list_partes
 from app.extensions import current_config
 from app.jobs.queue import enqueue
@@ -46,12 +46,12 @@ def try_part(parte: str) -> ResponseReturnValue:
     config = current_config()
     email = current_user.email
     release()
-    trials: dict[str, Callable[[], pruebas.Prueba]] = {
-        "correo": lambda: pruebas.try_mail(config, email),
-        "porticos": lambda: pruebas.try_provider(config),
-        "archivos": pruebas.try_storage,
-        "bucket": lambda: pruebas.try_bucket(config),
-        "certificado": lambda: pruebas.try_certificate(config),
+    trials: dict[str, Callable[[], trying.Prueba]] = {
+        "correo": lambda: trying.try_mail(config, email),
+        "porticos": lambda: trying.try_provider(config),
+        "archivos": trying.try_storage,
+        "bucket": lambda: trying.try_bucket(config),
+        "certificado": lambda: trying.try_certificate(config),
     }
     found = or_404(trials.get(parte))()
     tone = "info" if found.ok is None else "ok" if found.ok else "error"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
 from app.api.outside.disk import is_disk_low
-from app.consultas.queries.presupuesto import describe_budget, describe_pace, read_gasto
+from app.consultas.queries.check_budget import describe_budget, describe_pace, read_gasto
 from app.consultas.rules.alcance import describe_reach
 from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.core.dates import format_duracion, format_fecha_hora

@@ -5,14 +5,14 @@ from __future__ import annotations
 from app.eventos import pages
 from app.eventos.jobs import entregar, limpiar
 from app.eventos.models import Entrega, Evento, Webhook
-from app.eventos.pages import novedades
-from app.eventos.pages.escucha import EVENTS, EventSource
+from app.eventos.pages import live_updates
+from app.eventos.pages.event_stream import EVENTS, EventSource
 from app.feature import Feature
 
 FEATURE = Feature(
     name="eventos",
     models=(Entrega, Evento, Webhook),
-    pages=(pages, novedades),
+    pages=(pages, live_updates),
     jobs=(entregar, limpiar),
     streams={EVENTS: EventSource},
 )

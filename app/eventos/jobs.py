@@ -9,11 +9,11 @@ from flask import current_app
 
 from app.db import db, release, transaction
 from app.eventos.models import Entrega
-from app.eventos.outside.envio import NotDelivered, post
+from app.eventos.outside.webhook_post import NotDelivered, post
 from app.eventos.queries import forget_before
-from app.eventos.rules.firma import HEADER, make_secret, sign
+from app.eventos.rules.webhook_signature import HEADER, make_secret, sign
 from app.eventos.service import give_up, mark_delivered, note_attempt
-from app.eventos.service.emision import DELIVER, message_for
+from app.eventos.service.emitting import DELIVER, message_for
 from app.extensions import current_config
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, session
 from flask_login import current_user
 
-from app.ajustes.pages.enlaces import dead_link
+from app.ajustes.pages.dead_links import dead_link
 from app.buffets.models import Buffet, Enlace
 from app.core.clock import utcnow
 from app.db import db

@@ -27,7 +27,7 @@ from app.adjuntos.permissions import is_for_buffet
 from app.adjuntos.queries import find_adjunto, list_approved
 from app.adjuntos.rules import buffet_name
 from app.adjuntos.service import read_copy
-from app.ajustes.pages.enlaces import dead_link
+from app.ajustes.pages.dead_links import dead_link
 from app.auditoria.service import audit
 from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet

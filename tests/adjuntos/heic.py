@@ -8,7 +8,7 @@ from io import BytesIO
 import pillow_heif
 from PIL import Image
 
-from app.adjuntos.outside.dibujante.heif import read_container
+from app.adjuntos.outside.drawing.heif import read_container
 from tests.adjuntos.files import encode
 
 pillow_heif.register_heif_opener()

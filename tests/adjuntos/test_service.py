@@ -22,7 +22,7 @@ from app.adjuntos.service import (
     UploadResult,
     add_adjuntos,
     delete_adjunto,
-    deposito,
+    placing,
     read_copy,
     summarize,
     update_adjunto,
@@ -154,13 +154,13 @@ def test_two_people_who_send_the_same_photo_at_once_store_it_once(
 ):
     data = jpeg()
     both = threading.Barrier(2)
-    original = deposito.read_content
+    original = placing.read_content
 
     def together(content):
         both.wait(10)
         return original(content)
 
-    monkeypatch.setattr(deposito, "read_content", together)
+    monkeypatch.setattr(placing, "read_content", together)
     results: list[UploadResult] = []
 
     def one(name):
@@ -289,7 +289,7 @@ def test_files_stay_when_nobody_can_tell_whether_they_have_a_row(
         raise OperationalError("SELECT", {}, Exception("no connection"))
 
     monkeypatch.setattr(service, "record", down)
-    monkeypatch.setattr(deposito, "is_referenced", down)
+    monkeypatch.setattr(placing, "is_referenced", down)
 
     with pytest.raises(OperationalError):
         send(app, oficio, usuario_investigador, ("a.jpg", jpeg()))

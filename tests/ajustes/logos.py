@@ -6,7 +6,7 @@ from flask import Flask
 from PIL import Image
 
 from app.ajustes.queries import current_office
-from app.ajustes.rules.dibujo import draw_logo
+from app.ajustes.rules.logo_drawing import draw_logo
 from app.ajustes.service import save_logo
 from app.core.clock import utcnow
 from app.db import transaction

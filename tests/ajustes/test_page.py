@@ -11,8 +11,8 @@ from PIL import Image
 from app.ajustes.models import Ajuste, Logo
 from app.ajustes.queries import current_office, number_setting, text_setting
 from app.ajustes.rules import LOGO_MAX_BYTES, OFFICE_NAME, Setting
-from app.ajustes.rules.dibujo import draw_logo
-from app.ajustes.rules.registry import list_settings
+from app.ajustes.rules.logo_drawing import draw_logo
+from app.ajustes.rules.settings_registry import list_settings
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside import salud
+from app.adjuntos.outside import storage_health
 from app.adjuntos.outside.storage import current_storage
 from app.ajustes.models import Ajuste
 from app.ajustes.service import set_setting
@@ -273,7 +273,7 @@ def test_a_bucket_that_is_not_there_is_told_within_seconds(app, stranger, bucket
 def test_a_bucket_is_asked_once_in_half_a_minute(app, stranger, bucket, monkeypatch):
     pulse(app)
     asked = []
-    monkeypatch.setattr(salud, "_ask", lambda: asked.append(1))
+    monkeypatch.setattr(storage_health, "_ask", lambda: asked.append(1))
 
     for _ in range(5):
         assert parts(stranger)[0] == 200

@@ -19,10 +19,10 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.adjuntos.queries.guardianes import Guardado, list_kept
+from app.adjuntos.queries.file_owners import Guardado, list_kept
 from app.ajustes.rules import Setting
-from app.ajustes.rules.registry import list_settings
-from app.custodia.queries.registry import SealedKind, list_sources, row_label
+from app.ajustes.rules.settings_registry import list_settings
+from app.custodia.queries.sealed_sources import SealedKind, list_sources, row_label
 from app.db import Model, db, transaction
 from app.extensions import limiter
 from app.feature import DeclaredTwice, Feature, Features, Preparation, features_of

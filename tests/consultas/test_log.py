@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from app.auditoria.models import Auditoria
 from app.consultas.models import Consulta
 from app.consultas.pages import log as consultas
-from app.consultas.queries import CHECK, registro
+from app.consultas.queries import CHECK, log_rows
 from app.consultas.rules import ResultadoConsulta
 from app.consultas.service import request_check, request_periodic_check
 from app.core.clock import local_today, utcnow
@@ -243,7 +243,7 @@ def test_the_workbook_holds_the_same(admin, log, rows):
 
 
 def test_a_file_that_does_not_hold_all_says_so(admin, log, monkeypatch):
-    monkeypatch.setattr(registro, "EXPORT_LIMIT", 1)
+    monkeypatch.setattr(log_rows, "EXPORT_LIMIT", 1)
     monkeypatch.setattr(consultas, "EXPORT_LIMIT", 1)
 
     assert lines(admin)[-1] == ["Hay 1 consultas más antiguas: acote las fechas para bajarlas."]

@@ -16,7 +16,7 @@ from app import create_app
 from app.core.clock import utcnow
 from app.custodia.jobs import VERIFY_JOB
 from app.custodia.models import Cabeza, Eslabon, Revision
-from app.custodia.queries.registry import list_sources, row_label
+from app.custodia.queries.sealed_sources import list_sources, row_label
 from app.custodia.rules import Hallazgo
 from app.custodia.service import begin, seal, seal_all, store_review, verify
 from app.db import Model, db, transaction

@@ -13,7 +13,7 @@ from app.eventos.models import Entrega, Webhook
 from app.eventos.permissions import message_for_buffet
 from app.eventos.rules import WEBHOOK_KINDS, EstadoEntrega, TipoEvento
 from app.eventos.service import WebhookData, create_webhook, resend, update_webhook
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.jobs.runner import work
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio, record

@@ -14,7 +14,7 @@ from app.core.errors import Refused
 from app.db import db, transaction
 from app.eventos.models import Entrega, Webhook
 from app.eventos.rules import EstadoEntrega, TipoEvento
-from app.eventos.rules.firma import HEADER, make_secret
+from app.eventos.rules.webhook_signature import HEADER, make_secret
 from app.eventos.service import WebhookData, create_webhook, resend, set_webhook_active
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.adjuntos.jobs import VERIFY_JOB
 from app.adjuntos.outside.storage import current_storage
-from app.adjuntos.service.cuidado import sweep
+from app.adjuntos.service.upkeep import sweep
 from app.core.clock import utcnow
 from app.db import transaction
 from app.informes.models import Expediente

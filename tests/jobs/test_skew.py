@@ -11,7 +11,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.consultas.outside.reading import retry_after
+from app.consultas.outside.provider_answer import retry_after
 from app.consultas.queries import MACHINES_DIFFER, list_due_for_check
 from app.core.clock import CLOCK_SKEW, is_within, utcnow
 from app.db import db, transaction

@@ -22,7 +22,7 @@ from app.consultas.rules.alcance import (
     Cobertura,
     describe_reach,
 )
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import local_today, start_of_day
 from app.db import db, transaction
 from app.oficios.models import Oficio

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import SANTIAGO
 from app.patrones.rules import Paso
 

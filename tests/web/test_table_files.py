@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from app.consultas.pages.exports import CONSULTAS_TABLE
-from app.consultas.queries.registro import Renglon
+from app.consultas.pages.log_file import CONSULTAS_TABLE
+from app.consultas.queries.log_rows import Renglon
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
 from app.jobs.models import Trabajo
@@ -165,7 +165,7 @@ EXPORTS = {
         a_look_up,
         "Pedida el;Pedida por;Motivo;Número de oficio;Rol;Patente;Resultado;Detalle;Proveedor;"
         "Estado HTTP;Recibidos;Nuevos;Respondida el;SHA-256 de la respuesta",
-        "app/consultas/pages/exports.py",
+        "app/consultas/pages/log_file.py",
     ),
     "porticos": Export(
         PORTICOS_TABLE,

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from app.adjuntos.rules.hora import read_camera_time, read_offset
+from app.adjuntos.rules.photo_time import read_camera_time, read_offset
 from app.core.text import clean_text
 
 _Base = ExifTags.Base

@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import Storage, current_storage, get_storage
 from app.adjuntos.queries import find_same_file, find_sent, list_adjuntos, list_visitas
-from app.adjuntos.queries.sellos import seal_file
+from app.adjuntos.queries.sealed_adjuntos import seal_file
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
-from app.adjuntos.service.deposito import SameFile, StorageFailed, Stored, discard, store
+from app.adjuntos.service.placing import SameFile, StorageFailed, Stored, discard, store
 from app.auditoria.service import audit
 from app.core.errors import InvalidValue, RastroError, Refused
 from app.core.text import safe_filename

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.adjuntos.outside.salud import storage_trouble
+from app.adjuntos.outside.storage_health import storage_trouble
 from app.api.outside.disk import is_disk_low
 from app.api.outside.probes import LOCKED, OK, has_missing_file, probe_database, probe_queue
 from app.core.clock import utcnow

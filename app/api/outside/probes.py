@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import current_app, has_request_context, request
 from sqlalchemy.exc import DBAPIError
 
-from app.adjuntos.outside.salud import find_missing_file
+from app.adjuntos.outside.storage_health import find_missing_file
 from app.core.clock import utcnow
 from app.core.outages import find_outage
 from app.core.remembered import Remembered

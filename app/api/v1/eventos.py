@@ -16,7 +16,7 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import release
 from app.eventos.models import Evento
-from app.eventos.pages.escucha import EventListener, tell
+from app.eventos.pages.event_stream import EventListener, tell
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.error_pages import error_response
 from app.web.streaming import keep_open

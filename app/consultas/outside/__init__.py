@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.consultas.outside.boostr import Boostr
 from app.consultas.outside.generico import Generico
 from app.consultas.outside.interface import Provider, ProviderAnswer, ProviderError
-from app.consultas.outside.reading import Leniency
+from app.consultas.outside.provider_answer import Leniency
 from config import Config
 
 __all__ = ["Leniency", "Provider", "ProviderAnswer", "ProviderError", "make_provider"]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from app.avistamientos.rules.crossings import Crossing
 from app.consultas.outside import http
 from app.consultas.outside.interface import ProviderAnswer, ProviderError
-from app.consultas.outside.reading import (
+from app.consultas.outside.provider_answer import (
     UNREADABLE,
     Leniency,
     Moment,

@@ -11,7 +11,7 @@ from app.avistamientos.pages.lookups import Lookups
 from app.consultas.forms import CheckForm
 from app.consultas.pages.warning import current_warning
 from app.consultas.queries import find_answer, find_last_check, find_last_entry, find_open_check
-from app.consultas.queries.presupuesto import read_gasto
+from app.consultas.queries.check_budget import read_gasto
 from app.consultas.rules.vigencia import MOTIVOS, refusal_to_check
 from app.consultas.service import ReasonMissing, request_check
 from app.core.clock import local_today, utcnow

@@ -10,9 +10,9 @@ from flask_login import current_user
 from wtforms import SelectChoice, SelectField, StringField
 
 from app.consultas.pages import bp
-from app.consultas.pages.exports import CONSULTAS_TABLE, left_off_note
-from app.consultas.queries.presupuesto import describe_budget, describe_pace, read_gasto
-from app.consultas.queries.registro import (
+from app.consultas.pages.log_file import CONSULTAS_TABLE, left_off_note
+from app.consultas.queries.check_budget import describe_budget, describe_pace, read_gasto
+from app.consultas.queries.log_rows import (
     EXPORT_LIMIT,
     RegistroFilter,
     count_registro,

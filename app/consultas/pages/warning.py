@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.consultas.queries.presupuesto import read_gasto, warning_to_ask
+from app.consultas.queries.check_budget import read_gasto, warning_to_ask
 from app.core.clock import utcnow
 from app.extensions import current_config
 

@@ -22,7 +22,7 @@ from app.consultas.rules.alcance import (
     declared_name,
     settings_of,
 )
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import is_ahead_of, start_of_day
 from app.db import db
 from app.oficios.models import Investigacion, Oficio

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.ajustes.rules import Setting
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.labels import Labelled
 
 

@@ -36,8 +36,8 @@ from app.core.plazos import add_business_days
 from app.core.tribunales import find_tribunal
 from app.db import db, transaction
 from app.demo.outside.provider import crossings
+from app.demo.rules.car_habits import routine
 from app.demo.rules.photos import draw_photo
-from app.demo.rules.rutina import routine
 from app.direcciones.rules import ResultadoVisita
 from app.notificaciones.models import Receptor
 from app.oficios.models import Oficio

@@ -11,7 +11,7 @@ from app.db import db, transaction
 from app.eventos.forms import WebhookForm
 from app.eventos.models import Entrega, Webhook
 from app.eventos.queries import entregas_statement, list_webhooks
-from app.eventos.rules.firma import HEADER, make_secret
+from app.eventos.rules.webhook_signature import HEADER, make_secret
 from app.eventos.service import create_webhook, resend, set_webhook_active, update_webhook
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out

@@ -11,8 +11,8 @@ from app.core.errors import Refused
 from app.db import db
 from app.eventos.models import Entrega, Evento, Webhook
 from app.eventos.rules import EstadoEntrega, TipoEvento
-from app.eventos.rules.firma import new_seed
-from app.eventos.service.emision import DELIVER
+from app.eventos.rules.webhook_signature import new_seed
+from app.eventos.service.emitting import DELIVER
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.usuarios.models import Usuario

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto, format_size
-from app.adjuntos.rules.contraste import list_mismatches
+from app.adjuntos.rules.photo_doubts import list_mismatches
 from app.core.dates import format_fecha_hora
 
 Rows = list[dict[str, Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.dates import format_fecha_hora
-from app.custodia.queries.registry import row_label
+from app.custodia.queries.sealed_sources import row_label
 from app.custodia.rules import Sello
 from app.custodia.service import verify
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.adjuntos.queries.guardianes import Guardado
+from app.adjuntos.queries.file_owners import Guardado
 from app.db import db
 from app.informes.models import Expediente
 

@@ -25,7 +25,7 @@ from flask.typing import ResponseReturnValue
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import UploadResult, add_adjuntos, read_copy
-from app.ajustes.pages.enlaces import dead_link
+from app.ajustes.pages.dead_links import dead_link
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
 from app.buffets.service import set_milestone_mails

@@ -10,7 +10,7 @@ from app.auditoria.service import audit
 from app.avisos.service import tell
 from app.db import db
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.sellos import seal_notice

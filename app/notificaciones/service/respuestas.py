@@ -13,7 +13,7 @@ from app.core.clock import SANTIAGO
 from app.core.dates import format_hora
 from app.db import db
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries import find_answer
 from app.notificaciones.rules import TipoRespuesta

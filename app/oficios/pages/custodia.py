@@ -6,7 +6,7 @@ from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import utcnow
-from app.custodia.queries.registry import row_label
+from app.custodia.queries.sealed_sources import row_label
 from app.custodia.service import Verificacion, store_review, verify
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
-from app.custodia.queries.registry import SealedKind
+from app.custodia.queries.sealed_sources import SealedKind
 from app.custodia.rules import text_hash
 from app.custodia.service import seal_all
 from app.db import db

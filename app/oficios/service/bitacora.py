@@ -14,7 +14,7 @@ from app.core.errors import Refused
 from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.queries.sellos import seal_entry
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte

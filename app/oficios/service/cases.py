@@ -12,7 +12,7 @@ from app.core.errors import Refused
 from app.db import db
 from app.direcciones.models import Direccion
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Actividad, Estado, Parte, Prioridad
 from app.oficios.service.bitacora import apply, differences, record

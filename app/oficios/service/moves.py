@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.clock import is_within
 from app.db import db
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado, can_move, refusal
 from app.oficios.service.bitacora import record

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.core.text import fold
 from app.db import db
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emision import emit
+from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.service.errors import StaleOficio

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import start_of_day, to_local
 from app.patrones.rules.pasos import Paso
 

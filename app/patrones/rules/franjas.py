@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.patrones.rules.cobertura import known_minutes, speaks_of, whole_days
 from app.patrones.rules.pasos import Viaje, monday_of
 

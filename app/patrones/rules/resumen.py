@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import local_today, to_local
 from app.patrones.rules.cobertura import known_minutes, known_until, spans_without_source
 from app.patrones.rules.franjas import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from app.consultas.rules.alcance import FuenteAlcance
-from app.consultas.rules.tramos import Tramo
+from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import local_today, to_local
 from app.core.dates import format_fecha
 from app.patrones.rules import Paso

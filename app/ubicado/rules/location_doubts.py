@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.adjuntos.rules.contraste import list_mismatches, metres
+from app.adjuntos.rules.photo_doubts import list_mismatches, metres
 from app.core.dates import format_fecha_hora
 from app.ubicado.rules import COARSE_M
 

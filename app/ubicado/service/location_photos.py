@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.adjuntos.outside.contenido import is_pdf
+from app.adjuntos.outside.file_type import is_pdf
 from app.adjuntos.queries import find_same_file
 from app.adjuntos.rules import TipoAdjunto
-from app.adjuntos.rules.marcas_pdf import HEAD
+from app.adjuntos.rules.pdf_marks import HEAD
 from app.adjuntos.service import Upload, UploadResult, add_adjuntos
 from app.usuarios.models import Usuario
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, login_user
 
-from app.ajustes.pages.enlaces import dead_link
+from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import after_commit, db, release

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import FileMissing, Storage
 from app.adjuntos.queries import is_key_referenced, list_stored
-from app.adjuntos.queries.guardianes import Guardado, list_kept
+from app.adjuntos.queries.file_owners import Guardado, list_kept
 from app.db import db, release, transaction
 
 #: A file waits for its row for a moment only; the sweep comes every quarter of an hour.

@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.adjuntos.jobs import VERIFY_JOB
 from app.adjuntos.models import Adjunto
-from app.adjuntos.service.reparacion import remake_copies
+from app.adjuntos.service.redrawing import remake_copies
 from app.core.clock import utcnow
 from app.custodia.service import verify
 from app.db import db, transaction

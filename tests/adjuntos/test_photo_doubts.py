@@ -9,8 +9,8 @@ import pytest
 from PIL import ExifTags
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.rules.contraste import list_mismatches, metres
-from app.adjuntos.rules.hora import taken_at
+from app.adjuntos.rules.photo_doubts import list_mismatches, metres
+from app.adjuntos.rules.photo_time import taken_at
 from app.core.clock import utcnow
 from app.custodia.service import verify
 from app.db import db, transaction

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.avisos.queries import Campana, bells_state, read_bells
-from app.eventos.pages.escucha import EventListener, EventSource
-from app.eventos.pages.novedades import PageListener
+from app.eventos.pages.event_stream import EventListener, EventSource
+from app.eventos.pages.live_updates import PageListener
 from app.eventos.queries import last_id
 from tests.factories import make_oficio
 

@@ -10,7 +10,7 @@ import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from app.adjuntos.rules.hora import (
+from app.adjuntos.rules.photo_time import (
     FIRST_YEAR,
     camera_time,
     format_camera_time,

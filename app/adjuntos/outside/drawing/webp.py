@@ -22,7 +22,7 @@ class WebpHead:
 
 
 def read_head(file: BinaryIO) -> WebpHead:
-    """Read the head; the file was looked through before, see ``integridad``.
+    """Read the head; the file was looked through before, see ``integrity``.
 
     Raises:
         ValueError: there is no picture in it.

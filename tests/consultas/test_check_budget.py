@@ -10,7 +10,7 @@ import pytest
 from app.ajustes.service import set_setting
 from app.consultas.models import Consulta
 from app.consultas.queries import CHECK
-from app.consultas.queries.presupuesto import (
+from app.consultas.queries.check_budget import (
     Gasto,
     describe_budget,
     describe_pace,

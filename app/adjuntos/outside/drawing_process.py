@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 
-_PROGRAM = Path(__file__).parent / "dibujante"
+_PROGRAM = Path(__file__).parent / "drawing"
 #: 200 megapixels of HEIC take 11 s of processor on the machine where it was measured. The libraries
 #: take some 30 MB beside what they allocate, which they share. It writes no file.
 _LIMITS = Limits(seconds=150, cpu_seconds=60, memory=248 * 1024 * 1024, file_size=0)

@@ -11,7 +11,7 @@ from app.adjuntos import service
 from app.adjuntos.jobs import SWEEP_JOB, VERIFY_JOB
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import LocalStorage, StorageDown
-from app.adjuntos.service.cuidado import WrongDatabase, sweep
+from app.adjuntos.service.upkeep import WrongDatabase, sweep
 from app.core.clock import utcnow
 from app.custodia.service import verify
 from app.db import db, transaction
@@ -127,10 +127,10 @@ def test_a_sweep_leaves_what_has_a_row_also_when_it_was_deleted(
 def test_a_row_that_comes_while_the_sweep_looks_keeps_its_files(
     app, store, oficio, usuario_investigador, monkeypatch
 ):
-    from app.adjuntos.service import cuidado
+    from app.adjuntos.service import upkeep
 
     make_adjunto(app, oficio, usuario_investigador)
-    monkeypatch.setattr(cuidado, "list_stored", lambda _name: [])
+    monkeypatch.setattr(upkeep, "list_stored", lambda _name: [])
 
     with app.app_context():
         done = sweep(store, now=utcnow() + HOUR)

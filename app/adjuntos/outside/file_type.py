@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from app.adjuntos.outside.imagenes import as_file, read_image
-from app.adjuntos.outside.taller import inspect_pdf
+from app.adjuntos.outside.drawing_process import inspect_pdf
+from app.adjuntos.outside.images import as_file, read_image
 from app.adjuntos.rules import PDF
-from app.adjuntos.rules.marcas_pdf import HEAD, check_pdf, find_pdf
+from app.adjuntos.rules.pdf_marks import HEAD, check_pdf, find_pdf
 from app.core.errors import InvalidValue
 from app.core.text import clean_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.consultas.queries.registro import Renglon
+from app.consultas.queries.log_rows import Renglon
 from app.web.table_files import CellKind, Column, Table
 
 CONSULTAS_TABLE: Table[Renglon] = Table(

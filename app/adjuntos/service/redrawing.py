@@ -7,10 +7,10 @@ import secrets
 from datetime import datetime
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.contenido import read_content
+from app.adjuntos.outside.file_type import read_content
 from app.adjuntos.outside.storage import FileMissing, Storage
-from app.adjuntos.queries.sellos import seal_file
-from app.adjuntos.service.cuidado import hash_file
+from app.adjuntos.queries.sealed_adjuntos import seal_file
+from app.adjuntos.service.upkeep import hash_file
 from app.core.errors import InvalidValue
 from app.db import db, release, transaction
 from app.oficios.models import Oficio

@@ -8,9 +8,9 @@ import pytest
 from PIL import ExifTags, Image
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.imagenes import read_image
-from app.adjuntos.rules.contraste import list_mismatches
-from app.adjuntos.rules.hora import describe_time, read_camera_time, read_offset, taken_at
+from app.adjuntos.outside.images import read_image
+from app.adjuntos.rules.photo_doubts import list_mismatches
+from app.adjuntos.rules.photo_time import describe_time, read_camera_time, read_offset, taken_at
 from tests.adjuntos.files import encode, picture
 
 UPLOADED = datetime(2026, 11, 28, 15, 14, tzinfo=UTC)

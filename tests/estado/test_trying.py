@@ -18,7 +18,7 @@ from app import create_app
 from app.core.clock import utcnow
 from app.core.dates import format_fecha
 from app.db import db
-from app.estado.outside.pruebas import try_bucket, try_certificate, try_database, try_provider
+from app.estado.outside.trying import try_bucket, try_certificate, try_database, try_provider
 from tests.plugins.application import test_config as config_for_tests
 
 

@@ -10,10 +10,10 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms
 
-from app.adjuntos.outside import dibujante, taller
-from app.adjuntos.outside.contenido import read_content
-from app.adjuntos.outside.dibujante.progresivo import draw_eighth
-from app.adjuntos.outside.imagenes import as_file
+from app.adjuntos.outside import drawing, drawing_process
+from app.adjuntos.outside.drawing.progressive import draw_eighth
+from app.adjuntos.outside.file_type import read_content
+from app.adjuntos.outside.images import as_file
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import bomb, encode, jpeg, pdf, picture
 from tests.adjuntos.heic import grid
@@ -45,7 +45,7 @@ def progressive(image: Image.Image, **options) -> bytes:
 
 def drawn(data: bytes) -> dict:
     with as_file(data) as file:
-        return taller.draw_picture(file).datos
+        return drawing_process.draw_picture(file).datos
 
 
 #: 200 megapixels, as the largest sensors of telephones lay them.
@@ -164,9 +164,9 @@ def test_a_decoder_without_memory_says_so(monkeypatch, problem):
     def give_up(_file):
         raise problem
 
-    monkeypatch.setattr(dibujante, "draw", give_up)
+    monkeypatch.setattr(drawing, "draw", give_up)
 
-    assert dibujante.answer(BytesIO(jpeg()))[0]["problema"] == "memoria"
+    assert drawing.answer(BytesIO(jpeg()))[0]["problema"] == "memoria"
 
 
 def wide_gamut() -> bytes:
@@ -185,8 +185,8 @@ def wide_gamut() -> bytes:
 def test_colours_of_a_wide_profile_become_those_of_every_screen():
     image = picture((40, 40), (200, 60, 60))
 
-    plain = dibujante.draw(BytesIO(encode(image, quality=95)))[1][0]
-    wide = dibujante.draw(BytesIO(encode(image, quality=95, icc_profile=wide_gamut())))[1][0]
+    plain = drawing.draw(BytesIO(encode(image, quality=95)))[1][0]
+    wide = drawing.draw(BytesIO(encode(image, quality=95, icc_profile=wide_gamut())))[1][0]
 
     def middle(data):
         return Image.open(BytesIO(data)).getpixel((20, 20))
@@ -202,7 +202,7 @@ def test_a_reduced_picture_keeps_its_colour_to_the_last_row(mode):
     image = Image.new(mode, (5003, 2401), 0 if mode != "RGB" else (10, 200, 30))
     format = "JPEG" if mode == "CMYK" else "PNG"
 
-    facts, (copy, small) = dibujante.draw(BytesIO(encode(image, format)))
+    facts, (copy, small) = drawing.draw(BytesIO(encode(image, format)))
 
     drawn = Image.open(BytesIO(copy))
     assert facts["ancho"] == drawn.width == 2400

@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.adjuntos.outside import dibujante
-from app.adjuntos.outside.contenido import read_content
+from app.adjuntos.outside import drawing
+from app.adjuntos.outside.file_type import read_content
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import camera_exif, encode, jpeg, picture
 from tests.adjuntos.heic import grid
@@ -62,7 +62,7 @@ def end_of_picture(kind: str) -> int:
 
 
 def problem(data: bytes) -> str | None:
-    return dibujante.answer(BytesIO(data))[0].get("problema")
+    return drawing.answer(BytesIO(data))[0].get("problema")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -166,7 +166,7 @@ def test_tiles_are_put_where_they_belong():
     image = noise().resize((1000, 700))
     data = encode(image, "HEIF", quality=90, tile_size=256)
 
-    _, (copy, _) = dibujante.draw(BytesIO(data))
+    _, (copy, _) = drawing.draw(BytesIO(data))
     other = Image.open(BytesIO(data)).convert("RGB")
 
     drawn = Image.open(BytesIO(copy))
@@ -190,7 +190,7 @@ def test_a_grid_taken_sideways_stands_as_the_library_shows_it(orientation):
     image.info["exif"] = camera_exif(orientation).tobytes()
     data = encode(image, "HEIF", quality=90, tile_size=128)
 
-    _, (copy, _) = dibujante.draw(BytesIO(data))
+    _, (copy, _) = drawing.draw(BytesIO(data))
     drawn, other = Image.open(BytesIO(copy)), Image.open(BytesIO(data)).convert("RGB")
 
     assert drawn.size == other.size

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.contenido import read_content
+from app.adjuntos.outside.file_type import read_content
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import jpeg, pdf, send
 

@@ -1,7 +1,7 @@
-"""Draws a picture anew, or looks into a PDF. A program of its own, see ``taller``.
+"""Draws a picture anew, or looks into a PDF. A program of its own, see ``drawing_process``.
 
 It reads the file that is its standard input and answers on its standard output: one line of JSON,
-and after it the copy and the thumbnail. ``taller`` limits its memory and its time, so that no file
+and after it the copy and the thumbnail. ``drawing_process`` limits its memory and its time, so that no file
 can harm the process that serves people: what does not fit is told. It imports nothing of the
 application, whose own memory would count here.
 """
@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
-from .documento import inspect_pdf
-from .imagen import Answer, TooManyPixels, draw, excuse
+from .document import inspect_pdf
+from .picture import Answer, TooManyPixels, draw, excuse
 
 #: What may be asked for: to draw a picture, to make cards instead, to look into a PDF.
 DIBUJO, EXCUSA, DOCUMENTO = "dibujo", "excusa", "documento"

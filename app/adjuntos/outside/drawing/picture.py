@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from .heif import Container, draw_grid, read_container
-from .integridad import check_whole
-from .progresivo import draw_eighth
+from .integrity import check_whole
+from .progressive import draw_eighth
 from .webp import read_head
 
 #: The sensors of telephones end at 200 million; a file of kilobytes may claim any number.

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.contenido import AcceptedFile, read_content
+from app.adjuntos.outside.file_type import AcceptedFile, read_content
 from app.adjuntos.outside.storage import Storage
 from app.adjuntos.queries import find_same_file, is_referenced
 from app.adjuntos.rules import EXTENSIONS, format_size, name_for

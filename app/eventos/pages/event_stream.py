@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from app.eventos.models import Evento
 from app.eventos.queries import last_id, list_since
-from app.eventos.service.emision import describe, message_for
+from app.eventos.service.emitting import describe, message_for
 from app.web.streaming import Listener, Source
 
 #: The name of the source.

@@ -11,9 +11,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.avisos.pages.escucha import BELLS
+from app.avisos.pages.bell_stream import BELLS
 from app.avisos.queries import Campana
-from app.eventos.pages.escucha import EVENTS, Told
+from app.eventos.pages.event_stream import EVENTS, Told
 from app.eventos.queries import last_id
 from app.web.access import staff_required
 from app.web.streaming import Listener, keep_open

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
-from app.custodia.queries.registry import SealedKind
+from app.custodia.queries.sealed_sources import SealedKind
 from app.custodia.service import seal
 from app.db import db
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from app.adjuntos.outside.contenido import read_content
-from app.adjuntos.outside.imagenes import read_image
+from app.adjuntos.outside.file_type import read_content
+from app.adjuntos.outside.images import read_image
 from app.core.errors import InvalidValue
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, pdf, picture
 

@@ -2,7 +2,7 @@
 
 A copy that is encoded again carries no position, no camera, no HTML or ZIP behind its end, and no
 trick that waits for another program to open it. It is drawn by a program of its own, see
-``taller``.
+``drawing_process``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
-from app.adjuntos.outside.taller import draw_picture
+from app.adjuntos.outside.drawing_process import draw_picture
 from app.adjuntos.rules import JPEG
 from app.adjuntos.rules.exif import read_exif
 
