@@ -7,7 +7,7 @@ from app.informes import pages
 from app.informes.jobs import expediente
 from app.informes.models import Expediente
 from app.informes.queries import count_issued
-from app.informes.queries.guarda import list_pdfs
+from app.informes.queries.issued_files import list_pdfs
 from app.oficios.pages.sections import Section
 
 FEATURE = Feature(

@@ -12,8 +12,8 @@ from app.adjuntos.outside.storage import Storage, current_storage, get_storage
 from app.db import db, release
 from app.extensions import current_config
 from app.informes.models import Expediente
-from app.informes.outside.imprenta import PrintFailed, print_pdf
-from app.informes.queries.contenido import gather
+from app.informes.outside.typesetting import PrintFailed, print_pdf
+from app.informes.queries.expediente_contents import gather
 from app.informes.rules import PRINT_JOB, pdf_key
 from app.informes.service import issue
 from app.jobs.registry import job

@@ -28,7 +28,7 @@ from app.informes.access import (
 )
 from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
-from app.informes.outside.paquete import Paquete, pack, stream_zip
+from app.informes.outside.zip_package import Paquete, pack, stream_zip
 from app.informes.queries import find_for_buffet, list_expedientes, storages_of
 from app.informes.rules import (
     MAX_VERIFIED_BYTES,
@@ -38,7 +38,7 @@ from app.informes.rules import (
     without_invisible,
 )
 from app.informes.service import note_download, request_expediente
-from app.informes.service.verificacion import Verdict, verify_code, verify_file
+from app.informes.service.verifying import Verdict, verify_code, verify_file
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section

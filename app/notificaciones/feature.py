@@ -13,16 +13,16 @@ from app.notificaciones.models import (
     Respuesta,
 )
 from app.notificaciones.pages import (
-    cierre,
+    all_mails,
+    closing,
     compose,
-    correos,
     notices,
     plantillas,
     receptor,
     receptores,
 )
 from app.notificaciones.queries import count_notices
-from app.notificaciones.queries.sellos import SOURCES
+from app.notificaciones.queries.sealed_notificaciones import SOURCES
 from app.notificaciones.rules import SETTINGS
 from app.oficios.pages.sections import Section
 from app.web.navigation import Audience, Link, Menu
@@ -30,7 +30,7 @@ from app.web.navigation import Audience, Link, Menu
 FEATURE = Feature(
     name="notificaciones",
     models=(Borrador, HitoInformado, Notificacion, Plantilla, Receptor, Respuesta),
-    pages=(notices, compose, cierre, correos, plantillas, receptores, receptor),
+    pages=(notices, compose, closing, all_mails, plantillas, receptores, receptor),
     sections=(
         Section(
             "notificaciones", "Notificaciones", "mail", "notificaciones.section", 70, count_notices

@@ -7,9 +7,9 @@ from app.oficios.models import Investigacion, Oficio, Propietario, TextoPredefin
 from app.oficios.pages import (
     bitacora,
     case,
+    case_chain,
     create,
-    custodia,
-    datos,
+    details,
     direcciones,
     historial,
     personas,
@@ -18,7 +18,7 @@ from app.oficios.pages import (
 )
 from app.oficios.pages.sections import Section
 from app.oficios.queries import count_direcciones, count_entries, count_personas
-from app.oficios.queries.sellos import SOURCES
+from app.oficios.queries.sealed_oficios import SOURCES
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
@@ -31,9 +31,9 @@ FEATURE = Feature(
         direcciones,
         personas,
         vehiculo,
-        datos,
+        details,
         historial,
-        custodia,
+        case_chain,
         textos,
     ),
     sections=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.patrones import pages
-from app.patrones.rules.horas import LEGAL_SETTINGS
+from app.patrones.rules.legal_hours import LEGAL_SETTINGS
 
 FEATURE = Feature(
     name="patrones",

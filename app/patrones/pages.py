@@ -11,8 +11,8 @@ from app.core.clock import utcnow
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.pages.frame import render_section
-from app.patrones.queries.cuando import read_when
-from app.patrones.queries.lectura import read_map
+from app.patrones.queries.sighting_columns import read_map
+from app.patrones.queries.when_to_go import read_when
 from app.web.access import staff_required
 from app.web.fragments import fragment, is_htmx
 

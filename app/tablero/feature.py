@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.tablero.models import Vista
-from app.tablero.pages import board, bulk, cards, changes, limits, listing, vistas
+from app.tablero.pages import board, bulk, cards, changes, column_limits, listing, vistas
 from app.tablero.pages.board import landing
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="tablero",
     models=(Vista,),
-    pages=(board, cards, bulk, changes, listing, limits, vistas),
+    pages=(board, cards, bulk, changes, listing, column_limits, vistas),
     navigation=(
         Link(Menu.BAR, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),
         Link(Menu.BOTTOM, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),
         Link(
             Menu.SETTINGS,
             30,
-            "tablero.limits",
+            "tablero.column_limits",
             "Límites del tablero",
             "layout-kanban",
             audience=Audience.ADMIN,

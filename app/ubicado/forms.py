@@ -13,8 +13,8 @@ from app.adjuntos.service import Upload
 from app.core.comunas import Comuna
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
-from app.oficios.forms.fields import NOTES_MAX, add_error
-from app.oficios.forms.posicion import CoordinateField, check_whole
+from app.oficios.forms.case_fields import NOTES_MAX, add_error
+from app.oficios.forms.position import CoordinateField, check_whole
 from app.ubicado.rules import ACCESOS, ResultadoRevision, SinPosicion, TipoLugar
 from app.ubicado.service import UbicacionData
 from app.web.forms import EnumField, Form, at_most, parsed_by, required

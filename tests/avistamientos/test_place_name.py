@@ -13,7 +13,7 @@ from app.avistamientos.rules import Fuente
 from app.avistamientos.rules.place_name import name_gantry
 from app.core.text import join_once
 from app.db import db, transaction
-from app.informes.queries.secciones import place_sightings
+from app.informes.queries.section_rows import place_sightings
 from app.porticos.models import Portico
 
 

@@ -13,8 +13,8 @@ from app.avistamientos.queries.newest_sightings import list_for_notice
 from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import rematch
 from app.db import transaction
-from app.patrones.queries.lectura import list_pasos
-from app.patrones.rules.pasos import group_trips
+from app.patrones.queries.sighting_columns import list_pasos
+from app.patrones.rules.trips import group_trips
 from tests.avistamientos.rows import an_answer, make_sighting, store
 from tests.informes.expedientes import make_expediente, pdf_of
 from tests.planillas.pasos.rows import make_csv, make_listado

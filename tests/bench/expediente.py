@@ -134,7 +134,7 @@ class _Watch:
         while not self._over.wait(0.005):
             for children in Path("/proc/self/task").glob("*/children"):
                 for pid in children.read_text().split():
-                    if b"prensa" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    if b"typst_process" in Path(f"/proc/{pid}/cmdline").read_bytes():
                         self.peak = max(self.peak, _peak(pid))
 
 

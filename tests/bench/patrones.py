@@ -26,7 +26,7 @@ from app import create_app
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.db import db, transaction
-from app.patrones.queries.lectura import list_pasos
+from app.patrones.queries.sighting_columns import list_pasos
 from app.patrones.rules import Paso, analyse, suggest
 from app.usuarios.rules import Rol
 from tests.factories import make_buffet, make_oficio, make_usuario

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente
-from app.informes.outside.letras import printable
+from app.informes.outside.printable_text import printable
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad

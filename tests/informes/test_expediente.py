@@ -23,9 +23,9 @@ from app.db import db, transaction
 from app.direcciones.rules import ResultadoVisita
 from app.informes.jobs import expediente as print_job
 from app.informes.models import Expediente
-from app.informes.outside import imprenta
-from app.informes.outside.imprenta import print_pdf
-from app.informes.queries.contenido import gather
+from app.informes.outside import typesetting
+from app.informes.outside.typesetting import print_pdf
+from app.informes.queries.expediente_contents import gather
 from app.informes.rules import EstadoExpediente, Variante, photo_side
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -324,7 +324,7 @@ def test_fifty_photos_and_a_thousand_entries_are_set_in_little_memory(
     side = photo_side(50)
     picture = Image.effect_noise((side, side * 3 // 4), 60).convert("RGB")
     monkeypatch.setattr(
-        imprenta, "shrink_photos", lambda *_: [_save(picture, tmp_path, n) for n in range(50)]
+        typesetting, "shrink_photos", lambda *_: [_save(picture, tmp_path, n) for n in range(50)]
     )
 
     print_pdf(contenido, tmp_path, {}, now=utcnow())
@@ -473,15 +473,15 @@ def test_a_page_that_typst_refuses_is_set_again_in_latin_letters(
     app, oficio, usuario_investigador, monkeypatch
 ):
     tried = []
-    really = imprenta._compile
+    really = typesetting._compile
 
     def refuse_first(folder, datos, now):
         tried.append(datos)
         if len(tried) == 1:
-            raise imprenta.PrintFailed("a glyph is missing")
+            raise typesetting.PrintFailed("a glyph is missing")
         really(folder, datos, now)
 
-    monkeypatch.setattr(imprenta, "_compile", refuse_first)
+    monkeypatch.setattr(typesetting, "_compile", refuse_first)
 
     row = make_expediente(app, oficio, usuario_investigador)
 
@@ -492,9 +492,9 @@ def test_a_page_that_typst_refuses_is_set_again_in_latin_letters(
 def test_typst_that_breaks_fails_the_job_with_a_sentence(
     app, oficio, usuario_investigador, monkeypatch, tmp_path
 ):
-    broken = tmp_path / "prensa.py"
+    broken = tmp_path / "typst_process.py"
     broken.write_text("import sys; sys.exit('se rompió')")
-    monkeypatch.setattr(imprenta, "_PRESS", broken)
+    monkeypatch.setattr(typesetting, "_PRESS", broken)
     pk = order(app, oficio, usuario_investigador)
 
     with app.app_context():
@@ -506,20 +506,20 @@ def test_typst_that_breaks_fails_the_job_with_a_sentence(
 
 
 def test_typst_that_hangs_is_ended(monkeypatch, tmp_path):
-    slow = tmp_path / "prensa.py"
+    slow = tmp_path / "typst_process.py"
     slow.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(imprenta, "_PRESS", slow)
-    monkeypatch.setattr(imprenta, "_PATIENCE", 1)
+    monkeypatch.setattr(typesetting, "_PRESS", slow)
+    monkeypatch.setattr(typesetting, "_PATIENCE", 1)
 
-    with pytest.raises(imprenta.PrintFailed, match="more than 1 s"):
-        imprenta._compile(tmp_path, {}, utcnow())
+    with pytest.raises(typesetting.PrintFailed, match="more than 1 s"):
+        typesetting._compile(tmp_path, {}, utcnow())
 
 
 def test_the_press_says_why_it_refuses(tmp_path):
     (tmp_path / "expediente.typ").write_text('#panic("esto no")')
 
-    with pytest.raises(imprenta.PrintFailed, match="esto no"):
-        imprenta._compile(tmp_path, json.loads("{}"), utcnow())
+    with pytest.raises(typesetting.PrintFailed, match="esto no"):
+        typesetting._compile(tmp_path, json.loads("{}"), utcnow())
 
 
 def test_two_orders_at_once_are_one_expediente(app, oficio, usuario_investigador, rows):

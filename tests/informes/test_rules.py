@@ -1,8 +1,8 @@
 import pytest
 
-from app.informes.outside.letras import coverage, printable
+from app.informes.outside.printable_text import coverage, printable
 from app.informes.rules import ALPHABET, new_code, parse_code, photo_side
-from app.informes.rules.mapa import HEIGHT, WIDTH, Punto, draw_map, letter
+from app.informes.rules.drawn_map import HEIGHT, WIDTH, Punto, draw_map, letter
 
 
 def test_a_code_is_read_as_people_copy_it():

@@ -14,7 +14,7 @@ from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.informes.models import Expediente
-from app.informes.outside.paquete import pack, stream_zip
+from app.informes.outside.zip_package import pack, stream_zip
 from app.informes.queries import storages_of
 from app.informes.rules import Variante
 from app.jobs.models import Trabajo

@@ -15,7 +15,7 @@ from app.jobs.models import Cuota, Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import beat
 from app.notificaciones.models import Notificacion
-from app.trabajos.pages.export import TRABAJOS_TABLE, left_off_note
+from app.trabajos.pages.trabajos_file import TRABAJOS_TABLE, left_off_note
 from app.trabajos.rules import PAGE_SIZE
 from app.web.table_files import write_csv
 from tests.avistamientos.rows import make_check

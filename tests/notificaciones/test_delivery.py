@@ -14,7 +14,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import claim, execute, work
 from app.jobs.service import retry_job
-from app.notificaciones.jobs import envio
+from app.notificaciones.jobs import hand_over
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from app.notificaciones.service import Destinatario, start_sending
@@ -135,8 +135,8 @@ def test_without_a_mail_server_the_notice_says_whom_to_ask(
 def test_a_silence_after_the_message_is_uncertain_and_never_sent_again_by_itself(
     app, mail_server, worker, oficio, usuario_investigador, rows, monkeypatch
 ):
-    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.3)
-    monkeypatch.setattr(envio, "FINAL_SECONDS", 0.6)
+    monkeypatch.setattr(hand_over, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(hand_over, "FINAL_SECONDS", 0.6)
     notice_id = make_notice(app, oficio, usuario_investigador)
     mail_server.hang()
 

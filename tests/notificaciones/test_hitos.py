@@ -18,7 +18,7 @@ from app.db import db, transaction
 from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
-from app.notificaciones.jobs import envio
+from app.notificaciones.jobs import hand_over
 from app.notificaciones.models import HitoInformado, Notificacion
 from app.notificaciones.queries.hitos import list_hitos
 from app.notificaciones.rules import (
@@ -409,8 +409,8 @@ def test_a_digest_of_which_nobody_knows_does_not_break_the_page_of_jobs(
     choose(app, buffet, ModoHitos.AL_MOMENTO, since)
     for patente in ("BBCL12", "GGZL12"):
         make_oficio(app, buffet, usuario_investigador, patente=patente)
-    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.3)
-    monkeypatch.setattr(envio, "FINAL_SECONDS", 0.6)
+    monkeypatch.setattr(hand_over, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(hand_over, "FINAL_SECONDS", 0.6)
     mail_server.hang()
 
     look(app, utcnow() + timedelta(minutes=5))

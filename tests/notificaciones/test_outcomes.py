@@ -19,7 +19,7 @@ from app.jobs.queue import enqueue
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
-from app.notificaciones.jobs import envio
+from app.notificaciones.jobs import hand_over
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from tests.notificaciones.rows import EMAIL, find_notice, make_notice
@@ -121,8 +121,8 @@ FEATURE = Feature(name="pruebas", jobs=(other_work,))
 def test_a_slow_answer_keeps_its_lease_and_nobody_else_waiting(
     app, server, worker, oficio, usuario_investigador, monkeypatch, rows
 ):
-    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.3)
-    monkeypatch.setattr(envio, "RENEW_SECONDS", 0.5)
+    monkeypatch.setattr(hand_over, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(hand_over, "RENEW_SECONDS", 0.5)
     running = server(final=(3.0, b"250 at last\r\n"))
     notice_id = make_notice(app, oficio, usuario_investigador)
     with app.app_context(), transaction():
@@ -149,8 +149,8 @@ def test_a_slow_answer_keeps_its_lease_and_nobody_else_waiting(
 def test_many_mails_without_an_answer_do_not_hand_over_more(
     app, server, worker, oficio, usuario_investigador, monkeypatch
 ):
-    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.2)
-    monkeypatch.setattr(envio, "MOST_WAITING", 1)
+    monkeypatch.setattr(hand_over, "WORKER_SECONDS", 0.2)
+    monkeypatch.setattr(hand_over, "MOST_WAITING", 1)
     running = server(final=(2.0, b"250 at last\r\n"))
     first, second = (make_notice(app, oficio, usuario_investigador) for _ in range(2))
 
@@ -171,8 +171,8 @@ def test_many_mails_without_an_answer_do_not_hand_over_more(
 def test_who_stops_meanwhile_says_that_nobody_knows(
     app, server, oficio, usuario_investigador, monkeypatch
 ):
-    monkeypatch.setattr(envio, "WORKER_SECONDS", 0.2)
-    monkeypatch.setattr(envio, "STOP_SECONDS", 0.5)
+    monkeypatch.setattr(hand_over, "WORKER_SECONDS", 0.2)
+    monkeypatch.setattr(hand_over, "STOP_SECONDS", 0.5)
     running = server(final=(60.0, b"250 too late\r\n"))
     notice_id = make_notice(app, oficio, usuario_investigador)
     stop = threading.Event()
@@ -212,8 +212,8 @@ def test_an_outcome_is_offered_again_to_a_database_that_comes_back(
 def test_an_outcome_that_no_database_takes_for_a_minute_becomes_doubtful(
     app, server, worker, oficio, usuario_investigador, read_only, monkeypatch
 ):
-    assert envio.STORE_SECONDS == 60
-    monkeypatch.setattr(envio, "STORE_SECONDS", 1)
+    assert hand_over.STORE_SECONDS == 60
+    monkeypatch.setattr(hand_over, "STORE_SECONDS", 1)
     running = server(final=(0.5, b"250 ok\r\n"))
     notice_id = make_notice(app, oficio, usuario_investigador)
 

@@ -18,7 +18,7 @@ from app.core.clock import SANTIAGO, local_today, utcnow
 from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.oficios.models import Oficio
-from app.patrones.queries.lectura import list_pasos
+from app.patrones.queries.sighting_columns import list_pasos
 from app.porticos.models import Portico
 from app.porticos.rules import Confianza
 from tests.avistamientos.rows import make_sighting

@@ -9,14 +9,14 @@ import pytest
 
 from app.patrones import rules as patrones
 from app.patrones.rules import Paso, Patron, Sugerencia, analyse, what_ended, why_not
-from app.patrones.rules.franjas import (
+from app.patrones.rules.findings_text import CORRIDOR, SEEN, when
+from app.patrones.rules.trips import group_trips
+from app.patrones.rules.weekly_windows import (
     FALSE_ALARMS,
     MIN_TRIPS,
     MIN_WEEKS,
     binomial_tail,
 )
-from app.patrones.rules.palabras import CORRIDOR, SEEN, when
-from app.patrones.rules.pasos import group_trips
 from tests.patrones.weeks import AUGUST, at, crossing, end_of, habit, noise, told
 
 # Other tests reach the same lines, and measuring doubles what these take.

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from app.terreno.pages.recursos import ASSETS, version
+from app.terreno.pages.offline_assets import ASSETS, version
 from config import ROOT
 
 

@@ -25,7 +25,7 @@ from app.ubicado.rules import SinPosicion
 from tests.adjuntos.files import bomb, camera_exif, encode, jpeg, make_adjunto, pdf, picture
 from tests.factories import make_oficio
 from tests.notificaciones.rows import make_notice
-from tests.oficios.test_preguntas import questions
+from tests.oficios.test_questions import questions
 from tests.plugins.application import HTMX, assert_fragment
 from tests.ubicado.rows import make_location
 

@@ -27,10 +27,10 @@ from app.planillas.rules.paso_rows import ResultadoPaso
 from app.porticos.models import Portico
 from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
-from app.tablero.pages.exports import OFICIOS_TABLE
+from app.tablero.pages.list_file import OFICIOS_TABLE
 from app.tablero.queries.cards import Card, CardSighting
 from app.tablero.queries.listing import ListedCase
-from app.trabajos.pages.export import TRABAJOS_TABLE
+from app.trabajos.pages.trabajos_file import TRABAJOS_TABLE
 from app.trabajos.queries import TrabajoLine
 from app.web.table_files import CellKind, Column, Table, write_csv, write_xlsx
 from config import ROOT
@@ -158,7 +158,7 @@ EXPORTS = {
         a_case,
         "Patente;Marca;Modelo;Color;Número de oficio;Rol;Buffet;Investigador;Estado;Prioridad;"
         "Fecha límite;Última actividad;Último avistamiento;Dónde;Fotos;Advertencias",
-        "app/tablero/pages/exports.py",
+        "app/tablero/pages/list_file.py",
     ),
     "consultas": Export(
         CONSULTAS_TABLE,
@@ -179,7 +179,7 @@ EXPORTS = {
         a_job,
         "Identificador;Trabajo;Estado;Oficio;Pedido por;Pedido el;Empezó;Terminó;Espera (s);"
         "Duración (s);Intentos;Causa o resultado",
-        "app/trabajos/pages/export.py",
+        "app/trabajos/pages/trabajos_file.py",
     ),
     "importacion": Export(
         oficios_report(True),

@@ -11,7 +11,7 @@ from app.api.v1.describing import gives
 from app.api.v1.schemas.cuando import CuandoShown, FranjaShown
 from app.core.clock import utcnow
 from app.extensions import current_config
-from app.patrones.queries.cuando import read_when
+from app.patrones.queries.when_to_go import read_when
 
 bp = ApiBlueprint("cuando", __name__, url_prefix="/oficios/<int:oficio_id>")
 

@@ -11,7 +11,7 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules.place_name import name_place
 from app.core.dates import format_fecha, format_fecha_hora
 from app.db import db
-from app.notificaciones.service.correos import tell_people
+from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol

@@ -31,7 +31,7 @@ from app.jobs.runner import JobError, JobRun, JobUncertain, LeaseLost, Postpone
 from app.mail.conversation import TOTAL_SECONDS
 from app.mail.message import Mail, Person, Picture
 from app.mail.sender import configured_sender
-from app.notificaciones.jobs.envio import is_crowded, load_notice, send_and_store
+from app.notificaciones.jobs.hand_over import is_crowded, load_notice, send_and_store
 from app.notificaciones.mails import (
     LEAVE_MARK,
     PORTAL_MARK,
@@ -39,7 +39,7 @@ from app.notificaciones.mails import (
     logos_in,
     receptor_path,
 )
-from app.notificaciones.mails.contenido import photo_cid
+from app.notificaciones.mails.case_facts import photo_cid
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import answer_hours, list_news, list_unanswered
 from app.notificaciones.rules import (

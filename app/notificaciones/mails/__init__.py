@@ -21,7 +21,7 @@ from app.buffets.models import Buffet
 from app.core.text import clean_text
 from app.extensions import current_config
 from app.mail.message import mail_size
-from app.notificaciones.mails.contenido import NoticeContent, gather, placeholder_values
+from app.notificaciones.mails.case_facts import NoticeContent, gather, placeholder_values
 from app.notificaciones.rules.avance import Hito
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import find_location, list_sightings

@@ -14,10 +14,10 @@ from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
 from app.notificaciones.forms import NoticeForm, SendForm
 from app.notificaciones.mails import mail_domain
-from app.notificaciones.mails.contenido import missing_facts
+from app.notificaciones.mails.case_facts import missing_facts
 from app.notificaciones.models import Borrador
 from app.notificaciones.pages.blueprint import bp
-from app.notificaciones.pages.frames import notice_html
+from app.notificaciones.pages.notice_frame import notice_html
 from app.notificaciones.queries import (
     find_by_key,
     find_draft,

@@ -13,7 +13,7 @@ from app.notificaciones.forms import AgainForm
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
-from app.notificaciones.pages.frames import notice_html
+from app.notificaciones.pages.notice_frame import notice_html
 from app.notificaciones.queries import (
     count_failed_reminders,
     find_notice,

@@ -13,9 +13,9 @@ from app.db import transaction
 from app.extensions import current_config
 from app.notificaciones.forms import PlantillaForm
 from app.notificaciones.mails import write_receptor
-from app.notificaciones.mails.muestra import sample
+from app.notificaciones.mails.sample_case import sample
 from app.notificaciones.pages.blueprint import bp
-from app.notificaciones.pages.frames import notice_html
+from app.notificaciones.pages.notice_frame import notice_html
 from app.notificaciones.queries import current_textos
 from app.notificaciones.rules.plantillas import PLACEHOLDERS, POR_DEFECTO, Textos
 from app.notificaciones.service import save_textos

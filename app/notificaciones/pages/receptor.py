@@ -34,7 +34,7 @@ from app.core.link_signature import read_token
 from app.db import db, transaction
 from app.extensions import csrf, current_config, limiter
 from app.notificaciones.forms import RespuestaForm
-from app.notificaciones.mails.contenido import list_contacts, list_places
+from app.notificaciones.mails.case_facts import list_contacts, list_places
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import case_zone, find_answer, find_linked_notice
 from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE

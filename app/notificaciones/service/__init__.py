@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.notificaciones.service.cierre import close_carried_out
-from app.notificaciones.service.correos import order_mail, tell_people
+from app.notificaciones.service.automatic_mails import order_mail, tell_people
+from app.notificaciones.service.closing import close_carried_out
 from app.notificaciones.service.delivery import (
     give_up,
     mark_sent,
@@ -30,8 +30,8 @@ from app.notificaciones.service.receptores import (
     set_receptor_active,
     update_receptor,
 )
-from app.notificaciones.service.recordatorios import check_remindable, propose_next
-from app.notificaciones.service.reenvio import describe_resend, resend_notice
+from app.notificaciones.service.reminders import check_remindable, propose_next
+from app.notificaciones.service.resending import describe_resend, resend_notice
 from app.notificaciones.service.respuestas import RespuestaData, answer_notice, describe
 
 __all__ = [

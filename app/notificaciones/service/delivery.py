@@ -13,7 +13,7 @@ from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries.sellos import seal_notice
+from app.notificaciones.queries.sealed_notificaciones import seal_notice
 from app.notificaciones.rules import (
     COPY_KEY,
     STARTABLE,
@@ -21,7 +21,7 @@ from app.notificaciones.rules import (
     TipoNotificacion,
     describe_refusal,
 )
-from app.notificaciones.service.correos import tell_people
+from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record

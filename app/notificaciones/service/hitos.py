@@ -9,7 +9,7 @@ from app.db import db
 from app.notificaciones.mails import HitoDeOficio, compose_milestones
 from app.notificaciones.models import HitoInformado, Notificacion
 from app.notificaciones.rules import TipoNotificacion
-from app.notificaciones.service.correos import order_mail
+from app.notificaciones.service.automatic_mails import order_mail
 
 
 def tell_buffet(

@@ -23,7 +23,7 @@ from app.notificaciones.queries import (
     list_photos,
     max_mail_bytes,
 )
-from app.notificaciones.queries.sellos import seal_notice
+from app.notificaciones.queries.sealed_notificaciones import seal_notice
 from app.notificaciones.rules import (
     DRAFT_LIFE,
     LINK_LIFE,

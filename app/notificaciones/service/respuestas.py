@@ -17,7 +17,7 @@ from app.eventos.service.emitting import emit
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries import find_answer
 from app.notificaciones.rules import TipoRespuesta
-from app.notificaciones.service.correos import tell_people
+from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record

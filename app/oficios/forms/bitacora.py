@@ -19,9 +19,9 @@ from wtforms import (
 from app.core.clock import utcnow
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
+from app.oficios.forms.case_fields import NOTES_MAX, ChoiceField, add_error
 from app.oficios.forms.direcciones import new_client_id
-from app.oficios.forms.fields import NOTES_MAX, ChoiceField, add_error
-from app.oficios.forms.posicion import CoordinateField, check_whole
+from app.oficios.forms.position import CoordinateField, check_whole
 from app.oficios.models import Investigacion, TextoPredefinido
 from app.oficios.queries.bitacora import BitacoraFilter
 from app.oficios.rules import WRITTEN_KINDS, Actividad

@@ -12,9 +12,9 @@ from wtforms.widgets import TextInput
 from app.core.clock import SANTIAGO, utcnow
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
-from app.oficios.forms.fields import NOTES_MAX, VersionField, add_error
+from app.oficios.forms.case_fields import NOTES_MAX, VersionField, add_error
 from app.oficios.forms.papel import PapelField, PapelForm
-from app.oficios.forms.posicion import CoordinateField, check_whole, is_same_point
+from app.oficios.forms.position import CoordinateField, check_whole, is_same_point
 from app.oficios.service import DireccionData, Posicion, VisitaData
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
 

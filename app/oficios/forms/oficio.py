@@ -12,7 +12,7 @@ from app.buffets.models import Buffet
 from app.core.comunas import comunas
 from app.core.text import fold
 from app.direcciones.rules import TipoDireccion
-from app.oficios.forms.fields import ChoiceField, VersionField
+from app.oficios.forms.case_fields import ChoiceField, VersionField
 from app.oficios.forms.papel import NotasField, PapelField, PapelForm
 from app.oficios.forms.vehiculo import VehiculoFields
 from app.oficios.models import Oficio

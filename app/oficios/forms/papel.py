@@ -10,7 +10,7 @@ from wtforms import StringField, TextAreaField
 
 from app.core.clock import local_today, utcnow
 from app.core.rut import format_rut
-from app.oficios.forms.fields import add_error
+from app.oficios.forms.case_fields import add_error
 from app.oficios.rules.campos import CAMPOS
 from app.oficios.rules.papel import STRICT, Papel, read_papel
 from app.web.forms import Form, at_most, required

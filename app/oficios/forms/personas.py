@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import TextAreaField
 from wtforms.validators import Optional
 
-from app.oficios.forms.fields import NOTES_MAX, add_error
+from app.oficios.forms.case_fields import NOTES_MAX, add_error
 from app.oficios.forms.papel import PapelField, PapelForm
 from app.oficios.rules import TipoPropietario
 from app.oficios.rules.papel import NOBODY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.oficios.forms.fields import VersionField
+from app.oficios.forms.case_fields import VersionField
 from app.oficios.forms.papel import PapelField, PapelForm
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.service import VehiculoData

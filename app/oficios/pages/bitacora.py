@@ -16,7 +16,7 @@ from app.oficios.forms.bitacora import BitacoraFilterForm, EntradaForm, Palabras
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.paginas import SectionPage, asked_page
+from app.oficios.pages.section_pages import SectionPage, asked_page
 from app.oficios.queries.bitacora import list_entries, list_textos, summarise
 from app.oficios.rules.historial import changes_of, text_of
 from app.oficios.service import add_entry as add

@@ -8,7 +8,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.forms.historial import HistorialForm
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.paginas import SectionPage, asked_page
+from app.oficios.pages.section_pages import SectionPage, asked_page
 from app.oficios.queries.historial import list_authors, list_changes
 from app.oficios.rules import Ambito
 from app.oficios.rules.historial import changes_of, deed_of, text_of

@@ -16,7 +16,7 @@ from app.core.dates import parse_fecha
 from app.core.email_address import parse_email
 from app.core.phone_numbers import parse_telefono
 from app.core.rol import parse_rol_causa
-from app.oficios.rules.juicio import (
+from app.oficios.rules.field_readers import (
     Reader,
     read_anio,
     read_comuna,

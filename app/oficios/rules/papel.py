@@ -19,7 +19,7 @@ from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
 from app.core.text import clean_text, fold, looks_like_formula, shortened
 from app.oficios.rules.campos import CAMPOS
-from app.oficios.rules.juicio import Dato, Judgement
+from app.oficios.rules.field_readers import Dato, Judgement
 
 #: What people write where they know nothing.
 _NOTHING = frozenset({"-", "--", "---", "s/i", "n/a", "s/d", "sin informacion", "no informa"})

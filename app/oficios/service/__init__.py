@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.oficios.service.advertencias import confirm_warning
+from app.oficios.service.acknowledging import confirm_warning
 from app.oficios.service.bitacora import (
     add_entry,
     correct_entry,
@@ -14,6 +14,7 @@ from app.oficios.service.bitacora import (
     refuse_edit,
     remove_entry,
 )
+from app.oficios.service.case_refusals import MoveRefused, NumeroTaken, StaleOficio
 from app.oficios.service.cases import (
     assign_oficio,
     create_oficio,
@@ -38,7 +39,6 @@ from app.oficios.service.direcciones import (
     remove_direccion,
     update_direccion,
 )
-from app.oficios.service.errors import MoveRefused, NumeroTaken, StaleOficio
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
 from app.oficios.service.textos import (

@@ -16,7 +16,7 @@ from app.direcciones.models import Visita
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.queries.sellos import seal_entry
+from app.oficios.queries.sealed_oficios import seal_entry
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.data import EntradaData, RawAnswer
 from app.usuarios.models import Usuario

@@ -16,8 +16,8 @@ from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Actividad, Estado, Parte, Prioridad
 from app.oficios.service.bitacora import apply, differences, record
+from app.oficios.service.case_refusals import NumeroTaken
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
-from app.oficios.service.errors import NumeroTaken
 from app.oficios.service.moves import rank_on_top
 from app.oficios.service.versions import check_version, refresh_search, search_text, touch
 from app.usuarios.models import Usuario

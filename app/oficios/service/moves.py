@@ -16,7 +16,7 @@ from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado, can_move, refusal
 from app.oficios.service.bitacora import record
-from app.oficios.service.errors import MoveRefused
+from app.oficios.service.case_refusals import MoveRefused
 from app.oficios.service.versions import check_version, touch
 from app.usuarios.models import Usuario
 

@@ -10,7 +10,7 @@ from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
-from app.oficios.service.errors import StaleOficio
+from app.oficios.service.case_refusals import StaleOficio
 from app.usuarios.models import Usuario
 
 #: Of the vehicle.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.patrones.rules.palabras import Sugerencia, suggest, what_ended, why_not
-from app.patrones.rules.pasos import Paso
-from app.patrones.rules.resumen import Patron, analyse
+from app.patrones.rules.findings_text import Sugerencia, suggest, what_ended, why_not
+from app.patrones.rules.summary import Patron, analyse
+from app.patrones.rules.trips import Paso
 
 __all__ = ["Paso", "Patron", "Sugerencia", "analyse", "suggest", "what_ended", "why_not"]

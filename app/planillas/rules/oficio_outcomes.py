@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.labels import Labelled
 from app.core.text import clean_text, fold
-from app.oficios.rules.juicio import Dato
+from app.oficios.rules.field_readers import Dato
 from app.planillas.rules.rows import FilaLeida
 
 #: Stands for a field among the corrections: a hidden row that a person asked for.

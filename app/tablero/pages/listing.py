@@ -12,7 +12,7 @@ from app.core.clock import local_today, utcnow
 from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.board import filter_context, keep_filter
-from app.tablero.pages.exports import OFICIOS_TABLE
+from app.tablero.pages.list_file import OFICIOS_TABLE
 from app.tablero.pages.screen import board_url, conditions_of
 from app.tablero.queries import list_choices, read_visit
 from app.tablero.queries.listing import SORTS, count_listing, listing_statement, read_listing

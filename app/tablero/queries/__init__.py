@@ -28,7 +28,7 @@ from app.tablero.queries.columns import (
     list_lanes,
 )
 from app.tablero.queries.feed import Changes, list_changes, places_of
-from app.tablero.queries.filters import criteria
+from app.tablero.queries.oficio_filters import criteria
 
 __all__ = [
     "BoardColumn",

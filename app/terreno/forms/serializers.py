@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from app.core.errors import InvalidValue
 from app.core.text import clean_text
 from app.direcciones.rules import ResultadoVisita
-from app.oficios.forms.fields import NOTES_MAX
+from app.oficios.forms.case_fields import NOTES_MAX
 from app.oficios.service import VisitaData
 from app.terreno.rules import Motivo
 from app.terreno.service import VisitaEnviada

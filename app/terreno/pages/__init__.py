@@ -29,11 +29,11 @@ from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
-from app.oficios.forms.fields import add_error
+from app.oficios.forms.case_fields import add_error
 from app.oficios.service import add_visita
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
-from app.terreno.pages.recursos import ASSETS, version
+from app.terreno.pages.offline_assets import ASSETS, version
 from app.terreno.queries import list_lugares
 from app.terreno.rules import Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita

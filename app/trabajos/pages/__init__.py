@@ -17,7 +17,6 @@ from app.jobs.rules import OPEN_STATES
 from app.oficios.access import oficio_to_work
 from app.oficios.pages.frame import render_section
 from app.trabajos.forms import JobFilterForm, read_action, read_ids
-from app.trabajos.pages.export import EXPORT_LIMIT, TRABAJOS_TABLE, left_off_note
 from app.trabajos.pages.parts import (
     address,
     charts_context,
@@ -25,6 +24,7 @@ from app.trabajos.pages.parts import (
     live_context,
     summary_context,
 )
+from app.trabajos.pages.trabajos_file import EXPORT_LIMIT, TRABAJOS_TABLE, left_off_note
 from app.trabajos.queries import (
     attempts_of,
     count_states,

@@ -14,7 +14,7 @@ from app.core.clock import local_today, utcnow
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
-from app.patrones.rules.cobertura import known_until
+from app.patrones.rules.coverage import known_until
 from tests.factories import make_oficio
 from tests.planillas.pasos.rows import ROW
 from tests.planillas.pasos.test_listados import draft, upload, version_on

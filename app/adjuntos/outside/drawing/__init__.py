@@ -1,9 +1,9 @@
 """Draws a picture anew, or looks into a PDF. A program of its own, see ``drawing_process``.
 
 It reads the file that is its standard input and answers on its standard output: one line of JSON,
-and after it the copy and the thumbnail. ``drawing_process`` limits its memory and its time, so that no file
-can harm the process that serves people: what does not fit is told. It imports nothing of the
-application, whose own memory would count here.
+and after it the copy and the thumbnail. ``drawing_process`` limits its memory and time, so that no
+file can harm the process that serves people. It imports nothing of the application, whose memory
+would count here.
 """
 
 from __future__ import annotations

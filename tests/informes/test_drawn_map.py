@@ -15,7 +15,7 @@ from app.avistamientos.rules.crossings import Crossing
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.informes.queries.secciones import avistamiento_rows, mapa_part, place_sightings
+from app.informes.queries.section_rows import avistamiento_rows, mapa_part, place_sightings
 from app.jobs.runner import work
 from app.porticos.models import Portico
 from app.porticos.service import set_active

@@ -12,7 +12,7 @@ from app.core.dates import format_fecha
 from app.core.habilitacion import HorasHabiles
 from app.core.time_zones import zone_name
 from app.oficios.models import Oficio
-from app.patrones.queries.lectura import list_pasos
+from app.patrones.queries.sighting_columns import list_pasos
 from app.patrones.rules import (
     Patron,
     Sugerencia,
@@ -21,8 +21,8 @@ from app.patrones.rules import (
     what_ended,
     why_not,
 )
-from app.patrones.rules.horas import LEGAL_FROM, LEGAL_UNTIL
-from app.patrones.rules.silencio import what_was_not_seen
+from app.patrones.rules.legal_hours import LEGAL_FROM, LEGAL_UNTIL
+from app.patrones.rules.silence import what_was_not_seen
 
 
 @dataclass(frozen=True)

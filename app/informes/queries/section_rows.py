@@ -15,9 +15,9 @@ from app.core.porticos import ATRIBUCION
 from app.core.rut import format_rut
 from app.core.text import fold, join_once
 from app.direcciones.models import Direccion, Visita
-from app.informes.queries.archivos import Nombres, Rows, format_position, with_photos
-from app.informes.queries.custodia import Cadena
-from app.informes.rules.mapa import Punto, draw_map, letter
+from app.informes.queries.attached_files import Nombres, Rows, format_position, with_photos
+from app.informes.queries.printed_chain import Cadena
+from app.informes.rules.drawn_map import Punto, draw_map, letter
 from app.notificaciones.models import Respuesta
 from app.notificaciones.queries import NoticeLine
 from app.notificaciones.rules.avance import Hito

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from app.consultas.rules.vouched_spans import Tramo
-from app.patrones.rules.cobertura import known_minutes, speaks_of, whole_days
-from app.patrones.rules.pasos import Viaje, monday_of
+from app.patrones.rules.coverage import known_minutes, speaks_of, whole_days
+from app.patrones.rules.trips import Viaje, monday_of
 
 #: Trips with a known hour, and different weeks with one, below which nothing is suggested.
 MIN_TRIPS = 6

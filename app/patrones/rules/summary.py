@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import local_today, to_local
-from app.patrones.rules.cobertura import known_minutes, known_until, spans_without_source
-from app.patrones.rules.franjas import (
+from app.patrones.rules.coverage import known_minutes, known_until, spans_without_source
+from app.patrones.rules.trips import Paso, Viaje, group_trips, monday_of
+from app.patrones.rules.weekly_windows import (
     Franja,
     Periodo,
     find_windows,
     has_enough,
     period_of,
 )
-from app.patrones.rules.pasos import Paso, Viaje, group_trips, monday_of
 
 #: Older sightings are counted and told, but people move and change jobs.
 WEEKS = 12

@@ -28,8 +28,8 @@ from app.db import db, transaction
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.patrones.rules import Paso, analyse
-from app.patrones.rules.cobertura import known_until, stretches, whole_days
-from app.patrones.rules.silencio import what_was_not_seen
+from app.patrones.rules.coverage import known_until, stretches, whole_days
+from app.patrones.rules.silence import what_was_not_seen
 from config import PROVIDERS
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio

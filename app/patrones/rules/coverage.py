@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import start_of_day, to_local
-from app.patrones.rules.pasos import Paso
+from app.patrones.rules.trips import Paso
 
 #: Minutes of a whole day.
 DAY = 1440

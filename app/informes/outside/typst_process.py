@@ -1,4 +1,4 @@
-"""Runs typst in a process of its own: ``python app/informes/outside/prensa.py FOLDER FONTS TIME``.
+"""Runs typst in a process: ``python app/informes/outside/typst_process.py FOLDER FONTS TIME``.
 
 Setting a long case takes hundreds of megabytes that a long-lived worker would never give back, and
 what breaks in a compiled library should break alone. It imports nothing of the application, so

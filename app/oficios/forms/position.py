@@ -8,7 +8,7 @@ from wtforms import FloatField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from app.oficios.forms.fields import add_error
+from app.oficios.forms.case_fields import add_error
 from app.oficios.service import Posicion
 
 NO_POSITION = (

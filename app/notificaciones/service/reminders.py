@@ -11,7 +11,7 @@ from app.db import db
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import find_reminder, has_answer
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
-from app.notificaciones.service.correos import tell_people
+from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 
 

@@ -10,8 +10,8 @@ from app.consultas.rules.vouched_spans import Tramo
 from app.core.clock import local_today, to_local
 from app.core.dates import format_fecha
 from app.patrones.rules import Paso
-from app.patrones.rules.cobertura import stretches, whole_days
-from app.patrones.rules.resumen import WEEKS
+from app.patrones.rules.coverage import stretches, whole_days
+from app.patrones.rules.summary import WEEKS
 
 #: Further back than the analysis looks nothing is told either.
 _BACK = timedelta(weeks=WEEKS)

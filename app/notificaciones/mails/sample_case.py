@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.notificaciones.mails.contenido import Contacto, NoticeAddress, NoticeContent
+from app.notificaciones.mails.case_facts import Contacto, NoticeAddress, NoticeContent
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import LastSighting, Location
 

@@ -19,16 +19,16 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import FileMissing, Storage
 from app.core.outages import find_outage
 from app.core.sandbox import Limits, ProgramFailed, run_limited
-from app.informes.outside.letras import FONTS, printable
+from app.informes.outside.printable_text import FONTS, printable
 from app.informes.rules import photo_side
 
 if TYPE_CHECKING:
-    from app.informes.queries.contenido import ExpedienteContent
+    from app.informes.queries.expediente_contents import ExpedienteContent
 
 logger = logging.getLogger(__name__)
 
 _TEMPLATES = Path(__file__).parent / "typst"
-_PRESS = Path(__file__).parent / "prensa.py"
+_PRESS = Path(__file__).parent / "typst_process.py"
 _QUALITY = 75
 _LOGO = "logo.png"
 #: Seconds; a case of 2,000 rows takes 5.

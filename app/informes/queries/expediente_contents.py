@@ -19,15 +19,15 @@ from app.core.patente import format_patente
 from app.db import db
 from app.informes.models import Expediente
 from app.informes.queries import list_entries
-from app.informes.queries.archivos import (
+from app.informes.queries.attached_files import (
     Nombres,
     approved_rows,
     documento_rows,
     foto_rows,
     portada_part,
 )
-from app.informes.queries.custodia import read_chain
-from app.informes.queries.secciones import (
+from app.informes.queries.printed_chain import read_chain
+from app.informes.queries.section_rows import (
     aviso_rows,
     avistamiento_rows,
     bitacora_rows,
@@ -43,7 +43,7 @@ from app.notificaciones.queries import list_notices
 from app.notificaciones.queries.hitos import list_hitos
 from app.oficios.models import Oficio
 from app.oficios.rules.campos import told_facts
-from app.patrones.queries.cuando import read_when
+from app.patrones.queries.when_to_go import read_when
 
 
 @dataclass(frozen=True)

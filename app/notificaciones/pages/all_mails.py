@@ -13,7 +13,7 @@ from app.db import db
 from app.notificaciones.forms import AgainForm
 from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
-from app.notificaciones.pages.frames import notice_html
+from app.notificaciones.pages.notice_frame import notice_html
 from app.notificaciones.queries import count_unsettled, find_mail, mails_statement
 from app.notificaciones.rules import MOVING
 from app.notificaciones.service import describe_resend, resend_notice

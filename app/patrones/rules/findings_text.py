@@ -8,8 +8,8 @@ from datetime import date
 
 from app.core.dates import format_fecha
 from app.core.habilitacion import HorasHabiles, why_habilitacion
-from app.patrones.rules.franjas import MIN_TRIPS, MIN_WEEKS, Franja
-from app.patrones.rules.resumen import TOO_OLD, Patron
+from app.patrones.rules.summary import TOO_OLD, Patron
+from app.patrones.rules.weekly_windows import MIN_TRIPS, MIN_WEEKS, Franja
 
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 #: A place is named when it is in at least that share of the window's trips.
