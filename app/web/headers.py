@@ -28,12 +28,12 @@ def content_security_policy(config: Config) -> str:
     )
 
 
-#: What browsers offer to pages and this application uses itself; the rest is denied below.
-_USED = ("camera", "geolocation", "fullscreen", "clipboard-write", "web-share")
+#: What browsers offer to pages and this application uses itself; the rest is denied below. Without
+#: web-share and bluetooth: Chromium does not know them everywhere, and reports an error then.
+_USED = ("camera", "geolocation", "fullscreen", "clipboard-write")
 _DENIED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "clipboard-read",
     "display-capture",

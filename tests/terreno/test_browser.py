@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date
 
 import pytest
@@ -72,6 +73,18 @@ def installed(page):
 
 def ready(page):
     page.wait_for_selector("#terreno[data-listo]", state="attached")
+
+
+def only_cache(page, name):
+    """Wait until the phone keeps this version and no other: its worker is in place."""
+    # Playwright's wait_for_function() takes a promise for true, whatever it will say.
+    page.evaluate(
+        """async (name) => {
+            const tick = () => new Promise((resolve) => { setTimeout(resolve, 20); });
+            while ((await caches.keys()).join() !== name) await tick();
+        }""",
+        name,
+    )
 
 
 def reopen(page):
@@ -296,7 +309,7 @@ def test_a_new_version_replaces_what_the_phone_kept(phone, monkeypatch):
 
     phone.goto("/terreno")
 
-    phone.wait_for_function("caches.keys().then((names) => names.join() === 'terreno-otra')")
+    only_cache(phone, "terreno-otra")
     ready(phone)
     assert phone.locator("#terreno").get_attribute("data-version") == "otra"
 
@@ -325,9 +338,51 @@ def test_a_phone_with_the_worker_of_before_the_modules_gets_the_new_one(
     page.tolerated = list(NO_SIGNAL)
     ready(page)
 
-    page.wait_for_function(
-        "async (name) => (await caches.keys()).join() === name", arg=f"terreno-{views.version()}"
+    only_cache(page, f"terreno-{views.version()}")
+    page.context.set_offline(True)
+    assert reopen(page).locator("#terreno").get_attribute("data-version") == views.version()
+
+
+def test_without_a_signal_in_the_minute_of_an_update_the_version_of_before_starts(
+    phone, app, monkeypatch
+):
+    """The update is cut off while it is fetched: what the phone had must still open."""
+    before = phone.locator("#terreno").get_attribute("data-version")
+    shell = app.view_functions["terreno.shell"]
+    asked, over = threading.Event(), threading.Event()
+
+    def slow_shell():
+        asked.set()
+        over.wait(20)
+        return shell()
+
+    monkeypatch.setattr(views, "version", lambda: "otra")
+    monkeypatch.setitem(app.view_functions, "terreno.shell", slow_shell)
+    try:
+        phone.goto("/terreno")
+        ready(phone)
+        assert phone.locator("#terreno").get_attribute("data-version") == "otra"
+        assert asked.wait(20)
+        phone.context.set_offline(True)
+
+        again = reopen(phone)
+
+        assert again.locator("#terreno").get_attribute("data-version") == before
+    finally:
+        over.set()
+
+
+def test_a_browser_that_cannot_keep_the_page_is_told_so(browse, usuario_investigador, request):
+    if request.config.getoption("--database") == "postgresql":
+        pytest.skip("what a browser shows does not depend on the database")
+    page = browse(usuario_investigador, "/tablero", **PHONE)
+    page.add_init_script(
+        "ServiceWorkerContainer.prototype.register = () => Promise.reject(new TypeError('type'))"
     )
+
+    page.goto("/terreno")
+
+    page.get_by_text("use una versión actual de Chrome, Edge o Safari").wait_for()
 
 
 def test_without_javascript_a_visit_is_two_taps_as_well(

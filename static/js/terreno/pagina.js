@@ -210,7 +210,10 @@ async function install() {
       scope: root.dataset.scope, type: "module", updateViaCache: "none",
     });
   } catch {
-    // Switched off in this browser: Terreno works while the page is open.
+    // An older browser has no module workers, or they are switched off. What is installed stays.
+    if (navigator.onLine && !(await navigator.serviceWorker.getRegistration())) {
+      sayLimit("Este navegador no pudo guardar Terreno, así que se abre solo con señal. Para abrirlo sin señal, use una versión actual de Chrome, Edge o Safari.");
+    }
   }
 }
 

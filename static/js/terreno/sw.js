@@ -23,6 +23,9 @@ let settings;
 /** The server has a newer version than this worker: its page wants newer files. */
 let outdated = false;
 
+/** @returns {Promise<undefined>} when a signal that has not answered counts as none */
+const late = () => new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
+
 const openCache = () => caches.open(PREFIX + settings.version);
 
 async function install() {
@@ -62,10 +65,8 @@ async function openPage(request) {
     }
     return response;
   });
-  /** @type {Promise<undefined>} */
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
   try {
-    const response = await Promise.race([fresh, late]);
+    const response = await Promise.race([fresh, late()]);
     if (response) return response;
   } catch {
     // No signal.
@@ -76,14 +77,12 @@ async function openPage(request) {
 
 /** @param {Request} request */
 async function openAsset(request) {
-  if (outdated) {
-    try {
-      return await fetch(request, { cache: "no-cache" });
-    } catch {
-      // Better an older file than none.
-    }
-  }
-  return (await kept(request.url)) || fetch(request);
+  const file = await kept(request.url);
+  if (!file) return fetch(request);
+  if (!outdated) return file;
+  // Better an older file than none, and than one that a weak signal does not bring.
+  const fresh = fetch(request, { cache: "no-cache" }).catch(() => file);
+  return (await Promise.race([fresh, late()])) || file;
 }
 
 /** Send what waits; a failed promise makes the browser try again. */
