@@ -4,6 +4,10 @@
     make mutants OF=oficios/rules                one module or folder, tried by tests/oficios
     make mutants OF=jobs MUTANTS="--seconds 3600 --tests tests/jobs tests/drills"
     make mutants OF=rules                        the rules of every package, one after the other
+    make mutants OF=mail MUTANTS="--tenths 10"   all of them; otherwise a sample of two in ten
+
+A package has a thousand mutants and more, and half an hour tries a few hundred. So a sample is
+tried, the same one for the same --seed; another seed tries others.
 
 mutmut works in a copy of what git knows, so that nothing here is changed. It makes every mutant in
 one pass and forks a process for each, which tries the tests that reach it: one to three a second.
@@ -13,7 +17,9 @@ A mutant that survives is code that no test of that folder needs, or a test that
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import os
+import random
 import re
 import signal
 import subprocess
@@ -42,6 +48,8 @@ def main() -> int:
     parser.add_argument("of", help="a package or module below app/, or «rules» for those of all")
     parser.add_argument("--tests", nargs="+", help="folders or files of tests; tests/<package>")
     parser.add_argument("--seconds", type=int, default=1800, help="in all; 1800")
+    parser.add_argument("--tenths", type=int, default=2, help="how many of ten are tried; 2")
+    parser.add_argument("--seed", type=int, default=1, help="which ones; 1")
     parser.add_argument("--children", type=int, default=2, help="processes at a time; 2")
     parser.add_argument("--show", type=int, default=60, help="survivors shown as a diff; 60")
     options = parser.parse_args()
@@ -50,6 +58,11 @@ def main() -> int:
     if not chosen:
         print(f"There is no app/{options.of} nor app/{options.of}.py.", file=sys.stderr)
         return 1
+    # Mutants are numbered within each function: a last digit is a tenth of them, all over the code.
+    digits = sorted(random.Random(options.seed).sample(range(10), options.tenths))
+    sample = ["*__mutmut_*" + "".join(["[", *map(str, digits), "]"])]
+    if options.tenths < 10:
+        print(f"A sample: mutants whose number ends in {digits} (--seed {options.seed}).")
     ended = 0
     for place in chosen:
         tests = options.tests or _tests_of(place)
@@ -60,8 +73,9 @@ def main() -> int:
             copy = Path(folder)
             _copy(copy)
             _configure(copy, place, tests)
-            _run(copy, seconds=options.seconds // len(chosen), children=options.children)
-            ended += _report(copy, place, tests, show=options.show)
+            seconds = options.seconds // len(chosen)
+            _run(copy, sample, seconds=seconds, children=options.children)
+            ended += _report(copy, place, tests, sample=sample[0], show=options.show)
     return 0 if ended else 1
 
 
@@ -110,10 +124,10 @@ def _configure(copy: Path, place: Path, tests: list[str]) -> None:
         )
 
 
-def _run(copy: Path, *, seconds: int, children: int) -> None:
+def _run(copy: Path, sample: list[str], *, seconds: int, children: int) -> None:
     """Run mutmut until it has tried all, or the time is over; what was tried is kept."""
     process = subprocess.Popen(
-        [*_mutmut(), "run", "--max-children", str(children)],
+        [*_mutmut(), "run", "--max-children", str(children), *sample],
         cwd=copy,
         stdout=(copy / "output.txt").open("wb"),
         stderr=subprocess.STDOUT,
@@ -129,14 +143,16 @@ def _run(copy: Path, *, seconds: int, children: int) -> None:
             process.wait()
 
 
-def _report(copy: Path, place: Path, tests: list[str], *, show: int) -> int:
+def _report(copy: Path, place: Path, tests: list[str], *, sample: str, show: int) -> int:
     """Print the figures and each survivor with its change. Returns how many were tried."""
     listed = subprocess.run(
         [*_mutmut(), "results", "--all", "true"], cwd=copy, capture_output=True, text=True
     ).stdout
     ends = dict(re.findall(r"^\s+(\S+): (.+)$", listed, re.MULTILINE))
+    whole = len(ends)
+    ends = {name: end for name, end in ends.items() if fnmatch.fnmatch(name, sample)}
     counts = Counter(ends.values())
-    print(f"\n{place}, tried by {' '.join(tests)}: {len(ends)} mutants")
+    print(f"\n{place}, tried by {' '.join(tests)}: {len(ends)} of {whole} mutants")
     for end, count in counts.most_common():
         print(f"  {count:5}  {_ENDS.get(end, end)}")
     tried = len(ends) - counts["not checked"]
