@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ from app.jobs.rules import PRIORITY_PERSON, PRIORITY_SWEEP, EstadoTrabajo
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import RawAnswer, record
+from app.porticos.rules.recognition import Match
 from app.porticos.service import identify
 from app.usuarios.models import Usuario
 
@@ -101,6 +103,34 @@ def request_periodic_check(oficio_id: int, *, key: str, now: datetime) -> None:
         note_request(oficio, trabajo.id, motivo=PERIODIC, usuario_id=None, now=now)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What an answer holds, seen beside what the case has already."""
+
+    #: The sightings to store: the key of each, what was told, its gantry.
+    new: list[tuple[str, Crossing, Match]]
+    #: How many were told that lie in the past.
+    past: int
+    #: Why others were left out, one sentence for each.
+    omitted: list[str]
+
+
+def _look_through(oficio_id: int, answer: ProviderAnswer, now: datetime) -> _Found:
+    """Leave out what is ahead of ``now``, and what a look-up or a list told before."""
+    gantries = identify((item.ubicacion, item.empresa) for item in answer.sightings)
+    told = read_in_place(answer.sightings, gantries)
+    past = [item for item in told if not is_ahead(item, now)]
+    omitted = [*answer.omitted, *["fecha todavía por venir"] * (len(told) - len(past))]
+    known = keys_of(oficio_id)
+    listed = Crossings(oficio_id, of_lists=True)
+    new = []
+    for key, item in with_keys(past):
+        match = gantries[item.ubicacion, item.empresa]
+        if key not in known and not listed.has(item, match):
+            new.append((key, item, match))
+    return _Found(new, len(past), omitted)
+
+
 def store_answer(
     oficio_id: int,
     answer: ProviderAnswer,
@@ -125,20 +155,8 @@ def store_answer(
     if answer.is_demo and not is_demo():
         raise SimulatedRefused
     oficio = lock_oficio(oficio_id)
-    gantries = identify((item.ubicacion, item.empresa) for item in answer.sightings)
-    told = read_in_place(answer.sightings, gantries)
-    past = [item for item in told if not is_ahead(item, now)]
-    omitted = list(answer.omitted)
-    omitted += ["fecha todavía por venir"] * (len(told) - len(past))
-    known = keys_of(oficio.id)
-    unseen = [(key, item) for key, item in with_keys(past) if key not in known]
-    listed = Crossings(oficio.id, of_lists=True)
-    new = [
-        (key, item)
-        for key, item in unseen
-        if not listed.has(item, gantries[item.ubicacion, item.empresa])
-    ]
-    text = _sentence(len(new), len(past), omitted, answer.advertencias)
+    found = _look_through(oficio.id, answer, now)
+    text = _sentence(len(found.new), found.past, found.omitted, answer.advertencias)
     entry = record(
         oficio,
         Actividad.CONSULTA_API,
@@ -148,22 +166,21 @@ def store_answer(
         detalle={
             "trabajo_id": trabajo_id,
             "proveedor": provider,
-            "recibidos": len(past),
-            "nuevos": len(new),
-            "omitidos": omitted,
+            "recibidos": found.past,
+            "nuevos": len(found.new),
+            "omitidos": found.omitted,
             "advertencias": list(answer.advertencias),
             "bytes": answer.size,
             "simulado": answer.is_demo,
         },
-        is_real=bool(new),
+        is_real=bool(found.new),
         respuesta=RawAnswer(answer.raw_body, answer.status, answer.sha256),
     )
     rows = [
         Avistamiento(
-            **_values(oficio, key, item, entry, answer.is_demo, now),
-            **gantry_values(gantries[item.ubicacion, item.empresa]),
+            **_values(oficio, key, item, entry, answer.is_demo, now), **gantry_values(match)
         )
-        for key, item in new
+        for key, item, match in found.new
     ]
     db.session.add_all(rows)
     db.session.flush()
@@ -172,13 +189,13 @@ def store_answer(
         oficio,
         trabajo_id,
         Desenlace(
-            ResultadoConsulta.NUEVOS if new else ResultadoConsulta.SIN_NOVEDADES,
+            ResultadoConsulta.NUEVOS if found.new else ResultadoConsulta.SIN_NOVEDADES,
             text,
             proveedor=provider,
             http_status=answer.status,
             sha256=answer.sha256,
-            recibidos=len(past),
-            nuevos=len(new),
+            recibidos=found.past,
+            nuevos=len(found.new),
             investigacion_id=entry.id,
         ),
         actor=actor,
