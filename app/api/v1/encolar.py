@@ -23,7 +23,7 @@ from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
 from app.jobs.service import note_asker
 from app.notificaciones.mails import mail_domain
-from app.notificaciones.queries import find_receptor_by_email
+from app.notificaciones.queries.receptor_directory import find_receptor_by_email
 from app.notificaciones.rules import Incomplete
 from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import AlreadyNotified, Destinatario, MailTooBig, create_notice

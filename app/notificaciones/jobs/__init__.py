@@ -41,7 +41,8 @@ from app.notificaciones.mails import (
 )
 from app.notificaciones.mails.case_facts import photo_cid
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import answer_hours, list_news, list_unanswered
+from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
+from app.notificaciones.queries.unread_hitos import list_news
 from app.notificaciones.rules import (
     LINK_LIFE,
     NEWS_MAX_AGE,

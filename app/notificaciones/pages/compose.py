@@ -23,8 +23,10 @@ from app.notificaciones.queries import (
     find_draft,
     find_earlier,
     list_photos,
-    list_receptores,
     max_mail_bytes,
+)
+from app.notificaciones.queries.receptor_directory import (
+    list_receptores,
     suggest_receptores,
     told_receptor_ids,
 )

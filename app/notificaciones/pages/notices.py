@@ -14,12 +14,8 @@ from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
 from app.notificaciones.pages.notice_frame import notice_html
-from app.notificaciones.queries import (
-    count_failed_reminders,
-    find_notice,
-    find_reminder,
-    list_notices,
-)
+from app.notificaciones.queries import find_notice, list_notices
+from app.notificaciones.queries.receptor_answers import count_failed_reminders, find_reminder
 from app.notificaciones.rules import (
     MOVING,
     AskedOnce,

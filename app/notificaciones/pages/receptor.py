@@ -36,7 +36,8 @@ from app.extensions import csrf, current_config, limiter
 from app.notificaciones.forms import RespuestaForm
 from app.notificaciones.mails.case_facts import list_contacts, list_places
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import case_zone, find_answer, find_linked_notice
+from app.notificaciones.queries.receptor_answers import find_answer, find_linked_notice
+from app.notificaciones.queries.receptor_directory import case_zone
 from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE
 from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import answer_notice

@@ -12,7 +12,10 @@ from app.db import db, transaction
 from app.notificaciones.forms import ReceptorForm
 from app.notificaciones.models import Receptor
 from app.notificaciones.pages.blueprint import bp
-from app.notificaciones.queries import list_notices_of_receptor, receptores_statement
+from app.notificaciones.queries.receptor_directory import (
+    list_notices_of_receptor,
+    receptores_statement,
+)
 from app.notificaciones.service import (
     ReceptorEmailTaken,
     create_receptor,

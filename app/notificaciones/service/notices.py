@@ -16,13 +16,8 @@ from app.core.errors import InvalidValue, Refused
 from app.db import db
 from app.jobs.queue import enqueue
 from app.notificaciones.models import Borrador, Notificacion, Receptor
-from app.notificaciones.queries import (
-    find_by_key,
-    find_earlier,
-    find_receptor_by_email,
-    list_photos,
-    max_mail_bytes,
-)
+from app.notificaciones.queries import find_by_key, find_earlier, list_photos, max_mail_bytes
+from app.notificaciones.queries.receptor_directory import find_receptor_by_email
 from app.notificaciones.queries.sealed_notificaciones import seal_notice
 from app.notificaciones.rules import (
     DRAFT_LIFE,

@@ -10,7 +10,7 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.notificaciones.models import Receptor
-from app.notificaciones.queries import find_receptor_by_email
+from app.notificaciones.queries.receptor_directory import find_receptor_by_email
 from app.usuarios.models import Usuario
 
 

@@ -9,7 +9,7 @@ from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
 from app.db import db
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries import find_reminder, has_answer
+from app.notificaciones.queries.receptor_answers import find_reminder, has_answer
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio

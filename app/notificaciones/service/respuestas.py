@@ -15,7 +15,7 @@ from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.notificaciones.models import Notificacion, Respuesta
-from app.notificaciones.queries import find_answer
+from app.notificaciones.queries.receptor_answers import find_answer
 from app.notificaciones.rules import TipoRespuesta
 from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio

@@ -1,0 +1,145 @@
+"""What receptores answered, who did not, and which links open their page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, selectinload
+
+from app.ajustes.queries import number_setting
+from app.db import db
+from app.notificaciones.models import (
+    Notificacion,
+    Respuesta,
+)
+from app.notificaciones.rules import (
+    ANSWER_HOURS,
+    EstadoNotificacion,
+    TipoNotificacion,
+)
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import OPEN_STATES, Actividad, Estado
+
+
+def answer_hours() -> int:
+    """Hours without an answer after which something is proposed."""
+    return number_setting(ANSWER_HOURS)
+
+
+def find_answer(clave: str) -> Respuesta | None:
+    """What a receptor's form that was sent before has become."""
+    return db.session.scalar(sa.select(Respuesta).where(Respuesta.clave == clave))
+
+
+def find_reminder(notificacion_id: int) -> Notificacion | None:
+    """The newest reminder of a notice that was not given up."""
+    return db.session.scalar(
+        sa.select(Notificacion)
+        .where(
+            Notificacion.recordatorio_de_id == notificacion_id,
+            Notificacion.estado != EstadoNotificacion.FALLIDA,
+        )
+        .order_by(Notificacion.id.desc())
+        .limit(1)
+    )
+
+
+def count_failed_reminders(notificacion_id: int) -> int:
+    """How many reminders of a notice were given up."""
+    statement = sa.select(sa.func.count()).where(
+        Notificacion.recordatorio_de_id == notificacion_id,
+        Notificacion.estado == EstadoNotificacion.FALLIDA,
+    )
+    return db.session.scalar(statement) or 0
+
+
+def has_answer(notificacion_id: int) -> bool:
+    """Whether the receptor answered the notice, or the reminder of it."""
+    return bool(db.session.scalar(sa.select(_answered(sa.literal(notificacion_id)))))
+
+
+def list_unanswered(
+    *,
+    sent_before: datetime,
+    sent_after: datetime,
+    ahead: datetime,
+    among: Sequence[int] | None = None,
+) -> list[Notificacion]:
+    """The notices of open cases that nobody answered and that may still be asked about.
+
+    Of each case only the newest: with a second receptor on his way, the first is not missed.
+    ``among`` looks at notices of these ids only.
+    """
+    later = aliased(Notificacion)
+    statement = (
+        sa.select(Notificacion)
+        .join(Oficio, Oficio.id == Notificacion.oficio_id)
+        .where(
+            Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+            Notificacion.estado == EstadoNotificacion.ENVIADA,
+            Notificacion.recordatorio_de_id.is_(None),
+            Notificacion.sustituto_propuesto_at.is_(None),
+            Notificacion.selector.is_not(None),
+            sa.or_(
+                Notificacion.enviada_at.between(sent_after, sent_before),
+                # Sent while the clock ran ahead: nobody knows when, so it is asked about.
+                Notificacion.enviada_at > ahead,
+            ),
+            Oficio.estado.in_(OPEN_STATES),
+            ~_answered(Notificacion.id),
+            ~sa.exists().where(
+                later.oficio_id == Notificacion.oficio_id,
+                later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+                later.recordatorio_de_id.is_(None),
+                later.estado != EstadoNotificacion.FALLIDA,
+                later.id > Notificacion.id,
+            ),
+        )
+        .order_by(Notificacion.id)
+    )
+    if among is not None:
+        statement = statement.where(Notificacion.id.in_(among))
+    return list(db.session.scalars(statement))
+
+
+def _answered(notificacion_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    reminder = aliased(Notificacion)
+    return (
+        sa.exists()
+        .where(
+            Respuesta.notificacion_id == reminder.id,
+            sa.or_(reminder.id == notificacion_id, reminder.recordatorio_de_id == notificacion_id),
+        )
+        .correlate(Notificacion)
+    )
+
+
+def find_linked_notice(selector: str, now: datetime) -> Notificacion | None:
+    """The notice of a receptor's link, if the link opens anything now.
+
+    It ends by its age and for good when the case closes, also when that is opened again later.
+    """
+    notice = db.session.scalar(
+        sa.select(Notificacion)
+        .where(Notificacion.selector == selector)
+        .options(selectinload(Notificacion.adjuntos), selectinload(Notificacion.respuestas))
+    )
+    if notice is None or notice.enlace_expira_at is None or now >= notice.enlace_expira_at:
+        return None
+    if notice.oficio_id is None or _was_closed(notice.oficio_id, notice.created_at):
+        return None
+    return notice
+
+
+def _was_closed(oficio_id: int, since: datetime) -> bool:
+    """Whether a case is closed, or was closed in between."""
+    if db.session.get_one(Oficio, oficio_id).estado.is_final:
+        return True
+    moves = sa.select(Investigacion.detalle).where(
+        Investigacion.oficio_id == oficio_id,
+        Investigacion.tipo == Actividad.CAMBIO_ESTADO,
+        Investigacion.created_at >= since,
+    )
+    return any(Estado(detalle["a"]).is_final for detalle in db.session.scalars(moves))
