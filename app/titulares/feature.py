@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.feature import Feature
-from app.titulares.pages import personas
+from app.titulares.pages import person_search
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="titulares",
-    pages=(personas,),
+    pages=(person_search,),
     navigation=(
         Link(
             Menu.ADMIN,

@@ -66,7 +66,7 @@ class Link:
     shows: Callable[[], bool] = _always
 
 
-class Shown(NamedTuple):
+class ShownLink(NamedTuple):
     """A link on the page that is being made."""
 
     endpoint: str
@@ -79,14 +79,14 @@ class Shown(NamedTuple):
     is_current: bool
 
 
-def list_links(menu: str) -> list[Shown]:
+def list_links(menu: str) -> list[ShownLink]:
     """The links of a menu, by its value, that the signed-in person sees, in their order."""
     links = sorted(_offered(Menu(menu)), key=lambda link: link.place)
     here = request.endpoint or ""
     area = here.split(".")[0]
     is_named = any(link.endpoint == here for link in links)
     return [
-        Shown(
+        ShownLink(
             link.endpoint,
             url_for(link.endpoint),
             link.label,

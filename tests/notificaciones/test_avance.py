@@ -44,7 +44,7 @@ def case(estado: Estado, *what, has_investigador: bool = True) -> Caso:
 
 BEGIN, FOUND, BACK = (P, I), (I, N), (N, I)
 PLACE, GONE, STILL = Suceso.UBICADO, Suceso.PERDIDO, Suceso.VISTO_OTRA_VEZ
-TOLD, DOUBT = Suceso.AVISADO, Suceso.AVISO_INCIERTO
+TOLD, DOUBT = Suceso.AVISADO, Suceso.ENVIO_INCIERTO
 DONE, NOT_THERE = Suceso.DILIGENCIADO, Suceso.NO_ENCONTRADO
 
 ASSIGN = "Asignar a un investigador"
@@ -126,8 +126,8 @@ def test_next_step_and_newest_milestone(estado, has_investigador, what, step, mi
 @pytest.mark.parametrize(("other", "step"), [(1, FIND_AGAIN), (2, CLOSE)])
 def test_only_who_did_the_diligencia_takes_it_back(other, step):
     told = case(N, PLACE, BEGIN, FOUND, TOLD, TOLD)
-    done = Hecho(START + timedelta(days=30), DONE, "respuesta:1", aviso=1)
-    not_there = Hecho(START + timedelta(days=31), NOT_THERE, "respuesta:2", aviso=other)
+    done = Hecho(START + timedelta(days=30), DONE, "respuesta:1", notificacion_id=1)
+    not_there = Hecho(START + timedelta(days=31), NOT_THERE, "respuesta:2", notificacion_id=other)
 
     avance = follow(replace(told, hechos=[*told.hechos, done, not_there]))
 

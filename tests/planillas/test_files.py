@@ -150,7 +150,7 @@ def test_the_sheet_with_the_list_is_found_and_the_others_are_named():
     lectura = read(content, "lista.xlsx")
 
     assert lectura.hoja == "Lista"
-    assert lectura.avisos == ("La hoja «Sheet» no se leyó; se usó «Lista».",)
+    assert lectura.warnings == ("La hoja «Sheet» no se leyó; se usó «Lista».",)
 
 
 def test_a_list_that_begins_away_from_the_corner_keeps_its_rows_and_columns():

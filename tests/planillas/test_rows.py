@@ -271,7 +271,7 @@ def test_a_header_that_comes_again_and_a_subtotal_are_no_orders():
     lectura = read_list(LIST, "a.csv", today=HOY)
 
     assert [f.numero_fila for f in lectura.filas] == [2]
-    assert lectura.avisos == ("La fila 5 («Subtotal 1») es un total y no se importa.",)
+    assert lectura.warnings == ("La fila 5 («Subtotal 1») es un total y no se importa.",)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_the_title_and_the_total_are_no_orders():
     lectura = read("oficios_buffet.xlsx")
 
     assert (lectura.tipo, lectura.hoja, lectura.fila_encabezado) == ("xlsx", "Oficios noviembre", 3)
-    assert lectura.avisos == ("La fila 65 («Total 60») es un total y no se importa.",)
+    assert lectura.warnings == ("La fila 65 («Total 60») es un total y no se importa.",)
     assert len(lectura.mapeo) == len(lectura.columnas) == 15
 
 

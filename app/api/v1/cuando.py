@@ -30,6 +30,6 @@ def show(oficio_id: int) -> ResponseReturnValue:
             sin_sugerencia=cuando.sin_sugerencia if cuando.patron.total else None,
             terminadas=cuando.terminadas,
             no_visto=cuando.no_visto,
-            advertencias=[cuando.aviso] if cuando.aviso else [],
+            advertencias=[cuando.age_warning] if cuando.age_warning else [],
         )
     )

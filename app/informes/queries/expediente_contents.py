@@ -28,13 +28,13 @@ from app.informes.queries.attached_files import (
 )
 from app.informes.queries.printed_chain import read_chain
 from app.informes.queries.section_rows import (
-    aviso_rows,
     avistamiento_rows,
     bitacora_rows,
     custodia_part,
     direccion_rows,
     hito_rows,
     mapa_part,
+    notice_rows,
     persona_rows,
     place_sightings,
 )
@@ -70,7 +70,7 @@ def gather(
     files = _in_order(list_adjuntos(oficio.id) if complete else list_approved(oficio.id))
     fotos = [adjunto for adjunto in files if adjunto.is_image]
     documentos = [adjunto for adjunto in files if not adjunto.is_image]
-    avisos = list(reversed(list_notices(oficio.id))) if complete else []
+    notices = list(reversed(list_notices(oficio.id))) if complete else []
     names = Nombres(fotos, documentos)
     cover = portada_part(fotos)
     sightings = _sightings(oficio.id) if complete else []
@@ -91,10 +91,10 @@ def gather(
         # The press tells whether the photo is at hand.
         "portada": None if cover is None else {"lugar": cover},
         "documentos": documento_rows(documentos),
-        "avisos": aviso_rows(avisos, names) if complete else None,
+        "avisos": notice_rows(notices, names) if complete else None,
         "custodia": custodia_part(chain, [*fotos, *documentos], entries, complete=complete),
         "resumen": _summary(
-            oficio, fotos, len(bitacora), len(avisos), len(sightings) if complete else None
+            oficio, fotos, len(bitacora), len(notices), len(sightings) if complete else None
         ),
         "fotos_nota": _photos_note(complete=complete),
     }

@@ -231,7 +231,7 @@ def _visit_row(visita: Visita, names: Nombres) -> list[str]:
     ]
 
 
-def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres) -> Rows:
+def notice_rows(notices: Sequence[NoticeLine], names: Nombres) -> Rows:
     """Each notice with what came back."""
     return [
         {
@@ -256,7 +256,7 @@ def aviso_rows(avisos: Sequence[NoticeLine], names: Nombres) -> Rows:
                 for respuesta in sorted(notice.respuestas, key=lambda row: row.id)
             ],
         }
-        for notice in (line.notice for line in avisos)
+        for notice in (line.notice for line in notices)
     ]
 
 

@@ -93,7 +93,7 @@ def compose(
 
 def write_receptor(asunto: str, contenido: NoticeContent, foto_bytes: int = 0) -> Composed:
     """The two forms of a notice with these contents."""
-    return _write("receptor", clean_text(asunto)[:_SUBJECT_MAX], foto_bytes, aviso=contenido)
+    return _write("receptor", clean_text(asunto)[:_SUBJECT_MAX], foto_bytes, notice=contenido)
 
 
 def compose_internal(texto: str, *, path: str, accion: str, nombre: str) -> Composed:

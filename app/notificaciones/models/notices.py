@@ -152,7 +152,7 @@ class Notificacion(Model):
     respuestas: Mapped[list[Respuesta]] = relationship(order_by=Respuesta.id)
 
     @property
-    def avisos_de_copia(self) -> list[str]:
+    def copy_warnings(self) -> list[str]:
         """What became of the copies that the mail server did not take, for the office to read."""
         return [describe_refusal(one) for one in self.rechazos or ()]
 

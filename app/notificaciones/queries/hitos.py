@@ -132,7 +132,7 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
                 row.created_at,
                 _ANSWERS[row.tipo],
                 f"respuesta:{row.id}",
-                aviso=row.notificacion_id,
+                notificacion_id=row.notificacion_id,
             )
             yield row.oficio_id, hecho
     notices = sa.select(
@@ -155,4 +155,4 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
             yield row.oficio_id, Hecho(sent, Suceso.AVISADO, f"aviso:{row.id}")
         elif row.estado is EstadoNotificacion.INCIERTA:
             doubtful = row.enviando_at or row.created_at
-            yield row.oficio_id, Hecho(doubtful, Suceso.AVISO_INCIERTO, f"aviso:{row.id}")
+            yield row.oficio_id, Hecho(doubtful, Suceso.ENVIO_INCIERTO, f"aviso:{row.id}")

@@ -33,7 +33,7 @@ class Suceso(enum.IntEnum):
     #: The mail server took a notice to a receptor, or its receptor answered it.
     AVISADO = 4
     #: Nobody knows whether a notice arrived.
-    AVISO_INCIERTO = 5
+    ENVIO_INCIERTO = 5
     #: What the receptor answered.
     NO_ENCONTRADO = 6
     DILIGENCIADO = 7
@@ -52,7 +52,7 @@ class Hecho:
     #: It takes the step before it back.
     deshace: bool = False
     #: Of an answer: the notice that it answers.
-    aviso: int | None = None
+    notificacion_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Situacion(Labelled):
     BUSCANDO = "buscando", "Ubicar el vehículo"
     PERDIDO = "perdido", "Ubicar otra vez el vehículo"
     UBICADO = "ubicado", "Notificar al receptor judicial"
-    AVISO_INCIERTO = "aviso_incierto", "Confirmar que el receptor judicial recibió el aviso"
+    ENVIO_INCIERTO = "aviso_incierto", "Confirmar que el receptor judicial recibió el aviso"
     AVISADO = "avisado", "Diligencia del receptor judicial"
     DILIGENCIADO = "diligenciado", "Cerrar el caso: la diligencia está realizada"
     ENCONTRADO = "encontrado", "Caso cerrado: vehículo encontrado"
@@ -128,7 +128,7 @@ class Avance:
 
 
 _SEARCHING = (Situacion.BUSCANDO, Situacion.PERDIDO)
-_STANDS_ON_PLACE = (Situacion.UBICADO, Situacion.AVISO_INCIERTO, Situacion.AVISADO)
+_STANDS_ON_PLACE = (Situacion.UBICADO, Situacion.ENVIO_INCIERTO, Situacion.AVISADO)
 _CLOSED = {
     Estado.ENCONTRADO: (Situacion.ENCONTRADO, "Vehículo encontrado, caso cerrado"),
     Estado.NO_ENCONTRADO: (Situacion.NO_ENCONTRADO, "Caso cerrado sin encontrar el vehículo"),
@@ -159,11 +159,11 @@ def follow(caso: Caso) -> Avance:
     done_by: int | None = None
     for hecho in _that_hold(caso.hechos):
         if hecho.suceso is Suceso.DILIGENCIADO:
-            done_by = hecho.aviso
+            done_by = hecho.notificacion_id
         elif (
             hecho.suceso is Suceso.NO_ENCONTRADO
             and stage is Situacion.DILIGENCIADO
-            and hecho.aviso != done_by
+            and hecho.notificacion_id != done_by
         ):
             continue  # what one receptor took, another one does not find
         stage, texto = _after(stage, estado, hecho)
@@ -208,9 +208,9 @@ def _after(stage: Situacion, estado: Estado | None, hecho: Hecho) -> tuple[Situa
             return (Situacion.PERDIDO if stage in _STANDS_ON_PLACE else stage), None
         case Suceso.AVISADO:
             return Situacion.AVISADO, "Receptor judicial notificado"
-        case Suceso.AVISO_INCIERTO:
+        case Suceso.ENVIO_INCIERTO:
             told = stage in (Situacion.AVISADO, Situacion.DILIGENCIADO)
-            return (stage if told else Situacion.AVISO_INCIERTO), None
+            return (stage if told else Situacion.ENVIO_INCIERTO), None
         case Suceso.NO_ENCONTRADO:
             return (stage if stage in _SEARCHING else Situacion.PERDIDO), None
         case Suceso.DILIGENCIADO:

@@ -39,7 +39,7 @@ class Cuando:
     terminadas: list[str]
     no_visto: list[str]
     #: That the data is old, and whether asking helps.
-    aviso: str | None
+    age_warning: str | None
     #: Names of the clocks that are not Santiago's, by which some of the hours are told.
     zonas: tuple[str, ...] = ()
 
@@ -62,7 +62,7 @@ def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
         sin_sugerencia=why_not(patron),
         terminadas=[what_ended(franja) for franja in patron.pasadas],
         no_visto=what_was_not_seen(pasos, fuentes.tramos, now=now, reach_of=current_alcance),
-        aviso=_how_old(patron, proveedor, now),
+        age_warning=_how_old(patron, proveedor, now),
         zonas=tuple(sorted({zone_name(paso.zona) for paso in pasos if paso.zona != SANTIAGO})),
     )
 

@@ -161,7 +161,7 @@ def _review_first(
         after = lists.keep_review(OFICIOS, importacion, planilla, typed)
     except (InvalidValue, Refused) as refusal:
         return show_preview(importacion, before, 422, error=str(refusal))
-    return show_preview(importacion, after, 422, aviso=_REVIEWED)
+    return show_preview(importacion, after, 422, warning=_REVIEWED)
 
 
 def _closed(importacion: Importacion) -> Response:

@@ -25,7 +25,7 @@ def show_preview(
     status: int = 200,
     *,
     error: str | None = None,
-    aviso: str | None = None,
+    warning: str | None = None,
 ) -> Response:
     """Render the preview; after a refusal the selects and inputs keep what was chosen and typed."""
     filas = OFICIOS.classify(importacion, lectura.filas, utcnow())
@@ -50,7 +50,7 @@ def show_preview(
         etiquetas=ETIQUETAS,
         typed=request.form if error else {},
         error=error,
-        aviso=aviso,
+        warning=warning,
     )
     if is_htmx() and status == 200:
         refused = counts[Resultado.ERROR]

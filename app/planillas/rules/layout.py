@@ -89,7 +89,7 @@ class Lectura(Generic[Row]):
     columnas: tuple[Columna, ...]
     filas: tuple[Row, ...]
     #: Sentences about what a person should know before importing.
-    avisos: tuple[str, ...]
+    warnings: tuple[str, ...]
     #: Sentences about the lines of totals, which are no rows of the list.
     totales: tuple[str, ...] = ()
 
@@ -98,7 +98,7 @@ class Lectura(Generic[Row]):
         """Which column holds which field, to be sent back with corrections."""
         return {c.indice: c.campo for c in self.columnas if c.campo}
 
-    def judged(self, filas: Sequence[Read], *avisos: str) -> Lectura[Read]:
+    def judged(self, filas: Sequence[Read], *warnings: str) -> Lectura[Read]:
         """Return the same list with its rows as their kind reads them, and more to know."""
         return Lectura(
             self.tipo,
@@ -106,7 +106,7 @@ class Lectura(Generic[Row]):
             self.fila_encabezado,
             self.columnas,
             tuple(filas),
-            (*self.avisos, *avisos),
+            (*self.warnings, *warnings),
             self.totales,
         )
 
@@ -150,7 +150,7 @@ def read_texts(
         fila_encabezado=header.numero,
         columnas=_columns(header, rows, guess),
         filas=tuple(FilaTexto(row.numero, _values(row, guess), row.oculta) for row in rows),
-        avisos=tuple(
+        warnings=tuple(
             f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
             for other in planilla.hojas
             if other is not hoja and other.filas

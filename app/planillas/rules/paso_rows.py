@@ -55,21 +55,21 @@ def read_pasos(planilla: Planilla, review: Review, *, patente: str) -> Lectura[F
         InvalidValue: as ``layout.read_texts``. Problems of a row stay with the row.
     """
     texts = read_texts(planilla, LAYOUT, review.mapeo)
-    avisos = []
+    warnings = []
     if "patente" not in texts.mapeo.values():
-        avisos.append(
+        warnings.append(
             f"La planilla no dice la patente: todas sus filas se toman como de {patente}. Confirme "
             "que el archivo es de este vehículo."
         )
     if hidden := sum(row.oculta for row in texts.filas):
-        avisos.append(
+        warnings.append(
             "La planilla tiene 1 fila oculta, que también se lee."
             if hidden == 1
             else f"La planilla tiene {hidden} filas ocultas, que también se leen."
         )
     has_hours = _has_hours(texts.filas)
     filas = [_read_row(row, patente, review.empresa, has_hours=has_hours) for row in texts.filas]
-    return texts.judged(filas, *avisos)
+    return texts.judged(filas, *warnings)
 
 
 def _read_row(row: FilaTexto, patente: str, empresa: str | None, *, has_hours: bool) -> FilaPaso:

@@ -119,7 +119,7 @@ def test_a_row_of_another_plate_is_refused_and_spellings_of_ours_are_not():
 def test_a_list_without_plates_says_that_it_is_taken_on_trust():
     lectura = read(make_csv(("20-11-2026", "P5"), header=("Fecha", "Pórtico")))
 
-    assert "se toman como de BBCL12" in lectura.avisos[0]
+    assert "se toman como de BBCL12" in lectura.warnings[0]
 
 
 def test_titles_totals_and_repeated_headers_are_no_crossings():
@@ -202,7 +202,7 @@ def test_a_workbook_is_read_by_its_best_sheet():
     lectura = read_pasos(planilla, Review(), patente="BBCL12")
 
     assert (lectura.hoja, lectura.fila_encabezado) == ("Pasos", 1)
-    assert lectura.avisos == ("La hoja «Portada» no se leyó; se usó «Pasos».",)
+    assert lectura.warnings == ("La hoja «Portada» no se leyó; se usó «Pasos».",)
     item = lectura.filas[0].sighting
     assert item.fecha_hora == datetime(2026, 11, 20, 10, 51, tzinfo=UTC)
     assert item.monto == 740
