@@ -21,7 +21,7 @@ _AUTOMATIC = SelectChoice("", "Según el archivo")
 
 
 def _as_id(value: Any) -> int:
-    """A visit's id as a form sends it; what is none is refused with the list's own sentence."""
+    """Parse a visit's id; text that is no number fails as a choice that is not in the list."""
     try:
         return int(value or 0)
     except ValueError:
@@ -29,7 +29,7 @@ def _as_id(value: Any) -> int:
 
 
 def visit_choices(oficio_id: int) -> list[SelectChoice]:
-    """The visits of a case to choose from, newest first, and none of them."""
+    """Return the choices of a select: «none», then the visits of a case, newest first."""
     return [
         _NO_VISIT,
         *(
@@ -49,7 +49,7 @@ def _check_visit(field: Any) -> None:
 
 
 class UploadForm(Form):
-    """Several files at once, chosen or taken with the camera, with what is true of all of them."""
+    """Upload several files at once; type, visit and description apply to all of them."""
 
     archivos = MultipleFileField("Fotos y documentos")
     #: A second field: a phone that is told to open the camera does not offer its gallery.

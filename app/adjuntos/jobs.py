@@ -1,4 +1,4 @@
-"""Work on files that nobody waits for: the sweep, and the reading of all of them."""
+"""Periodic jobs on stored files: the orphan sweep and the daily hash verification."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SWEEP_JOB = "adjuntos.barrer"
 VERIFY_JOB = "adjuntos.verificar"
 _QUARTER = 15 * 60
 _DAY = 24 * 3600
-#: How many are named in the words of a job.
+#: At most so many files are named in the message of a job.
 _NAMED = 10
 
 

@@ -1,4 +1,4 @@
-"""Who may see the files of a case: pure predicates."""
+"""Who may see the files of a case."""
 
 from __future__ import annotations
 

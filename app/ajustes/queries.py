@@ -63,7 +63,7 @@ def _read(setting: Setting, stored: str | None) -> str | int:
 
 
 def current_values(settings: list[Setting]) -> dict[str, str | int]:
-    """What several settings hold now, by their names; one question for all of them."""
+    """Return the values of several settings by name, with one query."""
     names = [setting.clave for setting in settings]
     statement = sa.select(Ajuste.clave, Ajuste.valor).where(Ajuste.clave.in_(names))
     stored = {row.clave: row.valor for row in db.session.execute(statement)}

@@ -1,4 +1,4 @@
-"""What programs ask: the JSON API, its keys and its documentation, health and metrics."""
+"""The interfaces for programs: JSON API, keys, OpenAPI document, health and metrics."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class ClaveApi(Model):
 
 
 class RespuestaGuardada(Model):
-    """The answer to a POST with an Idempotency-Key, for who did not hear it the first time."""
+    """The stored answer to a POST with an Idempotency-Key, replayed when the client repeats it."""
 
     __tablename__ = "respuestas_guardadas"
     __table_args__ = (sa.UniqueConstraint("usuario_id", "clave"),)

@@ -14,7 +14,7 @@ from app.usuarios.models import Usuario
 
 
 def find_key(key: str) -> ClaveApi | None:
-    """The key, unless it was revoked or its account opens nothing."""
+    """Return the key unless it is revoked or its account is inactive."""
     clave = db.session.scalar(
         sa.select(ClaveApi)
         .where(ClaveApi.huella == hash_key(key), ClaveApi.revocada_at.is_(None))

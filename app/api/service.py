@@ -52,7 +52,7 @@ def create_key(
 
 
 def revoke_key(clave: ClaveApi, *, actor: Usuario, now: datetime) -> None:
-    """Make a key open nothing; asked again, it stays so."""
+    """Revoke a key; idempotent."""
     if clave.revocada_at is None:
         clave.revocada_at = now
         _audit("clave_api.revocada", clave, actor, now)
@@ -94,7 +94,7 @@ class StillAnswering(Refused):
 
 
 class ClaimLost(Refused):
-    """Another process took the Idempotency-Key over; what this one did is not to be stored."""
+    """Another process took the Idempotency-Key over; this transaction must roll back."""
 
     def __init__(self) -> None:
         super().__init__("Otro proceso atendió esta solicitud.")

@@ -39,9 +39,8 @@ def read_bell(usuario_id: int) -> Campana:
 
 
 def bells_state(usuario_ids: set[int]) -> object:
-    """Something that differs when the bell of one of these people may have changed.
-
-    Two look-ups in indexes, because it is asked twice a second.
+    """Return a fingerprint that changes with the bell of any of these people. Two index look-ups,
+    since it is polled twice a second.
     """
     newest = db.session.scalar(sa.select(sa.func.max(Aviso.id)))
     unread = (

@@ -51,7 +51,7 @@ def mark_read(aviso: Aviso, *, now: datetime) -> None:
 
 
 def mark_all_read(usuario_id: int, *, now: datetime) -> None:
-    """Nothing is new to this person any more."""
+    """Mark all avisos of a person as read."""
     db.session.execute(
         sa.update(Aviso)
         .where(Aviso.usuario_id == usuario_id, Aviso.leido_at.is_(None))

@@ -63,6 +63,6 @@ def read_leave_token(token: str, secret: str) -> LeaveLink | None:
     said = link_signature.read_token(token, secret, purpose="baja")
     if said is None:
         return None
-    # Of before links ended there is the buffet alone; those have.
+    # Tokens of the first format hold only the buffet; they count as expired.
     buffet_id, version, ends = (*said.split("-"), "0", "0")[:3]
     return LeaveLink(int(buffet_id), int(version), datetime.fromtimestamp(int(ends), tz=UTC))

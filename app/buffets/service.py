@@ -94,7 +94,7 @@ def set_milestone_mails(
     """
     if modo is buffet.modo_hitos:
         return
-    # From one way to the other nothing is lost; only from silence it starts anew.
+    # Switching between modes keeps the start date; leaving «never» sets it anew.
     if buffet.modo_hitos is ModoHitos.NUNCA:
         buffet.modo_hitos_desde = now
     buffet.modo_hitos = modo
@@ -138,7 +138,7 @@ def revoke_enlaces(buffet: Buffet, *, actor: Actor | None, now: datetime) -> int
 
 
 def note_use(enlace: Enlace, *, now: datetime) -> None:
-    """Remember that a link was opened by a person (not by a scanner, which only looks)."""
+    """Count the opening of a link by a person; prefetching mail scanners do not count."""
     enlace.usos += 1
     enlace.ultimo_uso_at = now
     db.session.flush()

@@ -35,7 +35,7 @@ from config import Config
 
 #: The length of the sweep's window (seconds).
 SWEEP_SECONDS = 3600
-#: A turn that is this near is waited for by the worker itself.
+#: Seconds. The worker sleeps until a turn this near; later ones are postponed.
 PATIENCE = timedelta(seconds=2)
 #: How late a call may start in its turn. The turns are that much further apart, so that late and
 #: punctual calls together stay within the quota.
@@ -172,7 +172,7 @@ def _book(run: JobRun, config: Config) -> datetime | None:
             )
             if run.usuario_id is None and moment - now > PATIENCE:
                 rounds = count_scheduled_checks(now) // config.provider_quota
-                raise Postpone(moment + gap * rounds)  # takes the booking back
+                raise Postpone(moment + gap * rounds)  # rolls the booking back
     except IntegrityError:
         return None
     return moment

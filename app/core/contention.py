@@ -1,4 +1,4 @@
-"""Telling a database that refuses for the moment from one that found a fault of ours."""
+"""Tells transient database errors (locked, conflict, away) from programming errors."""
 
 from __future__ import annotations
 

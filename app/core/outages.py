@@ -1,7 +1,4 @@
-"""What keeps a process from reading or writing: a full disk, a read-only or a lost database.
-
-Drivers tell of it in their own words; everybody else asks here.
-"""
+"""Classifies outages (full disk, read-only or lost database) from the errors of both drivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One outgoing HTTP connection with the holes of requests closed.
+"""One outgoing HTTP connection, hardened against SSRF, DNS rebinding and slow answers.
 
 The deadline is total: requests' timeout is per read, so that a server which sends a byte now and
 then would hold a worker for ever. Private addresses are refused unless they are allowed, and the
@@ -27,15 +27,15 @@ class LineError(Exception):
 
 
 class LineLate(LineError):
-    """The time was over."""
+    """The total deadline passed."""
 
 
 class UnknownHost(LineError):
-    """Nobody knows a host of that name."""
+    """DNS does not resolve the host."""
 
 
 class PrivateAddress(LineError):
-    """The host has no address of the Internet, and others are not allowed."""
+    """The host resolves to a private address, which the caller does not allow."""
 
 
 class Line:

@@ -1,4 +1,4 @@
-"""An answer that holds for a while, for questions that anybody may ask and that cost something."""
+"""A cached value with a time to live, for expensive checks behind public routes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Remembered(Generic[Answer]):
             return last[1]
         try:
             if self._last is not last and self._last is not None:
-                return self._last[1]  # somebody else asked while this one waited
+                return self._last[1]  # refreshed by another thread while this one waited
             answer = self._ask()
             self._last = (self._clock(), answer)
             return answer

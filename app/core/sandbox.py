@@ -1,4 +1,4 @@
-"""Programs that work beside this one under limits of memory and time.
+"""Sandbox: runs a subprocess under limits of memory, CPU and time.
 
 What a stranger's file makes a compiled library do, it does there: a process that serves people is
 neither ended by it nor grown for good. The program starts isolated (``python -I``), without the
@@ -26,9 +26,9 @@ _TOLD = 2000
 class Limits:
     """What a program may use; None where it is not limited."""
 
-    #: By the clock.
+    #: Wall-clock seconds.
     seconds: float
-    #: Of processor.
+    #: CPU seconds.
     cpu_seconds: int | None = None
     #: Bytes that it may allocate.
     memory: int | None = None

@@ -17,9 +17,9 @@ from sqlalchemy.exc import DisconnectionError
 from app.core.outages import Outage, find_outage
 from app.db.transactions import DATABASE, begin_statement, note_lock
 
-#: Seconds that a statement waits for somebody else's lock, on both databases.
+#: Lock timeout of a statement in seconds, on both databases.
 LOCK_WAIT = 10
-#: After these SQLite's connection is not trusted again.
+#: Outages after which a SQLite connection is discarded.
 _USELESS = {Outage.READ_ONLY, Outage.MISSING, Outage.DAMAGED, Outage.UNREADABLE}
 
 #: True while a new SQLite file may be made; see ``creating``.
@@ -82,7 +82,7 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, record: Any) -> None:
-        connection.isolation_level = None  # the begin below is ours, not the driver's
+        connection.isolation_level = None  # transactions begin explicitly below, not by the driver
         record.info["writable"] = os.access(path, os.W_OK)
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={LOCK_WAIT * 1000}", "foreign_keys=ON", "synchronous=FULL"):

@@ -137,7 +137,7 @@ def _commit_bundle(bundle: _Bundle) -> None:
 
 
 def _leave(bundle: _Bundle) -> None:
-    """A transaction that was kept open is over."""
+    """Clear the state of a transaction that ``commit_together`` kept open."""
     where, bundle.where = bundle.where, ""
     _writing.set(False)
     _tell_held(where)
@@ -163,7 +163,7 @@ def _after_commit() -> None:
 
 @contextmanager
 def dispensable_transaction() -> Iterator[None]:
-    """A transaction that may be lost: when the database cannot be written, nothing is raised.
+    """A best-effort transaction: log instead of raising when the database cannot be written.
 
     For what only accompanies a deed that must succeed: signing in notes when it happened.
     """
@@ -257,7 +257,7 @@ def after_commit(action: Callable[[], None]) -> None:
 
 
 def begin_statement() -> str:
-    """How SQLite's next transaction begins."""
+    """Return the BEGIN statement for SQLite's next transaction."""
     return "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"
 
 

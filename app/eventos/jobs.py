@@ -24,7 +24,7 @@ KEPT = timedelta(days=30)
 
 @job(DELIVER, "Avisar a un webhook", on_failed=give_up, max_attempts=6)
 def entregar(run: JobRun) -> None:
-    """Hand one message over. Twice is possible (a crash in between): its id is the same."""
+    """Deliver one message, at least once; the receiver recognises a repetition by its id."""
     entrega = db.session.get_one(Entrega, run.args["entrega_id"])
     hook = entrega.webhook
     if not hook.activo:
@@ -45,7 +45,7 @@ def entregar(run: JobRun) -> None:
     if not 200 <= status < 300:
         cause = f"El servidor respondió {status}."
         _note(entrega_id, status, cause)
-        # 410 says that nobody is there any more; everything else may pass.
+        # 410 Gone is final; any other failure is retried.
         raise JobError(cause, retry=status != 410)
     with run.finish(f"Entregado: el servidor respondió {status}."):
         entrega = db.session.get_one(Entrega, entrega_id)

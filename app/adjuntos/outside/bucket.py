@@ -14,12 +14,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from app.adjuntos.outside.storage import FileMissing, StorageDown, StoredFile, check_key
 from app.adjuntos.rules import S3
 
-#: Files above this size go through the disk on their way from S3.
+#: In bytes. Larger downloads are spooled to disk instead of memory.
 _IN_MEMORY = 2 * 1024 * 1024
 
 
 class S3Storage:
-    """Files in a bucket, of Amazon or of whoever speaks its language."""
+    """Store files in a bucket of Amazon S3 or of a compatible service."""
 
     name = S3
 
@@ -88,7 +88,7 @@ class S3Storage:
 
 
 def is_bucket_there(bucket: str, *, region: str, key_id: str, secret: str, endpoint: str) -> bool:
-    """Whether a bucket answers and takes a small file, told within some seconds."""
+    """Whether the bucket answers and accepts a small object; times out within seconds."""
     client = _client(region, key_id, secret, endpoint, hurried=True)
     try:
         client.put_object(Bucket=bucket, Key="salud/prueba.txt", Body=b"x")
@@ -105,7 +105,7 @@ def _client(region: str, key_id: str, secret: str, endpoint: str, *, hurried: bo
         read_timeout=3 if hurried else 30,
         retries={"total_max_attempts": 1 if hurried else 3, "mode": "standard"},
         s3={"addressing_style": "path" if endpoint else "auto"},
-        # Others than Amazon do not know the newer checksums.
+        # S3-compatible services reject the checksums that newer boto3 adds by default.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )

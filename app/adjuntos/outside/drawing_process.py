@@ -1,4 +1,4 @@
-"""Has a file drawn or looked into by another program, with limits of memory and time."""
+"""Runs the drawing program in a sandbox with limits of memory and time."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
 _BROKEN = "La imagen está cortada o dañada. Envíela otra vez desde el teléfono o la cámara."
 _BROKEN_PDF = "El PDF está cortado o dañado. Descárguelo otra vez y vuelva a enviarlo."
 _LOCKED_PDF = "El PDF pide una contraseña, así que no se puede revisar. Guárdelo sin contraseña."
-#: What the program is asked for, see there.
+#: Operations of the program, as its ``answer`` takes them.
 _DRAWING, _CARD, _DOCUMENT = "dibujo", "excusa", "documento"
 
-#: One file at a time in a process: their memory does not add up.
+#: One sandboxed run at a time per process, so that their memory does not add up.
 _working = threading.Lock()
 
 
 class DoesNotFit(Exception):
-    """The program had no memory or no time left, or died of the file."""
+    """The sandbox ran out of memory or time, or crashed on the file."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes; its name and the browser's word are not asked."""
+"""Detects the type of a file from its first bytes; ignores its name and declared MIME type."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TAGS = re.compile(rb"<(?:\?xml|!doctype|svg|html|head|body|script|iframe|object
 
 @dataclass(frozen=True)
 class AcceptedFile:
-    """A file that was found good. A document has no copy: it is handed out as it came."""
+    """An accepted file. Documents have no re-encoded copy: they are served as uploaded."""
 
     mime_type: str
     copia: bytes | None = None
@@ -90,7 +90,7 @@ def is_pdf(head: bytes) -> bool:
 
 
 def _is_other(head: bytes) -> bool:
-    """Whether a file is something else for other programs, wherever a PDF begins inside of it."""
+    """Whether another type's signature, or HTML before the PDF, makes the file a polyglot."""
     before = head[: find_pdf(head)]
     return head.startswith((*(start for start, _ in _OTHERS), b"#!")) or bool(_TAGS.search(before))
 

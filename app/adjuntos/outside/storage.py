@@ -1,4 +1,4 @@
-"""Where the bytes of the files are: a folder, or a bucket (see ``bucket``).
+"""Storage back ends for files: a local folder, or an S3 bucket (see ``bucket``).
 
 Keys are made by the service, never by people.
 """
@@ -24,7 +24,7 @@ from app.extensions import current_config
 
 _KEY = re.compile(r"[a-z]+(?:/[a-z0-9]+)*/[a-z0-9-]+(?:\.[a-z0-9]+)?")
 _PARTIAL = ".partial-"
-#: Bytes that go from a file to another at once.
+#: Copy buffer in bytes.
 _PIECE = 1024 * 1024
 
 
@@ -49,7 +49,7 @@ class StorageDown(Refused, OSError):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that is in a storage, whether a row names it or not."""
+    """A stored file: its key and time of change; a row may or may not reference it."""
 
     key: str
     modified_at: datetime
@@ -100,7 +100,7 @@ class LocalStorage:
         self.root = root
 
     def put(self, key: str, data: bytes | BinaryIO) -> None:
-        """Write beside the place, wait for the disk, then take the name in one step."""
+        """Write a temporary file, fsync it, then rename it into place atomically."""
         path = self._path(key)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=_PARTIAL)
@@ -152,7 +152,7 @@ class LocalStorage:
                     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                     yield StoredFile(path.relative_to(self.root).as_posix(), modified)
             except FileNotFoundError:
-                continue  # it got its name, or was taken back, in this moment
+                continue  # renamed or deleted since it was listed
 
     def _path(self, key: str, *, partial_too: bool = False) -> Path:
         folder, _, last = key.rpartition("/")
@@ -198,7 +198,7 @@ def get_storage(name: str) -> Storage:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A new name survives a power cut only when its folder reached the disk too."""
+    """Fsync a folder: a rename survives a power cut only after that."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

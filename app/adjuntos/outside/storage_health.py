@@ -1,4 +1,4 @@
-"""Whether files can be stored right now, for who is asked often and must answer at once."""
+"""Whether files can be stored right now, cached for the health check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.extensions import current_config
 _HOLDS = 30.0
 #: What a probe writes and takes away again.
 _PROBE = "salud/prueba.txt"
-#: Stored files that are looked for at a time.
+#: Number of stored files that one probe samples.
 _SAMPLE = 5
 
 

@@ -53,7 +53,7 @@ def list_approved(oficio_id: int) -> list[Adjunto]:
 
 
 def count_adjuntos(oficio_id: int) -> sa.Select[int]:
-    """Asks how many files the case has."""
+    """Return the SQL statement that counts the files of a case."""
     return sa.select(sa.func.count()).select_from(_of(oficio_id).subquery())
 
 
@@ -69,7 +69,7 @@ def find_same_file(oficio_id: int, sha256: str) -> Adjunto | None:
 
 
 def find_sent(oficio_id: int, cliente_id: str) -> Adjunto | None:
-    """What a phone sent before under this id of its own, deleted meanwhile or not."""
+    """Return an earlier upload with the same ``cliente_id``, even if it was deleted since."""
     statement = sa.select(Adjunto).where(
         Adjunto.oficio_id == oficio_id, Adjunto.cliente_id == cliente_id
     )

@@ -1,4 +1,4 @@
-"""Files that rows of other features name: they are verified, moved and swept with the rest.
+"""Stored files of other features' rows; verification, moves and sweeps include them.
 
 Features above name in ``Feature.keepers`` what lists their rows.
 """

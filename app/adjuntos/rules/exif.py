@@ -16,7 +16,7 @@ from app.core.text import clean_text
 
 _Base = ExifTags.Base
 _Gps = ExifTags.GPS
-#: No date or camera needs more characters.
+#: Maximum characters kept of a date or a camera's name.
 _TEXT_LIMIT = 80
 
 
@@ -63,7 +63,7 @@ def _taken(exif: Image.Exif) -> str | None:
 
 
 def _unreadable(exif: Image.Exif) -> str | None:
-    """What stands where the hour belongs, when none of it can be read. Zeros say nothing."""
+    """Return the raw text of the first unreadable date tag; dates of zeros count as absent."""
     if _taken(exif):
         return None
     return next((text for text, _ in _times(exif) if text.strip(" :0-/T")), None)

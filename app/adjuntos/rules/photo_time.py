@@ -19,7 +19,7 @@ from app.core.time_zones import zone_note, zone_of
 
 #: No camera with a clock that was set wrote an earlier year.
 FIRST_YEAR = 2000
-#: A camera's clock and zone may be a little wrong; a photo taken later than this was not.
+#: Tolerance for wrong clocks; a photo dated further than this after its upload is not believed.
 _AHEAD = timedelta(days=1)
 _FORMS = (
     # The separator of the hour is one of three, and the same twice: «08:15-03» ends in an offset.

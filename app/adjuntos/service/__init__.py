@@ -33,7 +33,7 @@ class Upload:
 
     filename: str
     stream: BinaryIO
-    #: Made by the phone that sends it, so that one sent twice is one file.
+    #: Idempotency key made by the phone.
     cliente_id: str | None = None
 
 
@@ -49,7 +49,7 @@ class UploadResult:
     is_repeated: bool = False
     #: The storage was full or away: the same file may be stored later.
     is_temporary: bool = False
-    #: It was full, not away.
+    #: The storage was full rather than unreachable.
     is_full: bool = False
 
     @property
@@ -102,7 +102,7 @@ def add_adjuntos(
             )
             results.append(UploadResult(stored.filename, adjunto_id))
         except SameFile as error:
-            # Perhaps its own twin, which came in at the same moment.
+            # A concurrent request with the same ``cliente_id`` may have stored it.
             sent = _find_sent(oficio_id, upload)
             results.append(sent or UploadResult(filename, problem=str(error), is_repeated=True))
         except RastroError as error:
@@ -305,7 +305,7 @@ def _add_row(
     visita_id: int | None,
     cliente_id: str | None,
 ) -> int:
-    """The row and its entry in the bitácora, or neither of them nor the files."""
+    """Insert the row and its bitácora entry; on failure remove the stored files, too."""
     contenido = stored.contenido
     try:
         with transaction():
@@ -341,7 +341,7 @@ def _add_row(
             adjunto_id = adjunto.id
     except IntegrityError:
         discard(stored, storage)
-        # Two people, or two taps of one, sent it at the same moment.
+        # A concurrent upload of the same bytes won the unique constraint.
         existing = find_same_file(oficio_id, stored.sha256)
         if existing is None:
             raise
@@ -353,7 +353,7 @@ def _add_row(
 
 
 def _find_sent(oficio_id: int, upload: Upload) -> UploadResult | None:
-    """What became of this upload when the phone sent it before."""
+    """Return the first result of a repeated upload, found by its ``cliente_id``; else None."""
     sent = find_sent(oficio_id, upload.cliente_id) if upload.cliente_id else None
     return UploadResult(sent.filename, sent.id) if sent else None
 

@@ -1,4 +1,4 @@
-"""Putting one file where it stays, before any row speaks of it, and taking it back."""
+"""Store one file before its row is inserted, and remove it if that fails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.db import release
 
 logger = logging.getLogger(__name__)
 
-#: Bytes that are read at once.
+#: Read buffer in bytes.
 _PIECE = 1024 * 1024
 
 
@@ -36,7 +36,7 @@ class SameFile(Refused):
 
 
 class StorageFailed(Refused):
-    """The place for files takes no more."""
+    """The storage is full or unreachable."""
 
     def __init__(self, error: OSError) -> None:
         self.is_full = find_outage(error) is Outage.FULL
@@ -61,7 +61,7 @@ class Stored:
     original_key: str
     copia_key: str | None
     miniatura_key: str | None
-    #: Of the storage that has it.
+    #: Name of the storage that holds it.
     almacen: str
 
 
@@ -152,7 +152,7 @@ def _files(stored: Stored, file: BinaryIO) -> list[tuple[str, bytes | BinaryIO]]
 
 
 def discard(stored: Stored, storage: Storage) -> None:
-    """Take back files without a row. When nobody can tell whether there is one, they stay."""
+    """Delete files that no row references; keep them if the database cannot be asked."""
     try:
         if is_referenced(stored.original_key):
             return

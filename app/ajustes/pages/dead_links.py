@@ -1,4 +1,4 @@
-"""What somebody without an account is shown whose link opens nothing."""
+"""The 404 page for links that open nothing, for people without an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the pages must say that what they show is invented, and where that may not be."""
+"""The demonstration banner, and the guard that keeps demonstrations out of production."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shows_demo() -> bool:
 
 
 def init_mark(app: Flask) -> None:
-    """Let every template ask."""
+    """Register the template variable ``demo_mode``."""
     app.context_processor(lambda: {"demo_mode": shows_demo()})
 
 

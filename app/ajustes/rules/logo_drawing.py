@@ -22,7 +22,7 @@ _SMALLER = f"Redúzcalo, por ejemplo a {LOGO_WIDTH} × {LOGO_HEIGHT}."
 
 @dataclass(frozen=True)
 class Dibujo:
-    """A logo as it is kept."""
+    """A logo as stored: the bytes of its PNG, width and height in pixels."""
 
     datos: bytes
     ancho: int

@@ -1,11 +1,11 @@
-"""How much room a disk has."""
+"""Free disk space."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-#: Less room than this share of a disk, or than this many bytes, is a warning.
+#: Free space below this share of the disk, or below this many bytes, is a warning.
 DISK_SHARE = 0.10
 DISK_BYTES = 2 * 1024**3
 

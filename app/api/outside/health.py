@@ -1,4 +1,4 @@
-"""Whether the parts that the product stands on are up, tried for real."""
+"""Checks the parts that Rastro depends on by using each of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Checked:
 
 
 def check_parts() -> Checked:
-    """Look at each part, with small writes that are tried at most every some seconds."""
+    """Check each part; probes that write are cached for some seconds."""
     found = Checked()
     parts = found.parts
     try:

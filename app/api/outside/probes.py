@@ -31,7 +31,7 @@ _WRITE = (
     "INSERT INTO ajustes (clave, valor) VALUES (:clave, :valor)"
     " ON CONFLICT (clave) DO UPDATE SET valor = excluded.valor"
 )
-#: For a HEAD, which changes nothing: the row is written as it stands.
+#: For HEAD, which must change nothing: write the row's current value back.
 _TOUCH = "UPDATE ajustes SET valor = valor WHERE clave = :clave"
 
 OK, LOCKED, DOWN = "ok", "locked", "down"

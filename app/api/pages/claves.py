@@ -55,7 +55,7 @@ def create() -> ResponseReturnValue:
 @bp.post("/<int:clave_id>/revocar")
 @admin_required
 def revoke(clave_id: int) -> ResponseReturnValue:
-    """Make a key open nothing, at once."""
+    """Revoke a key with immediate effect."""
     clave = or_404(db.session.get(ClaveApi, clave_id))
     with transaction():
         revoke_key(clave, actor=current_user, now=utcnow())

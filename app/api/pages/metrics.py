@@ -19,13 +19,13 @@ from app.jobs.ledger_metrics import LedgerNumbers, count_ledger
 
 bp = Blueprint("metrics", __name__)
 
-#: A request that carries one of these was handed on by a proxy for somebody else.
+#: Headers that a reverse proxy adds; a request with one of them did not come from this machine.
 _PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 @bp.before_request
 def only_who_may() -> None:
-    """This machine itself, or whoever has the token; for everybody else there is nothing here."""
+    """Allow METRICS_TOKEN, or loopback without a proxy; 404 for any other request."""
     token = current_config().metrics_token
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if token and scheme.lower() == "bearer":
@@ -177,7 +177,7 @@ def _ahead(moment: datetime | None, now: datetime) -> float:
 def _is_this_machine() -> bool:
     try:
         address: Any = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:  # a socket of another kind has no address
+    except ValueError:  # a Unix socket has no remote address
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)

@@ -1,4 +1,4 @@
-"""Keys of scripts, and how long an answer is kept for who did not hear it."""
+"""Keys of scripts, and how long idempotent answers are stored."""
 
 from __future__ import annotations
 

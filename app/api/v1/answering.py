@@ -1,4 +1,4 @@
-"""What the API answers with: a schema's JSON and its mark, or one part of a list."""
+"""Serialises answers of the API: one object with its ETag, or one page of a list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PreconditionFailed(RastroError):
 
 
 def answer(schema: BaseModel, status: int = 200) -> Response:
-    """One thing as JSON, with its mark; who has that very one already is told so (304)."""
+    """Serialise one object with its ETag; answer 304 when the client's copy is current."""
     text = _write(schema)
     response = current_app.response_class(text, status, mimetype="application/json")
     response.set_etag(_mark(schema, text))
@@ -43,7 +43,7 @@ def answer_list(
     *,
     scalars: bool = True,
 ) -> Response:
-    """The rows that the asker wants to see, and in ``X-Total-Count`` how many there are."""
+    """Serialise one page of rows; ``X-Total-Count`` holds the total."""
     total = db.session.scalar(
         sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
     )
@@ -53,7 +53,7 @@ def answer_list(
 
 
 def show_list(items: list[Any], total: int) -> Response:
-    """A part of a list that was read already."""
+    """Serialise a page of rows that was already read."""
     response = jsonify([item.model_dump(mode="json", by_alias=True) for item in items])
     response.headers["X-Total-Count"] = str(total)
     return response
@@ -75,7 +75,7 @@ def must_match(schema: BaseModel) -> None:
     if seen.star_tag or mark in seen:
         return
     version = mark.partition("-")[0]
-    # An empty mark is read as None.
+    # Werkzeug parses an empty ETag as None.
     if not any(tag and tag.partition("-")[0] == version for tag in seen.as_set()):
         raise PreconditionFailed
 

@@ -1,4 +1,4 @@
-"""What a route answers with, told beside it for the OpenAPI document."""
+"""Declares the answers of a route for the OpenAPI document."""
 
 from __future__ import annotations
 

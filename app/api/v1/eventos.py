@@ -23,7 +23,7 @@ from app.web.streaming import keep_open
 
 bp = ApiBlueprint("eventos", __name__)
 
-#: Seconds between two looks; people should see a change within two.
+#: Poll interval in seconds; a change must reach clients within two.
 INTERVAL = 1.0
 #: Seconds after which a stream ends by itself; its reader comes back with ``Last-Event-ID``. A
 #: deployment or a token that ended is so obeyed soon.
@@ -31,7 +31,7 @@ DURATION = 55
 #: Streams at the same time where each holds a thread (no server of ours): pages need some too.
 MOST = 3
 _BATCH = 100
-#: Events of the past that one answer of the server's begins with.
+#: Maximum number of missed events that a stream replays at its start.
 _MISSED = 1000
 
 _open = threading.BoundedSemaphore(MOST)
@@ -122,7 +122,7 @@ def _seconds() -> float:
 
 
 class _Stream:
-    """The text of one reader's stream, where a thread has to hold it."""
+    """The stream of one reader under a WSGI server that holds a thread for it."""
 
     def __init__(self, start: int, buffet_id: int | None, seconds: float, *, missed: bool) -> None:
         self._place = start
@@ -157,7 +157,7 @@ class _Stream:
                 yield ": sigo aquí\n\n"
 
     def close(self) -> None:
-        """Give the place to the next reader; called once, when the response ends."""
+        """Free the stream's slot; WSGI calls this once when the response ends."""
         if self._is_open:
             self._is_open = False
             _open.release()

@@ -39,7 +39,7 @@ HEADER = "Idempotency-Key"
 _KEPT = ("Location", "ETag")
 #: Seconds that a repetition waits for the answer to the first request.
 PATIENCE = 20
-#: Seconds between two looks; each pause is twice the one before.
+#: Initial and maximum poll interval in seconds, doubling each time.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 #: A waiting request has one of the eight threads of a process: the others are for other people.
 _waiting = threading.BoundedSemaphore(3)
@@ -83,7 +83,7 @@ def _once(
                 return _replay(*kept, again)
             try:
                 return _answer(asked, call, whole=again is None)
-            except ClaimLost:  # this process was taken for dead: the other one's answer counts
+            except ClaimLost:  # another process took the claim over and answers
                 rewind_files()
     except KeyReused as refused:
         return error_response(422, str(refused))
@@ -95,7 +95,7 @@ def _once(
 
 @dataclass(frozen=True)
 class _Asked:
-    """A request that may be a repetition."""
+    """A request with an Idempotency-Key."""
 
     usuario_id: int
     key: str
@@ -150,7 +150,7 @@ class _Asked:
                         now=utcnow(),
                     )
             except IntegrityError:
-                raise StillAnswering from None  # another one began in this moment
+                raise StillAnswering from None  # a concurrent request claimed the key first
         return None if kept is None else (kept.estado or 200, kept.cuerpo or "", kept.cabeceras)
 
 

@@ -36,7 +36,7 @@ bp = ApiBlueprint("tablero", __name__)
 
 
 def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Slow down who tries links without an account."""
+    """Rate-limit requests without an account, to stop link guessing."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -121,7 +121,7 @@ def _public_oficio(row: Any, avance: Avance) -> OficioPublico:
 
 
 def _keep_private(response: Response, total: int) -> Response:
-    """A link is kept by nobody on the way, nor found by search engines."""
+    """Forbid caching, indexing and referrers, since the address is the secret."""
     response.headers["X-Total-Count"] = str(total)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

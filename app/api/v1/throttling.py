@@ -39,7 +39,7 @@ def _hit(limit: RateLimitItemPerMinute, scope: str, who: str) -> Response | None
     if not limiter.enabled or limiter.limiter.hit(limit, scope, who):
         return None
     reset = limiter.limiter.get_window_stats(limit, scope, who).reset_time
-    # The clock of this machine may have been turned since the window began.
+    # The wall clock may have been set back since the window began.
     seconds = min(max(1, math.ceil(reset - time.time())), limit.get_expiry())
     response = error_response(
         429, f"Demasiadas solicitudes seguidas. Espere {seconds} s y repita la última."

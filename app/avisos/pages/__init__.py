@@ -19,7 +19,7 @@ from app.web.pagination import paginate
 
 bp = Blueprint("avisos", __name__)
 
-#: More at once are not read one by one: the page says how many there are.
+#: Maximum toasts for new avisos; more are summarised by their number.
 _SHOWN = 3
 
 
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/avisos/novedades")
 @staff_required
 def news() -> ResponseReturnValue:
-    """What an open page asks every few seconds: has the bell changed since it was drawn?
+    """Poll of an open page: return the bell if it changed since it was rendered.
 
     204 when it has not. The newest of what is new come along, to be shown there and then.
     """
@@ -66,7 +66,7 @@ def news() -> ResponseReturnValue:
 @bp.post("/avisos/<int:aviso_id>/abrir")
 @staff_required
 def open_aviso(aviso_id: int) -> ResponseReturnValue:
-    """Go where it points; it counts as read from now on."""
+    """Mark an aviso as read and redirect to its page."""
     aviso = or_404(find_aviso(current_user.id, aviso_id))
     url = aviso.url
     with transaction():
@@ -77,7 +77,7 @@ def open_aviso(aviso_id: int) -> ResponseReturnValue:
 @bp.post("/avisos/leidos")
 @staff_required
 def read_all() -> ResponseReturnValue:
-    """Nothing is new any more."""
+    """Mark all avisos of the person as read."""
     with transaction():
         mark_all_read(current_user.id, now=utcnow())
     return see_other(url_for("avisos.index"))

@@ -1,4 +1,4 @@
-"""Bells for whoever has a page open in this process: one question serves all of them."""
+"""Live state of the bell for open pages: one query per process serves all listeners."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def sightings_statement(oficio_id: int) -> sa.Select[Avistamiento]:
 
 
 def count_sightings(oficio_id: int) -> sa.Select[int]:
-    """Asks how many sightings an oficio has."""
+    """Return the SQL statement that counts the sightings of an oficio."""
     return sa.select(sa.func.count(Avistamiento.id)).where(Avistamiento.oficio_id == oficio_id)
 
 

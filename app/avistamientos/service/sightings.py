@@ -57,12 +57,12 @@ class AvistamientoData:
 
 
 def lock_oficio(oficio_id: int) -> Oficio:
-    """The oficio as nobody else can change it, nor store sightings for it, until the commit."""
+    """Lock the row of the oficio until the commit, so that nobody else stores sightings for it."""
     return db.session.get_one(Oficio, oficio_id, with_for_update=True)
 
 
 def seal(avistamiento: Avistamiento) -> str:
-    """A mark of what a sighting says now; a form that carries an old one is refused."""
+    """Hash of a sighting's key and notes; a form with an outdated one is refused as stale."""
     text = f"{avistamiento.clave}\x1f{avistamiento.notas or ''}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -29,7 +29,7 @@ _LONGEST_RETRY_AFTER = LONGEST_SILENCE.total_seconds()
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004. One after the
 #: last is as well, and at the end of the calendar no clock of a place can be told.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-#: Of a number; more is no amount of anything.
+#: Maximum digits of a number.
 _MOST_DIGITS = 400
 #: Characters of what could not be read that a warning repeats.
 _QUOTED = 40

@@ -114,7 +114,7 @@ _NOTES = (
     "Una vecina confirma que el vehículo se estaciona en el subterráneo.",
     "Coincide el color; falta confirmar la patente de cerca.",
 )
-#: What somebody has to know at the door.
+#: Access notes for addresses.
 _ACCESS = (
     "Conserjería todo el día; el estacionamiento está en el segundo subterráneo.",
     None,

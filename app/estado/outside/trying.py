@@ -42,7 +42,7 @@ class Prueba:
 
 
 def try_database() -> Prueba:
-    """Ask the database who it is."""
+    """Query the database's version."""
     try:
         release()
         name = db.engine.dialect.name

@@ -14,7 +14,7 @@ SECONDS = 10.0
 
 
 class NotDelivered(Exception):
-    """Why a message did not get there; ``is_final`` when trying again cannot help."""
+    """Why delivery failed; ``is_final`` when a retry cannot help."""
 
     def __init__(self, cause: str, *, is_final: bool = False) -> None:
         super().__init__(cause)

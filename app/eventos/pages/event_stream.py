@@ -1,4 +1,4 @@
-"""Events for whoever listens in this process: read once, told to all."""
+"""Live events: one reader per process fans out to all its listeners."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ DIBUJO, EXCUSA, DOCUMENTO = "dibujo", "excusa", "documento"
 
 
 def answer(file: BinaryIO, task: str = DIBUJO) -> Answer:
-    """What became of a file, whatever it was."""
+    """Process a file and return the JSON answer and the drawn files; never raise."""
     try:
         if task == DOCUMENTO:
             return inspect_pdf(file)
@@ -38,13 +38,13 @@ def answer(file: BinaryIO, task: str = DIBUJO) -> Answer:
         name = type(error).__name__
         if name == "PasswordError":
             return {"problema": "clave"}, []
-        # libheif, libwebp and libvips have words of their own for it.
+        # libheif, libwebp and libvips report lack of memory by their own messages.
         short = "memory" in str(error).lower()
         return {"problema": "memoria" if short else "danado", "error": f"{name}: {error}"[:200]}, []
 
 
 def _peak() -> int | None:
-    """The most memory that this program had, in bytes, where the system tells."""
+    """Peak resident memory of this process in bytes; None where the system does not report it."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

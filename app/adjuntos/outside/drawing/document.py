@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 _MARKS = ("/JS", "/XFA")
 _SCRIPTS = {"/JavaScript", "/Rendition", *_MARKS}
 _LAUNCHES = {"/Launch", "/ImportData", "/GoToE"}
-#: Nobody nests further on purpose.
+#: Deeper nesting than this is taken for an attack.
 _DEPTH = 20
 
 
@@ -25,7 +25,7 @@ def inspect_pdf(file: BinaryIO) -> tuple[dict[str, Any], list[bytes]]:
     embedded: list[str] = []
     with pikepdf.open(file, suppress_warnings=True) as pdf:
         for item in pdf.objects:
-            # What hangs directly from an object is inside of it; the rest comes by itself.
+            # Only direct (inline) children are visited here; indirect objects are iterated anyway.
             for inner in _with_inner(item, (pikepdf.Dictionary, pikepdf.Stream), pikepdf.Array):
                 actions |= {str(inner.get("/S", "")), *(name for name in _MARKS if name in inner)}
                 if "/EF" in inner:

@@ -17,9 +17,9 @@ from PIL import Image
 #: What stands at the first level of a HEIC; bytes behind it that are none of these are a maker's
 #: own (the video of a moving photo) and no part of the picture.
 _FIRST_LEVEL = {b"ftyp", b"meta", b"mdat", b"free", b"skip", b"moov", b"uuid", b"mpvd", b"wide"}
-#: A table of contents of more bytes is none.
+#: Maximum size of the meta box in bytes; a larger one is treated as corrupt.
 _MAX_META = 16 * 1024 * 1024
-#: More zeros than the lengths between the pieces of coded data have.
+#: A run of zero bytes longer than any length field between coded slices.
 _HOLE = bytes(16)
 _PIECE = 1024 * 1024
 _TURNS = {

@@ -18,7 +18,7 @@ from .integrity import check_whole
 from .progressive import draw_eighth
 from .webp import read_head
 
-#: The sensors of telephones end at 200 million; a file of kilobytes may claim any number.
+#: Maximum pixels: phone sensors end at 200 million, and a tiny file may claim any number.
 MAX_PIXELS = 202_000_000
 #: Above so many pixels libvips reads them line by line: Pillow would hold them all, once for PNG,
 #: four times for WEBP.
