@@ -16,7 +16,7 @@ login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
 migrate = Migrate()
-#: It counts where ``app.web.limit_storage`` says, for all processes together.
+#: The rate limiter; ``app.web.limit_storage`` shares its counters between processes.
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
 

@@ -232,7 +232,7 @@ class Supervisor:
 def _die_with_parent(parent: int) -> None:
     """Have the kernel end this child when the supervisor dies, even by kill -9."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it died before the kernel knew
+    if os.getppid() != parent:  # the supervisor died before prctl took effect
         os._exit(1)
 
 
@@ -255,7 +255,7 @@ def _signal(child: Child, signum: int) -> None:
 def _signal_orphans(child: Child) -> None:
     """Have those stop whose master was killed lately: each child leads a group of its own."""
     for pid, moment in child.died:
-        if time.monotonic() - moment < ORPHANS_GO_ON:  # later the number may be another's
+        if time.monotonic() - moment < ORPHANS_GO_ON:  # later the pid may be reused
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGTERM)
 
@@ -380,7 +380,7 @@ def main() -> int:
     """Start the family. Returns the exit code."""
     env = dict(os.environ)
     env["PYTHONUNBUFFERED"] = "1"
-    env["SUPERVISOR_PID"] = str(os.getpid())  # a web that lost its master asks whether we live
+    env["SUPERVISOR_PID"] = str(os.getpid())  # an orphaned web process checks this pid
     host = env.get("HOST", "127.0.0.1")
     instance = Path(env.get("INSTANCE_DIR") or ROOT / "instance").absolute()
     try:

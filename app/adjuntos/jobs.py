@@ -100,7 +100,7 @@ def verify_all(run: JobRun) -> None:
 
 
 def _renewing(run: JobRun) -> Callable[[str], Storage]:
-    """Keep the lease while the files are read: a storage is asked for with each row."""
+    """Renew the job's lease for each row, since reading all files outlasts it."""
 
     def get(name: str) -> Storage:
         run.renew()

@@ -206,7 +206,7 @@ def keep_answer(
 
 
 def drop_answer(usuario_id: int, clave: str, owner: str) -> None:
-    """The request was refused or broke: the key is free for another try."""
+    """Release the Idempotency-Key of a request that was refused or failed."""
     db.session.execute(
         sa.delete(RespuestaGuardada)
         .where(*_claim(usuario_id, clave, owner))

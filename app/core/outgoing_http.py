@@ -131,7 +131,7 @@ def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 class LineAdapter(HTTPAdapter):
-    """Has every connection opened by the line."""
+    """A requests adapter that opens every connection through a ``Line``."""
 
     def __init__(self, line: Line) -> None:
         self.line = line

@@ -128,7 +128,7 @@ def _jobs(now: datetime) -> InstallationPart:
 
 
 def _clock(now: datetime) -> InstallationPart:
-    """Whether the clocks agree: this machine's, the database's, each consumer's, and the past."""
+    """Compare the clocks of machine, database and consumers, and the newest stored moment."""
     told = []
     ahead = clock_ahead()
     if abs(ahead) > CLOCK_SKEW:

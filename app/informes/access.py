@@ -1,4 +1,4 @@
-"""Loading an expediente that the asker may have; what is not theirs does not exist."""
+"""Load an expediente that the caller may download; 404 for any other."""
 
 from __future__ import annotations
 

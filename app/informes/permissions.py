@@ -1,4 +1,4 @@
-"""Who may have an expediente: pure predicates."""
+"""Who may have an expediente."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Huey as the alarm clock: it says *when* to look into the ledger, never *what* is to be done.
+"""Huey only wakes workers; the ledger alone says what is to be done.
 
 Huey delivers at most once: a task is deleted when it is taken. Nothing is lost by that here,
 since its messages carry nothing; the sweep at start and every minute looks again.

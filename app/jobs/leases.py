@@ -314,6 +314,6 @@ def _end_dead_attempt(trabajo_id: str, now: datetime) -> None:
 
 
 def _rows(statement: sa.Update, **values: Any) -> int:
-    """How many rows a change met."""
+    """Return the number of rows that a statement matched."""
     result: sa.CursorResult = db.session.execute(statement, values)  # type: ignore[assignment]  # a change has a cursor
     return result.rowcount

@@ -16,7 +16,7 @@ from app.jobs.pulse import Pulse, take_pulse
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.stats import Spread, spreads_by_kind
 
-#: Percentiles are of what ended in this time.
+#: Percentiles cover jobs that ended within this period.
 RECENT = timedelta(hours=1)
 
 
@@ -34,14 +34,14 @@ class KindNumbers:
 
 @dataclass(frozen=True)
 class LedgerNumbers:
-    """All that the ledger has to tell."""
+    """All metrics of the ledger."""
 
     pulse: Pulse
     kinds: dict[str, KindNumbers]
 
 
 class SecondsBetween(FunctionElement[float]):
-    """Seconds from one moment to another, which the two databases say in different words."""
+    """SQL expression for the seconds between two moments, compiled for each database."""
 
     type = sa.Float()
     inherit_cache = True
@@ -61,7 +61,7 @@ def _on_postgresql(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
 
 
 def count_ledger(now: datetime) -> LedgerNumbers:
-    """Count everything. It reads the whole history once, so ask some times a minute at most."""
+    """Compute all metrics. Scans the whole history, so call it a few times a minute at most."""
     states: dict[str, dict[EstadoTrabajo, int]] = {}
     for tipo, estado, amount in db.session.execute(
         sa.select(Trabajo.tipo, Trabajo.estado, sa.func.count()).group_by(

@@ -1,4 +1,4 @@
-"""Whose a job is: pure predicates. People are told by id, accounts stand above jobs."""
+"""Who asked for a job. People are ids here, since ``usuarios`` is a layer above jobs."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def _by_database(moment: datetime, consumidor: Consumidor | sa.Row[Any]) -> date
 
 
 def _newest(moments: list[datetime], now: datetime) -> datetime | None:
-    """The newest of those whose age is known."""
+    """Return the newest moment that does not lie in the future; None without any."""
     return max((moment for moment in moments if not is_ahead_of(moment, now)), default=None)
 
 

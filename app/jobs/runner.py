@@ -96,7 +96,7 @@ class Aside(Exception):
 
 
 def never() -> bool:
-    """Nobody asks this worker to stop."""
+    """Default ``should_stop``: never."""
     return False
 
 

@@ -18,7 +18,7 @@ from app.jobs.rules import PRIORITY_PERSON, RETRYABLE_STATES, WAITING_STATES, Es
 
 #: A consumer is taken for dead when it was silent for longer.
 SILENCE = timedelta(seconds=60)
-#: No provider is obeyed for longer (``Retry-After``).
+#: Upper bound for a provider's ``Retry-After``.
 LONGEST_SILENCE = timedelta(hours=1)
 #: Workers of several machines share a book; their clocks differ by less than a turn.
 _BOOK_SKEW = timedelta(seconds=5)

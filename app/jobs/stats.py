@@ -25,14 +25,14 @@ SAMPLE = 300
 
 @dataclass(frozen=True)
 class Spread:
-    """Half took no longer than the first, 95 of 100 no longer than the second (seconds)."""
+    """Median and 95th percentile of durations, in seconds."""
 
     p50: float
     p95: float
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread | None:
-        """The spread of some durations, None of none."""
+        """Percentiles of the durations in seconds; None if there are none."""
         return cls(percentile(values, 0.5), percentile(values, 0.95)) if values else None
 
 

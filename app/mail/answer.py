@@ -1,4 +1,4 @@
-"""The answer to a whole message: the only one after which a silence leaves everybody in doubt."""
+"""Reads the SMTP reply to DATA: the one whose absence leaves delivery uncertain."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Conversation:
 
     @property
     def sock(self) -> socket.socket:
-        """The line itself, to listen for the last answer."""
+        """The socket, to read the reply to DATA from."""
         return cast(socket.socket, self._smtp.sock)
 
     def open(self, token: str = "") -> None:
@@ -128,7 +128,7 @@ class Conversation:
             self._smtp.quit()
 
     def close(self) -> None:
-        """Let go of the line."""
+        """Close the socket."""
         with suppress(OSError):
             self._smtp.close()
 

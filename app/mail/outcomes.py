@@ -1,4 +1,4 @@
-"""How handing over a mail may end, and how sure we are of it."""
+"""Outcomes of handing a mail to the SMTP server, by their certainty."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class UncertainOutcome(MailFailed):
 
 
 class WrongCredentials(PermanentFailure):
-    """The server does not let us in."""
+    """The server rejected the credentials."""
 
 
 def refusal(code: int, words: str) -> MailFailed:

@@ -86,7 +86,7 @@ class Pending:
         return self._judge(answer)
 
     def give_up(self) -> None:
-        """Listen no longer."""
+        """Close the connection without waiting for the reply."""
         self._conversation.close()
 
     def _judge(self, answer: SmtpReply) -> Sent:

@@ -40,7 +40,7 @@ from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, r
 
 
 def _int_or_zero(value: Any) -> int:
-    """What is no number is no photo, which the form then says in words."""
+    """Parse a photo's id; 0, which no photo has, for text that is no number."""
     try:
         return int(value)
     except (TypeError, ValueError):

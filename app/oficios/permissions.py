@@ -1,4 +1,4 @@
-"""Who may see and work on an oficio: pure predicates."""
+"""Who may see and work on an oficio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may bring lists in: pure predicates."""
+"""Who may import lists."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ bp = Blueprint("portal", __name__)
 
 @bp.after_request
 def keep_private(response: Response) -> Response:
-    """Links and dashboards are kept by nobody on the way, nor found by search engines."""
+    """Forbid caching, referrers and indexing of links and dashboards."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

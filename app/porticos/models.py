@@ -67,7 +67,7 @@ class Portico(Model):
     confianza_coord: Mapped[Confianza | None]
     #: Where the point comes from, in words; «OSM» in it asks for the attribution.
     procedencia_coord: Mapped[str | None] = mapped_column(ShortText(120))
-    #: One that is not active is no longer found for new sightings; old ones keep it.
+    #: Inactive gantries are not matched to new sightings; existing ones keep them.
     activo: Mapped[bool] = mapped_column(default=True)
     #: Grows with every change; a form that carries an old one is refused.
     version: Mapped[int] = mapped_column(default=1)

@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 from app.server.environ import FileWrapper
 from app.server.limits import IN_MEMORY
 
-#: Bytes handed to a client's connection at a time.
+#: Chunk size in bytes of the body sent to a client.
 BLOCK = 64 * 1024
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -66,7 +66,7 @@ class Connection(HttpToolsProtocol):
             victim.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer with the connection."""
+        """Cancel the timer."""
         self._stop_timer()
         super().connection_lost(exc)
 
@@ -90,7 +90,7 @@ class Connection(HttpToolsProtocol):
                 self._refuse_arriving(431)
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Nobody needs to read that a stranger asked for WebSocket."""
+        """Suppress uvicorn's warning about WebSocket requests."""
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn calls this."""
@@ -114,7 +114,7 @@ class Connection(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """From here on the body is waited for."""
+        """The head is complete: start the timer of the body."""
         self._is_reading_body = True
         self._framing = 0
         self._head_size = -1

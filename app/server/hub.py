@@ -1,4 +1,4 @@
-"""All open streams of a process: one look at the database serves every one of them."""
+"""All open streams of a process; one poll of the database serves every one of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from app.web.streaming import Listener, Source
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks; people should see a change within two.
+#: Poll interval in seconds; a change must reach people within two.
 INTERVAL = 0.5
-#: Seconds after which a silent stream says something, so that a proxy does not cut it.
+#: Keep-alive interval in seconds, so that a proxy does not cut an idle stream.
 SILENCE = 15.0
 #: Open streams of a process. The next one ends the oldest of the account that has the most.
 MOST = 2000
-#: Texts that wait for a reader; one that is slower comes back to where it was.
+#: Queue length per stream; a slower reader is disconnected and resumes by its last event id.
 _BEHIND = 50
 
 Send = Callable[[str], Awaitable[None]]
@@ -34,7 +34,7 @@ class Stream:
         self.texts: asyncio.Queue[str | None] = asyncio.Queue()
 
     def put(self, text: str) -> None:
-        """Send this next; whoever does not read is let go."""
+        """Queue a text; end the stream if its queue is full."""
         if self.texts.qsize() >= _BEHIND:
             self.end()
         elif text:

@@ -1,4 +1,4 @@
-"""How long, how large and how many: what one client may take of a process."""
+"""Limits of time, size and number for one client of a process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_QUEUE = 500
 LINGER = 5.0
 #: Seconds that a connection may be open without a request.
 IDLE = 65
-#: Descriptors for everything that is no connection: database, files, pipes.
+#: File descriptors reserved for everything but connections: database, files, pipes.
 _RESERVED = 200
 _MOST_CONNECTIONS = 20_000
 

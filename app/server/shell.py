@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-#: Given method, path and headers, how many bytes of body an address takes.
+#: Function of method, path and headers that returns the body limit in bytes.
 BodyLimit = Callable[[str, str, list[tuple[bytes, bytes]]], int]
 
 #: Seconds that a client may take for a block of an answer before it counts as gone.
@@ -175,6 +175,6 @@ class _Body:
             raise RequestRefused(503)
 
     def close(self) -> None:
-        """Give its memory or disk back."""
+        """Free the buffer or the temporary file."""
         self.shell.spooled -= self._accounted
         self.file.close()

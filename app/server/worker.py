@@ -23,7 +23,7 @@ from app.server.shell import Shell
 from app.web.bodies import body_limit
 from app.web.streaming import make_sources
 
-#: Seconds that a process whose master died goes on, while the supervisor starts the next one.
+#: Seconds that a worker whose master died keeps serving while the supervisor restarts it.
 ORPHAN = 20.0
 
 

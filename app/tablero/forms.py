@@ -17,7 +17,7 @@ from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Lote
 from app.tablero.service import Bulk
 from app.web.forms import EnumField, Form, at_most, required
 
-#: What every database's integer holds.
+#: Pattern of a number that fits every database's integer.
 _WHOLE_NUMBER = r"^[0-9]{1,9}$"
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,9})")
 _CARD = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")

@@ -52,7 +52,7 @@ def receive_visita(sent: VisitaEnviada, *, actor: Usuario, now: datetime) -> tup
     cliente_id = sent.visita.cliente_id or ""
     if stored := find_sent(cliente_id):
         return _check_own(stored, sent, actor), False
-    # In the order in which everybody locks the two, so that nobody waits for ever.
+    # Same lock order as everywhere, to avoid a deadlock.
     direccion = db.session.get(Direccion, sent.direccion_id, with_for_update={"key_share": True})
     if direccion is None:
         raise Conflicto(

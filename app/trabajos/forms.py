@@ -21,7 +21,7 @@ class JobFilterForm(Form):
     """Filters in the address. What cannot be read is said beside its field and left out."""
 
     class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
+        """A GET form changes nothing, so it needs no CSRF token."""
 
         csrf = False
 

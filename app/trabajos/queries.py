@@ -20,7 +20,7 @@ from app.oficios.models import Oficio
 from app.trabajos.rules import JobFilter
 from app.usuarios.models import Usuario
 
-#: A word more narrows nothing and only costs time.
+#: Maximum number of words of a search.
 _MAX_WORDS = 8
 
 
@@ -139,7 +139,7 @@ def find_line(trabajo_id: str, *, now: datetime) -> TrabajoLine | None:
 
 
 def count_open(oficio_id: int) -> sa.Select[int]:
-    """Asks how many jobs of an oficio wait or run."""
+    """Return the SQL statement that counts the open jobs of an oficio."""
     return sa.select(sa.func.count()).where(
         Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
     )

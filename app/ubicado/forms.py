@@ -24,7 +24,7 @@ NUEVA, VIA_PUBLICA = "nueva", "via_publica"
 
 
 def _int_or_zero(value: Any) -> int:
-    """What is no number is no photo, which the service then says in words."""
+    """Parse a photo's id; 0, which no photo has, for text that is no number."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
@@ -65,7 +65,7 @@ class UbicadoForm(Form):
         return form
 
     def validate_cliente_id(self, field: HiddenField) -> None:
-        """Made by us; without it one location could not be told from its repetition."""
+        """The form's idempotency key; required to recognise a repeated location."""
         if not field.data or len(field.data) > 36:
             raise ValidationError("Recargue la página y envíe otra vez.")
 
@@ -85,7 +85,7 @@ class UbicadoForm(Form):
         if not check_whole(self.lat, self.lon):
             valid = False
         elif self.lat.data is not None and not (self.lat.data or self.lon.data):
-            # What some phones say when they do not know.
+            # Some phones send 0,0 when they have no position.
             self.lat.data = self.lon.data = self.exactitud_m.data = None
             self.sin_posicion.data = SinPosicion.NO_DISPONIBLE.value
         return all([self._check_place(), valid])
@@ -170,7 +170,7 @@ class RevisionForm(Form):
     cliente_id = HiddenField(default=lambda: str(uuid4()))
 
     def validate_cliente_id(self, field: HiddenField) -> None:
-        """Made by us; without it one look could not be told from its repetition."""
+        """The form's idempotency key; required to recognise a repeated look."""
         if not field.data or len(field.data) > 36:
             raise ValidationError("Recargue la página y responda otra vez.")
 

@@ -1,4 +1,4 @@
-"""Who may take a location back: pure predicates."""
+"""Who may take a location back."""
 
 from __future__ import annotations
 

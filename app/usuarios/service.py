@@ -146,7 +146,7 @@ def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:
 
 
 def end_sessions(usuario: Usuario) -> None:
-    """Every copy of every session of this account stops working, wherever it is."""
+    """End all sessions of an account, on every device."""
     usuario.session_version += 1
     db.session.flush()
 

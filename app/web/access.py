@@ -1,4 +1,4 @@
-"""Who may come in: roles for views, and loading that authorises in the same call."""
+"""Role checks for views, and 404 for rows that a person may not see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 
 def staff_required(view: View) -> View:
-    """Only people of the firm. For a cliente the page does not exist: 404."""
+    """Decorator: let in people of the firm; 404 for a cliente."""
 
     @login_required
     @wraps(view)
@@ -27,7 +27,7 @@ def staff_required(view: View) -> View:
 
 
 def admin_required(view: View) -> View:
-    """Only admins. For everybody else the page does not exist: 404."""
+    """Decorator: let in admins; 404 for everybody else."""
 
     @login_required
     @wraps(view)

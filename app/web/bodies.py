@@ -1,4 +1,4 @@
-"""How many bytes of body each address takes: decided before any of them is read or parsed.
+"""The request body limit of each route, applied before the body is read.
 
 A view that takes files says so with ``accepts_bytes``; every other one takes what a form or a
 program's JSON needs. The web's own server asks here when a request's headers are known; behind any

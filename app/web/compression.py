@@ -1,4 +1,4 @@
-"""Answers made smaller on their way, where that gives nothing away.
+"""Compresses responses, except where BREACH could use it.
 
 Compression of a page that holds both a secret (the CSRF token) and words of a stranger tells, by
 its length, whether the words resemble the secret: the attack named BREACH. A stranger can make
@@ -14,10 +14,10 @@ import gzip
 import brotli
 from flask import Flask, Response, request
 
-#: Shorter answers fit in one packet anyway.
+#: Minimum bytes to compress: shorter answers fit in one packet.
 SHORTEST = 800
 _TYPES = {"text/html", "application/json", "text/csv", "image/svg+xml", "text/plain"}
-#: Of 11: beyond it the server waits longer than the line gains.
+#: Brotli quality (0 to 11): higher ones cost more CPU time than the transfer saves.
 _BROTLI_QUALITY = 4
 _GZIP_LEVEL = 5
 

@@ -1,4 +1,4 @@
-"""What may stand in an address."""
+"""URL converters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LARGEST_ID = 2**31 - 1
 
 
 def row_id(text: str) -> int:
-    """Read an id, or 0, that of no row, for what no database can hold.
+    """Parse a row id; return 0, which no row has, if it exceeds 2³¹−1.
 
     Raises:
         ValueError: it is no number.
@@ -26,5 +26,5 @@ class RowIdConverter(IntegerConverter):
     """
 
     def to_python(self, value: str) -> int:
-        """Read an id, or 0 for what is too large to be one."""
+        """Parse the id of the URL."""
         return row_id(value)

@@ -1,4 +1,4 @@
-"""Where requests are counted for their limits, never for longer than a period of the limit.
+"""Rate-limit counters in memory that never outlive a period of their limit.
 
 The library stamps each counter with the moment at which it ends. After a clock that ran ahead is
 put right, that moment would keep people out for as long as the clock was wrong.
@@ -25,7 +25,7 @@ class Counters(MemoryStorage):
         return super().incr(key, expiry, amount)
 
     def get(self, key: str) -> int:
-        """What was counted."""
+        """The current count."""
         self._forget_skewed(key)
         count: int = super().get(key)
         if key not in self.storage:

@@ -191,7 +191,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(IntegrityError)
     def on_same_moment(_error: IntegrityError) -> Response:
-        """Two people stored the same thing at once: the database let the first one in."""
+        """Answer 409 for a unique constraint that a concurrent request won."""
         logger.warning("a constraint refused a row in %s", request.endpoint)
         return error_response(
             409, "Otra persona acaba de guardar lo mismo. Recargue la página para ver cómo quedó."
@@ -204,7 +204,7 @@ def init_errors(app: Flask) -> None:
         if not is_busy(error):
             return on_crash(error)
         db.session.rollback()
-        if not DATABASE.is_down:  # else that was said, and would be with each request
+        if not DATABASE.is_down:  # logged once by ``DATABASE``, not with each request
             cause = getattr(error, "orig", None) or error
             logger.warning("the database was busy: %s (%s)", request.endpoint, type(cause).__name__)
         sentence = _BUSY_READ if request.method in {"GET", "HEAD"} else _BUSY_WRITE

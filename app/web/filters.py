@@ -38,7 +38,7 @@ def plazo(fecha_limite: date | None) -> dict[str, str] | None:
         return {"texto": "vence hoy", "tono": "late"}
     try:
         left = business_days_left(fecha_limite, today)
-    except InvalidValue:  # a slip of the keyboard, decades away: show what was written
+    except InvalidValue:  # a typo decades away: show the date as written
         return {"texto": format_fecha(fecha_limite), "tono": "ok"}
     unit = "día háb." if left == 1 else "días háb."
     return {"texto": f"{left} {unit}", "tono": "warn" if left <= 5 else "ok"}

@@ -46,7 +46,7 @@ class FilterForm(Form):
     """Filters of a list, in its address. What cannot be read is left out."""
 
     class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
+        """A GET form changes nothing, so it needs no CSRF token."""
 
         csrf = False
 

@@ -1,4 +1,4 @@
-"""Where it is counted how often somebody tried: one place for all processes.
+"""Storage of rate-limit counters, shared by all processes.
 
 In the memory of each process, three of them allowed three times as many guesses. So the counts are
 in Redis where one is configured, in PostgreSQL where that is the database, and else in a file
@@ -49,7 +49,7 @@ _CLEAN_EVERY = 60
 
 #: Beside the application's tables, so that migrations and backups do not see it.
 _SCHEMA = "rastro_limites"
-#: Any number that nothing else locks.
+#: Arbitrary key of the PostgreSQL advisory lock.
 _ADVISORY_LOCK = 7_272_761
 
 _FAILURES = (SQLAlchemyError, RedisError, OSError, sqlite3.Error, psycopg.Error)

@@ -12,7 +12,7 @@ from flask import request, url_for
 from app.db import db
 
 PAGE_SIZE = 50
-#: No list is that long; a larger number in an address could not be handed to a database.
+#: Maximum page number; a larger one would overflow the database's integer.
 LAST_PAGE = 1_000_000
 
 

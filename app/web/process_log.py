@@ -1,4 +1,4 @@
-"""What the processes write about themselves: lines for people, or JSON for a collector; Sentry."""
+"""Logging of the processes: text or JSON lines on standard output, and Sentry."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def connect_sentry(config: Config) -> None:
     """Report errors to Sentry when SENTRY_DSN is set: what failed and where, not whose data."""
     if not config.sentry_dsn:
         return
-    import sentry_sdk  # half a second that nobody else pays
+    import sentry_sdk  # its import takes half a second
 
     sentry_sdk.init(
         dsn=config.sentry_dsn,

@@ -1,4 +1,4 @@
-"""Doing a request anew when it met another one in the database, before anybody is told.
+"""Retries a request after a serialization conflict or deadlock, before anybody is told.
 
 SQLite has one writer at a time, so two transactions never meet there. On PostgreSQL they do: a
 deadlock, or a row that changed between reading and writing. An append (a note, a photo, a visit)
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
 
-#: How often a deed is tried before its conflict is told.
+#: Maximum attempts of a request.
 ATTEMPTS = 5
 #: The longest pause before the second attempt, in seconds; it doubles with each further one.
 FIRST_PAUSE = 0.03

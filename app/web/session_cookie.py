@@ -20,5 +20,5 @@ class Sessions(SecureCookieSessionInterface):
 
 
 def init_sessions(app: Flask) -> None:
-    """Use it."""
+    """Install the session interface."""
     app.session_interface = Sessions()

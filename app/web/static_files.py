@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 LIFETIME = 31_536_000
 #: Versions on disk: this one, and those of pages that may still be open.
 KEPT = 4
-#: Bytes; shorter files fit in one packet anyway.
+#: Minimum bytes to compress: shorter files fit in one packet.
 _SHORTEST = 800
 _COMPRESSED = {".css", ".js", ".svg", ".json"}
 _BROTLI_QUALITY = 9

@@ -1,4 +1,4 @@
-"""Answers that stay open and tell what happens: a place for them that holds no thread.
+"""Server-Sent Events without a thread per open connection.
 
 A view checks who asks and calls ``keep_open(listener)``. Where the web's own server runs
 (``app.server``) it then keeps the connection in its event loop; one look at the database, twice a
@@ -41,7 +41,7 @@ class Source(ABC):
 
     @abstractmethod
     def look(self, listeners: Sequence[Listener]) -> Any:
-        """What is new since the last look, or None. May ask the database."""
+        """Return the news since the last poll, or None; may query the database."""
 
     @abstractmethod
     def recent(self) -> Any:

@@ -36,7 +36,7 @@ class S3Storage:
         self._call("put_object", key, Body=data)
 
     def open(self, key: str) -> BinaryIO:
-        """The file, read to its end before it is handed on, so that it does not break off."""
+        """Download the whole file first, so that a lost connection fails here."""
         answer = self._call("get_object", key)
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # handed on
         try:
@@ -99,7 +99,7 @@ def is_bucket_there(bucket: str, *, region: str, key_id: str, secret: str, endpo
 
 @lru_cache(maxsize=8)
 def _client(region: str, key_id: str, secret: str, endpoint: str, *, hurried: bool = False) -> Any:
-    """A client is safe between threads and slow to make. It gives up in time for a request."""
+    """Return the shared boto3 client: thread-safe, slow to build, with short timeouts."""
     settings = ClientConfig(
         connect_timeout=2 if hurried else 5,
         read_timeout=3 if hurried else 30,

@@ -38,7 +38,7 @@ class FileMissing(Lost):
 
 
 class StorageDown(Refused, OSError):
-    """The storage cannot be reached, or refuses. An OSError as that of a full disk."""
+    """The storage is unreachable or refuses; an OSError, as a full disk is."""
 
     def __init__(self) -> None:
         super().__init__(

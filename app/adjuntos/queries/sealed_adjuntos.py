@@ -23,7 +23,7 @@ def seal_file(adjunto: Adjunto, now: datetime) -> None:
 
 
 def _file(adjunto: Adjunto) -> dict[str, Any]:
-    """Where it is kept and its place in the gallery are no evidence, and change without a link."""
+    """Content of the seal; storage and gallery rank are no evidence and are left out."""
     return {
         "tipo": adjunto.tipo,
         "filename": adjunto.filename,

@@ -20,7 +20,7 @@ from app.usuarios.models import Usuario
 
 #: Rows of a file; it says so when there are more.
 EXPORT_LIMIT = 50_000
-#: A word more narrows nothing and only costs time.
+#: Maximum number of words of a search.
 _MAX_WORDS = 8
 _BATCH = 1_000
 

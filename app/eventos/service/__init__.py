@@ -96,7 +96,7 @@ def note_attempt(entrega: Entrega, estado: int | None, error: str | None) -> Non
 
 
 def mark_delivered(entrega: Entrega, estado: int, *, now: datetime) -> None:
-    """The receiver took it."""
+    """The receiver answered 2xx."""
     note_attempt(entrega, estado, None)
     entrega.estado = EstadoEntrega.ENTREGADA
     entrega.entregada_at = now

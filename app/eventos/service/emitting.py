@@ -19,7 +19,7 @@ from app.jobs.queue import enqueue
 
 #: The name of the job that tells a webhook.
 DELIVER = "eventos.entregar"
-#: Any number of ours: PostgreSQL's lock that makes writers of events take turns.
+#: Arbitrary key of the PostgreSQL advisory lock that serialises writers of events.
 _LOCK = 7_246_001
 
 

@@ -81,7 +81,7 @@ def _printable_text(text: str, *, only_latin: bool) -> str:
 
 
 def _without_silent(text: str, *, keep_emoji: bool) -> str:
-    """Leave out what is not seen, but what makes one emoji of several."""
+    """Remove invisible characters except joiners inside emoji sequences."""
     if _SILENT.search(text) is None:
         return text
     kept: list[str] = []

@@ -101,7 +101,7 @@ def shrink_photos(
     paths = [folder / f"foto-{number}.jpg" for number in range(1, len(fotos) + 1)]
     copies = [(storages[foto.almacen], foto.copia_key) for foto in fotos]
     names = []
-    # Two at a time: Pillow works outside of Python's lock, and memory stays that of two photos.
+    # Two threads: Pillow releases the GIL, and at most two photos are in memory.
     with ThreadPoolExecutor(2) as pool:
         done = pool.map(lambda copy, path: _shrink(copy[0], copy[1], path, side), copies, paths)
         for path, is_there in zip(paths, done, strict=True):
@@ -121,7 +121,7 @@ def _shrink(storage: Storage, key: str | None, path: Path, side: int) -> bool:
         return False
     try:
         with Image.open(BytesIO(data), formats=["JPEG"]) as image:
-            # The decoder leaves out what paper would not show: a quarter of memory and time.
+            # ``draft`` decodes the JPEG at reduced size: a quarter of the memory and time.
             image.draft("RGB", (side, side))
             image.thumbnail((side, side), reducing_gap=2.0)
             image.save(path, "JPEG", quality=_QUALITY)

@@ -72,7 +72,8 @@ def pack(
 
 
 def stream_zip(paquete: Paquete) -> Iterator[bytes]:
-    """The pieces of the ZIP. Nothing is compressed: photos and PDFs are already.
+    """Yield the ZIP as chunks of bytes, stored uncompressed: photos and PDFs are compressed
+    already.
 
     Raises:
         FileMissing: a file vanished since ``missing`` was asked; the ZIP breaks off.
@@ -97,7 +98,7 @@ class _Pieces(io.RawIOBase):
         self._held = bytearray()
 
     def writable(self) -> bool:
-        """It is only written."""
+        """True, for ``zipfile``."""
         return True
 
     def write(self, data: object) -> int:
@@ -107,7 +108,7 @@ class _Pieces(io.RawIOBase):
         return len(piece)
 
     def take(self) -> bytes:
-        """What was written since the last time."""
+        """Return and clear the bytes written since the last call."""
         piece = bytes(self._held)
         self._held.clear()
         return piece

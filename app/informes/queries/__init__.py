@@ -31,7 +31,7 @@ def list_expedientes(oficio_id: int, variante: Variante | None = None) -> list[E
 
 
 def count_issued(oficio_id: int) -> sa.Select[int]:
-    """Asks how many expedientes of a case were issued."""
+    """Return the SQL statement that counts the issued expedientes of a case."""
     return sa.select(sa.func.count(Expediente.id)).where(
         Expediente.oficio_id == oficio_id, Expediente.sha256.is_not(None)
     )

@@ -12,9 +12,9 @@ from app.core.labels import Labelled
 
 #: The name of the job in the ledger.
 PRINT_JOB = "informes.expediente"
-#: No one mistakes a letter of these for another (Crockford's base 32).
+#: Crockford's base 32 alphabet, without letters that look alike.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: 12 characters of 5 bits: nobody guesses one, even without a limit on tries.
+#: 12 characters of 5 bits: 60 bits cannot be guessed, even without a rate limit.
 _CODE_LENGTH = 12
 _CODE = re.compile(f"[{ALPHABET}]{{{_CODE_LENGTH}}}")
 _MISREAD = str.maketrans("OILU", "011V")

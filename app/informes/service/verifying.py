@@ -16,7 +16,7 @@ from app.informes.queries import find_by_code, find_by_hash, find_later
 from app.informes.rules import CODE_MARK
 
 _CHUNK = 256 * 1024
-#: A mark may lie across two pieces of the file.
+#: Chunks overlap by so many bytes, since a code may span two of them.
 _OVERLAP = 64
 
 

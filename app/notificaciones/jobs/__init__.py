@@ -266,7 +266,7 @@ def _is_skewed(buffet: Buffet, now: datetime) -> bool:
 
 def _news(buffet: Buffet, now: datetime) -> list[HitoDeOficio]:
     since = max(buffet.modo_hitos_desde or now, now - NEWS_MAX_AGE)
-    # A slip that may still be undone is not news.
+    # Moves that can still be undone are not announced.
     until = now - UNDO_PERIOD
     found = list_news(buffet.id, since=since, until=until, ahead=now + CLOCK_SKEW)
     return [HitoDeOficio(oficio, hito) for oficio, hito in found]

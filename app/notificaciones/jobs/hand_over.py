@@ -30,7 +30,7 @@ RENEW_SECONDS = 30
 #: Seconds in which an outcome that the database does not take is offered to it again.
 STORE_SECONDS = 60
 _STORE_PAUSE = 1
-#: What a database raises that is locked, full, read-only or away, and may be back in a moment.
+#: Database errors that may be transient: locked, full, read-only, unreachable.
 _AWAY = (
     sa.exc.OperationalError,
     sa.exc.InterfaceError,

@@ -165,7 +165,7 @@ def _form_for(oficio: Oficio, draft: Borrador | None = None) -> NoticeForm:
 
 
 def _ask(form: NoticeForm | SendForm, asked: AlreadyNotified | Incomplete) -> None:
-    """Say beside the box what it is about."""
+    """Show the question beside the confirmation box."""
     box = form.confirmar if isinstance(asked, AlreadyNotified) else form.confirmar_incompleto
     box.errors = [str(asked)]
 
@@ -235,7 +235,7 @@ def _from_draft(draft: Borrador) -> NoticeData:
 
 
 def _gone(oficio: Oficio, clave: str) -> ResponseReturnValue:
-    """A preview that is no more: it was sent, or it is too old."""
+    """Answer for a preview that was sent already or has expired."""
     notice = find_by_key(clave) if is_key(clave) else None
     if notice is not None and notice.oficio_id == oficio.id:
         flash(f"Este aviso ya se pidió: está «{notice.estado.label.lower()}».", "info")

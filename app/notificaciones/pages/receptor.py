@@ -49,7 +49,7 @@ bp = Blueprint("receptor", __name__)
 
 @bp.after_request
 def keep_private(response: Response) -> Response:
-    """Links are kept by nobody on the way, told to nobody, nor found by search engines."""
+    """Forbid caching, referrers and indexing, since the address is the secret."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -76,7 +76,7 @@ def find_notice_line(oficio_id: int, notificacion_id: int) -> NoticeLine | None:
 
 
 def count_notices(oficio_id: int) -> sa.Select[int]:
-    """Asks how many notices a case has."""
+    """Return the SQL statement that counts the notices of a case."""
     return (
         sa.select(sa.func.count())
         .select_from(Notificacion)

@@ -177,5 +177,5 @@ def describe_refusal(rechazo: Mapping[str, Any]) -> str:
 
 
 def is_key(text: str | None) -> bool:
-    """Whether a form's key is one that we made, or as good."""
+    """Whether text has the format of a form's idempotency key."""
     return bool(text and _KEY.fullmatch(text))

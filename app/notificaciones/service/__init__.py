@@ -1,4 +1,4 @@
-"""What happens to notices and to the directory of receptores judiciales."""
+"""Verbs for notices, their answers and the directory of receptores judiciales."""
 
 from __future__ import annotations
 

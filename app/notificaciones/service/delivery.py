@@ -45,7 +45,7 @@ def start_sending(notice: Notificacion, *, now: datetime) -> bool:
 
 
 def wait_again(notice: Notificacion, cause: str, *, now: datetime) -> None:
-    """It was certainly not sent: back to where another attempt may begin."""
+    """Set a notice that was certainly not sent back to pending, for another attempt."""
     notice.estado = EstadoNotificacion.PENDIENTE
     notice.enviando_at = None
     notice.error = cause
@@ -102,7 +102,7 @@ def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
 
 
 def mark_uncertain(notice: Notificacion, cause: str, *, now: datetime) -> None:
-    """Nobody can know whether it went; a person asks the receptor and decides."""
+    """Mark delivery as uncertain; a person asks the receptor and decides."""
     if notice.estado is EstadoNotificacion.INCIERTA:
         return
     notice.estado = EstadoNotificacion.INCIERTA
@@ -130,7 +130,7 @@ def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
 def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
     """Have somebody decide: whoever has the case, or the admins when a buffet's mail is stuck.
 
-    A stuck mail to a person of the firm is not told of by another mail: that would not end.
+    Internal mails never report failed internal mails, to avoid a loop.
     """
     clave = f"correo:{notice.id}:{notice.estado.value}:{notice.trabajo_id}"
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:

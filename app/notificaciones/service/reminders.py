@@ -29,7 +29,7 @@ def propose_next(notice: Notificacion, *, hours: int, now: datetime) -> str | No
         return "recordatorio"
     proposed = notice.recordatorio_propuesto_at
     if proposed is not None and is_ahead_of(proposed, now):
-        notice.recordatorio_propuesto_at = now  # a clock ran ahead: the hours count from here
+        notice.recordatorio_propuesto_at = now  # dated in the future: the hours count from now
     moments = [notice.recordatorio_propuesto_at, _sent(reminder)]
     since = max(
         (moment for moment in moments if moment is not None and not is_ahead_of(moment, now)),

@@ -29,7 +29,7 @@ from app.oficios.service import EntradaData, Posicion, VisitaData, has_own_line
 from app.web.forms import EnumField, FechaField, FechaHoraField, Form, at_most, doubts
 from app.web.fragments import is_read
 
-#: No search is that long; a longer one is cut.
+#: Maximum characters of a search; longer text is cut.
 _SEARCH_LIMIT = 100
 #: A person's or an entry's id in an address; more digits are none.
 _ID_DIGITS = 9
@@ -164,7 +164,7 @@ class BitacoraFilterForm(Form):
     """Filters in the address. What cannot be read is said beside its field and left out."""
 
     class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
+        """A GET form changes nothing, so it needs no CSRF token."""
 
         csrf = False
 

@@ -22,7 +22,7 @@ _NO_PLACE = "Escriba la calle y el número."
 
 
 def new_client_id() -> str:
-    """Made with a form, so that a visit sent twice is one visit."""
+    """Make the idempotency key of a form, so that a visit sent twice is stored once."""
     return str(uuid4())
 
 

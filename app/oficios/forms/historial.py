@@ -17,7 +17,7 @@ class HistorialForm(Form):
     """Filters in the address. What cannot be read is said beside its field and left out."""
 
     class Meta(Form.Meta):
-        """Nothing is changed, so nothing is to be forged."""
+        """A GET form changes nothing, so it needs no CSRF token."""
 
         csrf = False
 

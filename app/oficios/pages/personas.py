@@ -23,7 +23,7 @@ from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, is_read, see_other
 
-#: In the session: the person whose data the next page shows, once.
+#: Session key: id of the person whose data the next page shows once.
 _SHOWN = "persona_mostrada"
 
 

@@ -183,17 +183,17 @@ def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
 
 
 def count_entries(oficio_id: int) -> sa.Select[int]:
-    """Asks how long the bitácora is."""
+    """Return the SQL statement that counts the entries of the bitácora."""
     return _count(Investigacion, oficio_id)
 
 
 def count_personas(oficio_id: int) -> sa.Select[int]:
-    """Asks how many people the case has."""
+    """Return the SQL statement that counts the people of the case."""
     return _count(Propietario, oficio_id)
 
 
 def count_direcciones(oficio_id: int) -> sa.Select[int]:
-    """Asks how many addresses the case has."""
+    """Return the SQL statement that counts the addresses of the case."""
     return _count(Direccion, oficio_id)
 
 

@@ -35,7 +35,7 @@ class BitacoraFilter:
     entrada_id: int | None = None
 
     def args(self) -> dict[str, object]:
-        """How an address carries it."""
+        """Query parameters of the filter, for URLs."""
         given: dict[str, object] = {
             "tipo": [tipo.value for tipo in self.tipos],
             "quien": self.usuario_id,

@@ -17,7 +17,7 @@ from app.oficios.queries.bitacora import SISTEMA
 from app.oficios.rules import Actividad, Ambito, Parte
 from app.usuarios.models import Usuario
 
-#: Deeds that the bitácora tells too, and better.
+#: Audit events left out because the bitácora tells them in more detail.
 _TOLD_TWICE = (
     "adjunto.eliminado",
     "bitacora.entrada_retirada",
@@ -56,7 +56,7 @@ class FiltroHistorial:
     hasta: date | None = None
 
     def args(self) -> dict[str, object]:
-        """How an address carries it."""
+        """Query parameters of the filter, for URLs."""
         given: dict[str, object] = {
             "ambito": [ambito.value for ambito in self.ambitos],
             "quien": self.usuario_id,

@@ -26,7 +26,7 @@ EDITABLE_FOR = timedelta(minutes=15)
 #: What names the deed that left an entry of a kind that people also write: where a vehicle was
 #: found, and a sighting, are changed where they are, not in the words about them.
 _DEEDS = ("ubicacion_id", "avistamiento_id")
-#: Clocks of telephones differ from the server's.
+#: Tolerance for phones whose clock runs ahead of the server's.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _OFICIOS = Oficio.metadata.tables[Oficio.__tablename__]
@@ -37,7 +37,7 @@ _NOTE_ACTIVITY = (
         _OFICIOS.c.id == sa.bindparam("oficio_id"),
         sa.or_(
             _OFICIOS.c.ultima_actividad_at < sa.bindparam("now", type_=UtcDateTime()),
-            # Stamped by a clock that ran ahead.
+            # The stored timestamp lies in the future (wrong clock).
             _OFICIOS.c.ultima_actividad_at > sa.bindparam("ahead", type_=UtcDateTime()),
         ),
     )

@@ -22,7 +22,7 @@ from app.usuarios.models import Usuario
 
 #: Distance between the ranks of neighbours; a drop in between writes one row.
 RANK_GAP = 1_000_000
-#: Far below every rank: where a drop found no room, until the column is spread.
+#: Sentinel rank below all others: no gap was left; the column must be renumbered.
 _NO_GAP = -(2**62)
 #: How long a move may be undone: what the screen offers, and some time for a slow line.
 UNDO_PERIOD = timedelta(seconds=20)

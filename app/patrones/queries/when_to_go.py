@@ -38,7 +38,7 @@ class Cuando:
     #: Habits of the past.
     terminadas: list[str]
     no_visto: list[str]
-    #: That the data is old, and whether asking helps.
+    #: Warning that the data is old, and whether a new look-up can help.
     age_warning: str | None
     #: Names of the clocks that are not Santiago's, by which some of the hours are told.
     zonas: tuple[str, ...] = ()

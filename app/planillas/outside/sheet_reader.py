@@ -17,7 +17,7 @@ from app.core.text import clean_text
 from app.planillas.outside import book_reader
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
-#: Of an upload, bytes.
+#: Maximum size of an upload in bytes.
 MAX_BYTES = 10 * 1024 * 1024
 #: Of a ZIP's contents: a list of 5,000 orders unpacks to about 5 MB.
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -191,7 +191,7 @@ def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
         )
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        # Excel's own note on the separator; its row still counts.
+        # Excel's ``sep=;`` line; it keeps its row number.
         return _rows("\n" + rest, first.strip()[4])
     return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess)))
 

@@ -111,7 +111,7 @@ def asked_outcome(kind: Kind[Any, Any]) -> str:
 
 
 def page_of(rows: Sequence[Any], address: str) -> Page:
-    """The part of the rows that is asked for; ``address`` is the preview's, with its filter."""
+    """Return the requested page of rows; ``address`` is the preview's URL with its filter."""
     last = max(1, -(-len(rows) // ROWS_SHOWN))
     number = min(max(1, request.values.get("pagina", 1, type=int)), last)
     first = (number - 1) * ROWS_SHOWN

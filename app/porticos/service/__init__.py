@@ -1,4 +1,4 @@
-"""What happens to the catalogue: it is filled, edited, asked for a text's gantry, and corrected."""
+"""Verbs for the catalogue: seeding, editing, matching a text to a gantry, corrections."""
 
 from __future__ import annotations
 

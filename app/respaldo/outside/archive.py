@@ -1,4 +1,4 @@
-"""The archive: a plain tar, its members' SHA-256 in a manifest that comes last."""
+"""The archive format: a plain tar whose last member is a manifest with every SHA-256."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCK = 4096
 
 
 class Writer:
-    """Adds members to a tar and remembers their hashes."""
+    """Write members to a tar and collect their hashes for the manifest."""
 
     def __init__(self, path: Path) -> None:
         self._tar = tarfile.open(path, "w")  # noqa: SIM115  # closed by close()
@@ -53,7 +53,7 @@ class Writer:
 
 
 class _Hashing:
-    """Hashes what somebody else reads."""
+    """A file object that hashes the bytes read through it."""
 
     def __init__(self, file: IO[bytes], digest: hashlib._Hash) -> None:
         self._file = file
@@ -90,7 +90,7 @@ def read_archive(
                 seen.add(member.name)
                 _read_member(archive, member, manifest, database_to, on_file)
     except _WriteFailed as failed:
-        raise failed.error from None  # the disk is to blame, not the backup
+        raise failed.error from None  # an error of the disk, not of the archive
     except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
         raise _damaged(path, error) from None
     missing = set(manifest.files) - seen
@@ -143,7 +143,7 @@ def _damaged(path: Path, error: BaseException) -> BackupError:
 
 
 class _WriteFailed(Exception):
-    """What an archive holds could not be put down."""
+    """Writing an extracted member failed."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))

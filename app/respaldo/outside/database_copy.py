@@ -34,7 +34,8 @@ from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 
 SQLITE_PART = "rastro.sqlite3.gz"
 _CHUNK = 1024 * 1024
-#: Gzip's level: the time of a backup is mostly compression, and the fastest one saves nearly all.
+#: Gzip level. Compression dominates the time of a backup; a low level already saves most of the
+#: space.
 _LEVEL = 3
 
 
@@ -271,7 +272,7 @@ def _postgresql() -> Iterator[psycopg.Connection[Any]]:
     try:
         yield cast("psycopg.Connection[Any]", connection.driver_connection)
     finally:
-        connection.invalidate()  # its isolation was changed; nobody gets it again
+        connection.invalidate()  # its isolation level was changed: do not return it to the pool
         connection.close()
 
 
@@ -311,7 +312,7 @@ def _copy_postgresql(folder: Path) -> Snapshot:
         snapshot.keys = _keys(connection, present)
         for table in tables:
             snapshot.rows[table] = _copy_out(connection, table, folder / f"{table}.copy.gz")
-        # Numbering is outside of transactions: read last, it is never behind the rows.
+        # Sequences are not transactional: read last, they are never behind the rows.
         snapshot.sequences = dict(
             connection.execute(
                 "SELECT sequencename, last_value FROM pg_sequences"
@@ -343,7 +344,7 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
     """
     db.session.remove()
     with db.engine.begin() as connection:
-        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # it waits, however long
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # no lock timeout
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
         for table in _tables(driver):
             driver.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))

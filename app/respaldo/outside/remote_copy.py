@@ -1,4 +1,4 @@
-"""The copy elsewhere: a bucket that speaks S3, under ``respaldos/``."""
+"""The off-site copy: an S3-compatible bucket, under the prefix ``respaldos/``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchanging what is in use for what was restored, by names alone, so that it can be put back."""
+"""Swaps live files for restored ones by renames only, so that the swap can be undone."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Swap:
         self._done.append((old, new))
 
     def put_back(self) -> None:
-        """Give each thing the name that it had."""
+        """Undo all renames."""
         while self._done:
             old, new = self._done.pop()
             new.rename(old)
@@ -96,7 +96,7 @@ class Swap:
 
 
 def _free_name(wished: Path, ending: str) -> Path:
-    """A name that nothing has: a rename would replace what has it."""
+    """Return an unused name, since a rename would overwrite an existing file."""
     found, number = wished.with_name(wished.name + ending), 1
     while found.exists():
         number += 1

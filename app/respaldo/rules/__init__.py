@@ -1,4 +1,4 @@
-"""What a backup is called, what it says of itself, and which ones have had their time."""
+"""Names of backups, their manifest, and which backups the rotation removes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.core.clock import is_ahead_of
 
-#: Raised when what is inside changes so that an older Rastro could not read it.
+#: Format version; raise it when an older Rastro could not read the archive.
 FORMAT = 2
 _NAME = re.compile(r"rastro-(\d{8}T\d{6})Z\.tar(\.cifrado)?")
 _STAMP = "%Y%m%dT%H%M%S"

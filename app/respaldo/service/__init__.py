@@ -232,7 +232,7 @@ def _read(name: str, key: str) -> bytes | None:
 
 
 def _sync(path: Path) -> None:
-    """Wait until it is on the disk."""
+    """Fsync a file."""
     descriptor = os.open(path, os.O_RDONLY)
     with suppress(OSError):
         os.fsync(descriptor)

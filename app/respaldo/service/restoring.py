@@ -1,4 +1,4 @@
-"""Putting a backup where Rastro works: whole, or not at all.
+"""Restores a backup atomically: all of it, or nothing.
 
 Everything is read, compared and laid out beside its place first. Then names are exchanged; what
 was there is set aside under a name that is told. A failure at any moment puts everything back.
@@ -45,7 +45,7 @@ from app.respaldo.rules import Manifest, is_encrypted
 from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 from config import ROOT
 
-#: Room that is left free beside what is restored, in bytes.
+#: Free space in bytes that must remain after a restore.
 _SPARE = 32 * 1024**2
 _STAGED = ".restaurando"
 
@@ -245,7 +245,7 @@ def _swap_files(staged: dict[Path, Path], swap: Swap) -> None:
             swap.replace_content(folder, root)
             continue
         if root.exists() and not any(path.is_file() for path in root.rglob("*")):
-            shutil.rmtree(root)  # an empty folder is nothing to keep
+            shutil.rmtree(root)  # an empty folder need not be set aside
         swap.replace(folder, root)
 
 

@@ -1,4 +1,4 @@
-"""Whether the database that Rastro is about to start on is the one that it left.
+"""Checks at start that the database is neither lost, emptied nor damaged.
 
 A lost or emptied database must never be filled anew in silence, and a damaged one must be named
 before anybody writes in it.

@@ -1,4 +1,4 @@
-"""The board's blueprint, which every module of its views hangs its routes on."""
+"""The one blueprint that the modules of this package add their routes to."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ from app.web.fragments import fragment, is_htmx
 
 
 def landing() -> str | None:
-    """The firm begins on its board."""
+    """Return the board as the landing page of the firm; None for others."""
     return "tablero.board" if current_user.is_authenticated and current_user.is_staff else None
 
 

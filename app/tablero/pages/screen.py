@@ -21,7 +21,7 @@ from app.usuarios.models import Usuario
 from app.web.filters import plazo
 from app.web.fragments import page_before
 
-#: Pictures of cards that one process keeps; a card takes about 2 kB.
+#: Rendered cards in the LRU cache of a process; each takes about 2 kB.
 _KEPT_CARDS = 4096
 
 
@@ -56,7 +56,7 @@ def _draw(
     due: tuple[str, str] | None,
     seen: str | None,
 ) -> Markup:
-    """The picture of a card. Everything that it shows is an argument, so equal ones are kept.
+    """Render a card, cached by its arguments, which are everything that it shows.
 
     Drawing 200 cards costs some 30 ms, and most of them look as they did a second ago.
     """

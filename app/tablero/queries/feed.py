@@ -1,4 +1,4 @@
-"""What others changed: the question that every open board asks again and again.
+"""Changes by others: the poll of every open board.
 
 Nothing tells boards of changes. Each asks every second and a half what happened after the event
 that it saw last; ids of events follow the order of the commits, so none is overlooked, whichever
@@ -19,7 +19,7 @@ from app.oficios.models import Oficio
 from app.tablero.queries.columns import Criteria, lane_column
 from app.tablero.rules import Carril
 
-#: More changes than these are read faster as a whole page.
+#: Above this number of changes, reloading the whole page is faster.
 CHANGES_LIMIT = 60
 
 

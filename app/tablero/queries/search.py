@@ -15,7 +15,7 @@ from app.db import db
 from app.oficios.models import Oficio
 from app.vehiculos.models import Vehiculo
 
-#: More words than these narrow nothing and only cost time.
+#: Maximum number of words of a search.
 MAX_WORDS = 8
 _SEPARATORS = re.compile("[^0-9a-z]")
 

@@ -14,7 +14,7 @@ from app.oficios.service import VisitaData
 from app.terreno.rules import Motivo
 from app.terreno.service import VisitaEnviada
 
-#: A UUID as browsers make it.
+#: Format of a UUID as ``crypto.randomUUID`` makes it.
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 

@@ -46,7 +46,7 @@ bp = Blueprint("terreno", __name__, url_prefix="/terreno")
 _UUID = re.compile(UUID)
 #: Bytes of JSON that a visit may bring.
 _MAX_VISITA = 64 * 1024
-#: Bytes of a photo's request beside the photo.
+#: Bytes of multipart overhead beside the photo.
 _MAX_FRAME = 1024 * 1024
 
 

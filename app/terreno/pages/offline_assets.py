@@ -1,4 +1,4 @@
-"""What a phone keeps to open Terreno without a signal, under a name that changes with it."""
+"""Assets that the service worker caches for offline use, under a versioned cache name."""
 
 from __future__ import annotations
 

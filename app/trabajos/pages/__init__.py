@@ -45,7 +45,7 @@ bp = Blueprint("trabajos", __name__)
 
 #: Jobs that are changed in one transaction, so that workers need not wait for a long one.
 _BATCH = 50
-#: HTMX's word for «stop asking».
+#: HTTP 286: HTMX stops polling.
 _STOP_POLLING = 286
 _NO_ACTION = "No se entendió qué hacer con los trabajos. Use los botones de la lista."
 _NOTHING_MARKED = "No marcó ningún trabajo. Marque al menos uno y vuelva a presionar el botón."

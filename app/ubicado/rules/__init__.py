@@ -78,10 +78,7 @@ def is_due(last_seen: datetime, now: datetime, days: int) -> bool:
 
 
 def rounds_due(last_seen: datetime, now: datetime, days: int) -> int:
-    """How many times that time went by: each is reminded of once.
-
-    Only of a look whose age is known: see :func:`is_due`.
-    """
+    """Number of whole intervals since a look that is not dated in the future (:func:`is_due`)."""
     return (now - last_seen) // timedelta(days=days)
 
 

@@ -100,7 +100,7 @@ def locate(oficio: Oficio, data: UbicacionData, *, actor: Usuario, now: datetime
     db.session.add(ubicacion)
     try:
         db.session.flush()
-    except IntegrityError:  # the same id came with another case at the very same moment
+    except IntegrityError:  # a concurrent request used the same id for another case
         raise FormReused from None
     seal_location(ubicacion, now)
     record(
@@ -178,7 +178,7 @@ def stop_checks(oficio_id: int, now: datetime) -> None:
         Trabajo.tipo == CHECK, Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(WAITING_STATES)
     )
     for trabajo in db.session.scalars(waiting).all():
-        with contextlib.suppress(Refused):  # a worker took it in this very moment
+        with contextlib.suppress(Refused):  # a worker leased it concurrently
             cancel_job(trabajo, now=now, cause=_STOPPED)
 
 

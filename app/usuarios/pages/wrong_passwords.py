@@ -1,4 +1,4 @@
-"""How many wrong passwords are answered: per account from one address, and per address.
+"""Rate limits of wrong passwords: per account and address, and per address.
 
 An attempt takes its place before the password is looked at and gives it back unless the password
 was wrong. So many attempts at the same moment, in however many processes, are answered no more
@@ -62,7 +62,7 @@ def _take(email: str) -> list[_Place]:
         if not limiter.limiter.hit(limit, *name):
             wait = limiter.limiter.get_window_stats(limit, *name).reset_time - time.time()
             _give_back(taken)
-            # The clock of this machine may have been turned since the window began.
+            # The wall clock may have been set back since the window began.
             raise TooManyRequests(retry_after=min(max(1, math.ceil(wait)), limit.get_expiry()))
     return taken
 
