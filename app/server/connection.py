@@ -120,7 +120,9 @@ class Connection(HttpToolsProtocol):
         self._head_size = -1
         self._received = 0
         self._began = self.loop.time()
-        if sum(name == b"host" for name, _ in self.headers) > 1:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        # RFC 9112, 3.2: one in HTTP/1.1; older clients know of none.
+        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self._refuse_arriving(400)
             return
         if sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:

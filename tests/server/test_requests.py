@@ -151,6 +151,7 @@ def test_a_large_file_may_take_longer_while_it_keeps_coming(serve):
         (POST + b"Content-Length: -4\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: x, chunked, x\r\n\r\n0\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nX : y\r\n\r\n", 400),
         (b"no es HTTP\r\n\r\n", 400),
         (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n", 431),
