@@ -67,6 +67,20 @@ def test_what_was_there_is_named_and_whole(changed):
     assert leftovers(app) == []
 
 
+def test_a_backup_within_the_files_that_it_replaces_is_refused(changed):
+    app, backup = changed
+    inside = storage_of(app).root / "respaldos" / backup.path.name
+    inside.parent.mkdir()
+    shutil.copy(backup.path, inside)
+    before = state_of(app)
+
+    with pytest.raises(BackupError, match=r"dentro de .*No se cambió nada.*BACKUP_DIR"):
+        restore(app, inside, overwrite=True)
+
+    assert state_of(app) == before
+    assert inside.read_bytes() == backup.path.read_bytes()
+
+
 def test_two_restores_in_one_second_keep_both(changed):
     app, backup = changed
     now, aside = utcnow(), []

@@ -92,6 +92,7 @@ def _restore(
         _check_revision(manifest)
         check_target(manifest, overwrite=overwrite)
         storages = _storages(manifest, overwrite=overwrite) if with_files else {}
+        _check_apart(path, storages)
         is_sqlite = manifest.kind == "sqlite"
         needed = {work: packed_size(work) if is_sqlite else 0}
         for folder in {_staged(one) for one in storages.values() if isinstance(one, LocalStorage)}:
@@ -179,6 +180,23 @@ def _check_revision(manifest: Manifest) -> None:
             f"El respaldo es de una versión más nueva de Rastro ({manifest.version}). "
             "Instale esa versión y repita."
         ) from None
+
+
+def _check_apart(path: Path, storages: dict[str, Storage]) -> None:
+    """A folder of files is set aside, and a backup in it would go with it.
+
+    Raises:
+        BackupError: the backup lies in a folder that is about to be replaced.
+    """
+    for storage in storages.values():
+        if isinstance(storage, LocalStorage) and path.resolve().is_relative_to(
+            storage.root.resolve()
+        ):
+            raise BackupError(
+                f"El respaldo está en {path.parent}, dentro de {storage.root}, la carpeta de los "
+                "archivos que se reemplaza. No se cambió nada. Lleve los respaldos a otra carpeta "
+                "(BACKUP_DIR) y repita."
+            )
 
 
 def _storages(manifest: Manifest, *, overwrite: bool) -> dict[str, Storage]:
