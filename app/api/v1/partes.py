@@ -32,6 +32,7 @@ from app.core.errors import NotFound, Refused
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.queries import timeline_statement
+from app.oficios.rules.campos import has_masked
 from app.oficios.rules.historial import details_of, text_of
 from app.oficios.rules.papel import NOBODY
 from app.oficios.service import (
@@ -233,7 +234,7 @@ def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
 
 def _note_reading(oficio: Oficio, people: Sequence[Propietario]) -> None:
     """Write down who asked for RUTs and contacts, which the pages mask until somebody does."""
-    told = [one for one in people if one.rut or one.email or one.telefono]
+    told = [one for one in people if has_masked(one)]
     # The answer to a HEAD shows nobody's data.
     if not told or request.method == "HEAD":
         return

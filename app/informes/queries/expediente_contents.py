@@ -42,8 +42,10 @@ from app.informes.rules import Variante
 from app.notificaciones.queries import list_notices
 from app.notificaciones.queries.hitos import list_hitos
 from app.oficios.models import Oficio
-from app.oficios.rules.campos import told_facts
+from app.oficios.rules.campos import GrupoDeCampos, told_texts
 from app.patrones.queries.when_to_go import read_when
+
+_OF_OFICIO = (GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS)
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ def _cover(expediente: Expediente, oficio: Oficio, base_url: str, now: datetime)
 
 def _facts(oficio: Oficio, *, complete: bool) -> list[tuple[str, str | None]]:
     """What stands on the cover; for a buffet the head of the case alone."""
+    vehiculo = oficio.vehiculo
     granted = [
         name
         for name, given in (
@@ -197,7 +200,8 @@ def _facts(oficio: Oficio, *, complete: bool) -> list[tuple[str, str | None]]:
     return [
         *head,
         ("Investigador", oficio.investigador.nombre if oficio.investigador else "Sin asignar"),
-        *((campo.name, texto) for campo, texto in told_facts(oficio.vehiculo)),
+        *((one.name, text) for one, text in told_texts(oficio, *_OF_OFICIO)),
+        *((one.name, text) for one, text in told_texts(vehiculo, GrupoDeCampos.VEHICULO)),
     ]
 
 

@@ -10,7 +10,6 @@ from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules.place_name import position_of
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.money import format_pesos
-from app.core.phone_numbers import format_telefono
 from app.core.porticos import ATRIBUCION
 from app.core.rut import format_rut
 from app.core.text import fold, join_once
@@ -22,6 +21,7 @@ from app.notificaciones.models import Respuesta
 from app.notificaciones.queries import NoticeLine
 from app.notificaciones.rules.avance import Hito
 from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules.campos import GrupoDeCampos, told_texts
 
 #: A sighting with the letter of its place on the map and the position, when it has one.
 Placed = tuple[Avistamiento, str, tuple[float, float] | None]
@@ -36,9 +36,8 @@ def persona_rows(oficio: Oficio) -> list[list[str]]:
     rows = []
     for persona in oficio.propietarios:
         ways = [
-            format_telefono(persona.telefono) if persona.telefono else "",
-            persona.email or "",
-            persona.notas or "",
+            *(text for _campo, text in told_texts(persona, GrupoDeCampos.PERSONA)),
+            persona.notas,
             *persona.advertencias,
         ]
         rows.append(
@@ -195,7 +194,7 @@ def direccion_rows(direcciones: Sequence[Direccion], names: Nombres) -> Rows:
         {
             "titulo": f"D{number} · {direccion.completa}",
             "estado": _address_state(direccion),
-            "texto": direccion.notas or "",
+            "texto": "\n".join(part for part in [*_told(direccion), direccion.notas] if part),
             "visitas": [
                 _visit_row(visita, names)
                 for visita in sorted(direccion.visitas, key=lambda row: (row.fecha_hora, row.id))
@@ -203,6 +202,11 @@ def direccion_rows(direcciones: Sequence[Direccion], names: Nombres) -> Rows:
         }
         for number, direccion in enumerate(direcciones, 1)
     ]
+
+
+def _told(direccion: Direccion) -> list[str]:
+    told = told_texts(direccion, GrupoDeCampos.DIRECCION)
+    return [f"{campo.name}: {text}" for campo, text in told if text]
 
 
 def _address_state(direccion: Direccion) -> str:

@@ -18,7 +18,7 @@ from app.direcciones.models import Direccion, Visita
 from app.notificaciones.rules.plantillas import Textos, fill
 from app.notificaciones.rules.sources import LastSighting, Location, find_location
 from app.oficios.models import Oficio
-from app.oficios.rules.campos import told_facts
+from app.oficios.rules.campos import GrupoDeCampos, told_texts
 from app.usuarios.models import Usuario
 
 #: Visits told of each address, newest first.
@@ -125,13 +125,17 @@ def gather(
                 format_fecha(oficio.fecha_oficio) if oficio.fecha_oficio else None,
             ),
             ("Plazo", format_fecha(oficio.fecha_limite) if oficio.fecha_limite else None),
+            *(
+                (campo.label, text)
+                for campo, text in told_texts(oficio, GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS)
+            ),
         ),
         datos_vehiculo=_told(
             ("Patente", plate),
             ("Marca y modelo", vehiculo.descripcion),
             ("Año", str(vehiculo.anio) if vehiculo.anio else None),
             ("Color", vehiculo.color),
-            *((campo.label, texto) for campo, texto in told_facts(vehiculo)),
+            *((campo.label, text) for campo, text in told_texts(vehiculo, GrupoDeCampos.VEHICULO)),
         ),
         advertencias=vehiculo.advertencias,
         medidas=[
@@ -230,9 +234,14 @@ def _place(direccion: Direccion) -> NoticeAddress:
         )
         if direccion.exactitud_m is not None:
             coordinates += f" (± {direccion.exactitud_m:.0f} m)"
+    told = [
+        f"{campo.label.lower()} {text}"
+        for campo, text in told_texts(direccion, GrupoDeCampos.DIRECCION)
+        if text
+    ]
     return NoticeAddress(
         tipo=direccion.tipo.label,
-        direccion=", ".join(part for part in (direccion.completa, direccion.region) if part),
+        direccion=", ".join(part for part in (direccion.completa, *told, direccion.region) if part),
         verificada=verified,
         coordenadas=coordinates,
         mapa=url,

@@ -13,9 +13,11 @@ from app.core.clock import SANTIAGO, utcnow
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
 from app.oficios.forms.case_fields import NOTES_MAX, VersionField, add_error
-from app.oficios.forms.papel import PapelField, PapelForm
+from app.oficios.forms.papel import PapelField, PapelForm, with_inputs
 from app.oficios.forms.position import CoordinateField, check_whole, is_same_point
+from app.oficios.rules.campos import GrupoDeCampos
 from app.oficios.service import DireccionData, Posicion, VisitaData
+from app.oficios.service.papel import values_of
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
 
 _NO_PLACE = "Escriba la calle y el número."
@@ -26,12 +28,12 @@ def new_client_id() -> str:
     return str(uuid4())
 
 
+@with_inputs(GrupoDeCampos.DIRECCION)
 class DireccionForm(PapelForm):
     """A place, and where on the map it is when somebody knows."""
 
     tipo = EnumField("Tipo", TipoDireccion, default=TipoDireccion.DOMICILIO)
     direccion = PapelField("Dirección", "direccion", [required(_NO_PLACE)])
-    comuna = PapelField("Comuna", "comuna")
     notas = TextAreaField("Notas de acceso", [at_most(NOTES_MAX)])
     lat = CoordinateField(-90, 90, "Latitud", widget=TextInput())
     lon = CoordinateField(-180, 180, "Longitud", widget=TextInput())
@@ -57,14 +59,10 @@ class DireccionForm(PapelForm):
 
     def to_data(self, stored: Direccion | None = None) -> DireccionData:
         """What was typed; the region follows from the comuna."""
-        region = self.papel.text("region") or (stored.region if stored else None)
-        return DireccionData(
-            direccion=self.papel.text("direccion") or "",
-            comuna=self.papel.text("comuna"),
-            region=region,
-            tipo=self.tipo.value,
-            notas=self.notas.data or None,
-        )
+        values = values_of(self.papel, GrupoDeCampos.DIRECCION)
+        values["direccion"] = values["direccion"] or ""
+        values["region"] = values["region"] or (stored.region if stored else None)
+        return DireccionData(tipo=self.tipo.value, notas=self.notas.data or None, **values)
 
 
 class VisitaForm(Form):

@@ -6,38 +6,32 @@ from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, SelectChoice
-from wtforms.validators import Optional
 
 from app.buffets.models import Buffet
 from app.core.comunas import comunas
 from app.core.text import fold
 from app.direcciones.rules import TipoDireccion
 from app.oficios.forms.case_fields import ChoiceField, VersionField
-from app.oficios.forms.papel import NotasField, PapelField, PapelForm
+from app.oficios.forms.papel import PapelField, PapelForm, with_inputs
 from app.oficios.forms.vehiculo import VehiculoFields
 from app.oficios.models import Oficio
 from app.oficios.rules import Prioridad, TipoPropietario
+from app.oficios.rules.campos import GrupoDeCampos
 from app.oficios.service import DireccionData, OficioData, PropietarioData
 from app.oficios.service.papel import direccion_of, oficio_of, propietario_of
 from app.usuarios.models import Usuario
 from app.web.forms import EnumField, required
 
 
+@with_inputs(GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS, GrupoDeCampos.NOTAS)
 class OficioFields(PapelForm):
     """What the paper says of the oficio."""
 
-    numero_oficio = PapelField("Número de oficio", "numero_oficio")
-    rol = PapelField("Rol", "rol")
-    tribunal = PapelField("Tribunal", "tribunal")
-    caratulado = PapelField("Caratulado", "caratulado")
-    fecha_oficio = PapelField("Fecha del oficio", "fecha_oficio", [Optional()])
-    fecha_ingreso = PapelField("Fecha de ingreso", "fecha_ingreso", [Optional()])
-    fecha_limite = PapelField("Fecha límite", "fecha_limite", [Optional()])
+    numero_oficio: PapelField
     prioridad = EnumField("Prioridad", Prioridad, default=Prioridad.MEDIA)
     investigador_id = ChoiceField("Investigador")
     fuerza_publica = BooleanField("El tribunal concedió fuerza pública")
     descerrajamiento = BooleanField("El tribunal concedió descerrajamiento")
-    notas_generales = NotasField("Notas", "notas")
 
     def offer_investigadores(self, people: list[Usuario], current: Usuario | None = None) -> None:
         """Set to whom the case may be entrusted; who has it now stays on the list."""
@@ -85,6 +79,8 @@ class DatosForm(OficioFields):
         return form
 
 
+@with_inputs(GrupoDeCampos.PERSONA, prefix="persona_")
+@with_inputs(GrupoDeCampos.DIRECCION)
 class NuevoForm(OficioFields, VehiculoFields):
     """An oficio entered by hand, with its vehicle, and its first person and address if known."""
 
@@ -92,13 +88,7 @@ class NuevoForm(OficioFields, VehiculoFields):
     persona_tipo = EnumField(
         "Relación con el vehículo", TipoPropietario, default=TipoPropietario.PRINCIPAL
     )
-    persona_nombre = PapelField("Nombre", "propietario_nombre")
-    persona_rut = PapelField("RUT", "propietario_rut", [Optional()])
-    persona_email = PapelField("Email", "propietario_email", [Optional()])
-    persona_telefono = PapelField("Teléfono", "propietario_telefono", [Optional()])
     direccion_tipo = EnumField("Tipo", TipoDireccion, default=TipoDireccion.DOMICILIO)
-    direccion = PapelField("Dirección", "direccion")
-    comuna = PapelField("Comuna", "comuna")
 
     def offer(self, buffets: list[Buffet], people: list[Usuario]) -> None:
         """Set the buffets and the people that can be chosen."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from markupsafe import Markup
 from wtforms import StringField, TextAreaField
+from wtforms.validators import Optional
 
 from app.core.clock import local_today, utcnow
 from app.core.rut import format_rut
 from app.oficios.forms.case_fields import add_error
-from app.oficios.rules.campos import CAMPOS
+from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, column_of, fields_of
 from app.oficios.rules.papel import STRICT, Papel, read_papel
 from app.web.forms import Form, at_most, required
 
@@ -23,10 +25,29 @@ class PapelField(StringField):
         self, label: str, campo: str, validators: Iterable[Any] = (), **kwargs: Any
     ) -> None:
         self.campo = campo
-        rules = [*validators, at_most(CAMPOS[campo].limit)]
+        known = CAMPOS[campo]
+        rules = [*([Optional()] if known.optional else []), *validators, at_most(known.limit)]
         if campo in STRICT.missing:
             rules.insert(0, required(STRICT.missing[campo]))
-        super().__init__(label, rules, **kwargs)
+        hints = {
+            "placeholder": known.placeholder,
+            "inputmode": known.inputmode,
+            "list": known.suggests,
+        }
+        super().__init__(
+            label,
+            rules,
+            description=known.help,
+            render_kw={key: text for key, text in hints.items() if text},
+            **kwargs,
+        )
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        """Its input; of a date that could not be read the text stays visible as it was typed."""
+        kind = CAMPOS[self.campo].type
+        if kind and not (kind == "date" and self.errors):
+            kwargs.setdefault("type", kind)
+        return super().__call__(**kwargs)
 
     def process_data(self, value: Any) -> None:
         """Show what is stored as people write it; a date in the form that a date input reads."""
@@ -53,6 +74,16 @@ class PapelForm(Form):
     #: What was read. Ask after validation.
     papel: Papel
 
+    def inputs(self, *grupos: str) -> list[PapelField]:
+        """The inputs of some groups of fields, by the names of the groups, in their order."""
+        fields = {field.campo: field for field in self if isinstance(field, PapelField)}
+        return [
+            fields[name]
+            for grupo in grupos
+            for name in fields_of(GrupoDeCampos[grupo])
+            if name in fields
+        ]
+
     def validate(self, extra_validators: Any = None) -> bool:
         """As each field says, and then as the paper is judged at every door."""
         super().validate(extra_validators)
@@ -67,3 +98,23 @@ class PapelForm(Form):
             if not fields[campo].errors:
                 add_error(fields[campo], sentence)
         return not self.errors
+
+
+F = TypeVar("F", bound=PapelForm)
+
+
+def with_inputs(*grupos: GrupoDeCampos, prefix: str = "") -> Callable[[type[F]], type[F]]:
+    """Give a form an input for each declared field of some groups, called as its column.
+
+    What the class declares itself stays as it is.
+    """
+
+    def add(form: type[F]) -> type[F]:
+        for grupo in grupos:
+            for name, campo in fields_of(grupo).items():
+                kind = NotasField if campo.multiline else PapelField
+                if campo.asked and not hasattr(form, prefix + column_of(name)):
+                    setattr(form, prefix + column_of(name), kind(campo.name, name))
+        return form
+
+    return add

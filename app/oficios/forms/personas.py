@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import TextAreaField
-from wtforms.validators import Optional
 
 from app.oficios.forms.case_fields import NOTES_MAX, add_error
-from app.oficios.forms.papel import PapelField, PapelForm
+from app.oficios.forms.papel import PapelField, PapelForm, with_inputs
 from app.oficios.rules import TipoPropietario
+from app.oficios.rules.campos import GrupoDeCampos
 from app.oficios.rules.papel import NOBODY
 from app.oficios.service import PropietarioData
 from app.oficios.service.papel import propietario_of
 from app.web.forms import EnumField, at_most
 
 
+@with_inputs(GrupoDeCampos.PERSONA)
 class PersonaForm(PapelForm):
     """A person: known by name, by RUT, or both."""
 
+    nombre: PapelField
+    rut: PapelField
     tipo = EnumField("Relación con el vehículo", TipoPropietario, default=TipoPropietario.PRINCIPAL)
-    nombre = PapelField("Nombre", "propietario_nombre")
-    rut = PapelField("RUT", "propietario_rut", [Optional()])
-    email = PapelField("Email", "propietario_email", [Optional()])
-    telefono = PapelField("Teléfono", "propietario_telefono", [Optional()])
     notas = TextAreaField("Notas", [at_most(NOTES_MAX)])
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -17,7 +17,16 @@ from app.oficios.queries import (
     list_warnings,
 )
 from app.oficios.rules import Estado, allowed_moves, closed_moves
+from app.oficios.rules.campos import GrupoDeCampos, has_masked, told_facts, told_texts
 from app.web.fragments import is_htmx, is_read
+
+#: How a section tells what a field holds.
+_FIELDS = {
+    "grupos": GrupoDeCampos,
+    "has_masked": has_masked,
+    "told_facts": told_facts,
+    "told_texts": told_texts,
+}
 
 
 def render_section(
@@ -36,7 +45,7 @@ def render_section(
     also gets the head, the warnings and the counts as they are now, which it puts in their place;
     ``with_frame`` says that something else changed them.
     """
-    context = {**context, "oficio": oficio}
+    context = {**context, **_FIELDS, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
         if with_frame or (not is_read() and status in {200, 409}):

@@ -12,7 +12,6 @@ from app.oficios.forms.vehiculo import VehiculoForm
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.rules.campos import told_facts
 from app.oficios.service import update_vehiculo
 from app.oficios.service.papel import warnings_of
 from app.web.access import staff_required
@@ -52,6 +51,4 @@ def vehiculo(oficio_id: int) -> ResponseReturnValue:
 
 
 def _show(oficio: Oficio, form: VehiculoForm, status: int = 200) -> Response:
-    return render_section(
-        oficio, "vehiculo", "oficios/_vehiculo.html", status, form=form, told_facts=told_facts
-    )
+    return render_section(oficio, "vehiculo", "oficios/_vehiculo.html", status, form=form)

@@ -98,30 +98,13 @@ class Ambito(Labelled):
 #: What the audit calls it when somebody asks for a person's RUT and contacts.
 DATOS_MOSTRADOS = "persona.datos_mostrados"
 
-#: Columns as people call them, for entries that tell what changed; those of the vehicle are
-#: declared in ``campos``.
-CAMPOS = {
-    "numero_oficio": "Número",
-    "rol": "Rol",
-    "tribunal": "Tribunal",
-    "caratulado": "Caratulado",
-    "fecha_oficio": "Fecha del oficio",
-    "fecha_ingreso": "Fecha de ingreso",
-    "fecha_limite": "Fecha límite",
-    "prioridad": "Prioridad",
-    "notas_generales": "Notas",
+#: What no field of a paper holds, as people call it, for entries that tell what changed.
+OTHER_COLUMNS = {
     "fuerza_publica": "Fuerza pública",
     "descerrajamiento": "Descerrajamiento",
     "patente_dv": "Dígito verificador",
     "tipo": "Tipo",
-    "nombre": "Nombre",
-    "rut": "RUT",
-    "email": "Email",
-    "telefono": "Teléfono",
     "notas": "Notas",
-    "direccion": "Dirección",
-    "comuna": "Comuna",
-    "region": "Región",
     "posicion": "Posición",
     "investigador": "Investigador",
     "descripcion": "Descripción",

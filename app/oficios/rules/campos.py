@@ -8,14 +8,15 @@ that a new field is missing in.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.dates import parse_fecha
-from app.core.email_address import parse_email
-from app.core.phone_numbers import parse_telefono
+from app.core.dates import format_fecha, parse_fecha
+from app.core.email_address import mask_email, parse_email
+from app.core.phone_numbers import format_telefono, mask_telefono, parse_telefono
 from app.core.rol import parse_rol_causa
+from app.core.rut import format_rut, mask_rut
 from app.oficios.rules.field_readers import (
     Reader,
     read_anio,
@@ -58,14 +59,26 @@ class Campo:
     limit: int = 254
     required: bool = False
     multiline: bool = False
-    #: Whether the search of cases looks into it (of a vehicle).
+    #: Whether the search of cases looks into it (of the order, its vehicle or a person).
     searched: bool = False
-    #: Whether page, notice and expediente tell it in a line of its own (of a vehicle).
+    #: Whether page, notice and expediente tell it by a loop, after what they tell one by one. Of a
+    #: person no notice tells anything, and a buffet's expediente none of these.
     told: bool = False
-    #: Of its input: a sentence below it, an example in it, and the keys that a phone shows.
+    #: How its value is told, and how it is told to whom it is not shown.
+    show: Callable[[Any], str] = str
+    mask: Callable[[str], str] | None = None
+    #: What makes a link of its value (``tel:``).
+    link: str = ""
+    #: Whether forms ask for it; else it follows from another one.
+    asked: bool = True
+    #: Of its input: whether it says that it may stay empty, a sentence below it, an example in it,
+    #: its type, the keys that a phone shows, and the id of the list that it suggests from.
+    optional: bool = False
     help: str = ""
     placeholder: str = ""
+    type: str = ""
     inputmode: str = ""
+    suggests: str = ""
 
     @property
     def name(self) -> str:
@@ -78,12 +91,31 @@ def fields_of(grupo: GrupoDeCampos) -> dict[str, Campo]:
     return {name: campo for name, campo in CAMPOS.items() if campo.grupo is grupo}
 
 
-def told_facts(vehiculo: Any) -> Iterator[tuple[Campo, str | None]]:
-    """What a stored vehicle says in the fields that have a line of their own."""
-    for name, campo in fields_of(GrupoDeCampos.VEHICULO).items():
-        if campo.told:
-            value = getattr(vehiculo, name)
-            yield campo, str(value) if value is not None else None
+def column_of(name: str) -> str:
+    """The column of a field: where the row says whose it is, its name does not."""
+    return "notas_generales" if name == "notas" else name.removeprefix("propietario_")
+
+
+def told_facts(row: Any, *grupos: GrupoDeCampos) -> Iterator[tuple[Campo, Any]]:
+    """What a stored row says in the fields of some groups that are told by a loop."""
+    for grupo in grupos:
+        for name, campo in fields_of(grupo).items():
+            if campo.told:
+                yield campo, getattr(row, column_of(name))
+
+
+def told_texts(row: Any, *grupos: GrupoDeCampos) -> Iterator[tuple[Campo, str | None]]:
+    """The same in words, to whoever may read all of it."""
+    for campo, value in told_facts(row, *grupos):
+        yield campo, None if value is None else campo.show(value)
+
+
+def has_masked(persona: Any) -> bool:
+    """Whether something is known of a person that is shown on request alone."""
+    return any(
+        campo.mask and getattr(persona, column_of(name))
+        for name, campo in fields_of(GrupoDeCampos.PERSONA).items()
+    )
 
 
 #: In the order of a form.
@@ -93,6 +125,7 @@ CAMPOS = {
         "Número de oficio",
         limit=60,
         required=True,
+        searched=True,
         headers="n oficio|numero oficio|numero de oficio|num oficio|nro oficio|no oficio|"
         "oficio|n de oficio|folio|n folio|numero|n|nro|codigo oficio|id oficio|encargo|"
         "n encargo",
@@ -103,6 +136,8 @@ CAMPOS = {
         reader_of("rol", parse_rol_causa),
         limit=40,
         short="Rol",
+        searched=True,
+        placeholder="C-3030-2017",
         headers="rol|rit|rol causa|rol de la causa|rit causa|rol rit|rol tribunal|n rol|"
         "causa rol|causa",
     ),
@@ -111,12 +146,15 @@ CAMPOS = {
         "Tribunal",
         read_tribunal,
         limit=160,
+        suggests="tribunales",
         headers="tribunal|juzgado|tribunal juzgado|nombre tribunal|tribunal de origen|corte",
     ),
     "caratulado": Campo(
         GrupoDeCampos.OFICIO,
         "Caratulado",
         limit=200,
+        searched=True,
+        placeholder="BANCO DE CHILE/CEA",
         headers="caratulado|caratula|caratula causa|partes|nombre causa|caratulado causa",
     ),
     "patente": Campo(
@@ -169,6 +207,7 @@ CAMPOS = {
         "Nombre del propietario",
         limit=160,
         short="Nombre",
+        searched=True,
         headers="nombre deudor|deudor|nombre|propietario|nombre propietario|demandado|"
         "nombre demandado|ejecutado|nombre ejecutado|titular|dueno|nombre dueno|"
         "nombre completo|nombre titular|nombre cliente",
@@ -178,6 +217,11 @@ CAMPOS = {
         "RUT del propietario",
         read_rut,
         short="RUT",
+        searched=True,
+        show=format_rut,
+        mask=mask_rut,
+        optional=True,
+        placeholder="12.345.678-5",
         headers="rut deudor|rut|rut propietario|rut demandado|rut ejecutado|rut titular|"
         "rut cliente|run|rut dueno|cedula|cedula de identidad",
     ),
@@ -186,6 +230,13 @@ CAMPOS = {
         "Teléfono del propietario",
         reader_of("propietario_telefono", parse_telefono),
         short="Teléfono",
+        told=True,
+        show=format_telefono,
+        mask=mask_telefono,
+        link="tel:",
+        optional=True,
+        placeholder="+56 9 1234 5678",
+        type="tel",
         headers="telefono|fono|celular|telefono deudor|fono deudor|movil|contacto|"
         "telefono contacto|celular deudor|telefono propietario",
     ),
@@ -194,6 +245,11 @@ CAMPOS = {
         "Correo del propietario",
         reader_of("propietario_email", parse_email),
         short="Email",
+        told=True,
+        mask=mask_email,
+        link="mailto:",
+        optional=True,
+        type="email",
         headers="correo|email|e mail|mail|correo electronico|correo deudor|email deudor|"
         "correo propietario|mail deudor",
     ),
@@ -209,6 +265,8 @@ CAMPOS = {
         "Comuna",
         read_comuna,
         limit=60,
+        help="La región se completa sola.",
+        suggests="comunas",
         headers="comuna|comuna domicilio|comuna deudor|ciudad|ciudad comuna",
     ),
     "region": Campo(
@@ -216,12 +274,17 @@ CAMPOS = {
         "Región",
         read_region,
         limit=80,
+        asked=False,
         headers="region|region domicilio|region deudor",
     ),
     "fecha_oficio": Campo(
         GrupoDeCampos.PLAZOS,
         "Fecha del oficio",
         reader_of("fecha_oficio", parse_fecha),
+        show=format_fecha,
+        optional=True,
+        type="date",
+        help="La que dice el documento. Si no la sabe, déjela vacía.",
         headers="fecha oficio|fecha del oficio|fecha de oficio|f oficio|fecha de la orden|"
         "fecha orden",
     ),
@@ -229,6 +292,9 @@ CAMPOS = {
         GrupoDeCampos.PLAZOS,
         "Fecha de ingreso",
         reader_of("fecha_ingreso", parse_fecha),
+        show=format_fecha,
+        optional=True,
+        type="date",
         headers="fecha ingreso|fecha de ingreso|ingreso|fecha|fecha recepcion|fecha asignacion|"
         "fecha encargo|f ingreso|fecha envio",
     ),
@@ -236,6 +302,9 @@ CAMPOS = {
         GrupoDeCampos.PLAZOS,
         "Fecha límite",
         reader_of("fecha_limite", parse_fecha),
+        show=format_fecha,
+        optional=True,
+        type="date",
         headers="fecha limite|limite|fecha vencimiento|vencimiento|plazo|fecha plazo|vence|"
         "fecha termino|fecha de vencimiento|fecha tope|f limite|f vencimiento",
     ),

@@ -7,28 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.dates import format_fecha, parse_fecha
-from app.core.email_address import mask_email
 from app.core.errors import InvalidValue
 from app.core.patente import format_patente
-from app.core.phone_numbers import mask_telefono
-from app.core.rut import mask_rut, mask_ruts
+from app.core.rut import mask_ruts
 from app.direcciones.rules import TipoDireccion
 from app.oficios.rules import (
-    CAMPOS,
     DATOS_MOSTRADOS,
+    OTHER_COLUMNS,
     WRITTEN_KINDS,
     Prioridad,
     TipoPropietario,
 )
-from app.oficios.rules.campos import GrupoDeCampos, fields_of
+from app.oficios.rules.campos import CAMPOS, column_of
 
 if TYPE_CHECKING:
     from app.auditoria.models import Auditoria
     from app.oficios.models import Investigacion
 
 #: Columns to their names on the page.
-_NAMES = CAMPOS | {name: campo.name for name, campo in fields_of(GrupoDeCampos.VEHICULO).items()}
-_MASKS = {"rut": mask_rut, "email": mask_email, "telefono": mask_telefono}
+_NAMES = OTHER_COLUMNS | {column_of(name): campo.name for name, campo in CAMPOS.items()}
+_MASKS = {column_of(name): campo.mask for name, campo in CAMPOS.items() if campo.mask}
 _LABELS = {
     member.value: member.label
     for enum_class in (Prioridad, TipoPropietario, TipoDireccion)

@@ -18,7 +18,7 @@ from datetime import date
 from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
 from app.core.text import clean_text, fold, looks_like_formula, shortened
-from app.oficios.rules.campos import CAMPOS
+from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.rules.field_readers import Dato, Judgement
 
 #: What people write where they know nothing.
@@ -175,11 +175,11 @@ def _check_parts(
 
     A list may name the comuna or the telephone alone: better than to lose it.
     """
-    persona = {name for name in texts if name.startswith("propietario_")}
+    persona = set(fields_of(GrupoDeCampos.PERSONA))
     known = {"propietario_nombre", "propietario_rut"} & set(valores)
     if persona & set(valores) and not known and not persona & set(errores):
         errores["propietario_nombre"] = NOBODY
-    place = {"comuna", "region"} & set(valores)
+    place = (set(fields_of(GrupoDeCampos.DIRECCION)) - {"direccion"}) & set(valores)
     if "direccion" in texts and place and not {"direccion"} & {*valores, *errores}:
         errores["direccion"] = NO_STREET
 

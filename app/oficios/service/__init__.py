@@ -41,6 +41,7 @@ from app.oficios.service.direcciones import (
 )
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
+from app.oficios.service.search_text import refresh_search
 from app.oficios.service.textos import (
     TextoTaken,
     add_texto,
@@ -49,7 +50,7 @@ from app.oficios.service.textos import (
     update_texto,
 )
 from app.oficios.service.vehiculo import update_vehiculo
-from app.oficios.service.versions import refresh_search, touch
+from app.oficios.service.versions import touch
 
 __all__ = [
     "RANK_GAP",

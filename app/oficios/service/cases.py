@@ -19,7 +19,8 @@ from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.case_refusals import NumeroTaken
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 from app.oficios.service.moves import rank_on_top
-from app.oficios.service.versions import check_version, refresh_search, search_text, touch
+from app.oficios.service.search_text import refresh_search, search_text
+from app.oficios.service.versions import check_version, touch
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 

@@ -12,7 +12,8 @@ from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import DATOS_MOSTRADOS, Actividad, Parte
 from app.oficios.service.bitacora import apply, differences, plain_values, record
 from app.oficios.service.data import PropietarioData
-from app.oficios.service.versions import refresh_search, touch
+from app.oficios.service.search_text import refresh_search
+from app.oficios.service.versions import touch
 from app.usuarios.models import Usuario
 
 

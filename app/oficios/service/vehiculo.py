@@ -10,7 +10,8 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Parte
 from app.oficios.service.bitacora import apply, differences, record
 from app.oficios.service.data import VehiculoData
-from app.oficios.service.versions import check_version, refresh_search, touch
+from app.oficios.service.search_text import refresh_search
+from app.oficios.service.versions import check_version, touch
 from app.usuarios.models import Usuario
 
 

@@ -1,22 +1,15 @@
-"""What every change of an oficio does: its version, and the text that the search looks into."""
+"""The version of an oficio: asked for before a change, counted after it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app.core.text import fold
 from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio
-from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.service.case_refusals import StaleOficio
 from app.usuarios.models import Usuario
-
-#: Of the vehicle.
-_SEARCHED = tuple(
-    name for name, campo in fields_of(GrupoDeCampos.VEHICULO).items() if campo.searched
-)
 
 
 def check_version(oficio: Oficio, version: int, now: datetime) -> None:
@@ -42,23 +35,3 @@ def touch(oficio: Oficio, *, actor: Usuario | None, now: datetime) -> None:
         now=now,
         version=oficio.version,
     )
-
-
-def refresh_search(oficio: Oficio) -> None:
-    """Rebuild the folded text that the search looks into."""
-    db.session.refresh(oficio, ["vehiculo", "propietarios"])
-    oficio.busqueda = search_text(oficio)
-    db.session.flush()
-
-
-def search_text(oficio: Oficio) -> str:
-    """Return the folded text of an oficio: number, rol, plate, names and RUTs."""
-    parts: list[str | None] = [
-        oficio.numero_oficio,
-        oficio.rol,
-        oficio.caratulado,
-        *(getattr(oficio.vehiculo, name) for name in _SEARCHED),
-    ]
-    for persona in oficio.propietarios:
-        parts += [persona.nombre, persona.rut, (persona.rut or "").replace("-", "")]
-    return fold(" ".join(part for part in parts if part))

@@ -30,6 +30,7 @@ from app.api.v1.schemas.fields import (
 from app.core.clock import local_today, utcnow
 from app.core.errors import InvalidValue
 from app.oficios.rules import Estado, Prioridad
+from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.oficios.rules.papel import STRICT, Papel, read_papel
 
 Numero = Annotated[str, of_paper("numero_oficio"), Field(examples=["1234-2026"])]
@@ -39,7 +40,7 @@ Region = Annotated[str, of_paper("region")]
 Street = Annotated[str, of_paper("direccion")]
 
 #: Fields of a body that a paper calls otherwise.
-_TEXTS = {"notas_generales": "notas"}
+_TEXTS = {column_of(name): name for name in fields_of(GrupoDeCampos.NOTAS)}
 
 
 class OficioNew(Body):
@@ -124,8 +125,9 @@ def text_of(value: Any) -> str:
 
 #: What an oficio is created with, and is changed by routes of its own or not at all.
 _MADE_ONCE = (
-    *("buffet_id", "direccion", "comuna", "region"),
-    *("propietario_rut", "propietario_nombre", "propietario_email", "propietario_telefono"),
+    "buffet_id",
+    *fields_of(GrupoDeCampos.PERSONA),
+    *fields_of(GrupoDeCampos.DIRECCION),
 )
 
 
