@@ -36,7 +36,7 @@ from app.vehiculos.models import Vehiculo
 
 OFICIOS_PY = "app/api/v1/schemas/oficios.py"
 PARTES_PY = "app/api/v1/schemas/partes.py"
-#: What fields that are read can hold, to follow each through the pages.
+#: What a field that is read can hold, by its name or the type of its input.
 SAMPLE = {
     "rol": "C-3030-2017",
     "tribunal": "1º Juzgado Civil de Santiago",
@@ -44,12 +44,10 @@ SAMPLE = {
     "anio": "2015",
     "vin": "JS2ZC83S4M6100723",
     "propietario_rut": "12345678-5",
-    "propietario_telefono": "+56912345678",
-    "propietario_email": "rosa@correo.example",
+    "tel": "+56912345678",
+    "email": "rosa@correo.example",
     "comuna": "Ñuñoa",
-    "fecha_oficio": "2026-11-18",
-    "fecha_ingreso": "2026-11-19",
-    "fecha_limite": "2026-12-20",
+    "date": "2026-11-18",
     "prioridad": "alta",
 }
 
@@ -221,7 +219,7 @@ def test_no_column_is_longer_than_its_field_reads(part):
 def typed(part: Part) -> dict[str, str]:
     """A text for each field that its form asks for."""
     return {
-        name: SAMPLE.get(name, f"Valor{name}"[: campo.limit])
+        name: SAMPLE.get(name) or SAMPLE.get(campo.type) or f"Valor{name}"[: campo.limit]
         for name, campo in part.fields.items()
         if campo.asked
     }

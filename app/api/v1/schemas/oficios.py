@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 
 from app.api.v1.schemas.base import Body, Change, Paging, Query, Shown, example
 from app.api.v1.schemas.derived import change_of
@@ -17,16 +17,13 @@ from app.api.v1.schemas.fields import (
     Id,
     Maybe,
     Notes,
-    PersonaEmail,
-    PersonaNombre,
-    PersonaRut,
-    PersonaTelefono,
     PlacaPatente,
     RolCausa,
     Version,
     Vin,
     of_paper,
 )
+from app.api.v1.schemas.partes import PropietarioNew
 from app.core.clock import local_today, utcnow
 from app.core.errors import InvalidValue
 from app.oficios.rules import Estado, Prioridad
@@ -43,7 +40,23 @@ Street = Annotated[str, of_paper("direccion")]
 _TEXTS = {column_of(name): name for name in fields_of(GrupoDeCampos.NOTAS)}
 
 
-class OficioNew(Body):
+if TYPE_CHECKING:
+    _WithPersona = Body
+else:
+    # What is taken of a person is declared with the person.
+    _PERSONA = get_type_hints(PropietarioNew, include_extras=True)
+    _WithPersona = create_model(
+        "_WithPersona",
+        __base__=Body,
+        **{
+            name: (_PERSONA[column_of(name)], None)
+            for name in fields_of(GrupoDeCampos.PERSONA)
+            if column_of(name) in _PERSONA
+        },
+    )
+
+
+class OficioNew(_WithPersona):
     """A court order to find a vehicle. What does not add up is kept, with ``advertencias``."""
 
     model_config = ConfigDict(
@@ -84,11 +97,6 @@ class OficioNew(Body):
     anio: Annotated[Anio | None, Field(alias="año")] = None
     color: Maybe[Annotated[str, of_paper("color")]] = None
     vin: Maybe[Vin] = None
-
-    propietario_rut: Maybe[PersonaRut] = None
-    propietario_nombre: Maybe[PersonaNombre] = None
-    propietario_email: Maybe[PersonaEmail] = None
-    propietario_telefono: Maybe[PersonaTelefono] = None
 
     direccion: Maybe[Street] = None
     comuna: Maybe[Comuna] = None
