@@ -10,13 +10,14 @@ import time
 import pytest
 
 from app.mail import conversation, sender
-from app.mail.answer import read_answer
-from app.mail.message import Person
+from app.mail.answer import NoAnswer, read_answer
+from app.mail.message import Person, mail_size
 from app.mail.outcomes import (
     PermanentFailure,
     Refusal,
     TemporaryFailure,
     UncertainOutcome,
+    refusal,
 )
 from app.mail.sender import send_mail
 from tests.mail.test_message import make_mail
@@ -242,3 +243,44 @@ def test_without_whom_it_is_for_the_mail_does_not_go_although_the_copy_could(
 
 def test_an_answer_that_is_not_whole_yet_is_none():
     assert [read_answer(data) for data in (b"", b"2", b"250 ok\r", b"250-ok\r\n25")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        (200, TemporaryFailure, "no lo aceptó por ahora: 200 no"),
+        (499, TemporaryFailure, "no lo aceptó por ahora: 499 no"),
+        (500, PermanentFailure, "rechazó el mensaje: 500 no"),
+        (599, PermanentFailure, "rechazó el mensaje: 599 no"),
+        (199, TemporaryFailure, "algo que no se entiende: «no»"),
+        (600, TemporaryFailure, "algo que no se entiende: «no»"),
+    ],
+)
+def test_each_code_is_judged_by_its_hundred(code, kind, words):
+    failure = refusal(code, "no")
+
+    assert type(failure) is kind
+    assert words in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"hola, soy otra cosa\r\n", "no se entiende: «hola, soy otra cosa»"),
+        (b"x" * 200 + b"\r\n", f"no se entiende: «{'x' * 80}»"),
+        (b"\r\n", "no dijo nada"),
+    ],
+)
+def test_what_is_no_answer_is_told_in_few_words(data, words):
+    with pytest.raises(NoAnswer) as caught:
+        read_answer(data)
+
+    assert str(caught.value).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "pictures", "size"),
+    [("", "", 1000, 1370), ("a" * 100, "", 0, 140), ("ñ" * 100, "b" * 300, 1000, 1370 + 700)],
+)
+def test_the_size_of_a_mail_is_that_of_all_its_parts(text, html, pictures, size):
+    assert mail_size(text, html, pictures) == size
