@@ -145,6 +145,26 @@ def _missing_file() -> Response:
     return response
 
 
+def _on_database(error: DBAPIError | PoolTimeout) -> Response:
+    """The database refused: for the moment (503), or because of a fault of ours (500)."""
+    if not is_busy(error):
+        return _on_crash(error)
+    db.session.rollback()
+    if not DATABASE.is_down:  # logged once by ``DATABASE``, not with each request
+        cause = getattr(error, "orig", None) or error
+        logger.warning("the database was busy: %s (%s)", request.endpoint, type(cause).__name__)
+    sentence = _BUSY_READ if request.method in {"GET", "HEAD"} else _BUSY_WRITE
+    return not_now(503, sentence, retry_seconds=_BUSY_RETRY)
+
+
+def _on_crash(error: Exception) -> Response:
+    outage = find_outage(error)
+    if outage is not None:
+        return outage_response(outage)
+    logger.error("unhandled error in %s", request.endpoint, exc_info=error)
+    return error_response(500)
+
+
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
 
@@ -197,18 +217,9 @@ def init_errors(app: Flask) -> None:
             409, "Otra persona acaba de guardar lo mismo. Recargue la página para ver cómo quedó."
         )
 
-    @app.errorhandler(DBAPIError)
-    @app.errorhandler(PoolTimeout)
-    def on_database(error: DBAPIError | PoolTimeout) -> Response:
-        """The database refused: for the moment (503), or because of a fault of ours (500)."""
-        if not is_busy(error):
-            return on_crash(error)
-        db.session.rollback()
-        if not DATABASE.is_down:  # logged once by ``DATABASE``, not with each request
-            cause = getattr(error, "orig", None) or error
-            logger.warning("the database was busy: %s (%s)", request.endpoint, type(cause).__name__)
-        sentence = _BUSY_READ if request.method in {"GET", "HEAD"} else _BUSY_WRITE
-        return not_now(503, sentence, retry_seconds=_BUSY_RETRY)
+    for kind in (DBAPIError, PoolTimeout):
+        app.register_error_handler(kind, _on_database)
+    app.register_error_handler(Exception, _on_crash)
 
     @app.errorhandler(ReadOnlyRequest)
     def on_write_by_head(error: ReadOnlyRequest) -> Response:
@@ -227,11 +238,3 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(RastroError)
     def on_rastro(error: RastroError) -> Response:
         return error_response(422, str(error))
-
-    @app.errorhandler(Exception)
-    def on_crash(error: Exception) -> Response:
-        outage = find_outage(error)
-        if outage is not None:
-            return outage_response(outage)
-        logger.error("unhandled error in %s", request.endpoint, exc_info=error)
-        return error_response(500)
