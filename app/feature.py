@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from app.adjuntos.queries.file_owners import Keeper
     from app.ajustes.rules import Setting
-    from app.custodia.queries.sealed_sources import SealedKind
     from app.db import Model
     from app.jobs.registry import Job
     from app.oficios.pages.sections import Section
@@ -111,8 +110,6 @@ class Feature:
     sections: tuple[Section, ...] = ()
     #: What an admin may change on the page *Ajustes*; ``Setting.place`` orders them.
     settings: tuple[Setting, ...] = ()
-    #: Kinds of row that the chain of custody seals.
-    sealed: tuple[SealedKind, ...] = ()
     jobs: tuple[Job, ...] = ()
     #: Where live streams get their news from, by the name that their listeners use.
     streams: Mapping[str, Callable[[], StreamSource]] = field(default_factory=dict)
@@ -151,7 +148,8 @@ class Features:
         self.by_name: dict[str, Feature] = {}
         self.sections: dict[str, Section] = {}
         self.settings: dict[str, Setting] = {}
-        self.sealed: dict[str, SealedKind] = {}
+        #: The models whose rows are evidence, by what a seal calls them.
+        self.sealed: dict[str, type[Model]] = {}
         self.jobs: dict[str, Job] = {}
         self.streams: dict[str, Callable[[], StreamSource]] = {}
         self.keepers: list[Keeper] = []
@@ -164,7 +162,8 @@ class Features:
         _put(self.by_name, {feature.name: feature})
         _put(self.sections, {section.name: section for section in feature.sections})
         _put(self.settings, {setting.clave: setting for setting in feature.settings})
-        _put(self.sealed, {source.tipo: source for source in feature.sealed})
+        for model in feature.models:
+            _put(self.sealed, {one.tipo: model for one in getattr(model, "__sealed__", ())})
         _put(self.jobs, {job.name: job for job in feature.jobs})
         _put(self.streams, feature.streams)
         _put(self.answers, dict(feature.provides))

@@ -7,7 +7,6 @@ from app.adjuntos.cli import adjuntos_cli
 from app.adjuntos.jobs import sweep_files, verify_all
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos
-from app.adjuntos.queries.sealed_adjuntos import SOURCES
 from app.feature import Feature, FileColumn
 from app.oficios.pages.sections import Section
 
@@ -19,7 +18,6 @@ FEATURE = Feature(
     sections=(
         Section("fotos", "Fotos y documentos", "camera", "adjuntos.section", 60, count_adjuntos),
     ),
-    sealed=SOURCES,
     jobs=(sweep_files, verify_all),
     file_columns=(
         FileColumn("adjuntos", "original_key", "sha256"),

@@ -13,6 +13,7 @@ from app.adjuntos.rules import LOCAL, TipoAdjunto
 from app.adjuntos.rules.photo_time import credible_time, describe_time, place_zone
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.direcciones.models import Visita
 from app.usuarios.models import Usuario
@@ -44,6 +45,30 @@ class Adjunto(Model):
         ),
     )
 
+    # Where it is kept and its place in the gallery are no evidence, and change without a link.
+    __sealed__ = (
+        Sealed(
+            tipo="adjunto",
+            label="el archivo",
+            fields=(
+                "tipo",
+                "filename",
+                "mime_type",
+                "tamano_bytes",
+                "sha256",
+                "copia_sha256",
+                "miniatura_sha256",
+                "descripcion",
+                "metadatos",
+                "visita_id",
+                "usuario_id",
+                "eliminado_at",
+                "eliminado_por_id",
+                "eliminado_motivo",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Fotos y documentos",
         {

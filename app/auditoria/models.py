@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 
 
@@ -20,6 +21,22 @@ class Auditoria(Model):
     """
 
     __tablename__ = "auditoria"
+    __sealed__ = (
+        Sealed(
+            tipo="auditoria",
+            label="la anotación de auditoría",
+            fields=(
+                "accion",
+                "usuario_id",
+                "entidad",
+                "entidad_id",
+                "oficio_id",
+                "detalle",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Auditoría",
         {

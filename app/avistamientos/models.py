@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.avistamientos.rules import EstadoListado, Fuente
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.porticos.models import Portico
@@ -30,6 +31,30 @@ class Avistamiento(Model):
         sa.Index("ix_avistamientos_text", "ubicacion", "empresa"),
     )
 
+    # What the catalogue of gantries makes of its text is no evidence and may change; the text is.
+    __sealed__ = (
+        Sealed(
+            tipo="avistamiento",
+            label="el avistamiento",
+            fields=(
+                "fuente",
+                "fecha",
+                "fecha_hora",
+                "ubicacion",
+                "empresa",
+                "monto",
+                "lat",
+                "lon",
+                "notas",
+                "advertencias_ingreso",
+                "simulado",
+                "investigacion_id",
+                "listado_id",
+                "usuario_id",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Avistamientos",
         {

@@ -12,6 +12,7 @@ from app.buffets.rules import ModoHitos
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.core.rut import format_rut, parse_rut
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 
 
@@ -84,6 +85,24 @@ class Enlace(Model):
     """
 
     __tablename__ = "enlaces"
+    # With how often it was opened and when last: each opening is a link of the chain.
+    __sealed__ = (
+        Sealed(
+            tipo="enlace",
+            label="el enlace",
+            fields=(
+                "buffet_id",
+                "selector",
+                "expira_at",
+                "revocado_at",
+                "ultimo_uso_at",
+                "usos",
+                "creado_por_id",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Enlaces de los buffets",
         otros=("selector", "expira_at", "revocado_at", "ultimo_uso_at", "usos", "created_at"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.usuarios.models import Usuario
 
@@ -28,6 +29,27 @@ class Consulta(Model):
         sa.Index("ix_consultas_answered", "respondida_at"),
     )
 
+    __sealed__ = (
+        Sealed(
+            tipo="consulta",
+            label="la consulta",
+            fields=(
+                "patente",
+                "usuario_id",
+                "motivo",
+                "resultado",
+                "detalle",
+                "proveedor",
+                "http_status",
+                "sha256",
+                "recibidos",
+                "nuevos",
+                "investigacion_id",
+                "pedida_at",
+                "respondida_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Consultas a proveedores",
         {

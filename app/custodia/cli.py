@@ -8,8 +8,10 @@ import click
 from flask.cli import AppGroup
 
 from app.core.clock import utcnow
-from app.custodia.queries import list_oficio_ids
-from app.custodia.service import begin, store_review, verify
+from app.core.sealed import OFFICE_CHAIN
+from app.custodia.queries import list_chain_ids
+from app.custodia.rules import chain_name
+from app.custodia.service import begin, store_review, verify_all
 from app.db import release, transaction
 
 custodia_cli = AppGroup("custodia", help="La cadena de custodia.")
@@ -18,27 +20,27 @@ custodia_cli = AppGroup("custodia", help="La cadena de custodia.")
 @custodia_cli.command("verify")
 @click.argument("oficio_id", type=int, required=False)
 def verify_chains(oficio_id: int | None) -> None:
-    """Compara los oficios (o uno) con su cadena y dice qué se alteró, qué falta y dónde.
+    """Compara los oficios (o uno) y la oficina con su cadena y dice qué se alteró y qué falta.
 
-    Termina con 0 si nada fue alterado y con 1 si encontró algo.
+    Termina con 0 si nada fue alterado y con 1 si encontró algo. La cadena de la oficina es la 0.
     """
-    ids = list_oficio_ids()
+    ids = list_chain_ids()
     if oficio_id is not None:
         if oficio_id not in ids:
             raise click.ClickException(f"No existe el oficio {oficio_id}.")
         ids = [oficio_id]
     release()
     problems = links = 0
-    for pk in ids:
-        found = verify(pk)
-        links += len(found.links)
+    for found in verify_all(ids):
+        links += found.last[0]
         problems += len(found.problemas)
         for problem in found.problemas:
-            click.echo(f"oficio {pk}: {problem.hallazgo.label}. {problem.texto}")
+            click.echo(f"{chain_name(found.cadena)}: {problem.hallazgo.label}. {problem.texto}")
         with transaction():
             store_review(found, now=utcnow())
+    oficios = len([one for one in ids if one != OFFICE_CHAIN])
     click.echo(
-        f"{len(ids)} oficios, {links} eslabones: "
+        f"{oficios} oficios, {links} eslabones: "
         + (f"{problems} hallazgos." if problems else "nada fue alterado.")
     )
     if problems:
@@ -48,6 +50,4 @@ def verify_chains(oficio_id: int | None) -> None:
 @custodia_cli.command("iniciar")
 def begin_chains() -> None:
     """Sella, una sola vez, lo que ya existía antes de que hubiera cadena de custodia."""
-    with transaction():
-        count = begin(utcnow())
-    click.echo(f"Filas selladas: {count}.")
+    click.echo(f"Filas selladas: {begin(utcnow())}.")

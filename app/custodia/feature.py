@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from app.custodia.cli import custodia_cli
-from app.custodia.jobs import verify_all
+from app.custodia.jobs import verify_chains
 from app.custodia.models import Cabeza, Eslabon, Revision
-from app.custodia.service import begin
+from app.custodia.service import begin_at_start
 from app.feature import Feature, Preparation
 
 FEATURE = Feature(
     name="custodia",
     models=(Cabeza, Eslabon, Revision),
     commands=(custodia_cli,),
-    jobs=(verify_all,),
-    prepares=Preparation(rows=begin),
+    jobs=(verify_chains,),
+    prepares=Preparation(last=begin_at_start),
 )

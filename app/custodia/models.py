@@ -1,4 +1,4 @@
-"""The chains of custody: one for each oficio."""
+"""The chains of custody: one for each oficio, and the office's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from app.db import Model, ShortText
 
 
 class Eslabon(Model):
-    """One link: the content of a row at a moment, and the link before it. Never changed."""
+    """One link: the content of a row at a moment, and the link before it.
+
+    Nothing of it is ever changed, but a content that a law orders to erase goes with its salt.
+    """
 
     __tablename__ = "custodia"
     __table_args__ = (
-        sa.UniqueConstraint("oficio_id", "secuencia"),
+        sa.UniqueConstraint("cadena", "secuencia"),
         sa.Index("ix_custodia_row", "tipo", "fila_id"),
     )
 
@@ -26,23 +29,29 @@ class Eslabon(Model):
         "Cadena de custodia",
         {
             "contenido": Dato.TEXTO,
+            "sal": Dato.HUELLA,
             "contenido_hash": Dato.HUELLA,
             "anterior_hash": Dato.HUELLA,
             "hash": Dato.HUELLA,
         },
-        otros=("secuencia", "tipo", "fila_id", "created_at"),
+        otros=("cadena", "secuencia", "tipo", "fila_id", "formato", "created_at"),
         borrado=Borrado.SELLO,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
-    #: 1, 2, 3… without a gap inside an oficio.
+    #: The oficio's id, or ``sealed.OFFICE_CHAIN``. No foreign key: a chain outlives its case.
+    cadena: Mapped[int]
+    #: 1, 2, 3… without a gap inside a chain.
     secuencia: Mapped[int]
-    #: Which source the row belongs to, see ``sealed_sources``.
+    #: Which kind of row it is of, see ``sealed_sources``.
     tipo: Mapped[str] = mapped_column(ShortText(20))
     fila_id: Mapped[int]
-    #: Canonical JSON: what was corrected later can still be read here.
-    contenido: Mapped[str] = mapped_column(sa.Text)
+    #: How it is made, see ``rules``.
+    formato: Mapped[int]
+    #: Canonical JSON: what was corrected later can still be read here. None once it was erased.
+    contenido: Mapped[str | None] = mapped_column(sa.Text)
+    #: What the content is hashed with; erased together with it.
+    sal: Mapped[str | None] = mapped_column(ShortText(64))
     contenido_hash: Mapped[str] = mapped_column(ShortText(64))
     anterior_hash: Mapped[str] = mapped_column(ShortText(64))
     hash: Mapped[str] = mapped_column(ShortText(64))
@@ -63,15 +72,13 @@ class Cabeza(Model):
         motivo="Una huella de huellas no dice nada de nadie.",
     )
 
-    oficio_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False
-    )
+    cadena: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     secuencia: Mapped[int]
     hash: Mapped[str] = mapped_column(ShortText(64))
 
 
 class Revision(Model):
-    """The outcome of the last time that an oficio's chain was verified."""
+    """The outcome of the last time that a chain was verified."""
 
     __tablename__ = "custodia_revisiones"
     __personal__ = Personal(
@@ -85,9 +92,7 @@ class Revision(Model):
         motivo="Dice si una cadena está íntegra, no de quién es.",
     )
 
-    oficio_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("oficios.id"), primary_key=True, autoincrement=False
-    )
+    cadena: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     revisada_at: Mapped[datetime] = mapped_column(default=utcnow)
     #: How far the chain went then, and with which hash: a chain must still contain it later.
     secuencia: Mapped[int]

@@ -1,24 +1,37 @@
 """What a chain of custody is made of, and how it is told whether it still holds.
 
-Each link seals the content of one row as it was, and the link before it of the same oficio. A link
-is a plain SHA-256 over JSON, so that anybody can check a chain with other tools; whoever changes a
-row by hand leaves a row that its link contradicts, or a link that the next one contradicts.
+Each link seals the content of one row as it was, and the link before it of the same chain: that of
+an oficio, or the office's. Whoever changes a row by hand leaves a row that its link contradicts, or
+a link that the next one contradicts. A link is a SHA-256 over JSON, so that anybody can check a
+chain with other tools. What it holds of the content is a commitment: the SHA-256 of a random salt
+and the content. Where a law orders to erase a content, both are destroyed, nobody can guess it from
+what remains, and the chain still holds; a tomb says why.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
 from app.core.labels import Labelled
+from app.core.sealed import OFFICE_CHAIN
 
-#: What the first link of an oficio stands on.
+#: What the first link of a chain stands on.
 GENESIS = "0" * 64
+#: How a link is made: without a salt, as in version 0.1, or with one.
+UNSALTED, SALTED = 1, 2
+#: The kind of link that says which earlier links were erased, and by which rule or request.
+ERASURE = "borrado"
+#: What a tomb says of a row that was removed, before the reason; fields never begin so.
+_REMOVED = "_retirada"
+#: Why a row was sealed anew although nobody changed it: the migration that did.
+MIGRATED = "_migracion"
 #: A text in a finding is cut here; the whole one is in the row and in the link.
 _SHOWN = 80
 
@@ -39,7 +52,7 @@ class ChainProblem:
     hallazgo: Hallazgo
     #: A Spanish sentence that names the place.
     texto: str
-    #: The link's number in its oficio, when there is one.
+    #: The link's number in its chain, when there is one.
     secuencia: int | None = None
     tipo: str | None = None
     fila_id: int | None = None
@@ -53,16 +66,25 @@ class ChainProblem:
 class Sello:
     """A link as it is stored. Two with the same fields have the same hash."""
 
-    oficio_id: int
+    #: The id of its oficio, or ``OFFICE_CHAIN``.
+    cadena: int
     secuencia: int
     tipo: str
     fila_id: int
-    #: Canonical JSON of the row.
-    contenido: str
+    formato: int
+    #: Canonical JSON of the row; None once it was erased.
+    contenido: str | None
+    #: 32 random bytes as hexadecimal digits; erased with the content.
+    sal: str | None
     contenido_hash: str
     anterior_hash: str
     hash: str
     created_at: datetime
+
+
+def chain_name(cadena: int) -> str:
+    """How a chain is called: «oficio 12», «la oficina»."""
+    return "la oficina" if cadena == OFFICE_CHAIN else f"oficio {cadena}"
 
 
 def canonical(content: Mapping[str, Any]) -> str:
@@ -97,116 +119,179 @@ def text_hash(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-def link_hash(
-    oficio_id: int,
-    secuencia: int,
-    tipo: str,
-    fila_id: int,
-    contenido_hash: str,
-    anterior_hash: str,
-    created_at: datetime,
-) -> str:
-    """The hash of a link, over all that it says and the link before it."""
+def tomb(reason: str) -> str:
+    """The content of the link that says that a row was removed, and why."""
+    return canonical({_REMOVED: reason})
+
+
+def is_tomb(contenido: str | None) -> bool:
+    """Whether a link says that its row was removed."""
+    return contenido is not None and contenido.startswith(TOMB_START)
+
+
+#: How the content of every such link begins, for who selects them.
+TOMB_START = f'{{"{_REMOVED}":'
+
+
+def content_hash(contenido: str, sal: str | None) -> str:
+    """The commitment to a content: SHA-256 of the salt's bytes, if any, and the text."""
+    return hashlib.sha256(bytes.fromhex(sal or "") + contenido.encode()).hexdigest()
+
+
+def _link_hash(link: Sello, secuencia: int) -> str:
+    """The hash of a link at that place: over all that it says and the link before it."""
+    chain = (
+        {"oficio": link.cadena}
+        if link.formato == UNSALTED
+        else {
+            "cadena": link.cadena,
+            "formato": link.formato,
+        }
+    )
     text = canonical(
         {
-            "anterior": anterior_hash,
-            "contenido": contenido_hash,
-            "creado": created_at,
-            "fila": fila_id,
-            "oficio": oficio_id,
+            **chain,
+            "anterior": link.anterior_hash,
+            "contenido": link.contenido_hash,
+            "creado": link.created_at,
+            "fila": link.fila_id,
             "secuencia": secuencia,
-            "tipo": tipo,
+            "tipo": link.tipo,
         }
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def make_sello(
-    oficio_id: int,
+    cadena: int,
     tipo: str,
     fila_id: int,
-    content: Mapping[str, Any],
+    contenido: str,
     previous: tuple[int, str],
     now: datetime,
+    *,
+    sal: str | None = None,
 ) -> Sello:
-    """The link that follows ``previous`` (its number and hash)."""
-    secuencia, anterior_hash = previous[0] + 1, previous[1]
-    contenido = canonical(content)
-    contenido_hash = hashlib.sha256(contenido.encode()).hexdigest()
-    digest = link_hash(oficio_id, secuencia, tipo, fila_id, contenido_hash, anterior_hash, now)
-    return Sello(
-        oficio_id, secuencia, tipo, fila_id, contenido, contenido_hash, anterior_hash, digest, now
+    """The link that follows ``previous`` (its number and hash), with a salt of its own."""
+    sal = sal or os.urandom(32).hex()
+    link = Sello(
+        cadena=cadena,
+        secuencia=previous[0] + 1,
+        tipo=tipo,
+        fila_id=fila_id,
+        formato=SALTED,
+        contenido=contenido,
+        sal=sal,
+        contenido_hash=content_hash(contenido, sal),
+        anterior_hash=previous[1],
+        hash="",
+        created_at=now,
     )
+    return replace(link, hash=_link_hash(link, link.secuencia))
 
 
-def check_chain(links: Sequence[Sello], head: tuple[int, str] | None) -> list[ChainProblem]:
-    """What is wrong with the links themselves. ``links`` come by number; ``head`` is the last
-    number and hash as the application left them."""
-    problems = []
-    previous, expected = GENESIS, 1
+class ChainCheck:
+    """Reads a chain link by link, by number, and says what is wrong with the links themselves.
+
+    It keeps nothing of a link but what was erased, so that a chain of any length can be read.
+    """
+
+    #: So many findings are told apart as «moved»; a chain that is all wrong is not searched.
+    _SEARCHED = 20
+
+    def __init__(self, head: tuple[int, str] | None, is_known: Callable[[str], bool]) -> None:
+        """``head`` is the last number and hash as the application left them; ``is_known`` tells
+        whether a hash is that of any link of the chain."""
+        self.problems: list[ChainProblem] = []
+        #: Number and hash of the last link that was read.
+        self.last = (0, GENESIS)
+        self._head = head or (0, GENESIS)
+        self._is_known = is_known
+        #: Links without content, by number; those that tombs name, by the number of the tomb.
+        self._blank: dict[int, Sello] = {}
+        self._erased: dict[int, int] = {}
+
+    def read(self, link: Sello) -> None:
+        """Take the next link."""
+        if problem := self._find_problem(link):
+            self.problems.append(problem)
+        elif link.tipo == ERASURE and link.contenido is not None:
+            for number in json.loads(link.contenido)["eslabones"]:
+                self._erased[number] = link.secuencia
+        if link.contenido is None:
+            self._blank[link.secuencia] = link
+        self.last = (link.secuencia, link.hash)
+
+    def is_erased(self, secuencia: int) -> bool:
+        """Whether a tomb says that the content of that link was erased."""
+        return self._erased.get(secuencia, 0) > secuencia
+
+    def end(self) -> list[ChainProblem]:
+        """All that is wrong, once every link was read."""
+        for number, link in self._blank.items():
+            if not self.is_erased(number):
+                text = f"El contenido sellado del eslabón {number} no está y nada dice por qué."
+                self.problems.append(_found(link, Hallazgo.FALTA, text))
+        head_number = self._head[0]
+        if head_number > self.last[0]:
+            self.problems.append(_missing(self.last[0] + 1, head_number))
+        elif self._head != self.last and not self.problems:
+            self.problems.append(
+                ChainProblem(
+                    Hallazgo.ALTERADO,
+                    f"La cadena termina en el eslabón {self.last[0]}, pero Rastro dejó anotado "
+                    f"otro final (el {head_number}).",
+                    self.last[0],
+                )
+            )
+        return self.problems
+
+    def _find_problem(self, link: Sello) -> ChainProblem | None:
+        """The first thing that is wrong with a link, or None."""
+        number, expected = link.secuencia, self.last[0] + 1
+        if link.contenido is not None and _has_other_content(link):
+            text = f"El contenido sellado del eslabón {number} fue cambiado."
+            return _found(link, Hallazgo.ALTERADO, text)
+        if _link_hash(link, number) != link.hash:
+            if original := self._find_place(link):
+                text = f"El eslabón {number} fue cambiado de lugar: era el {original}."
+                return _found(link, Hallazgo.DESORDEN, text)
+            return _found(link, Hallazgo.ALTERADO, f"El eslabón {number} fue cambiado.")
+        if number > expected:
+            return _missing(expected, number - 1)
+        if link.anterior_hash != self.last[1]:
+            if self._is_known(link.anterior_hash):
+                text = f"El eslabón {number} no sigue al que está antes de él."
+                return _found(link, Hallazgo.DESORDEN, text)
+            text = f"El eslabón {number} seguía a uno que ya no está o que fue cambiado."
+            return _found(link, Hallazgo.FALTA, text)
+        return None
+
+    def _find_place(self, link: Sello) -> int | None:
+        if len(self.problems) > self._SEARCHED:
+            return None
+        limit = max(link.secuencia, self._head[0])
+        return next((n for n in range(1, limit + 1) if _link_hash(link, n) == link.hash), None)
+
+
+def check_chain(links: Collection[Sello], head: tuple[int, str] | None) -> list[ChainProblem]:
+    """What is wrong with the links of a whole chain, which come by number."""
     hashes = {link.hash for link in links}
+    check = ChainCheck(head, hashes.__contains__)
     for link in links:
-        if problem := _check_link(link, previous, expected, hashes, head):
-            problems.append(problem)
-        previous, expected = link.hash, link.secuencia + 1
-    last = (links[-1].secuencia, links[-1].hash) if links else (0, GENESIS)
-    head_number, head_hash = head or (0, GENESIS)
-    if head_number > last[0]:
-        problems.append(_missing(last[0] + 1, head_number))
-    elif (head_number, head_hash) != last and not problems:
-        problems.append(
-            ChainProblem(
-                Hallazgo.ALTERADO,
-                f"La cadena termina en el eslabón {last[0]}, pero Rastro dejó anotado otro final "
-                f"(el {head_number}).",
-                last[0],
-            )
-        )
-    return problems
+        check.read(link)
+    return check.end()
 
 
-def _check_link(
-    link: Sello, previous: str, expected: int, hashes: set[str], head: tuple[int, str] | None
-) -> ChainProblem | None:
-    """The first thing that is wrong with a link, or None."""
-
-    def found(hallazgo: Hallazgo, text: str) -> ChainProblem:
-        return ChainProblem(hallazgo, text, link.secuencia, link.tipo, link.fila_id)
-
-    number = link.secuencia
-    if hashlib.sha256(link.contenido.encode()).hexdigest() != link.contenido_hash:
-        return found(Hallazgo.ALTERADO, f"El contenido sellado del eslabón {number} fue cambiado.")
-    if _hash_as(link, number) != link.hash:
-        limit = max(number, head[0] if head else 0)
-        original = next((n for n in range(1, limit + 1) if _hash_as(link, n) == link.hash), None)
-        if original is not None:
-            return found(
-                Hallazgo.DESORDEN, f"El eslabón {number} fue cambiado de lugar: era el {original}."
-            )
-        return found(Hallazgo.ALTERADO, f"El eslabón {number} fue cambiado.")
-    if number > expected:
-        return _missing(expected, number - 1)
-    if link.anterior_hash != previous:
-        if link.anterior_hash in hashes:
-            return found(
-                Hallazgo.DESORDEN, f"El eslabón {number} no sigue al que está antes de él."
-            )
-        return found(
-            Hallazgo.FALTA, f"El eslabón {number} seguía a uno que ya no está o que fue cambiado."
-        )
-    return None
+def _has_other_content(link: Sello) -> bool:
+    try:
+        return content_hash(link.contenido or "", link.sal) != link.contenido_hash
+    except ValueError:
+        return True  # what stands for the salt is none
 
 
-def _hash_as(link: Sello, secuencia: int) -> str:
-    return link_hash(
-        link.oficio_id,
-        secuencia,
-        link.tipo,
-        link.fila_id,
-        link.contenido_hash,
-        link.anterior_hash,
-        link.created_at,
-    )
+def _found(link: Sello, hallazgo: Hallazgo, text: str) -> ChainProblem:
+    return ChainProblem(hallazgo, text, link.secuencia, link.tipo, link.fila_id)
 
 
 def _missing(first: int, last: int) -> ChainProblem:
@@ -216,22 +301,37 @@ def _missing(first: int, last: int) -> ChainProblem:
     return ChainProblem(Hallazgo.FALTA, text, first)
 
 
-def differences(sealed: str, current: Mapping[str, Any]) -> list[str]:
+def differences(sealed: str, current: str) -> list[str]:
     """What a row says now that its seal contradicts, field by field, in words.
 
-    A field that is younger than the seal is not in it and is not compared.
+    Both are canonical JSON. A field that is younger than the seal is not in it and is not compared.
     """
-    before: dict[str, Any] = json.loads(sealed)
-    after: dict[str, Any] = json.loads(canonical(current))
+    after = json.loads(current)
     return [
         f"{name}: se selló {_quote(value)} y ahora dice {_quote(after.get(name))}"
-        for name, value in before.items()
-        if after.get(name) != value
+        for name, value in changed_fields(sealed, current).items()
     ]
+
+
+def changed_fields(sealed: str, current: str) -> dict[str, Any]:
+    """What a seal holds of the fields in which it contradicts a row, by their names."""
+    before, after = json.loads(sealed), json.loads(current)
+    return {
+        name: value
+        for name, value in before.items()
+        if not name.startswith("_") and after.get(name) != value
+    }
+
+
+def lacks_fields(sealed: str, names: Iterable[str]) -> bool:
+    """Whether a seal is older than one of these fields."""
+    return not json.loads(sealed).keys() >= set(names)
 
 
 def _quote(value: Any) -> str:
     if value is None:
         return "vacío"
+    if isinstance(value, bool):
+        return "«sí»" if value else "«no»"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"«{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}»"

@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core.personal_data import Personal
+from app.core.sealed import Sealed
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -61,6 +62,8 @@ class Model(DeclarativeBase):
 
     #: What of it is personal data.
     __personal__: ClassVar[Personal]
+    #: What of it is evidence; nothing unless it says so.
+    __sealed__: ClassVar[tuple[Sealed, ...]] = ()
 
     metadata = sa.MetaData(
         naming_convention={

@@ -256,6 +256,11 @@ def after_commit(action: Callable[[], None]) -> None:
     db.session().info.setdefault("after_commit", []).append(action)
 
 
+def is_writing() -> bool:
+    """Whether a transaction is open that will commit."""
+    return _writing.get()
+
+
 def begin_statement() -> str:
     """Return the BEGIN statement for SQLite's next transaction."""
     return "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"

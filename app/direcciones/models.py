@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.direcciones.rules import ResultadoVisita, TipoDireccion
@@ -21,6 +22,26 @@ class Direccion(Model):
     """An address of an oficio, verified in the field or not yet."""
 
     __tablename__ = "direcciones"
+    __sealed__ = (
+        Sealed(
+            tipo="direccion",
+            label="la dirección",
+            fields=(
+                "tipo",
+                "direccion",
+                "comuna",
+                "region",
+                "lat",
+                "lon",
+                "exactitud_m",
+                "notas",
+                "verificada",
+                "verificada_at",
+                "verificada_por_id",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Direcciones",
         {
@@ -75,6 +96,25 @@ class Visita(Model):
     """One visit to an address: who went, when, and what they found."""
 
     __tablename__ = "visitas"
+    __sealed__ = (
+        Sealed(
+            tipo="visita",
+            label="la visita",
+            fields=(
+                "direccion_id",
+                "usuario_id",
+                "resultado",
+                "notas",
+                "fecha_hora",
+                "lat",
+                "lon",
+                "exactitud_m",
+                "advertencias_ingreso",
+                "created_at",
+            ),
+            through="direccion_id",
+        ),
+    )
     __personal__ = Personal(
         "Visitas a direcciones",
         {

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.informes.rules import EstadoExpediente, Variante
 from app.jobs.models import Trabajo
@@ -22,6 +23,23 @@ class Expediente(Model):
     """A PDF of a case as it stood when it was issued, found by its code or by its hash."""
 
     __tablename__ = "expedientes"
+    __sealed__ = (
+        Sealed(
+            tipo="expediente",
+            label="el expediente",
+            fields=(
+                "variante",
+                "codigo",
+                "solicitado_por_id",
+                "sha256",
+                "tamano_bytes",
+                "emitido_at",
+                "solo_aprobado",
+                "originales",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Expedientes",
         {

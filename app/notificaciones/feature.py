@@ -22,7 +22,6 @@ from app.notificaciones.pages import (
     receptores,
 )
 from app.notificaciones.queries import count_notices
-from app.notificaciones.queries.sealed_notificaciones import SOURCES
 from app.notificaciones.rules import SETTINGS
 from app.oficios.pages.sections import Section
 from app.web.navigation import Audience, Link, Menu
@@ -37,7 +36,6 @@ FEATURE = Feature(
         ),
     ),
     settings=SETTINGS,
-    sealed=SOURCES,
     jobs=(send_notice, find_unanswered, tell_milestones),
     navigation=(
         Link(

@@ -18,7 +18,6 @@ from app.oficios.pages import (
 )
 from app.oficios.pages.sections import Section
 from app.oficios.queries import count_direcciones, count_entries, count_personas
-from app.oficios.queries.sealed_oficios import SOURCES
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
@@ -47,7 +46,6 @@ FEATURE = Feature(
         Section("historial", "Historial", "history", "oficios.historial", 120),
         Section("custodia", "Custodia", "shield-check", "oficios.custodia", 130),
     ),
-    sealed=SOURCES,
     navigation=(
         Link(Menu.BOTTOM, 30, "oficios.create", "Nuevo", "circle-plus"),
         Link(

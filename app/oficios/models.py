@@ -13,6 +13,7 @@ from app.buffets.models import Buffet
 from app.core.clock import SANTIAGO, utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.core.rut import parse_rut
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.direcciones.models import Direccion
 from app.oficios.rules import Actividad, Estado, Parte, Prioridad, TipoPropietario
@@ -33,6 +34,36 @@ class Oficio(Model):
         sa.Index("ix_oficios_active", "ultima_actividad_at"),
     )
 
+    __sealed__ = (
+        Sealed(
+            tipo="oficio",
+            label="el oficio",
+            fields=(
+                "numero_oficio",
+                "buffet_id",
+                "rol",
+                "tribunal",
+                "caratulado",
+                "fecha_oficio",
+                "fecha_ingreso",
+                "fecha_limite",
+                "fuerza_publica",
+                "descerrajamiento",
+                "notas_generales",
+                "advertencias_ingreso",
+                "creado_por_id",
+                "created_at",
+            ),
+            chain="id",
+        ),
+        # Apart, so that a step of the flow is a small link.
+        Sealed(
+            tipo="estado",
+            label="el estado del oficio",
+            fields=("estado", "estado_desde"),
+            chain="id",
+        ),
+    )
     __personal__ = Personal(
         "Oficios",
         {
@@ -118,6 +149,22 @@ class Propietario(Model):
     """A person who owns, owes for, or drives the vehicle."""
 
     __tablename__ = "propietarios"
+    __sealed__ = (
+        Sealed(
+            tipo="propietario",
+            label="la persona",
+            fields=(
+                "tipo",
+                "nombre",
+                "rut",
+                "rut_confirmado",
+                "email",
+                "telefono",
+                "notas",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Personas de los casos",
         {
@@ -159,6 +206,27 @@ class Investigacion(Model):
         sa.Index("ix_investigaciones_kind", "tipo", "ocurrido_at"),
     )
 
+    __sealed__ = (
+        Sealed(
+            tipo="bitacora",
+            label="la entrada de la bitácora",
+            fields=(
+                "tipo",
+                "descripcion",
+                "parte",
+                "detalle",
+                "usuario_id",
+                "ocurrido_at",
+                "editado_at",
+                "respuesta_estado",
+                "respuesta_sha256",
+                "corrige_id",
+                "retirado_at",
+                "created_at",
+            ),
+            hashed=("respuesta",),
+        ),
+    )
     __personal__ = Personal(
         "Bitácora",
         {

@@ -9,7 +9,6 @@ from app.ubicado.jobs import find_waiting
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.pages import phone, section
 from app.ubicado.queries import count_locations
-from app.ubicado.queries.sealed_ubicaciones import SOURCES
 from app.ubicado.queries.whereabouts import found_for_milestones, location_for_notice
 from app.ubicado.rules import SETTINGS
 
@@ -21,7 +20,6 @@ FEATURE = Feature(
         Section("ubicacion", "Ubicación", "map-pin-check", "ubicado.section", 30, count_locations),
     ),
     settings=SETTINGS,
-    sealed=SOURCES,
     jobs=(find_waiting,),
     provides=(find_location.by(location_for_notice), list_found.by(found_for_milestones)),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.adjuntos.models import Adjunto
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.core.time_zones import zone_of
 from app.db import Model, ShortText
 from app.ubicado.rules import ResultadoRevision, SinPosicion, TipoLugar, format_position, map_url
@@ -35,6 +36,31 @@ class Ubicacion(Model):
         sa.Index("ix_ubicaciones_newest", "oficio_id", "ubicado_at"),
     )
 
+    # The place by its words: the address of the case that it was may be corrected or removed.
+    __sealed__ = (
+        Sealed(
+            tipo="ubicacion",
+            label="la ubicación",
+            fields=(
+                "usuario_id",
+                "ubicado_at",
+                "tipo",
+                "lugar",
+                "comuna",
+                "region",
+                "lat",
+                "lon",
+                "exactitud_m",
+                "sin_posicion",
+                "acceso",
+                "notas",
+                "deshecho_at",
+                "deshecho_por_id",
+                "deshecho_motivo",
+            ),
+            lists=("adjuntos",),
+        ),
+    )
     __personal__ = Personal(
         "Ubicaciones",
         {
@@ -124,6 +150,14 @@ class Revisado(Model):
     """Somebody went to see whether the vehicle is still where it was found."""
 
     __tablename__ = "ubicacion_revisiones"
+    __sealed__ = (
+        Sealed(
+            tipo="revisado",
+            label="la revisión de la ubicación",
+            fields=("ubicacion_id", "usuario_id", "resultado", "created_at"),
+            through="ubicacion_id",
+        ),
+    )
     __personal__ = Personal(
         "Nuevas revisiones de una ubicación",
         {

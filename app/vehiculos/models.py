@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.patente import parse_patente
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 
 
@@ -14,6 +15,22 @@ class Vehiculo(Model):
     """The vehicle to find: one per oficio, even when two oficios name the same plate."""
 
     __tablename__ = "vehiculos"
+    __sealed__ = (
+        Sealed(
+            tipo="vehiculo",
+            label="el vehículo",
+            fields=(
+                "patente",
+                "patente_dv",
+                "patente_confirmada",
+                "marca",
+                "modelo",
+                "anio",
+                "color",
+                "vin",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Vehículos",
         {

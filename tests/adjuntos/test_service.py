@@ -30,6 +30,7 @@ from app.adjuntos.service import (
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
+from app.custodia.service import execute_sealed
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
@@ -486,4 +487,4 @@ def test_the_database_itself_refuses_the_same_file_twice(
     }
 
     with app.app_context(), transaction(), pytest.raises(IntegrityError, match=r"oficio_id|same"):
-        db.session.execute(sa.insert(Adjunto).values(**values))
+        execute_sealed(sa.insert(Adjunto).values(**values))

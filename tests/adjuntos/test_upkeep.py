@@ -13,7 +13,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import LocalStorage, StorageDown
 from app.adjuntos.service.upkeep import WrongDatabase, sweep
 from app.core.clock import utcnow
-from app.custodia.service import verify
+from app.custodia.service import execute_sealed, verify
 from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
@@ -115,7 +115,7 @@ def test_a_sweep_leaves_what_has_a_row_also_when_it_was_deleted(
     make_adjunto(app, oficio, usuario_investigador)
     make_adjunto(app, oficio, usuario_investigador, "b.pdf", pdf())
     with app.app_context(), transaction():
-        db.session.execute(sa.update(Adjunto).values(eliminado_at=utcnow()))
+        execute_sealed(sa.update(Adjunto).values(eliminado_at=utcnow()))
     before = keys_in(store)
 
     with app.app_context():

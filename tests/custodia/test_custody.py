@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,11 +17,11 @@ from app import create_app
 from app.core.clock import utcnow
 from app.custodia.jobs import VERIFY_JOB
 from app.custodia.models import Cabeza, Eslabon, Revision
+from app.custodia.queries.sealed_rows import read_chains
 from app.custodia.queries.sealed_sources import list_sources, row_label
-from app.custodia.rules import Hallazgo
-from app.custodia.service import begin, seal, seal_all, store_review, verify
+from app.custodia.rules import Hallazgo, canonical
+from app.custodia.service import append, begin, store_review, verify, verifying
 from app.db import Model, db, transaction
-from app.feature import features_of
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
@@ -75,11 +76,13 @@ def sql(app, *statements, **values):
 
 
 def test_what_the_application_itself_does_is_no_finding(app, case, rows):
-    links = rows(Eslabon, oficio_id=case.id)
+    links = rows(Eslabon, cadena=case.id)
 
     assert problems(app, case.id) == []
     assert [link.secuencia for link in links] == list(range(1, len(links) + 1))
-    assert {link.tipo for link in links} == {"bitacora", "estado", "adjunto", "notificacion"}
+    assert {link.tipo for link in links} == {
+        *("oficio", "estado", "vehiculo", "bitacora", "adjunto", "notificacion", "consulta")
+    }
     entries = rows(Investigacion, oficio_id=case.id)
     assert {link.fila_id for link in links if link.tipo == "bitacora"} == {e.id for e in entries}
 
@@ -171,13 +174,15 @@ def test_a_row_that_was_moved_to_another_case_is_found_in_both(
     assert [p.hallazgo for p in problems(app, other.id)] == [Hallazgo.SIN_SELLO]
 
 
-def test_a_chain_that_was_cut_at_its_end_together_with_its_row_is_found(app, case, rows):
-    last = rows(Eslabon, oficio_id=case.id)[-1]
+def test_a_chain_that_was_cut_at_its_end_together_with_its_row_is_found(
+    app, case, usuario_investigador, rows
+):
+    act(app, case, usuario_investigador, partial(note, "La última"))
+    last = rows(Eslabon, cadena=case.id)[-1]
     assert last.tipo == "bitacora"
     sql(
         app,
         "DELETE FROM custodia WHERE id = :link",
-        "DELETE FROM consultas WHERE investigacion_id = :row",
         "DELETE FROM investigaciones WHERE id = :row",
         link=last.id,
         row=last.fila_id,
@@ -231,12 +236,11 @@ def test_a_chain_that_was_made_anew_from_some_point_is_found_by_the_last_review(
         "UPDATE investigaciones SET descripcion = 'Otra' WHERE tipo = 'nota'",
     )
     with app.app_context(), transaction():
-        seal_all(
-            case.id,
+        append(
             [
-                (source.tipo, pk, row)
+                (cadena, source.tipo, pk, content)
                 for source in list_sources()
-                for pk, row in source.load(case.id)
+                for cadena, pk, content in read_chains(source, [case.id])
             ],
             utcnow(),
         )
@@ -247,11 +251,11 @@ def test_a_chain_that_was_made_anew_from_some_point_is_found_by_the_last_review(
 
 def test_a_correction_is_a_new_link_and_the_old_text_stays_readable(app, case, rows, oficio):
     (note,) = rows(Investigacion, tipo=Actividad.NOTA)
-    with app.app_context(), transaction():
-        entry = db.session.get_one(Investigacion, note.id)
-        actor = db.session.get_one(Usuario, note.usuario_id)
-        edit_entry(entry, "Vive en Macul", actor=actor, now=utcnow())
-        edit_entry(entry, "Vive en Renca", actor=actor, now=utcnow())
+    for text in ("Vive en Macul", "Vive en Renca"):
+        with app.app_context(), transaction():
+            entry = db.session.get_one(Investigacion, note.id)
+            actor = db.session.get_one(Usuario, note.usuario_id)
+            edit_entry(entry, text, actor=actor, now=utcnow())
 
     links = rows(Eslabon, tipo="bitacora", fila_id=note.id)
     assert [
@@ -290,7 +294,7 @@ def test_writers_at_the_same_moment_make_one_chain(app, oficio, usuario_investig
         thread.join()
 
     assert failures == []
-    assert [link.secuencia for link in rows(Eslabon)] == list(range(1, 43))
+    assert [link.secuencia for link in rows(Eslabon)] == list(range(1, 45))
     assert problems(app, oficio.id) == []
 
 
@@ -308,13 +312,17 @@ def test_what_fails_leaves_no_link(app, oficio, usuario_investigador, rows):
 
 
 def test_sealing_nothing_makes_no_link(app, oficio, rows):
+    before = len(rows(Eslabon))
     with app.app_context(), transaction():
-        seal_all(oficio.id, [], utcnow())
+        append([], utcnow())
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio.id).posicion = 7  # its rank is no evidence
 
-    assert len(rows(Eslabon)) == 2
+    assert len(rows(Eslabon)) == before
 
 
 def test_what_was_there_before_is_sealed_once(app, case, rows):
+    sealed = {(link.tipo, link.fila_id) for link in rows(Eslabon)}
     sql(app, "DELETE FROM custodia", "DELETE FROM custodia_cabezas")
     runner = app.test_cli_runner()
     assert problems(app, case.id)
@@ -322,12 +330,11 @@ def test_what_was_there_before_is_sealed_once(app, case, rows):
     first = runner.invoke(args=["custodia", "iniciar"])
     second = runner.invoke(args=["custodia", "iniciar"])
 
-    entries = len(rows(Investigacion))
-    assert first.output == f"Filas selladas: {entries + 3}.\n"
+    assert first.output == f"Filas selladas: {len(sealed)}.\n"
     assert second.output == "Filas selladas: 0.\n"
     assert problems(app, case.id) == []
     sql(app, "DELETE FROM custodia", "DELETE FROM custodia_cabezas")
-    with app.app_context(), transaction():
+    with app.app_context():
         assert begin(utcnow()) == 0
     assert {p.hallazgo for p in problems(app, case.id)} == {Hallazgo.SIN_SELLO}
 
@@ -335,7 +342,7 @@ def test_what_was_there_before_is_sealed_once(app, case, rows):
 def test_beginning_keeps_the_chains_that_there_are(app, case, rows):
     before = rows(Eslabon)
 
-    with app.app_context(), transaction():
+    with app.app_context():
         assert begin(utcnow()) == 0
 
     assert [link.hash for link in rows(Eslabon)] == [link.hash for link in before]
@@ -378,7 +385,10 @@ def test_every_night_all_are_verified_and_the_mark_tells(app, case, investigador
 
     sql(app, "UPDATE oficios SET estado = 'notificacion'")
     job = verify_by_job(app, "2")
-    assert (job.estado, f"en 1 oficio(s): {case.id}." in job.error) == (EstadoTrabajo.FALLIDO, True)
+    assert (job.estado, f"en 1 cadena(s): oficio {case.id}." in job.error) == (
+        EstadoTrabajo.FALLIDO,
+        True,
+    )
     assert "Custodia: 1 hallazgo<" in investigador.get(url).text.replace("\n", "").replace("  ", "")
 
 
@@ -468,29 +478,17 @@ def test_a_copy_that_sqlite_makes_of_itself_is_whole(app, case, database_kind, t
 
 def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, rows, monkeypatch):
     """What is committed between two reads of a verification is not seen by half."""
-    sealed = features_of(app).sealed
     once = iter([True])
 
-    def write_first(source):
-        def load(oficio_id):
-            if next(once, False):
-                thread = threading.Thread(
-                    target=act,
-                    args=(
-                        app,
-                        case,
-                        usuario_investigador,
-                        lambda o, who: record(o, Actividad.NOTA, "Ahora", actor=who, now=utcnow()),
-                    ),
-                )
-                thread.start()
-                thread.join()
-            return source.load(oficio_id)
+    def write_first(source, cadenas):
+        if next(once, False):
+            writing = (app, case, usuario_investigador, partial(note, "Ahora"))
+            thread = threading.Thread(target=act, args=writing)
+            thread.start()
+            thread.join()
+        return read_chains(source, cadenas)
 
-        return type(source)(source.tipo, source.label, load)
-
-    slow = {tipo: write_first(source) for tipo, source in sealed.items()}
-    monkeypatch.setattr(features_of(app), "sealed", slow)
+    monkeypatch.setattr(verifying, "read_chains", write_first)
     before = len(rows(Eslabon))
     assert problems(app, case.id) == []
     assert len(rows(Eslabon)) == before + 1
@@ -500,7 +498,7 @@ def test_writing_meanwhile_is_no_finding(app, case, usuario_investigador, rows, 
 def test_a_kind_that_no_longer_exists_keeps_its_name_and_is_not_missed(app, oficio):
     with app.app_context():
         with transaction():
-            seal(oficio.id, "antiguo", 1, {"a": 1}, utcnow())
+            append([(oficio.id, "antiguo", 1, '{"a":1}')], utcnow())
         assert verify(oficio.id).problemas == []
         assert row_label("antiguo") == "antiguo"
 
@@ -508,7 +506,7 @@ def test_a_kind_that_no_longer_exists_keeps_its_name_and_is_not_missed(app, ofic
 def test_a_case_that_is_gone_has_no_review(app, case, rows):
     with app.app_context():
         found = verify(case.id)
-        gone = type(found)(case.id + 1, found.links, found.problemas)
+        gone = replace(found, cadena=case.id + 1)
         with transaction():
             store_review(gone, now=utcnow())
     assert rows(Revision) == []
@@ -521,7 +519,8 @@ def test_a_case_that_is_gone_has_no_review(app, case, rows):
 def test_the_moment_of_a_link_keeps_its_microseconds(app, oficio, rows):
     moment = datetime(2026, 11, 24, 12, 0, 0, 123456, tzinfo=UTC)
     with app.app_context(), transaction():
-        seal(oficio.id, "antiguo", 1, {"a": moment + timedelta(days=1)}, moment)
+        content = canonical({"a": moment + timedelta(days=1)})
+        append([(oficio.id, "antiguo", 1, content)], moment)
 
     assert rows(Eslabon)[-1].created_at == moment
     assert rows(Cabeza)[0].hash == rows(Eslabon)[-1].hash

@@ -1,4 +1,4 @@
-"""A chain is plain SHA-256 over JSON, and tells what was done to it."""
+"""A chain is plain SHA-256 over JSON and salts, and tells what was done to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.custodia.rules import (
+    ERASURE,
     GENESIS,
     Hallazgo,
+    Sello,
     canonical,
     check_chain,
     differences,
@@ -36,7 +38,8 @@ values = st.recursive(
 def chain(length: int = 4):
     links, previous = [], (0, GENESIS)
     for number in range(1, length + 1):
-        link = make_sello(7, "bitacora", number, {"texto": f"uno {number}"}, previous, NOON)
+        text = canonical({"texto": f"uno {number}"})
+        link = make_sello(7, "bitacora", number, text, previous, NOON)
         links.append(link)
         previous = (link.secuencia, link.hash)
     return links, previous
@@ -55,7 +58,25 @@ def test_anybody_can_compute_the_hash_of_a_link_with_other_tools():
 
     said = {
         "anterior": "0" * 64,
-        "contenido": hashlib.sha256(b'{"texto":"uno 1"}').hexdigest(),
+        "cadena": 7,
+        "contenido": hashlib.sha256(bytes.fromhex(first.sal) + b'{"texto":"uno 1"}').hexdigest(),
+        "creado": "2026-11-24T15:00:00.000000+00:00",
+        "fila": 1,
+        "formato": 2,
+        "secuencia": 1,
+        "tipo": "bitacora",
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    assert first.hash == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_link_of_before_there_were_salts_still_holds():
+    """As version 0.1 wrote it: no salt, and the chain called by its oficio."""
+    content = '{"texto":"uno 1"}'
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    said = {
+        "anterior": GENESIS,
+        "contenido": digest,
         "creado": "2026-11-24T15:00:00.000000+00:00",
         "fila": 1,
         "oficio": 7,
@@ -63,7 +84,40 @@ def test_anybody_can_compute_the_hash_of_a_link_with_other_tools():
         "tipo": "bitacora",
     }
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    assert first.hash == hashlib.sha256(text.encode()).hexdigest()
+    whole = hashlib.sha256(text.encode()).hexdigest()
+    old = Sello(7, 1, "bitacora", 1, 1, content, None, digest, GENESIS, whole, NOON)
+    new = make_sello(7, "bitacora", 2, content, (1, whole), NOON)
+
+    assert check_chain([old, new], (2, new.hash)) == []
+    assert found([replace(old, contenido="{}"), new], (2, new.hash)) == [(Hallazgo.ALTERADO, 1)]
+    # Nobody turns it into a link of the newer make, or the other way round.
+    for link in (replace(old, formato=2), replace(old, sal="00"), replace(old, sal="no")):
+        assert found([link, new], (2, new.hash)) == [(Hallazgo.ALTERADO, 1)]
+
+
+def test_an_erased_content_is_no_finding_when_a_later_tomb_names_its_link():
+    links, _head = chain(3)
+    links[1] = replace(links[1], contenido=None, sal=None)
+    said = canonical({"eslabones": [2], "motivo": "Solicitud 3"})
+    tomb_link = make_sello(7, ERASURE, 0, said, (3, links[2].hash), NOON)
+    head = (4, tomb_link.hash)
+
+    assert found(links, (3, links[2].hash)) == [(Hallazgo.FALTA, 2)]
+    assert check_chain([*links, tomb_link], head) == []
+    other = canonical({"eslabones": [1], "motivo": "Solicitud 3"})
+    forged = replace(tomb_link, contenido=other)
+    assert (Hallazgo.FALTA, 2) in found([*links, forged], head)
+    # A salt or a hash alone is not erased.
+    kept = [links[0], replace(links[1], contenido_hash="0" * 64), links[2], tomb_link]
+    assert found(kept, head)[0] == (Hallazgo.ALTERADO, 2)
+
+
+def test_a_content_has_a_salt_of_its_own_each_time():
+    """Who holds the chain alone cannot find a RUT by trying all of them."""
+    first, second = (make_sello(7, "persona", 1, "{}", (0, GENESIS), NOON) for _ in range(2))
+
+    assert len(bytes.fromhex(first.sal)) == 32
+    assert first.contenido_hash != second.contenido_hash
 
 
 @given(st.dictionaries(st.text(), values))
@@ -106,14 +160,14 @@ def test_a_content_with_its_hash_made_anew_is_noticed_at_the_link():
 
 def test_a_link_made_anew_is_noticed_at_the_next_one():
     links, head = chain()
-    links[1] = make_sello(7, "bitacora", 2, {"texto": "otro"}, (1, links[0].hash), NOON)
+    links[1] = make_sello(7, "bitacora", 2, '{"texto":"otro"}', (1, links[0].hash), NOON)
 
     assert found(links, head) == [(Hallazgo.FALTA, 3)]
 
 
 def test_a_last_link_made_anew_is_noticed_by_the_noted_end():
     links, head = chain()
-    links[3] = make_sello(7, "bitacora", 4, {"texto": "otro"}, (3, links[2].hash), NOON)
+    links[3] = make_sello(7, "bitacora", 4, '{"texto":"otro"}', (3, links[2].hash), NOON)
 
     assert found(links, head) == [(Hallazgo.ALTERADO, 4)]
 
@@ -153,11 +207,12 @@ def test_an_end_that_nobody_noted_is_a_finding():
 def test_a_difference_says_what_was_sealed_and_what_it_says_now():
     sealed = canonical({"texto": "a" * 200, "ids": [1], "vacio": None})
 
-    assert differences(sealed, {"texto": "a" * 200, "ids": (1,), "vacio": None, "nuevo": 3}) == []
-    first, second = differences(sealed, {"texto": "b", "ids": [2]})
+    same = {"texto": "a" * 200, "ids": (1,), "vacio": None, "nuevo": 3}
+    assert differences(sealed, canonical(same)) == []
+    first, second = differences(sealed, canonical({"texto": "b", "ids": [2]}))
     assert first == "ids: se selló «[1]» y ahora dice «[2]»"
     assert second == f"texto: se selló «{'a' * 80}…» y ahora dice «b»"
-    assert differences(canonical({"x": 1}), {}) == ["x: se selló «1» y ahora dice vacío"]
+    assert differences(canonical({"x": 1}), "{}") == ["x: se selló «1» y ahora dice vacío"]
 
 
 def test_letters_of_spanish_are_sealed_as_they_are():
@@ -170,7 +225,8 @@ def test_letters_of_spanish_are_sealed_as_they_are():
 
 
 def _reseal(link, text):
-    return make_sello(7, "bitacora", link.fila_id, {"texto": text}, (1, link.anterior_hash), NOON)
+    content = canonical({"texto": text})
+    return make_sello(7, "bitacora", link.fila_id, content, (1, link.anterior_hash), NOON)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +288,6 @@ def test_the_first_link_is_known_again_wherever_it_was_put():
 
 
 def test_a_value_is_quoted_whole_up_to_eighty_letters_and_in_its_own():
-    assert differences(canonical({"x": "a" * 80}), {"x": ["ñ"]}) == [
+    assert differences(canonical({"x": "a" * 80}), canonical({"x": ["ñ"]})) == [
         f'x: se selló «{"a" * 80}» y ahora dice «["ñ"]»'
     ]

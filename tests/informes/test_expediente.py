@@ -354,8 +354,8 @@ def test_a_thousand_entries_are_all_printed(app, oficio, usuario_investigador, p
 
 
 def test_what_was_altered_behind_the_application_is_said_on_paper(app, rich, printed):
-    with app.app_context(), transaction():
-        db.session.execute(
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(
             sa.update(Investigacion)
             .where(Investigacion.descripcion == "El conserje lo vio salir.")
             .values(descripcion="Nadie lo vio.")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
+from app.custodia.service import execute_sealed
 from app.db import db, transaction
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.hitos import find_situacion, list_avances
@@ -179,4 +180,4 @@ def test_the_page_of_the_case_and_the_portal_tell_the_same_next_step(
             whole = list_avances([row.id])[row.id].situacion
             assert find_situacion(row, has_mails=has_mails) is whole
             with transaction():
-                db.session.execute(sa.delete(Notificacion))
+                execute_sealed(sa.delete(Notificacion))

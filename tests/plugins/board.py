@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.custodia.service import execute_sealed
 from app.db import db, transaction
 from app.oficios.models import Oficio
 
@@ -21,7 +22,7 @@ def change(app: Flask) -> Callable[..., None]:
 
     def apply(row: Any, **values: Any) -> None:
         with app.app_context(), transaction():
-            db.session.execute(sa.update(type(row)).where(type(row).id == row.id).values(**values))
+            execute_sealed(sa.update(type(row)).where(type(row).id == row.id).values(**values))
 
     return apply
 

@@ -17,6 +17,7 @@ from app.api.v1.tokens import make_token
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.contention import is_busy
+from app.custodia.service import execute_sealed
 from app.db import db, transaction
 from app.feature import Feature
 from app.jobs.models import Trabajo
@@ -144,7 +145,7 @@ def test_a_job_that_met_a_busy_database_waits_and_loses_no_attempt(hold_lock, ap
 @job("prueba.ocupada", "Encontrar la base ocupada", max_attempts=1)
 def meet_a_busy_database(run: JobRun) -> None:
     with run.args.pop("hold")(), transaction():
-        db.session.execute(sa.delete(Investigacion))
+        execute_sealed(sa.delete(Investigacion))
 
 
 FEATURE = Feature(name="pruebas", jobs=(meet_a_busy_database,))

@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import Storage, current_storage, get_storage
 from app.adjuntos.queries import find_same_file, find_sent, list_adjuntos, list_visitas
-from app.adjuntos.queries.sealed_adjuntos import seal_file
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
 from app.adjuntos.service.placing import SameFile, StorageFailed, Stored, discard, store
 from app.auditoria.service import audit
@@ -365,8 +364,8 @@ def _sha256(data: bytes | None) -> str | None:
 def _record(
     adjunto: Adjunto, verb: str, actor: Usuario | None, now: datetime, **detalle: object
 ) -> None:
-    """Seal the file as it is now, and tell of the deed in the bitácora."""
-    seal_file(adjunto, now)
+    """Tell of the deed in the bitácora."""
+    db.session.flush()
     what = "la foto" if adjunto.is_image else "el documento"
     record(
         db.session.get_one(Oficio, adjunto.oficio_id),

@@ -9,7 +9,6 @@ from datetime import datetime
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.file_type import read_content
 from app.adjuntos.outside.storage import FileMissing, Storage
-from app.adjuntos.queries.sealed_adjuntos import seal_file
 from app.adjuntos.service.upkeep import hash_file
 from app.core.errors import InvalidValue
 from app.db import db, release, transaction
@@ -58,7 +57,6 @@ def remake_copies(adjunto: Adjunto, storage: Storage, *, now: datetime) -> str |
         )
         row.ancho, row.alto = contenido.ancho, contenido.alto
         row.problema, row.revisado_at = None, now
-        seal_file(row, now)
         record(
             db.session.get_one(Oficio, row.oficio_id),
             Actividad.SISTEMA,

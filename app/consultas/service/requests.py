@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.consultas.models import Consulta
 from app.consultas.rules import ResultadoConsulta
 from app.consultas.rules.vigencia import PERIODIC
+from app.custodia.service import execute_sealed
 from app.db import db
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
@@ -61,11 +62,10 @@ def note_request(
 
 def take_over(trabajo_id: str, *, motivo: str, usuario: Usuario, now: datetime) -> None:
     """A person hurries an automatic look-up that nobody began: it becomes theirs."""
-    db.session.execute(
+    execute_sealed(
         sa.update(Consulta)
         .where(Consulta.trabajo_id == trabajo_id, Consulta.usuario_id.is_(None))
         .values(usuario_id=usuario.id, motivo=motivo, pedida_at=now)
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -84,16 +84,10 @@ def settle_requests(
     with ``motivo``.
     """
     values = {**vars(desenlace), "respondida_at": now}
-    if trabajo_id is not None:
-        changed = db.session.scalars(
-            sa.update(Consulta)
-            .where(Consulta.trabajo_id == trabajo_id)
-            .values(**values)
-            .returning(Consulta.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        if changed:
-            return
+    if trabajo_id is not None and execute_sealed(
+        sa.update(Consulta).where(Consulta.trabajo_id == trabajo_id).values(**values)
+    ):
+        return
     db.session.add(
         Consulta(
             oficio_id=oficio.id,

@@ -2,41 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
+
 import sqlalchemy as sa
 
+from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Cabeza, Eslabon, Revision
 from app.custodia.rules import Sello
 from app.db import db
 
+Key = TypeVar("Key")
+
 #: The table of a feature above this one: only its key is of interest here.
 OFICIOS = sa.table("oficios", sa.column("id", sa.Integer))
-_HEAD = sa.select(Cabeza.secuencia, Cabeza.hash).where(
-    Cabeza.oficio_id == sa.bindparam("oficio_id")
+#: So many keys stand in one question.
+AT_ONCE = 500
+_COLUMNS = [getattr(Eslabon, name) for name in Sello.__dataclass_fields__]
+_HEADS = sa.select(Cabeza.cadena, Cabeza.secuencia, Cabeza.hash).where(
+    Cabeza.cadena.in_(sa.bindparam("cadenas", expanding=True))
 )
 
 
-def find_head(oficio_id: int) -> tuple[int, str] | None:
-    """The number and the hash of an oficio's last link, as the application left them."""
-    # On the connection: it is asked for with every link, and needs nothing of the session.
-    row = db.session.connection().execute(_HEAD, {"oficio_id": oficio_id}).one_or_none()
-    return (row.secuencia, row.hash) if row else None
+def parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    """Keys in parts that fit into one question."""
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]
 
 
-def list_links(oficio_id: int) -> list[Sello]:
-    """The chain of an oficio, by number."""
-    columns = [getattr(Eslabon, name) for name in Sello.__dataclass_fields__]
-    rows = db.session.execute(
-        sa.select(*columns).where(Eslabon.oficio_id == oficio_id).order_by(Eslabon.secuencia)
+def find_heads(cadenas: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """The number and the hash of each chain's last link, as the application left them."""
+    return read_heads(_HEADS, cadenas)
+
+
+def read_heads(
+    statement: sa.Select[int, int, str], cadenas: Sequence[int]
+) -> dict[int, tuple[int, str]]:
+    """The same by a statement that takes ``cadenas``: one that locks them, for who appends."""
+    # On the connection: it is asked in every transaction, and needs nothing of the session.
+    connection = db.session.connection()
+    return {
+        row.cadena: (row.secuencia, row.hash)
+        for part in parts(cadenas)
+        for row in connection.execute(statement, {"cadenas": part})
+    }
+
+
+HEADS_TO_APPEND = _HEADS.order_by(Cabeza.cadena).with_for_update(key_share=True)
+
+
+def find_head(cadena: int) -> tuple[int, str] | None:
+    """The head of one chain."""
+    return find_heads([cadena]).get(cadena)
+
+
+def list_links(cadena: int) -> list[Sello]:
+    """A chain, by number."""
+    return list_links_of([cadena])[cadena]
+
+
+def list_links_of(cadenas: Collection[int]) -> dict[int, list[Sello]]:
+    """Several chains, each by number."""
+    statement = sa.select(*_COLUMNS).where(Eslabon.cadena.in_(cadenas))
+    rows = db.session.execute(statement.order_by(Eslabon.cadena, Eslabon.secuencia))
+    links: dict[int, list[Sello]] = {cadena: [] for cadena in cadenas}
+    for row in rows:
+        links[row.cadena].append(Sello(*row))
+    return links
+
+
+def iterate_links(cadena: int, *, size: int = 1000) -> Iterator[Sello]:
+    """A chain of any length, by number, in parts."""
+    last = 0
+    while True:
+        statement = (
+            sa.select(*_COLUMNS)
+            .where(Eslabon.cadena == cadena, Eslabon.secuencia > last)
+            .order_by(Eslabon.secuencia)
+            .limit(size)
+        )
+        part = [Sello(*row) for row in db.session.execute(statement)]
+        yield from part
+        if len(part) < size:
+            return
+        last = part[-1].secuencia
+
+
+def newest_links(tipo: str, fila_ids: Collection[int]) -> dict[int, Sello]:
+    """The last link of each of these rows of a kind."""
+    statement = (
+        sa.select(*_COLUMNS)
+        .where(Eslabon.tipo == tipo, Eslabon.fila_id.in_(fila_ids))
+        # A row that came back under another's id, or in another chain, was sealed later.
+        .order_by(Eslabon.id)
     )
-    return [Sello(*row) for row in rows]
+    return {row.fila_id: Sello(*row) for row in db.session.execute(statement)}
 
 
-def list_oficio_ids() -> list[int]:
-    """Every oficio, and those that have a chain although the oficio itself is gone."""
-    statement = sa.union(sa.select(OFICIOS.c.id), sa.select(Cabeza.oficio_id)).order_by("id")
-    return list(db.session.scalars(statement))
+def has_hash(cadena: int, value: str) -> bool:
+    """Whether any link of a chain has that hash."""
+    statement = sa.select(Eslabon.id).where(Eslabon.cadena == cadena, Eslabon.hash == value)
+    return db.session.scalar(statement.limit(1)) is not None
 
 
-def find_review(oficio_id: int) -> Revision | None:
+def list_chain_ids() -> list[int]:
+    """The office's chain, every oficio's, and those whose oficio is gone."""
+    statement = sa.union(
+        sa.select(sa.literal(OFFICE_CHAIN).label("id")),
+        sa.select(OFICIOS.c.id),
+        sa.select(Cabeza.cadena),
+    )
+    return list(db.session.scalars(statement.order_by("id")))
+
+
+def find_review(cadena: int) -> Revision | None:
     """The outcome of the last verification, for the mark on the case page."""
-    return db.session.get(Revision, oficio_id)
+    return db.session.get(Revision, cadena)

@@ -1,32 +1,121 @@
-"""What is sealed. Features above bring their sources in ``Feature.sealed``."""
+"""What is sealed: what the models of the running application declare."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+import sqlalchemy as sa
+
+from app.core.sealed import OFFICE_CHAIN, Sealed
+from app.custodia.rules import ERASURE
 from app.feature import current_features
+
+if TYPE_CHECKING:
+    from app.db import Model
 
 
 @dataclass(frozen=True)
-class SealedKind:
-    """A kind of row that is sealed."""
+class Source:
+    """A declaration, and the tables that it speaks of."""
 
-    #: As links name it; at most 20 characters.
-    tipo: str
-    #: How a row is called in a finding: «la entrada de la bitácora».
-    label: str
-    #: The rows of an oficio as they are now, by id, with the content that a seal holds.
-    load: Callable[[int], Iterable[tuple[int, Mapping[str, Any]]]]
+    sealed: Sealed
+    model: type[Model]
+
+    @property
+    def tipo(self) -> str:
+        """As links name it."""
+        return self.sealed.tipo
+
+    @functools.cached_property
+    def mapper(self) -> sa.orm.Mapper[Any]:
+        """How the rows are stored."""
+        return sa.inspect(self.model)
+
+    @functools.cached_property
+    def table(self) -> sa.Table:
+        """Where the rows are."""
+        return self.model.metadata.tables[self.model.__tablename__]
+
+    @functools.cached_property
+    def is_versioned(self) -> bool:
+        """Whether a change is refused on what somebody else changed meanwhile."""
+        return self.mapper.version_id_col is not None
+
+    @functools.cached_property
+    def chain_column(self) -> sa.ColumnElement[int]:
+        """The number of a row's chain, in ``from_clause``."""
+        if self.sealed.chain is None:
+            return sa.literal(OFFICE_CHAIN)
+        column = self._chain_table.c[self.sealed.chain]
+        return sa.func.coalesce(column, OFFICE_CHAIN) if column.nullable else column
+
+    def may_be_in(self, cadena: int) -> bool:
+        """Whether rows of this kind can stand in the office's chain, or in an oficio's."""
+        if self.sealed.chain is None:
+            return cadena == OFFICE_CHAIN
+        return cadena != OFFICE_CHAIN or bool(self._chain_table.c[self.sealed.chain].nullable)
+
+    @functools.cached_property
+    def from_clause(self) -> sa.FromClause:
+        """The rows, with what tells their chain."""
+        if self.sealed.through is None:
+            return self.table
+        (key,) = self.table.c[self.sealed.through].foreign_keys
+        return self.table.join(self._chain_table, key.parent == key.column)
+
+    @property
+    def _chain_table(self) -> sa.Table:
+        if self.sealed.through is None:
+            return self.table
+        (key,) = self.table.c[self.sealed.through].foreign_keys
+        return key.column.table
+
+    @functools.cached_property
+    def lists(self) -> dict[str, sa.Table]:
+        """The tables of its lists: the first column is the row's id, the second the other's."""
+        found = {}
+        for name in self.sealed.lists:
+            secondary = self.mapper.relationships[name].secondary
+            found[name] = cast("sa.Table", secondary)
+        return found
 
 
-def list_sources() -> list[SealedKind]:
+def sources_of(model: type[Any]) -> tuple[Source, ...]:
+    """What a model declares; nothing when it is no evidence."""
+    found = _sources.get(model)
+    if found is None:
+        declared = getattr(model, "__sealed__", ())
+        found = _sources[model] = tuple(Source(sealed, model) for sealed in declared)
+    return found
+
+
+#: Made once for each model: their statements are built on first use.
+_sources: dict[type[Any], tuple[Source, ...]] = {}
+
+
+def list_sources() -> list[Source]:
     """Every kind of row that is sealed."""
-    return list(current_features().sealed.values())
+    return list(_by_tipo().values())
+
+
+def find_source(tipo: str) -> Source | None:
+    """One of them; None for a kind that no longer exists."""
+    return _by_tipo().get(tipo)
 
 
 def row_label(tipo: str) -> str:
     """How a row of that kind is called; a kind that no longer exists keeps its bare name."""
-    source = current_features().sealed.get(tipo)
-    return source.label if source else tipo
+    if tipo == ERASURE:
+        return "el borrado por ley"
+    source = find_source(tipo)
+    return source.sealed.label if source else tipo
+
+
+def _by_tipo() -> dict[str, Source]:
+    return {
+        source.tipo: source
+        for model in dict.fromkeys(current_features().sealed.values())
+        for source in sources_of(model)
+    }

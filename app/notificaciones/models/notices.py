@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.adjuntos.models import Adjunto
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.notificaciones.models.receptores import Receptor
 from app.notificaciones.models.respuestas import Respuesta
@@ -74,6 +75,32 @@ class Notificacion(Model):
     """One e-mail of an oficio, with its contents as they were sent."""
 
     __tablename__ = "notificaciones"
+    # A digest is of no one oficio: it is in the office's chain.
+    __sealed__ = (
+        Sealed(
+            tipo="notificacion",
+            label="el aviso",
+            fields=(
+                "tipo",
+                "estado",
+                "buffet_id",
+                "receptor_id",
+                "destinatario_nombre",
+                "destinatario_email",
+                "cc_email",
+                "responder_a",
+                "asunto",
+                "mensaje_adicional",
+                "rechazos",
+                "message_id",
+                "usuario_id",
+                "enviada_at",
+                "created_at",
+            ),
+            hashed=("cuerpo_texto", "cuerpo_html"),
+            lists=("adjuntos",),
+        ),
+    )
     __personal__ = Personal(
         "Correos enviados",
         {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.adjuntos.models import Adjunto
 from app.core.clock import SANTIAGO, utcnow
 from app.core.personal_data import Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.notificaciones.rules import TipoRespuesta
 
@@ -27,6 +28,22 @@ class Respuesta(Model):
     """One answer to a notice. Answers are added; a later one does not erase an earlier one."""
 
     __tablename__ = "notificacion_respuestas"
+    __sealed__ = (
+        Sealed(
+            tipo="respuesta",
+            label="la respuesta",
+            fields=(
+                "notificacion_id",
+                "tipo",
+                "hora_llegada",
+                "zona_llegada",
+                "comentario",
+                "created_at",
+            ),
+            lists=("adjuntos",),
+            through="notificacion_id",
+        ),
+    )
     __personal__ = Personal(
         "Respuestas de receptores",
         {

@@ -13,7 +13,6 @@ from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
-from app.notificaciones.queries.sealed_notificaciones import seal_notice
 from app.notificaciones.rules import (
     COPY_KEY,
     STARTABLE,
@@ -40,7 +39,6 @@ def start_sending(notice: Notificacion, *, now: datetime) -> bool:
     notice.enviando_at = now
     notice.error = None
     notice.rechazos = []
-    seal_notice(notice, now)
     return True
 
 
@@ -49,7 +47,6 @@ def wait_again(notice: Notificacion, cause: str, *, now: datetime) -> None:
     notice.estado = EstadoNotificacion.PENDIENTE
     notice.enviando_at = None
     notice.error = cause
-    seal_notice(notice, now)
 
 
 def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal] = ()) -> None:
@@ -65,8 +62,6 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
         _tell_of_notice(notice, now)
     elif notice.tipo is TipoNotificacion.BUFFET and notice.oficio_id is not None:
         _record(notice, f"Correo de avance enviado al buffet ({notice.destinatario_email}).", now)
-    else:
-        seal_notice(notice, now)
     # What is handed to others is written down (law 21.719).
     audit(
         "notificacion.enviada",
@@ -172,7 +167,6 @@ def _record(
     oficio = db.session.get_one(
         Oficio, notice.oficio_id, with_for_update=True, populate_existing=True
     )
-    seal_notice(notice, now)
     record(
         oficio,
         Actividad.NOTIFICACION,

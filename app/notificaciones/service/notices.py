@@ -18,7 +18,6 @@ from app.jobs.queue import enqueue
 from app.notificaciones.models import Borrador, Notificacion, Receptor
 from app.notificaciones.queries import find_by_key, find_earlier, list_photos, max_mail_bytes
 from app.notificaciones.queries.receptor_directory import find_receptor_by_email
-from app.notificaciones.queries.sealed_notificaciones import seal_notice
 from app.notificaciones.rules import (
     DRAFT_LIFE,
     LINK_LIFE,
@@ -216,7 +215,7 @@ def order_sending(notice: Notificacion, key: str, actor: Usuario | None, now: da
         usuario_id=actor.id if actor else None,
     )
     notice.trabajo_id = trabajo.id
-    seal_notice(notice, now)
+    db.session.flush()
 
 
 def _receptor_id(destinatario: Destinatario, actor: Usuario, now: datetime) -> int | None:

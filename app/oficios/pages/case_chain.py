@@ -54,4 +54,5 @@ def _show(oficio: Oficio, found: Verificacion) -> Response:
         found=found,
         links=found.links[::-1][:_SHOWN],
         row_label=row_label,
+        count=found.last[0],
     )

@@ -16,7 +16,6 @@ from app.direcciones.models import Visita
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.queries.sealed_oficios import seal_entry
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.data import EntradaData, RawAnswer
 from app.usuarios.models import Usuario
@@ -58,14 +57,12 @@ def record(
     corrige_id: int | None = None,
     is_real: bool = True,
     respuesta: RawAnswer | None = None,
-    with_state: bool = False,
 ) -> Investigacion:
-    """Write an entry in the bitácora and in the chain of custody, in the deed's transaction.
+    """Write an entry in the bitácora, in the deed's transaction.
 
     ``parte`` is what of the case it tells a change of, for the filters of *Historial*.
     ``is_real=False`` is for automatic checks that found nothing: they do not make a case look
-    attended to. ``respuesta`` is what a provider answered; ``with_state`` says that the entry
-    tells of the oficio's state, which is sealed after it.
+    attended to. ``respuesta`` is what a provider answered.
     """
     entry = Investigacion(
         oficio_id=oficio.id,
@@ -86,7 +83,6 @@ def record(
     last = oficio.ultima_actividad_at
     if is_real and (last < now or is_ahead_of(last, now)):
         _note_activity(oficio, now)
-    seal_entry(entry, now, state_of=oficio if with_state else None)
     emit(
         TipoEvento.ACTIVIDAD,
         oficio_id=oficio.id,
@@ -150,7 +146,7 @@ def own_words(entry: Investigacion) -> str:
 def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: datetime) -> None:
     """Mend one's own words in a fresh entry; what it said before stays readable.
 
-    The chain of custody gets a link for the new text after that of the old one.
+    The chain of custody keeps both.
 
     Raises:
         Refused: it is somebody else's, of another kind, or too old.
@@ -172,7 +168,6 @@ def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: d
     entry.descripcion = _joined(head, descripcion)
     entry.editado_at = now
     db.session.flush()
-    seal_entry(entry, now)
 
 
 def correct_entry(
@@ -191,7 +186,7 @@ def correct_entry(
 def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None:
     """Take back one's own fresh entry: it counts no more, and what it said stays readable.
 
-    The row stays, with a seal of its own: a link of the chain without its row is a finding.
+    The row stays, and the chain of custody tells of it.
 
     Raises:
         Refused: it is somebody else's, of another kind, or too old.
@@ -208,7 +203,6 @@ def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None
     )
     entry.retirado_at = now
     db.session.flush()
-    seal_entry(entry, now)
 
 
 def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:

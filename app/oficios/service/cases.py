@@ -59,7 +59,7 @@ def create_oficio(
     oficio.busqueda = search_text(oficio)
     db.session.add(oficio)
     db.session.flush()
-    record(oficio, Actividad.SISTEMA, "Oficio ingresado", actor=actor, now=now, with_state=True)
+    record(oficio, Actividad.SISTEMA, "Oficio ingresado", actor=actor, now=now)
     emit(TipoEvento.CREADO, oficio_id=oficio.id, buffet_id=buffet_id, now=now)
     return oficio
 

@@ -81,7 +81,6 @@ def _enter(
             "a": estado.value,
             **({"deshace": True} if is_undo else {}),
         },
-        with_state=True,
     )
     _announce(oficio, origin, now)
 

@@ -27,7 +27,6 @@ from app.oficios.rules import Actividad, Estado, Parte
 from app.oficios.service import DireccionData, Move, add_direccion, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.queries import find_current, find_sent
-from app.ubicado.queries.sealed_ubicaciones import seal_location
 from app.ubicado.rules import MAX_PHOTOS, SinPosicion, TipoLugar, steps_to_notice
 from app.ubicado.service.location_refusals import AlreadyLocated, FormReused
 from app.usuarios.models import Usuario
@@ -102,7 +101,6 @@ def locate(oficio: Oficio, data: UbicacionData, *, actor: Usuario, now: datetime
         db.session.flush()
     except IntegrityError:  # a concurrent request used the same id for another case
         raise FormReused from None
-    seal_location(ubicacion, now)
     record(
         oficio,
         Actividad.TERRENO,

@@ -19,7 +19,6 @@ from app.oficios.service import Move, move_oficio, record
 from app.ubicado.models import Ubicacion
 from app.ubicado.permissions import can_undo
 from app.ubicado.queries import find_current, list_notified
-from app.ubicado.queries.sealed_ubicaciones import seal_location
 from app.ubicado.service.locate import lock_oficio
 from app.usuarios.models import Usuario
 
@@ -48,7 +47,6 @@ def undo(ubicacion: Ubicacion, motivo: str, *, actor: Usuario, now: datetime) ->
     ubicacion.deshecho_at = now
     ubicacion.deshecho_por_id = actor.id
     ubicacion.deshecho_motivo = motivo
-    seal_location(ubicacion, now)
     _take_back_address(ubicacion)
     _take_back_sighting(ubicacion, actor=actor, now=now)
     when = format_fecha_hora(ubicacion.ubicado_at, ubicacion.zona)

@@ -1,0 +1,27 @@
+"""Sealing what happens to evidence, and telling whether it still is as it was sealed."""
+
+from app.custodia.service.appending import append
+from app.custodia.service.beginning import begin, begin_at_start
+from app.custodia.service.collecting import (
+    UnsealedWrite,
+    execute_sealed,
+    removal_reason,
+    touch,
+)
+from app.custodia.service.erasing import erase_sealed
+from app.custodia.service.verifying import Verificacion, store_review, verify, verify_all
+
+__all__ = [
+    "UnsealedWrite",
+    "Verificacion",
+    "append",
+    "begin",
+    "begin_at_start",
+    "erase_sealed",
+    "execute_sealed",
+    "removal_reason",
+    "store_review",
+    "touch",
+    "verify",
+    "verify_all",
+]
