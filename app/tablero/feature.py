@@ -18,7 +18,7 @@ FEATURE = Feature(
         Link(
             Menu.SETTINGS,
             30,
-            "tablero.column_limits",
+            "tablero.limits",
             "Límites del tablero",
             "layout-kanban",
             audience=Audience.ADMIN,
