@@ -26,6 +26,7 @@ from app.web.limit_storage import SCHEME, init_limits
 from app.web.maintenance import init_maintenance
 from app.web.navigation import find_landing, init_navigation
 from app.web.retrying import RetryingFlask
+from app.web.sentences import init_sentences
 from app.web.session_cookie import init_sessions
 from app.web.static_files import StaticFiles, fingerprint
 from config import ROOT, Config, ensure_development_secret, load_config
@@ -74,6 +75,7 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     init_filters(app)
     init_navigation(app)
     init_errors(app)
+    init_sentences(app)
     init_compression(app)
     init_headers(app)
     init_sessions(app)

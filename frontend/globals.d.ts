@@ -47,7 +47,7 @@ declare global {
   }
 
   interface DocumentEventMap {
-    aviso: CustomEvent<{ texto?: string; value?: string; tipo?: import("../static/js/toasts.js").Tipo }>;
+    aviso: CustomEvent<{ texto?: string; value?: string; tipo?: import("../static/js/toasts.js").Tipo; enlaces?: { texto: string; href: string }[] }>;
     "htmx:afterRequest": HtmxEvent;
     "htmx:afterSettle": HtmxEvent;
     "htmx:afterSwap": HtmxEvent;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 
-from flask import Blueprint, Response, flash, send_file, url_for
+from flask import Blueprint, Response, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -38,7 +38,7 @@ from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
-from app.web.fragments import is_htmx, see_other, with_notice
+from app.web.fragments import is_htmx
 
 bp = Blueprint("adjuntos", __name__)
 
@@ -63,31 +63,43 @@ def upload(oficio_id: int) -> ResponseReturnValue:
     """Store the good files and name the bad ones with their reason."""
     oficio = oficio_to_work(oficio_id)
     form = UploadForm.for_case(oficio.id)
-    if not form.validate():
-        return _gallery(oficio, form, 422)
-    results = add_adjuntos(
-        oficio.id,
-        form.uploads(),
-        tipo=form.chosen_tipo(),
-        descripcion=form.descripcion.data,
-        visita_id=form.visita_id.data or None,
-        actor=current_user,
-        now=utcnow(),
-        max_bytes=current_config().max_upload_bytes,
-    )
-    summary = summarize(results)
-    failed = any(result.is_failed for result in results)
-    stored = any(result.adjunto_id for result in results)
-    if is_htmx():
+
+    def deed() -> Done:
+        results = add_adjuntos(
+            oficio.id,
+            form.uploads(),
+            tipo=form.chosen_tipo(),
+            descripcion=form.descripcion.data,
+            visita_id=form.visita_id.data or None,
+            actor=current_user,
+            now=utcnow(),
+            max_bytes=current_config().max_upload_bytes,
+        )
+        failed = any(result.is_failed for result in results)
+        stored = any(result.adjunto_id for result in results)
+        if not is_htmx() and not failed:
+            tone = "ok" if stored else "aviso"
+            return Done(summarize(results), _section_url(oficio), tone=tone)
+        if not is_htmx():
+            return Done("", "", answer=lambda: _gallery(oficio, form, 422, results))
         # 200 as soon as one was stored: then the counts around the section have to follow.
         status = 422 if failed and not stored else 200
         fresh = form if failed else UploadForm.for_case(oficio.id, fresh=True)
-        tone = "error" if failed else "ok"
-        return with_notice(_gallery(oficio, fresh, status, results), summary, tone)
-    if failed:
-        return _gallery(oficio, form, 422, results)
-    flash(summary, "ok" if stored else "aviso")
-    return see_other(_section_url(oficio))
+        return Done(
+            summarize(results),
+            "",
+            tone="error" if failed else "ok",
+            answer=lambda: _gallery(oficio, fresh, status, results),
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: _gallery(oficio, form, status),
+        )
+    )
 
 
 @bp.get("/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")

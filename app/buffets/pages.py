@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -33,6 +33,7 @@ from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 bp = Blueprint("buffets", __name__)
 
@@ -107,7 +108,7 @@ def rotate(buffet_id: int) -> ResponseReturnValue:
     buffet = or_404(db.session.get(Buffet, buffet_id))
     with transaction():
         rotate_enlace(buffet, actor=current_user, now=utcnow(), life=link_life())
-    flash("Enlace nuevo: el anterior dejó de funcionar. Envíe el nuevo al buffet.", "ok")
+    tell("Enlace nuevo: el anterior dejó de funcionar. Envíe el nuevo al buffet.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
@@ -118,7 +119,7 @@ def revoke(buffet_id: int) -> ResponseReturnValue:
     buffet = or_404(db.session.get(Buffet, buffet_id))
     with transaction():
         revoke_enlaces(buffet, actor=current_user, now=utcnow())
-    flash("El enlace dejó de funcionar.", "ok")
+    tell("El enlace dejó de funcionar.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
@@ -149,7 +150,7 @@ def rotate_leave(buffet_id: int) -> ResponseReturnValue:
     buffet = or_404(db.session.get(Buffet, buffet_id))
     with transaction():
         rotate_leave_link(buffet, actor=current_user, now=utcnow())
-    flash("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
+    tell("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
@@ -161,7 +162,7 @@ def toggle(buffet_id: int) -> ResponseReturnValue:
     activo = request.form.get("activo") == "1"
     with transaction():
         set_active(buffet, activo=activo, actor=current_user, now=utcnow())
-    flash("Buffet activado." if activo else "Buffet desactivado: su enlace no abre nada.", "ok")
+    tell("Buffet activado." if activo else "Buffet desactivado: su enlace no abre nada.", "ok")
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 

@@ -3,6 +3,13 @@
 The text of every exception is a Chilean Spanish sentence meant for the screen or the API.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec
+
+P = ParamSpec("P")
+
 
 class RastroError(Exception):
     """The base of everything that the product refuses on purpose."""
@@ -26,6 +33,15 @@ class Lost(NotFound):
 
 class Refused(RastroError):
     """A rule of the domain forbids what was asked."""
+
+
+def refusal_of(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str | None:
+    """Why a check refuses, for a page that says so before anybody asks; None if it does not."""
+    try:
+        check(*args, **kwargs)
+    except Refused as refused:
+        return str(refused)
+    return None
 
 
 class Stale(RastroError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from app.respaldo.service import list_backups
 from app.web.access import admin_required, or_404
 from app.web.fragments import see_other
 from app.web.maintenance import maintenance_text, set_maintenance
+from app.web.sentences import tell
 
 bp = Blueprint("estado", __name__)
 
@@ -55,7 +56,7 @@ def try_part(parte: str) -> ResponseReturnValue:
     }
     found = or_404(trials.get(parte))()
     tone = "info" if found.ok is None else "ok" if found.ok else "error"
-    flash(f"{found.nombre}: {found.texto}", tone)
+    tell(f"{found.nombre}: {found.texto}", tone)
     return see_other(url_for("estado.index"))
 
 
@@ -66,7 +67,7 @@ def back_up() -> ResponseReturnValue:
     now = utcnow()
     with transaction():
         enqueue(BACKUP_JOB, key=f"a mano {now:%Y%m%d%H%M}", now=now, usuario_id=current_user.id)
-    flash("Se está haciendo un respaldo. Recargue en un momento para verlo aquí.", "ok")
+    tell("Se está haciendo un respaldo. Recargue en un momento para verlo aquí.", "ok")
     return see_other(url_for("estado.index"))
 
 
@@ -86,7 +87,7 @@ def maintenance() -> ResponseReturnValue:
         )
     text = " ".join(request.form.get("texto", "").split())[:_LONGEST]
     set_maintenance(config.instance_dir, text if on else None)
-    flash(
+    tell(
         "Mantención iniciada: sólo los administradores pueden entrar."
         if on
         else "Mantención terminada: todos pueden entrar.",

@@ -19,6 +19,7 @@ from app.oficios.pages import (
 from app.oficios.pages.sections import Section
 from app.oficios.queries import count_direcciones, count_entries, count_personas
 from app.web.navigation import Audience, Link, Menu
+from app.web.sentences import link_about
 
 FEATURE = Feature(
     name="oficios",
@@ -58,4 +59,5 @@ FEATURE = Feature(
             text="Lo que más se anota en la bitácora: notas, llamadas y visitas.",
         ),
     ),
+    provides=(link_about.by(case.link_about_change),),
 )

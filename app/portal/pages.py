@@ -11,7 +11,6 @@ from flask import (
     Response,
     abort,
     current_app,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -42,8 +41,10 @@ from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, living_link, looking_buffet
 from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 bp = Blueprint("portal", __name__)
 
@@ -136,10 +137,9 @@ def mails() -> ResponseReturnValue:
 def choose_mails() -> ResponseReturnValue:
     """Choose it; who did, and through which link, is written down."""
     form = MilestoneForm()
-    if not form.validate():
-        return _mails_page(looking_buffet(), form, 422)
-    by_link = living_link() is not None
-    with transaction():
+
+    def deed() -> Done:
+        by_link = living_link() is not None
         set_milestone_mails(
             looking_buffet(),
             form.modo_hitos.value,
@@ -148,8 +148,11 @@ def choose_mails() -> ResponseReturnValue:
             origen=OrigenModo.TABLERO,
             enlace_id=session[SESSION_KEY] if by_link else None,
         )
-    flash("Guardado: así recibirán los correos sobre el avance.", "ok")
-    return redirect(url_for("portal.mails"), 303)
+        return Done("Guardado: así recibirán los correos sobre el avance.", url_for("portal.mails"))
+
+    return carry_out(
+        Deed(do=deed, form=form, show=lambda status: _mails_page(looking_buffet(), form, status))
+    )
 
 
 @bp.post("/portal/correos/rotar")
@@ -164,7 +167,7 @@ def rotate_leave() -> ResponseReturnValue:
             now=utcnow(),
             enlace_id=session[SESSION_KEY] if by_link else None,
         )
-    flash("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
+    tell("Los enlaces de baja de los correos anteriores dejaron de funcionar.", "ok")
     return redirect(url_for("portal.mails"), 303)
 
 

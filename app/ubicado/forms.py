@@ -17,6 +17,7 @@ from app.oficios.forms.case_fields import NOTES_MAX, add_error
 from app.oficios.forms.position import CoordinateField, check_whole
 from app.ubicado.rules import ACCESOS, ResultadoRevision, SinPosicion, TipoLugar
 from app.ubicado.service import UbicacionData
+from app.ubicado.service.location_photos import Recibidas
 from app.web.forms import EnumField, Form, at_most, parsed_by, required
 
 #: What the choice of the place says beside the ids of the case's addresses.
@@ -51,6 +52,8 @@ class UbicadoForm(Form):
     camara = FileField("Tomar foto")
 
     places: list[Direccion]
+    #: A photo that came along was not stored: the page says which.
+    has_lost_photos = False
 
     @classmethod
     def for_case(cls, places: list[Direccion], **kwargs: Any) -> UbicadoForm:
@@ -88,7 +91,15 @@ class UbicadoForm(Form):
             # Some phones send 0,0 when they have no position.
             self.lat.data = self.lon.data = self.exactitud_m.data = None
             self.sin_posicion.data = SinPosicion.NO_DISPONIBLE.value
-        return all([self._check_place(), valid])
+        valid = all([self._check_place(), valid, not self.has_lost_photos])
+        if not valid and not self.adjuntos.data:
+            add_error(self.fotos, "Falta la foto: tome al menos una del vehículo.")
+        return valid
+
+    def take(self, received: Recibidas) -> None:
+        """Tick the photos that came with the form, which the case has now."""
+        self.adjuntos.data = [*(self.adjuntos.data or []), *received.ids]
+        self.has_lost_photos = bool(received.problemas)
 
     def _check_place(self) -> bool:
         missing: list[tuple[Any, str]] = []

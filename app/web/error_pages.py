@@ -17,7 +17,8 @@ from app.core.errors import Lost, NotFound, RastroError, Refused, Stale
 from app.core.outages import Outage, explain, find_outage
 from app.db import DATABASE, ReadOnlyRequest, db
 from app.extensions import current_config
-from app.web.fragments import is_htmx, with_notice
+from app.web.fragments import is_htmx
+from app.web.sentences import Sentence, TextLink, link_about, tell
 from app.web.typed import typed_context
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,11 @@ def wants_json() -> bool:
 
 
 def error_response(
-    status: int, sentence: str | None = None, *, heading: str | None = None
+    status: int,
+    sentence: str | None = None,
+    *,
+    heading: str | None = None,
+    link: TextLink | None = None,
 ) -> Response:
     """A refusal in the form that the asker understands: JSON, a toast, or a page.
 
@@ -79,12 +84,14 @@ def error_response(
     if is_htmx():
         response = make_response("", status)
         response.headers["HX-Reswap"] = "none"
-        return with_notice(response, text, "error")
+        tell(text, "error", link)
+        return response
     if status == 507:
         return not_now(status, text, retry_seconds=_RETRY)
     page = f"errors/{status}.html" if status in _PAGES else "errors/400.html"
     title = heading or _HEADINGS.get(status, _HEADINGS[409])
-    return make_response(render_template(page, sentence=text, heading=title), status)
+    shown = Sentence(text, "error", link)
+    return make_response(render_template(page, sentence=shown, heading=title), status)
 
 
 def _wants_picture() -> bool:
@@ -203,7 +210,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Stale)
     def on_stale(error: Stale) -> Response:
-        return error_response(409, str(error))
+        return error_response(409, str(error), link=link_about(error))
 
     @app.errorhandler(StaleDataError)
     def on_stale_row(_error: StaleDataError) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,12 +26,6 @@ def is_read() -> bool:
 def fragment(template: str, /, status: int = 200, **context: Any) -> Response:
     """Render one ``_piece.html``; the client never names a template."""
     return make_response(render_template(template, **context), status)
-
-
-def with_notice(response: Response, text: str, tone: str = "ok") -> Response:
-    """Have the page announce a sentence (a toast in a live region). Tones: ok, error."""
-    response.headers["HX-Trigger"] = json.dumps({"aviso": {"texto": text, "tipo": tone}})
-    return response
 
 
 def local_path(target: str) -> str | None:

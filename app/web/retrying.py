@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.contention import is_conflict
 from app.db import count_commits, db
+from app.web.sentences import forget_told
 
 Result = TypeVar("Result")
 
@@ -55,6 +56,8 @@ def call_again_on_conflict(deed: Callable[[], Result]) -> Result:
                 raise
         db.session.rollback()
         rewind_files()
+        if has_request_context():
+            forget_told()
         logger.info("a request met another one in the database; it is done anew")
         time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
     raise AssertionError("the last attempt returns or raises")

@@ -221,7 +221,7 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => toast(OFFLINE, "error"));
 document.addEventListener("htmx:timeout", () => toast(OFFLINE, "error"));
 
-document.addEventListener("aviso", (event) => toast(event.detail.texto ?? event.detail.value, event.detail.tipo));
+document.addEventListener("aviso", ({ detail }) => toast(detail.texto ?? detail.value, detail.tipo, null, detail.enlaces));
 
 // After a refused form the first wrong field takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {

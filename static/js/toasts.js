@@ -25,21 +25,25 @@ export function announce(text) {
  * @param {string | undefined} text nothing is shown without one
  * @param {Tipo} [tipo]
  * @param {{label: string, post: string} | null} [action] a button, and the address where it posts
+ * @param {{texto: string, href: string}[]} [links] pages of ours where there is more to see
  */
-export function toast(text, tipo = "info", action = null) {
+export function toast(text, tipo = "info", action = null, links = []) {
   const place = document.getElementById("toasts");
   const template = document.getElementById("toast-template");
   if (!place || !(template instanceof HTMLTemplateElement) || !text) return;
   const card = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
   card.classList.add(`toast-${tipo}`);
-  need(HTMLElement, "p", card).textContent = text;
+  need(HTMLElement, "p", card).append(text, ...links.flatMap(linkTo));
   const use = need(SVGUseElement, "use", card);
   use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*$/, `#${ICONS[tipo] || ICONS.info}`));
   if (action) card.append(actionForm(action));
   place.append(card);
   while (place.children.length > 4) place.firstElementChild?.remove();
-  dismissLater(card, action ? 20000 : tipo === "error" || tipo === "aviso" ? 12000 : 6000);
+  dismissLater(card, action || links.length ? 20000 : tipo === "error" || tipo === "aviso" ? 12000 : 6000);
 }
+
+/** @param {{texto: string, href: string}} link */
+const linkTo = ({ texto, href }) => [" ", make("a", { href, textContent: texto, target: "_blank", rel: "noopener" })];
 
 /** @param {{label: string, post: string}} action */
 function actionForm({ label, post }) {

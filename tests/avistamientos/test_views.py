@@ -454,10 +454,16 @@ def test_of_two_tabs_the_second_is_refused_with_what_it_typed(
 
     response = investigador.post(f"{section_url(oficio)}/{pk}", data=two, headers=HTMX)
 
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "Alguien corrigió este avistamiento" in response.text
     assert "Lo que escribió la segunda" in response.text
     assert rows(Avistamiento)[0].ubicacion == "Pasaje Uno 12"
+
+    # Having seen that, saving once more is a decision.
+    (seal,) = re.findall(r'name="sello"[^>]*value="([^"]+)"', response.text)
+    saved = investigador.post(f"{section_url(oficio)}/{pk}", data=two | {"sello": seal})
+    assert saved.status_code == 303
+    assert rows(Avistamiento)[0].ubicacion == "Lo que escribió la segunda"
 
 
 def test_a_bad_correction_keeps_the_form_open(

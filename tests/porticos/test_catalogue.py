@@ -194,7 +194,7 @@ def test_of_two_tabs_the_second_is_refused_with_what_it_typed(app, admin, usuari
 
     response = admin.post(f"{URL}/{pk}", data=two)
 
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "Alguien cambió este pórtico" in response.text
     assert 'value="Dos"' in response.text
     assert rows(Portico)[0].tramo == "Uno"

@@ -134,10 +134,26 @@ def test_of_two_sessions_the_second_is_told_who_and_when(admin, investigador, of
         "No se pudo guardar: Ana Vega lo cambió hace 2 min y ahora está en «Investigación». "
         "Se muestra el estado actual."
     )
+    page = f"/oficios/{oficio.id}/historial"
+    assert notice(response)["enlaces"] == [{"texto": "Ver qué cambió", "href": page}]
     text = assert_fragment(response, f"oficio-card-{oficio.id}")
     assert 'data-estado="investigacion"' in text
     assert 'data-version="2"' in text
     assert rows(Oficio)[0].estado is Estado.INVESTIGACION
+
+
+def test_a_stale_card_leads_to_what_changed_also_without_javascript(admin, investigador, oficio):
+    assert drop(admin, oficio, "investigacion").status_code == 200
+    link = f'<a href="/oficios/{oficio.id}/historial" target="_blank" rel="noopener">'
+
+    told = drop(investigador, oficio, "notificacion", headers={}, follow_redirects=True)
+    many = investigador.post(
+        "/tablero/lote", data={"oficio": f"{oficio.id}.1", "estado": "notificacion"}
+    )
+
+    for page in (told.text, many.text):
+        assert f"{link}Ver qué cambió</a>" in page
+    assert link not in investigador.get("/tablero").text  # once is enough
 
 
 def test_a_change_between_reading_and_writing_is_told_too(

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask, get_flashed_messages, make_response
+from markupsafe import escape
 from wtforms import HiddenField, StringField
 
 from app.ajustes.models import Ajuste
@@ -16,6 +17,7 @@ from app.ajustes.service import set_setting
 from app.core.errors import InvalidValue, NotFound, Refused, Stale
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form, required
+from app.web.sentences import Sentence, TextLink, take_sentences, tell
 from tests.plugins.application import HTMX
 
 PAGE = "/despues"
@@ -84,7 +86,7 @@ def send(app: Flask) -> Callable[..., Answer]:
                 return make_response("|".join([*map(str, shown), *form.nombre.errors]), status)
 
             fields: dict[str, Any] = {"form": form, "show": show, "beside": places(form), **options}
-            response = make_response(carry_out(Deed(do=deed, **fields)))
+            response = app.process_response(make_response(carry_out(Deed(do=deed, **fields))))
             return Answer(
                 response.status_code,
                 response.get_data(as_text=True),
@@ -205,3 +207,58 @@ def test_what_is_gone_or_away_is_left_to_the_error_pages(send, rows, problem):
         send(refusal=problem, places=lambda form: {Refused: form})
 
     assert rows(Ajuste) == []
+
+
+def test_a_sentence_keeps_its_link_until_it_is_read_and_is_never_markup(send, app):
+    link = TextLink("Ver <b>", "/oficios/1?a=1&b=2")
+    told = Sentence("Cambió <i>.", "error", link)
+
+    htmx = send(htmx=True, done=Done("Hecho.", PAGE, [told]), fresh=lambda: make_response(""))
+    with app.test_request_context():
+        tell(told)
+        app.process_response(make_response("", 303))
+        left = take_sentences()
+
+    assert htmx.notice == {
+        "texto": "Hecho. Cambió <i>.",
+        "tipo": "ok",
+        "enlaces": [{"texto": "Ver <b>", "href": "/oficios/1?a=1&b=2"}],
+    }
+    assert left == [told]
+    assert str(escape(told)) == (
+        'Cambió &lt;i&gt;. <a href="/oficios/1?a=1&amp;b=2" target="_blank" rel="noopener">'
+        "Ver &lt;b&gt;</a>"
+    )
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "https://x.cl", "//x.cl", "/\\x.cl", ""])
+def test_a_sentence_leads_to_no_other_place(href):
+    with pytest.raises(ValueError, match="pages of this application"):
+        TextLink("Ver", href)
+
+
+def test_a_refusal_has_its_own_place_on_a_page(send, rows):
+    def refuse(sentence, status):
+        return make_response(f"aquí: {sentence}", status)
+
+    texts = [
+        (answer.status, answer.text)
+        for refusal in (Refused("No se puede"), Stale("Cambió."), InvalidValue("No se lee."))
+        for answer in [send(refusal=refusal, refuse=refuse, lead="No. ")]
+    ]
+
+    assert texts == [
+        (409, "aquí: No. No se puede."),
+        (409, "aquí: Cambió."),
+        (422, "aquí: No se lee."),
+    ]
+    assert rows(Ajuste) == []
+
+
+def test_an_answer_of_its_own_takes_the_place_of_the_page(send, rows):
+    done = Done("Hecho.", "", answer=lambda: make_response("la clave", 200))
+
+    answer = send(done=done)
+
+    assert (answer.status, answer.text, answer.announced) == (200, "la clave", [("ok", "Hecho.")])
+    assert [row.valor for row in rows(Ajuste)] == ["Ana"]

@@ -139,6 +139,15 @@ def summarize(results: list[UploadResult]) -> str:
     return " ".join(sentences)
 
 
+def describe_failed(results: list[UploadResult]) -> list[str]:
+    """A sentence for each photo that was not stored, with its reason."""
+    return [
+        f"La foto «{result.filename}» no se guardó. {result.problem}"
+        for result in results
+        if result.is_failed
+    ]
+
+
 def update_adjunto(
     adjunto: Adjunto,
     *,

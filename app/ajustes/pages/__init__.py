@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
-from flask import Blueprint, flash, g, make_response, render_template, send_file, url_for
+from flask import Blueprint, g, make_response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from app.web.access import admin_required, or_404
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.sentences import tell
 
 bp = Blueprint("ajustes", __name__)
 
@@ -87,7 +88,7 @@ def remove_office_logo() -> ResponseReturnValue:
     """Go without a logo from now on."""
     with transaction():
         save_logo(None, actor=current_user, now=utcnow())
-    flash("Logo quitado. Los correos que ya se enviaron lo siguen mostrando.", "ok")
+    tell("Logo quitado. Los correos que ya se enviaron lo siguen mostrando.", "ok")
     return see_other(url_for("ajustes.index"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, render_template, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,7 +16,9 @@ from app.core.errors import Refused
 from app.db import db, transaction
 from app.usuarios.models import Usuario
 from app.web.access import admin_required, or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.sentences import tell
 
 bp = Blueprint("claves", __name__, url_prefix="/admin/claves-api")
 
@@ -33,23 +35,27 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a key and show it, this once: the answer to the form is the only place that has it."""
     form = ClaveForm()
-    if not form.validate():
-        return _page(form, 422)
     key = new_key()
-    try:
-        with transaction():
-            create_key(
-                form.nombre.data,
-                db.session.get_one(Usuario, form.usuario_id.data),
-                form.alcance.value,
-                key,
-                actor=current_user,
-                now=utcnow(),
-            )
-    except Refused as refused:
-        form.usuario_id.errors = [str(refused)]
-        return _page(form, 422)
-    return _page(ClaveForm(formdata=None), key=key)
+
+    def deed() -> Done:
+        create_key(
+            form.nombre.data,
+            db.session.get_one(Usuario, form.usuario_id.data),
+            form.alcance.value,
+            key,
+            actor=current_user,
+            now=utcnow(),
+        )
+        return Done("", "", answer=lambda: _page(ClaveForm(formdata=None), key=key))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, status),
+            beside={Refused: form.usuario_id},
+        )
+    )
 
 
 @bp.post("/<int:clave_id>/revocar")
@@ -59,7 +65,7 @@ def revoke(clave_id: int) -> ResponseReturnValue:
     clave = or_404(db.session.get(ClaveApi, clave_id))
     with transaction():
         revoke_key(clave, actor=current_user, now=utcnow())
-    flash("Clave revocada: ya no abre nada.", "ok")
+    tell("Clave revocada: ya no abre nada.", "ok")
     return see_other(url_for("claves.index"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,7 @@ from app.usuarios.service import set_mail_preference
 from app.web.access import or_404, staff_required
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 bp = Blueprint("avisos", __name__)
 
@@ -87,12 +88,10 @@ def read_all() -> ResponseReturnValue:
 @staff_required
 def preferences() -> ResponseReturnValue:
     """Whether they also come by mail."""
-    form = PreferenceForm()
-    form.validate()
-    wanted = bool(form.avisos_por_correo.data)
+    wanted = bool(PreferenceForm().avisos_por_correo.data)
     with transaction():
         set_mail_preference(current_user, wanted=wanted)
-    flash(
+    tell(
         "Cada aviso le llegará también por correo."
         if wanted
         else "Los avisos se ven solo en Rastro.",

@@ -31,7 +31,7 @@ class AvistamientoForm(Form):
     monto = PesosField("Monto")
     notas = TextAreaField("Notas", [Optional(), at_most(5000)])
     #: What the sighting said when the form was opened.
-    sello = HiddenField()
+    version = HiddenField(name="sello")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -46,7 +46,7 @@ class AvistamientoForm(Form):
             hora = read(row.fecha_hora, row.zona).strftime("%H:%M")
         names = ("fuente", "fecha", "ubicacion", "empresa", "monto", "notas")
         values = {name: getattr(row, name) for name in names}
-        return cls(data={**values, "hora": hora, "sello": seal(row)})
+        return cls(data={**values, "hora": hora, "version": seal(row)})
 
     def validate_hora(self, field: StringField) -> None:
         """An hour of 24."""

@@ -13,17 +13,18 @@ from app.avistamientos.forms.list_filter import AvistamientoFilter, Avistamiento
 from app.avistamientos.pages.lookups import Lookups, lookups_of
 from app.avistamientos.queries import find_sighting, sightings_statement
 from app.avistamientos.rules import WRITTEN_SOURCES
-from app.avistamientos.service import add_sighting, edit_sighting
+from app.avistamientos.service import add_sighting, edit_sighting, seal
 from app.core.clock import utcnow
-from app.core.errors import Refused, Stale
+from app.core.errors import Refused
 from app.jobs.models import Trabajo
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
-from app.web.fragments import is_htmx, is_read, with_notice
+from app.web.fragments import is_htmx, is_read
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 bp = Blueprint("avistamientos", __name__, url_prefix="/oficios/<int:oficio_id>")
 
@@ -70,7 +71,7 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     form = AvistamientoForm.of(row)
 
     def deed() -> Done:
-        edit_sighting(row, form.to_data(), seen=form.sello.data, actor=current_user, now=utcnow())
+        edit_sighting(row, form.to_data(), seen=form.version.data, actor=current_user, now=utcnow())
         return Done("Se guardó el avistamiento.", _url(oficio))
 
     return carry_out(
@@ -79,7 +80,8 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
             form=form,
             show=lambda status: show_section(oficio, status, form=form, editing=row),
             fresh=lambda: show_section(oficio),
-            beside={Refused: form, Stale: form},
+            beside={Refused: form},
+            version=lambda: seal(or_404(find_sighting(oficio.id, avistamiento_id))),
         )
     )
 
@@ -114,9 +116,8 @@ def _announce_end(response: Response, last: Trabajo | None) -> Response:
         return response
     # The map and the suggestions ask for themselves again.
     response.headers["HX-Trigger-After-Swap"] = "avistamientos:nuevos"
-    return with_notice(
-        response, last.error or last.resultado or "", "error" if last.error else "ok"
-    )
+    tell(last.error or last.resultado or "", "error" if last.error else "ok")
+    return response
 
 
 def _url(oficio: Oficio, filtro: AvistamientoFilter | None = None) -> str:

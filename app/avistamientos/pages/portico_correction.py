@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,16 +12,18 @@ from app.avistamientos.queries import find_sighting
 from app.avistamientos.rules import MATCHED_SOURCES
 from app.avistamientos.service import correct_gantry
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue, Refused
+from app.core.errors import InvalidValue
 from app.core.text import clean_text
-from app.db import db, transaction
+from app.db import db
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.porticos.models import Portico
 from app.porticos.queries import PorticoFilter, list_suggestions, porticos_statement
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_read, see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import is_read
+from app.web.sentences import Sentence
 
 #: Gantries that are offered without a search, and with one.
 _OFFERED, _FOUND = 6, 30
@@ -37,16 +39,22 @@ def correct(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
     or_404(row, allowed=row.fuente in MATCHED_SOURCES)
     if is_read():
         return _show(oficio, row)
-    try:
+
+    def deed() -> Done:
         portico = _chosen(request.form.get("portico", ""))
-        with transaction():
-            followers = correct_gantry(row, portico, actor=current_user, now=utcnow())
-    except (InvalidValue, Refused) as refused:
-        return _show(oficio, row, 422, problem=str(refused))
-    what = "Quedó" if followers < 2 else f"Quedaron {followers} avistamientos"
-    where = f"en el pórtico {portico.nombre}" if portico else "sin pórtico"
-    flash(f"{what} {where}. Se recordará para los próximos con el mismo texto.", "ok")
-    return see_other(url_for("avistamientos.section", oficio_id=oficio_id))
+        followers = correct_gantry(row, portico, actor=current_user, now=utcnow())
+        what = "Quedó" if followers < 2 else f"Quedaron {followers} avistamientos"
+        where = f"en el pórtico {portico.nombre}" if portico else "sin pórtico"
+        text = f"{what} {where}. Se recordará para los próximos con el mismo texto."
+        return Done(text, url_for("avistamientos.section", oficio_id=oficio_id))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            refuse=lambda sentence, status: _show(oficio, row, status, problem=sentence),
+            refused=422,
+        )
+    )
 
 
 def _chosen(text: str) -> Portico | None:
@@ -64,7 +72,7 @@ def _chosen(text: str) -> Portico | None:
 
 
 def _show(
-    oficio: Oficio, row: Avistamiento, status: int = 200, *, problem: str | None = None
+    oficio: Oficio, row: Avistamiento, status: int = 200, *, problem: Sentence | None = None
 ) -> Response:
     q = clean_text(request.args.get("q", ""))[:_SEARCH_LIMIT]
     if q:

@@ -117,7 +117,7 @@ def edit_sighting(
     if seen != seal(avistamiento):
         raise Stale(
             "Alguien corrigió este avistamiento mientras usted lo veía. Lo que escribió sigue "
-            "aquí: compárelo con la lista y ábralo otra vez si corresponde."
+            "aquí: compárelo con la lista y guarde otra vez si corresponde."
         )
     key = _check(oficio.id, data, now, but=avistamiento.id)
     before = _describe(avistamiento)

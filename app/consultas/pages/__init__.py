@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,14 +15,12 @@ from app.consultas.queries.check_budget import read_gasto
 from app.consultas.rules.vigencia import MOTIVOS, refusal_to_check
 from app.consultas.service import ReasonMissing, request_check
 from app.core.clock import local_today, utcnow
-from app.core.errors import Refused
-from app.db import transaction
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
-from app.web.fragments import is_htmx, see_other
+from app.web.deeds import Deed, Done, carry_out
 
 bp = Blueprint("consultas", __name__)
 
@@ -62,20 +60,23 @@ def check(oficio_id: int) -> ResponseReturnValue:
     """Have the gantries checked, for a reason; a second click meanwhile is the same check."""
     oficio = oficio_to_work(oficio_id)
     reason = CheckForm()
-    if not reason.validate():
-        return show_section(oficio, 422, asking=reason)
-    try:
-        with transaction():
-            request_check(oficio, reason.reason, actor=current_user, now=utcnow())
-    except ReasonMissing as missing:
-        reason.form_errors.append(str(missing))
-        return show_section(oficio, 422, asking=reason)
-    except Refused as refused:
-        return show_section(oficio, 409, refusal=str(refused))
-    if is_htmx():
-        return show_section(oficio)
-    flash("Consulta en curso: los avistamientos nuevos aparecerán en esta página.", "info")
-    return see_other(url_for("avistamientos.section", oficio_id=oficio.id))
+
+    def deed() -> Done:
+        request_check(oficio, reason.reason, actor=current_user, now=utcnow())
+        text = "Consulta en curso: los avistamientos nuevos aparecerán en esta página."
+        return Done(text, url_for("avistamientos.section", oficio_id=oficio.id), tone="info")
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=reason,
+            show=lambda status: show_section(oficio, status, asking=reason),
+            fresh=lambda: show_section(oficio),
+            quiet=True,
+            beside={ReasonMissing: reason},
+            refuse=lambda sentence, status: show_section(oficio, status, refusal=sentence),
+        )
+    )
 
 
 @bp.get("/oficios/<int:oficio_id>/consultas/<int:consulta_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +17,7 @@ from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 bp = Blueprint("webhooks", __name__, url_prefix="/admin/webhooks")
 
@@ -77,7 +78,7 @@ def toggle(webhook_id: int) -> ResponseReturnValue:
     activo = request.form.get("activo") == "1"
     with transaction():
         set_webhook_active(hook, activo=activo, actor=current_user, now=utcnow())
-    flash("Webhook activado." if activo else "Webhook desactivado: no se le avisa más.", "ok")
+    tell("Webhook activado." if activo else "Webhook desactivado: no se le avisa más.", "ok")
     return see_other(url_for("webhooks.detail", webhook_id=webhook_id))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, request, url_for
+from collections.abc import Callable
+
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
+from wtforms import Field
 
 from app.adjuntos.queries import list_images
 from app.adjuntos.rules import format_size
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue, NotFound
+from app.core.errors import InvalidValue, RastroError
 from app.db import transaction
 from app.notificaciones.forms import NoticeForm, SendForm
 from app.notificaciones.mails import mail_domain
@@ -45,12 +48,15 @@ from app.notificaciones.service import (
     create_notice,
     save_draft,
 )
-from app.notificaciones.service.writing import write_notice
+from app.notificaciones.service.writing import PhotoLost, write_notice
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
+from app.web.deeds import Deed, Done, carry_out
+from app.web.forms import Form
 from app.web.fragments import see_other
+from app.web.sentences import Sentence, tell
 
 _CASE = "/oficios/<int:oficio_id>/notificaciones"
 
@@ -79,18 +85,14 @@ def preview(oficio_id: int) -> ResponseReturnValue:
     """Keep the notice as it would go out now, and show it."""
     oficio = oficio_to_work(oficio_id)
     form = _form_for(oficio)
-    data = _read(form, oficio)
-    if data is None:
-        return _form_page(oficio, form, 422)
-    return _keep(oficio, form, data)
+    return _answer_form(oficio, form, lambda: _keep(oficio, form, _write(form, oficio)))
 
 
-def _keep(oficio: Oficio, form: NoticeForm, data: NoticeData) -> ResponseReturnValue:
+def _keep(oficio: Oficio, form: NoticeForm, data: NoticeData) -> Done:
     with transaction():
         save_draft(oficio, form.clave.data, data, form.to_datos(), actor=current_user, now=utcnow())
-    return see_other(
-        url_for("notificaciones.preview_page", oficio_id=oficio.id, clave=form.clave.data)
-    )
+    page = url_for("notificaciones.preview_page", oficio_id=oficio.id, clave=form.clave.data)
+    return Done("", page)
 
 
 @bp.get(f"{_CASE}/vista-previa/<clave>")
@@ -122,34 +124,49 @@ def send(oficio_id: int) -> ResponseReturnValue:
     form = SendForm()
     clave = form.clave.data if is_key(form.clave.data) else ""
     draft = find_draft(oficio.id, clave)
-    if draft is None or not form.validate():
+    if draft is None:
         return _gone(oficio, clave)
-    try:
-        return _order(oficio, _from_draft(draft), form)
-    except (AlreadyNotified, Incomplete) as asked:
-        _ask(form, asked)
-        return _preview_page(oficio, draft, form, 422)
-    except InvalidValue as error:
-        flash(str(error), "error")
-        return see_other(
-            url_for("notificaciones.compose", oficio_id=oficio.id, borrador=draft.clave)
+    return carry_out(
+        Deed(
+            do=lambda: _order(oficio, _from_draft(draft), form),
+            in_transaction=False,
+            form=form,
+            show=lambda status: _preview_page(oficio, draft, form, status),
+            beside=_yeses(form),
+            refuse=lambda sentence, _status: _write_again(oficio, draft, sentence),
         )
+    )
+
+
+def _write_again(oficio: Oficio, draft: Borrador, sentence: Sentence) -> Response:
+    """Say on the form of a preview why it cannot be sent as it is."""
+    tell(sentence)
+    return see_other(url_for("notificaciones.compose", oficio_id=oficio.id, borrador=draft.clave))
 
 
 def _send_form(oficio: Oficio) -> ResponseReturnValue:
     form = _form_for(oficio)
-    data = _read(form, oficio)
-    if data is None:
-        return _form_page(oficio, form, 422)
-    if len(data.html.encode()) > CLIPPED_BYTES:
-        return _keep(oficio, form, data)  # the preview says what readers do with it
-    try:
+
+    def deed() -> Done:
+        data = _write(form, oficio)
+        if len(data.html.encode()) > CLIPPED_BYTES:
+            return _keep(oficio, form, data)  # the preview says what readers do with it
         return _order(oficio, data, form)
-    except (AlreadyNotified, Incomplete) as asked:
-        _ask(form, asked)
-    except InvalidValue as error:
-        form.adjuntos.errors = [str(error)]
-    return _form_page(oficio, form, 422)
+
+    return _answer_form(oficio, form, deed)
+
+
+def _answer_form(oficio: Oficio, form: NoticeForm, deed: Callable[[], Done]) -> ResponseReturnValue:
+    photos = form.adjuntos
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: _form_page(oficio, form, status),
+            beside={**_yeses(form), InvalidValue: photos, MailTooBig: photos, PhotoLost: photos},
+        )
+    )
 
 
 def _form_for(oficio: Oficio, draft: Borrador | None = None) -> NoticeForm:
@@ -164,13 +181,12 @@ def _form_for(oficio: Oficio, draft: Borrador | None = None) -> NoticeForm:
     )
 
 
-def _ask(form: NoticeForm | SendForm, asked: AlreadyNotified | Incomplete) -> None:
-    """Show the question beside the confirmation box."""
-    box = form.confirmar if isinstance(asked, AlreadyNotified) else form.confirmar_incompleto
-    box.errors = [str(asked)]
+def _yeses(form: NoticeForm | SendForm) -> dict[type[RastroError], Field | Form]:
+    """The box beside which each question stands."""
+    return {AlreadyNotified: form.confirmar, Incomplete: form.confirmar_incompleto}
 
 
-def _order(oficio: Oficio, data: NoticeData, form: NoticeForm | SendForm) -> ResponseReturnValue:
+def _order(oficio: Oficio, data: NoticeData, form: NoticeForm | SendForm) -> Done:
     """Store the notice and its job together; a form that came twice changes nothing."""
     clave = form.clave.data
     try:
@@ -188,27 +204,21 @@ def _order(oficio: Oficio, data: NoticeData, form: NoticeForm | SendForm) -> Res
     except IntegrityError:
         if find_by_key(clave) is None:
             raise
-    flash(f"El aviso a {data.destinatario.email} se está enviando.", "ok")
-    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    text = f"El aviso a {data.destinatario.email} se está enviando."
+    return Done(text, url_for("notificaciones.section", oficio_id=oficio.id))
 
 
-def _read(form: NoticeForm, oficio: Oficio) -> NoticeData | None:
-    """The notice that the form describes, written out; None leaves the reasons in the form."""
-    if not form.validate():
-        return None
-    try:
-        return write_notice(
-            oficio,
-            form.to_destinatario(),
-            mensaje=form.mensaje.data,
-            adjunto_ids=form.adjuntos.data or [],
-            remitente=current_user,
-            cc_email=form.cc_email.value,
-            responder_a=form.responder_a.value,
-        )
-    except (InvalidValue, MailTooBig, NotFound) as error:
-        form.adjuntos.errors = [str(error)]
-        return None
+def _write(form: NoticeForm, oficio: Oficio) -> NoticeData:
+    """The notice that the form describes, written out."""
+    return write_notice(
+        oficio,
+        form.to_destinatario(),
+        mensaje=form.mensaje.data,
+        adjunto_ids=form.adjuntos.data or [],
+        remitente=current_user,
+        cc_email=form.cc_email.value,
+        responder_a=form.responder_a.value,
+    )
 
 
 def _from_draft(draft: Borrador) -> NoticeData:
@@ -238,9 +248,9 @@ def _gone(oficio: Oficio, clave: str) -> ResponseReturnValue:
     """Answer for a preview that was sent already or has expired."""
     notice = find_by_key(clave) if is_key(clave) else None
     if notice is not None and notice.oficio_id == oficio.id:
-        flash(f"Este aviso ya se pidió: está «{notice.estado.label.lower()}».", "info")
+        tell(f"Este aviso ya se pidió: está «{notice.estado.label.lower()}».", "info")
         return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
-    flash("La vista previa ya no está. Escriba el aviso otra vez.", "aviso")
+    tell("La vista previa ya no está. Escriba el aviso otra vez.", "aviso")
     return see_other(url_for("notificaciones.compose", oficio_id=oficio.id))
 
 

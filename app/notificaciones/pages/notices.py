@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import NotFound, Refused
+from app.core.errors import Refused, refusal_of
 from app.db import transaction
 from app.notificaciones.forms import AgainForm
 from app.notificaciones.mails import mail_domain
@@ -28,13 +28,12 @@ from app.notificaciones.service import (
     describe_resend,
     resend_notice,
 )
-from app.notificaciones.service.writing import write_reminder
+from app.notificaciones.service.writing import PhotoLost, write_reminder
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
-from app.web.fragments import is_htmx, see_other, with_notice
 
 _CASE = "/oficios/<int:oficio_id>/notificaciones"
 
@@ -105,8 +104,9 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
     form = AgainForm()
-    form.validate()
-    try:
+    page = url_for("notificaciones.section", oficio_id=oficio.id)
+
+    def deed() -> Done:
         check_remindable(notice)
         data = write_reminder(oficio, notice, remitente=current_user)
         with transaction():
@@ -124,30 +124,27 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
                 now=utcnow(),
                 recordatorio_de=notice,
             )
-    except AskedOnce as asked:
-        form.confirmar.errors = [str(asked)]
-        return _detail_page(oficio, notice, AgainForm(formdata=None), 422, reminder=form)
-    except (Refused, NotFound) as refused:
-        flash(str(refused), "error")
-        return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
-    return _sending(oficio, notice, "El recordatorio se está enviando.")
+        return Done("El recordatorio se está enviando.", page)
 
-
-def _sending(oficio: Oficio, notice: Notificacion, sentence: str) -> ResponseReturnValue:
-    if is_htmx():
-        return with_notice(_detail_page(oficio, notice, AgainForm(formdata=None)), sentence)
-    flash(sentence, "ok")
-    return see_other(url_for("notificaciones.section", oficio_id=oficio.id))
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: _detail_page(
+                oficio, notice, AgainForm(formdata=None), status, reminder=form
+            ),
+            fresh=lambda: _detail_page(oficio, notice, AgainForm(formdata=None)),
+            beside={AskedOnce: form.confirmar, PhotoLost: form.confirmar},
+            back=page,
+        )
+    )
 
 
 def _can_remind(notice: Notificacion) -> bool:
     if find_reminder(notice.id) is not None or notice.recordatorio_de_id is not None:
         return False
-    try:
-        check_remindable(notice)
-    except Refused:
-        return False
-    return True
+    return refusal_of(check_remindable, notice) is None
 
 
 def _detail_page(

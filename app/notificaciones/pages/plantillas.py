@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -22,6 +22,7 @@ from app.notificaciones.service import save_textos
 from app.web.access import admin_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, see_other
+from app.web.sentences import tell
 
 _URL = "/admin/plantillas"
 
@@ -53,7 +54,7 @@ def reset_template() -> ResponseReturnValue:
     """Back to the product's own words."""
     with transaction():
         save_textos(POR_DEFECTO, actor=current_user, now=utcnow())
-    flash("La plantilla volvió a su texto original.", "ok")
+    tell("La plantilla volvió a su texto original.", "ok")
     return see_other(url_for("notificaciones.template"))
 
 

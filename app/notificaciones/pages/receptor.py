@@ -12,9 +12,7 @@ from flask import (
     Response,
     abort,
     current_app,
-    flash,
     make_response,
-    redirect,
     render_template,
     request,
     send_file,
@@ -24,7 +22,7 @@ from flask.typing import ResponseReturnValue
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
-from app.adjuntos.service import UploadResult, add_adjuntos, read_copy
+from app.adjuntos.service import UploadResult, add_adjuntos, describe_failed, read_copy
 from app.ajustes.pages.dead_links import dead_link
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
@@ -43,6 +41,8 @@ from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import answer_notice
 from app.oficios.models import Oficio
 from app.web.bodies import accepts_bytes, several_uploads
+from app.web.deeds import Deed, Done, carry_out
+from app.web.sentences import Sentence
 
 bp = Blueprint("receptor", __name__)
 
@@ -73,23 +73,32 @@ def answer(token: str) -> ResponseReturnValue:
     """Store an answer with its photos; the same form sent twice is one answer."""
     notice = _linked(token)
     form = RespuestaForm()
-    if not form.validate():
-        return _page(token, notice, form, status=422)
-    if find_answer(form.clave.data) is None:
+
+    def deed() -> Done:
+        done = "Gracias, su respuesta quedó anotada y el investigador ya la ve."
+        page_url = url_for("receptor.page", token=token)
+        if find_answer(form.clave.data) is not None:
+            return Done(done, page_url)
         results = _store_photos(notice, form)
         photo_ids = [result.adjunto_id for result in results if result.adjunto_id]
-        # A bad photo does not hold up the answer: it is named, and another can be sent.
-        for result in results:
-            if result.is_failed:
-                flash(f"La foto «{result.filename}» no se guardó. {result.problem}", "error")
         with transaction():
             # Read again: the case may have been closed while the photos came in.
             now = utcnow()
-            notice = _linked(token)
-            data = form.to_data(photo_ids, now, case_zone(notice.oficio_id))
-            answer_notice(notice, data, clave=form.clave.data, now=now)
-    flash("Gracias, su respuesta quedó anotada y el investigador ya la ve.", "ok")
-    return redirect(url_for("receptor.page", token=token), 303)
+            again = _linked(token)
+            data = form.to_data(photo_ids, now, case_zone(again.oficio_id))
+            answer_notice(again, data, clave=form.clave.data, now=now)
+        # A bad photo does not hold up the answer: it is named, and another can be sent.
+        lost = [Sentence(text, "error") for text in describe_failed(results)]
+        return Done(done, page_url, lost)
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: _page(token, notice, form, status),
+        )
+    )
 
 
 @bp.get("/r/<token>/foto/<int:adjunto_id>")

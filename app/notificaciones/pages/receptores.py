@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -26,6 +26,7 @@ from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 
 
 @bp.get("/admin/receptores")
@@ -90,7 +91,7 @@ def toggle_receptor(receptor_id: int) -> ResponseReturnValue:
     with transaction():
         set_receptor_active(receptor, activo=activo, actor=current_user, now=utcnow())
     name = receptor.nombre
-    flash(
+    tell(
         f"{name} vuelve a ofrecerse en los avisos."
         if activo
         else f"{name} ya no se ofrece en los avisos nuevos.",

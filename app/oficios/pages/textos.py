@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -17,6 +17,7 @@ from app.oficios.service import add_texto, place_texto, toggle_texto, update_tex
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.sentences import tell
 
 bp = Blueprint("textos", __name__, url_prefix="/admin/textos")
 
@@ -77,7 +78,7 @@ def toggle(texto_id: int) -> ResponseReturnValue:
     activo = request.form.get("activo") == "1"
     with transaction():
         toggle_texto(row, activo, actor=current_user, now=utcnow())
-    flash("El texto se ofrece otra vez." if activo else "El texto ya no se ofrece.", "ok")
+    tell("El texto se ofrece otra vez." if activo else "El texto ya no se ofrece.", "ok")
     return see_other(url_for("textos.index"))
 
 

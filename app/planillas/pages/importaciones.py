@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue, Refused, Stale
-from app.db import transaction
+from app.core.errors import InvalidValue
 from app.planillas.access import importacion_to_work
 from app.planillas.forms.review import read_oficios_review
 from app.planillas.forms.upload import OficiosForm
@@ -27,7 +28,9 @@ from app.planillas.service.drafts import import_draft
 from app.planillas.service.import_oficios import OFICIOS, create_importacion
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, one_upload
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx, see_other
+from app.web.sentences import Sentence, tell
 
 bp = Blueprint("importar", __name__, url_prefix="/importar")
 
@@ -44,18 +47,24 @@ _REVIEWED = (
 def start() -> ResponseReturnValue:
     """Upload a list for a buffet; nothing else is stored before *Importar*."""
     form = OficiosForm()
-    if form.is_submitted() and form.validate():
-        try:
-            importacion_id = _keep(form)
-        except InvalidValue as refusal:
-            form.planilla.errors = [str(refusal)]
-        else:
-            return see_other(url_for("importar.preview", importacion_id=importacion_id))
-    status = 422 if form.is_submitted() else 200
-    if is_htmx():
-        return fragment("planillas/_upload.html", status, form=form)
-    page = render_template("planillas/start.html", form=form, recent=list_recent())
-    return page, status
+
+    def deed() -> Done:
+        return Done("", url_for("importar.preview", importacion_id=_keep(form)))
+
+    def show(status: int) -> ResponseReturnValue:
+        if is_htmx():
+            return fragment("planillas/_upload.html", status, form=form)
+        return render_template("planillas/start.html", form=form, recent=list_recent()), status
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=show,
+            beside={InvalidValue: form.planilla},
+            in_transaction=False,
+        )
+    )
 
 
 def _keep(form: OficiosForm) -> int:
@@ -80,7 +89,7 @@ def preview(importacion_id: int) -> ResponseReturnValue:
     """Every row of a list with what will become of it, or what became of it."""
     importacion = importacion_to_work(importacion_id)
     if importacion.estado is EstadoImportacion.DESCARTADA:
-        flash(_GONE, "aviso")
+        tell(_GONE, "aviso")
         return see_other(url_for("importar.start"))
     if importacion.estado is EstadoImportacion.IMPORTADA:
         return show_result(importacion)
@@ -98,13 +107,11 @@ def review(importacion_id: int) -> ResponseReturnValue:
     planilla = lists.open_draft(OFICIOS, importacion)
     before = lists.read_draft(OFICIOS, importacion, planilla)
     changed = read_oficios_review(request.form, OFICIOS.review_of(importacion), before)
-    try:
-        after = lists.keep_review(OFICIOS, importacion, planilla, changed)
-    except (InvalidValue, Refused) as refusal:
-        return show_preview(importacion, before, 422, error=str(refusal))
-    if is_htmx():
-        return show_preview(importacion, after)
-    return see_other(preview_url(importacion_id))
+
+    def show(after: Lectura[FilaOficio]) -> Callable[[], Response] | None:
+        return (lambda: show_preview(importacion, after)) if is_htmx() else None
+
+    return _keep_changes(importacion, planilla, before, changed, show)
 
 
 @bp.post("/<int:importacion_id>/importar", endpoint="import")
@@ -124,16 +131,26 @@ def import_(importacion_id: int) -> ResponseReturnValue:
     kept = OFICIOS.review_of(importacion)
     typed = read_oficios_review(request.form, kept, lectura)
     if typed != kept:
-        return _review_first(importacion, planilla, lectura, typed)
-    try:
-        with transaction():
-            import_draft(OFICIOS, importacion, lectura, version, actor=current_user, now=utcnow())
-    except (Stale, Refused) as refusal:
+        # Keep what an *Importar* changes, and show what it does.
+        return _keep_changes(
+            importacion,
+            planilla,
+            lectura,
+            typed,
+            lambda after: lambda: show_preview(importacion, after, 422, warning=_REVIEWED),
+        )
+
+    def deed() -> Done:
+        import_draft(OFICIOS, importacion, lectura, version, actor=current_user, now=utcnow())
+        return Done("", url_for("importar.preview", importacion_id=importacion_id))
+
+    def refuse(sentence: Sentence, status: int) -> Response:
         again = importacion_to_work(importacion_id)
         return show_preview(
-            again, lists.read_draft(OFICIOS, again, planilla), 409, error=str(refusal)
+            again, lists.read_draft(OFICIOS, again, planilla), status, error=sentence
         )
-    return _closed(importacion)
+
+    return carry_out(Deed(do=deed, refuse=refuse))
 
 
 @bp.post("/<int:importacion_id>/descartar")
@@ -141,8 +158,8 @@ def import_(importacion_id: int) -> ResponseReturnValue:
 def discard(importacion_id: int) -> ResponseReturnValue:
     """Forget an upload."""
     importacion = importacion_to_work(importacion_id)
-    lists.discard_and_tell(OFICIOS, importacion, "No se creó ningún oficio.")
-    return see_other(url_for("importar.start"))
+    nothing = "No se creó ningún oficio."
+    return lists.discard_and_tell(OFICIOS, importacion, nothing, url_for("importar.start"))
 
 
 @bp.get("/<int:importacion_id>/informe.csv")
@@ -153,15 +170,31 @@ def report(importacion_id: int) -> ResponseReturnValue:
     return lists.answer_report(OFICIOS, importacion, "importacion", oficios_report)
 
 
-def _review_first(
-    importacion: Importacion, planilla: Planilla, before: Lectura[FilaOficio], typed: Review
-) -> Response:
-    """Answer an *Importar* that carries changes: keep them and show what they do."""
-    try:
-        after = lists.keep_review(OFICIOS, importacion, planilla, typed)
-    except (InvalidValue, Refused) as refusal:
-        return show_preview(importacion, before, 422, error=str(refusal))
-    return show_preview(importacion, after, 422, warning=_REVIEWED)
+def _keep_changes(
+    importacion: Importacion,
+    planilla: Planilla,
+    before: Lectura[FilaOficio],
+    changed: Review,
+    show: Callable[[Lectura[FilaOficio]], Callable[[], Response] | None],
+) -> ResponseReturnValue:
+    """Keep how a person wants the list to be read; ``show`` gives the answer for the new reading,
+    or None for the page of the preview.
+    """
+
+    def deed() -> Done:
+        after = lists.keep_review(OFICIOS, importacion, planilla, changed)
+        return Done("", preview_url(importacion.id), answer=show(after))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            refuse=lambda sentence, status: show_preview(
+                importacion, before, status, error=sentence
+            ),
+            refused=422,
+        )
+    )
 
 
 def _closed(importacion: Importacion) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,7 +12,7 @@ from app.avistamientos.models import Listado
 from app.avistamientos.queries import list_listados
 from app.avistamientos.rules import EstadoListado
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue, Refused, Stale
+from app.core.errors import InvalidValue
 from app.db import transaction
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
@@ -30,7 +30,9 @@ from app.planillas.service.drafts import import_draft
 from app.planillas.service.import_pasos import PASOS, create_listado, note_file_download
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.sentences import Sentence, tell
 
 bp = Blueprint("listados", __name__, url_prefix="/oficios/<int:oficio_id>/listados")
 
@@ -44,20 +46,21 @@ def start(oficio_id: int) -> ResponseReturnValue:
     """Upload a list; nothing else is stored before *Importar*."""
     oficio = oficio_to_work(oficio_id)
     form = PasosForm()
-    if form.is_submitted() and form.validate():
-        try:
-            listado_id = _keep(oficio, form)
-        except InvalidValue as refusal:
-            form.planilla.errors = [str(refusal)]
-        else:
-            return _see(oficio_id, listado_id)
-    return render_section(
-        oficio,
-        _SECTION,
-        "planillas/_pasos_start.html",
-        422 if form.is_submitted() else 200,
-        form=form,
-        lists=list_listados(oficio.id),
+
+    def show(status: int) -> Response:
+        listados = list_listados(oficio.id)
+        return render_section(
+            oficio, _SECTION, "planillas/_pasos_start.html", status, form=form, lists=listados
+        )
+
+    return carry_out(
+        Deed(
+            do=lambda: Done("", _url(oficio_id, _keep(oficio, form))),
+            form=form,
+            show=show,
+            beside={InvalidValue: form.planilla},
+            in_transaction=False,
+        )
     )
 
 
@@ -76,7 +79,7 @@ def preview(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """Every row of a list with what will become of it, or what became of it."""
     oficio, listado = listado_to_work(oficio_id, listado_id)
     if listado.estado is EstadoListado.DESCARTADO:
-        flash("Ese listado se descartó. Súbalo otra vez para importarlo.", "aviso")
+        tell("Ese listado se descartó. Súbalo otra vez para importarlo.", "aviso")
         return see_other(url_for("listados.start", oficio_id=oficio_id))
     if listado.estado is EstadoListado.IMPORTADO:
         return _show_result(oficio, listado)
@@ -91,11 +94,21 @@ def review(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     oficio, listado = listado_to_work(oficio_id, listado_id)
     planilla = lists.open_draft(PASOS, listado)
     before = lists.read_draft(PASOS, listado, planilla)
-    try:
+
+    def deed() -> Done:
         lists.keep_review(PASOS, listado, planilla, read_pasos_review(request.form, before))
-    except (InvalidValue, Refused) as refusal:
-        return _show_preview(oficio, listado, before, 422, error=str(refusal))
-    return _see(oficio_id, listado_id)
+        return Done("", _url(oficio_id, listado_id))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            refuse=lambda sentence, status: _show_preview(
+                oficio, listado, before, status, error=sentence
+            ),
+            refused=422,
+        )
+    )
 
 
 @bp.post("/<int:listado_id>/importar", endpoint="import")
@@ -104,29 +117,37 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """Make the sightings of a list, in one transaction."""
     oficio, listado = listado_to_work(oficio_id, listado_id)
     if listado.estado is not EstadoListado.BORRADOR:
-        return _see(oficio_id, listado_id)
+        return see_other(_url(oficio_id, listado_id))
     planilla = lists.open_draft(PASOS, listado)
     lectura = lists.read_draft(PASOS, listado, planilla)
     version = request.form.get("version", 0, type=int)
     periodo = PeriodForm()
-    if not periodo.validate():
-        return _show_preview(oficio, listado, lectura, 422, periodo=periodo)
-    try:
-        with transaction():
-            import_draft(
-                PASOS,
-                listado,
-                lectura,
-                version,
-                actor=current_user,
-                now=utcnow(),
-                periodo=periodo.days,
-            )
-    except (Stale, Refused) as refusal:
+
+    def deed() -> Done:
+        import_draft(
+            PASOS,
+            listado,
+            lectura,
+            version,
+            actor=current_user,
+            now=utcnow(),
+            periodo=periodo.days,
+        )
+        return Done("", _url(oficio_id, listado_id))
+
+    def refuse(sentence: Sentence, status: int) -> Response:
         oficio, listado = listado_to_work(oficio_id, listado_id)
         again = lists.read_draft(PASOS, listado, planilla)
-        return _show_preview(oficio, listado, again, 409, error=str(refusal), periodo=periodo)
-    return _see(oficio_id, listado_id)
+        return _show_preview(oficio, listado, again, status, error=sentence, periodo=periodo)
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=periodo,
+            show=lambda status: _show_preview(oficio, listado, lectura, status, periodo=periodo),
+            refuse=refuse,
+        )
+    )
 
 
 @bp.post("/<int:listado_id>/descartar")
@@ -134,8 +155,8 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 def discard(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """Forget an upload."""
     _, listado = listado_to_work(oficio_id, listado_id)
-    lists.discard_and_tell(PASOS, listado, "No se guardó ningún paso.")
-    return see_other(url_for("listados.start", oficio_id=oficio_id))
+    start_url = url_for("listados.start", oficio_id=oficio_id)
+    return lists.discard_and_tell(PASOS, listado, "No se guardó ningún paso.", start_url)
 
 
 @bp.get("/<int:listado_id>/informe.csv")
@@ -164,8 +185,8 @@ def original(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     return response
 
 
-def _see(oficio_id: int, listado_id: int) -> Response:
-    return see_other(url_for("listados.preview", oficio_id=oficio_id, listado_id=listado_id))
+def _url(oficio_id: int, listado_id: int) -> str:
+    return url_for("listados.preview", oficio_id=oficio_id, listado_id=listado_id)
 
 
 def _show_preview(
@@ -174,7 +195,7 @@ def _show_preview(
     lectura: Lectura[FilaPaso],
     status: int = 200,
     *,
-    error: str | None = None,
+    error: Sentence | None = None,
     periodo: PeriodForm | None = None,
 ) -> Response:
     filas = PASOS.classify(listado, lectura.filas, utcnow())

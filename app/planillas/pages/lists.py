@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, flash, request
+from flask import Response, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from app.core.clock import utcnow
-from app.core.errors import Refused
 from app.core.text import clean_text
 from app.db import release, transaction
 from app.planillas.outside.sheet_reader import MAX_BYTES, open_planilla
@@ -21,6 +21,7 @@ from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import correct_draft, discard_draft
 from app.planillas.service.kinds import Draft, Fila, Kind
 from app.web.access import or_404
+from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import Page
 from app.web.table_files import Table, send_table
 
@@ -75,15 +76,16 @@ def keep_review(
     return after
 
 
-def discard_and_tell(kind: Kind[Draft, Any], draft: Draft, nothing: str) -> None:
-    """Forget an upload; ``nothing`` says what was not made of it."""
-    try:
-        with transaction():
-            discard_draft(kind, draft, actor=current_user, now=utcnow())
-    except Refused as refusal:
-        flash(str(refusal), "error")
-    else:
-        flash(f"El listado se descartó y su archivo se borró. {nothing}", "ok")
+def discard_and_tell(
+    kind: Kind[Draft, Any], draft: Draft, nothing: str, back: str
+) -> ResponseReturnValue:
+    """Forget an upload; ``nothing`` says what was not made of it, on the page ``back``."""
+
+    def deed() -> Done:
+        discard_draft(kind, draft, actor=current_user, now=utcnow())
+        return Done(f"El listado se descartó y su archivo se borró. {nothing}", back)
+
+    return carry_out(Deed(do=deed, back=back))
 
 
 def answer_report(

@@ -13,7 +13,8 @@ from app.planillas.rules.oficio_fields import ETIQUETAS, OBLIGATORIOS
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
-from app.web.fragments import fragment, is_htmx, with_notice
+from app.web.fragments import fragment, is_htmx
+from app.web.sentences import Sentence, tell
 
 #: The columns of the preview: what belongs together stands together, so that a row fits a screen.
 GRUPOS = tuple((grupo.value, tuple(fields_of(grupo))) for grupo in GrupoDeCampos)
@@ -24,7 +25,7 @@ def show_preview(
     lectura: Lectura[FilaOficio],
     status: int = 200,
     *,
-    error: str | None = None,
+    error: Sentence | None = None,
     warning: str | None = None,
 ) -> Response:
     """Render the preview; after a refusal the selects and inputs keep what was chosen and typed."""
@@ -54,7 +55,7 @@ def show_preview(
     )
     if is_htmx() and status == 200:
         refused = counts[Resultado.ERROR]
-        with_notice(response, f"Revisado. Filas por crear: {created}; con error: {refused}.")
+        tell(f"Revisado. Filas por crear: {created}; con error: {refused}.")
     return response
 
 

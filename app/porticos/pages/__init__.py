@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 from app.web.table_files import send_table
 
 bp = Blueprint("porticos", __name__, url_prefix="/admin/porticos")
@@ -89,7 +90,6 @@ def edit(portico_id: int) -> ResponseReturnValue:
             show=lambda status: _form_page(form, row, status),
             beside={Refused: form.codigo},
             version=lambda: or_404(db.session.get(Portico, portico_id)).version,
-            conflict=422,
         )
     )
 
@@ -103,7 +103,7 @@ def toggle(portico_id: int) -> ResponseReturnValue:
     with transaction():
         set_active(row, activo=activo, actor=current_user, now=utcnow())
     text = "Pórtico en uso." if activo else "Pórtico fuera de uso: ya no se reconoce en textos."
-    flash(text, "ok")
+    tell(text, "ok")
     return see_other(url_for("porticos.edit", portico_id=portico_id))
 
 
@@ -122,7 +122,7 @@ def forget(alias_id: int) -> ResponseReturnValue:
     row = or_404(db.session.get(AliasPortico, alias_id))
     with transaction():
         forget_alias(row, actor=current_user, now=utcnow())
-    flash("Corrección retirada: sus avistamientos se identifican otra vez por su texto.", "ok")
+    tell("Corrección retirada: sus avistamientos se identifican otra vez por su texto.", "ok")
     return see_other(url_for("porticos.corrections"))
 
 

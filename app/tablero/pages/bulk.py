@@ -21,8 +21,10 @@ from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import first_error
 from app.web.fragments import fragment, is_htmx
+from app.web.sentences import Sentence, sentence_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Outcome:
 
     oficio_id: int
     is_done: bool
-    texto: str
+    texto: str | Sentence
 
 
 @bp.post("/lote")
@@ -39,14 +41,20 @@ class Outcome:
 def bulk() -> ResponseReturnValue:
     """Do one thing to all selected cards, each on its own, and report every one."""
     form = BulkForm()
-    if not form.validate():
-        return _report("", [], problem=first_error(form), status=422)
-    command = form.to_command()
     actor = the_actor()
-    # Before the deed: afterwards its own look-ups count as well.
-    warning = current_warning() if command.accion is Lote.CONSULTAR else None
-    outcomes = [_apply(command, pk, actor) for pk in command.cards]
-    return _report(command.accion.label, outcomes, warning=warning)
+
+    def deed() -> Done:
+        command = form.to_command()
+        # Before the deed: afterwards its own look-ups count as well.
+        warning = current_warning() if command.accion is Lote.CONSULTAR else None
+        outcomes = [_apply(command, pk, actor) for pk in command.cards]
+        title = command.accion.label
+        return Done("", "", answer=lambda: _report(title, outcomes, warning=warning))
+
+    def show(status: int) -> Response:
+        return _report("", [], problem=first_error(form), status=status)
+
+    return carry_out(Deed(do=deed, in_transaction=False, form=form, show=show))
 
 
 def _apply(command: Bulk, oficio_id: int, actor: Usuario) -> Outcome:
@@ -60,7 +68,7 @@ def _apply(command: Bulk, oficio_id: int, actor: Usuario) -> Outcome:
     except NotFoundPage:
         return Outcome(oficio_id, is_done=False, texto="Este oficio ya no existe.")
     except (Refused, Stale) as problem:
-        return Outcome(oficio_id, is_done=False, texto=str(problem))
+        return Outcome(oficio_id, is_done=False, texto=sentence_of(problem))
     return Outcome(oficio_id, is_done=True, texto=done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, flash, make_response, render_template
+from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from htmx_flask import request
@@ -13,7 +13,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.consultas.pages.warning import current_warning
 from app.core.clock import utcnow
-from app.core.errors import Refused, Stale
 from app.core.patente import format_patente
 from app.db import db, transaction
 from app.oficios.access import oficio_to_work
@@ -28,11 +27,12 @@ from app.tablero.rules import Lote
 from app.tablero.service import Bulk, apply_to_card, assign_card
 from app.usuarios.models import Usuario
 from app.web.access import staff_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form, first_error
-from app.web.fragments import is_htmx, local_path, see_other, with_notice
+from app.web.fragments import is_htmx, local_path
 
 #: What is done with a card; it returns what was done, in words.
-Deed = Callable[[Oficio, Usuario, datetime], str]
+Verb = Callable[[Oficio, Usuario, datetime], str]
 
 
 @bp.get("/oficios/<int:oficio_id>")
@@ -65,11 +65,11 @@ def move(oficio_id: int) -> ResponseReturnValue:
     """Answer a drop with the card as it now stands, and with why when it did not move."""
     form = MoveForm()
 
-    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+    def verb(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         move_oficio(oficio, form.to_move(), actor=actor, now=now)
         return f"Quedó en {oficio.estado.label}."
 
-    return _answer(oficio_id, form, deed, "No se pudo mover. ")
+    return _answer(oficio_id, form, verb, "No se pudo mover. ")
 
 
 @bp.post("/oficios/<int:oficio_id>/deshacer")
@@ -78,11 +78,11 @@ def undo(oficio_id: int) -> ResponseReturnValue:
     """Put a card back where it was a few seconds ago."""
     form = UndoForm()
 
-    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+    def verb(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         undo_move(oficio, form.to_move(), actor=actor, now=now)
         return f"Quedó en {oficio.estado.label}."
 
-    return _answer(oficio_id, form, deed)
+    return _answer(oficio_id, form, verb)
 
 
 @bp.post("/oficios/<int:oficio_id>/asignar")
@@ -91,10 +91,10 @@ def assign(oficio_id: int) -> ResponseReturnValue:
     """Entrust a card to somebody, or to nobody."""
     form = AssignForm()
 
-    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+    def verb(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         return assign_card(oficio, form.usuario_id, actor=actor, now=now)
 
-    return _answer(oficio_id, form, deed)
+    return _answer(oficio_id, form, verb)
 
 
 @bp.post("/oficios/<int:oficio_id>/prioridad")
@@ -103,11 +103,11 @@ def prioritise(oficio_id: int) -> ResponseReturnValue:
     """Say how soon a card wants attention."""
     form = PriorityForm()
 
-    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+    def verb(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         prioritise_oficio(oficio, form.prioridad.value, actor=actor, now=now)
         return f"Prioridad {form.prioridad.value.label.lower()}."
 
-    return _answer(oficio_id, form, deed)
+    return _answer(oficio_id, form, verb)
 
 
 @bp.post("/oficios/<int:oficio_id>/consultar")
@@ -116,16 +116,16 @@ def check(oficio_id: int) -> ResponseReturnValue:
     """Have the gantries checked for one card."""
     form = CardCheckForm()
 
-    def deed(oficio: Oficio, actor: Usuario, now: datetime) -> str:
+    def verb(oficio: Oficio, actor: Usuario, now: datetime) -> str:
         bulk = Bulk(Lote.CONSULTAR, {oficio.id: None}, motivo=form.consultar.data or "")
         warning = current_warning()
         done = apply_to_card(bulk, oficio, actor=actor, now=now)
         return f"{done} {warning}" if warning else done
 
-    return _answer(oficio_id, form, deed, tells=True)
+    return _answer(oficio_id, form, verb, tells=True)
 
 
-def do_to_card(oficio_id: int, actor: Usuario, deed: Deed) -> str:
+def do_to_card(oficio_id: int, actor: Usuario, verb: Verb) -> str:
     """Load a card and do something to it in a transaction of its own.
 
     Raises:
@@ -134,37 +134,50 @@ def do_to_card(oficio_id: int, actor: Usuario, deed: Deed) -> str:
     now = utcnow()
     try:
         with transaction():
-            return deed(oficio_to_work(oficio_id), actor, now)
+            return verb(oficio_to_work(oficio_id), actor, now)
     except StaleDataError:  # somebody else's change was stored between reading and writing
         raise StaleOficio(db.session.get_one(Oficio, oficio_id), now) from None
 
 
 def _answer(
-    oficio_id: int, form: Form, deed: Deed, refused: str = "", *, tells: bool = False
-) -> Response:
+    oficio_id: int, form: Form, verb: Verb, lead: str = "", *, tells: bool = False
+) -> ResponseReturnValue:
     """The card to HTMX, the page that it came from to everybody else.
 
-    ``tells`` is for a deed that the card does not show: it is said in words.
+    ``tells`` is for a deed that the card does not show: it is said in words. ``lead`` is said
+    before a refusal.
     """
     actor = the_actor()
-    status, problem, done = 200, None, ""
-    if not form.validate():
-        oficio_to_work(oficio_id)
-        status, problem = 422, first_error(form)
-    else:
-        try:
-            done = do_to_card(oficio_id, actor, deed)
-        except Refused as refusal:
-            status, problem = 422, f"{refused}{refusal}"
-        except Stale as stale:
-            status, problem = 409, str(stale)
-    back = local_path(request.form.get("volver", ""))
-    if not is_htmx() or back:
-        plate = format_patente(get_card(oficio_id, now=utcnow()).patente)
-        flash(problem or f"{plate}: {done}", "error" if problem else "ok")
-        return see_other(back or board_or_case_before())
-    now = utcnow()
-    response = make_response(draw_cards([get_card(oficio_id, now=now)], now=now)[0], status)
-    if problem:
-        return with_notice(response, problem, "error")
-    return with_notice(response, done) if tells else response
+    asked = local_path(request.form.get("volver", ""))
+    back = asked or board_or_case_before()
+    draws_card = is_htmx() and not asked
+
+    def wrong() -> str:
+        oficio_to_work(oficio_id)  # a form is judged only for who may see the case
+        return first_error(form)
+
+    def card(status: int = 200) -> Response:
+        now = utcnow()
+        return make_response(draw_cards([get_card(oficio_id, now=now)], now=now)[0], status)
+
+    def deed() -> Done:
+        done = do_to_card(oficio_id, actor, verb)
+        if not draws_card:
+            plate = format_patente(get_card(oficio_id, now=utcnow()).patente)
+            done = f"{plate}: {done}"
+        return Done(done, back)
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            wrong=wrong,
+            show=card if draws_card else None,
+            fresh=card if draws_card else None,
+            quiet=not tells,
+            refused=422,
+            lead=lead,
+            back=back,
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import flash, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,6 +20,7 @@ from app.tablero.service import remove_view, save_view
 from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.sentences import tell
 
 
 @bp.get("/vistas")
@@ -63,7 +64,7 @@ def remove(vista_id: int) -> ResponseReturnValue:
     nombre = vista.nombre
     with transaction():
         remove_view(vista)
-    flash(f"La vista «{nombre}» se borró.", "ok")
+    tell(f"La vista «{nombre}» se borró.", "ok")
     return see_other(board_url({}, "tablero.views"))
 
 

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO, cast
 from flask import (
     Blueprint,
     Response,
-    flash,
     jsonify,
     make_response,
     render_template,
@@ -21,7 +20,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from app.adjuntos.rules import format_size
-from app.adjuntos.service import Upload, add_adjuntos, summarize
+from app.adjuntos.service import Upload, add_adjuntos, describe_failed, summarize
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.db import db, transaction
@@ -29,7 +28,6 @@ from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
-from app.oficios.forms.case_fields import add_error
 from app.oficios.service import add_visita
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
@@ -39,7 +37,8 @@ from app.terreno.rules import Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
-from app.web.fragments import see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.sentences import Sentence
 
 bp = Blueprint("terreno", __name__, url_prefix="/terreno")
 
@@ -65,29 +64,33 @@ def visit(direccion_id: int) -> ResponseReturnValue:
     direccion = or_404(db.session.get(Direccion, direccion_id))
     oficio = oficio_to_work(direccion.oficio_id)
     form = VisitaTerrenoForm(direccion.zona)
-    if not form.validate():
-        return _page(422, form=form, visiting=direccion_id)
-    try:
+
+    def deed() -> Done:
         with transaction():
             visita = add_visita(oficio, direccion, form.to_data(), actor=current_user, now=utcnow())
             visita_id, oficio_id = visita.id, oficio.id
-    except Refused as refused:
-        add_error(form.fecha_hora, str(refused))
-        return _page(422, form=form, visiting=direccion_id)
-    results = add_adjuntos(
-        oficio_id,
-        form.uploads(),
-        tipo=photo_kind(form.resultado.value),
-        visita_id=visita_id,
-        actor=current_user,
-        now=utcnow(),
-        max_bytes=current_config().max_upload_bytes,
+        results = add_adjuntos(
+            oficio_id,
+            form.uploads(),
+            tipo=photo_kind(form.resultado.value),
+            visita_id=visita_id,
+            actor=current_user,
+            now=utcnow(),
+            max_bytes=current_config().max_upload_bytes,
+        )
+        lost = [Sentence(text, "error") for text in describe_failed(results)]
+        text = f"Se guardó la visita. {summarize(results)}".strip()
+        return Done(text, url_for("terreno.index"), lost)
+
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: _page(status, form=form, visiting=direccion_id),
+            beside={Refused: form.fecha_hora},
+        )
     )
-    flash(f"Se guardó la visita. {summarize(results)}".strip(), "ok")
-    for result in results:
-        if result.is_failed:
-            flash(f"La foto «{result.filename}» no se guardó. {result.problem}", "error")
-    return see_other(url_for("terreno.index"))
 
 
 @bp.get("/app")

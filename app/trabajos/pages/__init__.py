@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +38,7 @@ from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.pagination import paginate
+from app.web.sentences import tell
 from app.web.table_files import send_table
 
 bp = Blueprint("trabajos", __name__)
@@ -150,7 +151,7 @@ def act(trabajo_id: uuid.UUID, accion: str) -> ResponseReturnValue:
     or_404(find_line(str(trabajo_id), now=utcnow()))
     sentences = _act(Accion(accion), [str(trabajo_id)]).sentences()
     if request.args.get("volver") == "detalle":
-        _flash(sentences)
+        _tell_all(sentences)
         return see_other(url_for("trabajos.detail", trabajo_id=trabajo_id))
     return _answer(JobFilterForm(list_kinds()).to_filter(), sentences)
 
@@ -184,7 +185,7 @@ def _answer(job_filter: JobFilter, sentences: list[tuple[str, str]]) -> Response
     if is_htmx():
         context = live_context(job_filter, utcnow())
         return fragment("trabajos/_acted.html", sentences=sentences, **context)
-    _flash(sentences)
+    _tell_all(sentences)
     return see_other(address({**job_filter.arguments(), **_page_on_screen()}))
 
 
@@ -193,6 +194,6 @@ def _page_on_screen() -> dict[str, str]:
     return {"pagina": str(pagina)} if pagina else {}
 
 
-def _flash(sentences: list[tuple[str, str]]) -> None:
+def _tell_all(sentences: list[tuple[str, str]]) -> None:
     for tone, text in sentences:
-        flash(text, tone)
+        tell(text, tone)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, make_response, render_template, url_for
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,8 +14,7 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.core.clock import utcnow
 from app.core.comunas import comunas
-from app.core.errors import InvalidValue, Refused
-from app.db import transaction
+from app.core.errors import InvalidValue, refusal_of
 from app.extensions import current_config
 from app.notificaciones.queries import list_photos
 from app.oficios.access import oficio_to_work
@@ -28,7 +27,9 @@ from app.ubicado.service import check_locatable, locate
 from app.ubicado.service.location_photos import Recibidas, receive
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, several_uploads
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, see_other
+from app.web.sentences import Sentence
 
 
 @bp.get("/ubicado")
@@ -39,7 +40,7 @@ def form_page(oficio_id: int) -> ResponseReturnValue:
     now = utcnow()
     form = UbicadoForm.for_case(oficio.direcciones, formdata=None)
     photos = list_fresh_photos(oficio.id, current_user.id, now)
-    return _page(oficio, form, photos, refusal=_refusal(oficio, now))
+    return _page(oficio, form, photos, refusal=refusal_of(check_locatable, oficio, now))
 
 
 @bp.post("/ubicado")
@@ -53,29 +54,41 @@ def save(oficio_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     now = utcnow()
     form = UbicadoForm.for_case(oficio.direcciones)
-    valid = form.validate()
     sent = _find_own(form, oficio)
     if sent is not None:
-        return _notice(sent)
-    if refusal := _refusal(oficio, now):
+        return see_other(_notice_url(sent))
+
+    def show(
+        status: int = 422,
+        *,
+        refusal: str | Sentence | None = None,
+        received: Recibidas | None = None,
+    ) -> Response:
         photos = list_photos(oficio.id, form.adjuntos.data or [])
-        return _page(oficio, form, photos, refusal=refusal, status=409)
+        return _page(oficio, form, photos, refusal=refusal, status=status, problems=received)
+
+    if refusal := refusal_of(check_locatable, oficio, now):
+        return show(409, refusal=refusal)
     received = _receive(oficio, form.uploads(), now)
-    ids = [*(form.adjuntos.data or []), *received.ids]
-    if valid and not received.problemas:
-        try:
-            with transaction():
-                ubicacion = locate(oficio, form.to_data(ids), actor=current_user, now=now)
-            return _located(ubicacion)
-        except InvalidValue as error:
-            form.form_errors.append(str(error))
-        except Refused as refused:
-            photos = list_photos(oficio.id, ids)
-            return _page(oficio, form, photos, refusal=str(refused), status=409)
-    elif not ids:
-        form.fotos.errors = [*form.fotos.errors, "Falta la foto: tome al menos una del vehículo."]
-    photos = list_photos(oficio.id, ids)
-    return _page(oficio, form, photos, status=422, problems=received)
+    form.take(received)
+
+    def deed() -> Done:
+        ubicacion = locate(oficio, form.to_data(form.adjuntos.data), actor=current_user, now=now)
+        return Done(
+            f"Ubicado en {ubicacion.completa}. Ya no se consultan los pórticos de este caso. "
+            "Revise el aviso para el receptor y envíelo.",
+            _notice_url(ubicacion),
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: show(status, received=received),
+            beside={InvalidValue: form},
+            refuse=lambda sentence, status: show(status, refusal=sentence),
+        )
+    )
 
 
 @bp.post("/ubicado/fotos")
@@ -85,18 +98,22 @@ def upload(oficio_id: int) -> ResponseReturnValue:
     """Store photos at once and answer with their tiles; what was not stored says why."""
     oficio = oficio_to_work(oficio_id)
     form = FotosForm()
-    if not form.validate():
-        sentences = [sentence for errors in form.errors.values() for sentence in errors]
-        return fragment("ubicado/_fotos.html", 422, oficio=oficio, photos=[], sentences=sentences)
-    received = _receive(oficio, form.uploads(), utcnow())
-    sentences = [f"«{one.filename}»: {one.problem}" for one in received.problemas]
-    return fragment(
-        "ubicado/_fotos.html",
-        _status(received),
-        oficio=oficio,
-        photos=list_photos(oficio.id, received.ids),
-        sentences=sentences,
-    )
+
+    def tiles(status: int, ids: Sequence[int], sentences: list[str]) -> Response:
+        photos = list_photos(oficio.id, list(ids))
+        return fragment(
+            "ubicado/_fotos.html", status, oficio=oficio, photos=photos, sentences=sentences
+        )
+
+    def deed() -> Done:
+        received = _receive(oficio, form.uploads(), utcnow())
+        sentences = [f"«{one.filename}»: {one.problem}" for one in received.problemas]
+        return Done("", "", answer=lambda: tiles(_status(received), received.ids, sentences))
+
+    def show(status: int) -> Response:
+        return tiles(status, (), [text for errors in form.errors.values() for text in errors])
+
+    return carry_out(Deed(do=deed, in_transaction=False, form=form, show=show))
 
 
 def _status(received: Recibidas) -> int:
@@ -118,38 +135,18 @@ def _receive(oficio: Oficio, uploads: Sequence[Any], now: datetime) -> Recibidas
 
 def _find_own(form: UbicadoForm, oficio: Oficio) -> Ubicacion | None:
     """What this very form became when its person sent it before."""
-    sent = None if form.cliente_id.errors else find_sent(form.cliente_id.data)
+    sent = find_sent(form.cliente_id.data or "")
     if sent is None or (sent.oficio_id, sent.usuario_id) != (oficio.id, current_user.id):
         return None
     return sent
 
 
-def _refusal(oficio: Oficio, now: datetime) -> str | None:
-    """Why this case takes no location now."""
-    try:
-        check_locatable(oficio, now)
-    except Refused as refused:
-        return str(refused)
-    return None
-
-
-def _located(ubicacion: Ubicacion) -> Response:
-    flash(
-        f"Ubicado en {ubicacion.completa}. Ya no se consultan los pórticos de este caso. Revise el "
-        "aviso para el receptor y envíelo.",
-        "ok",
-    )
-    return _notice(ubicacion)
-
-
-def _notice(ubicacion: Ubicacion) -> Response:
-    """Go to the notice to the receptor, with the photos of the location chosen."""
-    return see_other(
-        url_for(
-            "notificaciones.compose",
-            oficio_id=ubicacion.oficio_id,
-            fotos=[photo.id for photo in ubicacion.fotos],
-        )
+def _notice_url(ubicacion: Ubicacion) -> str:
+    """The notice to the receptor, with the photos of the location chosen."""
+    return url_for(
+        "notificaciones.compose",
+        oficio_id=ubicacion.oficio_id,
+        fotos=[photo.id for photo in ubicacion.fotos],
     )
 
 
@@ -159,7 +156,7 @@ def _page(
     photos: list[Adjunto],
     *,
     status: int = 200,
-    refusal: str | None = None,
+    refusal: str | Sentence | None = None,
     problems: Recibidas | None = None,
 ) -> Response:
     page = render_template(

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue
 from app.db import db
 from app.direcciones.models import Direccion
 from app.oficios.access import oficio_to_work
@@ -91,8 +90,6 @@ def answer(oficio_id: int, ubicacion_id: int) -> ResponseReturnValue:
     form = RevisionForm()
 
     def deed() -> Done:
-        if not form.validate():
-            raise InvalidValue("Elija «Sigue ahí» o «Ya no está».")
         review(
             ubicacion,
             form.resultado.value,
@@ -107,6 +104,8 @@ def answer(oficio_id: int, ubicacion_id: int) -> ResponseReturnValue:
     return carry_out(
         Deed(
             do=deed,
+            form=form,
+            wrong=lambda: "Elija «Sigue ahí» o «Ya no está».",
             show=lambda status: _show(oficio, status),
             fresh=lambda: _show(oficio),
             back=_url(oficio),

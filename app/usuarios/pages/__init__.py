@@ -8,8 +8,8 @@ from flask_login import current_user, login_required, login_user
 
 from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
-from app.core.errors import Refused
-from app.db import after_commit, db, release
+from app.core.errors import InvalidValue, Refused
+from app.db import after_commit, db, release, transaction
 from app.usuarios.forms import (
     FirstPasswordForm,
     NewUsuarioForm,
@@ -150,35 +150,38 @@ def profile() -> ResponseReturnValue:
     form = OwnPasswordForm()
     usuario = db.session.get_one(Usuario, current_user.id)
 
-    def show(status: int) -> ResponseReturnValue:
-        return render_template("usuarios/profile.html", form=form), status
-
-    if form.is_submitted() and form.validate() and not _is_own_password(usuario, form.current.data):
-        form.current.errors = ["La contraseña actual no es esa."]
-        return show(422)
-
     def deed() -> Done:
-        set_password(current_user, form.password.data, actor=current_user, now=utcnow())
-        after_commit(lambda: login_user(current_user))
+        _check_own_password(usuario, form.current.data)
+        with transaction():
+            set_password(current_user, form.password.data, actor=current_user, now=utcnow())
+            after_commit(lambda: login_user(current_user))
         return Done("Contraseña cambiada. Sus otras sesiones se cerraron.", url_for(".profile"))
 
-    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
+    return carry_out(
+        Deed(
+            do=deed,
+            in_transaction=False,
+            form=form,
+            show=lambda status: (render_template("usuarios/profile.html", form=form), status),
+            beside={_NotOwnPassword: form.current, WeakPassword: form.password},
+        )
+    )
 
 
-def _is_own_password(usuario: Usuario, password: str) -> bool:
-    """Whether somebody knows the password of the account that they are signed in with.
+class _NotOwnPassword(WrongPassword, InvalidValue):
+    """Somebody who is signed in gave another password than the account's."""
+
+
+def _check_own_password(usuario: Usuario, password: str) -> None:
+    """Refuse who does not know the password of the account that they are signed in with.
 
     It counts as signing in does: a session left open is no door for guessing.
     """
     email, stored = usuario.email, usuario.password_hash
     release()
-    try:
-        with counted_attempt(email):
-            if not hashes().fits(stored, password):
-                raise WrongPassword
-    except WrongPassword:
-        return False
-    return True
+    with counted_attempt(email):
+        if not hashes().fits(stored, password):
+            raise _NotOwnPassword("La contraseña actual no es esa.")
 
 
 def _edit_page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import (
     Blueprint,
     Flask,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -28,6 +27,7 @@ from app.usuarios.service import end_sessions, note_login
 from app.web.error_pages import error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
 from app.web.fragments import is_htmx, is_read, local_path
+from app.web.sentences import tell
 
 bp = Blueprint("auth", __name__)
 
@@ -109,7 +109,7 @@ def logout() -> ResponseReturnValue:
     with transaction():
         end_sessions(current_user)
     logout_user()
-    flash("Cerró su sesión en todos sus dispositivos.")
+    tell("Cerró su sesión en todos sus dispositivos.", "info")
     return redirect(url_for("home"), 303)
 
 
