@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.api import v1
-from app.api.jobs import limpiar
+from app.api.jobs import forget_old_answers
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.pages import claves, docs, health, metrics
 from app.feature import Feature
@@ -13,7 +13,7 @@ FEATURE = Feature(
     name="api",
     models=(ClaveApi, RespuestaGuardada),
     pages=(health, metrics, v1, docs, claves),
-    jobs=(limpiar,),
+    jobs=(forget_old_answers,),
     navigation=(
         Link(
             Menu.ADMIN,

@@ -8,7 +8,7 @@ from app.jobs.runner import JobRun
 
 
 @job("api.limpiar", "Olvidar respuestas guardadas", every_seconds=6 * 3600)
-def limpiar(run: JobRun) -> None:
+def forget_old_answers(run: JobRun) -> None:
     """Forget answers to Idempotency-Keys of more than a day ago."""
     forget_answers(run.clock())
     with run.finish("Listo."):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.avistamientos import pages
-from app.avistamientos.jobs import emparejar
+from app.avistamientos.jobs import rematch_sightings
 from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.pages import portico_correction
 from app.avistamientos.queries import count_sightings
@@ -27,7 +27,7 @@ FEATURE = Feature(
             count_sightings,
         ),
     ),
-    jobs=(emparejar,),
+    jobs=(rematch_sightings,),
     provides=(list_sightings.by(list_for_notice),),
     prepares=Preparation(rows=rematch_older),
 )

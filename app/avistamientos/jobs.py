@@ -13,7 +13,7 @@ _BATCH = 50
 
 
 @job(REMATCH, "Identificar pórticos de los avistamientos")
-def emparejar(run: JobRun) -> None:
+def rematch_sightings(run: JobRun) -> None:
     """Tie every sighting to the catalogue as it is now, after it or a correction changed.
 
     Safe to repeat: what says the same stays untouched. In parts, so that writers need not wait.

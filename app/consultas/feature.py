@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.avistamientos.pages.lookups import lookups_of
 from app.consultas import pages
-from app.consultas.jobs import barrido, consultar
+from app.consultas.jobs import check_gantries, sweep_cases
 from app.consultas.models import Consulta
 from app.consultas.pages import log
 from app.consultas.rules.alcance import SETTINGS
@@ -16,7 +16,7 @@ FEATURE = Feature(
     models=(Consulta,),
     pages=(pages, log),
     settings=SETTINGS,
-    jobs=(consultar, barrido),
+    jobs=(check_gantries, sweep_cases),
     provides=(lookups_of.by(pages.read_lookups),),
     navigation=(
         Link(Menu.ADMIN, 50, "consultas.index", "Consultas", "radar-2", audience=Audience.ADMIN),

@@ -45,7 +45,7 @@ _BATCH = 50
 
 
 @job(CHECK, "Consultar pórticos", on_failed=record_failure, refuse_start=refuse_start)
-def consultar(run: JobRun) -> None:
+def check_gantries(run: JobRun) -> None:
     """Ask the provider for one oficio and store what is new.
 
     Asking twice is harmless, so a killed worker's check is simply done again. The order is looked
@@ -94,7 +94,7 @@ def consultar(run: JobRun) -> None:
     "Consulta automática de pórticos",
     every_seconds=SWEEP_SECONDS,
 )
-def barrido(run: JobRun) -> None:
+def sweep_cases(run: JobRun) -> None:
     """Enqueue a check of every oficio in investigation of which the source can have news.
 
     As often as the month's budget lasts for all of them, the longest unchecked first; the quota

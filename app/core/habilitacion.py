@@ -36,23 +36,23 @@ class HorasHabiles:
 
 
 def why_habilitacion(
-    dias: Collection[int], desde: int, hasta: int, *, today: date, horas: HorasHabiles
+    weekdays: Collection[int], start: int, end: int, *, today: date, horas: HorasHabiles
 ) -> str | None:
     """When in a window of the week a receptor needs leave, in a sentence; None: never.
 
-    ``dias`` are weekdays (Monday is 0), ``desde`` and ``hasta`` minutes since midnight. Holidays
+    In ``weekdays`` Monday is 0; ``start`` and ``end`` are minutes since midnight. Holidays
     of the next two weeks on those days are named.
     """
     opens, closes = 60 * horas.desde, 60 * horas.hasta
-    if hasta <= opens or desde >= closes or set(dias) == {_SUNDAY}:
+    if end <= opens or start >= closes or set(weekdays) == {_SUNDAY}:
         when = ["en todo este horario"]
     else:
         when = [
             text
             for text, applies in (
-                (f"antes de las {horas.desde}:00", desde < opens),
-                (f"después de las {horas.hasta}:00", hasta > closes),
-                ("los domingos", _SUNDAY in dias),
+                (f"antes de las {horas.desde}:00", start < opens),
+                (f"después de las {horas.hasta}:00", end > closes),
+                ("los domingos", _SUNDAY in weekdays),
             )
             if applies
         ]
@@ -60,7 +60,7 @@ def why_habilitacion(
         when += [
             f"el {format_fecha(day)} (feriado)"
             for day in ahead
-            if day.weekday() in dias and day.weekday() != _SUNDAY and is_holiday(day)
+            if day.weekday() in weekdays and day.weekday() != _SUNDAY and is_holiday(day)
         ]
     if not when:
         return None

@@ -23,7 +23,7 @@ KEPT = timedelta(days=30)
 
 
 @job(DELIVER, "Avisar a un webhook", on_failed=give_up, max_attempts=6)
-def entregar(run: JobRun) -> None:
+def deliver(run: JobRun) -> None:
     """Deliver one message, at least once; the receiver recognises a repetition by its id."""
     entrega = db.session.get_one(Entrega, run.args["entrega_id"])
     hook = entrega.webhook
@@ -70,7 +70,7 @@ def _body(entrega: Entrega) -> str:
 
 
 @job("eventos.limpiar", "Olvidar eventos antiguos", every_seconds=24 * 3600)
-def limpiar(run: JobRun) -> None:
+def forget_old_events(run: JobRun) -> None:
     """Forget events of more than a month ago."""
     forget_before(run.clock() - KEPT)
     with run.finish("Listo."):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.feature import Feature, FileColumn
 from app.informes import pages
-from app.informes.jobs import expediente
+from app.informes.jobs import make_expediente
 from app.informes.models import Expediente
 from app.informes.queries import count_issued
 from app.informes.queries.issued_files import list_pdfs
@@ -17,7 +17,7 @@ FEATURE = Feature(
     sections=(
         Section("expediente", "Expediente", "file-check", "informes.section", 80, count_issued),
     ),
-    jobs=(expediente,),
+    jobs=(make_expediente,),
     keepers=(list_pdfs,),
     file_columns=(FileColumn("expedientes", "pdf_key", "sha256"),),
 )

@@ -26,7 +26,7 @@ _NO_ROOM = "No se pudo guardar el PDF: el almacenamiento está lleno o no respon
 
 
 @job(PRINT_JOB, "Emitir el expediente", lease_seconds=300)
-def expediente(run: JobRun) -> None:
+def make_expediente(run: JobRun) -> None:
     """Read the case, print it, store the PDF, then make it known, in this order.
 
     A PDF that nobody came to know of is taken back here, or by the next attempt.

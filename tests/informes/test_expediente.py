@@ -21,7 +21,7 @@ from app.avistamientos.rules import Fuente
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.rules import ResultadoVisita
-from app.informes.jobs import expediente as print_job
+from app.informes.jobs import make_expediente as print_job
 from app.informes.models import Expediente
 from app.informes.outside import typesetting
 from app.informes.outside.typesetting import print_pdf

@@ -117,10 +117,10 @@ def find_mail(notificacion_id: int) -> Notificacion | None:
     )
 
 
-def mails_statement(ver: str, buffet_id: int | None = None) -> sa.Select:
+def mails_statement(view: str, buffet_id: int | None = None) -> sa.Select:
     """Mails with the number of their oficio, newest first.
 
-    ``ver`` is ``problemas`` (failed or uncertain), ``sin_caso`` (of no one oficio) or anything
+    ``view`` is ``problemas`` (failed or uncertain), ``sin_caso`` (of no one oficio) or anything
     else for all.
     """
     statement: sa.Select = (
@@ -130,9 +130,9 @@ def mails_statement(ver: str, buffet_id: int | None = None) -> sa.Select:
         .options(joinedload(Notificacion.usuario))
         .order_by(Notificacion.created_at.desc(), Notificacion.id.desc())
     )
-    if ver == "problemas":
+    if view == "problemas":
         statement = statement.where(Notificacion.estado.in_(UNSETTLED))
-    elif ver == "sin_caso":
+    elif view == "sin_caso":
         statement = statement.where(Notificacion.oficio_id.is_(None))
     if buffet_id is not None:
         statement = statement.where(Notificacion.buffet_id == buffet_id)
