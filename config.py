@@ -24,13 +24,20 @@ ALGORITHMS = ("hs256", "hs384", "hs512")
 TOGETHER = (
     ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     ("SMTP_USER", "SMTP_PASSWORD"),
-    ("BOOSTR_API_URL", "BOOSTR_API_KEY"),
+    ("PROVIDER_API_URL", "PROVIDER_API_KEY"),
 )
 
 _RANDOM_KEY = (
     "al menos 32 caracteres al azar, por ejemplo los de: "
     'python3 -c "import secrets; print(secrets.token_urlsafe(48))".'
 )
+
+#: Variables by the names that they had before, which are read too: one provider gave them to all.
+FORMER_NAMES = {
+    "BOOSTR_API_URL": "PROVIDER_API_URL",
+    "BOOSTR_API_KEY": "PROVIDER_API_KEY",
+    "BOOSTR_PORTICOS_PATH": "PROVIDER_PATH",
+}
 
 #: What may also be in a file, named by the variable with ``_FILE`` at its end (Docker secrets).
 SECRETS = (
@@ -40,7 +47,7 @@ SECRETS = (
     "REDIS_URL",
     "SMTP_USER",
     "SMTP_PASSWORD",
-    "BOOSTR_API_KEY",
+    "PROVIDER_API_KEY",
     "METRICS_TOKEN",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -87,9 +94,9 @@ class Config:
     storage_dir: Path
     max_upload_bytes: int
     porticos_provider: str
-    boostr_api_url: str
-    boostr_api_key: str
-    boostr_porticos_path: str
+    provider_api_url: str
+    provider_api_key: str
+    provider_path: str
     provider_allow_private: bool
     webhooks_allow_private: bool
     provider_quota: int
@@ -155,7 +162,7 @@ class Config:
     @property
     def provider_configured(self) -> bool:
         """Whether there is a gantry provider to ask; without one nothing is invented."""
-        return bool(self.boostr_api_url and self.boostr_api_key)
+        return bool(self.provider_api_url and self.provider_api_key)
 
     @property
     def mail_configured(self) -> bool:
@@ -169,7 +176,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     Raises:
         ConfigError: with every problem at once, so that an operator mends them in one go.
     """
-    reader = Reader(os.environ if env is None else env, SECRETS)
+    reader = Reader(os.environ if env is None else env, SECRETS, FORMER_NAMES)
     environment = reader.choice("ENVIRONMENT", ENVIRONMENTS, "development")
     instance_dir = Path(reader.text("INSTANCE_DIR", str(ROOT / "instance"))).absolute()
     port = reader.integer("PORT", 8000, 1, 65535)
@@ -199,9 +206,9 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
         max_upload_bytes=reader.integer("MAX_UPLOAD_MB", 100, 1, 200) * 1024 * 1024,
         porticos_provider=reader.choice("PORTICOS_PROVIDER", PROVIDERS, "generico"),
-        boostr_api_url=reader.url("BOOSTR_API_URL"),
-        boostr_api_key=reader.text("BOOSTR_API_KEY"),
-        boostr_porticos_path=reader.text("BOOSTR_PORTICOS_PATH", "/vehicle/{patente}/tag.json"),
+        provider_api_url=reader.url("PROVIDER_API_URL"),
+        provider_api_key=reader.text("PROVIDER_API_KEY"),
+        provider_path=reader.text("PROVIDER_PATH", "/vehicle/{patente}/tag.json"),
         provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
         webhooks_allow_private=reader.boolean("WEBHOOKS_ALLOW_PRIVATE", default=False),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),

@@ -32,11 +32,29 @@ _WORDS = re.compile(
 class Reader:
     """Reads typed values and collects what is wrong instead of stopping at the first."""
 
-    def __init__(self, env: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        secrets: Iterable[str] = (),
+        former_names: Mapping[str, str] | None = None,
+    ) -> None:
         self.env = dict(env)
         self.problems: list[str] = []
+        for former, name in (former_names or {}).items():
+            for suffix in ("", "_FILE"):
+                self._read_former(former + suffix, name + suffix)
         for name in secrets:
             self._read_secret(name)
+
+    def _read_former(self, former: str, name: str) -> None:
+        """Take what stands under the name that a variable had before."""
+        value = self.text(former)
+        if value and self.text(name, value) != value:
+            self.problems.append(
+                f"{former} es el nombre anterior de {name} y dice otra cosa: quite una."
+            )
+        elif value:
+            self.env[name] = value
 
     def _read_secret(self, name: str) -> None:
         """Take a secret from the file that ``<name>_FILE`` names, as containers hand them over."""

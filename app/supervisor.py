@@ -354,12 +354,12 @@ def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[s
     Changes ``env`` so that the application talks to them.
     """
     services = []
-    if not env.get("BOOSTR_API_URL"):
+    if not (env.get("PROVIDER_API_URL") or env.get("BOOSTR_API_URL")):
         port, key = free_port(), secrets.token_urlsafe(24)
         env.update(
             PORTICOS_PROVIDER="generico",
-            BOOSTR_API_URL=f"http://127.0.0.1:{port}",
-            BOOSTR_API_KEY=key,
+            PROVIDER_API_URL=f"http://127.0.0.1:{port}",
+            PROVIDER_API_KEY=key,
             PROVIDER_ALLOW_PRIVATE="true",
             DEMO_PROVIDER_KEY=key,
         )

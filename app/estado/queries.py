@@ -176,7 +176,7 @@ def _provider(config: Config, now: datetime) -> InstallationPart:
         )
     gasto = read_gasto(config.porticos_provider, now)
     text = (
-        f"Se consulta a {config.boostr_api_url}: {describe_reach(gasto.alcance)}. Van "
+        f"Se consulta a {config.provider_api_url}: {describe_reach(gasto.alcance)}. Van "
         f"{describe_budget(gasto)}. {describe_pace(gasto)}"
     )
     return InstallationPart("Pórticos", "warn" if gasto.is_spent or gasto.loses else "ok", text)

@@ -44,8 +44,8 @@ def test_a_check_is_enqueued_and_done(
     app, configure, provider_server, investigador_api, buscado, rows
 ):
     configure(
-        boostr_api_url=provider_server.url,
-        boostr_api_key="una clave",
+        provider_api_url=provider_server.url,
+        provider_api_key="una clave",
         provider_allow_private=True,
         provider_timeout=5.0,
     )
@@ -258,8 +258,8 @@ def test_a_check_that_was_asked_for_twice_keeps_its_askers_when_it_waits(
 ):
     """The quota makes a running check wait while a second person asks for it."""
     configure(
-        boostr_api_url=provider_server.url,
-        boostr_api_key="una clave",
+        provider_api_url=provider_server.url,
+        provider_api_key="una clave",
         provider_allow_private=True,
         provider_quota=1,
         provider_quota_seconds=3600,

@@ -53,8 +53,8 @@ def clock() -> Clock:
 def provider(provider_server: ProviderServer, configure: Callable[..., object]) -> ProviderServer:
     """A provider that the application is configured for, and that is asked as often as needed."""
     configure(
-        boostr_api_url=provider_server.url,
-        boostr_api_key=KEY,
+        provider_api_url=provider_server.url,
+        provider_api_key=KEY,
         provider_allow_private=True,
         provider_timeout=10.0,
         provider_quota=1000,

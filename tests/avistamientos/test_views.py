@@ -333,7 +333,7 @@ def test_a_closed_case_says_why_it_is_not_checked(app, buffet, admin, usuario_ad
 def test_without_a_provider_the_section_says_so(investigador, oficio, provider, configure):
     assert "API no configurada" not in investigador.get(section_url(oficio)).text
 
-    configure(boostr_api_key="")
+    configure(provider_api_key="")
 
     assert "API no configurada" in investigador.get(section_url(oficio)).text
 

@@ -152,7 +152,7 @@ def test_a_refused_key_is_not_tried_again(
     run_jobs()
 
     assert find_job(job).estado is EstadoTrabajo.FALLIDO
-    assert "BOOSTR_API_KEY" in entries(rows, oficio)[0].descripcion
+    assert "PROVIDER_API_KEY" in entries(rows, oficio)[0].descripcion
     assert len(provider.requests) == 1
 
 

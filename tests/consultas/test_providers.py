@@ -27,8 +27,8 @@ JSON = {"Content-Type": "application/json"}
 def config(provider_server):
     return load_config(
         {
-            "BOOSTR_API_URL": provider_server.url,
-            "BOOSTR_API_KEY": KEY,
+            "PROVIDER_API_URL": provider_server.url,
+            "PROVIDER_API_KEY": KEY,
             "PROVIDER_ALLOW_PRIVATE": "true",
         }
     )
@@ -312,9 +312,9 @@ def test_of_very_many_bad_items_all_are_counted(generico, provider_server):
         ({"status": 500}, "respondió 500", True),
         ({"status": 503, "body": "<h1>mantención</h1>"}, "respondió 503", True),
         ({"status": 408}, "respondió 408", True),
-        ({"status": 404}, "BOOSTR_API_URL", False),
-        ({"status": 401, "body": {"error": "x"}}, "BOOSTR_API_KEY", False),
-        ({"status": 403, "body": {"code": "INVALID_API_KEY"}}, "BOOSTR_API_KEY", False),
+        ({"status": 404}, "PROVIDER_API_URL", False),
+        ({"status": 401, "body": {"error": "x"}}, "PROVIDER_API_KEY", False),
+        ({"status": 403, "body": {"code": "INVALID_API_KEY"}}, "PROVIDER_API_KEY", False),
         ({"status": 403, "body": "<h1>Forbidden</h1>"}, "bloqueó la consulta", True),
         ({"body": "<html>mantención</html>"}, "una página en lugar de datos", True),
         ({"body": b"{", "headers": JSON}, "no se pudo leer", True),
@@ -507,7 +507,7 @@ def test_boostr_without_data_is_an_answer_with_nothing(boostr, provider_server):
         ("V-01", "no reconoce la patente", False),
         ("V-04", "no reconoce la patente", False),
         ("V-05", "Se intenta más tarde", True),
-        ("INVALID_API_KEY", "BOOSTR_API_KEY", False),
+        ("INVALID_API_KEY", "PROVIDER_API_KEY", False),
         ("V-99", "no se conoce", True),
         (None, "no se conoce", True),
         (["V-02"], "no se conoce", True),

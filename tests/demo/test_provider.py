@@ -60,7 +60,7 @@ def ask(url: str, key: str | None = KEY):
 
 def test_the_application_can_ask_it_and_knows_it_for_a_demonstration(address):
     config = load_config(
-        {"BOOSTR_API_URL": address, "BOOSTR_API_KEY": KEY, "PROVIDER_ALLOW_PRIVATE": "true"}
+        {"PROVIDER_API_URL": address, "PROVIDER_API_KEY": KEY, "PROVIDER_ALLOW_PRIVATE": "true"}
     )
 
     answer = make_provider(config).check(PLATE)

@@ -100,7 +100,7 @@ def test_the_storage_is_tried_for_real(admin, folders):
 
 @pytest.mark.parametrize("part", ["correo", "porticos", "bucket", "certificado"])
 def test_what_is_not_configured_is_said(admin, folders, configure, part):
-    configure(smtp_host="", boostr_api_url="", s3_bucket_name="", base_url="http://localhost")
+    configure(smtp_host="", provider_api_url="", s3_bucket_name="", base_url="http://localhost")
     admin.post(f"/admin/estado/probar/{part}")
 
     assert re.search(r"No hay|No está configurado|no usa HTTPS", page(admin))

@@ -67,8 +67,8 @@ def test_a_bucket_is_read_and_one_that_is_not_there_is_said(ask, bucket):
 def test_the_provider_is_asked_once_and_its_refusal_is_repeated(ask, configure, provider_server):
     config = configure(
         porticos_provider="generico",
-        boostr_api_url=provider_server.url,
-        boostr_api_key="una clave",
+        provider_api_url=provider_server.url,
+        provider_api_key="una clave",
         provider_allow_private=True,
         provider_quota=2,
         provider_quota_seconds=3600,
@@ -81,7 +81,7 @@ def test_the_provider_is_asked_once_and_its_refusal_is_repeated(ask, configure, 
     provider_server.answer("/", status=401, body={"error": "no"})
     refused = ask(try_provider, config)
     assert refused.ok is False
-    assert "BOOSTR_API_KEY" in refused.texto
+    assert "PROVIDER_API_KEY" in refused.texto
 
     assert len(provider_server.requests) == 2
     waiting = ask(try_provider, config)

@@ -6,6 +6,7 @@ import pytest
 from dotenv import dotenv_values
 
 from config import (
+    FORMER_NAMES,
     ROOT,
     SECRETS,
     TOGETHER,
@@ -126,6 +127,24 @@ def test_a_secret_may_lie_in_a_file(tmp_path, name):
     assert "vacío" in problems({**env, f"{name}_FILE": str(file)})
 
 
+def test_the_provider_is_read_under_its_former_names_too(tmp_path):
+    former = {"BOOSTR_API_URL": "https://api.example", "BOOSTR_API_KEY": "una clave"}
+    named = {FORMER_NAMES[name]: value for name, value in former.items()}
+    home = {"INSTANCE_DIR": str(tmp_path)}
+    file = tmp_path / "clave"
+    file.write_text("una clave\n")
+    by_file = {"BOOSTR_API_URL": "https://api.example", "BOOSTR_API_KEY_FILE": str(file)}
+
+    config = load_config({**home, **former, "BOOSTR_PORTICOS_PATH": "/p/{patente}"})
+
+    assert config.provider_configured
+    assert config.provider_path == "/p/{patente}"
+    assert load_config({**home, **former}) == load_config({**home, **named})
+    assert load_config({**home, **former, **named}) == load_config({**home, **by_file})
+    other = problems({**former, **named, "PROVIDER_API_KEY": "otra"})
+    assert "BOOSTR_API_KEY es el nombre anterior de PROVIDER_API_KEY" in other
+
+
 #: Of each variable that an office sets, values that are refused with a sentence that names it.
 WRONG = {
     "ENVIRONMENT": ["casa", "prod"],
@@ -154,8 +173,8 @@ WRONG = {
     "AWS_REGION": ["Estados Unidos"],
     "S3_BUCKET_NAME": ["Fotos", "s3://fotos", "ab"],
     "S3_ENDPOINT_URL": ["s3.example", "ftp://s3.example"],
-    "BOOSTR_API_URL": ["ftp://proveedor", "proveedor.example"],
-    "BOOSTR_API_KEY": ["sola"],
+    "PROVIDER_API_URL": ["ftp://proveedor", "proveedor.example"],
+    "PROVIDER_API_KEY": ["sola"],
     "SENTRY_DSN": ["sentry", "https://sentry.example/1", "https://clave@sentry.example/proyecto"],
     "LOG_LEVEL": ["fuerte"],
     "LOG_FORMAT": ["xml"],
@@ -190,8 +209,8 @@ DESIGNED = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_REGION",
     "S3_BUCKET_NAME",
-    "BOOSTR_API_URL",
-    "BOOSTR_API_KEY",
+    "PROVIDER_API_URL",
+    "PROVIDER_API_KEY",
     "SENTRY_DSN",
     "LOG_LEVEL",
 ]

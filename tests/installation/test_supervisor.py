@@ -255,11 +255,13 @@ def test_the_demo_brings_its_own_services_only_where_none_is_configured(tmp_path
 
     assert [name for name, _command in services] == ["proveedor", "correo"]
     assert env["SMTP_HOST"] == "127.0.0.1"
-    assert env["BOOSTR_API_URL"].startswith("http://127.0.0.1:")
-    assert len(env["BOOSTR_API_KEY"]) > 20
-    assert not any(env["BOOSTR_API_KEY"] in part for _name, command in services for part in command)
+    assert env["PROVIDER_API_URL"].startswith("http://127.0.0.1:")
+    assert len(env["PROVIDER_API_KEY"]) > 20
+    assert not any(
+        env["PROVIDER_API_KEY"] in part for _name, command in services for part in command
+    )
 
-    own = {"SMTP_HOST": "mail.example", "BOOSTR_API_URL": "https://api.example"}
+    own = {"SMTP_HOST": "mail.example", "PROVIDER_API_URL": "https://api.example"}
     assert demo_services(own, tmp_path) == []
     assert own["SMTP_HOST"] == "mail.example"
 

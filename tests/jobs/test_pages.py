@@ -24,7 +24,7 @@ from tests.jobs.history import make_ended
 from tests.notificaciones.rows import make_notice
 from tests.plugins.application import HTMX, assert_fragment
 
-PROVIDER = {"boostr_api_url": "https://proveedor.example", "boostr_api_key": "k"}
+PROVIDER = {"provider_api_url": "https://proveedor.example", "provider_api_key": "k"}
 
 
 def test_the_list_tells_what_failed_and_why(app, admin):

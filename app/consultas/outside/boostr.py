@@ -47,7 +47,7 @@ class Detalle(Schema):
 
 
 class Boostr:
-    """``GET {BOOSTR_API_URL}{BOOSTR_PORTICOS_PATH}`` with ``X-API-KEY``.
+    """``GET {PROVIDER_API_URL}{PROVIDER_PATH}`` with ``X-API-KEY``.
 
     The path of its gantry look-up is not public, so it is a setting.
     """
@@ -65,10 +65,10 @@ class Boostr:
             ProviderError: there is no usable answer.
         """
         config = self._config
-        path = config.boostr_porticos_path.replace("{patente}", quote(patente, safe=""))
+        path = config.provider_path.replace("{patente}", quote(patente, safe=""))
         answer = http.get(
-            f"{config.boostr_api_url}/{path.lstrip('/')}",
-            headers={"X-API-KEY": config.boostr_api_key},
+            f"{config.provider_api_url}/{path.lstrip('/')}",
+            headers={"X-API-KEY": config.provider_api_key},
             allow_private=config.provider_allow_private,
             seconds=config.provider_timeout,
         )

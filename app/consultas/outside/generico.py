@@ -58,7 +58,7 @@ class GenericoItem(Schema):
 
 
 class Generico:
-    """``GET {BOOSTR_API_URL}/porticos/{patente}`` with ``Authorization: Bearer``."""
+    """``GET {PROVIDER_API_URL}/porticos/{patente}`` with ``Authorization: Bearer``."""
 
     name = "generico"
     alcance = GENERICO
@@ -74,8 +74,8 @@ class Generico:
         """
         config = self._config
         answer = http.get(
-            f"{config.boostr_api_url}/porticos/{quote(patente, safe='')}",
-            headers={"Authorization": f"Bearer {config.boostr_api_key}"},
+            f"{config.provider_api_url}/porticos/{quote(patente, safe='')}",
+            headers={"Authorization": f"Bearer {config.provider_api_key}"},
             allow_private=config.provider_allow_private,
             seconds=config.provider_timeout,
         )

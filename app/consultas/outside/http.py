@@ -71,12 +71,12 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
                 answer = HttpAnswer(response.status_code, response.headers, _read(response))
     except UnknownHost:
         raise ProviderError(
-            "No se encontró el servidor del proveedor de pórticos. Revise BOOSTR_API_URL."
+            "No se encontró el servidor del proveedor de pórticos. Revise PROVIDER_API_URL."
         ) from None
     except PrivateAddress:
         raise ProviderError(
             "La dirección del proveedor de pórticos está en una red privada y no está "
-            "permitida. Revise BOOSTR_API_URL o PROVIDER_ALLOW_PRIVATE.",
+            "permitida. Revise PROVIDER_API_URL o PROVIDER_ALLOW_PRIVATE.",
             retry=False,
         ) from None
     except LineLate:

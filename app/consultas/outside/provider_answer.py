@@ -37,7 +37,7 @@ _QUOTED = 40
 _MAX_NAMED = 20
 
 KEY_REFUSED = (
-    "El proveedor de pórticos rechazó la clave de acceso. Revise BOOSTR_API_KEY en la "
+    "El proveedor de pórticos rechazó la clave de acceso. Revise PROVIDER_API_KEY en la "
     "configuración."
 )
 UNREADABLE = "La respuesta del proveedor de pórticos no se pudo leer."
@@ -70,13 +70,13 @@ def refuse_bad_status(http: HttpAnswer) -> None:
     if 300 <= status < 400:
         raise ProviderError(
             f"El proveedor de pórticos pidió ir a otra dirección ({status}). No se siguió, para "
-            "no llevar la clave a otra parte. Revise BOOSTR_API_URL."
+            "no llevar la clave a otra parte. Revise PROVIDER_API_URL."
         )
     if status >= 500 or status in {408, 425}:
         raise ProviderError(f"El proveedor de pórticos falló (respondió {status}).")
     raise ProviderError(
         f"El proveedor de pórticos no aceptó la consulta (respondió {status}). Revise "
-        "BOOSTR_API_URL en la configuración.",
+        "PROVIDER_API_URL en la configuración.",
         retry=False,
     )
 

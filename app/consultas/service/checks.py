@@ -62,7 +62,7 @@ class SimulatedRefused(Refused):
     def __init__(self) -> None:
         super().__init__(
             "La respuesta es del proveedor de demostración y esta base no es de demostración: no "
-            "se guardó nada. Revise BOOSTR_API_URL."
+            "se guardó nada. Revise PROVIDER_API_URL."
         )
 
 

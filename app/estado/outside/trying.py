@@ -126,7 +126,7 @@ def try_mail(config: Config, to: str) -> Prueba:
 def try_provider(config: Config) -> Prueba:
     """Ask the provider once, for a plate that nobody looks for, within the quota."""
     if not config.provider_configured:
-        return Prueba("Pórticos", None, "No hay proveedor (BOOSTR_API_URL y BOOSTR_API_KEY).")
+        return Prueba("Pórticos", None, "No hay proveedor (PROVIDER_API_URL y PROVIDER_API_KEY).")
     provider = make_provider(config)
     now = utcnow()
     with transaction():
