@@ -38,7 +38,7 @@ from app.informes.rules import (
     without_invisible,
 )
 from app.informes.service import note_download, request_expediente
-from app.informes.service.verifying import Verdict, verify_code, verify_file
+from app.informes.service.pdf_verification import Verdict, verify_code, verify_file
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
-from app.custodia.queries.sealed_sources import Source
+from app.custodia.queries.sealed_sources import SealSource
 from app.custodia.rules import canonical, text_hash
 from app.db import db
 
@@ -18,20 +18,20 @@ from app.db import db
 Fila = tuple[int, int, str]
 
 
-def read_rows(source: Source, ids: Collection[int]) -> list[Fila]:
+def read_rows(source: SealSource, ids: Collection[int]) -> list[Fila]:
     """These rows as the database has them; without those that are not there."""
     key = source.table.c.id
     return _read(source, _select(source).where(key.in_(ids)).order_by(key))
 
 
-def read_chains(source: Source, cadenas: Collection[int]) -> list[Fila]:
+def read_chains(source: SealSource, cadenas: Collection[int]) -> list[Fila]:
     """All rows of these chains."""
     statement = _select(source).where(source.chain_column.in_(cadenas))
     return _read(source, statement.order_by(source.table.c.id))
 
 
 def iterate_rows(
-    source: Source, *, cadena: int | None = None, after: int = 0, size: int = 500
+    source: SealSource, *, cadena: int | None = None, after: int = 0, size: int = 500
 ) -> Iterator[list[int]]:
     """The ids of all rows of a kind, or of those of one chain, in parts."""
     key = source.table.c.id
@@ -48,7 +48,7 @@ def iterate_rows(
             return
 
 
-def list_gone(source: Source, cadenas: Collection[int]) -> set[int]:
+def list_gone(source: SealSource, cadenas: Collection[int]) -> set[int]:
     """The ids of rows that links of these chains name and that are not in those chains any more."""
     there = (
         sa.select(source.table.c.id)
@@ -61,7 +61,7 @@ def list_gone(source: Source, cadenas: Collection[int]) -> set[int]:
     return set(db.session.scalars(statement.distinct()))
 
 
-def content_of(source: Source, state: Any) -> str | None:
+def content_of(source: SealSource, state: Any) -> str | None:
     """The content of a row that a flush has just inserted, as the database will give it back.
 
     None when the database put something into it that the row does not know yet.
@@ -81,12 +81,12 @@ def content_of(source: Source, state: Any) -> str | None:
     return canonical(content)
 
 
-def current_content(source: Source, state: Any) -> str | None:
+def current_content(source: SealSource, state: Any) -> str | None:
     """The same of a row that was changed; None when it does not know all of its columns."""
     return content_of(source, state) if state.dict.keys() >= set(source.sealed.names) else None
 
 
-def chain_of(source: Source, state: Any) -> int | None:
+def chain_of(source: SealSource, state: Any) -> int | None:
     """The chain of such a row; None when another row tells."""
     if source.sealed.chain is None:
         return OFFICE_CHAIN
@@ -95,14 +95,14 @@ def chain_of(source: Source, state: Any) -> int | None:
     return state.dict[source.sealed.chain] or OFFICE_CHAIN
 
 
-def _select(source: Source) -> sa.Select[Any]:
+def _select(source: SealSource) -> sa.Select[Any]:
     columns = [source.table.c[name] for name in (*source.sealed.fields, *source.sealed.hashed)]
     return sa.select(
         source.chain_column.label("_cadena"), source.table.c.id.label("_id"), *columns
     ).select_from(source.from_clause)
 
 
-def _read(source: Source, statement: sa.Select[Any]) -> list[Fila]:
+def _read(source: SealSource, statement: sa.Select[Any]) -> list[Fila]:
     names = (*source.sealed.fields, *source.sealed.hashed)
     rows = db.session.execute(statement).all()
     lists = {name: _read_lists(source, name, [row[1] for row in rows]) for name in source.lists}
@@ -116,7 +116,7 @@ def _read(source: Source, statement: sa.Select[Any]) -> list[Fila]:
     return found
 
 
-def _read_lists(source: Source, name: str, ids: list[int]) -> dict[int, list[int]]:
+def _read_lists(source: SealSource, name: str, ids: list[int]) -> dict[int, list[int]]:
     own, other = source.lists[name].columns
     found: dict[int, list[int]] = {}
     for part in parts(ids):
@@ -125,7 +125,7 @@ def _read_lists(source: Source, name: str, ids: list[int]) -> dict[int, list[int
     return found
 
 
-def _hash_texts(source: Source, content: dict[str, Any]) -> None:
+def _hash_texts(source: SealSource, content: dict[str, Any]) -> None:
     for name in source.sealed.hashed:
         content[name] = text_hash(content[name])
 

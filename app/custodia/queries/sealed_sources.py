@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class SealSource:
     """A declaration, and the tables that it speaks of."""
 
     sealed: Sealed
@@ -82,25 +82,25 @@ class Source:
         return found
 
 
-def sources_of(model: type[Any]) -> tuple[Source, ...]:
+def sources_of(model: type[Any]) -> tuple[SealSource, ...]:
     """What a model declares; nothing when it is no evidence."""
     found = _sources.get(model)
     if found is None:
         declared = getattr(model, "__sealed__", ())
-        found = _sources[model] = tuple(Source(sealed, model) for sealed in declared)
+        found = _sources[model] = tuple(SealSource(sealed, model) for sealed in declared)
     return found
 
 
 #: Made once for each model: their statements are built on first use.
-_sources: dict[type[Any], tuple[Source, ...]] = {}
+_sources: dict[type[Any], tuple[SealSource, ...]] = {}
 
 
-def list_sources() -> list[Source]:
+def list_sources() -> list[SealSource]:
     """Every kind of row that is sealed."""
     return list(_by_tipo().values())
 
 
-def find_source(tipo: str) -> Source | None:
+def find_source(tipo: str) -> SealSource | None:
     """One of them; None for a kind that no longer exists."""
     return _by_tipo().get(tipo)
 
@@ -113,7 +113,7 @@ def row_label(tipo: str) -> str:
     return source.sealed.label if source else tipo
 
 
-def _by_tipo() -> dict[str, Source]:
+def _by_tipo() -> dict[str, SealSource]:
     return {
         source.tipo: source
         for model in dict.fromkeys(current_features().sealed.values())

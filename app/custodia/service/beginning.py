@@ -14,7 +14,7 @@ from app.core.clock import utcnow
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.queries import newest_links
 from app.custodia.queries.sealed_rows import iterate_rows, read_rows
-from app.custodia.queries.sealed_sources import Source, list_sources
+from app.custodia.queries.sealed_sources import SealSource, list_sources
 from app.custodia.rules import MIGRATED, canonical, changed_fields, is_tomb, lacks_fields
 from app.custodia.service.appending import Fila, append
 from app.db import release, transaction
@@ -72,7 +72,7 @@ def is_beginning() -> bool:
     return _read_state().tipo is not None
 
 
-def _begin_kind(source: Source, state: _State, now: datetime) -> int:
+def _begin_kind(source: SealSource, state: _State, now: datetime) -> int:
     count = 0
     for ids in iterate_rows(source, after=state.after, size=_AT_ONCE):
         with transaction():
@@ -92,7 +92,7 @@ def _begin_kind(source: Source, state: _State, now: datetime) -> int:
     return count
 
 
-def _unsealed(source: Source, ids: list[int], state: _State) -> list[Fila]:
+def _unsealed(source: SealSource, ids: list[int], state: _State) -> list[Fila]:
     """The rows of a part that are to be sealed, with what is sealed of them."""
     newest, migration = newest_links(source.tipo, ids), _migration(source.tipo)
     is_first = source.tipo not in state.begun
@@ -130,5 +130,5 @@ def _migration(tipo: str) -> dict[str, Any] | None:
     return json.loads(stored) if stored else None
 
 
-def _digest(source: Source) -> str:
+def _digest(source: SealSource) -> str:
     return hashlib.sha256(" ".join(sorted(source.sealed.names)).encode()).hexdigest()[:8]

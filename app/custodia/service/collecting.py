@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import utcnow
 from app.custodia.queries import newest_links, parts
 from app.custodia.queries.sealed_rows import chain_of, content_of, current_content, read_rows
-from app.custodia.queries.sealed_sources import Source, sources_of
+from app.custodia.queries.sealed_sources import SealSource, sources_of
 from app.custodia.rules import is_tomb, tomb
 from app.custodia.service.appending import Fila, append
 from app.db import Model, db, is_writing
@@ -44,7 +44,7 @@ class UnsealedWrite(RuntimeError):
 class _Touched:
     """A row that the transaction wrote or removed."""
 
-    source: Source
+    source: SealSource
     fila_id: int
     #: Chain and content, where the row told them; else they are read before the commit.
     cadena: int | None = None
@@ -167,7 +167,7 @@ def _seal(session: Session) -> None:
 
 def _links(rows: list[_Touched]) -> list[Fila]:
     """The rows with their chains and contents, in the same order."""
-    unread: dict[Source, list[_Touched]] = {}
+    unread: dict[SealSource, list[_Touched]] = {}
     for row in rows:
         if row.cadena is None or row.contenido is None:
             unread.setdefault(row.source, []).append(row)
@@ -181,7 +181,7 @@ def _links(rows: list[_Touched]) -> list[Fila]:
     ]
 
 
-def _complete(source: Source, rows: Sequence[_Touched]) -> None:
+def _complete(source: SealSource, rows: Sequence[_Touched]) -> None:
     """Read the chain and content of some rows of a kind; of those that are gone, write a tomb."""
     found = {
         pk: (cadena, text) for cadena, pk, text in read_rows(source, [r.fila_id for r in rows])

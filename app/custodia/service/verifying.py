@@ -28,7 +28,7 @@ from app.custodia.queries.sealed_rows import (
     read_chains,
     read_rows,
 )
-from app.custodia.queries.sealed_sources import Source, list_sources, row_label
+from app.custodia.queries.sealed_sources import SealSource, list_sources, row_label
 from app.custodia.rules import (
     GENESIS,
     ChainCheck,
@@ -172,7 +172,7 @@ def _verify_long(cadena: int) -> Verificacion:
 
 
 def _check_row(
-    check: ChainCheck, source: Source, fila_id: int, content: str, link: Sello | None
+    check: ChainCheck, source: SealSource, fila_id: int, content: str, link: Sello | None
 ) -> None:
     """Compare a row with its newest link."""
     name, tipo = f"{row_label(source.tipo)} n.º {fila_id}", source.tipo
