@@ -32,6 +32,8 @@ ERASURE = "borrado"
 _REMOVED = "_retirada"
 #: Why a row was sealed anew although nobody changed it: the migration that did.
 MIGRATED = "_migracion"
+#: What was sealed of fields that already said something else when the application changed others.
+_ALTERED = "_antes"
 #: A text in a finding is cut here; the whole one is in the row and in the link.
 _SHOWN = 80
 
@@ -215,6 +217,8 @@ class ChainCheck:
         """Take the next link."""
         if problem := self._find_problem(link):
             self.problems.append(problem)
+        elif link.contenido is not None and f'"{_ALTERED}":' in link.contenido:
+            self._tell_altered(link)
         elif link.tipo == ERASURE and link.contenido is not None:
             for number in json.loads(link.contenido)["eslabones"]:
                 self._erased[number] = link.secuencia
@@ -245,6 +249,17 @@ class ChainCheck:
                 )
             )
         return self.problems
+
+    def _tell_altered(self, link: Sello) -> None:
+        content = json.loads(link.contenido or "{}")
+        altered = content.get(_ALTERED)
+        if altered:
+            told = "; ".join(
+                f"{name}: se selló {_quote(value)} y decía {_quote(content.get(name))}"
+                for name, value in altered.items()
+            )
+            text = f"Antes del eslabón {link.secuencia} alguien ya había cambiado su fila: {told}."
+            self.problems.append(_found(link, Hallazgo.ALTERADO, text))
 
     def _find_problem(self, link: Sello) -> ChainProblem | None:
         """The first thing that is wrong with a link, or None."""
@@ -321,6 +336,20 @@ def changed_fields(sealed: str, current: str) -> dict[str, Any]:
         for name, value in before.items()
         if not name.startswith("_") and after.get(name) != value
     }
+
+
+def with_altered(sealed: str, current: str, changed: Collection[str]) -> str:
+    """The content of a row, with what was sealed of fields that somebody else altered before.
+
+    ``changed`` are those that the application itself changes now. So its next change of a row does
+    not cover up what was done behind its back.
+    """
+    altered = {
+        name: value
+        for name, value in changed_fields(sealed, current).items()
+        if name not in changed
+    }
+    return canonical({**json.loads(current), _ALTERED: altered}) if altered else current
 
 
 def lacks_fields(sealed: str, names: Iterable[str]) -> bool:

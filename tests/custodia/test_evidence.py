@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -421,6 +423,40 @@ def test_a_migration_that_changes_sealed_fields_says_so_and_nothing_else_is_excu
     assert "la persona n.º" in text
     assert "nombre: se selló «Ana Soto» y ahora dice «Otra»" in text
     assert '"_migracion":"migración 0099"' in rows(Eslabon)[-1].contenido
+
+
+def test_the_next_change_of_a_row_does_not_cover_up_what_was_altered(app, case, rows):
+    (car,) = rows(Vehiculo)
+    sql(app, "UPDATE vehiculos SET patente = 'ZZZZ11'")
+    for color in ("rojo", "azul"):
+        with app.app_context(), transaction():
+            db.session.scalars(sa.select(Vehiculo)).one().color = color
+
+    (text,) = sentences(app, case.id)
+    assert text.startswith("Antes del eslabón")
+    assert f"patente: se selló «{car.patente}» y decía «ZZZZ11»" in text
+
+
+def test_two_that_are_the_first_of_a_chain_at_one_moment_make_one(app, rows):
+    start, failures = threading.Barrier(4), []
+
+    def write():
+        start.wait(10)
+        try:
+            with app.app_context(), transaction():
+                db.session.add(Auditoria(accion="prueba.a_la_vez"))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert [link.secuencia for link in rows(Eslabon)] == [1, 2, 3, 4]
+    assert sentences(app, OFFICE_CHAIN) == []
 
 
 def test_a_row_that_others_changed_is_sealed_as_it_is(app, case, rows):

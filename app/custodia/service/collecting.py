@@ -23,7 +23,7 @@ from app.core.clock import utcnow
 from app.custodia.queries import newest_links, parts
 from app.custodia.queries.sealed_rows import chain_of, content_of, current_content, read_rows
 from app.custodia.queries.sealed_sources import SealSource, sources_of
-from app.custodia.rules import is_tomb, tomb
+from app.custodia.rules import is_tomb, tomb, with_altered
 from app.custodia.service.appending import Fila, append
 from app.db import Model, db, is_writing
 
@@ -51,6 +51,8 @@ class _Touched:
     contenido: str | None = None
     #: Why it is not there, if it is not.
     removed: str | None = None
+    #: What the application changed of it; None where that is not known.
+    changed: frozenset[str] | None = None
     #: It was not there before this transaction.
     is_new: bool = False
 
@@ -73,6 +75,8 @@ class _Noted:
             if row.removed and known.is_new:
                 return
             row.is_new, row.removed = known.is_new, row.removed or known.removed
+            if row.changed is not None:
+                row.changed = None if known.changed is None else row.changed | known.changed
         self.rows[key] = row
 
 
@@ -143,10 +147,13 @@ def _note(session: Session, _context: object) -> None:
     for row in session.dirty:
         for source in sources_of(type(row)):
             state = sa.inspect(row)
-            if any(state.attrs[name].history.has_changes() for name in source.sealed.names):
+            attrs, names = state.attrs, source.sealed.names
+            changed = frozenset(name for name in names if attrs[name].history.has_changes())
+            if changed:
                 # What others changed meanwhile is in the database, unless a version guards it.
                 content = current_content(source, state) if source.is_versioned else None
-                _noted(session).put(_Touched(source, row.id, chain_of(source, state), content))
+                cadena = chain_of(source, state)
+                _noted(session).put(_Touched(source, row.id, cadena, content, changed=changed))
     for row in session.deleted:
         for source in sources_of(type(row)):
             _noted(session).put(_Touched(source, row.id, removed=_reason.get()))
@@ -174,6 +181,7 @@ def _links(rows: list[_Touched]) -> list[Fila]:
     for source, some in unread.items():
         for part in parts(some):
             _complete(source, part)
+    _keep_altered(rows)
     return [
         (row.cadena, row.source.tipo, row.fila_id, row.contenido)
         for row in rows
@@ -193,6 +201,28 @@ def _complete(source: SealSource, rows: Sequence[_Touched]) -> None:
             row.cadena, row.contenido = found[row.fila_id]
         elif (link := newest.get(row.fila_id)) and not is_tomb(link.contenido):
             row.cadena, row.contenido = link.cadena, tomb(row.removed or _reason.get())
+
+
+def _keep_altered(rows: list[_Touched]) -> None:
+    """Compare what the application did not change of rows with what was sealed of it."""
+    partly: dict[SealSource, list[_Touched]] = {}
+    for row in rows:
+        if row.changed is not None and row.changed < set(row.source.sealed.names):
+            partly.setdefault(row.source, []).append(row)
+    for source, some in partly.items():
+        for part in parts(some):
+            newest = newest_links(source.tipo, [row.fila_id for row in part])
+            for row in part:
+                sealed = newest[row.fila_id].contenido if row.fila_id in newest else None
+                if sealed is not None and row.contenido is not None and row.changed is not None:
+                    row.contenido = _with_altered(sealed, row.contenido, row.changed)
+
+
+def _with_altered(sealed: str, current: str, changed: frozenset[str]) -> str:
+    try:
+        return with_altered(sealed, current, changed)
+    except ValueError:
+        return current  # the seal itself was changed, which the chain tells
 
 
 @event.listens_for(sa.Engine, "before_cursor_execute")
