@@ -30,7 +30,7 @@ _DAY = 24 * 3600
 _NAMED = 10
 
 
-@job(SWEEP_JOB, "Juntar archivos y registros", every_seconds=_QUARTER)
+@job(SWEEP_JOB, "Juntar archivos y registros", every_seconds=_QUARTER, sees_all=True)
 def sweep_files(run: JobRun) -> None:
     """Remove files that no row names, and mark rows whose files are gone."""
     done = Barrido()
@@ -58,7 +58,7 @@ def sweep_files(run: JobRun) -> None:
         pass
 
 
-@job(VERIFY_JOB, "Verificar fotos y documentos", every_seconds=_DAY, max_attempts=2)
+@job(VERIFY_JOB, "Verificar fotos y documentos", every_seconds=_DAY, max_attempts=2, sees_all=True)
 def verify_all(run: JobRun) -> None:
     """Read every file and compare it with its hash; what is wrong fails the job in words.
 

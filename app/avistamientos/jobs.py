@@ -12,7 +12,7 @@ from app.porticos.service import REMATCH
 _BATCH = 50
 
 
-@job(REMATCH, "Identificar pórticos de los avistamientos")
+@job(REMATCH, "Identificar pórticos de los avistamientos", sees_all=True)
 def rematch_sightings(run: JobRun) -> None:
     """Tie every sighting to the catalogue as it is now, after it or a correction changed.
 

@@ -20,7 +20,7 @@ _DAY = 24 * 3600
 _BATCH = 50
 
 
-@job(VERIFY_JOB, "Verificar la cadena de custodia", every_seconds=_DAY)
+@job(VERIFY_JOB, "Verificar la cadena de custodia", every_seconds=_DAY, sees_all=True)
 def verify_chains(run: JobRun) -> None:
     """Compare all that is sealed with its chains and keep the outcome; findings fail the job.
 

@@ -1,10 +1,11 @@
 """The database. Others import its parts from here; how it works inside may change.
 
 ``model``: the base of every table. ``transactions``: the one place that commits. ``engines``: how
-connections are opened.
+connections are opened. ``hiding``: rows that nobody works with.
 """
 
 from app.db.engines import LOCK_WAIT, creating, prepare_engine
+from app.db.hiding import hide_rows, not_seeing_hidden, seeing_all
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.transactions import (
     DATABASE,
@@ -37,10 +38,13 @@ __all__ = [
     "db",
     "delete_in_parts",
     "dispensable_transaction",
+    "hide_rows",
     "is_unavailable",
     "is_writing",
+    "not_seeing_hidden",
     "prepare_engine",
     "release",
+    "seeing_all",
     "transaction",
     "watch_transactions",
 ]

@@ -34,6 +34,8 @@ class Job:
     #: Due once in every window of this length, counted from the epoch; 0: only when ordered.
     every_seconds: int = 0
     refuse_start: Callable[[Trabajo, datetime], str | None] | None = None
+    #: It looks after all rows, also those that nobody works with (``app.db.hiding``).
+    sees_all: bool = False
 
 
 class UnknownJob(LookupError):
@@ -49,6 +51,7 @@ def job(
     lease_seconds: int = 120,
     every_seconds: int = 0,
     refuse_start: Callable[[Trabajo, datetime], str | None] | None = None,
+    sees_all: bool = False,
 ) -> Callable[[Callable[[JobRun], None]], Job]:
     """Make a job of a function; the feature lists it in ``Feature.jobs``."""
 
@@ -62,6 +65,7 @@ def job(
             lease_seconds,
             every_seconds,
             refuse_start,
+            sees_all,
         )
 
     return make

@@ -19,7 +19,7 @@ from app.core.clock import utcnow
 from app.core.contention import is_busy, is_conflict
 from app.core.errors import RastroError
 from app.core.outages import Outage, explain, find_outage
-from app.db import after_commit, db, transaction
+from app.db import after_commit, db, not_seeing_hidden, seeing_all, transaction
 from app.jobs.aside import start_aside
 from app.jobs.leases import (
     Lease,
@@ -195,7 +195,9 @@ def _as_run(lease: Lease | None) -> JobRun | None:
 
 def execute(run: JobRun) -> None:
     """Run a claimed job and settle it, whatever happens inside."""
-    _attempt(run, get_job(run.tipo).run)
+    job = get_job(run.tipo)
+    with seeing_all() if job.sees_all else not_seeing_hidden():
+        _attempt(run, job.run)
 
 
 def _attempt(run: JobRun, function: Callable[[JobRun], None]) -> None:

@@ -32,6 +32,7 @@ _LEASE = 2 * 3600
     every_seconds=_DAY,
     max_attempts=3,
     lease_seconds=_LEASE,
+    sees_all=True,
 )
 def back_up(run: JobRun) -> None:
     """Make today's backup; a copy elsewhere that fails is said, and tried again by the retry."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from app.db import hide_rows
 from app.feature import Feature
-from app.titulares.pages import person_search
+from app.titulares.models import Bloqueo, Solicitud
+from app.titulares.pages import bloqueos, person_search
+from app.titulares.queries.bloqueos import hiding_option
+from app.titulares.rules.solicitudes import SETTINGS
 from app.web.navigation import Audience, Link, Menu
+
+hide_rows(hiding_option)
 
 FEATURE = Feature(
     name="titulares",
-    pages=(person_search,),
+    models=(Bloqueo, Solicitud),
+    pages=(person_search, bloqueos),
+    settings=SETTINGS,
     navigation=(
         Link(
             Menu.ADMIN,

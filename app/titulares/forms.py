@@ -40,3 +40,25 @@ class BuscarForm(Form):
         """
         fields = (self.rut, self.nombre, self.patente, self.telefono, self.correo)
         return read_buscado(**{each.name: each.data or "" for each in fields})
+
+
+class BloquearForm(Form):
+    """Cases that are to be blocked, and why."""
+
+    oficios = StringField("Casos", [required("Elija al menos un caso."), at_most(2000)])
+    motivo = StringField("Motivo", [required("Escriba el motivo."), at_most(300)])
+
+    @property
+    def oficio_ids(self) -> list[int]:
+        """The cases that were ticked; what is no number is none."""
+        return [
+            int(each)
+            for each in self.oficios.raw_data or []
+            if each.isascii() and each.isdigit() and len(each) < 10
+        ]
+
+
+class LevantarForm(Form):
+    """Why a block ends."""
+
+    motivo = StringField("Motivo", [required("Escriba por qué se levanta."), at_most(300)])

@@ -23,7 +23,7 @@ from tests.factories import make_oficio
 
 #: Columns that take no free text although they are searched.
 UNIQUE = {"clave"}
-NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PERSON = PropietarioData(
     nombre="José Núñez Peña",
     rut="5126663-3",

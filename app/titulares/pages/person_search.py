@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.db import release, transaction
+from app.db import release, seeing_all, transaction
 from app.extensions import current_config
 from app.respaldo.service import Backup, list_backups
-from app.titulares.forms import BuscarForm
+from app.titulares.forms import BloquearForm, BuscarForm
 from app.titulares.pages.blueprint import bp
+from app.titulares.queries.bloqueos import blocked_among
 from app.titulares.queries.copias import find_exports
 from app.titulares.queries.persona import Encontrado, find_person
 from app.titulares.service import record_search
@@ -48,7 +49,8 @@ def search() -> ResponseReturnValue:
         return _page(form, None, 200)
     if not form.validate():
         return _page(form, None, 422)
-    found = find_person(form.to_buscado())
+    with seeing_all():
+        found = find_person(form.to_buscado())
     release()
     with transaction():
         record_search(found, form.motivo.data, actor=current_user, now=utcnow())
@@ -63,6 +65,8 @@ def _page(form: BuscarForm, found: Encontrado | None, status: int) -> ResponseRe
         found=found,
         respaldos=Respaldos.since(found.desde, now) if found else None,
         salidas=find_exports(found.desde) if found and found.desde else [],
+        bloqueados=blocked_among(found.oficio_ids) if found else set(),
+        bloquear=BloquearForm(formdata=None),
         now=now,
     )
     return page, status

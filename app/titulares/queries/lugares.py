@@ -29,6 +29,12 @@ def primary_key(model: type[Model]) -> sa.ColumnElement[Any]:
     return key
 
 
+def _case_column(model: type[Model]) -> sa.ColumnElement[Any] | None:
+    """The column that names the case; a chain of custody has the number of its case."""
+    columns = model.__table__.c
+    return next((columns[name] for name in ("oficio_id", "cadena") if name in columns), None)
+
+
 def _parent(model: type[Model]) -> tuple[sa.ColumnElement[Any], type[Model]] | None:
     """The reference through which a row belongs to a case, and the model that it points to."""
     via = model.__personal__.via
@@ -44,29 +50,31 @@ def case_of(model: type[Model]) -> sa.ColumnElement[Any] | None:
     """The case that a row belongs to, as an expression; None where rows belong to none."""
     if model is Oficio:
         return Oficio.__table__.c.id
-    if "oficio_id" in model.__table__.c:
-        return model.__table__.c.oficio_id
+    column = _case_column(model)
+    if column is not None:
+        return column
     parent = _parent(model)
     if parent is None:
         return None
-    column, target = parent
+    reference, target = parent
     case = case_of(target)
     if case is None:
         return None
-    return sa.select(case).where(primary_key(target) == column).scalar_subquery()
+    return sa.select(case).where(primary_key(target) == reference).scalar_subquery()
 
 
 def within(model: type[Model], oficio_ids: Collection[int]) -> sa.ColumnElement[bool] | None:
     """The condition that a row belongs to one of these cases; None where rows belong to none."""
     if model is Oficio:
         return Oficio.__table__.c.id.in_(oficio_ids)
-    if "oficio_id" in model.__table__.c:
-        return model.__table__.c.oficio_id.in_(oficio_ids)
+    own = _case_column(model)
+    if own is not None:
+        return own.in_(oficio_ids)
     parent = _parent(model)
     if parent is None:
         return None
-    column, target = parent
+    reference, target = parent
     condition = within(target, oficio_ids)
     if condition is None:
         return None
-    return column.in_(sa.select(primary_key(target)).where(condition))
+    return reference.in_(sa.select(primary_key(target)).where(condition))

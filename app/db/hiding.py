@@ -1,0 +1,57 @@
+"""Rows that are kept and that nobody works with: left out of every SELECT of pages and jobs.
+
+A feature says once which rows those are (``hide_rows``). Then no query has to remember them. Pages,
+the API and jobs do not see them; commands and jobs that look after all data, such as verifying
+files, do. Where somebody must see them all the same stands ``seeing_all()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+from flask import has_request_context
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+#: True: hidden rows are left out; None: as it is usual here, which is to hide them from requests.
+_hiding: ContextVar[bool | None] = ContextVar("hiding", default=None)
+
+
+@contextmanager
+def seeing_all() -> Iterator[None]:
+    """See hidden rows too, for whoever decides on them or keeps them whole."""
+    token = _hiding.set(False)
+    try:
+        yield
+    finally:
+        _hiding.reset(token)
+
+
+@contextmanager
+def not_seeing_hidden() -> Iterator[None]:
+    """Work as pages do, outside of a request: nothing of the hidden rows is seen."""
+    token = _hiding.set(True)
+    try:
+        yield
+    finally:
+        _hiding.reset(token)
+
+
+def hide_rows(make_option: Callable[[], Any]) -> None:
+    """Add an option (``with_loader_criteria``) to every SELECT that must not see hidden rows.
+
+    It is made when the first such SELECT runs: by then all models are known.
+    """
+    option = cache(make_option)
+
+    @event.listens_for(Session, "do_orm_execute")
+    def leave_out(state: ORMExecuteState) -> None:
+        hides = _hiding.get()
+        if state.is_column_load or state.is_relationship_load:
+            return  # the SELECT of their row has the option, which its loads take over
+        if state.is_select and (has_request_context() if hides is None else hides):
+            state.statement = state.statement.options(option())

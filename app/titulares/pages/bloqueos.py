@@ -1,0 +1,71 @@
+"""What is blocked, for admins: why, and until when."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.core.clock import utcnow
+from app.db import db, seeing_all
+from app.titulares.forms import BloquearForm, LevantarForm
+from app.titulares.models import Bloqueo
+from app.titulares.pages.blueprint import bp
+from app.titulares.queries.bloqueos import list_blocks
+from app.titulares.service import block_cases, lift_block
+from app.web.access import admin_required, or_404
+from app.web.deeds import Deed, Done, carry_out
+
+
+@bp.get("/admin/personas/bloqueos")
+@admin_required
+def blocks() -> ResponseReturnValue:
+    """The cases that are kept and that nobody works with."""
+    return _page(LevantarForm(formdata=None), 200)
+
+
+@bp.post("/admin/personas/bloqueos")
+@admin_required
+def block() -> ResponseReturnValue:
+    """Block the cases that were ticked in the search for a person."""
+    form = BloquearForm()
+
+    def deed() -> Done:
+        blocks = block_cases(form.oficio_ids, form.motivo.data, actor=current_user, now=utcnow())
+        text = f"Quedaron bloqueados {len(blocks)} casos." if len(blocks) > 1 else "Caso bloqueado."
+        return Done(text, url_for("titulares.blocks"))
+
+    return carry_out(Deed(do=deed, form=form, show=lambda status: _page(form, status)))
+
+
+@bp.post("/admin/personas/bloqueos/<int:bloqueo_id>/levantar")
+@admin_required
+def lift(bloqueo_id: int) -> ResponseReturnValue:
+    """End a block."""
+    bloqueo = or_404(db.session.get(Bloqueo, bloqueo_id))
+    form = LevantarForm()
+
+    def deed() -> Done:
+        lift_block(bloqueo, form.motivo.data, actor=current_user, now=utcnow())
+        return Done("El bloqueo se levantó.", url_for("titulares.blocks"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, status),
+            back=url_for("titulares.blocks"),
+        )
+    )
+
+
+def _page(form: BloquearForm | LevantarForm, status: int) -> ResponseReturnValue:
+    with seeing_all():
+        rows = list_blocks()
+    page = render_template(
+        "titulares/bloqueos.html",
+        form=form,
+        levantar=form if isinstance(form, LevantarForm) else LevantarForm(formdata=None),
+        rows=rows,
+    )
+    return page, status

@@ -1,0 +1,130 @@
+"""A blocked case is kept, and nobody finds anything of it: one rule for every list and route."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from app.auditoria.models import Auditoria
+from app.db import db, not_seeing_hidden, seeing_all, transaction
+from app.jobs.models import Trabajo
+from app.jobs.rules import EstadoTrabajo
+from app.oficios.models import Oficio
+from app.titulares.models import Bloqueo
+from app.titulares.queries.bloqueos import is_hidden
+from app.titulares.queries.lugares import list_models
+from app.titulares.service import AlreadyBlocked, block_cases
+from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
+from tests.architecture.world import url_arguments
+from tests.factories import make_oficio, make_trabajo
+
+NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+#: Pages about blocks themselves, examples of the API, and streams, which never end.
+LEFT_OUT = ("titulares.", "docs.document", "novedades.listen")
+
+
+def block(app, usuario, *oficio_ids):
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario.id)
+        block_cases(oficio_ids, "Lo pidió la persona.", actor=actor, now=NOW)
+
+
+def walk(app, client, arguments, words):
+    """The routes whose answer holds one of the words, asked for with real arguments."""
+    adapter = app.url_map.bind("localhost")
+    found, seen = set(), 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint.startswith(LEFT_OUT):
+            continue
+        url = adapter.build(rule.endpoint, {name: arguments[name] for name in rule.arguments})
+        answer = client.get(url)
+        assert answer.status_code != 500, f"{url} broke"
+        seen += answer.status_code == 200
+        text = answer.get_data()
+        found |= {rule.endpoint for word in words if word.encode() in text}
+        answer.close()
+    return found, seen
+
+
+@pytest.mark.no_cover
+def test_no_route_finds_anything_of_a_blocked_case(
+    app, buffet, sign_in, usuario_admin, usuario_investigador, usuario_cliente
+):
+    arguments = url_arguments(app, buffet, usuario_admin)
+    with app.app_context():
+        with transaction():
+            # Manuals and forms show the usual plate as an example.
+            for vehiculo in db.session.scalars(sa.select(Vehiculo)):
+                vehiculo.patente = "KKXZ98"
+        ids = list(db.session.scalars(sa.select(Oficio.id)))
+        numbers = list(db.session.scalars(sa.select(Oficio.numero_oficio)))
+    words = [*numbers, "Rosa Soto", "KKXZ98", "KKXZ-98", "Av. Grecia"]
+    people = [sign_in(each) for each in (usuario_admin, usuario_investigador, usuario_cliente)]
+    before, _ = walk(app, people[0], arguments, words)
+    block(app, usuario_admin, *ids)
+
+    after = [walk(app, each, arguments, words) for each in people]
+
+    assert len(before) > 20, "the walk finds what is not blocked"
+    assert [found for found, _ in after] == [set(), set(), set()]
+    assert after[0][1] > 25, "pages still open"
+
+
+def test_each_table_with_rows_of_a_case_is_decided_on():
+    """A new table with rows of cases is hidden by itself; what is seen all the same is listed."""
+    seen = {
+        model.__tablename__
+        for model in list_models()
+        if "oficio_id" in model.__table__.c and not is_hidden(model)
+    }
+    assert seen == {
+        "trabajos",
+        "auditoria",
+        "bloqueos",
+    }
+
+
+def test_pages_and_jobs_do_not_see_it_and_keepers_of_all_rows_do(app, buffet, usuario_admin):
+    blocked = make_oficio(app, buffet, usuario_admin)
+    free = make_oficio(app, buffet, usuario_admin)
+    block(app, usuario_admin, blocked.id)
+    statement = sa.select(Oficio.id).order_by(Oficio.id)
+    with app.app_context():
+        assert list(db.session.scalars(statement)) == [blocked.id, free.id]
+        with not_seeing_hidden():
+            assert list(db.session.scalars(statement)) == [free.id]
+            assert db.session.get(Oficio, blocked.id) is None
+            with seeing_all():
+                assert db.session.get(Oficio, blocked.id) is not None
+
+
+def test_what_waits_for_it_is_cancelled_and_it_can_be_lifted(
+    app, admin, buffet, usuario_admin, rows
+):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    job = make_trabajo(app, oficio_id=oficio.id, estado=EstadoTrabajo.PENDIENTE)
+
+    answer = admin.post(
+        "/admin/personas/bloqueos", data={"oficios": [str(oficio.id)], "motivo": "S-2026-0001"}
+    )
+
+    assert answer.status_code == 303
+    (trabajo,) = rows(Trabajo, id=job)
+    assert trabajo.estado is EstadoTrabajo.CANCELADO
+    assert admin.get(f"/oficios/{oficio.id}").status_code == 404
+    assert oficio.numero_oficio in admin.get("/admin/personas/bloqueos").text
+    (bloqueo,) = rows(Bloqueo)
+    with app.app_context(), pytest.raises(AlreadyBlocked), transaction():
+        block_cases([oficio.id], "otra vez", actor=usuario_admin, now=NOW)
+
+    url = f"/admin/personas/bloqueos/{bloqueo.id}/levantar"
+    assert admin.post(url, data={"motivo": "desistió"}).status_code == 303
+    assert admin.get(f"/oficios/{oficio.id}").status_code == 200
+    assert admin.post(url, data={"motivo": "otra vez"}).status_code == 303
+    assert [each.accion for each in rows(Auditoria) if "bloque" in each.accion] == [
+        "oficio.bloqueado",
+        "oficio.desbloqueado",
+    ]
