@@ -12,7 +12,6 @@ from app.api.v1.schemas.base import Body, Change, Paging, Query, Shown, example
 from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import (
     Anio,
-    Comuna,
     Day,
     Id,
     Maybe,
@@ -23,7 +22,7 @@ from app.api.v1.schemas.fields import (
     Vin,
     of_paper,
 )
-from app.api.v1.schemas.partes import PropietarioNew
+from app.api.v1.schemas.partes import DireccionNew, PropietarioNew
 from app.core.clock import local_today, utcnow
 from app.core.errors import InvalidValue
 from app.oficios.rules import Estado, Prioridad
@@ -41,22 +40,27 @@ _TEXTS = {column_of(name): name for name in fields_of(GrupoDeCampos.NOTAS)}
 
 
 if TYPE_CHECKING:
-    _WithPersona = Body
+    _WithParts = Body
 else:
-    # What is taken of a person is declared with the person.
+    # What is taken of a person and an address is declared with them; the class names what differs.
     _PERSONA = get_type_hints(PropietarioNew, include_extras=True)
-    _WithPersona = create_model(
-        "_WithPersona",
+    _DIRECCION = get_type_hints(DireccionNew, include_extras=True)
+    _WithParts = create_model(
+        "_WithParts",
         __base__=Body,
         **{
-            name: (_PERSONA[column_of(name)], None)
-            for name in fields_of(GrupoDeCampos.PERSONA)
-            if column_of(name) in _PERSONA
+            name: (hints[column_of(name)], None)
+            for grupo, hints in (
+                (GrupoDeCampos.PERSONA, _PERSONA),
+                (GrupoDeCampos.DIRECCION, _DIRECCION),
+            )
+            for name in fields_of(grupo)
+            if column_of(name) in hints
         },
     )
 
 
-class OficioNew(_WithPersona):
+class OficioNew(_WithParts):
     """A court order to find a vehicle. What does not add up is kept, with ``advertencias``."""
 
     model_config = ConfigDict(
@@ -99,7 +103,6 @@ class OficioNew(_WithPersona):
     vin: Maybe[Vin] = None
 
     direccion: Maybe[Street] = None
-    comuna: Maybe[Comuna] = None
     region: Maybe[Region] = None
 
     @model_validator(mode="after")
