@@ -20,12 +20,12 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def play(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
+def play(migrated_database_url: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Play a drill on a stage of its own and look through its logs; returns what it tells."""
     stages: list[Stage] = []
 
     def run(drill: Callable[[Stage], str], **values: str) -> str:
-        stage = Stage(tmp_path, fresh_database_url, **values)
+        stage = Stage(tmp_path, migrated_database_url, **values)
         stages.append(stage)
         told = drill(stage)
         judge_logs(stage)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +27,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from config import Config, load_config
 from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.plugins.databases import Databases
 
 HTMX = {"HX-Request": "true"}
 
@@ -45,7 +48,9 @@ def test_config(database_url: str, folder: Any, **values: str) -> Config:
 
 
 @pytest.fixture(scope="session")
-def _application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def _application(
+    database_url: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """One application per test process, on a migrated database."""
     app = create_app(test_config(database_url, tmp_path_factory.mktemp("instance")))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
@@ -53,12 +58,24 @@ def _application(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _hurry)
         flask_migrate.upgrade()
+        db.engine.dispose()
+        databases.migrated = databases.create(database_url)
         _empty()  # migrations bring rows, which only the first test of a process would see
+    # All of this stays: from here on nobody looks through it for garbage.
+    gc.collect()
+    gc.freeze()
     yield app
     with app.app_context():
         db.engine.dispose()
         # Else its connections outlive the run.
         app.extensions["rastro_limits"]._shared._engine.dispose()
+
+
+@pytest.fixture
+def migrated_database_url(_application: Flask, databases: Databases) -> Iterator[str]:
+    """A database for one test alone, as the migrations leave a new one."""
+    with databases.lend(databases.migrated) as url:
+        yield url
 
 
 def _hurry(connection: sqlite3.Connection, _record: object) -> None:
@@ -91,11 +108,12 @@ def _empty() -> None:
     Most tests write in a handful of tables: asking which costs a millisecond, truncating all of
     them cost PostgreSQL ninety.
     """
-    tables = list(reversed(Model.metadata.sorted_tables))
+    tables = _tables()
     with db.engine.begin() as connection:
-        filled = sa.select(*(sa.exists().select_from(table).label(table.name) for table in tables))
-        has_rows = connection.execute(filled).one()._mapping
-        written = [table.name for table in tables if has_rows[table.name]]
+        found = connection.exec_driver_sql(
+            "SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in tables)
+        ).one()
+        written = [name for name, has_rows in zip(tables, found, strict=True) if has_rows]
         for name in written:
             connection.exec_driver_sql(f'DELETE FROM "{name}"')
         if connection.dialect.name == "postgresql" and written:
@@ -104,6 +122,12 @@ def _empty() -> None:
         # Else new rows take the places of old ones, and what has no order comes in any.
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(f"VACUUM {', '.join(written)}")
+
+
+@functools.cache
+def _tables() -> tuple[str, ...]:
+    """All tables, each before those that its rows name."""
+    return tuple(table.name for table in reversed(Model.metadata.sorted_tables))
 
 
 #: SQLite gives the next id after the largest one; PostgreSQL's sequences are turned back by hand.

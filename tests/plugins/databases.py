@@ -7,10 +7,12 @@ and stops it at the end; each xdist worker has a database of its own on it.
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -105,12 +107,19 @@ class Databases:
         self.worker_id = worker_id
         self.folder = folder
         self.numbers = itertools.count(1)
+        #: One that was migrated and is empty but for what migrations bring, to make copies of.
+        self.migrated = ""
 
-    def create(self) -> str:
+    def create(self, copy_of: str = "") -> str:
+        """An empty database, or a copy of one that nobody is connected to; returns its address."""
         name = f"rastro_{self.worker_id}_{next(self.numbers)}"
         if self.admin_uri is None:
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        self.execute(f'CREATE DATABASE "{name}"')
+            path = self.folder / f"{name}.sqlite3"
+            if copy_of:
+                copy_sqlite(Path(copy_of.removeprefix("sqlite:///")), path)
+            return f"sqlite:///{path}"
+        template = f'TEMPLATE "{database_name(copy_of)}"' if copy_of else ""
+        self.execute(f'CREATE DATABASE "{name}" {template}')
         libpq = psycopg.conninfo.conninfo_to_dict(self.admin_uri)
         return f"postgresql+psycopg://{libpq['user']}@/{name}?host={libpq['host']}"
 
@@ -119,14 +128,13 @@ class Databases:
             for path in self.folder.glob(url.rpartition("/")[2] + "*"):
                 path.unlink()
         else:
-            name = url.partition("?")[0].rpartition("/")[2]
             # By force: a process that a test killed may have left a connection.
-            self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self.execute(f'DROP DATABASE IF EXISTS "{database_name(url)}" WITH (FORCE)')
 
     @contextmanager
-    def lend(self) -> Iterator[str]:
-        """An empty database for as long as it is used."""
-        url = self.create()
+    def lend(self, copy_of: str = "") -> Iterator[str]:
+        """A database for as long as it is used: an empty one, or a copy."""
+        url = self.create(copy_of)
         yield url
         self.drop(url)
 
@@ -134,6 +142,18 @@ class Databases:
         assert self.admin_uri is not None
         with psycopg.connect(self.admin_uri, autocommit=True) as connection:
             connection.execute(statement)
+
+
+def database_name(url: str) -> str:
+    """The name of a database on the PostgreSQL of the tests."""
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def copy_sqlite(path: Path, target: Path) -> None:
+    """Copy a database as a whole, with what is still in its journal."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA synchronous=OFF")
+        source.backup(copy)
 
 
 @pytest.fixture(scope="session")
@@ -157,6 +177,6 @@ def database_url(databases: Databases) -> str:
 
 @pytest.fixture
 def fresh_database_url(databases: Databases) -> Iterator[str]:
-    """An empty database for one test: for migrations, and for served applications."""
+    """An empty database for one test: for migrations, and for first starts."""
     with databases.lend() as url:
         yield url

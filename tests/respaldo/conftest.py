@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import flask_migrate
 import pyrage
 import pytest
 
@@ -28,11 +27,9 @@ def full_work(monkeypatch):
 
 
 @pytest.fixture
-def office(fresh_database_url, tmp_path):
+def office(migrated_database_url, tmp_path):
     """An installation of its own with an oficio and a photo, apart from the shared database."""
-    app = create_app(config_for_tests(fresh_database_url, tmp_path / "oficina"))
-    with app.app_context():
-        flask_migrate.upgrade()
+    app = create_app(config_for_tests(migrated_database_url, tmp_path / "oficina"))
     buffet = make_buffet(app)
     usuario = make_usuario(app, Rol.INVESTIGADOR)
     app.extensions["rows_for_tests"] = (make_oficio(app, buffet, usuario), usuario)

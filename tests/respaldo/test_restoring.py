@@ -12,7 +12,6 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
 
 from app import create_app
@@ -26,6 +25,7 @@ from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_buffet, make_oficio, make_usuario
 from tests.plugins.application import test_config as config_for_tests
+from tests.plugins.databases import copy_sqlite
 from tests.respaldo.offices import (
     back_up,
     content,
@@ -255,16 +255,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def crowded(small_disk, databases, database_kind, tmp_path, fresh_database_url):
+def crowded(small_disk, database_kind, tmp_path, migrated_database_url):
     """An office whose data lie on the small disk, with a backup of more than its room."""
-    url = (
-        f"sqlite:///{small_disk / 'rastro.sqlite3'}"
-        if database_kind == "sqlite"
-        else fresh_database_url
-    )
+    url = migrated_database_url
+    if database_kind == "sqlite":
+        path = small_disk / "rastro.sqlite3"
+        copy_sqlite(Path(url.removeprefix("sqlite:///")), path)
+        url = f"sqlite:///{path}"
     app = create_app(config_for_tests(url, small_disk))
-    with app.app_context():
-        flask_migrate.upgrade()
     usuario = make_usuario(app, Rol.INVESTIGADOR)
     oficio = make_oficio(app, make_buffet(app), usuario)
     for number in range(2):

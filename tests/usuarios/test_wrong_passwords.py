@@ -136,7 +136,7 @@ def test_the_running_application_counts_in_the_shared_place(app):
 
 
 @pytest.fixture(params=["the database's place", "redis"])
-def three_processes(request, fresh_database_url, tmp_path) -> Iterator[list[str]]:
+def three_processes(request, migrated_database_url, tmp_path) -> Iterator[list[str]]:
     """Three webs on the same data, as three machines or three services would be."""
     values = {}
     if request.param == "redis":
@@ -145,16 +145,12 @@ def three_processes(request, fresh_database_url, tmp_path) -> Iterator[list[str]
         "PATH": os.environ["PATH"],
         "ENVIRONMENT": "test",
         "SECRET_KEY": "only for tests, never anywhere else",
-        "DATABASE_URL": fresh_database_url,
+        "DATABASE_URL": migrated_database_url,
         "INSTANCE_DIR": str(tmp_path / "instance"),
         "ARGON2_MEMORY_KIB": "32",
         **values,
     }
-    subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
-        cwd=ROOT, env=env, check=True, capture_output=True,
-    )  # fmt: skip
-    config = config_for_tests(fresh_database_url, tmp_path / "instance")
+    config = config_for_tests(migrated_database_url, tmp_path / "instance")
     make_usuario(create_app(config), Rol.INVESTIGADOR, email="ana@oficina.example")
     processes, urls = [], []
     with (tmp_path / "log").open("ab") as log:
