@@ -25,7 +25,10 @@ def family(pid: int) -> list[int]:
     return [int(child) for child in children]
 
 
-def test_the_first_start_says_where_it_is_and_who_may_enter(rastro):
+def test_the_first_start_says_where_it_is_and_who_may_enter(start_rastro):
+    rastro = start_rastro()
+    rastro.wait_until_healthy()
+
     assert health(rastro.url)["status"] == "healthy"
     log = rastro.read_log()
     assert rastro.url in log
@@ -37,15 +40,17 @@ def test_the_first_start_says_where_it_is_and_who_may_enter(rastro):
         assert account in log
 
 
-def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(rastro, start_rastro):
-    second = start_rastro()
+def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(rastro, start_demo):
+    second = start_demo()
 
     assert second.process.wait(30) == 1
     assert "Rastro ya está en marcha" in second.read_log()
     assert health(rastro.url)["status"] == "healthy"
 
 
-def test_it_stops_cleanly_and_starts_again_with_the_same_data(rastro, start_rastro):
+def test_it_stops_cleanly_and_starts_again_with_the_same_data(start_rastro):
+    rastro = start_rastro()
+    rastro.wait_until_healthy()
     children = family(rastro.process.pid)
     assert len(children) == 4, "web, jobs, provider and mail server"
 
@@ -105,9 +110,8 @@ def test_production_has_no_demo(start_rastro):
     assert len(family(served.process.pid)) == 2, "the web and the jobs, no demo service"
 
 
-def test_a_demo_database_is_refused_in_production(rastro, start_rastro):
-    rastro.stop()
-    refused = start_rastro(
+def test_a_demo_database_is_refused_in_production(start_demo):
+    refused = start_demo(
         ENVIRONMENT="production",
         SECRET_KEY="G7h2-VkQ9_tXw4LmZ0sBd8RfYp3NcJ6aEuHi1KoT5xWv",
         BASE_URL="https://rastro.example",

@@ -15,8 +15,7 @@ import pytest
 import requests
 
 from tests.bench.slow import sign_in
-from tests.plugins.databases import Databases
-from tests.plugins.served import Served, families
+from tests.plugins.served import Demo, Served
 
 #: Seconds that a request may take to arrive, in these tests.
 PATIENCE = 4
@@ -24,9 +23,9 @@ LIMIT = 150_000_000
 
 
 @pytest.fixture(scope="module")
-def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One for all of these tests: its first start takes longer than each of them."""
-    with databases.lend() as url, families(url, tmp_path_factory.mktemp("rastro")) as start:
+def served(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One for all of these tests."""
+    with demo.lend(tmp_path_factory.mktemp("rastro")) as start:
         running = start(WEB_REQUEST_SECONDS=str(PATIENCE))
         running.wait_until_healthy()
         yield running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from app.supervisor import ROOT, free_port
+from tests.plugins.databases import Databases
 
 #: Seconds until everything is up, on a busy machine.
 PATIENCE = 60
@@ -82,6 +84,17 @@ class Served:
         return self.process.wait(40)
 
 
+def environment(database_url: str, folder: Path) -> dict[str, str]:
+    """The variables of a newcomer's processes, with the data in a folder."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "INSTANCE_DIR": str(folder / "instance"),
+        "DATABASE_URL": database_url,
+        "ARGON2_MEMORY_KIB": "1024",
+    }
+
+
 @contextmanager
 def families(database_url: str, folder: Path) -> Iterator[Callable[..., Served]]:
     """Start the supervisor as ``make run`` does, on data in a folder; stop all at the end."""
@@ -91,15 +104,7 @@ def families(database_url: str, folder: Path) -> Iterator[Callable[..., Served]]
         port = free_port()
         instance = folder / "instance"
         log = folder / f"log-{len(started)}.txt"
-        env = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "INSTANCE_DIR": str(instance),
-            "DATABASE_URL": database_url,
-            "PORT": str(port),
-            "ARGON2_MEMORY_KIB": "1024",
-            **values,
-        }
+        env = {**environment(database_url, folder), "PORT": str(port), **values}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "app/supervisor.py"],
@@ -122,14 +127,51 @@ def families(database_url: str, folder: Path) -> Iterator[Callable[..., Served]]
 
 @pytest.fixture
 def start_rastro(fresh_database_url: str, tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Start the supervisor as ``make run`` does; it is stopped at the end of the test."""
+    """Start the supervisor as ``make run`` does, on nothing; it is stopped at the end."""
     with families(fresh_database_url, tmp_path) as start:
         yield start
 
 
+@dataclass
+class Demo:
+    """An installation with its demo, started once and stopped, to make copies of."""
+
+    databases: Databases
+    url: str
+    folder: Path
+
+    @contextmanager
+    def lend(self, folder: Path) -> Iterator[Callable[..., Served]]:
+        """Start the supervisor on a copy in an empty folder; stop all at the end."""
+        shutil.copytree(self.folder / "instance", folder / "instance")
+        with self.databases.lend(self.url) as url, families(url, folder) as start:
+            yield start
+
+
+@pytest.fixture(scope="session")
+def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Filling a new installation takes longer than most tests of one that is up."""
+    folder, url = tmp_path_factory.mktemp("demo"), databases.create()
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"],
+        cwd=ROOT,
+        env=environment(url, folder),
+        check=True,
+        capture_output=True,
+    )
+    return Demo(databases, url, folder)
+
+
 @pytest.fixture
-def rastro(start_rastro: Callable[..., Served]) -> Served:
+def start_demo(demo: Demo, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Start the supervisor on the demo, which is there already."""
+    with demo.lend(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def rastro(start_demo: Callable[..., Served]) -> Served:
     """Rastro with its demo, up and healthy."""
-    served = start_rastro()
+    served = start_demo()
     served.wait_until_healthy()
     return served
