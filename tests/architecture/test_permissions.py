@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.buffets.models import Buffet
+from app.usuarios.models import Usuario
 from tests.architecture.permissions import PERMISSIONS
 from tests.architecture.world import url_arguments
 
@@ -13,6 +18,7 @@ from tests.architecture.world import url_arguments
 pytestmark = pytest.mark.no_cover
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+READING = {"GET", "HEAD", "OPTIONS"}
 
 
 def is_refused(response: TestResponse) -> bool:
@@ -30,17 +36,17 @@ def test_every_route_has_a_row_and_every_row_a_route(app: Flask):
     assert endpoints == set(PERMISSIONS)
 
 
-@pytest.mark.parametrize("endpoint", sorted(PERMISSIONS))
-def test_a_route_lets_in_exactly_who_the_table_names(
-    endpoint,
-    app,
-    sign_in,
-    buffet,
-    usuario_admin,
-    usuario_investigador,
-    usuario_cliente,
-    usuario_ajeno,
-):
+@pytest.fixture
+def find_wrong(
+    app: Flask,
+    sign_in: Callable[[Usuario], FlaskClient],
+    buffet: Buffet,
+    usuario_admin: Usuario,
+    usuario_investigador: Usuario,
+    usuario_cliente: Usuario,
+    usuario_ajeno: Usuario,
+) -> Callable[[str], dict[str, set[str]]]:
+    """Everybody asks for an endpoint; returns whom each of its addresses refused if not rightly."""
     people = {
         "ajeno": usuario_ajeno,
         "cliente": usuario_cliente,
@@ -50,15 +56,45 @@ def test_a_route_lets_in_exactly_who_the_table_names(
     arguments = url_arguments(app, buffet, usuario_admin)
     adapter = app.url_map.bind("localhost")
 
-    for rule in app.url_map.iter_rules(endpoint):
-        url = adapter.build(endpoint, {name: arguments[name] for name in rule.arguments})
-        for method in sorted(set(METHODS) & (rule.methods or set())):
-            refused = (
-                {"anonimo"} if is_refused(app.test_client().open(url, method=method)) else set()
-            )
-            # Strangers first: a POST of somebody who may can change what the others would find.
-            for name, usuario in people.items():
-                if is_refused(sign_in(usuario).open(url, method=method)):
-                    refused.add(name)
+    def ask(endpoint: str) -> dict[str, set[str]]:
+        wrong, asked = {}, 0
+        for rule in app.url_map.iter_rules(endpoint):
+            url = adapter.build(endpoint, {name: arguments[name] for name in rule.arguments})
+            for method in sorted(set(METHODS) & (rule.methods or set())):
+                refused = (
+                    {"anonimo"} if is_refused(app.test_client().open(url, method=method)) else set()
+                )
+                # Strangers first: a POST of somebody who may can change what the others would find.
+                for name, usuario in people.items():
+                    if is_refused(sign_in(usuario).open(url, method=method)):
+                        refused.add(name)
+                asked += 1
+                if refused != {"anonimo", *people} - PERMISSIONS[endpoint]:
+                    wrong[f"{method} {url}"] = refused
+        assert asked, endpoint
+        return wrong
 
-            assert refused == {"anonimo", *people} - PERMISSIONS[endpoint], f"{method} {url}"
+    return ask
+
+
+def only_reads(app: Flask, endpoint: str) -> bool:
+    return all((rule.methods or set()) <= READING for rule in app.url_map.iter_rules(endpoint))
+
+
+@pytest.mark.parametrize("package", sorted({name.partition(".")[0] for name in PERMISSIONS}))
+def test_a_page_lets_in_exactly_who_the_table_names(package, app, find_wrong):
+    """What is only read leaves all as it was for the next one: one world does for a package."""
+    endpoints = [name for name in sorted(PERMISSIONS) if name.partition(".")[0] == package]
+    wrong = {}
+    for endpoint in endpoints:
+        if only_reads(app, endpoint):
+            wrong |= find_wrong(endpoint)
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("endpoint", sorted(PERMISSIONS))
+def test_a_route_that_writes_lets_in_exactly_who_the_table_names(endpoint, app, request):
+    if only_reads(app, endpoint):
+        return  # the test above asked for it, with the others of its package
+    assert request.getfixturevalue("find_wrong")(endpoint) == {}
