@@ -120,6 +120,10 @@ class Config:
     backup_passphrase: str
     backup_keep_days: int
     backup_keep_months: int
+    #: Time-stamping authorities (RFC 3161); none: anchors are not stamped.
+    tsa_urls: tuple[str, ...]
+    #: Certificates of authorities that their answers have to lead to, PEM; "": any.
+    tsa_ca: str
     sentry_dsn: str
     log_format: str
     map_tile_url: str
@@ -232,6 +236,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         backup_passphrase=reader.secret("BACKUP_PASSPHRASE", 12),
         backup_keep_days=reader.integer("BACKUP_KEEP_DAYS", 14, 1, 3650),
         backup_keep_months=reader.integer("BACKUP_KEEP_MONTHS", 6, 0, 120),
+        tsa_urls=reader.urls("TSA_URLS"),
+        tsa_ca=reader.text("TSA_CA"),
         sentry_dsn=reader.dsn("SENTRY_DSN"),
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
         map_tile_url=reader.tiles("MAP_TILE_URL"),
@@ -241,6 +247,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
     )
     problems = reader.problems
     problems += _oauth_problems(reader)
+    if config.tsa_ca and not Path(config.tsa_ca).is_file():
+        problems.append(f"TSA_CA debe ser un archivo que se pueda leer; «{config.tsa_ca}» no está.")
     for one, other in TOGETHER:
         if one == "SMTP_USER" and reader.text("SMTP_OAUTH_REFRESH_TOKEN"):
             continue

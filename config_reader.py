@@ -128,6 +128,19 @@ class Reader:
             return default
         return value
 
+    def urls(self, name: str) -> tuple[str, ...]:
+        """Whole addresses of HTTP, with spaces or commas between them."""
+        found = tuple(dict.fromkeys(self.text(name).replace(",", " ").split()))
+        for value in found:
+            parts = urlsplit(value)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                self.problems.append(
+                    f"{name} debe tener direcciones http(s) completas, separadas por espacios; "
+                    f"«{value}» no lo es."
+                )
+                return ()
+        return found
+
     def tiles(self, name: str) -> str:
         """The address of the map's pictures, with the three places that say which one.
 

@@ -14,6 +14,7 @@ _PACKAGES = (
     "auditoria",
     "ajustes",
     "custodia",
+    "anclaje",
     "buffets",
     "usuarios",
     "avisos",

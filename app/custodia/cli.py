@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from app.core.clock import utcnow
 from app.core.sealed import OFFICE_CHAIN
-from app.custodia.queries import list_chain_ids
+from app.custodia.queries import check_witness, list_chain_ids
 from app.custodia.rules import chain_name
 from app.custodia.service import begin, store_review, verify_all
 from app.db import release, transaction
@@ -38,6 +38,11 @@ def verify_chains(oficio_id: int | None) -> None:
             click.echo(f"{chain_name(found.cadena)}: {problem.hallazgo.label}. {problem.texto}")
         with transaction():
             store_review(found, now=utcnow())
+    if oficio_id is None:
+        for text in check_witness():
+            problems += 1
+            click.echo(f"anclas: {text}")
+        release()
     oficios = len([one for one in ids if one != OFFICE_CHAIN])
     click.echo(
         f"{oficios} oficios, {links} eslabones: "

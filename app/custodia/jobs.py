@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from app.ajustes.queries import is_demo
-from app.custodia.queries import list_chain_ids
+from app.custodia.queries import check_witness, list_chain_ids
 from app.custodia.rules import chain_name
 from app.custodia.service import store_review, verify_all
 from app.db import release, transaction
@@ -43,11 +43,16 @@ def verify_chains(run: JobRun) -> None:
             head = outcome.last[1] if outcome.last[0] else "-"
             logger.log(level, "custodia cadena=%s hash=%s", outcome.cadena, head)
         altered += [chain_name(outcome.cadena) for outcome in found if outcome.problemas]
+    run.renew()
+    wrong = check_witness()
+    release()
     if altered:
-        raise JobError(
+        wrong.insert(
+            0,
             f"La custodia no calza en {len(altered)} cadena(s): {', '.join(altered[:20])}. "
             "Vea «Custodia» en cada caso, o lo que dice la orden «custodia verify».",
-            retry=False,
         )
+    if wrong:
+        raise JobError(" ".join(wrong[:5]), retry=False)
     with run.finish(f"Se verificaron {len(ids) - 1} oficios; nada fue alterado."):
         pass

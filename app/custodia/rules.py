@@ -65,6 +65,17 @@ class ChainProblem:
 
 
 @dataclass(frozen=True)
+class Anchored:
+    """Where a chain ended in a night whose root somebody outside may hold."""
+
+    secuencia: int
+    hash: str
+    #: Number and night of the anchor.
+    numero: int
+    fecha: date
+
+
+@dataclass(frozen=True)
 class Sello:
     """A link as it is stored. Two with the same fields have the same hash."""
 

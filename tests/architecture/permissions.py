@@ -215,6 +215,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "informes.portal_order": frozenset({"cliente"}),
     "informes.portal_download": frozenset({"cliente"}),
     # Whoever holds an expediente may check it; the answer says nothing of the case.
+    # Roots and hashes say nothing of a case; whoever holds one may ask for it.
+    "anclaje.index": EVERYBODY,
+    "anclaje.one": EVERYBODY,
+    "anclaje.growth": EVERYBODY,
     "informes.verify": EVERYBODY,
     "informes.verify_by_code": EVERYBODY,
     "informes.verify_upload": EVERYBODY,

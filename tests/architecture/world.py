@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import set_approval
+from app.anclaje.service import anchor
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -80,6 +81,8 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "bloqueo_id": make_block(app, buffet, admin),
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),
+        "numero": (ancla := _anchor(app)),
+        "hasta": ancla,
     }
 
 
@@ -91,6 +94,14 @@ def _approved_photo(app: Flask, oficio: Oficio, actor: Usuario) -> int:
         usuario = db.session.get_one(Usuario, actor.id)
         set_approval(photo, aprobado=True, actor=usuario, now=utcnow())
     return photo_id
+
+
+def _anchor(app: Flask) -> int:
+    """The number of an anchor of what was sealed so far."""
+    with app.app_context(), transaction():
+        ancla = anchor(utcnow())
+        assert ancla is not None
+        return ancla.id
 
 
 def _view(app: Flask, owner: Usuario) -> int:

@@ -101,5 +101,10 @@ def test_nobody_else_starts_programs_on_a_stranger_s_file():
         if isinstance(node, ast.Attribute)
         and ast.unparse(node) in {"subprocess.run", "subprocess.Popen", "resource.RLIMIT_DATA"}
     }
-    # The supervisor starts Rastro itself.
-    assert starting == {"app/core/sandbox.py", "app/supervisor.py"}
+    # The supervisor starts Rastro itself. The verifier is a program of its own, for whoever gets an
+    # expediente, and is started through the sandbox here.
+    assert starting == {
+        "app/anclaje/outside/verificar_rastro.py",
+        "app/core/sandbox.py",
+        "app/supervisor.py",
+    }

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Cabeza, Eslabon, Revision
-from app.custodia.rules import Sello
+from app.custodia.rules import Anchored, Sello
 from app.db import db
+from app.feature import asked_above
 
 Key = TypeVar("Key")
 
@@ -118,3 +119,28 @@ def list_chain_ids() -> list[int]:
 def find_review(cadena: int) -> Revision | None:
     """The outcome of the last verification, for the mark on the case page."""
     return db.session.get(Revision, cadena)
+
+
+def list_heads() -> list[tuple[int, int, str]]:
+    """Chain, last number and hash of every chain, as the application left them."""
+    rows = db.session.execute(
+        sa.select(Cabeza.cadena, Cabeza.secuencia, Cabeza.hash).order_by(Cabeza.cadena)
+    )
+    return [(row.cadena, row.secuencia, row.hash) for row in rows]
+
+
+def list_chains() -> set[int]:
+    """Every chain that has links."""
+    return set(db.session.scalars(sa.select(Eslabon.cadena).distinct()))
+
+
+@asked_above
+def list_anchored(cadena: int) -> list[Anchored]:
+    """Every end of a chain that was anchored; nobody anchors without the feature."""
+    return []
+
+
+@asked_above
+def check_witness() -> list[str]:
+    """What is wrong with the anchors themselves, in sentences."""
+    return []

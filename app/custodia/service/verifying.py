@@ -18,6 +18,7 @@ from app.custodia.queries import (
     find_review,
     has_hash,
     iterate_links,
+    list_anchored,
     list_links_of,
     newest_links,
     parts,
@@ -129,6 +130,7 @@ def _verify_small(cadenas: list[int]) -> list[Verificacion]:
             newest[cadena, link.tipo, link.fila_id] = link
         check.end()
         _check_review(check, cadena, hashes.__contains__)
+        _check_anchored(check, cadena, hashes.__contains__)
     beginning = is_beginning()
     sources = {source.tipo: source for source in list_sources()}
     for source in sources.values():
@@ -154,6 +156,7 @@ def _verify_long(cadena: int) -> Verificacion:
         shown.append(link)
     check.end()
     _check_review(check, cadena, lambda value: has_hash(cadena, value))
+    _check_anchored(check, cadena, lambda value: has_hash(cadena, value))
     beginning = is_beginning()
     for source in list_sources():
         if not source.may_be_in(cadena):
@@ -217,6 +220,22 @@ def _check_review(check: ChainCheck, cadena: int, has_hash: Callable[[str], bool
         f"El eslabón {review.secuencia} no es el que se vio en la revisión en que todo estaba bien."
     )
     check.problems.append(ChainProblem(Hallazgo.ALTERADO, text, review.secuencia))
+
+
+def _check_anchored(check: ChainCheck, cadena: int, has_hash: Callable[[str], bool]) -> None:
+    """A chain must hold every end that it was anchored with.
+
+    One that was made anew from its beginning is sound in itself; what was anchored tells. The first
+    end that is missing is named, those after it follow from it.
+    """
+    for one in list_anchored(cadena):
+        if not has_hash(one.hash):
+            text = (
+                f"El eslabón {one.secuencia} no es el que se ancló en la noche del "
+                f"{one.fecha:%d-%m-%Y} (ancla {one.numero}): la cadena fue escrita de nuevo."
+            )
+            check.problems.append(ChainProblem(Hallazgo.ALTERADO, text, one.secuencia))
+            return
 
 
 @contextmanager
