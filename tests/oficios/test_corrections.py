@@ -8,7 +8,7 @@ import pytest
 
 from app.core.clock import utcnow
 from app.custodia.service import verify
-from app.db import db, transaction
+from app.db import db
 from app.direcciones.models import Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion
@@ -195,8 +195,8 @@ def test_a_corrected_entry_that_somebody_changes_in_the_database_is_found(
     app, investigador, url, oficio, note
 ):
     investigador.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "Se mudó"})
-    with app.app_context(), transaction():
-        db.session.execute(
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(
             db.update(Investigacion)
             .where(Investigacion.corrige_id == note.id)
             .values(corrige_id=None)
