@@ -152,7 +152,11 @@ def content_hash(contenido: str, sal: str | None) -> str:
 
 
 def _link_hash(link: Sello, secuencia: int) -> str:
-    """The hash of a link at that place: over all that it says and the link before it."""
+    return hashlib.sha256(link_text(link, secuencia).encode()).hexdigest()
+
+
+def link_text(link: Sello, secuencia: int) -> str:
+    """What the hash of a link at that place is over: all that it says and the link before it."""
     chain = (
         {"oficio": link.cadena}
         if link.formato == UNSALTED
@@ -161,7 +165,7 @@ def _link_hash(link: Sello, secuencia: int) -> str:
             "formato": link.formato,
         }
     )
-    text = canonical(
+    return canonical(
         {
             **chain,
             "anterior": link.anterior_hash,
@@ -172,7 +176,6 @@ def _link_hash(link: Sello, secuencia: int) -> str:
             "tipo": link.tipo,
         }
     )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def make_sello(

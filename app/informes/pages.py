@@ -30,6 +30,7 @@ from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
 from app.informes.outside.zip_package import Paquete, pack, stream_zip
 from app.informes.queries import find_for_buffet, list_expedientes, storages_of
+from app.informes.queries.chain_evidence import read_evidence
 from app.informes.rules import (
     MAX_VERIFIED_BYTES,
     EstadoExpediente,
@@ -261,7 +262,7 @@ def _send(expediente: Expediente, formato: str, *, actor: Usuario | None) -> Res
 
 
 def _pack(expediente: Expediente) -> Paquete:
-    return pack(expediente, storages_of(expediente), get_storage)
+    return pack(expediente, storages_of(expediente), get_storage, read_evidence(expediente))
 
 
 def _portal_actor() -> Usuario | None:

@@ -232,7 +232,7 @@ def test_a_zip_is_handed_on_in_small_pieces(app, oficio, usuario_investigador):
     make_adjunto(app, oficio, usuario_investigador, "grande.jpg", large_photo())
     row = make_expediente(app, oficio, usuario_investigador)
     with app.app_context():
-        paquete = pack(row, storages_of(row), get_storage)
+        paquete = pack(row, storages_of(row), get_storage, {})
         sizes = [len(piece) for piece in stream_zip(paquete)]
 
     assert sum(sizes) > 5_000_000

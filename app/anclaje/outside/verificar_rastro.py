@@ -361,7 +361,9 @@ def check_chain(bundle: Bundle, listed: dict[str, str], report: Telling) -> dict
             report.note(f"de {hidden} de ellos esta copia trae sólo la huella, no el contenido")
     sealed = [one["contenido"] for one in links if one["contenido"] and _is_whole(one)]
     for name, digest in listed.items():
-        if name in chain["sellados"] and not any(f'"{digest}"' in text for text in sealed):
+        if (name in chain["sellados"] or name == chain["expediente"]) and not any(
+            f'"{digest}"' in text for text in sealed
+        ):
             report.bad(f"la cadena de custodia no sella el archivo {name}")
     if listed.get(chain["expediente"]) is None:
         report.bad(f"{_SUMS} no nombra el expediente {chain['expediente']}")

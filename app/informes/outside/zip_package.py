@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.adjuntos.outside.storage import Storage
+from app.anclaje.outside.verificar_rastro import PROOF
 from app.core.clock import to_local
 from app.core.dates import format_fecha_hora
 from app.informes.models import Expediente
@@ -19,6 +20,14 @@ from app.informes.models import Expediente
 MANIFEST = "SHA256SUMS"
 README = "LEAME.txt"
 _CHUNK = 256 * 1024
+_ANCHORED = (
+    "\nLa carpeta custodia trae la cadena de custodia y la prueba de que estaba anclada. Para "
+    "comprobar todo sin Rastro y sin internet:\n\n    python3 verificar_rastro.py .\n"
+)
+_LATER = (
+    "\nEste expediente todavía no está anclado; descargue el ZIP otra vez mañana. La cadena de "
+    "custodia ya se puede comprobar:\n\n    python3 verificar_rastro.py .\n"
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,8 @@ class Paquete:
     files: list[tuple[str, Storage, str]]
     #: Local time of issue, as ZIP keeps it.
     stamp: tuple[int, int, int, int, int, int]
+    #: The chain, its proof and the program that checks them, by their names.
+    evidence: Mapping[str, bytes]
 
     def missing(self) -> list[str]:
         """The names of those files that are not where they should be.
@@ -42,7 +53,10 @@ class Paquete:
 
 
 def pack(
-    expediente: Expediente, almacenes: Mapping[int, str], get_storage: Callable[[str], Storage]
+    expediente: Expediente,
+    almacenes: Mapping[int, str],
+    get_storage: Callable[[str], Storage],
+    evidence: Mapping[str, bytes],
 ) -> Paquete:
     """The PDF, the originals, and a list that ``sha256sum -c`` accepts.
 
@@ -59,6 +73,7 @@ def pack(
             f"{MANIFEST} contiene la huella SHA-256 de cada archivo en ese momento.\n"
             f"Para comprobarlos, en esta carpeta:\n\n    sha256sum -c {MANIFEST}\n\n"
             "El PDF se puede comprobar además en la página de verificación que él mismo indica.\n"
+            + (_ANCHORED if PROOF in evidence else _LATER if evidence else "")
         ),
         files=[
             (expediente.filename, get_storage(expediente.almacen or ""), expediente.pdf_key or ""),
@@ -68,6 +83,7 @@ def pack(
             ),
         ],
         stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
+        evidence=evidence,
     )
 
 
@@ -80,7 +96,9 @@ def stream_zip(paquete: Paquete) -> Iterator[bytes]:
     """
     pieces = _Pieces()
     with zipfile.ZipFile(pieces, "w") as archive:
-        for name, text in ((MANIFEST, paquete.manifest), (README, paquete.readme)):
+        texts: dict[str, str | bytes] = {MANIFEST: paquete.manifest, README: paquete.readme}
+        texts.update(paquete.evidence)
+        for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(name, paquete.stamp), text)
         for name, storage, key in paquete.files:
             info = zipfile.ZipInfo(name, paquete.stamp)
