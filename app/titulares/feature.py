@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.db import hide_rows
 from app.feature import Feature
+from app.titulares.jobs import watch_terms
 from app.titulares.models import Bloqueo, Solicitud
-from app.titulares.pages import bloqueos, person_search
+from app.titulares.pages import bloqueos, data_requests, person_search
 from app.titulares.queries.bloqueos import hiding_option
 from app.titulares.rules.solicitudes import SETTINGS
 from app.web.navigation import Audience, Link, Menu
@@ -15,8 +16,9 @@ hide_rows(hiding_option)
 FEATURE = Feature(
     name="titulares",
     models=(Bloqueo, Solicitud),
-    pages=(person_search, bloqueos),
+    pages=(person_search, bloqueos, data_requests),
     settings=SETTINGS,
+    jobs=(watch_terms,),
     navigation=(
         Link(
             Menu.ADMIN,

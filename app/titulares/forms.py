@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from wtforms import StringField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField
 
 from app.core.errors import InvalidValue
 from app.titulares.rules.identidad import Buscado, read_buscado
-from app.web.forms import EmailField, Form, PatenteField, RutField, TelefonoField, at_most, required
+from app.titulares.rules.solicitudes import (
+    CanalSolicitud,
+    EstadoSolicitud,
+    TipoSolicitud,
+)
+from app.titulares.service.data_requests import SolicitudData
+from app.web.forms import (
+    EmailField,
+    EnumField,
+    FechaField,
+    Form,
+    PatenteField,
+    RutField,
+    TelefonoField,
+    at_most,
+    required,
+)
 
 
 class BuscarForm(Form):
@@ -62,3 +78,71 @@ class LevantarForm(Form):
     """Why a block ends."""
 
     motivo = StringField("Motivo", [required("Escriba por qué se levanta."), at_most(300)])
+
+
+class SolicitudForm(Form):
+    """A request, as a person or an admin writes it down."""
+
+    tipo = EnumField("Qué se pide", TipoSolicitud)
+    nombre = StringField("Nombre y apellidos", [required("Escriba el nombre."), at_most(160)])
+    rut = RutField("RUT")
+    correo = EmailField("Correo electrónico")
+    domicilio = StringField("Domicilio para responder por carta", [at_most(200)])
+    detalle = TextAreaField("Solicitud", [required("Escriba qué se pide."), at_most(4000)])
+    pide_bloqueo = BooleanField("Pide bloquear los datos mientras se resuelve")
+
+    def to_data(self) -> SolicitudData:
+        """What was asked for. Ask after validation."""
+        return SolicitudData(
+            tipo=self.tipo.value,
+            nombre=self.nombre.data,
+            detalle=self.detalle.data,
+            rut=self.rut.value.valor if self.rut.value else None,
+            correo=self.correo.value,
+            domicilio=self.domicilio.data or None,
+            pide_bloqueo=bool(self.pide_bloqueo.data),
+        )
+
+
+class RecibidaForm(SolicitudForm):
+    """A request that came by mail or letter, with the day on which it came."""
+
+    canal = EnumField("Cómo llegó", CanalSolicitud)
+    recibida = FechaField("Día en que llegó", [required("Escriba el día en que llegó.")])
+
+
+class IdentidadForm(Form):
+    """How it was checked whose request it is."""
+
+    como = TextAreaField(
+        "Cómo se comprobó la identidad", [required("Escriba cómo se comprobó."), at_most(1000)]
+    )
+
+
+class ProrrogaForm(Form):
+    """Why the term is extended."""
+
+    motivo = TextAreaField("Razones", [required("Escriba las razones."), at_most(1000)])
+
+
+class DecisionForm(Form):
+    """What is decided on a request, and why."""
+
+    decision = SelectField(
+        "Decisión",
+        choices=[
+            SelectChoice(each.value, each.label)
+            for each in (
+                EstadoSolicitud.ACOGIDA,
+                EstadoSolicitud.PARCIAL,
+                EstadoSolicitud.RECHAZADA,
+            )
+        ],
+    )
+    fundamento = TextAreaField("Fundamento", [required("Escriba el fundamento."), at_most(4000)])
+
+
+class DerivarForm(Form):
+    """The law firm that decides on a request."""
+
+    buffet_id = SelectField("Buffet", coerce=int)

@@ -29,7 +29,7 @@ from tests.oficios.textos import make_texto
 from tests.planillas.listados import make_importacion
 from tests.planillas.pasos.rows import make_listado
 from tests.porticos.rows import make_catalogue
-from tests.titulares.rows import make_block
+from tests.titulares.rows import make_answered_request, make_block
 from tests.ubicado.rows import make_bare_location
 
 
@@ -78,6 +78,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         **make_outside(app, admin),
         "buffet_id": buffet.id,
         "texto_id": make_texto(app, admin),
+        "solicitud_id": make_answered_request(app, admin),
         "bloqueo_id": make_block(app, buffet, admin),
         "usuario_id": admin.id,
         "aviso_id": make_aviso(app, admin),

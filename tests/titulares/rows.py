@@ -7,7 +7,15 @@ from flask import Flask
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.titulares.models import Solicitud
+from app.titulares.rules.solicitudes import CanalSolicitud, EstadoSolicitud, TipoSolicitud
 from app.titulares.service import block_cases
+from app.titulares.service.data_requests import (
+    SolicitudData,
+    check_identity,
+    decide,
+    receive_request,
+)
 from app.usuarios.models import Usuario
 from tests.factories import make_oficio
 
@@ -19,3 +27,31 @@ def make_block(app: Flask, buffet: Buffet, actor: Usuario) -> int:
         usuario = db.session.get_one(Usuario, actor.id)
         (row,) = block_cases([oficio.id], "Lo pidió la persona.", actor=usuario, now=utcnow())
         return row.id
+
+
+def make_request(app: Flask, **values: object) -> int:
+    """The id of a request of a made-up person."""
+    data = SolicitudData(
+        **{
+            "tipo": TipoSolicitud.ACCESO,
+            "nombre": "José Núñez Peña",
+            "rut": "5126663-3",
+            "correo": "jnunez@correo.example",
+            "detalle": "Quiero saber qué tienen de mí.",
+            **values,
+        }
+    )
+    with app.app_context(), transaction():
+        row = receive_request(data, CanalSolicitud.CARTA, actor=None, now=utcnow())
+        return row.id
+
+
+def make_answered_request(app: Flask, actor: Usuario) -> int:
+    """The id of a request whose data were handed over."""
+    solicitud_id = make_request(app)
+    with app.app_context(), transaction():
+        row = db.session.get_one(Solicitud, solicitud_id)
+        usuario = db.session.get_one(Usuario, actor.id)
+        check_identity(row, "Cédula a la vista.", actor=usuario, now=utcnow())
+        decide(row, EstadoSolicitud.ACOGIDA, "Es suyo.", actor=usuario, now=utcnow())
+    return solicitud_id
