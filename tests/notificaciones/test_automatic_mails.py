@@ -8,6 +8,7 @@ import pytest
 
 from app.ajustes.rules import OFFICE_NAME
 from app.ajustes.service import set_setting
+from app.anclaje.service import anchor
 from app.avisos.models import Aviso
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
@@ -310,3 +311,18 @@ def test_every_mail_carries_the_offices_name_and_logo(
     assert f'src="/oficina/logo/{logo}.png"' in framed
     assert "cid:" not in framed
     assert "/oficina/logo/" not in admin.get(f"{URL}/{plain}/html").get_data(as_text=True)
+
+
+def test_a_digest_brings_the_newest_root_so_that_the_buffet_holds_it(app, buffet):
+    with app.app_context():
+        before = compose_milestones(db.session.get_one(Buffet, buffet.id), [], weekly=True)
+        with transaction():
+            raiz = anchor(utcnow()).raiz
+        mail = compose_milestones(db.session.get_one(Buffet, buffet.id), [], weekly=True)
+
+    assert "custodia" not in before.texto
+    assert "/anclas" not in before.html
+    for part in (mail.texto, mail.html):
+        assert raiz in part
+        assert "no se escribió de nuevo" in part
+        assert "/anclas" in part

@@ -17,6 +17,7 @@ from flask import render_template
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import current_office, find_logo_data
+from app.anclaje.queries import find_newest
 from app.buffets.models import Buffet
 from app.core.text import clean_text
 from app.extensions import current_config
@@ -104,7 +105,10 @@ def compose_internal(texto: str, *, path: str, accion: str, nombre: str) -> Comp
 
 
 def compose_milestones(buffet: Buffet, hitos: Sequence[HitoDeOficio], *, weekly: bool) -> Composed:
-    """What happened in a buffet's oficios, for the buffet."""
+    """What happened in a buffet's oficios, for the buffet.
+
+    It brings the newest root of the anchors, so that others than the office hold it.
+    """
     if weekly:
         asunto = "Resumen semanal de sus oficios"
     elif len(hitos) == 1:
@@ -121,6 +125,8 @@ def compose_milestones(buffet: Buffet, hitos: Sequence[HitoDeOficio], *, weekly:
         weekly=weekly,
         portal=f"{base}{PORTAL_MARK}" if buffet.enlaces else "",
         baja=f"{base}{LEAVE_MARK}",
+        ancla=find_newest(),
+        anclas=f"{base}/anclas",
     )
 
 
