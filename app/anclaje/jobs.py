@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.anclaje.models import Ancla
 from app.anclaje.outside.tsa import StampFailed, ask_for_stamp, list_authorities
 from app.anclaje.queries import has_sello
-from app.anclaje.service import STAMP_JOB, anchor, keep_stamp
+from app.anclaje.rules import STAMP_JOB
+from app.anclaje.service import anchor, keep_stamp
 from app.core.dates import format_fecha
 from app.db import db, release
 from app.jobs.registry import job

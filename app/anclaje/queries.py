@@ -10,10 +10,11 @@ from datetime import date
 import sqlalchemy as sa
 
 from app.anclaje.models import Ancla, HojaAncla, Nodo, SelloTiempo
-from app.anclaje.rules import ChainHead
+from app.anclaje.rules import ChainHead, stamp_key
 from app.anclaje.rules.merkle import consistency_proof, inclusion_proof
 from app.custodia.rules import Anchored
 from app.db import db
+from app.jobs.models import Trabajo
 
 _HEAD = (HojaAncla.cadena, HojaAncla.secuencia, HojaAncla.hash)
 _NODE = sa.select(Nodo.hash).where(
@@ -94,6 +95,17 @@ def has_sello(ancla_id: int, tsa: str) -> bool:
     return db.session.scalar(statement) is not None
 
 
+def list_failed_stamps(ancla_id: int, authorities: list[str]) -> dict[str, str]:
+    """What each authority did wrong that was asked about an anchor and has not stamped it."""
+    keys = {stamp_key(ancla_id, tsa): tsa for tsa in authorities if not has_sello(ancla_id, tsa)}
+    rows = db.session.execute(
+        sa.select(Trabajo.clave, Trabajo.error).where(
+            Trabajo.clave.in_(keys), Trabajo.error.is_not(None)
+        )
+    )
+    return {keys[row.clave]: row.error for row in rows}
+
+
 def find_anchored_until(cadena: int) -> AnchoredUntil | None:
     """How far the chain of an oficio is anchored, for its page."""
     # On the connection: every page of a case asks, and needs no entity.
@@ -162,6 +174,17 @@ def find_proof(cadena: int, *, secuencia: int) -> InclusionProof | None:
         .limit(1)
     ).one_or_none()
     return None if hoja is None else _prove(hoja)
+
+
+def find_night(cadena: int, *, secuencia: int) -> date | None:
+    """The night of the first anchor that covers a link; None while there is none."""
+    return db.session.scalar(
+        sa.select(Ancla.fecha)
+        .join(HojaAncla)
+        .where(HojaAncla.cadena == cadena, HojaAncla.secuencia >= secuencia)
+        .order_by(HojaAncla.indice)
+        .limit(1)
+    )
 
 
 def find_newest_proof(cadena: int) -> InclusionProof | None:

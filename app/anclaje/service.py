@@ -22,7 +22,7 @@ from app.anclaje.queries import (
     read_last_heads,
     stored_node,
 )
-from app.anclaje.rules import ChainHead, due_night
+from app.anclaje.rules import STAMP_JOB, ChainHead, due_night, stamp_key
 from app.anclaje.rules.merkle import Coordinates, leaf_hash, new_nodes, root_hash
 from app.core.dates import format_fecha
 from app.custodia.queries import list_chains, list_heads
@@ -31,7 +31,6 @@ from app.jobs.queue import enqueue
 
 logger = logging.getLogger(__name__)
 
-STAMP_JOB = "anclaje.sellar"
 #: Each costs three starts of openssl; an older one is checked with the ZIP's program.
 _SIGNATURES_CHECKED = 30
 _HOJAS = sa.insert(HojaAncla.metadata.tables[HojaAncla.__tablename__])
@@ -86,7 +85,7 @@ def anchor(now: datetime) -> Ancla | None:
     for tsa in list_authorities():
         enqueue(
             STAMP_JOB,
-            key=f"{STAMP_JOB}:{numero}:{tsa}",
+            key=stamp_key(numero, tsa),
             now=now,
             args={"ancla": numero, "tsa": tsa},
         )

@@ -10,11 +10,16 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.adjuntos.rules import format_size
+from app.anclaje.outside.tsa import list_authorities
+from app.anclaje.queries import find_newest, list_dates, list_failed_stamps, list_sellos
+from app.anclaje.rules import SILENCE_DAYS, due_night, missing_nights
 from app.api.outside.disk import is_disk_low
 from app.consultas.queries.check_budget import describe_budget, describe_pace, read_gasto
 from app.consultas.rules.alcance import describe_reach
 from app.core.clock import CLOCK_SKEW, is_ahead_of
-from app.core.dates import format_duracion, format_fecha_hora
+from app.core.dates import format_duracion, format_fecha, format_fecha_hora
+from app.core.sealed import OFFICE_CHAIN
+from app.custodia.queries import find_review
 from app.db import db
 from app.jobs.pulse import clock_ahead, take_pulse
 from app.jobs.skew import list_skews, newest_stamp
@@ -41,6 +46,8 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         _database(),
         _disk("Disco de los datos", config.instance_dir),
         _backup(last_backup(), now),
+        _anchors(now),
+        _office_chain(),
         _jobs(now),
         _clock(now),
         _mail(config),
@@ -114,6 +121,64 @@ def _backup(last: LastBackup | None, now: datetime) -> InstallationPart:
             "Respaldo", "warn", f"{text} Si esta máquina se pierde, se pierde con ella."
         )
     return InstallationPart("Respaldo", "ok", text)
+
+
+def _anchors(now: datetime) -> InstallationPart:
+    """Whether somebody outside can tell that the chains were not made anew."""
+    newest = find_newest()
+    if newest is None:
+        return InstallationPart(
+            "Anclas", "warn", "Todavía no hay ninguna: nadie de afuera puede dar fe de la custodia."
+        )
+    text = f"La última es la {newest.id}, de la noche del {format_fecha(newest.fecha)}."
+    gaps = missing_nights(list_dates(), due_night(now))
+    if gaps:
+        text = f"{text} Noches sin ancla: {len(gaps)}."
+    if (due_night(now) - newest.fecha).days >= SILENCE_DAYS:
+        return InstallationPart("Anclas", "danger", f"{text} Revise los trabajos.")
+    authorities = list_authorities()
+    if not authorities:
+        return InstallationPart(
+            "Anclas",
+            "warn",
+            f"{text} Ninguna autoridad de sello de tiempo está configurada (TSA_URLS): valen para "
+            "quien guardó una raíz.",
+        )
+    failed = list_failed_stamps(newest.id, list(authorities))
+    if failed:
+        told = " ".join(f"{tsa}: {error}" for tsa, error in failed.items())
+        return InstallationPart("Anclas", "warn", f"{text} Sin su sello de tiempo. {told}")
+    waiting = authorities.keys() - {sello.tsa for sello in list_sellos([newest.id])[newest.id]}
+    if waiting:
+        return InstallationPart(
+            "Anclas", "ok", f"{text} Se espera el sello de tiempo de {', '.join(sorted(waiting))}."
+        )
+    return InstallationPart("Anclas", "ok", f"{text} La selló {', '.join(sorted(authorities))}.")
+
+
+def _office_chain() -> InstallationPart:
+    """What the last verification of the office's chain found: no case's page shows it."""
+    review = find_review(OFFICE_CHAIN)
+    if review is None:
+        return InstallationPart(
+            "Custodia de la oficina",
+            "warn",
+            "Nadie la ha comparado todavía. Se hace una vez por día, o con «custodia verify».",
+        )
+    when = format_fecha_hora(review.revisada_at)
+    if review.is_intact:
+        return InstallationPart(
+            "Custodia de la oficina",
+            "ok",
+            f"La auditoría y los enlaces calzaban con su cadena el {when}.",
+        )
+    first = " ".join(str(problem["texto"]) for problem in review.problemas[:3])
+    return InstallationPart(
+        "Custodia de la oficina",
+        "danger",
+        f"El {when} había {len(review.problemas)} hallazgos. {first} La orden «custodia verify» "
+        "los dice todos.",
+    )
 
 
 def _jobs(now: datetime) -> InstallationPart:

@@ -12,8 +12,8 @@ from app.anclaje.models import Ancla, HojaAncla, Nodo, SelloTiempo
 from app.anclaje.outside.tsa import make_query
 from app.anclaje.outside.verificar_rastro import is_consistent, is_included, leaf_hash
 from app.anclaje.queries import find_newest_proof, list_anclas, prove_growth
-from app.anclaje.rules import due_night, missing_nights, parse_root
-from app.anclaje.service import STAMP_JOB, check_log
+from app.anclaje.rules import STAMP_JOB, due_night, missing_nights, parse_root
+from app.anclaje.service import check_log
 from app.core.clock import utcnow
 from app.custodia.service import begin, verify
 from app.db import db, transaction

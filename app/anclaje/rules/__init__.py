@@ -14,6 +14,9 @@ ANCHOR_HOUR = time(3, 0)
 #: After so many days without an anchor somebody is told.
 SILENCE_DAYS = 2
 
+#: The job that asks one authority about one anchor.
+STAMP_JOB = "anclaje.sellar"
+
 
 @dataclass(frozen=True)
 class ChainHead:
@@ -33,6 +36,11 @@ class ChainHead:
 def statement_text(numero: int, fecha: date, tamano: int, raiz: str) -> str:
     """What an anchor claims, which is what a time stamp is over."""
     return canonical({"ancla": numero, "fecha": fecha, "raiz": raiz, "tamano": tamano})
+
+
+def stamp_key(ancla_id: int, tsa: str) -> str:
+    """The key of the job that asks an authority about an anchor."""
+    return f"{STAMP_JOB}:{ancla_id}:{tsa}"
 
 
 def due_night(now: datetime) -> date:
