@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import SelectChoice, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 
 from app.api.rules import Alcance
 from app.db import db
@@ -20,6 +20,7 @@ class ClaveForm(Form):
     )
     usuario_id = SelectField("Cuenta", coerce=lambda value: int(value) if value else None)
     alcance = EnumField("Alcance", Alcance, default=Alcance.LECTURA)
+    datos_personales = BooleanField("Lee RUT, teléfono y correo de las personas sin tapar")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

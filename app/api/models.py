@@ -32,6 +32,8 @@ class ClaveApi(Model):
     nombre: Mapped[str] = mapped_column(ShortText(80))
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
     alcance: Mapped[Alcance]
+    #: Whether it reads RUT, telephone and e-mail of people unmasked (``AlcanceDatos``).
+    datos_personales: Mapped[bool] = mapped_column(default=False)
     #: The beginning of the key, to tell it from others; the rest is stored as a hash only.
     prefijo: Mapped[str] = mapped_column(ShortText(20))
     huella: Mapped[str] = mapped_column(ShortText(64), unique=True)

@@ -27,9 +27,18 @@ from app.usuarios.models import Usuario
 
 
 def create_key(
-    nombre: str, usuario: Usuario, alcance: Alcance, key: str, *, actor: Usuario, now: datetime
+    nombre: str,
+    usuario: Usuario,
+    alcance: Alcance,
+    key: str,
+    *,
+    actor: Usuario,
+    now: datetime,
+    datos_personales: bool = False,
 ) -> ClaveApi:
     """Store a fresh key (``rules.new_key``) with which a script asks as that account.
+
+    ``datos_personales``: it reads RUT, telephone and e-mail of people unmasked.
 
     Raises:
         Refused: the account is inactive.
@@ -40,6 +49,7 @@ def create_key(
         nombre=nombre,
         usuario_id=usuario.id,
         alcance=alcance,
+        datos_personales=datos_personales,
         prefijo=key[:SHOWN],
         huella=hash_key(key),
         creada_por_id=actor.id,
@@ -232,4 +242,5 @@ def _audit(accion: str, clave: ClaveApi, actor: Usuario, now: datetime) -> None:
         entidad_id=clave.id,
         usuario_id_de_la_clave=clave.usuario_id,
         alcance=clave.alcance.value,
+        datos_personales=clave.datos_personales,
     )

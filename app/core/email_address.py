@@ -19,6 +19,8 @@ def parse_email(text: str) -> str:
         raise InvalidValue("Falta el correo. Escríbalo, por ejemplo, nombre@estudio.cl.")
     if "\r" in address or "\n" in address:
         raise InvalidValue("El correo no puede tener saltos de línea. Escríbalo en una sola línea.")
+    if "•" in address:  # an address as mask_email tells it, sent back
+        raise InvalidValue("Ese correo está tapado. Escríbalo completo.")
     if address.count("@") > 1 or any(char in address for char in ',;<>" '):
         raise InvalidValue("Escriba una sola dirección de correo, por ejemplo nombre@estudio.cl.")
     try:

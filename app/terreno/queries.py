@@ -30,12 +30,16 @@ LIMIT = 300
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Whom to ask for. Nothing else of the person leaves the office: no RUT, no mail."""
+    """Whom to ask for. Nothing else of the person is kept on the phone: no RUT, mail or number.
 
+    The number is fetched when somebody calls, and that is recorded.
+    """
+
+    id: int
     nombre: str
     tipo: str
-    #: ``+56912345678``; None when there is none that a phone can dial.
-    telefono: str | None
+    #: Whether there is a number that a phone can dial.
+    has_telefono: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +162,25 @@ def _places(usuario_id: int) -> sa.Select[*tuple[Any, ...]]:
 def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
     """Those with a name, whom to ask for first in front."""
     statement = sa.select(
-        Propietario.oficio_id, Propietario.nombre, Propietario.tipo, Propietario.telefono
+        Propietario.id,
+        Propietario.oficio_id,
+        Propietario.nombre,
+        Propietario.tipo,
+        Propietario.telefono,
     ).where(Propietario.oficio_id.in_(oficio_ids), Propietario.nombre.is_not(None))
     found: dict[int, list[Any]] = {}
     for row in db.session.execute(statement.order_by(Propietario.id)):
         found.setdefault(row.oficio_id, []).append(row)
     return {
         oficio_id: tuple(
-            Persona(row.nombre, row.tipo.label, _dialable(row.telefono))
+            Persona(row.id, row.nombre, row.tipo.label, dialable(row.telefono) is not None)
             for row in sorted(rows, key=lambda row: person_rank(row.tipo))
         )
         for oficio_id, rows in found.items()
     }
 
 
-def _dialable(telefono: str | None) -> str | None:
+def dialable(telefono: str | None) -> str | None:
     """A number as a phone dials it; what came in unreadable is for the case page to correct."""
     try:
         return parse_telefono(telefono) if telefono else None

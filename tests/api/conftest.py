@@ -9,9 +9,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.api.rules import Alcance, new_key
+from app.api.service import create_key
 from app.api.v1.tokens import make_token
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.db import db, transaction
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
@@ -34,11 +37,11 @@ class ApiClient:
 
 
 @pytest.fixture
-def token_of(app: Flask) -> Callable[[Usuario], str]:
-    """A token without paying for a password hash."""
+def token_of(app: Flask) -> Callable[..., str]:
+    """A token without paying for a password hash, that reads people's data unmasked."""
 
-    def make(usuario: Usuario) -> str:
-        return make_token(usuario, str(app.secret_key), now=utcnow(), minutes=30)
+    def make(usuario: Usuario, scopes: tuple[str, ...] = ("datos_personales",)) -> str:
+        return make_token(usuario, str(app.secret_key), now=utcnow(), minutes=30, scopes=scopes)
 
     return make
 
@@ -74,3 +77,26 @@ def cliente_api(api_of: Callable[[Usuario], ApiClient], usuario_cliente: Usuario
 def buscado(app: Flask, buffet: Buffet, usuario_investigador: Usuario) -> Oficio:
     """An oficio in investigation, whose order allows looking its plate up."""
     return make_oficio(app, buffet, usuario_investigador, estado=Estado.INVESTIGACION)
+
+
+@pytest.fixture
+def make_key(app: Flask, usuario_admin: Usuario) -> Callable[..., tuple[int, ApiClient]]:
+    """A key of an account, and the client that asks with it."""
+
+    def make(
+        usuario: Usuario, alcance: Alcance = Alcance.ESCRITURA, *, datos_personales: bool = False
+    ) -> tuple[int, ApiClient]:
+        key = new_key()
+        with app.app_context(), transaction():
+            clave = create_key(
+                "Sincronización",
+                db.session.get_one(Usuario, usuario.id),
+                alcance,
+                key,
+                actor=db.session.get_one(Usuario, usuario_admin.id),
+                now=utcnow(),
+                datos_personales=datos_personales,
+            )
+            return clave.id, ApiClient(app, key)
+
+    return make

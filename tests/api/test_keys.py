@@ -7,34 +7,13 @@ from limits import RateLimitItemPerMinute
 
 from app.api.models import ClaveApi
 from app.api.rules import Alcance, hash_key, new_key
-from app.api.service import create_key, revoke_key
+from app.api.service import revoke_key
 from app.api.v1 import throttling
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.usuarios.models import Usuario
 from tests.api.conftest import ApiClient
-
-
-@pytest.fixture
-def make_key(app, usuario_admin):
-    """A key of an account, and the client that asks with it."""
-
-    def make(usuario, alcance=Alcance.ESCRITURA):
-        key = new_key()
-        with app.app_context(), transaction():
-            clave = create_key(
-                "Sincronización",
-                db.session.get_one(Usuario, usuario.id),
-                alcance,
-                key,
-                actor=db.session.get_one(Usuario, usuario_admin.id),
-                now=utcnow(),
-            )
-            pk = clave.id
-        return pk, ApiClient(app, key)
-
-    return make
 
 
 def test_a_key_asks_as_its_account(make_key, usuario_investigador, rows):

@@ -15,6 +15,7 @@ from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg, pdf
+from tests.api.conftest import ApiClient
 from tests.factories import make_link, make_oficio, make_trabajo
 from tests.porticos.rows import find_gantry, load_catalogue
 
@@ -177,6 +178,32 @@ def test_who_reads_the_data_of_a_person_is_written_down_as_on_the_page(
     assert {record.oficio_id for record in told} == {oficio.id}
     page = investigador.get(f"/oficios/{oficio.id}/historial?ambito=acceso").text
     assert page.count("Pidió ver el RUT y los contactos de Rosa Soto, por la API.") == 3
+
+
+def test_without_its_scope_nobody_reads_the_data_of_a_person(
+    app, token_of, make_key, usuario_investigador, investigador_api, oficio, rows
+):
+    base = f"/oficios/{oficio.id}/propietarios"
+    rosa = {"rut": "15.987.654-9", "telefono": "998765432", "email": "rosa@correo.example"}
+    path = f"{base}/{investigador_api('POST', base, rosa).get_json()['id']}"
+    masked = ApiClient(app, token_of(usuario_investigador, scopes=()))
+    _, key = make_key(usuario_investigador)
+    _, open_key = make_key(usuario_investigador, datos_personales=True)
+
+    for ask in (masked, key):
+        answers = [ask("GET", base).text, ask("GET", path).text]
+        answers.append(ask("PATCH", path, {"notas": "Timbre malo"}).text)
+        assert not any(
+            secret in text for text in answers for secret in ("15987", "987654", "rosa@")
+        )
+        assert "••32" in ask("GET", path).get_json()["telefono"]
+    shown = ask("GET", path).get_json()
+    for name in rosa:
+        refused = ask("PATCH", path, {name: shown[name]})
+        assert refused.status_code == 422, f"what is masked is not stored as {name}"
+    assert rows(Auditoria, accion="persona.datos_mostrados") == []
+    assert open_key("GET", path).get_json()["email"] == rosa["email"]
+    assert len(rows(Auditoria, accion="persona.datos_mostrados")) == 1
 
 
 def test_the_bitacora_masks_whose_data_were_changed(investigador_api, oficio):

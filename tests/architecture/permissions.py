@@ -122,6 +122,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "oficios.verify_custodia": STAFF,
     "terreno.index": STAFF,
     "terreno.visit": STAFF,
+    "terreno.call": STAFF,
     "terreno.session_state": STAFF,
     "terreno.listing": STAFF,
     "terreno.receive": STAFF,

@@ -39,7 +39,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         app,
         buffet,
         admin,
-        propietario=PropietarioData(nombre="Rosa Soto"),
+        propietario=PropietarioData(nombre="Rosa Soto", telefono="+56912345678"),
         direccion=DireccionData(direccion="Av. Grecia 1180", comuna="Ñuñoa"),
     )
     cerrado = make_oficio(app, buffet, admin)

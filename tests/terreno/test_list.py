@@ -10,6 +10,7 @@ import pytest
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto
+from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.models import Visita
@@ -50,13 +51,26 @@ def test_a_person_sees_the_addresses_of_their_own_cases_that_may_be_visited(
 def test_a_card_says_whom_to_call_and_leads_there_but_shows_no_rut(investigador, place):
     html = investigador.get("/terreno").text
 
-    assert 'href="tel:+56955501234"' in html
+    assert "Llamar" in html
+    assert "955501234" not in html, "the number is fetched when somebody calls"
     assert "Rosa Soto" in html
     assert "Timbre 42." in html
     # No point is known, so the telephone's map is given the words.
     assert 'href="geo:0,0?q=Av.%20Grecia%201180%2C%20%C3%91u%C3%B1oa%2C%20Chile"' in html
     assert "12345678" not in html
     assert "12.345.678" not in html
+
+
+def test_the_number_of_a_person_is_fetched_and_who_got_it_is_written_down(
+    investigador, place, rows
+):
+    html = investigador.get("/terreno").text
+    path = re.search(r'action="(/terreno/oficios/\d+/personas/\d+/llamar)"', html)
+
+    assert 'href="tel:+56955501234"' in investigador.post(path[1]).text
+    (told,) = rows(Auditoria, accion="persona.datos_mostrados")
+    assert told.detalle["motivo"] == "llamar"
+    assert investigador.post(re.sub(r"personas/\d+", "personas/999", path[1])).status_code == 404
 
 
 def test_an_address_where_somebody_stood_is_given_by_its_point(

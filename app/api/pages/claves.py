@@ -45,6 +45,7 @@ def create() -> ResponseReturnValue:
             key,
             actor=current_user,
             now=utcnow(),
+            datos_personales=form.datos_personales.data,
         )
         return Done("", "", answer=lambda: _page(ClaveForm(formdata=None), key=key))
 

@@ -31,6 +31,13 @@ class Alcance(Labelled):
     ESCRITURA = "escritura", "Leer y escribir"
 
 
+class AlcanceDatos(Labelled):
+    """What a token or a key may read beyond what every one may."""
+
+    #: RUT, telephone and e-mail of the people of a case; without it they are masked.
+    DATOS_PERSONALES = "datos_personales", "RUT, teléfono y correo de las personas sin tapar"
+
+
 def new_key() -> str:
     """A fresh key: shown once, stored as ``hash_key``."""
     return KEY_PREFIX + secrets.token_urlsafe(32)

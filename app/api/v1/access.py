@@ -10,7 +10,7 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from app.api.queries import find_key
-from app.api.rules import KEY_PREFIX, Alcance
+from app.api.rules import KEY_PREFIX, Alcance, AlcanceDatos
 from app.api.service import is_use_to_note, note_key_use
 from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
@@ -52,6 +52,11 @@ def current_usuario() -> Usuario:
     """The account that the token of this request speaks for. Only inside a guarded view."""
     usuario: Usuario = g.api_usuario
     return usuario
+
+
+def sees_personal_data() -> bool:
+    """Whether the token or key of this request reads RUT, telephone and e-mail unmasked."""
+    return bool(g.get("api_datos_personales"))
 
 
 def bearer_required(*roles: Rol) -> Callable[[View], View]:
@@ -105,10 +110,13 @@ def _find_usuario() -> Usuario | Response:
         return _refuse_stranger()
     if header.token.startswith(KEY_PREFIX):
         return _find_by_key(header.token)
-    session_id = read_token(
+    token = read_token(
         header.token, str(current_app.secret_key), algorithm=current_config().algorithm
     )
-    usuario = find_by_session(session_id) if session_id else None
+    if token is None:
+        return _refuse_stranger()
+    g.api_datos_personales = AlcanceDatos.DATOS_PERSONALES.value in token.scopes
+    usuario = find_by_session(token.session_id)
     return usuario or _refuse_stranger()
 
 
@@ -118,6 +126,8 @@ def _find_by_key(key: str) -> Usuario | Response:
         return _refuse_stranger()
     if clave.alcance is Alcance.LECTURA and not is_read():
         return error_response(403, _READ_ONLY)
+    g.api_clave_id = clave.id
+    g.api_datos_personales = clave.datos_personales
     now = utcnow()
     if request.method != "HEAD" and is_use_to_note(clave, now):
         clave_id = clave.id

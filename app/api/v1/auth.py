@@ -40,6 +40,7 @@ def login(body: Credentials) -> ResponseReturnValue:
         now=now,
         minutes=current_config().access_token_minutes,
         algorithm=current_config().algorithm,
+        scopes=[alcance.value for alcance in body.alcances],
     )
     return answer(TokenShown(access_token=token, user=UsuarioShown.model_validate(usuario)))
 

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see, readers
+from app.api.v1.access import (
+    STAFF,
+    bearer_required,
+    current_usuario,
+    oficio_to_see,
+    readers,
+    sees_personal_data,
+)
 from app.api.v1.answering import answer, answer_list, must_match, show_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.cliente import list_milestones, refuse_hidden
@@ -32,7 +39,7 @@ from app.core.errors import NotFound, Refused
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.queries import timeline_statement
-from app.oficios.rules.campos import has_masked
+from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of, has_masked
 from app.oficios.rules.historial import details_of, text_of
 from app.oficios.rules.papel import NOBODY
 from app.oficios.service import (
@@ -45,6 +52,11 @@ from app.oficios.service import (
     remove_persona,
     reveal_persona,
     update_persona,
+)
+
+_MASKED = (
+    "RUT, teléfono y correo van tapados sin el alcance «datos_personales»; con él, queda "
+    "registrado quién los leyó."
 )
 
 bp = ApiBlueprint("partes", __name__, url_prefix="/oficios/<int:oficio_id>")
@@ -68,7 +80,7 @@ def add_propietario(oficio_id: int, body: PropietarioNew) -> ResponseReturnValue
 @bearer_required(*readers(Materia.PERSONAS))
 @takes(query=Paging)
 @gives(
-    "Listar las personas del caso. Queda registrado quién pidió sus datos.",
+    f"Listar las personas del caso. {_MASKED}",
     PropietarioShown,
     many=True,
 )
@@ -83,7 +95,10 @@ def list_propietarios(oficio_id: int, query: Paging) -> ResponseReturnValue:
 
 @bp.get("/propietarios/<int:propietario_id>")
 @bearer_required(*readers(Materia.PERSONAS))
-@gives("Leer una persona del caso. Queda registrado quién pidió sus datos.", PropietarioShown)
+@gives(
+    f"Leer una persona del caso. {_MASKED}",
+    PropietarioShown,
+)
 def propietario(oficio_id: int, propietario_id: int) -> ResponseReturnValue:
     """One person of a case."""
     oficio = oficio_to_see(oficio_id)
@@ -233,7 +248,9 @@ def _get_entry(oficio: Oficio, actividad_id: int) -> Investigacion:
 
 
 def _note_reading(oficio: Oficio, people: Sequence[Propietario]) -> None:
-    """Write down who asked for RUTs and contacts, which the pages mask until somebody does."""
+    """Write down who was shown RUTs and contacts, which are masked without the scope for them."""
+    if not sees_personal_data():
+        return
     told = [one for one in people if has_masked(one)]
     # The answer to a HEAD shows nobody's data.
     if not told or request.method == "HEAD":
@@ -244,7 +261,16 @@ def _note_reading(oficio: Oficio, people: Sequence[Propietario]) -> None:
 
 
 def _persona(persona: Propietario) -> PropietarioShown:
-    return PropietarioShown.model_validate(persona)
+    """A person; RUT, telephone and e-mail masked unless the scope of who asks shows them."""
+    shown = PropietarioShown.model_validate(persona)
+    if sees_personal_data():
+        return shown
+    masked = {
+        column_of(name): campo.mask(value)
+        for name, campo in fields_of(GrupoDeCampos.PERSONA).items()
+        if campo.mask and (value := getattr(persona, column_of(name)))
+    }
+    return shown.model_copy(update=masked)
 
 
 def _entry(entry: Investigacion) -> ActividadShown:

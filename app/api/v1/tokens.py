@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jwt
@@ -15,20 +17,38 @@ ALGORITHM = "HS256"
 _SKEW = CLOCK_SKEW.total_seconds()
 
 
+@dataclass(frozen=True)
+class Token:
+    """What a token that is good says."""
+
+    session_id: str
+    #: Names of ``AlcanceDatos``, as they were asked for.
+    scopes: frozenset[str] = frozenset()
+
+
 def make_token(
-    usuario: Usuario, secret: str, *, now: datetime, minutes: int, algorithm: str = ALGORITHM
+    usuario: Usuario,
+    secret: str,
+    *,
+    now: datetime,
+    minutes: int,
+    algorithm: str = ALGORITHM,
+    scopes: Iterable[str] = (),
 ) -> str:
     """A token that is good for so many minutes, unless the account's sessions end before.
 
     Its subject is what a session cookie carries too, the account and the version of its sessions,
-    so that signing out, a new password or a deactivation end tokens and cookies alike.
+    so that signing out, a new password or a deactivation end tokens and cookies alike. ``scopes``
+    are what it may do beyond what every token may.
     """
     claims = {"sub": usuario.get_id(), "iat": now, "exp": now + timedelta(minutes=minutes)}
+    if scopes:
+        claims["scope"] = " ".join(sorted(set(scopes)))
     return jwt.encode(claims, _key(secret, algorithm), algorithm=algorithm)
 
 
-def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> str | None:
-    """The session that a token speaks for; None when it is forged, expired or no token at all."""
+def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> Token | None:
+    """What a token says; None when it is forged, expired or no token at all."""
     try:
         claims = jwt.decode(
             token,
@@ -43,7 +63,7 @@ def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> str | 
     if isinstance(issued, int | float) and issued > utcnow().timestamp() + _SKEW:
         # Made by a clock that ran ahead: it would live for longer than a token may.
         return None
-    return str(claims["sub"])
+    return Token(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
 
 
 def _key(secret: str, algorithm: str = ALGORITHM) -> bytes:

@@ -46,7 +46,7 @@ _DEEDS = {
 
 
 #: By which door somebody asked for a person's data.
-_DOORS = {"editar": ", para editarlos", "api": ", por la API"}
+_DOORS = {"editar": ", para editarlos", "api": ", por la API", "llamar": ", para llamar"}
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ def reveal_persona(
 ) -> None:
     """Write down, each time, that somebody asked for a person's RUT and contacts.
 
-    What they are is not repeated there. ``motivo`` says by which door: ``mostrar``, ``editar`` or
-    ``api``.
+    What they are is not repeated there. ``motivo`` says by which door: ``mostrar``, ``editar``,
+    ``llamar`` or ``api``.
     """
     audit(
         DATOS_MOSTRADOS,

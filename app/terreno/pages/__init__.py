@@ -28,11 +28,11 @@ from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
-from app.oficios.service import add_visita
+from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
 from app.terreno.pages.offline_assets import ASSETS, version
-from app.terreno.queries import list_lugares
+from app.terreno.queries import dialable, list_lugares
 from app.terreno.rules import Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.web.access import or_404, staff_required
@@ -91,6 +91,21 @@ def visit(direccion_id: int) -> ResponseReturnValue:
             beside={Refused: form.fecha_hora},
         )
     )
+
+
+@bp.post("/oficios/<int:oficio_id>/personas/<int:persona_id>/llamar")
+@staff_required
+def call(oficio_id: int, persona_id: int) -> ResponseReturnValue:
+    """Give the number of a person to call; a POST, because who got it is written down."""
+    oficio = oficio_to_work(oficio_id)
+    persona = or_404(next((one for one in oficio.propietarios if one.id == persona_id), None))
+    telefono = or_404(dialable(persona.telefono))
+    with transaction():
+        reveal_persona(oficio, persona, "llamar", actor=current_user, now=utcnow())
+    html = render_template("terreno/llamar.html", oficio=oficio, persona=persona, telefono=telefono)
+    response = make_response(html)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.get("/app")

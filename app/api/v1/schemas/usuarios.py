@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from app.api.rules import AlcanceDatos
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
 from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import Email, Id, Maybe, Name, NewPassword, Password, Telefono
@@ -33,6 +34,8 @@ class Credentials(Body):
 
     email: Email
     password: Password
+    #: What the token may read beyond what every token may; each such reading is recorded.
+    alcances: list[AlcanceDatos] = Field(default_factory=list)
 
 
 class UsuarioShown(Shown):
