@@ -30,7 +30,7 @@ from app.informes.forms import RequestForm, VerifyForm
 from app.informes.models import Expediente
 from app.informes.outside.zip_package import Paquete, pack, stream_zip
 from app.informes.queries import find_for_buffet, list_expedientes, storages_of
-from app.informes.queries.chain_evidence import read_evidence
+from app.informes.queries.chain_evidence import list_nights, read_evidence
 from app.informes.rules import (
     MAX_VERIFIED_BYTES,
     EstadoExpediente,
@@ -222,6 +222,7 @@ def _section(oficio: Oficio, form: RequestForm, status: int = 200) -> Response:
         with_frame="seguir" in request.args and not moving,
         form=form,
         expedientes=expedientes,
+        nights=list_nights(expedientes),
         moving=moving,
         variantes=list(Variante),
         size=format_size,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from app.anclaje.outside.tsa import VERIFIER
 from app.anclaje.outside.verificar_rastro import CHAIN, PROOF, STATEMENT
-from app.anclaje.queries import InclusionProof, find_proof
-from app.custodia.queries import list_links
+from app.anclaje.queries import InclusionProof, find_night, find_proof
+from app.custodia.queries import list_links, newest_links
 from app.custodia.queries.sealed_sources import row_label
 from app.custodia.rules import ERASURE, GENESIS, Sello, link_text
 from app.informes.models import Expediente
@@ -34,6 +36,19 @@ def read_evidence(expediente: Expediente) -> dict[str, bytes]:
         VERIFIER.name: VERIFIER.read_bytes(),
     }
     return files | (_proof(proof) if proof else {})
+
+
+def list_nights(expedientes: Sequence[Expediente]) -> dict[int, date | None]:
+    """The night whose anchor first covers each sealed expediente; None while there is none.
+
+    One that was issued before expedientes were sealed is left out.
+    """
+    links = newest_links("expediente", [row.id for row in expedientes if row.sha256])
+    return {
+        pk: find_night(link.cadena, secuencia=link.secuencia)
+        for pk, link in links.items()
+        if link.contenido
+    }
 
 
 def _chain(expediente: Expediente, issued: Sello, given: list[Sello]) -> dict[str, Any]:
