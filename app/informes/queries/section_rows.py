@@ -297,6 +297,11 @@ def custodia_part(
         if chain and chain.cabeza[0]
         else "",
         "problemas": chain.problemas if chain else [],
+        "ancla": _anchor_note(chain),
+        "prueba": [
+            {"nombre": name, "valor": value}
+            for name, value in (chain.prueba.renglones if chain and chain.prueba else [])
+        ],
         "archivos": [
             {"nombre": row.filename if complete else f"Foto {number}", "hash": row.sha256}
             for number, row in enumerate(files, 1)
@@ -309,7 +314,25 @@ def custodia_part(
             {"numero": str(number), "tipo": tipo, "cuando": cuando, "hash": digest}
             for number, tipo, cuando, digest in (chain.eslabones if chain and complete else [])
         ],
+        "resumidos": _shortened(chain.resumidos) if chain and complete else [],
     }
+
+
+def _anchor_note(chain: Cadena | None) -> str:
+    if chain is None or not chain.cabeza[0]:
+        return ""
+    if chain.prueba is None:
+        return (
+            "La cadena todavía no está anclada. La prueba viene en el ZIP que se descargue desde "
+            "mañana."
+        )
+    return chain.prueba.texto
+
+
+def _shortened(told: list[str]) -> list[str]:
+    if not told:
+        return []
+    return [*told, "El ZIP trae cada uno; la última huella de la cadena los cubre a todos."]
 
 
 def _custody_note(chain: Cadena | None, has_files: bool) -> str:
