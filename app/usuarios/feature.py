@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from app.feature import Feature
-from app.usuarios import pages
+from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Usuario
-from app.usuarios.pages import signing_in
+from app.usuarios.pages import own_links, signing_in
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="usuarios",
     models=(Usuario,),
-    pages=(signing_in, pages),
+    pages=(signing_in, own_links, pages),
+    jobs=(jobs.mail_recovery,),
     commands=(usuarios_cli,),
     navigation=(
         Link(Menu.ADMIN, 10, "usuarios.index", "Usuarios", "users", audience=Audience.ADMIN),

@@ -70,6 +70,12 @@ class FirstPasswordForm(PasswordForm):
     )
 
 
+class RecoveryForm(Form):
+    """Who forgot the password."""
+
+    email = EmailField("Email", [required("Escriba el email de su cuenta."), at_most(254)])
+
+
 class OwnPasswordForm(PasswordForm):
     """A new password for one's own account."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from app.ajustes.queries import text_setting
 from app.ajustes.rules import OFFICE_NAME
 from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
+from app.jobs.queue import enqueue
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
-from app.usuarios.rules import Rol, needs_buffet
+from app.usuarios.rules import RECOVERY_JOB, Rol, needs_buffet, recovery_key
 from app.usuarios.rules.new_password import check_new_password
 
 
@@ -137,6 +140,19 @@ def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: dateti
     end_sessions(usuario)
     audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
     db.session.flush()
+
+
+def order_recovery(email: str, secret: str, *, now: datetime) -> None:
+    """Have a link for a new password mailed to whoever signs in with this address, if anybody does.
+
+    What is looked up and written is the same for every address, so that neither the answer nor its
+    time tells who has an account. Only a job in the ledger tells it, to who may see that.
+    """
+    address = email.strip().lower()
+    usuario_id = db.session.scalar(sa.select(Usuario.id).where(Usuario.email == address))
+    key = recovery_key(email, secret, now=now)
+    args = {"usuario_id": usuario_id or 0}
+    enqueue(RECOVERY_JOB, key=f"{RECOVERY_JOB}:{key}", now=now, args=args)
 
 
 def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:

@@ -38,7 +38,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "usuarios.toggle": ADMIN,
     "usuarios.password": ADMIN,
     # An invitation opens for whoever holds it; a buffet's token is none.
-    "usuarios.accept": NOBODY,
+    "enlaces_propios.accept": NOBODY,
+    "enlaces_propios.ask": EVERYBODY,
+    "enlaces_propios.recover": NOBODY,
     "ajustes.index": ADMIN,
     "ajustes.save": ADMIN,
     "ajustes.save_office_logo": ADMIN,

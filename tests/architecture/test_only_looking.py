@@ -22,7 +22,7 @@ from app.buffets.rules import make_leave_token
 from app.core.clock import utcnow
 from app.db import Model, ReadOnlyRequest, db, transaction
 from app.usuarios.models import Usuario
-from app.usuarios.rules import make_invite
+from app.usuarios.rules import make_invite, make_recovery
 from tests.architecture.world import url_arguments
 from tests.factories import make_link, make_oficio
 from tests.notificaciones.rows import link_of, make_sent_notice
@@ -58,7 +58,8 @@ def addresses(
         "portal.open_link": arguments["token"],
         "api.tablero.public": arguments["token"],
         "receptor.leave": make_leave_token(buffet.id, 1, secret, utcnow()),
-        "usuarios.accept": make_invite(usuario_admin.get_id(), secret, now=utcnow()),
+        "enlaces_propios.accept": make_invite(usuario_admin.get_id(), secret, now=utcnow()),
+        "enlaces_propios.recover": make_recovery(usuario_admin.get_id(), secret, now=utcnow()),
     }
     app.config["EVENTS_SECONDS"] = 0
     adapter = app.url_map.bind("localhost")

@@ -16,6 +16,7 @@ from app.core.redaction import redact
         ("postgresql+psycopg://rastro:s3creta@base.example/rastro", ["s3creta"]),
         ('Starting "GET /porticos/GGZL-12 HTTP/1.1" 200', ["GGZL"]),
         ("/b/Zk3v9_aTokenOfAPortal1234 no se pudo abrir", ["Zk3v9"]),
+        ("/recuperar/7-1-99.abc", ["7-1-99"]),
         ("/publico/tablero/abc123def456 y /invitacion/xyz", ["abc123", "xyz"]),
         ("(psycopg.errors.UniqueViolation) duplicate key\nDETAIL:  Key (rut)=(15.987.654-9) already"
          " exists.\n[SQL: INSERT INTO propietarios (rut) VALUES (%(rut)s)]", ["15.987", "654-9"]),

@@ -16,7 +16,9 @@ _FORBIDDEN = {
     "a RUT": r"\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b",
     "bound values": r"\[parameters: [^…]",
     "a bearer token": r"eyJ[\w-]{10,}",
-    "the path of a secret link": r"/(?:b|r|baja|invitacion|publico/tablero)/(?!…)[\w-]{8,}",
+    "the path of a secret link": (
+        r"/(?:b|r|baja|invitacion|recuperar|publico/tablero)/(?!…)[\w-]{8,}"
+    ),
     "the password": re.escape(PASSWORD),
     "the provider's key": re.escape(KEY),
 }

@@ -14,7 +14,7 @@ from app.buffets.rules import make_leave_token
 from app.buffets.service import revoke_enlaces, set_active
 from app.core.clock import utcnow
 from app.db import db, transaction
-from app.usuarios.rules import make_invite
+from app.usuarios.rules import make_invite, make_recovery
 from tests.factories import make_link
 from tests.informes.expedientes import close_case
 from tests.notificaciones.rows import link_of, make_sent_notice
@@ -39,12 +39,17 @@ def dead_links(app, buffet, otro_buffet, oficio, usuario):
     receptor = link_of(app, make_sent_notice(app, oficio, usuario))
     invite = make_invite(usuario.get_id(), secret, now=now)
     late = make_invite(usuario.get_id(), secret, now=now - timedelta(days=30))
+    recovery = make_recovery(usuario.get_id(), secret, now=now)
+    forgotten = make_recovery(usuario.get_id(), secret, now=now - timedelta(minutes=31))
     leave = make_leave_token(buffet.id, 1, secret, now)
     return {
         "portal": [f"/b/{token}" for token in (rotated, expired, f"{current}x", "nada", leave)],
         "receptor": [f"{receptor}0", "/r/nada", f"/r/{current}", f"/r/{leave}"],
         "baja": [f"/baja/{leave}0", "/baja/nada", f"/baja/{current}", f"/baja/{rotated}"],
-        "invitacion": [f"/invitacion/{token}" for token in (late, f"{invite}0", "nada", current)],
+        "invitacion": [f"/invitacion/{token}" for token in (late, f"{invite}0", "nada", recovery)],
+        "recuperar": [
+            f"/recuperar/{token}" for token in (forgotten, f"{recovery}0", "nada", invite)
+        ],
     }
 
 

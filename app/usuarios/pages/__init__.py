@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, login_user
 
-from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.db import after_commit, db, release, transaction
 from app.usuarios.forms import (
-    FirstPasswordForm,
     NewUsuarioForm,
     OwnPasswordForm,
     PasswordForm,
@@ -20,8 +18,8 @@ from app.usuarios.forms import (
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
-from app.usuarios.queries import find_by_session, usuarios_statement
-from app.usuarios.rules import Rol, read_invite
+from app.usuarios.queries import usuarios_statement
+from app.usuarios.rules import Rol
 from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
     EmailTaken,
@@ -119,26 +117,6 @@ def password(usuario_id: int) -> ResponseReturnValue:
 
     def show(status: int) -> ResponseReturnValue:
         return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form, status)
-
-    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
-
-
-@bp.route("/invitacion/<token>", methods=["GET", "POST"])
-def accept(token: str) -> ResponseReturnValue:
-    """The page that an invitation opens: choose the first password. It opens once."""
-    session_id = read_invite(token, str(current_app.secret_key), now=utcnow())
-    usuario = find_by_session(session_id) if session_id else None
-    if usuario is None:
-        abort(dead_link())
-    form = FirstPasswordForm()
-
-    def deed() -> Done:
-        set_password(usuario, form.password.data, actor=usuario, now=utcnow())
-        after_commit(lambda: login_user(usuario))
-        return Done("Su contraseña quedó guardada. Bienvenido a Rastro.", url_for("home"))
-
-    def show(status: int) -> ResponseReturnValue:
-        return render_template("usuarios/invitacion.html", form=form, usuario=usuario), status
 
     return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
 

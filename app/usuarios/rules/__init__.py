@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import datetime, timedelta
 
 from app.core import link_signature
@@ -13,6 +15,12 @@ PASSWORD_MAX = 200
 
 #: How long the link to a first password lives.
 INVITE_LIFE = timedelta(days=3)
+#: How long the link for who forgot the password lives.
+RECOVERY_LIFE = timedelta(minutes=30)
+#: The job that mails it.
+RECOVERY_JOB = "usuarios.recuperar"
+#: How often such a link is mailed to one address, so that strangers cannot fill a mailbox.
+RECOVERY_PAUSE = timedelta(minutes=10)
 
 
 class Rol(Labelled):
@@ -39,15 +47,42 @@ def make_invite(session_id: str, secret: str, *, now: datetime) -> str:
     It carries the account and the version of its sessions, which the new password raises: the
     link opens once.
     """
-    ends = int((now + INVITE_LIFE).timestamp())
-    return link_signature.make_token(
-        f"{session_id}-{ends}".replace(".", "-"), secret, purpose="invitacion"
-    )
+    return _make_link(session_id, secret, purpose="invitacion", ends=now + INVITE_LIFE)
 
 
 def read_invite(token: str, secret: str, *, now: datetime) -> str | None:
     """Whose such a token is, as ``Usuario.get_id`` says it; None when it is forged or has ended."""
-    selector = link_signature.read_token(token, secret, purpose="invitacion")
+    return _read_link(token, secret, purpose="invitacion", now=now)
+
+
+def make_recovery(session_id: str, secret: str, *, now: datetime) -> str:
+    """The token of the link for who forgot the password. It opens once, as an invitation does."""
+    return _make_link(session_id, secret, purpose="recuperar", ends=now + RECOVERY_LIFE)
+
+
+def read_recovery(token: str, secret: str, *, now: datetime) -> str | None:
+    """Whose such a token is, as ``read_invite`` says it."""
+    return _read_link(token, secret, purpose="recuperar", now=now)
+
+
+def recovery_key(email: str, secret: str, *, now: datetime) -> str:
+    """What all askings for one address share during ``RECOVERY_PAUSE``: one mail comes of them.
+
+    The ledger shows it to people, so it does not tell the address.
+    """
+    window = int(now.timestamp() // RECOVERY_PAUSE.total_seconds())
+    key = hashlib.sha256(b"rastro recuperar " + secret.encode()).digest()
+    digest = hmac.new(key, email.strip().lower().encode(), hashlib.sha256).hexdigest()
+    return f"{digest[:32]}:{window}"
+
+
+def _make_link(session_id: str, secret: str, *, purpose: str, ends: datetime) -> str:
+    selector = f"{session_id}-{int(ends.timestamp())}".replace(".", "-")
+    return link_signature.make_token(selector, secret, purpose=purpose)
+
+
+def _read_link(token: str, secret: str, *, purpose: str, now: datetime) -> str | None:
+    selector = link_signature.read_token(token, secret, purpose=purpose)
     if selector is None:
         return None
     usuario_id, version, ends = selector.split("-")

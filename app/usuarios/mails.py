@@ -1,0 +1,58 @@
+"""Mails with the link with which a person chooses a password.
+
+They are written at the moment of sending and kept nowhere: what opens an account is in no table,
+no backup and no list of mails.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+
+from app.ajustes.queries import current_office
+from app.extensions import current_config
+from app.mail.message import Mail, Person
+from app.mail.sender import configured_sender
+from app.usuarios.models import Usuario
+from app.usuarios.rules import make_recovery
+
+
+def recovery_mail(usuario: Usuario, *, now: datetime) -> Mail:
+    """The mail for who forgot the password.
+
+    Raises:
+        InvalidValue: the account's address cannot go into a mail.
+    """
+    token = make_recovery(usuario.get_id(), str(current_app.secret_key), now=now)
+    return _mail(
+        usuario,
+        "Elija otra contraseña de Rastro",
+        now,
+        url=f"{current_config().base_url}/recuperar/{token}",
+        texto="Alguien pidió un enlace para elegir otra contraseña de su cuenta.",
+        vida="El enlace sirve una vez y dura 30 minutos.",
+        pie="Si no lo pidió usted, no haga nada: su contraseña sigue siendo la misma.",
+    )
+
+
+def _mail(usuario: Usuario, asunto: str, now: datetime, **words: str) -> Mail:
+    context = {
+        "asunto": asunto,
+        "nombre": usuario.nombre,
+        "oficina": current_office(),
+        "logo": None,
+        **words,
+    }
+    return Mail(
+        to=Person(usuario.email, usuario.nombre),
+        sender=configured_sender(),
+        subject=asunto,
+        text=render_template("mail/clave.txt", **context),
+        html=render_template("mail/clave.html", **context),
+        message_id=make_msgid(domain=urlsplit(current_config().base_url).hostname or "localhost"),
+        date=now,
+        is_automatic=True,
+    )
