@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { laneTotal, readCounts, totalOf } from "../../static/js/board/counts.js";
-import { readPosition } from "../../static/js/mapa/elegir.js";
-import { group } from "../../static/js/mapa/puntos.js";
+import { readPosition } from "../../static/js/map/pick.js";
+import { group } from "../../static/js/map/points.js";
 import { sentence } from "../../static/js/ubicado/photos.js";
 import { isBetter } from "../../static/js/ubicado/position.js";
 

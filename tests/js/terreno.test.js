@@ -1,10 +1,10 @@
 // Terreno's words, distances and what an answer of the server means.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byAge, newId } from "../../static/js/terreno/almacen.js";
-import { distance, readable } from "../../static/js/terreno/cercania.js";
-import { judge } from "../../static/js/terreno/cola.js";
-import { amount, isSendable, needsPerson, state, when } from "../../static/js/terreno/palabras.js";
+import { byAge, newId } from "../../static/js/terreno/store.js";
+import { distance, readable } from "../../static/js/terreno/nearness.js";
+import { judge } from "../../static/js/terreno/queue.js";
+import { amount, isSendable, needsPerson, state, when } from "../../static/js/terreno/words.js";
 
 const PROBLEM = { texto: "No calza.", motivo: null, puede: false, definitiva: true };
 const foto = (values = {}) => ({ cliente_id: "f", problema: null, ...values });

@@ -54,8 +54,8 @@ def test_the_shell_holds_nothing_of_anybody_and_nothing_that_is_not_kept(
         assert f"terreno-lista-{usuario_investigador.id}" not in html
     html = stranger.get("/terreno/app").text
     used = set(re.findall(r'(?:src|href)="/static/[0-9a-f]{16}/([^"#?]+)', html))
-    assert "js/terreno/pagina.js" in used
-    # cuenta.js is for people who are signed in; the favicon and the fonts come with the others.
+    assert "js/terreno/page.js" in used
+    # account.js is for people who are signed in; the favicon and the fonts come with the others.
     assert used <= set(ASSETS), used - set(ASSETS)
 
 

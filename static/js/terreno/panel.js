@@ -2,11 +2,11 @@
 // What waits on the phone, as its person sees it: the panel over the list, and a line on each card.
 import { ask } from "../confirm.js";
 import { make, need } from "../elements.js";
-import { change, removeFoto, removeVisita, waiting } from "./almacen.js";
-import { amount, isSendable, needsPerson, plural, state, when } from "./palabras.js";
+import { change, removeFoto, removeVisita, waiting } from "./store.js";
+import { amount, isSendable, needsPerson, plural, state, when } from "./words.js";
 
-/** @typedef {import("./almacen.js").Foto} Foto */
-/** @typedef {import("./almacen.js").Visita} Visita */
+/** @typedef {import("./store.js").Foto} Foto */
+/** @typedef {import("./store.js").Visita} Visita */
 
 /** @type {HTMLElement} the page of Terreno, from `start` on */
 let root;

@@ -1,7 +1,7 @@
 // @ts-check
 // The service worker of Terreno: its page and what it is made of open without a signal.
 // It answers for /terreno alone, keeps nothing of anybody, and sends nothing but what waits.
-import { send } from "./cola.js";
+import { send } from "./queue.js";
 
 /**
  * What the server says of this version, in /terreno/sw.js.

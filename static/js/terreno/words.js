@@ -1,7 +1,7 @@
 // @ts-check
 // What is said of the visits that wait: how many, since when, and what each waits for.
 
-/** @typedef {import("./almacen.js").Visita} Visita */
+/** @typedef {import("./store.js").Visita} Visita */
 
 const SANTIAGO = "America/Santiago";
 /** @type {Map<string, Intl.DateTimeFormat>} */

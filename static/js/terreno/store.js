@@ -1,7 +1,7 @@
 // @ts-check
 // What the phone keeps for Terreno, in IndexedDB: the lists, and the visits and photos that wait.
 // Runs in the page and in the service worker, so it touches no document.
-import { tell } from "./cambios.js";
+import { tell } from "./changes.js";
 
 /**
  * Why the server refused something, in words for its person.

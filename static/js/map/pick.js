@@ -1,8 +1,8 @@
 // @ts-check
 // A position that a person puts on the map: by a tap, by dragging the mark, or by moving the map and pressing a button.
 import { field, make } from "../elements.js";
-import { findComuna } from "./fondo.js";
-import { svg } from "./puntos.js";
+import { findComuna } from "./backdrop.js";
+import { svg } from "./points.js";
 
 /** @typedef {import("leaflet").LatLng} LatLng */
 

@@ -3,15 +3,15 @@
 // Without this file the page is a list with plain forms.
 import { need } from "../elements.js";
 import { toast } from "../toasts.js";
-import { forgetLists, keepList, keptList, waiting } from "./almacen.js";
-import { listen } from "./cambios.js";
-import * as cercania from "./cercania.js";
-import { ask, send, session } from "./cola.js";
-import * as formulario from "./formulario.js";
+import { forgetLists, keepList, keptList, waiting } from "./store.js";
+import { listen } from "./changes.js";
+import * as nearness from "./nearness.js";
+import { ask, send, session } from "./queue.js";
+import * as form from "./form.js";
 import * as panel from "./panel.js";
 
 const root = need(HTMLElement, "#terreno");
-/** Whose list is on the phone; static/js/terreno/cuenta.js reads it on every page. */
+/** Whose list is on the phone; static/js/terreno/account.js reads it on every page. */
 const OWNER = "terreno-usuario";
 const SECOND = 1000;
 const WAIT = { first: 5 * SECOND, most: 300 * SECOND };
@@ -65,13 +65,13 @@ function arrange() {
     shown += count;
   });
   need(HTMLElement, "[data-terreno-nothing]", root).hidden = shown > 0 || !wanted;
-  cercania.order();
+  nearness.order();
 }
 
 async function readList() {
-  if (formulario.isDirty(place)) return;
+  if (form.isDirty(place)) return;
   const { status, body } = await ask("/lista");
-  if (status !== 200 || formulario.isDirty(place)) return;
+  if (status !== 200 || form.isDirty(place)) return;
   const open = [...place.querySelectorAll(".terreno-group[open]")].map((group) => group.dataset.grupo);
   place.innerHTML = body.html;
   open.forEach((name) => place.querySelector(`[data-grupo=${name}]`)?.setAttribute("open", ""));
@@ -122,7 +122,7 @@ async function sync() {
   }
   running = true;
   clearTimeout(timer);
-  /** @type {import("./cola.js").Resultado} */
+  /** @type {import("./queue.js").Resultado} */
   let result;
   do {
     again = false;
@@ -136,7 +136,7 @@ async function sync() {
   await follow(result);
 }
 
-/** @param {import("./cola.js").Resultado} result */
+/** @param {import("./queue.js").Resultado} result */
 async function follow({ estado, usuario, version, avisos = [] }) {
   avisos.forEach((text) => toast(text, "info"));
   online = estado !== "sin-senal";
@@ -201,7 +201,7 @@ async function install() {
   }
   const isUpdate = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
-    if (!isUpdate || formulario.isDirty(place)) return;
+    if (!isUpdate || form.isDirty(place)) return;
     const { body } = await session();
     if (body.version && body.version !== root.dataset.version) window.location.reload();
   });
@@ -242,14 +242,14 @@ async function start() {
     online = false;
     await openKept();
   }
-  formulario.start(root, { usuarioId: () => Number(usuarioId), saved });
+  form.start(root, { usuarioId: () => Number(usuarioId), saved });
   panel.start(root, soon);
   arrange();
   listen(() => refresh());
   await refresh(reading);
   performance.mark("terreno-listo");
   root.dataset.listo = "";
-  cercania.start(root);
+  nearness.start(root);
   window.addEventListener("online", soon);
   window.addEventListener("offline", () => { online = false; refresh(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sync(); });

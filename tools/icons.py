@@ -1,4 +1,4 @@
-"""Draw the icons of the installable page from the logo: ``python tools/iconos.py``.
+"""Draw the icons of the installable page from the logo: ``python tools/icons.py``.
 
 The PNGs are committed; this is for whoever changes ``static/img/favicon.svg``.
 """

@@ -11,8 +11,8 @@ const NO_SIGNAL = "Sin señal no se puede cerrar la sesión. Inténtelo cuando h
 const owner = () => Number(localStorage.getItem(OWNER)) || null;
 
 // Loaded only where the phone keeps something of somebody.
-const loadStore = () => import("./almacen.js");
-const loadQueue = () => import("./cola.js");
+const loadStore = () => import("./store.js");
+const loadQueue = () => import("./queue.js");
 
 async function changeOwner() {
   await (await loadStore()).forgetLists(me);

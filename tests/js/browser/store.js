@@ -1,6 +1,6 @@
 // What the phone keeps: all of a visit or nothing, each person's own, in the order of sending.
-import { change, forget, forgetLists, keepList, keptList, newId, removeFoto, removeVisita, save, waiting } from "/static/js/terreno/almacen.js";
-import { listen } from "/static/js/terreno/cambios.js";
+import { change, forget, forgetLists, keepList, keptList, newId, removeFoto, removeVisita, save, waiting } from "/static/js/terreno/store.js";
+import { listen } from "/static/js/terreno/changes.js";
 import { equal, test } from "./check.js";
 
 const visita = (cliente_id, fecha_hora, usuario_id = 1) => ({ cliente_id, fecha_hora, usuario_id });

@@ -3,10 +3,10 @@
 // anything is sent.
 import { field, make, need } from "../elements.js";
 import { announce } from "../toasts.js";
-import { newId, save as keepVisita } from "./almacen.js";
-import { locate } from "./cercania.js";
+import { newId, save as keepVisita } from "./store.js";
+import { locate } from "./nearness.js";
 
-/** @typedef {import("./almacen.js").Problema} Problema */
+/** @typedef {import("./store.js").Problema} Problema */
 /** @typedef {{file: File, problema: Problema | null}} Photo */
 /** @typedef {{usuarioId: () => number, saved: () => Promise<void>}} Hooks */
 
@@ -119,7 +119,7 @@ function clear(form) {
  *
  * @param {HTMLFormElement} form
  * @param {string} fecha_hora
- * @returns {Promise<import("./almacen.js").VisitaNueva>}
+ * @returns {Promise<import("./store.js").VisitaNueva>}
  */
 async function read(form, fecha_hora) {
   const card = /** @type {HTMLElement} */ (form.closest("[data-direccion-id]"));

@@ -1,12 +1,12 @@
 // @ts-check
 // How what waits on the phone is sent: each visit and each photo once, oldest first.
 // Runs in the page and in the service worker, so it touches no document.
-import { change, removeFoto, removeVisita, waiting } from "./almacen.js";
-import { tell } from "./cambios.js";
+import { change, removeFoto, removeVisita, waiting } from "./store.js";
+import { tell } from "./changes.js";
 
-/** @typedef {import("./almacen.js").Foto} Foto */
-/** @typedef {import("./almacen.js").Problema} Problema */
-/** @typedef {import("./almacen.js").Visita} Visita */
+/** @typedef {import("./store.js").Foto} Foto */
+/** @typedef {import("./store.js").Problema} Problema */
+/** @typedef {import("./store.js").Visita} Visita */
 /** @typedef {Record<string, any>} Cuerpo what the server wrote */
 /** @typedef {{status: number, body: Cuerpo}} Respuesta */
 /**

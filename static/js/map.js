@@ -2,9 +2,9 @@
 // Draws every [data-mapa] of the page, also those that HTMX brings. Its interface is in frontend/README.md.
 // Leaflet is loaded with the first map that is seen, so that other pages do not pay for it.
 import { make } from "./elements.js";
-import { backdrop } from "./mapa/fondo.js";
-import { picker } from "./mapa/elegir.js";
-import { showPoints } from "./mapa/puntos.js";
+import { backdrop } from "./map/backdrop.js";
+import { picker } from "./map/pick.js";
+import { showPoints } from "./map/points.js";
 
 /** @typedef {typeof import("leaflet")} Leaflet */
 
