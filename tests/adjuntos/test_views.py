@@ -402,6 +402,7 @@ def test_a_photo_is_only_found_in_its_own_oficio(
     assert investigador.post(url, data={"tipo": "evidencia"}).status_code == 404
     assert investigador.post(f"{url}/eliminar", data={"motivo": "x"}).status_code == 404
     assert rows(Adjunto)[0].eliminado_at is None
+    assert investigador.get(f"/oficios/{oficio.id}/fotos/{photo.id}").status_code == 200
 
 
 def test_people_of_a_buffet_and_strangers_find_nothing(

@@ -151,6 +151,8 @@ def test_a_mail_without_html_shows_its_text(investigador, demo):
 )
 def test_a_name_that_is_none_leads_nowhere(name, investigador, demo):
     (demo.folder.parent / "secreto.eml").write_text("Subject: secreto\r\n\r\nsecreto")
+    kept = demo.keep(b"Subject: a la vista\r\n\r\nHola\r\n").name
+    assert "a la vista" in investigador.get(f"{URL}/{kept}").get_data(as_text=True)
 
     for path in ("", "/html", "/parte/foto-1@rastro.example"):
         answer = investigador.get(f"{URL}/{name}{path}")

@@ -271,6 +271,8 @@ def test_an_address_of_another_case_is_not_there(app, investigador, oficio, dire
     assert investigador.get(base).status_code == 404
     assert investigador.post(f"{base}/visitas", data={"resultado": "otro"}).status_code == 404
     assert rows(Visita) == []
+    own = f"/oficios/{direccion.oficio_id}/direcciones/{direccion.id}"
+    assert investigador.get(own).status_code == 200
 
 
 def test_addresses_are_for_the_firm_alone(cliente, cliente_ajeno, stranger, url, direccion, rows):

@@ -108,6 +108,7 @@ def test_what_is_not_configured_is_said(admin, folders, configure, part):
 
 def test_an_unknown_part_is_not_found(admin, folders):
     assert admin.post("/admin/estado/probar/cafe").status_code == 404
+    assert admin.post("/admin/estado/probar/archivos").status_code == 303
 
 
 def test_a_certificate_that_cannot_be_read_is_said(admin, folders, configure):

@@ -102,6 +102,8 @@ def test_what_is_for_the_court_or_not_issued_is_not_for_the_buffet(
     assert cliente.post(f"/portal/expedientes/{court.id}").status_code == 404
     assert cliente.post(f"/portal/expedientes/{waiting}").status_code == 404
     assert cliente.post("/portal/expedientes/999999").status_code == 404
+    theirs = make_stub(app, closed, usuario_investigador, Variante.BUFFET)
+    assert take(cliente, f"/portal/expedientes/{theirs.id}").status_code == 200
 
 
 def test_another_buffet_and_the_firm_find_nothing_in_the_portal(

@@ -161,6 +161,9 @@ def test_what_is_not_issued_yet_is_not_downloaded(app, investigador, oficio, usu
     assert investigador.post(f"/expedientes/{pk}/pdf").status_code == 404
     assert investigador.post(f"/expedientes/{pk}/zip").status_code == 404
     assert investigador.post("/expedientes/999999/pdf").status_code == 404
+    issued = make_stub(app, oficio, usuario_investigador)
+    with investigador.post(f"/expedientes/{issued.id}/pdf") as answer:
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("variante", list(Variante))

@@ -203,10 +203,12 @@ def test_an_entry_of_another_case_is_not_there(
     app, investigador, oficio, buffet, usuario_investigador, rows
 ):
     other = make_oficio(app, buffet, usuario_investigador)
-    (entry,) = rows(Investigacion, oficio_id=other.id)
+    investigador.post(f"/oficios/{other.id}/bitacora", data={"tipo": "nota", "descripcion": "Hoy"})
+    entry = rows(Investigacion, oficio_id=other.id)[-1]
 
     assert investigador.get(f"/oficios/{oficio.id}/bitacora/{entry.id}").status_code == 404
     assert investigador.get(f"/oficios/{oficio.id}/bitacora/0").status_code == 404
+    assert "Hoy" in investigador.get(f"/oficios/{other.id}/bitacora/{entry.id}").text
 
 
 def test_a_note_makes_the_case_look_attended_to(app, investigador, buffet, usuario_admin):

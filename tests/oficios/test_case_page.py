@@ -185,6 +185,7 @@ def test_after_a_change_htmx_also_gets_the_head_as_it_is(investigador, oficio):
     assert 'name="version" value="2"' in head
 
 
-def test_an_id_that_no_database_can_hold_is_just_not_there(investigador):
+def test_an_id_that_no_database_can_hold_is_just_not_there(investigador, oficio):
     assert investigador.get("/oficios/99999999999999999999").status_code == 404
     assert investigador.get("/oficios/nada").status_code == 404
+    assert investigador.get(f"/oficios/{oficio.id}").status_code == 200

@@ -102,7 +102,7 @@ def test_what_a_deed_left_is_not_corrected_by_hand(investigador, url, oficio, ro
 
 
 def test_an_entry_of_another_case_is_not_corrected_here(
-    app, investigador, note, buffet, usuario_admin, rows
+    app, investigador, url, note, buffet, usuario_admin, rows
 ):
     other = make_oficio(app, buffet, usuario_admin)
     response = investigador.post(
@@ -111,6 +111,8 @@ def test_an_entry_of_another_case_is_not_corrected_here(
 
     assert response.status_code == 404
     assert rows(Investigacion, corrige_id=note.id) == []
+    investigador.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "x"})
+    assert [row.descripcion for row in rows(Investigacion, corrige_id=note.id)] == ["x"]
 
 
 def test_corrections_are_for_the_firm_alone(cliente, cliente_ajeno, stranger, url, note, rows):

@@ -59,9 +59,10 @@ def test_a_stranger_is_sent_to_sign_in(stranger):
     assert response.headers["Location"].startswith("/entrar")
 
 
-def test_for_a_cliente_there_is_no_board(cliente, oficio):
+def test_for_a_cliente_there_is_no_board(cliente, investigador, oficio):
     for url in ("/tablero", "/tablero/columnas/pendiente", f"/tablero/oficios/{oficio.id}"):
         assert cliente.get(url).status_code == 404
+        assert investigador.get(url).status_code == 200
 
 
 def test_a_colleague_sees_the_same_cards_as_the_owner(admin, investigador, oficio):
@@ -287,6 +288,7 @@ def test_without_javascript_the_next_part_is_a_page_that_leads_back(admin, long_
 
 def test_a_column_that_does_not_exist_is_not_found(admin):
     assert admin.get("/tablero/columnas/archivado").status_code == 404
+    assert admin.get("/tablero/columnas/pendiente").status_code == 200
 
 
 @pytest.mark.parametrize("place", ["", "x", "1", "9" * 40 + ".1", "1.99999999999", "1.2.3"])

@@ -151,6 +151,7 @@ def test_a_workbook_has_dates_as_dates_and_no_formula(investigador, some, change
 
 def test_there_is_no_other_kind_of_file(investigador, oficio):
     assert investigador.get("/tablero/lista.pdf").status_code == 404
+    assert investigador.get("/tablero/lista.csv").status_code == 200
 
 
 def test_on_paper_there_is_neither_menu_nor_pages(investigador, some):

@@ -222,8 +222,9 @@ def test_an_unreadable_place_is_refused_with_a_sentence(investigador, oficio, ju
     assert "Lugar de la tarjeta" in notice(response)["texto"]
 
 
-def test_what_does_not_exist_is_not_found(investigador):
+def test_what_does_not_exist_is_not_found(app, investigador, oficio):
     assert drop(investigador, 987654, "investigacion").status_code == 404
+    assert drop(investigador, oficio, "investigacion").status_code == 200
 
 
 # Ranks

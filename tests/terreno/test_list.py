@@ -267,8 +267,9 @@ def test_a_colleague_may_write_down_a_visit_and_a_stranger_signs_in_first(
     assert [row.usuario_id for row in rows(Visita)] == [colleague.id]
 
 
-def test_an_address_that_does_not_exist_is_not_found(investigador):
+def test_an_address_that_does_not_exist_is_not_found(investigador, direccion_id):
     assert visit(investigador, 987654).status_code == 404
+    assert visit(investigador, direccion_id).status_code == 303
 
 
 def test_the_list_says_when_a_visit_reached_the_server_later(
