@@ -108,7 +108,7 @@ def sweep_cases(run: JobRun) -> None:
     now = run.clock()
     window = int(now.timestamp()) // SWEEP_SECONDS
     gasto = read_gasto(config.porticos_provider, now)
-    due = list_due_for_check(now, every=gasto.cada)
+    due = list_due_for_check(now, every=gasto.interval)
     left = len(due) - gasto.quedan
     due = due[: gasto.quedan]
     for start in range(0, len(due), _BATCH):

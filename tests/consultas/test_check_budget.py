@@ -88,7 +88,7 @@ def plates(provider) -> list[str]:
     ],
 )
 def test_a_short_budget_is_spread_over_the_cases_and_the_month(values, days):
-    assert gasto(**values).cada == timedelta(days=days)
+    assert gasto(**values).interval == timedelta(days=days)
 
 
 def test_what_a_short_budget_loses_is_said():

@@ -53,7 +53,7 @@ def test_every_provider_declares_its_reach(app):
 def test_the_public_source_tells_from_day_11_to_day_30_and_only_without_a_tag():
     assert (BOOSTR.desde_dia, BOOSTR.hasta_dia) == (11, 30)
     assert BOOSTR.cobertura is Cobertura.SIN_TAG
-    assert BOOSTR.sin_perder_dias == 19
+    assert BOOSTR.lossless_days == 19
     assert describe_reach(BOOSTR) == "solo pasadas sin un TAG válido, desde el día 11 hasta el 30"
     assert describe_reach(DEMO) == "todas las pasadas, desde el mismo día hasta el 42"
 
@@ -69,7 +69,7 @@ def test_each_source_but_the_demonstration_can_be_corrected():
     ("cada", "hasta", "pause"), [(7, 30, 7), (25, 30, 19), (25, 0, 25), (7, 11, 1), (1, 30, 1)]
 )
 def test_a_case_is_asked_for_again_before_the_source_forgets(cada, hasta, pause):
-    assert replace(BOOSTR, cada_dias=cada, hasta_dia=hasta).pausa_dias == pause
+    assert replace(BOOSTR, cada_dias=cada, hasta_dia=hasta).pause_days == pause
 
 
 # ------------------------------------------------------------------ until when is known

@@ -47,9 +47,9 @@ class Gasto:
         return self.quedan == 0
 
     @property
-    def cada(self) -> timedelta:
+    def interval(self) -> timedelta:
         """After how long a case is asked for again, so that the budget lasts for all of them."""
-        days = self.alcance.pausa_dias
+        days = self.alcance.pause_days
         left = (next_month(self.hoy) - self.hoy).days
         if self.casos * left > self.quedan * days and self.quedan:
             return timedelta(days=max(days, -(-self.casos * left // self.quedan)))
@@ -58,8 +58,8 @@ class Gasto:
     @property
     def loses(self) -> bool:
         """Whether the source forgets crossings between two look-ups of a case."""
-        limit = self.alcance.sin_perder_dias
-        return limit is not None and self.casos > 0 and (self.is_spent or self.cada.days > limit)
+        limit = self.alcance.lossless_days
+        return limit is not None and self.casos > 0 and (self.is_spent or self.interval.days > limit)
 
     @property
     def costo(self) -> int:
@@ -105,7 +105,7 @@ def describe_pace(gasto: Gasto) -> str:
             f"{format_fecha(next_month(gasto.hoy))}. A mano se puede seguir."
         )
     else:
-        days = gasto.cada.days
+        days = gasto.interval.days
         each = "cada día" if days == 1 else f"cada {days} días"
         text = f"Cada caso en Investigación se consulta solo {each}."
     text += " Primero los que nunca se consultaron, después los que llevan más tiempo."

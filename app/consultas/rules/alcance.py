@@ -41,22 +41,22 @@ class FuenteAlcance:
     presupuesto: int = 1000
 
     @property
-    def solo_sin_tag(self) -> bool:
+    def only_without_tag(self) -> bool:
         """Whether vehicles with a valid TAG are never in it."""
         return self.cobertura is Cobertura.SIN_TAG
 
     @property
-    def sin_perder_dias(self) -> int | None:
+    def lossless_days(self) -> int | None:
         """Days between two look-ups up to which no crossing is lost; None: any number."""
         return max(1, self.hasta_dia - self.desde_dia) if self.hasta_dia else None
 
     @property
-    def pausa_dias(self) -> int:
+    def pause_days(self) -> int:
         """Days until a case that was looked up is worth another look by itself.
 
         Never more than the source remembers: a crossing would be told by neither look-up.
         """
-        return max(1, min(self.cada_dias, self.sin_perder_dias or self.cada_dias))
+        return max(1, min(self.cada_dias, self.lossless_days or self.cada_dias))
 
     def known_until(self, asked_at: datetime) -> datetime:
         """Until when the source would have told of a crossing when it was asked."""
@@ -79,12 +79,12 @@ class FuenteAlcance:
         if not is_whole:
             if oldest is None or newest is None:
                 return None
-            return Tramo(self.fuente, oldest, newest, self.solo_sin_tag)
+            return Tramo(self.fuente, oldest, newest, self.only_without_tag)
         until = self.known_until(asked_at)
         # Without a limit a source reaches back further than any sighting is looked at.
         since = asked_at - timedelta(days=self.hasta_dia or _ALWAYS)
         since, until = min(since, oldest or since), max(until, newest or until)
-        return Tramo(self.fuente, since, until, self.solo_sin_tag) if since < until else None
+        return Tramo(self.fuente, since, until, self.only_without_tag) if since < until else None
 
 
 _ALWAYS = 3650
@@ -192,7 +192,7 @@ def next_month(today: date) -> date:
 
 def describe_reach(alcance: FuenteAlcance) -> str:
     """What a source tells and how late: «solo pasadas sin TAG, desde el día 11 hasta el 30»."""
-    what = "solo pasadas sin un TAG válido" if alcance.solo_sin_tag else "todas las pasadas"
+    what = "solo pasadas sin un TAG válido" if alcance.only_without_tag else "todas las pasadas"
     since = f"desde el día {alcance.desde_dia}" if alcance.desde_dia else "desde el mismo día"
     until = f" hasta el {alcance.hasta_dia}" if alcance.hasta_dia else ""
     return f"{what}, {since}{until}"

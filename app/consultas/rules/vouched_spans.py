@@ -15,6 +15,6 @@ class Tramo:
     desde: datetime
     hasta: datetime
     #: Vehicles with a valid TAG are never in it.
-    solo_sin_tag: bool = False
+    only_without_tag: bool = False
     #: The roads that it tells of; none: all.
     vias: frozenset[str] = frozenset()

@@ -51,7 +51,7 @@ class MismoVehiculo:
     misma_persona: bool
 
     @property
-    def que(self) -> str:
+    def in_common(self) -> str:
         """What the two have in common."""
         if self.misma_patente and self.misma_persona:
             return "La misma patente y la misma persona"

@@ -56,10 +56,10 @@ def _of_source(
         _after_last(paso.fecha for paso in pasos if paso.es_corredor),
     )
     known = whole_days(tramos, since, last)
-    what = "pasadas sin TAG" if alcance.solo_sin_tag else "pasadas"
+    what = "pasadas sin TAG" if alcance.only_without_tag else "pasadas"
     sentences = []
     if known:
-        limit = "; con TAG esta fuente no ve" if alcance.solo_sin_tag else ""
+        limit = "; con TAG esta fuente no ve" if alcance.only_without_tag else ""
         sentences.append(f"Sin {what} {_between(known)}{limit}.")
     first_unknown = max(known[-1] + timedelta(days=1) if known else last, since)
     if alcance.desde_dia and first_unknown <= today:
