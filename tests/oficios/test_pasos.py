@@ -14,9 +14,9 @@ P, I, N, E, X = Estado  # noqa: E741  # pendiente, investigación, notificación
 @pytest.mark.parametrize(
     ("origin", "target", "rol", "words"),
     [
-        (P, N, Rol.INVESTIGADOR, "Falta pasar antes por «Investigación»."),
-        (P, E, Rol.INVESTIGADOR, "Falta pasar antes por «Investigación» y «Notificación»."),
-        (I, E, Rol.ADMIN, "Falta pasar antes por «Notificación»."),
+        (P, N, Rol.INVESTIGADOR, "El estado siguiente es «Investigación»."),
+        (P, E, Rol.INVESTIGADOR, "El estado siguiente es «Investigación», y luego «Notificación»."),
+        (I, E, Rol.ADMIN, "El estado siguiente es «Notificación»."),
         (N, P, Rol.INVESTIGADOR, "Se retrocede de a un paso: vuelva primero a «Investigación»."),
         (X, I, Rol.INVESTIGADOR, "solo un administrador puede reabrirlo"),
         (E, X, Rol.ADMIN, "ya está finalizado como «Encontrado»"),
@@ -51,9 +51,14 @@ def test_the_page_says_it_in_words(app, admin, investigador, buffet, usuario_adm
     pending = make_oficio(app, buffet, usuario_admin)
     closed = make_oficio(app, buffet, usuario_admin, estado=X)
 
+    whole = " ".join(investigador.get(f"/oficios/{pending.id}").text.split())
+    step = "Sigue: <b>Asignar a un investigador</b>. El estado siguiente es «Investigación»."
+    assert step in whole
     text = head(investigador, pending)
-    assert "<b>Notificación</b> Falta pasar antes por «Investigación»." in text
-    assert "<b>Encontrado</b> Falta pasar antes por «Investigación» y «Notificación»." in text
+    assert "<b>Notificación</b> El estado siguiente es «Investigación»." in text
+    assert (
+        "<b>Encontrado</b> El estado siguiente es «Investigación», y luego «Notificación»." in text
+    )
     assert "solo un administrador puede reabrirlo" in head(investigador, closed)
     assert "<b>Encontrado</b> El caso ya está finalizado" in head(admin, closed)
     assert "administrador" not in head(admin, closed)

@@ -59,7 +59,9 @@ class Gasto:
     def loses(self) -> bool:
         """Whether the source forgets crossings between two look-ups of a case."""
         limit = self.alcance.lossless_days
-        return limit is not None and self.casos > 0 and (self.is_spent or self.interval.days > limit)
+        return (
+            limit is not None and self.casos > 0 and (self.is_spent or self.interval.days > limit)
+        )
 
     @property
     def costo(self) -> int:

@@ -16,7 +16,7 @@ from app.oficios.queries import (
     list_same_vehicle,
     list_warnings,
 )
-from app.oficios.rules import Estado, allowed_moves, closed_moves
+from app.oficios.rules import Estado, allowed_moves, closed_moves, next_state
 from app.oficios.rules.campos import GrupoDeCampos, has_masked, told_facts, told_texts
 from app.web.fragments import is_htmx, is_read
 
@@ -71,6 +71,7 @@ def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
         "estados": list(Estado),
         "state_dates": dates_of_states(oficio),
         "moves": allowed_moves(oficio.estado, current_user.rol),
+        "next_state": next_state(oficio.estado),
         "closed_moves": closed_moves(oficio.estado, current_user.rol),
         "warnings": list_warnings(oficio),
         "custody": find_review(oficio.id),

@@ -133,9 +133,14 @@ def closed_because(origin: Estado, target: Estado, rol: Rol) -> str | None:
     order = list(Estado)
     between = order[order.index(origin) + 1 : order.index(target)]
     if between:
-        steps = " y ".join(f"«{estado.label}»" for estado in between)
-        return f"Falta pasar antes por {steps}."
+        return "El estado siguiente es " + ", y luego ".join(f"«{e.label}»" for e in between) + "."
     return "Se retrocede de a un paso: vuelva primero a «Investigación»."
+
+
+def next_state(estado: Estado) -> Estado | None:
+    """The state that follows in the flow; None for a case that is closed."""
+    order = list(Estado)
+    return None if estado.is_final else order[order.index(estado) + 1]
 
 
 def allowed_moves(estado: Estado, rol: Rol) -> list[Estado]:
