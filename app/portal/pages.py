@@ -8,7 +8,6 @@ from io import BytesIO
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     make_response,
@@ -43,19 +42,14 @@ from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
+from app.web.headers import keep_private
 from app.web.pagination import paginate
 from app.web.sentences import tell
 
 bp = Blueprint("portal", __name__)
 
 
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Forbid caching, referrers and indexing of links and dashboards."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.route("/b/<token>", methods=["GET", "POST"])

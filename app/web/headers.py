@@ -59,6 +59,14 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+def keep_private(response: Response) -> Response:
+    """Forbid caching, referrers and indexing of a page whose address is the secret."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def init_headers(app: Flask) -> None:
     """Add the headers that a browser needs to defend its user."""
 

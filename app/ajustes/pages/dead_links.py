@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template
 
 from app.web.fragments import is_htmx
+from app.web.headers import keep_private
 
 
 def dead_link() -> Response:
@@ -19,7 +20,4 @@ def dead_link() -> Response:
         response.headers["HX-Refresh"] = "true"
     else:
         response = make_response(render_template("errors/enlace.html"), 404)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return keep_private(response)

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, current_app
+from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from app.api.v1.access import bearer_required, current_usuario
@@ -31,6 +31,7 @@ from app.oficios.models import Oficio
 from app.portal.queries import oficios_statement, summarize
 from app.tablero.queries import criteria, list_columns
 from app.tablero.rules import BoardFilter
+from app.web.headers import keep_private
 
 bp = ApiBlueprint("tablero", __name__)
 
@@ -101,7 +102,8 @@ def public(token: str, query: Paging) -> ResponseReturnValue:
             oficios=[_public_oficio(row, avances[row.id]) for row in rows],
         )
     )
-    return _keep_private(response, total or 0)
+    response.headers["X-Total-Count"] = str(total or 0)
+    return keep_private(response)
 
 
 def _public_oficio(row: Any, avance: Avance) -> OficioPublico:
@@ -118,12 +120,3 @@ def _public_oficio(row: Any, avance: Avance) -> OficioPublico:
         modelo=row.modelo,
         hitos=[HitoShown.model_validate(hito) for hito in avance.hitos],
     )
-
-
-def _keep_private(response: Response, total: int) -> Response:
-    """Forbid caching, indexing and referrers, since the address is the secret."""
-    response.headers["X-Total-Count"] = str(total)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -52,11 +52,6 @@ def read_heads(
 HEADS_TO_APPEND = _HEADS.order_by(Cabeza.cadena).with_for_update(key_share=True)
 
 
-def find_head(cadena: int) -> tuple[int, str] | None:
-    """The head of one chain."""
-    return find_heads([cadena]).get(cadena)
-
-
 def list_links(cadena: int) -> list[Sello]:
     """A chain, by number."""
     return list_links_of([cadena])[cadena]

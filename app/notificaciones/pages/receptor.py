@@ -9,7 +9,6 @@ from io import BytesIO
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     make_response,
@@ -42,18 +41,13 @@ from app.notificaciones.service import answer_notice
 from app.oficios.models import Oficio
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
+from app.web.headers import keep_private
 from app.web.sentences import Sentence
 
 bp = Blueprint("receptor", __name__)
 
 
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Forbid caching, referrers and indexing, since the address is the secret."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/r/<token>")
