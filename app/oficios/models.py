@@ -29,7 +29,8 @@ class Oficio(Model):
         sa.UniqueConstraint("buffet_id", "numero_oficio"),
         sa.Index("ix_oficios_board", "estado", "posicion", "id"),
         sa.Index("ix_oficios_check", "estado", "ultima_consulta_at"),
-        # Closed cases leave the board after a while; without this the board would read them all.
+        # The board shows closed cases for a limited time; this index spares it a scan of the older
+        # ones.
         sa.Index("ix_oficios_closed", "estado", "estado_desde"),
         sa.Index("ix_oficios_active", "ultima_actividad_at"),
     )
@@ -56,7 +57,8 @@ class Oficio(Model):
             ),
             chain="id",
         ),
-        # Apart, so that a step of the flow is a small link.
+        # Sealed apart from the other columns, so that a change of state adds a small link to the
+        # chain.
         Sealed(
             tipo="estado",
             label="el estado del oficio",
@@ -103,25 +105,27 @@ class Oficio(Model):
     fecha_limite: Mapped[date | None]
     prioridad: Mapped[Prioridad] = mapped_column(default=Prioridad.MEDIA)
     estado: Mapped[Estado] = mapped_column(default=Estado.PENDIENTE)
-    #: Rank inside its column; gaps let a drop write one row.
+    #: Rank within its column, with gaps, so that a drop usually updates one row.
     posicion: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    #: Grows with every change of a person; a drop that carries an old one is refused.
+    #: Version for optimistic locking: each change by a person increments it, and a drop with an
+    #: older one is refused.
     version: Mapped[int] = mapped_column(default=1)
     investigador_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
     notas_generales: Mapped[str | None] = mapped_column(sa.Text)
     #: What the court granted, which the receptor must know.
     fuerza_publica: Mapped[bool] = mapped_column(default=False)
     descerrajamiento: Mapped[bool] = mapped_column(default=False)
-    #: Texts of what did not add up when it came in, by field (comuna, tribunal, dates).
+    #: Warnings of the intake, by field (comuna, tribunal, dates).
     advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: Folded text of number, rol, plate, names and RUTs; the same search on both databases.
+    #: Number, rol, plate, names and RUTs without accents and case; searched alike on both
+    #: databases.
     busqueda: Mapped[str] = mapped_column(sa.Text, default="")
     estado_desde: Mapped[datetime] = mapped_column(default=utcnow)
-    #: Last thing that a person did or that was found; an empty automatic check does not count.
+    #: Last act of a person or last finding; an automatic check without results does not count.
     ultima_actividad_at: Mapped[datetime] = mapped_column(default=utcnow)
     ultima_consulta_at: Mapped[datetime | None]
     creado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
-    #: Who changed it last, for the sentence that a stale drop is answered with.
+    #: Who changed it last; named in the answer to a drop with an old version.
     modificado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -202,7 +206,7 @@ class Investigacion(Model):
     __tablename__ = "investigaciones"
     __table_args__ = (
         sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),
-        # How many calls a provider answered today.
+        # For the count of a provider's answers of today.
         sa.Index("ix_investigaciones_kind", "tipo", "ocurrido_at"),
     )
 
@@ -243,11 +247,11 @@ class Investigacion(Model):
     oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
     tipo: Mapped[Actividad]
     descripcion: Mapped[str] = mapped_column(sa.Text)
-    #: What of the case it tells a change of; none when it tells of something else.
+    #: The part of the case whose change it records; null for an entry of another kind.
     parte: Mapped[Parte | None]
-    #: The entry that this one corrects; that one keeps its text.
+    #: The entry that this one corrects; the text of that entry stays unchanged.
     corrige_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"), index=True)
-    #: Its author took it back while it was fresh; its text stays readable.
+    #: When its author withdrew it, within the time for edits; its text stays readable.
     retirado_at: Mapped[datetime | None]
     #: Identifiers and small facts that the entry's page needs (ids, from/to states).
     detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -295,7 +299,7 @@ class TextoPredefinido(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     tipo: Mapped[Actividad]
     texto: Mapped[str] = mapped_column(ShortText(200))
-    #: Rank among those of its kind.
+    #: Rank among the texts of the same kind.
     posicion: Mapped[int] = mapped_column(default=0)
     activo: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -31,7 +31,7 @@ from app.web.fragments import is_read
 
 #: Maximum characters of a search; longer text is cut.
 _SEARCH_LIMIT = 100
-#: A person's or an entry's id in an address; more digits are none.
+#: Most digits of a person's or an entry's id in a query string; a longer number is ignored.
 _ID_DIGITS = 9
 
 
@@ -48,7 +48,7 @@ class EntradaForm(Form):
     """The quick entry of a note, a call or a visit."""
 
     tipo = EnumField("Tipo", Actividad, default=Actividad.NOTA)
-    #: One per kind on the page, all of this name: the filled one of the chosen kind counts.
+    #: The page has one input of this name per kind; only the chosen kind's value is used.
     frase = StringField("Texto predefinido")
     direccion_id = ChoiceField("Dónde")
     resultado = _ResultadoField("Resultado", ResultadoVisita)
@@ -72,7 +72,7 @@ class EntradaForm(Form):
         for row in direcciones:
             if str(row.id) == self.direccion_id.data:
                 self.ocurrido_at.in_zone(row.zona)
-        #: What may be picked, by kind.
+        #: The predefined texts, by kind.
         self.textos = {
             kind: [row.texto for row in textos if row.tipo is kind] for kind in WRITTEN_KINDS
         }
@@ -151,7 +151,7 @@ class PalabrasForm(Form):
 
     def __init__(self, entry: Investigacion | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        #: A visit says its outcome by itself.
+        #: The text may be empty where the entry has a line of its own (a visit's outcome).
         self.may_be_empty = entry is not None and has_own_line(entry)
 
     def validate_descripcion(self, field: TextAreaField) -> None:

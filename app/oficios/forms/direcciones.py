@@ -52,7 +52,7 @@ class DireccionForm(PapelForm):
         """Where the place is now: what was stored, unless somebody put it elsewhere."""
         if self.lat.data is None or self.lon.data is None:
             return None
-        # How exact the stored point was says nothing of another one.
+        # The accuracy of the stored point does not apply to a new one.
         exactitud_m = self.exactitud_m.data if self.exactitud_m.raw_data else None
         chosen = Posicion(self.lat.data, self.lon.data, exactitud_m)
         return stored if stored and is_same_point(chosen, stored) else chosen

@@ -71,7 +71,7 @@ class NotasField(PapelField, TextAreaField):
 class PapelForm(Form):
     """A form with fields of a paper: what they say is judged together."""
 
-    #: What was read. Ask after validation.
+    #: The values that were read; set by validation.
     papel: Papel
 
     def inputs(self, *grupos: str) -> list[PapelField]:

@@ -14,7 +14,7 @@ from app.oficios.service import Posicion
 NO_POSITION = (
     "La posición no se entiende. Márquela en el mapa o presione otra vez «Usar mi posición»."
 )
-#: Degrees, some centimetres: a form shows six decimals of what is stored.
+#: Tolerance in degrees (some centimetres): a form shows the stored value with six decimals.
 _SAME_POINT = 1e-6
 
 

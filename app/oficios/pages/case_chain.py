@@ -15,7 +15,7 @@ from app.oficios.pages.frame import render_section
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
 
-#: So many of the newest links are listed; the command line prints all.
+#: Most links on the page, newest first; the command line prints all of them.
 _SHOWN = 100
 
 

@@ -20,7 +20,7 @@ from app.oficios.rules import Estado, allowed_moves, closed_moves, next_state
 from app.oficios.rules.campos import GrupoDeCampos, has_masked, told_facts, told_texts
 from app.web.fragments import is_htmx, is_read
 
-#: How a section tells what a field holds.
+#: Formats the value of a field for a section.
 _FIELDS = {
     "grupos": GrupoDeCampos,
     "has_masked": has_masked,

@@ -22,11 +22,11 @@ class Section:
     name: str
     label: str
     icon: str
-    #: Takes ``oficio_id``.
+    #: The endpoint; its URL takes ``oficio_id``.
     endpoint: str
-    #: The smaller, the higher on the page.
+    #: Sort order of the tabs, ascending.
     place: int
-    #: Builds the question how many there are; those of all sections are asked at once.
+    #: Builds the count query; the counts of all sections are read in one statement.
     count: Callable[[int], sa.Select[int]] | None = None
 
 

@@ -18,9 +18,9 @@ from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
-#: More than these are not worth a line each over a case.
+#: Most other cases of the same vehicle that the case page lists.
 SAME_VEHICLE_LIMIT = 10
-#: Where a field that came in with a warning is corrected, when not among the oficio's own data.
+#: The section that corrects a field with an intake warning, where it is not the oficio's own.
 _WHERE = {
     **dict.fromkeys(fields_of(GrupoDeCampos.VEHICULO), "oficios.vehiculo"),
     **dict.fromkeys(fields_of(GrupoDeCampos.DIRECCION), "oficios.direcciones"),

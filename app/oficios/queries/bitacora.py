@@ -16,7 +16,7 @@ from app.oficios.models import Investigacion, TextoPredefinido
 from app.oficios.rules import Actividad
 from app.usuarios.models import Usuario
 
-#: In a filter: what Rastro did by itself.
+#: Value of the filter for entries without an author, which Rastro wrote itself.
 SISTEMA = 0
 
 
@@ -25,7 +25,7 @@ class BitacoraFilter:
     """Which entries somebody wants to see; the empty one wants all."""
 
     tipos: tuple[Actividad, ...] = ()
-    #: Who wrote them; ``SISTEMA`` for nobody.
+    #: Ids of the authors; ``SISTEMA`` for entries without one.
     usuario_id: int | None = None
     #: Days of Santiago, both included.
     desde: date | None = None

@@ -17,7 +17,7 @@ from app.oficios.queries.bitacora import SISTEMA
 from app.oficios.rules import Actividad, Ambito, Parte
 from app.usuarios.models import Usuario
 
-#: Audit events left out because the bitácora tells them in more detail.
+#: Audit events that are left out because the bitácora records them in more detail.
 _TOLD_TWICE = (
     "adjunto.eliminado",
     "bitacora.entrada_retirada",

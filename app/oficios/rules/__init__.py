@@ -65,7 +65,7 @@ class Actividad(Labelled):
     SISTEMA = "sistema", "Sistema", "", "settings"
 
 
-#: What a person writes down; the other kinds are left by deeds.
+#: Kinds of entry that a person writes; the application writes the others.
 WRITTEN_KINDS = (Actividad.NOTA, Actividad.LLAMADA, Actividad.TERRENO)
 
 
@@ -95,10 +95,10 @@ class Ambito(Labelled):
     OTRO = "otro", "Otros"
 
 
-#: What the audit calls it when somebody asks for a person's RUT and contacts.
+#: Audit event: somebody asked to see a person's RUT and contacts.
 DATOS_MOSTRADOS = "persona.datos_mostrados"
 
-#: What no field of a paper holds, as people call it, for entries that tell what changed.
+#: Labels of columns that are no field of a paper, for entries that list changes.
 OTHER_COLUMNS = {
     "fuerza_publica": "Fuerza pública",
     "descerrajamiento": "Descerrajamiento",

@@ -47,15 +47,16 @@ class Campo:
     """A field that a paper can fill in."""
 
     grupo: GrupoDeCampos
-    #: Its name where nothing around it says whose it is: a list, a notice.
+    #: Its label out of context, such as in a list or a notice.
     label: str
     #: None for plain text.
     read: Reader | None = None
-    #: Headers seen in lists, folded and without punctuation, the likeliest first, with «|» between.
+    #: Known column headers of lists, without accents, case and punctuation, likeliest first,
+    #: separated by «|».
     headers: str = ""
     #: Its name on the case's page; ``label`` where it is empty.
     short: str = ""
-    #: Characters that its column takes, or that a text worth reading has.
+    #: Maximum characters, by its column or by what a reader accepts.
     limit: int = 254
     required: bool = False
     multiline: bool = False
@@ -67,9 +68,9 @@ class Campo:
     #: How its value is told, and how it is told to whom it is not shown.
     show: Callable[[Any], str] = str
     mask: Callable[[str], str] | None = None
-    #: What makes a link of its value (``tel:``).
+    #: Scheme of the link around its value (``tel:``); empty for none.
     link: str = ""
-    #: Whether forms ask for it; else it follows from another one.
+    #: Whether forms have an input for it; otherwise it is derived from another field.
     asked: bool = True
     #: Of its input: whether it says that it may stay empty, a sentence below it, an example in it,
     #: its type, the keys that a phone shows, and the id of the list that it suggests from.

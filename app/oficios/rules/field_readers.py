@@ -16,7 +16,7 @@ from app.direcciones.rules import unknown_comuna
 from app.oficios.rules import Prioridad
 from app.vehiculos.rules import doubt_vin, parse_cifras, parse_vin, refuse_anio
 
-#: What a field is worth once read.
+#: The value of a field after parsing.
 Dato = str | int | date
 
 _PRIORIDADES = {**{item.value: item for item in Prioridad}, "normal": Prioridad.MEDIA}
@@ -26,15 +26,15 @@ _PRIORIDADES = {**{item.value: item for item in Prioridad}, "normal": Prioridad.
 class Judgement:
     """What one text of a paper means: its values by name, and what is wrong with it."""
 
-    #: What can be stored, also of a refused text where its field can keep it.
+    #: The value to store; also for a refused text, where its field can store one.
     valores: Mapping[str, Dato] = field(default_factory=dict)
-    #: It can be read and does not add up; a person may confirm it.
+    #: Warning: readable but implausible; a person may confirm it.
     doubt: str | None = None
-    #: It cannot be.
+    #: Error: the value is impossible.
     refusal: str | None = None
 
 
-#: Reads a text, on a day; may raise InvalidValue for what cannot be.
+#: Parses a text, given today's date; raises InvalidValue for an impossible value.
 Reader = Callable[[str, date], Judgement]
 
 

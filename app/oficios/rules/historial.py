@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.auditoria.models import Auditoria
     from app.oficios.models import Investigacion
 
-#: Columns to their names on the page.
+#: Labels of columns on the page.
 _NAMES = OTHER_COLUMNS | {column_of(name): campo.name for name, campo in CAMPOS.items()}
 _MASKS = {column_of(name): campo.mask for name, campo in CAMPOS.items() if campo.mask}
 _LABELS = {
@@ -45,7 +45,7 @@ _DEEDS = {
 }
 
 
-#: By which door somebody asked for a person's data.
+#: Where somebody asked for a person's data, in words.
 _DOORS = {"editar": ", para editarlos", "api": ", por la API", "llamar": ", para llamar"}
 
 

@@ -21,15 +21,15 @@ from app.core.text import clean_text, fold, looks_like_formula, shortened
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.rules.field_readers import Dato, Judgement
 
-#: What people write where they know nothing.
+#: Placeholders that people write into an empty cell.
 _NOTHING = frozenset({"-", "--", "---", "s/i", "n/a", "s/d", "sin informacion", "no informa"})
-#: What a spreadsheet shows in place of a value that it could not compute.
+#: Error values of a spreadsheet's formulas.
 _CELL_ERROR = re.compile(
     r"#[¡¿]?(REF|N/A|N/D|VALUE|VALOR|NAME|NOMBRE|DIV/0|NUM|NULL|NULO)[!?]?", re.I
 )
 NOBODY = "Escriba el nombre o el RUT de la persona."
 NO_STREET = "Escriba la calle y el número, o deje la comuna vacía."
-#: Of a text that a field could not take, letters that its warning keeps.
+#: Most characters of a refused text that its warning quotes.
 _LONGEST_KEPT = 500
 
 
@@ -37,11 +37,11 @@ _LONGEST_KEPT = 500
 class Policy:
     """What a door does with what cannot be."""
 
-    #: Refuse it, for whoever sent it can mend it at once.
+    #: Refuse the paper: the sender sees the error and can correct it at once.
     strict: bool
-    #: What to say where a field is empty without which there is no order.
+    #: Message for a required field that is empty.
     missing: Mapping[str, str]
-    #: Whether the texts are a spreadsheet's cells, in which a formula is nobody's words.
+    #: Whether the texts are cells of a spreadsheet, in which formulas are refused.
     cells: bool = False
 
 
@@ -70,9 +70,9 @@ class Papel:
 
     #: Only what could be read; also ``patente_dv`` and the ``region`` that follows from a comuna.
     valores: Mapping[str, Dato] = field(default_factory=dict)
-    #: Sentences about what is kept although it does not add up.
+    #: Warnings, by field: implausible values that are kept.
     advertencias: Mapping[str, str] = field(default_factory=dict)
-    #: Sentences about what keeps the paper out until it is mended.
+    #: Errors, by field: the paper is refused until they are corrected.
     errores: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str | None:

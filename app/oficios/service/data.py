@@ -78,15 +78,15 @@ class EntradaData:
     """A note, a call or a visit to no address of the case, as somebody writes it down."""
 
     tipo: Actividad
-    #: A visit with an outcome needs no more words.
+    #: The text; empty for a visit, whose outcome is a field of its own.
     descripcion: str
     #: None means now.
     ocurrido_at: datetime | None = None
     #: Of a visit.
     resultado: ResultadoVisita | None = None
-    #: Where it was made, when its person allowed that.
+    #: Position of the device, where the person allowed it.
     posicion: Posicion | None = None
-    #: Why the moment is not certain, in words (an hour that was twice).
+    #: Why the time is ambiguous, in words (the repeated hour when clocks go back).
     hora_dudosa: str | None = None
 
 
@@ -111,7 +111,7 @@ class VisitaData:
     lon: float | None = None
     #: Metres.
     exactitud_m: float | None = None
-    #: Made with the form, so that one sent twice is one visit.
+    #: Idempotency key, made with the form: a form that is sent twice is one visit.
     cliente_id: str | None = None
-    #: Texts of what does not add up, by field (an hour that was twice).
+    #: Warnings by field (the repeated hour when clocks go back).
     advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)

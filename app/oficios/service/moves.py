@@ -34,7 +34,7 @@ class Move:
 
     estado: Estado
     version: int
-    #: None puts it on top of the column.
+    #: The card above it; None for the top of the column.
     despues_de: int | None = None
 
 

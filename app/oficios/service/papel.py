@@ -10,9 +10,9 @@ from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.oficios.rules.papel import Papel
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 
-#: The models tell these from what is stored, for as long as it does not add up.
+#: Warnings that the models derive from stored values, so they are not stored themselves.
 _DERIVED = frozenset({"patente", "propietario_rut"})
-#: A list may name the comuna alone.
+#: Street of an address of which a list gives the comuna alone.
 SIN_CALLE = "Sin calle informada"
 
 

@@ -22,7 +22,7 @@ from app.patrones.rules import Paso
 from app.porticos.models import Portico
 from app.porticos.rules import Confianza
 
-#: Sightings with a place of their own that the map shows, the newest; gantries are all shown.
+#: Most sightings with their own position on the map, newest first; gantries are not limited.
 MOST_MARKS = 300
 
 

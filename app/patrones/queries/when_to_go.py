@@ -30,17 +30,17 @@ class Cuando:
     """What the sightings of a case say, and what nobody can say."""
 
     patron: Patron
-    #: Until when a source would have told, or a sighting is known; None: nobody asked, none is.
+    #: End of what is known: a source's coverage or the last sighting; None without either.
     conocido_hasta: datetime | None
     sugerencias: list[Sugerencia]
-    #: Why nothing is suggested.
+    #: Why there is no suggestion, in words; None where there is one.
     sin_sugerencia: str | None
-    #: Habits of the past.
+    #: Windows that ended: no trips in the last weeks.
     terminadas: list[str]
     no_visto: list[str]
     #: Warning that the data is old, and whether a new look-up can help.
     age_warning: str | None
-    #: Names of the clocks that are not Santiago's, by which some of the hours are told.
+    #: Names of the time zones other than Santiago's that some of the hours are in.
     zonas: tuple[str, ...] = ()
 
 

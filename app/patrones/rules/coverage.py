@@ -69,7 +69,7 @@ def whole_days(tramos: Iterable[Tramo], first: date, last: date) -> list[date]:
     """The days from ``first`` to ``last``, both included, that are known whole."""
     days = (last - first).days + 1
     known = known_minutes(tramos, first, max(0, days))
-    # The last minute of a day is not missed: a list that ends on a day ends at 23:59.
+    # A list that ends on a day ends at 23:59, so a gap of the day's last minute is ignored.
     return [
         first + timedelta(days=number) for number, minutes in enumerate(known) if minutes >= DAY - 1
     ]

@@ -12,9 +12,9 @@ from app.patrones.rules.summary import TOO_OLD, Patron
 from app.patrones.rules.weekly_windows import MIN_TRIPS, MIN_WEEKS, Franja
 
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-#: A place is named when it is in at least that share of the window's trips.
+#: Minimum share of a window's trips in which a place occurs for it to be named.
 _PLACE_SHARE = 0.5
-#: «Menos de 1 vez en …»: no finer than anybody can imagine.
+#: Steps of «menos de 1 vez en …»; nothing finer is stated.
 _ODDS = (1_000_000, 100_000, 10_000, 1_000, 100, 50, 20)
 
 LEGAL_HOURS = HorasHabiles()
@@ -31,7 +31,8 @@ class Sugerencia:
     donde: str
     evidencia: str
     limite: str
-    #: When in it a receptor needs leave of the court; None: never.
+    #: The part of the window in which a receptor needs leave of the court, in words; None for none
+    #: of it.
     habilitacion: str | None = None
 
 

@@ -7,7 +7,7 @@ from app.ajustes.rules import Setting
 _LEGAL_HELP = (
     "Código de Procedimiento Civil, art. 59. Fuera de ellas el receptor pide habilitación."
 )
-#: The hours of the law, in case it changes them.
+#: Legal hours, as settings, so that the office can follow a change of the law.
 LEGAL_FROM = Setting(
     "horas_habiles.desde",
     grupo="Horas hábiles",

@@ -13,9 +13,9 @@ from app.patrones.rules import Paso
 from app.patrones.rules.coverage import stretches, whole_days
 from app.patrones.rules.summary import WEEKS
 
-#: Further back than the analysis looks nothing is told either.
+#: The analysis covers a limited time; silence before it is not reported.
 _BACK = timedelta(weeks=WEEKS)
-#: A list names so many roads; with more it says how many.
+#: Most roads that are named one by one; of more, only their number is given.
 _ROADS = 3
 
 

@@ -19,9 +19,9 @@ from app.patrones.rules.weekly_windows import (
     period_of,
 )
 
-#: Older sightings are counted and told, but people move and change jobs.
+#: Older sightings are counted and shown but not analysed: people move and change jobs.
 WEEKS = 12
-#: What is known only until then, in days, is said to be old; and after that long no longer used.
+#: Age in days from which the data is marked as old, and from which it is not used.
 OLD = 14
 TOO_OLD = 56
 MOST_PLACES = 5
@@ -32,7 +32,7 @@ class Celda:
     """One hour of one weekday in the heat table."""
 
     viajes: int = 0
-    #: Different weeks with a trip.
+    #: Number of distinct weeks with a trip.
     semanas: int = 0
     #: 0 to 4, relative to the fullest cell.
     nivel: int = 0
@@ -58,7 +58,7 @@ class FrequentPlace:
 
     nombre: str
     sentido: str | None
-    #: Different days, so that the gantries of a trip and a way back do not count twice.
+    #: Number of distinct days, so that several gantries of a trip or a return trip count once.
     dias: int
     semanas: int
     ultima: date
@@ -69,12 +69,12 @@ class Patron:
     """What the sightings of the last weeks say."""
 
     total: int
-    #: Before the weeks that are looked at.
+    #: Number of sightings before the analysed weeks.
     antiguos: int
     con_hora: int
     sin_hora: int
     viajes: int
-    #: Weeks with a sighting, with a trip whose hour is known, and of which a source would tell.
+    #: Numbers of weeks: with a sighting, with a trip of known hour, and covered by a source.
     semanas: int
     semanas_con_hora: int
     semanas_conocidas: int
@@ -87,7 +87,7 @@ class Patron:
     lugares: tuple[FrequentPlace, ...]
     sentidos: tuple[FrequentPlace, ...]
     franjas: tuple[Franja, ...]
-    #: Habits that were not kept up in the last weeks.
+    #: Windows without trips in the last weeks.
     pasadas: tuple[Franja, ...]
     has_enough: bool
     is_old: bool

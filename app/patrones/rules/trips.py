@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, to_local
 
-#: Gantries of one trip follow each other within that time…
+#: Maximum gap between two gantries of one trip…
 TRIP_GAP = timedelta(minutes=30)
-#: …and a trip is cut after that long, so that a day of deliveries is not a single one.
+#: …and maximum length of a trip, so that a day of deliveries is not a single one.
 TRIP_LENGTH = timedelta(minutes=90)
 
 
@@ -26,11 +26,11 @@ class Paso:
     #: The road, also where only the company is known.
     via: str | None = None
     sentido: str | None = None
-    #: A gantry's or a fine's: it tells of a road, not of a place where somebody saw it stand.
+    #: Whether it is a gantry's or a fine's: evidence of passing, not of standing at a place.
     es_corredor: bool = True
-    #: Who told of it, as ``cobertura.Tramo`` names it; empty: a person, or nobody knows.
+    #: Name of its source, as in ``Tramo.fuente``; empty for a person or an unknown source.
     fuente: str = ""
-    #: Whose clock its hour is told by.
+    #: Time zone of its local hour.
     zona: ZoneInfo = SANTIAGO
 
 
@@ -39,7 +39,7 @@ class Viaje:
     """Crossings that belong together, counted once, at the clock of the place of the first one."""
 
     fecha: date
-    #: Minutes since midnight as a clock on the wall showed them.
+    #: Minutes since midnight, local time.
     minuto: int
     pasos: tuple[Paso, ...]
 

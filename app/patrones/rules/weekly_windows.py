@@ -21,12 +21,12 @@ from app.consultas.rules.vouched_spans import Tramo
 from app.patrones.rules.coverage import known_minutes, speaks_of, whole_days
 from app.patrones.rules.trips import Viaje, monday_of
 
-#: Trips with a known hour, and different weeks with one, below which nothing is suggested.
+#: Minimum trips of known hour, and distinct weeks with one, for a suggestion.
 MIN_TRIPS = 6
 MIN_WEEKS = 4
-#: A window is kept when it was hit in that many different weeks…
+#: Minimum distinct weeks with a trip in the window…
 WINDOW_WEEKS = 3
-#: …in that share of the known weeks, and on that share of its own days.
+#: …minimum share of the covered weeks, and of the window's own days.
 WEEK_SHARE = 0.5
 DAY_SHARE = 0.4
 #: It is hit that many times as often as by a vehicle without habits: one that passes all day long
