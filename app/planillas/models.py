@@ -42,7 +42,7 @@ class Importacion(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
-    #: As the sender named it; its ending is part of how the file is read.
+    #: File name of the upload; its extension takes part in detecting the format.
     nombre_archivo: Mapped[str] = mapped_column(ShortText(200))
     sha256: Mapped[str] = mapped_column(ShortText(64))
     #: At most 10 MB; emptied when the draft is discarded.
@@ -56,7 +56,7 @@ class Importacion(Model):
     resultado: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: What became of each row, in the order of the file (``Kind.report_line``).
     informe: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, deferred=True, default=list)
-    #: Grows with every change of the draft, so that nobody imports what they have not seen.
+    #: Version for optimistic locking: an import with an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     importada_at: Mapped[datetime | None]

@@ -15,7 +15,7 @@ from app.porticos.service import PorticoData
 from app.web.forms import EnumField, FilterForm, Form, at_most, required
 
 _SEARCH_LIMIT = 100
-#: Degrees that hold Chile with its islands.
+#: Bounding box of Chile and its islands, in degrees.
 _LATITUDES, _LONGITUDES = (-57.0, -17.0), (-110.0, -66.0)
 
 
@@ -41,7 +41,7 @@ class PorticoForm(Form):
         validate_choice=False,
     )
     procedencia_coord = StringField("Procedencia de las coordenadas", [Optional(), at_most(120)])
-    #: What the gantry's row was when the form was opened.
+    #: Version of the gantry when the form was opened, for optimistic locking.
     version = HiddenField()
 
     @classmethod

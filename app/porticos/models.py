@@ -59,7 +59,7 @@ class Portico(Model):
     #: From where to where, in the direction of travel: «Vivaceta – Torres Tajamar».
     tramo: Mapped[str | None] = mapped_column(ShortText(200))
     tipo: Mapped[TipoPortico] = mapped_column(default=TipoPortico.PORTICO)
-    #: Where the traffic under it goes, where somebody knows: «al oriente».
+    #: Direction of traffic («al oriente»); null if unknown.
     sentido: Mapped[str | None] = mapped_column(ShortText(60))
     region: Mapped[str | None] = mapped_column(ShortText(60))
     lat: Mapped[float | None]
@@ -69,9 +69,9 @@ class Portico(Model):
     procedencia_coord: Mapped[str | None] = mapped_column(ShortText(120))
     #: Inactive gantries are not matched to new sightings; existing ones keep them.
     activo: Mapped[bool] = mapped_column(default=True)
-    #: Grows with every change; a form that carries an old one is refused.
+    #: Version for optimistic locking: a form with an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
-    #: Folded text of road, code, stretch, company and region.
+    #: Road, code, stretch, company and region without accents and case, for the search.
     busqueda: Mapped[str] = mapped_column(sa.Text, default="")
     modificado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -16,7 +16,7 @@ from app.porticos.models import AliasPortico, Portico
 from app.porticos.rules import TipoPortico, alias_key
 from app.porticos.rules.recognition import Catalogo, CatalogoEntry, suggest
 
-#: Texts that one question to the database names.
+#: Maximum texts in one statement's IN list.
 _BATCH = 200
 
 
@@ -27,7 +27,7 @@ class PorticoFilter:
     q: str = ""
     autopista: str = ""
     tipo: TipoPortico | None = None
-    #: None shows also those that are out of use.
+    #: None includes inactive gantries.
     activo: bool | None = None
     con_coordenadas: bool | None = None
 

@@ -23,7 +23,7 @@ _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,9})")
 _CARD = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _WHOLE_OR_NOTHING = r"^[0-9]{0,9}$"
 _SEARCH_LIMIT = 100
-#: Of a filter by days: beyond it there is nothing to ask.
+#: Maximum of a filter by days.
 _MOST_DAYS = 3650
 _UNREADABLE = "no se entiende. Recargue la página e inténtelo otra vez."
 
@@ -116,7 +116,7 @@ class BulkForm(Form):
     estado = OptionalEnumField("Columna", Estado)
     investigador = StringField("Investigador", [Regexp(_WHOLE_OR_NOTHING, message=_UNREADABLE)])
     prioridad = OptionalEnumField("Prioridad", Prioridad)
-    #: Why they are asked, which the log of look-ups keeps.
+    #: Reason of the look-up, kept in the log of look-ups.
     consultar = StringField("Motivo de la consulta", [at_most(200)])
 
     def validate_oficio(self, _field: Field) -> None:

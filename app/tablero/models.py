@@ -11,7 +11,7 @@ from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 
-#: The nameless view of a person: the filters of the last visit.
+#: Name of the view that stores a person's last filters.
 LAST = ""
 
 
@@ -34,8 +34,8 @@ class Vista(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
-    #: ``LAST`` for the one that is remembered without being asked.
+    #: ``LAST`` for the automatically stored one.
     nombre: Mapped[str] = mapped_column(ShortText(60))
-    #: The query string of the address, as the board writes it.
+    #: Query string of the board's URL.
     consulta: Mapped[str] = mapped_column(ShortText(600))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -22,13 +22,13 @@ COLUMN_SIZE = 40
 FINAL_PERIOD = timedelta(days=30)
 #: From so many days without real activity a card says so.
 IDLE_DAYS = 7
-#: Of ``investigador_id``: cases that nobody has.
+#: Value of ``investigador_id`` for unassigned cases.
 NOBODY = 0
-#: Cards of one cell when the board is cut into lanes.
+#: Maximum cards per cell when the board has lanes.
 LANE_SIZE = 10
-#: The setting that holds how many cards a column should have at most.
+#: Name of the setting with a column's recommended maximum of cards (WIP limit).
 LIMITS = "tablero.limites"
-#: More cards than these are not changed in one go.
+#: Maximum cards of one bulk change.
 BULK_LIMIT = 200
 
 
@@ -63,7 +63,7 @@ COLUMN_TEXTS = {
 NOTHING_MATCHES = "Ningún oficio de esta columna coincide con los filtros."
 
 
-#: What the menus of the filter offer, in days.
+#: Options of the filter's menus, in days.
 DUE_CHOICES = (1, 3, 5, 10, 15)
 IDLE_CHOICES = (3, 7, 15, 30)
 
@@ -90,16 +90,16 @@ class BoardFilter:
 
     mios: bool = False
     prioridad: Prioridad | None = None
-    #: Days hábiles until the deadline, what is late included.
+    #: Maximum business days (días hábiles) until the deadline; overdue cases are included.
     vence: int | None = None
     #: Days without real activity.
     quieto: int | None = None
     advertencias: bool = False
     buffet: int | None = None
-    #: ``NOBODY`` for cases without one.
+    #: ``NOBODY`` for unassigned cases.
     investigador: int | None = None
     q: str = ""
-    #: How the cards are laid out, not which: no part of what is left out.
+    #: Layout of the cards; not a filter, so it is not counted as one.
     carriles: Carril | None = None
 
     @property

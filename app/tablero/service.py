@@ -18,7 +18,7 @@ from app.tablero.queries import count_views, find_view
 from app.tablero.rules import LIMITS, Lote, write_limits
 from app.usuarios.models import Usuario
 
-#: More views than these are no longer a choice.
+#: Maximum stored views of one person.
 VIEWS_LIMIT = 30
 
 
@@ -29,10 +29,10 @@ class Bulk:
     accion: Lote
     cards: dict[int, int | None]
     estado: Estado | None = None
-    #: None takes the cases away from everybody.
+    #: None unassigns the cases.
     investigador_id: int | None = None
     prioridad: Prioridad | None = None
-    #: Why the gantries are asked.
+    #: Reason of the look-up.
     motivo: str = ""
 
 

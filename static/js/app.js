@@ -1,6 +1,6 @@
 // @ts-check
 // What every page needs beyond HTMX: copying, toasts, confirmation, uploads, the search key.
-// Every form works without this file; it only makes them kinder.
+// Progressive enhancement: every form also works without this file.
 import { ask } from "./confirm.js";
 import { make, need, targetOf } from "./elements.js";
 import { announce, dismissLater, toast } from "./toasts.js";
@@ -34,7 +34,7 @@ async function copy(button) {
 }
 
 /**
- * The clipboard is closed to pages served without TLS: copy from a hidden field there.
+ * Without TLS the Clipboard API is not available: copy from a hidden field instead.
  *
  * @param {string} text
  * @returns {boolean} whether it was copied
@@ -86,7 +86,7 @@ document.addEventListener("keydown", (event) => {
 let confirmed = null;
 
 /**
- * Ask with the page's own dialog, then send the form as if nothing had happened.
+ * Ask in the page's dialog; after a yes, submit the form normally.
  *
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter
@@ -122,13 +122,13 @@ document.addEventListener("submit", (event) => {
     return;
   }
   confirmed = null;
-  // A download leaves the page as it is, so nothing would ever release the form.
+  // A download does not replace the page, so nothing would enable the form again.
   if (form.method !== "post" || form.hasAttribute("data-download")) return;
   form.setAttribute("data-sending", "");
   submitButtons(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
 }, true);
 
-// A page that comes back from the browser's cache must be usable again.
+// Enable the forms of a page that is restored from the back/forward cache.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));
 
 document.addEventListener("change", (event) => {

@@ -1,13 +1,13 @@
 // @ts-check
 // What happens while a page is open reaches it within seconds: the bell counts it, a message shows it.
-// The server says so over a line that stays open while somebody looks. Where it cannot hold the line
-// (GET /novedades answers 204 then), the page asks every few seconds, and more seldom on failures.
+// The server sends events over an open connection (SSE) while the page is visible. Where it cannot hold it
+// (GET /novedades answers 204 then), the page polls every few seconds, with a backoff on failures.
 import { need } from "./elements.js";
 import { toast } from "./toasts.js";
 
 /** @typedef {{texto: string, accion: string, abrir: string}} Aviso */
 
-// A board asks every two seconds what changed, and says so: it need not be asked twice.
+// The board polls for changes by itself and announces them, so this script need not poll as well.
 const PERIOD = document.body.classList.contains("is-board") ? 20000 : 4000;
 const LONGEST = 60000;
 /** Between two tries to open a line that failed. */
@@ -33,7 +33,7 @@ let lineTimer;
 export const isListening = () => line?.readyState === EventSource.OPEN;
 
 /**
- * How long to wait after some failures in a row.
+ * The backoff after a number of consecutive failures, in milliseconds.
  *
  * @param {number} count of failures
  * @param {number} period milliseconds without a failure

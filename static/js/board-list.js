@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
     refresh();
   }
   if (target.closest("[data-print]")) window.print();
-  // Later: a button that loses the focus now would no longer be the one that was pressed.
+  // Deferred: moving the focus now would lose the submit button of this event.
   const menu = target.closest("#bulk-bar .menu-item")?.closest("[popover]");
   if (menu) setTimeout(() => menu.hidePopover());
 });
@@ -49,7 +49,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "bulk-report") return;
   const report = need(HTMLDialogElement, "#board-report");
   report.showModal();
-  // The rows tell how things stood; after a deed they are read again.
+  // The rows are outdated after a deed: reload them when its report is closed.
   if (event.detail.xhr.status < 300) report.addEventListener("close", () => location.reload(), { once: true });
 });
 

@@ -7,7 +7,7 @@ import { askSoon, onRedraw, startAsking } from "./board/live.js";
 import { onDrawn } from "./board/moves.js";
 import { onBulk, refreshSelection } from "./board/selection.js";
 
-// A move is small: without an answer in 20 s the card returns. Uploads elsewhere may take longer.
+// Timeout of a move: without an answer in 20 s the card goes back. Uploads on other pages may take longer.
 board.setAttribute("hx-request", '{"timeout": 20000}');
 
 enableDragging();

@@ -1,5 +1,5 @@
 // @ts-check
-// Draws every [data-mapa] of the page, also those that HTMX brings. Its interface is in frontend/README.md.
+// Draws every [data-mapa] of the page, including those that HTMX swaps in. Its interface is in frontend/README.md.
 // Leaflet is loaded with the first map that is seen, so that other pages do not pay for it.
 import { make } from "./elements.js";
 import { backdrop } from "./map/backdrop.js";
@@ -74,7 +74,7 @@ async function draw(element) {
   L.control.zoom({ zoomInTitle: "Acercar", zoomOutTitle: "Alejar" }).addTo(map);
   L.control.scale({ position: "topright", imperial: false, maxWidth: 120 }).addTo(map);
   L.control.attribution({ prefix: false }).addTo(map);
-  // The wheel moves the page until somebody works with the map.
+  // The wheel scrolls the page until the map has the focus.
   canvas.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   canvas.addEventListener("focusout", () => map.scrollWheelZoom.disable());
   map.setView(SANTIAGO, 10, { animate: false });
@@ -105,7 +105,7 @@ function forget(element) {
 mapsIn(document).forEach(watch);
 document.addEventListener("htmx:load", (event) => mapsIn(event.detail.elt).forEach(watch));
 document.addEventListener("htmx:beforeCleanupElement", ({ target }) => { if (target instanceof HTMLElement && drawn.has(target)) forget(target); });
-// A page that the browser's history keeps must not keep a dead map.
+// Remove the maps before htmx stores the page in its history: a restored one would not work.
 document.addEventListener("htmx:beforeHistorySave", () => mapsIn(document).forEach((element) => {
   forget(element);
   element.classList.remove("is-ready");

@@ -34,7 +34,7 @@ function isChangedByHand(attribute, element) {
 }
 
 /**
- * Make an element like a fresh one from the server.
+ * Morph an element into a new one from the server.
  *
  * @param {Element} was an element of the page
  * @param {Element} is the same one as it should be now
@@ -65,7 +65,7 @@ htmx.defineExtension("morph", {
   },
 });
 
-// Nobody looks at a hidden tab: it asks again when it is shown.
+// A hidden tab does not poll; it asks again when it becomes visible.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { target } = event;
   if (document.hidden && target instanceof Element && target.hasAttribute("data-poll")) event.preventDefault();

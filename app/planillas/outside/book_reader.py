@@ -26,11 +26,11 @@ from python_calamine import (
 
 MAX_SHEETS = 20
 MAX_COLUMNS = 100
-#: Longer cells are cut one past what any field takes, so that they are refused and not stored cut.
+#: Longer cells are cut one character above the longest field's limit, so that they are refused.
 MAX_CELL = 5_001
-#: All text of the book, characters.
+#: Maximum characters of the whole workbook.
 MAX_TEXT = 20_000_000
-#: Rows of a sheet, empty ones too, whose looks are read.
+#: Maximum rows of a sheet, empty ones included, whose formats are read.
 _MOST_ROWS = 200_000
 #: Formats with an hour that a workbook names by number alone (ECMA-376, 18.8.30).
 _BUILT_IN_HOURS = (18, 19, 20, 21, 22, 45, 46, 47)
@@ -93,7 +93,7 @@ class _Merged:
     """The merged cells of a sheet that span rows, and the value of each."""
 
     def __init__(self, ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-        # Of a cell that spans columns too, only the first column is one: no second field is told.
+        # A merged cell counts for its first column only, so it fills no second field.
         self._ranges = [
             (top + 1, bottom + 1, column)
             for (top, column), (bottom, _) in ranges

@@ -19,14 +19,15 @@ from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
 #: Maximum size of an upload in bytes.
 MAX_BYTES = 10 * 1024 * 1024
-#: Of a ZIP's contents: a list of 5,000 orders unpacks to about 5 MB.
+#: Maximum unpacked size of a workbook in bytes: a list of 5,000 orders unpacks to about 5 MB.
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_ENTRIES = 2_000
 #: Rows that are kept of a sheet: the orders, a title, a header, totals, and one to know of more.
 _MAX_ROWS = MAX_FILAS + 100
-#: Of the program that opens a workbook; a list of 5,000 orders needs a tenth of the memory.
+#: Limits of the subprocess that opens a workbook; a list of 5,000 orders needs a tenth of the
+#: memory.
 _LIMITS = Limits(seconds=40, cpu_seconds=20, address_space=1 << 30)
-#: Lines in one cell of a CSV.
+#: Maximum lines in one cell of a CSV.
 _MAX_LINES = 40
 _SUBA = "Suba el listado como planilla XLSX, XLS, ODS o CSV."
 
@@ -40,9 +41,9 @@ _NOT_A_SHEET = (
 _WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 _TEXTS = ("csv", "txt", "tsv")
 _SEPARATORS = (";", ",", "\t", "|")
-#: How Chilean offices write text that says nothing of its encoding, the likeliest first.
+#: Encodings to try for text that declares none, likeliest first.
 _ENCODINGS = ("cp1252", "mac_roman", "cp850")
-#: What such text holds above ASCII when it is read rightly.
+#: The characters above ASCII that a correct decoding yields.
 _SPANISH = re.compile("[áéíóúüñÁÉÍÓÚÜÑ°ºª]|(?<=[OD])’(?=[A-Z])|(?<= )[–—](?= )")
 
 
@@ -98,7 +99,7 @@ def _kind_of_zip(contenido: bytes) -> str:
             "El archivo se expande a un tamaño desmedido y no se abrió. Copie el listado a una "
             "planilla nueva y súbala."
         )
-    # A workbook of OpenDocument is enciphered file by file, and its list of files says so.
+    # OpenDocument encrypts each file of the archive and marks it in the manifest.
     if any(entry.flag_bits & 1 for entry in entries) or b"encryption-data" in manifest:
         raise _protected()
     names = {entry.filename for entry in entries}
@@ -106,7 +107,7 @@ def _kind_of_zip(contenido: bytes) -> str:
         return "xlsx"
     if "xl/workbook.bin" in names:
         return "xlsb"
-    # OpenDocument begins with its own kind, uncompressed.
+    # The first entry of an OpenDocument archive is its media type, uncompressed.
     if b"application/vnd.oasis.opendocument.spreadsheet" in contenido[:200]:
         return "ods"
     what = "un documento de Word" if "word/document.xml" in names else "un archivo comprimido"

@@ -25,7 +25,7 @@ from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import Page
 from app.web.table_files import Table, send_table
 
-#: Rows on one page of a preview or a result.
+#: Page size of a preview or a result, in rows.
 ROWS_SHOWN = 100
 
 

@@ -13,7 +13,7 @@ from app.core.text import fold
 #: «color» and «rol» are 75 alike, «fecha ingreso» and «fecha ingresso» 96.
 _ALIKE = 86
 _LONGEST_HEADER = 40
-#: Dates that no field is for, although their header is like one that is.
+#: Headers of dates without a field, although they resemble the header of one.
 _FOREIGN = frozenset({"fecha de nacimiento", "fecha nacimiento", "nacimiento", "f nacimiento"})
 
 
@@ -54,5 +54,5 @@ def _likeness(key: str, synonyms: str) -> float:
         return 101.0 - names.index(key) / 100
     if len(key) < 4:
         return 0.0
-    # A word of three letters is like too much.
+    # Words of three letters give too many false matches.
     return max(fuzz.token_sort_ratio(key, name) for name in names if len(name) > 3)

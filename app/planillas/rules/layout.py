@@ -14,7 +14,7 @@ from app.core.text import clean_text, fold
 from app.planillas.rules.header_guess import guess_columns, header_key
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Hoja, Planilla
 
-#: A title, an address, a date and some air may stand above the header.
+#: Maximum rows above the header: title, address, date, empty rows.
 _HEADER_WITHIN = 20
 
 Row = TypeVar("Row")
@@ -29,7 +29,7 @@ class Layout:
     labels: Mapping[str, str]
     #: Field to the headers seen for it, as ``headers.guess_columns`` takes them.
     synonyms: Mapping[str, str]
-    #: Headers that the refusal of a list without any names as examples.
+    #: Example headers in the refusal of a list without recognisable headers.
     example: str
     #: Whether the fields recognised in a row make it a header.
     is_header: Callable[[Collection[str]], bool]
@@ -66,7 +66,7 @@ class Columna:
     indice: int
     encabezado: str
     campo: str | None
-    #: Its first filled cell, so that a wrong column is seen at once.
+    #: Its first non-empty cell, shown as a sample so that a wrong mapping is noticed.
     ejemplo: str = ""
 
 
@@ -90,7 +90,7 @@ class Lectura(Generic[Row]):
     filas: tuple[Row, ...]
     #: Sentences about what a person should know before importing.
     warnings: tuple[str, ...]
-    #: Sentences about the lines of totals, which are no rows of the list.
+    #: Notices about rows of totals, which are left out.
     totales: tuple[str, ...] = ()
 
     @property

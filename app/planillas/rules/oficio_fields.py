@@ -10,10 +10,10 @@ from app.planillas.rules.layout import Layout
 
 #: Field to the words for the screen, in the order of a form.
 ETIQUETAS = {name: campo.label for name, campo in CAMPOS.items()}
-#: Without them there is no oficio.
+#: Required fields.
 OBLIGATORIOS = tuple(name for name, campo in CAMPOS.items() if campo.required)
 
-#: One word may be chance; a header names at least so many fields.
+#: Minimum recognised fields for a row to be a header; a single word may be a coincidence.
 _FEWEST_FIELDS = 2
 #: Headers seen in lists.
 _SYNONYMS = {name: campo.headers for name, campo in CAMPOS.items()}

@@ -12,7 +12,7 @@ from app.core.text import clean_text, fold
 from app.oficios.rules.field_readers import Dato
 from app.planillas.rules.rows import FilaLeida
 
-#: Stands for a field among the corrections: a hidden row that a person asked for.
+#: Key among the corrections that marks a hidden row as requested by a person.
 INCLUIR = "incluir"
 
 

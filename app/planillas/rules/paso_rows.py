@@ -40,10 +40,10 @@ class FilaPaso(FilaLeida[ResultadoPaso]):
     """A row of a concessionaire's list: a crossing, or why it is none."""
 
     sighting: Crossing | None = None
-    #: Why it cannot be read, in a sentence; or whose plate it tells of.
+    #: Why it is unreadable, in a sentence; or the other plate that it is about.
     problema: str = ""
     es_otra_patente: bool = False
-    #: What its sighting is known by, once compared with the case.
+    #: Deduplication key of its sighting; set when compared with the case.
     clave: str = ""
     match: Match | None = None
 

@@ -16,7 +16,7 @@ from app.planillas.rules.rows import Review, count_outcomes
 from app.planillas.service.kinds import Draft, Fila, Kind
 from app.usuarios.models import Usuario
 
-#: How long an upload that nobody imports is kept: it tells of people.
+#: Retention of an upload that is not imported: it holds personal data.
 DRAFT_LIFE = timedelta(days=7)
 
 

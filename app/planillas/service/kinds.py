@@ -38,19 +38,19 @@ class Kind(Generic[Draft, Fila]):
     #: What somebody is told who imports what they have not seen, and who changes what is imported.
     stale: str
     closed: str
-    #: What people changed of the reading of a draft so far, and how a draft keeps it.
+    #: Read a draft's corrections by people, and store them.
     review_of: Callable[[Draft], Review]
     keep_review: Callable[[Draft, Review], None]
-    #: Judge every row of an opened list by itself; raises InvalidValue of the list as a whole.
+    #: Parse and validate each row of an opened list; raises InvalidValue for the list as a whole.
     read: Callable[[Planilla, Draft, Review, datetime], Lectura[Fila]]
     #: Tell what becomes of each row beside the others and the database, in the same order.
     classify: Callable[[Draft, Sequence[Fila], datetime], list[Fila]]
     #: Make ready to import these rows: lock what must not change, raise Refused if it cannot be.
     #: Takes by name what a page asks for at that moment.
     prepare: Callable[..., None]
-    #: Make what classified rows tell of; returns the new objects by number of row.
+    #: Create the objects of the classified rows; returns them by row number.
     store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[int, Any]]
-    #: Mark a draft as imported whose ``resultado`` and ``informe`` are known, and tell of it.
+    #: Mark a draft, whose ``resultado`` and ``informe`` are set, as imported, and record it.
     close: Callable[[Draft, Lectura[Fila], Collection[Any], Usuario, datetime], None]
     #: Mark a draft as discarded, and write down who did it.
     discard: Callable[[Draft, Usuario, datetime], None]

@@ -26,7 +26,7 @@ _LONG = {
 }
 #: «Av. Américo Vespucio» and «A. Vespucio» are «Vespucio».
 _AVENUE = frozenset(("av", "avda", "avenida", "americo"))
-#: Words that name no place by themselves.
+#: Stop words: they identify no place by themselves.
 _FILLER = frozenset(
     {"portico", "port", "plaza", "peaje", "tag", "km", "tramo", "concesionaria"}
     | {"sentido", "direccion", "calzada", "cruce", "altura", "alt", "desde", "entre"}

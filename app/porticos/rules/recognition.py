@@ -18,11 +18,11 @@ from app.porticos.rules import Metodo
 from app.porticos.rules.place_text import code_key, codes_in, ends_of, numbers_in, words
 from app.porticos.rules.roads import VIAS, Via
 
-#: Of 100. Below, two names are different names.
+#: Minimum similarity, 0 to 100, for two names to count as one.
 ALIKE = 86
-#: How much better than the second the best must be.
+#: Minimum margin of the best candidate over the second.
 AHEAD = 8
-#: Of 100: a company's name with a slip of the keyboard.
+#: Minimum similarity, 0 to 100, for a company's name with a typing error.
 COMPANY_ALIKE = 90
 _COMPANY_FILLER = frozenset(
     {"soc", "sociedad", "concesionaria", "concesion", "s", "a", "sa", "spa", "ltda"}

@@ -15,11 +15,11 @@ class Via:
     """A road: how the catalogue calls it, and the words that mean it."""
 
     nombre: str
-    #: Each is enough; folded, and in this order where a place is read.
+    #: Alternative names without accents and case, tried in this order.
     frases: tuple[tuple[str, ...], ...]
-    #: Abbreviations that mean it anywhere.
+    #: Abbreviations that identify it in any field.
     siglas: frozenset[str] = frozenset()
-    #: Words that mean it only as the name of a company: as a place they mean something else.
+    #: Words that identify it only in the company field; as a place they are ambiguous.
     de_empresa: tuple[tuple[str, ...], ...] = ()
 
 

@@ -19,7 +19,7 @@ from app.porticos.models import Portico
 from app.porticos.rules import Confianza, TipoPortico, catalogue_key
 from app.usuarios.models import Usuario
 
-#: The job that ties the sightings to the catalogue again; it lives above this package.
+#: Name of the job that matches sightings to the catalogue again; defined in a higher package.
 REMATCH = "avistamientos.emparejar"
 #: «media (OSM, ODbL)»: how far a point is to be trusted, and where it comes from.
 _TRUST = re.compile(r"(alta|media|baja)(?:\s*\((.*)\))?")

@@ -16,7 +16,7 @@ from app.porticos.rules.recognition import Match, recognise
 from app.porticos.service.catalogue import ask_to_rematch
 from app.usuarios.models import Usuario
 
-#: A place and a company as a source writes them.
+#: Place and company, as written by a source.
 Texto = tuple[str | None, str | None]
 
 

@@ -45,7 +45,7 @@ def bulk() -> ResponseReturnValue:
 
     def deed() -> Done:
         command = form.to_command()
-        # Before the deed: afterwards its own look-ups count as well.
+        # Read before the deed, which adds look-ups of its own to the count.
         warning = current_warning() if command.accion is Lote.CONSULTAR else None
         outcomes = [_apply(command, pk, actor) for pk in command.cards]
         title = command.accion.label

@@ -15,9 +15,9 @@ from app.tablero.queries import count_by_key, list_cards, list_changes, places_o
 from app.web.access import staff_required
 from app.web.fragments import fragment
 
-#: Seconds for which one answer «nothing new» does for all boards of this process.
+#: Seconds for which an answer «nothing new» is cached for all boards of this process.
 QUIET = 0.3
-#: No event has a larger id, and a database could not be asked for one.
+#: Largest id of both databases' integer column.
 _LAST = 2**31 - 1
 
 

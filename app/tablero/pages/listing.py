@@ -21,7 +21,7 @@ from app.web.access import staff_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
 from app.web.table_files import FORMATS, send_table
 
-#: More rows than these are for a spreadsheet, not for paper.
+#: Maximum rows of the printed list; more belong in a spreadsheet.
 PRINT_LIMIT = 1000
 _DEFAULT_SORT = "plazo"
 

@@ -72,7 +72,7 @@ class Card:
     numero_oficio: str
     prioridad: Prioridad
     fecha_limite: date | None
-    #: For the page that follows: where the card stands in its column.
+    #: Keyset cursor of the next page: the card's place in its column.
     posicion: int
     buffet_id: int
     buffet: str
@@ -84,12 +84,12 @@ class Card:
     modelo: str | None
     color: str | None
     fotos: int
-    #: What does not add up, until somebody confirms it.
+    #: Warnings that nobody has confirmed yet.
     advertencia: str | None
-    #: Days without real activity; 0 while they are not worth a mark.
+    #: Days without activity; 0 below the threshold of the mark.
     dias_quieto: int
     avistamiento: CardSighting | None
-    #: Changes with everything that others can do to the card.
+    #: Token that changes, like an ETag, with every change of the card by others.
     sello: str
 
     @property
@@ -170,7 +170,7 @@ _OF_SIGHTING: dict[str, Any] = {
     "lat": Avistamiento.lat,
     "lon": Avistamiento.lon,
 }
-#: What warnings are worked out of, beside the plate.
+#: Columns from which warnings are derived, besides the plate.
 WARNED: dict[str, Any] = {
     "confirmed": Vehiculo.patente_confirmada,
     "ruts": _UNCONFIRMED_RUTS,

@@ -82,7 +82,7 @@ export function addToCount(list, step) {
 }
 
 /**
- * Change lists without moving what a person is looking at.
+ * Change lists and keep the visible scroll position.
  *
  * @param {() => void} change
  */
@@ -102,7 +102,7 @@ export function keepingScroll(change) {
 }
 
 /**
- * Put a fresh picture in a card's place; whatever had the focus in it keeps the focus.
+ * Replace a card by its new markup; the focus inside it is restored.
  *
  * @param {HTMLElement} old
  * @param {HTMLElement} fresh

@@ -1,6 +1,6 @@
 // @ts-check
 // What others do appears here. Over the page's open line (avisos.js) the server says that something
-// happened, and the board asks what; without a line it asks every second and a half, answered by 204
+// happened, and the board fetches what; without a connection it polls every 1.5 s, answered by 204
 // as long as there is nothing new. What a person is doing (dragging, a menu) is not disturbed.
 import { isListening } from "../avisos.js";
 import { announce, toast } from "../toasts.js";
@@ -203,7 +203,7 @@ onClosed(() => {
   }, 0);
 });
 
-// A part that is loaded may bring a card that was put there meanwhile: one of the two is enough.
+// A loaded part may contain a card that was inserted meanwhile: drop the duplicate.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.detail.requestConfig?.path?.includes("/columnas/")) return;
   /** @type {Set<string>} */

@@ -95,7 +95,7 @@ board.addEventListener("click", (event) => {
   const card = button?.closest(".oficio-card");
   if (!card || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  // The press that closed this very menu does not open it again.
+  // The click that closed this menu must not open it again.
   if (closed.id === card.dataset.id && Date.now() - closed.at < 250) return;
   openMenu(card);
 });

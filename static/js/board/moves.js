@@ -117,7 +117,7 @@ function offerUndo(card, place, text) {
   const template = need(HTMLTemplateElement, "#undo-template");
   const button = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
   const id = card.dataset.id ?? "";
-  // The page's own timer would take it away too early.
+  // The default timer of a toast would remove it too early.
   const lasting = /** @type {HTMLElement} */ (shown.cloneNode(true));
   need(HTMLElement, "p", lasting).after(button);
   shown.replaceWith(lasting);

@@ -3,7 +3,7 @@
 import { cardOf, listFor, replaceCard } from "./dom.js";
 
 /**
- * Take a card away; the focus goes to its neighbour, not to nowhere.
+ * Remove a card; its focus moves to the neighbour.
  *
  * @param {HTMLElement | null} card
  */

@@ -141,7 +141,7 @@ board.addEventListener("click", (event) => {
 
 bar.addEventListener("click", (event) => {
   if (targetOf(event).closest("[data-select-none]")) setMode(false);
-  // Later: a button that loses the focus now would no longer be the one that was pressed.
+  // Deferred: moving the focus now would lose the submit button of this event.
   const menu = targetOf(event).closest(".menu-item")?.closest("[popover]");
   if (menu) setTimeout(() => menu.hidePopover());
 });

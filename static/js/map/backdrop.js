@@ -1,6 +1,6 @@
 // @ts-check
-// What lies below the points: pictures of a configured host, or a plain ground with the names of
-// the comunas, for which nobody else is asked.
+// The base layer: tiles of a configured host, or a plain background with the names of
+// the comunas, which needs no other host.
 import { make } from "../elements.js";
 
 /** @typedef {[nombre: string, lat: number, lon: number]} Comuna */
@@ -39,7 +39,7 @@ const fold = (text) => (text || "").normalize("NFD").replace(/\p{M}/gu, "").trim
 const escaped = (text) => make("i", { textContent: text }).innerHTML;
 
 /**
- * Draw the ground of a map.
+ * Draw the base layer of a map.
  *
  * @param {typeof import("leaflet")} L
  * @param {import("leaflet").Map} map

@@ -1,5 +1,5 @@
 // @ts-check
-// The points of a map: one mark for those that lie on top of each other, a sheet that says what is there.
+// The points of a map: one marker per cluster, with a popup that lists its points.
 import { make } from "../elements.js";
 
 /** @typedef {typeof import("leaflet")} Leaflet */
@@ -27,7 +27,7 @@ const NEAR = 30; // pixels
 const CLOSEST = 15; // zoom of a first look at a single place
 
 /**
- * Draw the points, grouped as the zoom asks for, and look at all of them.
+ * Draw the points, clustered for the zoom, and fit the view to all of them.
  *
  * @param {Leaflet} L
  * @param {LeafletMap} map
@@ -65,7 +65,7 @@ export function showPoints(L, map, points, { iconos = "" }) {
 }
 
 /**
- * Put together what lies on top of each other at the zoom of the map.
+ * Cluster the points that overlap at the map's zoom.
  *
  * @param {LeafletMap} map
  * @param {Punto[]} points
@@ -125,7 +125,7 @@ function mark(L, map, members, iconos, look) {
 }
 
 /**
- * What a mark stands for. Everything is set as text: names of places come from strangers.
+ * The popup of a marker. Everything is set as text, never as HTML: names of places are untrusted.
  *
  * @param {LeafletMap} map
  * @param {Punto[]} members
@@ -156,7 +156,7 @@ function sheet(map, members, look, marker) {
 }
 
 /**
- * A picture of the sprite.
+ * An icon of the sprite.
  *
  * @param {string} iconos address of the sprite
  * @param {string} name

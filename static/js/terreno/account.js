@@ -10,7 +10,7 @@ const NO_SIGNAL = "Sin señal no se puede cerrar la sesión. Inténtelo cuando h
 
 const owner = () => Number(localStorage.getItem(OWNER)) || null;
 
-// Loaded only where the phone keeps something of somebody.
+// Imported only where the phone stores something of an account.
 const loadStore = () => import("./store.js");
 const loadQueue = () => import("./queue.js");
 
@@ -60,7 +60,7 @@ window.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || !form.matches('form[action$="/salir"]') || !owner()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  // A store that cannot be opened must not keep anybody signed in.
+  // A store that cannot be opened must not prevent signing out.
   leave(form).catch(() => form.submit());
 }, true);
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Telling the other tabs, and the page when the worker sends, that what waits has changed.
+// A BroadcastChannel: tells other tabs, and the page when the service worker sends, that the queue has changed.
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("terreno") : null;
 /** @type {(() => void)[]} */
@@ -12,7 +12,7 @@ export function tell() {
 }
 
 /**
- * Have something called whenever what waits has changed.
+ * Register a callback for changes of the queue.
  *
  * @param {() => void} listener
  */

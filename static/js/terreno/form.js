@@ -159,7 +159,7 @@ async function save(form) {
 }
 
 /**
- * Take over the forms of visits.
+ * Handle the visit forms in place of the browser.
  *
  * @param {HTMLElement} element the page of Terreno
  * @param {Hooks} given whose visits they are, and what follows when one is on the phone
@@ -167,7 +167,7 @@ async function save(form) {
 export function start(element, given) {
   root = element;
   hooks = given;
-  // Before app.js, which would take the form for one that is on its way.
+  // Runs before app.js, which would mark the form as being submitted.
   window.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-terreno-form]")) return;
