@@ -16,7 +16,7 @@ _PRINTED_OF_A_KIND = 200
 
 
 @dataclass(frozen=True)
-class Prueba:
+class PruebaImpresa:
     """The printed proof that a chain's end was a leaf of an anchor."""
 
     #: How far the chain was anchored and what that leaves open, in sentences.
@@ -38,7 +38,7 @@ class Cadena:
     #: Of the kinds that are told by their number: «Avistamiento: 5000 eslabones, del 7 al 5006».
     resumidos: list[str]
     #: None when nothing of the chain is anchored yet.
-    prueba: Prueba | None
+    prueba: PruebaImpresa | None
 
 
 def read_chain(oficio_id: int) -> Cadena | None:
@@ -77,7 +77,7 @@ def _shorten(links: list[Sello]) -> tuple[list[Sello], list[str]]:
     return [link for link in links if link.tipo not in many], told
 
 
-def _prove(oficio_id: int, links: list[Sello]) -> Prueba | None:
+def _prove(oficio_id: int, links: list[Sello]) -> PruebaImpresa | None:
     proof = find_newest_proof(oficio_id)
     if proof is None or all(link.hash != proof.head.hash for link in links):
         return None  # a chain that was made anew is told as a finding
@@ -89,7 +89,7 @@ def _prove(oficio_id: int, links: list[Sello]) -> Prueba | None:
     if proof.head.secuencia < links[-1].secuencia:
         text += " La prueba de lo que sigue viene en el ZIP que se descargue desde mañana."
     stamps = ", ".join(sello.tsa for sello in proof.sellos) or "ninguno"
-    return Prueba(
+    return PruebaImpresa(
         text,
         [
             ("Hoja", proof.head.text),
