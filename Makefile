@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill bench bench-board bench-terreno bench-case bench-patterns bench-slow mutants docs check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-board bench-terreno bench-case bench-patterns bench-slow mutants docs check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -81,6 +81,10 @@ test-cov: test ## The same, and write the coverage of each line in htmlcov/
 # DRILL="--only kills --times 10", BENCH="--database postgresql": what else these programs take.
 drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on both databases
 	@$(BIN)/python -m tests.drills $(DRILL)
+
+crawl: $(VENV)/.dev ## Try every hostile value in every field of every form, on both databases
+	@$(BIN)/python -m pytest tests/crawl --thorough-crawl
+	@$(BIN)/python -m pytest tests/crawl --thorough-crawl --database postgresql
 
 bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine that is idle
 	@$(BIN)/python -m tests.bench.jobs $(BENCH)

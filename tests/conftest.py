@@ -11,6 +11,7 @@ settings.load_profile("rastro")
 
 pytest_plugins = [
     "tests.plugins.databases",
+    "tests.plugins.crawl",
     "tests.plugins.disk",
     "tests.plugins.write_lock",
     "tests.plugins.smtp",
