@@ -45,6 +45,28 @@ _HEADINGS = {
     422: "Hay datos que revisar",
     503: "No está disponible por ahora",
 }
+#: Heading and sentence for what Flask-WTF says of a form's token; it has no codes.
+_CSRF = {
+    "The CSRF token has expired.": (
+        "La página estuvo abierta demasiado tiempo",
+        "La página estuvo abierta demasiado tiempo. Recárguela e inténtelo otra vez.",
+    ),
+    "The CSRF session token is missing.": (
+        "Su navegador no envió la sesión",
+        "No llegó la cookie de su sesión: terminó, o su navegador no guarda las cookies de este "
+        "sitio. Permítalas si las bloqueó, recargue la página e inténtelo otra vez.",
+    ),
+    "The CSRF tokens do not match.": (
+        "La página es de otra sesión",
+        "La página se abrió en otra sesión: después alguien entró o salió en este navegador. "
+        "Recárguela, revise con qué cuenta está e inténtelo otra vez.",
+    ),
+}
+_CSRF_OTHER = (
+    "No se reconoció el formulario",
+    "El formulario llegó sin la marca que muestra que salió de Rastro. Recargue la página e "
+    "inténtelo otra vez.",
+)
 #: What is told when the database cannot be written or read at this moment.
 _BUSY_WRITE = (
     "No se alcanzó a guardar: la base de datos está ocupada. No se guardó nada a medias; espere "
@@ -189,12 +211,9 @@ def init_errors(app: Flask) -> None:
         return response
 
     @app.errorhandler(CSRFError)
-    def on_csrf(_error: CSRFError) -> Response:
-        return error_response(
-            400,
-            "La página estuvo abierta demasiado tiempo. Recárguela e inténtelo otra vez.",
-            heading="La página estuvo abierta demasiado tiempo",
-        )
+    def on_csrf(error: CSRFError) -> Response:
+        heading, sentence = _CSRF.get(str(error.description), _CSRF_OTHER)
+        return error_response(400, sentence, heading=heading)
 
     @app.errorhandler(NotFound)
     def on_not_found(error: NotFound) -> Response:

@@ -7,7 +7,7 @@ import { announce, dismissLater, toast } from "./toasts.js";
 
 /** @type {Record<number, string>} */
 const SENTENCES = {
-  400: "La página estuvo abierta demasiado tiempo. Recárguela y vuelva a intentarlo.",
+  400: "La solicitud no se entiende. Recargue la página y vuelva a intentarlo.",
   401: "Su sesión terminó. Recargue la página e inicie sesión otra vez.",
   403: "Su cuenta no tiene permiso para hacer esto. Pídaselo a quien administra Rastro.",
   404: "Esto ya no existe o no tiene acceso. Recargue la página para ver lo que hay ahora.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
 
 from app.core.errors import NotFound, RastroError, Refused, Stale
 from tests.plugins.application import HTMX
@@ -97,15 +98,33 @@ def test_an_error_is_a_sentence(broken, stranger, error, status):
     assert "aviso" in toast.headers["HX-Trigger"]
 
 
-def test_a_form_without_its_token_is_refused_with_a_sentence(app, stranger):
-    app.config["WTF_CSRF_ENABLED"] = True
+@pytest.mark.parametrize(
+    ("session_token", "sent", "seconds", "told"),
+    [
+        ("una", None, 60, "No se reconoció el formulario"),
+        ("una", "no es nada firmado", 60, "No se reconoció el formulario"),
+        (None, "una", 60, "No llegó la cookie de su sesión"),
+        ("otra", "una", 60, "La página se abrió en otra sesión"),
+        ("una", "una", -1, "La página estuvo abierta demasiado tiempo"),
+    ],
+)
+def test_a_form_is_told_why_its_token_does_not_do(app, session_token, sent, seconds, told):
+    client = app.test_client()
+    signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+    if session_token:
+        with client.session_transaction() as session:
+            session["csrf_token"] = session_token
+    token = signer.dumps(sent) if sent == "una" else sent
+    usual = app.config["WTF_CSRF_TIME_LIMIT"]
+    app.config.update(WTF_CSRF_ENABLED=True, WTF_CSRF_TIME_LIMIT=seconds)
     try:
-        response = stranger.post("/entrar", data={"email": "a@b.example", "password": "x"})
+        response = client.post("/entrar", data={"csrf_token": token} if token else {})
     finally:
-        app.config["WTF_CSRF_ENABLED"] = False
+        app.config.update(WTF_CSRF_ENABLED=False, WTF_CSRF_TIME_LIMIT=usual)
 
     assert response.status_code == 400
-    assert "Recárguela" in response.text
+    assert told in response.text
+    assert ("abierta demasiado tiempo" in response.text) == (seconds < 0)
 
 
 def test_a_method_that_a_page_does_not_have_is_refused(stranger):
