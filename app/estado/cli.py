@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import sys
 
@@ -66,8 +65,7 @@ def _first_admin(email: str, nombre: str) -> Usuario:
         )
     data = UsuarioData(email=email, nombre=nombre, rol=Rol.ADMIN)
     with transaction():
-        # Nobody knows this password: the link is the only way in.
-        return create_usuario(data, secrets.token_urlsafe(32), actor=None, now=utcnow())
+        return create_usuario(data, None, actor=None, now=utcnow())
 
 
 @config_cli.command("check")

@@ -49,14 +49,8 @@ class UsuarioForm(Form):
         )
 
 
-class NewUsuarioForm(UsuarioForm):
-    """An account with its first password."""
-
-    password = PasswordField("Contraseña inicial", [required("Escriba una contraseña inicial.")])
-
-
 class PasswordForm(Form):
-    """A new password for somebody else's account."""
+    """A new password."""
 
     password = PasswordField("Nueva contraseña", [required("Escriba la nueva.")])
 

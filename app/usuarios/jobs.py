@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.auditoria.service import audit
 from app.core.errors import RastroError
 from app.db import db, release
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.mail.conversation import TOTAL_SECONDS
+from app.mail.message import Mail
 from app.mail.outcomes import MailFailed, PermanentFailure
 from app.mail.sender import SHORT_SECONDS, send_mail
-from app.usuarios.mails import recovery_mail
+from app.usuarios.mails import invite_mail, recovery_mail
 from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_session
-from app.usuarios.rules import RECOVERY_JOB
+from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB
 
 _LEASE = TOTAL_SECONDS + SHORT_SECONDS + 100
 
 
 @job(RECOVERY_JOB, "Enviar enlace a quien olvidó su contraseña", lease_seconds=_LEASE)
 def mail_recovery(run: JobRun) -> None:
-    """Mail the link, if there is an active account.
+    """Mail the link for a new password, if there is an active account."""
+    _send(run, recovery_mail)
+
+
+@job(INVITE_JOB, "Enviar invitación a elegir contraseña", lease_seconds=_LEASE)
+def mail_invite(run: JobRun) -> None:
+    """Mail an invitation, if the account is still active."""
+    _send(run, invite_mail)
+
+
+def _send(run: JobRun, write: Callable[..., Mail]) -> None:
+    """Send a link to the person of an account.
 
     After an outcome that nobody knows it is sent again: two such mails harm nobody, and the first
     link that is used ends the other.
     """
     usuario = db.session.get(Usuario, run.args["usuario_id"])
     if usuario is None or find_by_session(usuario.get_id()) is None:
-        with run.finish("No hay una cuenta activa con esa dirección: no se envió nada."):
+        with run.finish("No hay una cuenta activa: no se envió nada."):
             return
     usuario_id = usuario.id
     try:
-        mail = recovery_mail(usuario, now=run.clock())
+        mail = write(usuario, now=run.clock())
         release()
         sent = send_mail(mail, patience=SHORT_SECONDS)
     except MailFailed as failure:

@@ -17,7 +17,7 @@ from app.extensions import current_config
 from app.mail.message import Mail, Person
 from app.mail.sender import configured_sender
 from app.usuarios.models import Usuario
-from app.usuarios.rules import make_recovery
+from app.usuarios.rules import INVITE_LIFE, make_invite, make_recovery
 
 
 def recovery_mail(usuario: Usuario, *, now: datetime) -> Mail:
@@ -36,6 +36,29 @@ def recovery_mail(usuario: Usuario, *, now: datetime) -> Mail:
         vida="El enlace sirve una vez y dura 30 minutos.",
         pie="Si no lo pidió usted, no haga nada: su contraseña sigue siendo la misma.",
     )
+
+
+def invite_mail(usuario: Usuario, *, now: datetime) -> Mail:
+    """The mail with an invitation.
+
+    Raises:
+        InvalidValue: the account's address cannot go into a mail.
+    """
+    return _mail(
+        usuario,
+        "Elija su contraseña de Rastro",
+        now,
+        url=invite_url(usuario, now=now),
+        texto=f"Un administrador le envía un enlace para elegir la contraseña de {usuario.email}.",
+        vida=f"El enlace sirve una vez y dura {INVITE_LIFE.days} días.",
+        pie="No lo reenvíe: quien lo abra entra con su cuenta.",
+    )
+
+
+def invite_url(usuario: Usuario, *, now: datetime) -> str:
+    """The address that an invitation opens."""
+    token = make_invite(usuario.get_id(), str(current_app.secret_key), now=now)
+    return f"{current_config().base_url}/invitacion/{token}"
 
 
 def _mail(usuario: Usuario, asunto: str, now: datetime, **words: str) -> Mail:

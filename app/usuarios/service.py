@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from app.jobs.queue import enqueue
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
-from app.usuarios.rules import RECOVERY_JOB, Rol, needs_buffet, recovery_key
+from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB, Rol, needs_buffet, recovery_key
 from app.usuarios.rules.new_password import check_new_password
 
 
@@ -43,9 +44,9 @@ class UsuarioData:
 
 
 def create_usuario(
-    data: UsuarioData, password: str, *, actor: Usuario | None, now: datetime
+    data: UsuarioData, password: str | None, *, actor: Usuario | None, now: datetime
 ) -> Usuario:
-    """Open an account.
+    """Open an account. Without a password an invitation is the only way in.
 
     Raises:
         EmailTaken: the address has an account.
@@ -55,7 +56,10 @@ def create_usuario(
     _check_buffet(data)
     if find_by_email(data.email) is not None:
         raise EmailTaken
-    _check_password(password, data)
+    if password is None:
+        password = secrets.token_urlsafe(32)
+    else:
+        _check_password(password, data)
     usuario = Usuario(
         email=data.email.lower(),
         nombre=data.nombre,
@@ -153,6 +157,38 @@ def order_recovery(email: str, secret: str, *, now: datetime) -> None:
     key = recovery_key(email, secret, now=now)
     args = {"usuario_id": usuario_id or 0}
     enqueue(RECOVERY_JOB, key=f"{RECOVERY_JOB}:{key}", now=now, args=args)
+
+
+def order_invite(usuario: Usuario, *, now: datetime) -> None:
+    """Have an invitation mailed, with which the person chooses a password.
+
+    Raises:
+        Refused: the account is inactive, and the link would open nothing.
+    """
+    _check_invited(usuario)
+    minute = int(now.timestamp()) // 60
+    key = f"{INVITE_JOB}:{usuario.id}:{usuario.session_version}:{minute}"
+    enqueue(INVITE_JOB, key=key, now=now, args={"usuario_id": usuario.id})
+
+
+def note_invite(usuario: Usuario, *, actor: Usuario, now: datetime) -> None:
+    """Write down that an admin was shown the invitation, to hand it over.
+
+    Raises:
+        Refused: the account is inactive, and the link would open nothing.
+    """
+    _check_invited(usuario)
+    audit("usuario.enlace_visto", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
+
+
+def _check_invited(usuario: Usuario) -> None:
+    """Refuse an invitation to who could not use it.
+
+    Raises:
+        Refused: the account or its buffet is inactive.
+    """
+    if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
+        raise Refused("La cuenta o su buffet está inactivo: actívelo antes de enviar un enlace.")
 
 
 def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:

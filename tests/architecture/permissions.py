@@ -36,7 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "usuarios.create": ADMIN,
     "usuarios.edit": ADMIN,
     "usuarios.toggle": ADMIN,
-    "usuarios.password": ADMIN,
+    "usuarios.invite": ADMIN,
     # An invitation opens for whoever holds it; a buffet's token is none.
     "enlaces_propios.accept": NOBODY,
     "enlaces_propios.ask": EVERYBODY,

@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 from app.auditoria.models import Auditoria
+from app.jobs.runner import work
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.factories import PASSWORD
@@ -11,20 +14,26 @@ NEW = {
     "rol": "investigador",
     "buffet_id": "",
     "telefono": "",
-    "password": "una clave larga",
 }
 
+CHOSEN = {"password": "una clave larga", "repeated": "una clave larga"}
 
-def test_an_admin_opens_an_account_that_works(admin, stranger, rows):
+
+def test_an_admin_opens_an_account_and_its_person_chooses_the_password(app, admin, stranger, rows):
     assert admin.post("/admin/usuarios/nuevo", data=NEW).status_code == 303
 
     (usuario,) = rows(Usuario, email="julia@oficina.example")
     assert usuario.rol is Rol.INVESTIGADOR
-    login = {"email": "julia@oficina.example", "password": NEW["password"]}
-    assert stranger.post("/entrar", data=login).status_code == 303
+    shown = admin.post(f"/admin/usuarios/{usuario.id}/clave")
+    link = re.search(r"<code>http://localhost(/invitacion/[^<]+)</code>", shown.text)[1]
+    assert link not in admin.get(f"/admin/usuarios/{usuario.id}").text
+    assert stranger.post(link, data=CHOSEN).status_code == 303
+    login = {"email": "julia@oficina.example", "password": CHOSEN["password"]}
+    assert app.test_client().post("/entrar", data=login).status_code == 303
+    assert len(rows(Auditoria, accion="usuario.enlace_visto", entidad_id=usuario.id)) == 1
     (entry,) = rows(Auditoria, accion="usuario.creado")
     assert entry.entidad_id == usuario.id
-    assert NEW["password"] not in str(entry.detalle)
+    assert link not in str(entry.detalle)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,6 @@ def test_an_admin_opens_an_account_that_works(admin, stranger, rows):
         ("email", "ana@oficina.example", "Ya existe un usuario con este email"),
         ("rol", "jefe", "Elija una de las opciones de la lista."),
         ("rol", "cliente", "Un cliente pertenece a un buffet"),
-        ("password", "corta", "entre 10 y 200"),
         ("telefono", "12", "teléfono"),
     ],
 )
@@ -117,14 +125,27 @@ def test_the_list_is_filtered_by_role(admin, usuario_cliente, usuario_investigad
     assert admin.get("/admin/usuarios?rol=nada").status_code == 200
 
 
-def test_an_admin_sets_a_password_and_the_sessions_end(admin, sign_in, usuario_investigador):
+def test_the_link_goes_by_mail_and_ends_the_sessions_when_it_is_used(
+    app, admin, configure, smtp_server, sign_in, stranger, usuario_investigador
+):
+    configure(smtp_host=smtp_server.host, smtp_port=smtp_server.port, smtp_tls=False)
     client = sign_in(usuario_investigador)
-    url = f"/admin/usuarios/{usuario_investigador.id}/clave"
+    url = f"/admin/usuarios/{usuario_investigador.id}"
 
-    assert admin.post(url, data={"password": "corta"}).status_code == 422
+    assert admin.post(f"{url}/clave").status_code == 303
+    assert "/invitacion/" not in admin.get(url).text
+    with app.app_context():
+        work("test")
+    (mail,) = smtp_server.messages
+    link = re.search(r"/invitacion/\S+", mail.get_body(("plain",)).get_content())[0]
     assert client.get("/cuenta").status_code == 200
-    assert admin.post(url, data={"password": "otra clave larga"}).status_code == 303
+    assert stranger.post(link, data=CHOSEN).status_code == 303
     assert client.get("/cuenta").status_code == 303
+    assert app.test_client().get(link).status_code == 404
+
+    admin.post(f"{url}/activo", data={"activo": "0"})
+    admin.post(f"{url}/clave")
+    assert "actívelo antes" in admin.get(url).text
 
 
 def test_a_person_changes_the_own_password_and_stays_signed_in_here_only(

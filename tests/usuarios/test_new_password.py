@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.usuarios.rules.new_password import WeakPassword, check_new_password
+from tests.factories import PASSWORD
 
 PERSON = (
     "julia.pacheco@estudioaraya.example",
@@ -61,11 +62,11 @@ def test_phrases_and_random_words_may_be_chosen_without_rules_of_composition(pas
     check_new_password(password, about=PERSON)
 
 
-def test_page_and_command_refuse_the_same(app, admin, usuario_investigador):
+def test_page_and_command_refuse_the_same(app, investigador):
     weak = "basketball1!"
-    page = f"/admin/usuarios/{usuario_investigador.id}/clave"
+    data = {"current": PASSWORD, "password": weak, "repeated": weak}
 
-    by_page = admin.post(page, data={"password": weak})
+    by_page = investigador.post("/cuenta", data=data)
     by_command = app.test_cli_runner().invoke(
         args=["usuarios", "crear-admin", "n@oficina.example", "Nora", "--password", weak]
     )

@@ -9,21 +9,23 @@ from flask_login import current_user, login_required, login_user
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
 from app.db import after_commit, db, release, transaction
+from app.extensions import current_config
 from app.usuarios.forms import (
-    NewUsuarioForm,
     OwnPasswordForm,
-    PasswordForm,
     UsuarioForm,
 )
+from app.usuarios.mails import invite_url
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import usuarios_statement
-from app.usuarios.rules import Rol
+from app.usuarios.rules import INVITE_LIFE, Rol
 from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
     EmailTaken,
     create_usuario,
+    note_invite,
+    order_invite,
     set_active,
     set_password,
     update_usuario,
@@ -49,19 +51,24 @@ def index() -> ResponseReturnValue:
 @admin_required
 def create() -> ResponseReturnValue:
     """Open an account."""
-    form = NewUsuarioForm()
+    form = UsuarioForm()
 
     def deed() -> Done:
-        create_usuario(form.to_data(), form.password.data, actor=current_user, now=utcnow())
-        text = f"{form.nombre.data} ya puede entrar con su email y contraseña."
-        return Done(text, url_for("usuarios.index"))
+        now = utcnow()
+        usuario = create_usuario(form.to_data(), None, actor=current_user, now=now)
+        if current_config().mail_configured:
+            order_invite(usuario, now=now)
+            text = f"Cuenta creada. {usuario.email} recibirá un enlace para elegir su contraseña."
+            return Done(text, url_for("usuarios.index"))
+        text = "Cuenta creada. Pida aquí el enlace para elegir contraseña y entrégueselo."
+        return Done(text, url_for("usuarios.edit", usuario_id=usuario.id))
 
     return carry_out(
         Deed(
             do=deed,
             form=form,
             show=lambda status: _edit_page(form, None, status=status),
-            beside={EmailTaken: form.email, WeakPassword: form.password},
+            beside={EmailTaken: form.email},
         )
     )
 
@@ -105,20 +112,22 @@ def toggle(usuario_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/usuarios/<int:usuario_id>/clave")
 @admin_required
-def password(usuario_id: int) -> ResponseReturnValue:
-    """Give somebody a new password."""
+def invite(usuario_id: int) -> ResponseReturnValue:
+    """Send a person the link to choose a password; show it where no mail can be sent."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
-    form = PasswordForm()
+    page = url_for("usuarios.edit", usuario_id=usuario_id)
 
     def deed() -> Done:
-        set_password(usuario, form.password.data, actor=current_user, now=utcnow())
-        text = "Contraseña cambiada: las sesiones de esa cuenta se cerraron."
-        return Done(text, url_for("usuarios.index"))
+        now = utcnow()
+        if current_config().mail_configured:
+            order_invite(usuario, now=now)
+            return Done(f"El enlace va en camino a {usuario.email}.", page)
+        note_invite(usuario, actor=current_user, now=now)
+        link = invite_url(usuario, now=now)
+        form = UsuarioForm(formdata=None, obj=usuario)
+        return Done("", page, answer=lambda: _edit_page(form, usuario, link=link))
 
-    def show(status: int) -> ResponseReturnValue:
-        return _edit_page(UsuarioForm(formdata=None, obj=usuario), usuario, form, status)
-
-    return carry_out(Deed(do=deed, form=form, show=show, beside={WeakPassword: form.password}))
+    return carry_out(Deed(do=deed, back=page))
 
 
 @bp.route("/cuenta", methods=["GET", "POST"])
@@ -163,15 +172,14 @@ def _check_own_password(usuario: Usuario, password: str) -> None:
 
 
 def _edit_page(
-    form: UsuarioForm,
-    usuario: Usuario | None,
-    password_form: PasswordForm | None = None,
-    status: int = 200,
+    form: UsuarioForm, usuario: Usuario | None, *, status: int = 200, link: str = ""
 ) -> ResponseReturnValue:
     page = render_template(
         "usuarios/edit.html",
         form=form,
         usuario=usuario,
-        password_form=password_form or PasswordForm(formdata=None),
+        link=link,
+        days=INVITE_LIFE.days,
+        has_mail=current_config().mail_configured,
     )
     return page, status

@@ -19,6 +19,8 @@ INVITE_LIFE = timedelta(days=3)
 RECOVERY_LIFE = timedelta(minutes=30)
 #: The job that mails it.
 RECOVERY_JOB = "usuarios.recuperar"
+#: The job that mails an invitation.
+INVITE_JOB = "usuarios.invitar"
 #: How often such a link is mailed to one address, so that strangers cannot fill a mailbox.
 RECOVERY_PAUSE = timedelta(minutes=10)
 
