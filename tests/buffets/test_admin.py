@@ -38,6 +38,7 @@ def test_nothing_stored_is_usable_as_a_link(admin, stranger, rows):
 
     assert stranger.get(f"/b/{enlace.selector}").status_code == 404
     assert read_token(make_token(enlace.selector, "another secret"), "the secret") is None
+    assert read_token(make_token(enlace.selector, "the secret"), "the secret") == enlace.selector
 
 
 def test_a_rut_exists_once_however_it_is_written(admin, rows):

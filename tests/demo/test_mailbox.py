@@ -160,12 +160,13 @@ def test_a_name_that_is_none_leads_nowhere(name, investigador, demo):
         assert "Subject: secreto" not in answer.get_data(as_text=True)
 
 
-def test_a_part_that_is_no_picture_is_not_handed_out(investigador, demo):
+@pytest.mark.parametrize(("kind", "status"), [("text/html", 404), ("image/png", 200)])
+def test_a_part_that_is_no_picture_is_not_handed_out(investigador, demo, kind, status):
     name = demo.keep(
-        b"Content-Type: text/html\r\nContent-ID: <x@y.example>\r\n\r\n<script>1</script>\r\n"
+        f"Content-Type: {kind}\r\nContent-ID: <x@y.example>\r\n\r\n<script>1</script>\r\n".encode()
     ).name
 
-    assert investigador.get(f"{URL}/{name}/parte/x@y.example").status_code == 404
+    assert investigador.get(f"{URL}/{name}/parte/x@y.example").status_code == status
 
 
 @pytest.mark.parametrize("person", ["admin", "investigador", "cliente", "stranger"])

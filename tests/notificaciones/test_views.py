@@ -612,9 +612,10 @@ def test_the_notice_of_another_case_is_not_found_under_this_one(
     notice_id = make_notice(app, other, usuario_investigador)
     clave = make_draft(app, other, usuario_investigador)
 
-    assert investigador.get(f"{base}/{notice_id}").status_code == 404
-    assert investigador.get(f"{base}/{notice_id}/html").status_code == 404
-    assert investigador.get(f"{base}/vista-previa/{clave}/html").status_code == 404
+    its_own = f"/oficios/{other.id}/notificaciones"
+    for page in (f"{notice_id}", f"{notice_id}/html", f"vista-previa/{clave}/html"):
+        assert investigador.get(f"{its_own}/{page}").status_code == 200
+        assert investigador.get(f"{base}/{page}").status_code == 404
 
 
 @pytest.mark.parametrize("person", ["cliente", "cliente_ajeno", "stranger"])

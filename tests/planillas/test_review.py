@@ -337,6 +337,7 @@ def test_an_imported_list_is_not_discarded(investigador, draft, rows):
 @pytest.mark.parametrize("who", ["cliente", "cliente_ajeno"])
 def test_a_draft_does_not_exist_for_people_of_a_buffet(who, request, draft, rows):
     client = request.getfixturevalue(who)
+    assert request.getfixturevalue("investigador").get(f"/importar/{draft}").status_code == 200
 
     assert client.get("/importar").status_code == 404
     assert client.get(f"/importar/{draft}").status_code == 404
@@ -356,5 +357,6 @@ def test_a_colleague_goes_on_with_a_draft(admin, draft):
     assert press_import(admin, f"/importar/{draft}").status_code == 303
 
 
-def test_a_list_that_does_not_exist_is_not_found(investigador, app):
+def test_a_list_that_does_not_exist_is_not_found(investigador, draft):
+    assert investigador.get(f"/importar/{draft}").status_code == 200
     assert investigador.get("/importar/987").status_code == 404

@@ -249,6 +249,7 @@ def test_a_refused_visit_stands_open_with_what_was_typed(investigador, direccion
 @pytest.mark.parametrize("who", ["cliente", "cliente_ajeno"])
 def test_for_a_cliente_there_is_no_terreno(request, who, direccion_id, rows):
     client = request.getfixturevalue(who)
+    assert request.getfixturevalue("investigador").get("/terreno").status_code == 200
 
     assert client.get("/terreno").status_code == 404
     assert client.get("/terreno/datos/lista").status_code == 404

@@ -313,10 +313,15 @@ def test_fresh_photos_are_ones_own_and_of_no_location_yet(app, admin, investigad
     with app.app_context(), transaction():
         db.session.get_one(Oficio, searched.id).estado = Estado.INVESTIGACION
     used = rows(Adjunto)[0].id
+    investigador.post(f"{url(searched)}/fotos", data={"fotos": [file()]}, headers=HTMX)
+    fresh = rows(Adjunto)[-1].id
 
-    for client in (investigador, admin):
-        page = text_of(client.get(url(searched)))
-        assert not re.search(rf'name="adjuntos"\s+value="{used}"', page)
+    def offered_to(client):
+        return re.findall(r'name="adjuntos"\s+value="(\d+)"', text_of(client.get(url(searched))))
+
+    assert offered_to(investigador) == [str(fresh)]
+    assert offered_to(admin) == []
+    assert fresh != used
 
 
 def test_the_case_page_leads_there_and_says_where_it_is(investigador, searched):
