@@ -19,6 +19,7 @@ from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos, set_approval
 from app.ajustes.queries import is_demo
 from app.ajustes.service import set_setting
+from app.anclaje.service import anchor
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -83,6 +84,10 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         db.session.execute(
             sa.update(Aviso).where(Aviso.created_at < now - timedelta(days=2)).values(leido_at=now)
         )
+    with transaction():
+        # Invented like the rest: that page, too, has something to show.
+        for days in (3, 2):
+            anchor(now - timedelta(days=days))
     actor = db.session.get_one(Usuario, investigador_id)
     for oficio_id, patente, color in photographed:
         uploads = [
@@ -108,3 +113,5 @@ def seed(*, now: datetime, max_bytes: int) -> None:
             actor=db.session.get_one(Usuario, investigador_id),
             now=now,
         )
+    with transaction():
+        anchor(now - timedelta(days=1))
