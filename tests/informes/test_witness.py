@@ -72,6 +72,9 @@ def test_a_whole_zip_passes(zip_of, tmp_path, authority, variante):
     assert code == 0, said
     assert "estaba en el ancla 1" in said
     assert "TSA de prueba" in said
+    root = json.loads((tmp_path / "custodia/ancla.json").read_text())["raiz"]
+    assert check(tmp_path, "--raiz", root)[0] == 0
+    assert check(tmp_path, "--raiz", "ab" * 32)[0] == 1
     links = json.loads((tmp_path / "custodia/cadena.json").read_text())["eslabones"]
     if variante is Variante.BUFFET:
         assert all(link["reservado"] for link in links[1:])
