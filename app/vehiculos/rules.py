@@ -15,18 +15,6 @@ _VIN_LENGTH = 17
 _NOT_IN_A_VIN = frozenset("IOQ")
 
 
-def parse_anio(text: str, this_year: int) -> int:
-    """Read a model year; next year's models are sold this year.
-
-    Raises:
-        InvalidValue: it is not a year that a vehicle can be of.
-    """
-    anio = parse_cifras(text)
-    if refusal := refuse_anio(anio, this_year):
-        raise InvalidValue(refusal)
-    return anio
-
-
 def parse_cifras(text: str) -> int:
     """Read the four digits of a year, whether or not a vehicle can be of it.
 

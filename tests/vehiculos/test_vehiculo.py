@@ -7,7 +7,7 @@ import pytest
 from app.core.errors import InvalidValue
 from app.oficios.models import Investigacion
 from app.vehiculos.models import Vehiculo
-from app.vehiculos.rules import parse_anio, parse_vin
+from app.vehiculos.rules import parse_cifras, parse_vin, refuse_anio
 from tests.factories import make_oficio
 from tests.oficios.acting import stored
 from tests.plugins.application import HTMX, assert_fragment
@@ -18,15 +18,20 @@ def url(oficio):
     return f"/oficios/{oficio.id}/vehiculo"
 
 
-@pytest.mark.parametrize(("text", "anio"), [("1900", 1900), ("2027", 2027)])
-def test_a_year_up_to_the_next_is_a_model_year(text, anio):
-    assert parse_anio(text, 2026) == anio
+@pytest.mark.parametrize("text", ["1900", "2027"])
+def test_a_year_up_to_the_next_is_a_model_year(text):
+    assert refuse_anio(parse_cifras(text), 2026) is None
 
 
-@pytest.mark.parametrize("text", ["2028", "1899", "15", "20 15", "²⁰¹⁵", "-201", "dos mil"])
-def test_other_years_are_refused(text):
-    with pytest.raises(InvalidValue):
-        parse_anio(text, 2026)
+@pytest.mark.parametrize("anio", [2028, 1899])
+def test_other_years_are_refused(anio):
+    assert "no es creíble" in (refuse_anio(anio, 2026) or "")
+
+
+@pytest.mark.parametrize("text", ["15", "20 15", "²⁰¹⁵", "-201", "dos mil"])
+def test_what_is_no_year_is_refused(text):
+    with pytest.raises(InvalidValue, match="no es un año"):
+        parse_cifras(text)
 
 
 def test_a_vin_loses_its_separators_and_nothing_else():
