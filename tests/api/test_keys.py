@@ -100,3 +100,36 @@ def test_guessing_links_is_slowed_down(throttled, monkeypatch, nobody):
     codes = [nobody("GET", f"/publico/tablero/adivina-{n}").status_code for n in range(3)]
 
     assert codes == [404, 404, 429]
+
+
+def test_a_key_of_an_admin_changes_no_rights(
+    make_key, usuario_admin, usuario_investigador, rows, admin_api
+):
+    _, ask = make_key(usuario_admin)
+    path = f"/usuarios/{usuario_investigador.id}"
+    new_admin = {
+        "email": "otra@oficina.example",
+        "nombre": "Otra",
+        "password": "una clave larga",
+        "rol": "admin",
+    }
+    before = [vars(row) for row in rows(Usuario)]
+    refused = [
+        ask("PATCH", path, {"activo": False}),
+        ask("PATCH", path, {"password": "otra clave larga"}),
+        ask("PATCH", path, {"email": "mio@malo.example"}),
+        ask("PATCH", f"{path}/cambiar-rol", {"rol": "admin"}),
+        ask("DELETE", path),
+        ask("POST", "/usuarios", new_admin),
+    ]
+
+    assert {answer.status_code for answer in refused} == {403}
+    assert all("Con una clave no se cambia" in answer.text for answer in refused)
+    after = [vars(row) for row in rows(Usuario)]
+    assert [_columns(row) for row in after] == [_columns(row) for row in before]
+    assert ask("PATCH", path, {"nombre": "Carla M."}).status_code == 200
+    assert admin_api("PATCH", f"{path}/cambiar-rol", {"rol": "admin"}).status_code == 200
+
+
+def _columns(row):
+    return {name: value for name, value in row.items() if not name.startswith("_")}

@@ -37,6 +37,10 @@ _UNKNOWN = (
     "«Authorization: Bearer …»."
 )
 _READ_ONLY = "Esta clave solo puede leer. Pida al administrador una que también escriba."
+_NO_RIGHTS_BY_KEY = (
+    "Con una clave no se cambia quién entra ni qué puede hacer. Pida un token en "
+    "POST /api/v1/auth/login con la cuenta de un administrador, o hágalo en la página «Usuarios»."
+)
 
 
 def readers(materia: Materia) -> tuple[Rol, ...]:
@@ -57,6 +61,16 @@ def current_usuario() -> Usuario:
 def sees_personal_data() -> bool:
     """Whether the token or key of this request reads RUT, telephone and e-mail unmasked."""
     return bool(g.get("api_datos_personales"))
+
+
+def refuse_keys() -> None:
+    """Leave a deed about somebody's rights to a person who signed in.
+
+    Raises:
+        Forbidden: it is asked for with a key, which lies in a script for long.
+    """
+    if g.get("api_clave_id") is not None:
+        raise Forbidden(_NO_RIGHTS_BY_KEY)
 
 
 def bearer_required(*roles: Rol) -> Callable[[View], View]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.access import bearer_required, current_usuario, refuse_keys
 from app.api.v1.answering import answer, answer_list, must_match
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
@@ -41,6 +41,8 @@ from app.web.error_pages import error_response
 bp = ApiBlueprint("usuarios", __name__, url_prefix="/usuarios")
 
 _NO_BUFFET = "No hay un buffet con ese id."
+#: Who gets in, and how: the link for a forgotten password goes to the address.
+_ABOUT_RIGHTS = frozenset({"activo", "email", "password"})
 
 
 @bp.post("/")
@@ -50,6 +52,8 @@ _NO_BUFFET = "No hay un buffet con ese id."
 @gives("Abrir una cuenta.", UsuarioShown, 201, errors=(400,))
 def create(body: UsuarioNew) -> ResponseReturnValue:
     """Open an account."""
+    if body.rol is Rol.ADMIN:
+        refuse_keys()
     if not _buffet_exists(body.buffet_id):
         return invalid("buffet_id", _NO_BUFFET)
     data = UsuarioData(body.email, body.nombre, body.rol, body.buffet_id, body.telefono)
@@ -94,6 +98,8 @@ def change(usuario_id: int, body: UsuarioChange) -> ResponseReturnValue:
     """Change what is given of an account, and leave the rest."""
     usuario = _get_usuario(usuario_id)
     given = body.given()
+    if _ABOUT_RIGHTS & given.keys():
+        refuse_keys()
     activo, password = given.pop("activo", None), given.pop("password", None)
     actor, now = current_usuario(), utcnow()
     try:
@@ -117,6 +123,7 @@ def change(usuario_id: int, body: UsuarioChange) -> ResponseReturnValue:
 @gives("Desactivar una cuenta: nada se borra y sus sesiones terminan.", status=204, errors=(409,))
 def close(usuario_id: int) -> ResponseReturnValue:
     """Deactivate an account: nothing is erased, its sessions end."""
+    refuse_keys()
     usuario = _get_usuario(usuario_id)
     with transaction():
         if usuario.activo:
@@ -130,6 +137,7 @@ def close(usuario_id: int) -> ResponseReturnValue:
 @gives("Dar otro rol a una cuenta; sus sesiones terminan.", UsuarioShown, errors=(400, 409, 412))
 def change_role(usuario_id: int, body: RolChange) -> ResponseReturnValue:
     """Give an account another role; its sessions end."""
+    refuse_keys()
     usuario = _get_usuario(usuario_id)
     if not _buffet_exists(body.buffet_id):
         return error_response(400, _NO_BUFFET)
