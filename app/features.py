@@ -38,6 +38,7 @@ _PACKAGES = (
     "trabajos",
     "respaldo",
     "titulares",
+    "cumplimiento",
     "api",
     "estado",
 )

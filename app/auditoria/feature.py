@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion
 from app.feature import Feature
 
 FEATURE = Feature(
     name="auditoria",
-    models=(Auditoria,),
+    models=(Auditoria, Divulgacion),
 )

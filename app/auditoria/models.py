@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal
 from app.core.sealed import Sealed
@@ -56,4 +57,37 @@ class Auditoria(Model):
     #: The case that it concerns, if one. No foreign key: the record outlives what it tells of.
     oficio_id: Mapped[int | None] = mapped_column(index=True)
     detalle: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+
+class Divulgacion(Model):
+    """Data that left the house: what, to whom, by which way and on which basis.
+
+    Written in the transaction of the deed. No foreign keys: it outlives what it tells of.
+    """
+
+    __tablename__ = "divulgaciones"
+    __personal__ = Personal(
+        "Divulgaciones",
+        {"destinatario": Dato.TEXTO},
+        otros=("que", "base", "oficio_id", "buffet_id", "cantidad", "clave", "created_at"),
+        borrado=Borrado.GUARDAR,
+        motivo="Prueba a quién se comunicaron datos; nombra a quien los recibió.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    canal: Mapped[CanalDivulgacion] = mapped_column(index=True)
+    #: What it was: «Aviso n.º 12 con 3 archivos».
+    que: Mapped[str] = mapped_column(ShortText(200))
+    #: An address, an account, a key or a place.
+    destinatario: Mapped[str] = mapped_column(ShortText(254))
+    #: For what purpose or by which right they received it.
+    base: Mapped[str] = mapped_column(ShortText(200))
+    oficio_id: Mapped[int | None] = mapped_column(index=True)
+    buffet_id: Mapped[int | None]
+    usuario_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: Rows or files that went out.
+    cantidad: Mapped[int] = mapped_column(default=1)
+    #: Of what is written once in an hour: who, what and which hour.
+    clave: Mapped[str | None] = mapped_column(ShortText(120), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.auditoria.models import Auditoria
-from app.db import db
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.auditoria.models import Auditoria, Divulgacion
+from app.auditoria.rules import CanalDivulgacion
+from app.db import db, dispensable_transaction
 
 
 class Actor(Protocol):
@@ -41,3 +45,81 @@ def audit(
             created_at=now,
         )
     )
+
+
+#: The basis of what people of the office take out of here.
+OFFICE_BASIS = "Uso de la propia oficina"
+#: The basis of what a law firm or its receptor is shown of the firm's own cases.
+ORDER_BASIS = "Encargo del buffet: ejercicio de derechos ante tribunales"
+
+
+def record_disclosure(
+    canal: CanalDivulgacion,
+    que: str,
+    destinatario: str,
+    *,
+    now: datetime,
+    base: str = ORDER_BASIS,
+    actor: Actor | None = None,
+    oficio_id: int | None = None,
+    buffet_id: int | None = None,
+    cantidad: int = 1,
+    clave: str | None = None,
+) -> None:
+    """Write down that data left the house, in the transaction of the deed: one insert.
+
+    ``cantidad`` are the rows or files that went out. What has a ``clave`` is written once.
+    """
+    values = {
+        "canal": canal,
+        "que": que[:200],
+        "destinatario": destinatario[:254],
+        "base": base,
+        "oficio_id": oficio_id,
+        "buffet_id": buffet_id,
+        "usuario_id": actor.id if actor else None,
+        "cantidad": cantidad,
+        "clave": clave,
+        "created_at": now,
+    }
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    db.session.execute(insert(Divulgacion).values(**values).on_conflict_do_nothing())
+
+
+def view_key(who: str, what: str, now: datetime) -> str:
+    """What a look at something is recorded under: once for who looks, what, and each hour (UTC)."""
+    return f"{who} {what} {now:%Y-%m-%dT%H}"[:120]
+
+
+def note_view(
+    canal: CanalDivulgacion,
+    que: str,
+    destinatario: str,
+    who: str,
+    *,
+    now: datetime,
+    actor: Actor | None = None,
+    oficio_id: int | None = None,
+    buffet_id: int | None = None,
+) -> None:
+    """Record a look in a transaction of its own, once for each who, what, case and hour.
+
+    What cannot be written, as the database is away or full, keeps nobody from looking: it is
+    logged, and the next look tries again.
+    """
+    clave = view_key(who, f"{que[:60]} {oficio_id or ''}", now)
+    known = sa.select(Divulgacion.id).where(Divulgacion.clave == clave)
+    if db.session.scalar(known) is not None:
+        return  # one read by an index; only the first look of an hour writes
+    with dispensable_transaction():
+        record_disclosure(
+            canal,
+            que,
+            destinatario,
+            now=now,
+            actor=actor,
+            oficio_id=oficio_id,
+            buffet_id=buffet_id,
+            clave=clave,
+        )

@@ -26,6 +26,8 @@ from app.adjuntos.queries import find_adjunto, list_approved
 from app.adjuntos.rules import buffet_name
 from app.adjuntos.service import read_copy
 from app.ajustes.pages.dead_links import dead_link
+from app.auditoria.pages import note_shown
+from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit
 from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet
@@ -78,7 +80,7 @@ def home() -> ResponseReturnValue:
     buffet = looking_buffet()
     which = {"abiertos": True, "cerrados": False}.get(request.args.get("ver", ""))
     page = paginate(oficios_statement(buffet.id, abiertos=which), scalars=False)
-    return render_template(
+    html = render_template(
         "portal/home.html",
         buffet=buffet,
         resumen=summarize(buffet.id),
@@ -87,6 +89,8 @@ def home() -> ResponseReturnValue:
         ver=request.args.get("ver", ""),
         by_link=living_link() is not None,
     )
+    _note_look(buffet, "Lista de sus oficios")
+    return html
 
 
 @bp.get("/portal/oficios/<int:oficio_id>")
@@ -95,7 +99,7 @@ def detail(oficio_id: int) -> ResponseReturnValue:
     buffet = looking_buffet()
     oficio = or_404(db.session.get(Oficio, oficio_id))
     or_404(oficio, allowed=oficio.buffet_id == buffet.id)
-    return render_template(
+    html = render_template(
         "portal/detail.html",
         buffet=buffet,
         oficio=oficio,
@@ -103,6 +107,8 @@ def detail(oficio_id: int) -> ResponseReturnValue:
         fotos=list_approved(oficio.id),
         by_link=living_link() is not None,
     )
+    _note_look(buffet, "Página del oficio", oficio_id)
+    return html
 
 
 @bp.get("/portal/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
@@ -116,7 +122,22 @@ def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     or_404(adjunto, allowed=adjunto.oficio_id == oficio.id and is_for_buffet(adjunto))
     data, mime_type = read_copy(adjunto)
     name = buffet_name(adjunto.id)
+    _note_look(buffet, f"Foto {adjunto.id}", oficio_id)
     return send_file(BytesIO(data), mimetype=mime_type, download_name=name)
+
+
+def _note_look(buffet: Buffet, que: str, oficio_id: int | None = None) -> None:
+    """Record what the buffet was shown: once an hour for each link or account, page and case."""
+    by_link = living_link() is not None
+    note_shown(
+        CanalDivulgacion.PORTAL,
+        que,
+        f"{buffet.nombre}, por su enlace" if by_link else f"{buffet.nombre}, {current_user.email}",
+        f"enlace {session[SESSION_KEY]}" if by_link else f"cuenta {current_user.id}",
+        actor=None if by_link else current_user,
+        oficio_id=oficio_id,
+        buffet_id=buffet.id,
+    )
 
 
 @bp.get("/portal/correos")

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from app.adjuntos.rules import format_size
 from app.ajustes.service import set_setting
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import record_disclosure
 from app.db import release
 from app.extensions import current_config
 from app.jobs.registry import job
@@ -50,6 +52,15 @@ def back_up(run: JobRun) -> None:
     except BackupError as error:
         raise JobError(str(error)) from None
     with run.finish(text[:250]):
+        if config.bucket_configured:
+            record_disclosure(
+                CanalDivulgacion.RESPALDO,
+                f"{backup.name}{', cifrado' if config.backup_passphrase else ', sin cifrar'}",
+                f"bucket {config.s3_bucket_name}",
+                base="Seguridad de los datos",
+                now=run.clock(),
+                cantidad=backup.manifest.row_count if backup.manifest else 1,
+            )
         set_setting(LAST_BACKUP, summary(backup, config))
 
 

@@ -14,6 +14,8 @@ from app.api.rules import KEY_PREFIX, Alcance, AlcanceDatos
 from app.api.service import is_use_to_note, note_key_use
 from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
+from app.auditoria.pages import note_shown
+from app.auditoria.rules import CanalDivulgacion
 from app.buffets.permissions import Materia, buffet_reads
 from app.core.clock import utcnow
 from app.core.errors import NotFound, RastroError
@@ -94,6 +96,8 @@ def bearer_required(*roles: Rol) -> Callable[[View], View]:
                 return error_response(403)
             g.api_usuario = usuario
             answer: ResponseReturnValue = view(*args, **kwargs)
+            if is_read():
+                _note_reading(usuario)
             return answer
 
         guarded.__roles__ = roles  # type: ignore[attr-defined]  # read by openapi.py
@@ -115,6 +119,25 @@ def oficio_to_see(oficio_id: int) -> Oficio:
     if not can_see(current_usuario(), oficio):
         raise Forbidden("No tiene acceso a este oficio")
     return oficio
+
+
+def _note_reading(usuario: Usuario) -> None:
+    """Record what leaves by the API to a buffet's account or to a program with a key.
+
+    Once an hour for each of them, route and case. The firm's own people ask as on the pages.
+    """
+    clave_id = g.get("api_clave_id")
+    if usuario.is_staff and clave_id is None:
+        return
+    note_shown(
+        CanalDivulgacion.API,
+        str(request.endpoint),
+        f"{usuario.email}, clave {clave_id}" if clave_id else usuario.email,
+        f"clave {clave_id}" if clave_id else f"cuenta {usuario.id}",
+        actor=usuario,
+        oficio_id=(request.view_args or {}).get("oficio_id"),
+        buffet_id=usuario.buffet_id,
+    )
 
 
 def _find_usuario() -> Usuario | Response:

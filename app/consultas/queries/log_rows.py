@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.auditoria.service import audit
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import OFFICE_BASIS, audit, record_disclosure
 from app.consultas.models import Consulta
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import start_of_day
@@ -151,4 +152,13 @@ def note_export(
         formato=formato,
         filas=min(total, EXPORT_LIMIT),
         filtros=wanted.facts(),
+    )
+    record_disclosure(
+        CanalDivulgacion.EXPORTACION,
+        f"Bitácora de consultas ({formato})",
+        actor.email,
+        base=OFFICE_BASIS,
+        now=now,
+        actor=actor,
+        cantidad=min(total, EXPORT_LIMIT),
     )

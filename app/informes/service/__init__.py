@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
-from app.auditoria.service import audit
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import audit, record_disclosure
 from app.core.text import safe_filename
 from app.db import db
 from app.informes.models import Expediente
@@ -132,6 +133,15 @@ def note_download(
         oficio_id=expediente.oficio_id,
         formato=formato,
         **({"enlace_id": enlace_id} if enlace_id else {}),
+    )
+    record_disclosure(
+        CanalDivulgacion.EXPEDIENTE,
+        f"Expediente {expediente.codigo} ({formato})",
+        actor.email if actor else f"{expediente.oficio.buffet.nombre}, por su enlace",
+        now=now,
+        actor=actor,
+        oficio_id=expediente.oficio_id,
+        buffet_id=expediente.oficio.buffet_id,
     )
 
 

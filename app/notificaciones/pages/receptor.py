@@ -23,6 +23,8 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import UploadResult, add_adjuntos, describe_failed, read_copy
 from app.ajustes.pages.dead_links import dead_link
+from app.auditoria.pages import note_shown
+from app.auditoria.rules import CanalDivulgacion
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, OrigenModo, read_leave_token
 from app.buffets.service import set_milestone_mails
@@ -174,5 +176,13 @@ def _page(
         form=form,
         max_photos=MAX_PHOTOS,
         max_size=format_size(current_config().max_upload_bytes),
+    )
+    note_shown(
+        CanalDivulgacion.RECEPTOR,
+        "Aviso con el vehículo, el lugar y sus archivos",
+        notice.destinatario_email,
+        f"aviso {notice.id}",
+        oficio_id=oficio.id,
+        buffet_id=oficio.buffet_id,
     )
     return make_response(html, status)

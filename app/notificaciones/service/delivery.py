@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from app.auditoria.service import audit
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import audit, record_disclosure
 from app.avisos.service import tell
 from app.db import db
 from app.eventos.rules import TipoEvento
@@ -70,6 +71,16 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
         entidad="notificacion",
         entidad_id=notice.id,
         adjuntos=[adjunto.id for adjunto in notice.adjuntos],
+    )
+    files = len(notice.adjuntos)
+    record_disclosure(
+        CanalDivulgacion.NOTIFICACION,
+        f"{notice.tipo.label} n.º {notice.id}, archivos: {files}",
+        notice.destinatario_email,
+        now=now,
+        actor=notice.usuario,
+        oficio_id=notice.oficio_id,
+        cantidad=1 + files,
     )
     for copy in notice.rechazos:
         _tell_of_problem(notice, f"salió sin la copia a {copy['email']}, que fue rechazada", now)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
+from app.auditoria.pages import note_export
 from app.core.clock import utcnow
 from app.core.text import clean_text
 from app.db import release, transaction
@@ -103,6 +104,8 @@ def answer_report(
         lectura = read_draft(kind, draft, open_draft(kind, draft))
         filas = kind.classify(draft, lectura.filas, utcnow())
         lines = [kind.report_line(fila, None) for fila in filas]
+    lines = list(lines)
+    note_export(f"Informe de la carga {draft.id} ({name})", len(lines), actor=current_user)
     return send_table(table_of(done), lines, f"{name}-{draft.id}")
 
 

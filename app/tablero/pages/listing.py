@@ -8,6 +8,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.auditoria.pages import note_export
 from app.core.clock import local_today, utcnow
 from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
@@ -73,7 +74,10 @@ def export(formato: str) -> ResponseReturnValue:
     if formato not in FORMATS:
         abort(404)
     now = utcnow()
-    statement = _statement(conditions_of(read_filter(request.args)))
+    conditions = conditions_of(read_filter(request.args))
+    statement = _statement(conditions)
+    total = count_listing(conditions)
+    note_export(f"Lista de oficios ({formato})", total, actor=current_user)
     rows = read_listing(statement, now=now)
     name = f"oficios-{local_today(now).isoformat()}"
     return send_table(OFICIOS_TABLE, rows, name, formato, stream=True)

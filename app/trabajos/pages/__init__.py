@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.auditoria.pages import note_export
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.jobs.pulse import take_pulse
@@ -113,6 +114,7 @@ def export() -> ResponseReturnValue:
     counts = count_states(job_filter)
     total = counts[job_filter.estado] if job_filter.estado else sum(counts.values())
     lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)
+    note_export("Lista de trabajos", min(total, EXPORT_LIMIT), actor=current_user)
     name = f"trabajos-{local_today(now).isoformat()}"
     return send_table(TRABAJOS_TABLE, lines, name, note=left_off_note(total - EXPORT_LIMIT))
 

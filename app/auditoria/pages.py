@@ -1,0 +1,41 @@
+"""Recording what a page showed or handed out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import OFFICE_BASIS, Actor, note_view, record_disclosure
+from app.core.clock import utcnow
+from app.db import transaction
+
+
+def note_shown(
+    canal: CanalDivulgacion, que: str, destinatario: str, who: str, **about: Any
+) -> None:
+    """Record that an answer showed data; call it when the answer is made, as it ends the read.
+
+    The answer to a HEAD shows nothing.
+    """
+    if request.method != "HEAD":
+        note_view(canal, que, destinatario, who, now=utcnow(), **about)
+
+
+def note_export(que: str, cantidad: int, *, actor: Actor, oficio_id: int | None = None) -> None:
+    """Record that somebody of the office takes a list as a file; before its rows are read."""
+    if request.method == "HEAD":
+        return
+    email: str = getattr(actor, "email", "")
+    with transaction():
+        record_disclosure(
+            CanalDivulgacion.EXPORTACION,
+            que,
+            email,
+            base=OFFICE_BASIS,
+            now=utcnow(),
+            actor=actor,
+            oficio_id=oficio_id,
+            cantidad=cantidad,
+        )

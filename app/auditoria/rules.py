@@ -1,0 +1,17 @@
+"""By which ways data leave the house."""
+
+from __future__ import annotations
+
+from app.core.labels import Labelled
+
+
+class CanalDivulgacion(Labelled):
+    """How somebody outside received or saw data of a case."""
+
+    NOTIFICACION = "notificacion", "Aviso por correo"
+    RECEPTOR = "receptor", "Página del receptor"
+    PORTAL = "portal", "Tablero del buffet"
+    API = "api", "API"
+    EXPEDIENTE = "expediente", "Expediente"
+    EXPORTACION = "exportacion", "Exportación"
+    RESPALDO = "respaldo", "Respaldo fuera del equipo"
