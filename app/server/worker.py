@@ -21,7 +21,7 @@ from app.server.hub import Hub
 from app.server.limits import IDLE, Patience, raise_descriptors
 from app.server.shell import Shell
 from app.web.bodies import body_limit
-from app.web.streaming import make_sources
+from app.web.streaming import looking, make_sources
 
 #: Seconds that a worker whose master died keeps serving while the supervisor restarts it.
 ORPHAN = 20.0
@@ -65,7 +65,7 @@ class Web(Worker):
         shell = Shell(
             flask_app,
             lambda method, path, headers: body_limit(flask_app, method, path, headers),
-            Hub(make_sources(flask_app), flask_app.app_context),
+            Hub(make_sources(flask_app), lambda: looking(flask_app)),
             threads=self.cfg.threads,
             folder=folder,
         )

@@ -9,12 +9,14 @@ and the view answers in another way.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import Flask, Response, request
 
+from app.db import not_seeing_hidden
 from app.feature import features_of
 
 
@@ -51,6 +53,13 @@ class Source(ABC):
 def make_sources(app: Flask) -> dict[str, Source]:
     """A source of each kind that the features of an application bring, for one process."""
     return {name: make() for name, make in features_of(app).streams.items()}
+
+
+@contextmanager
+def looking(app: Flask) -> Iterator[None]:
+    """Where sources are asked: what pages do not show is not sent to them either."""
+    with app.app_context(), not_seeing_hidden():
+        yield
 
 
 def keep_open(listener: Listener) -> Response | None:
