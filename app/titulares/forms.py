@@ -36,6 +36,8 @@ class BuscarForm(Form):
     motivo = StringField(
         "Por qué se busca", [required("Escriba por qué se busca a la persona."), at_most(200)]
     )
+    #: Carried along to the form that blocks what is found.
+    solicitud = StringField("Número de la solicitud", [at_most(20)])
 
     def validate(self, extra_validators: object = None) -> bool:
         """Also refuse a search for nobody, or for one word of a name."""
@@ -63,6 +65,7 @@ class BloquearForm(Form):
 
     oficios = StringField("Casos", [required("Elija al menos un caso."), at_most(2000)])
     motivo = StringField("Motivo", [required("Escriba el motivo."), at_most(300)])
+    solicitud = StringField("Número de la solicitud, si la hay", [at_most(20)])
 
     @property
     def oficio_ids(self) -> list[int]:

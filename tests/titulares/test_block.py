@@ -9,17 +9,23 @@ import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.db import db, not_seeing_hidden, seeing_all, transaction
+from app.eventos.models import Evento
+from app.eventos.pages.event_stream import EventListener, EventSource
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.models import Oficio
-from app.titulares.models import Bloqueo
+from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.queries.bloqueos import is_hidden
+from app.titulares.queries.data_requests import list_without_block
 from app.titulares.queries.lugares import list_models
 from app.titulares.service import AlreadyBlocked, block_cases
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
+from app.web.streaming import looking
 from tests.architecture.world import url_arguments
 from tests.factories import make_oficio, make_trabajo
+from tests.informes.expedientes import make_stub
+from tests.titulares.rows import make_request
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 #: Pages about blocks themselves, examples of the API, and streams, which never end.
@@ -128,3 +134,53 @@ def test_what_waits_for_it_is_cancelled_and_it_can_be_lifted(
         "oficio.bloqueado",
         "oficio.desbloqueado",
     ]
+
+
+def test_open_pages_are_not_told_of_it(app, buffet, usuario_admin):
+    blocked, free = (make_oficio(app, buffet, usuario_admin) for _ in range(2))
+    block(app, usuario_admin, blocked.id)
+    with app.app_context(), transaction():
+        late = sa.select(Evento).where(Evento.oficio_id == free.id)
+        event = db.session.scalars(late).first()
+        db.session.add(
+            Evento(tipo=event.tipo, oficio_id=blocked.id, buffet_id=buffet.id, created_at=NOW)
+        )
+    with looking(app):
+        found = EventSource().look([EventListener(usuario_id=1, place=0, buffet_id=None)])
+
+    assert {told.message["oficio_id"] for told in found} == {free.id}
+
+
+def test_a_genuine_expediente_of_it_is_not_denied(app, buffet, usuario_admin):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    row = make_stub(app, oficio, usuario_admin)
+    url = f"/verificar/{row.codigo}"
+    before = app.test_client().get(url)
+    block(app, usuario_admin, oficio.id)
+
+    after = app.test_client().get(url)
+
+    assert (before.status_code, after.status_code) == (200, 200)
+    assert row.sha256 in after.text
+    assert oficio.numero_oficio not in after.text
+
+
+def test_it_is_blocked_for_a_request(app, admin, buffet, usuario_admin, rows):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    solicitud_id = make_request(app, pide_bloqueo=True)
+    (solicitud,) = rows(Solicitud)
+    assert f'name="solicitud" value="{solicitud.numero}"' in (
+        admin.get(f"/admin/personas/solicitudes/{solicitud_id}").text
+    )
+    data = {"oficios": [str(oficio.id)], "motivo": "Lo pide."}
+
+    refused = admin.post("/admin/personas/bloqueos", data={**data, "solicitud": "S-1999-0001"})
+    assert refused.status_code == 422
+    assert not rows(Bloqueo)
+    with app.app_context():
+        assert [row.id for row in list_without_block()] == [solicitud_id]
+    admin.post("/admin/personas/bloqueos", data={**data, "solicitud": solicitud.numero})
+
+    assert [row.solicitud_id for row in rows(Bloqueo)] == [solicitud_id]
+    with app.app_context():
+        assert list_without_block() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from app.notificaciones.models import Notificacion
 from app.oficios.service import PropietarioData
 from app.titulares.models import Solicitud
 from app.titulares.rules.solicitudes import Plazos, TipoSolicitud, block_due, due_day, extended_day
-from app.titulares.service.data_requests import extend_term, warn_of_term
+from app.titulares.service.data_requests import extend_term, warn_of_block, warn_of_term
 from app.usuarios.models import Usuario
 from tests.factories import make_oficio
 from tests.titulares.rows import make_request
@@ -152,3 +152,15 @@ def test_admins_are_warned_once_before_a_term_ends_and_once_after(app, rows, usu
                 warn_of_term(db.session.get_one(Solicitud, solicitud_id), moment)
     texts = [each.texto for each in rows(Aviso, usuario_id=usuario_admin.id)]
     assert [text.split(" ", 3)[3] for text in texts[1:]] == ["vence hoy.", "venció."]
+
+
+def test_admins_are_warned_once_of_each_end_of_the_temporary_block(app, rows, usuario_admin):
+    solicitud_id = make_request(app, pide_bloqueo=True)
+    with app.app_context():
+        day = db.session.get_one(Solicitud, solicitud_id).bloqueo_vence
+        near = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
+        for moment in (near, near, near + timedelta(days=1), near + timedelta(days=2)):
+            with transaction():
+                warn_of_block(db.session.get_one(Solicitud, solicitud_id), moment)
+    texts = [each.texto for each in rows(Aviso, usuario_id=usuario_admin.id)]
+    assert [text.rsplit("S-", 1)[1][10:] for text in texts[1:]] == ["vence hoy.", "venció."]

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
+from app.core.errors import InvalidValue
 from app.db import db, seeing_all
 from app.titulares.forms import BloquearForm, LevantarForm
 from app.titulares.models import Bloqueo
 from app.titulares.pages.blueprint import bp
 from app.titulares.queries.bloqueos import list_blocks
+from app.titulares.queries.data_requests import find_by_number
 from app.titulares.service import block_cases, lift_block
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
@@ -31,11 +33,28 @@ def block() -> ResponseReturnValue:
     form = BloquearForm()
 
     def deed() -> Done:
-        blocks = block_cases(form.oficio_ids, form.motivo.data, actor=current_user, now=utcnow())
+        numero = form.solicitud.data or ""
+        solicitud = find_by_number(numero)
+        if numero and solicitud is None:
+            raise InvalidValue("No hay una solicitud con ese número.")
+        blocks = block_cases(
+            form.oficio_ids,
+            form.motivo.data,
+            actor=current_user,
+            now=utcnow(),
+            solicitud=solicitud,
+        )
         text = f"Quedaron bloqueados {len(blocks)} casos." if len(blocks) > 1 else "Caso bloqueado."
         return Done(text, url_for("titulares.blocks"))
 
-    return carry_out(Deed(do=deed, form=form, show=lambda status: _page(form, status)))
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _page(form, status),
+            beside={InvalidValue: form.solicitud},
+        )
+    )
 
 
 @bp.post("/admin/personas/bloqueos/<int:bloqueo_id>/levantar")

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from app.db import db
-from app.titulares.models import Solicitud
+from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.rules.solicitudes import EstadoSolicitud
 
 _OPEN = tuple(estado for estado in EstadoSolicitud if estado.is_open)
@@ -21,6 +21,12 @@ def last_number(year: int) -> int:
     return int(newest.rsplit("-", 1)[1]) if newest else 0
 
 
+def find_by_number(numero: str) -> Solicitud | None:
+    """The request of that number, as «S-2026-0001»."""
+    statement = sa.select(Solicitud).where(Solicitud.numero == numero.strip().upper())
+    return db.session.scalar(statement)
+
+
 def requests_statement() -> sa.Select[Solicitud]:
     """All requests: open ones first, by their last day."""
     return sa.select(Solicitud).order_by(
@@ -32,3 +38,14 @@ def list_open(until: date) -> list[Solicitud]:
     """Open requests whose last day comes by then."""
     statement = sa.select(Solicitud).where(Solicitud.estado.in_(_OPEN), Solicitud.vence <= until)
     return list(db.session.scalars(statement.order_by(Solicitud.vence)))
+
+
+def list_without_block() -> list[Solicitud]:
+    """Open requests that ask for a temporary block, of which nothing is blocked yet."""
+    blocked = sa.select(Bloqueo.solicitud_id).where(Bloqueo.solicitud_id.is_not(None))
+    statement = sa.select(Solicitud).where(
+        Solicitud.estado.in_(_OPEN),
+        Solicitud.bloqueo_vence.is_not(None),
+        Solicitud.id.not_in(blocked),
+    )
+    return list(db.session.scalars(statement.order_by(Solicitud.bloqueo_vence)))

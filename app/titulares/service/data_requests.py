@@ -229,10 +229,24 @@ def pass_on(solicitud: Solicitud, buffet: Buffet, *, actor: Usuario, now: dateti
 def warn_of_term(solicitud: Solicitud, now: datetime) -> None:
     """Tell the admins that a term ends soon, or has passed: once for each of the two."""
     left = days_left(solicitud.vence, now)
-    late = left < 0
-    when = "venció" if late else "vence hoy" if left == 0 else f"vence en {left} días"
-    word = "vencida" if late else "por-vencer"
-    _tell_admins(solicitud, f"La solicitud {solicitud.numero} {when}.", word, now)
+    word = "vencida" if left < 0 else "por-vencer"
+    _tell_admins(solicitud, f"La solicitud {solicitud.numero} {_when(left)}.", word, now)
+
+
+def warn_of_block(solicitud: Solicitud, now: datetime) -> None:
+    """Tell the admins until when to decide on the temporary block, and again once it is late."""
+    if solicitud.bloqueo_vence is None:
+        return
+    left = days_left(solicitud.bloqueo_vence, now)
+    word = "b-tarde" if left < 0 else "b-pronto"
+    texto = f"El plazo para decidir el bloqueo que pide {solicitud.numero} {_when(left)}."
+    _tell_admins(solicitud, texto, word, now)
+
+
+def _when(left: int) -> str:
+    if left < 0:
+        return "venció"
+    return "vence hoy" if left == 0 else f"vence en {left} día{'' if left == 1 else 's'}"
 
 
 def _tell_admins(solicitud: Solicitud, texto: str, why: str, now: datetime) -> None:
