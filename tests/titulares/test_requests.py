@@ -14,13 +14,20 @@ from app.avisos.models import Aviso
 from app.core.errors import Refused
 from app.db import db, transaction
 from app.notificaciones.models import Notificacion
+from app.notificaciones.service.delivery import mark_sent
 from app.oficios.service import PropietarioData
 from app.titulares.models import Solicitud
+from app.titulares.queries.data_requests import list_unproven
 from app.titulares.rules.solicitudes import Plazos, TipoSolicitud, block_due, due_day, extended_day
-from app.titulares.service.data_requests import extend_term, warn_of_block, warn_of_term
+from app.titulares.service.data_requests import (
+    extend_term,
+    note_sending,
+    warn_of_block,
+    warn_of_term,
+)
 from app.usuarios.models import Usuario
 from tests.factories import make_oficio
-from tests.titulares.rows import make_request
+from tests.titulares.rows import make_answered_request, make_request
 
 TERMS = Plazos()
 
@@ -164,3 +171,19 @@ def test_admins_are_warned_once_of_each_end_of_the_temporary_block(app, rows, us
                 warn_of_block(db.session.get_one(Solicitud, solicitud_id), moment)
     texts = [each.texto for each in rows(Aviso, usuario_id=usuario_admin.id)]
     assert [text.rsplit("S-", 1)[1][10:] for text in texts[1:]] == ["vence hoy.", "venció."]
+
+
+def test_an_answer_is_sent_when_the_mail_server_took_it(app, rows, usuario_admin):
+    solicitud_id = make_answered_request(app, usuario_admin)
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+    with app.app_context():
+        row = db.session.get_one(Solicitud, solicitud_id)
+        with transaction():
+            note_sending(row)
+        assert row.enviada_at is None, "it was only ordered"
+        assert list_unproven(row.resuelta_at) == [row]
+        (mail,) = rows(Notificacion, destinatario_email=row.correo)
+        with transaction():
+            mark_sent(db.session.get_one(Notificacion, mail.id), now=later)
+            note_sending(row)
+        assert (row.enviada_at, list_unproven(row.resuelta_at)) == (later, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -49,3 +49,12 @@ def list_without_block() -> list[Solicitud]:
         Solicitud.id.not_in(blocked),
     )
     return list(db.session.scalars(statement.order_by(Solicitud.bloqueo_vence)))
+
+
+def list_unproven(since: datetime) -> list[Solicitud]:
+    """Requests answered or passed on since a moment, of whose mail nobody knows that it left."""
+    statement = sa.select(Solicitud).where(
+        Solicitud.enviada_at.is_(None),
+        sa.or_(Solicitud.resuelta_at >= since, Solicitud.derivada_at >= since),
+    )
+    return list(db.session.scalars(statement.order_by(Solicitud.id)))

@@ -16,7 +16,8 @@ from app.core.clock import to_local
 from app.core.errors import Refused
 from app.db import db, seeing_all
 from app.notificaciones.mails import compose_internal
-from app.notificaciones.rules import TipoNotificacion
+from app.notificaciones.queries import find_by_key
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.notificaciones.service.automatic_mails import order_mail
 from app.titulares.mails import compose_letter
 from app.titulares.models import Solicitud
@@ -173,10 +174,9 @@ def decide(
             compose_letter(f"Respuesta a su solicitud {solicitud.numero}", paragraphs),
             email=solicitud.correo,
             nombre=solicitud.nombre,
-            clave=f"solicitud:{solicitud.numero}:respuesta",
+            clave=_answer_key(solicitud),
             now=now,
         )
-        solicitud.enviada_at = now
     _note("solicitud.resuelta", solicitud, actor, now)
     return paragraphs
 
@@ -215,7 +215,7 @@ def pass_on(solicitud: Solicitud, buffet: Buffet, *, actor: Usuario, now: dateti
         compose_letter(f"Solicitud {solicitud.numero} de un titular", text),
         email=buffet.email_principal,
         nombre=buffet.contacto_nombre or buffet.nombre,
-        clave=f"solicitud:{solicitud.numero}:{buffet.id}",
+        clave=_passing_key(solicitud, buffet.id),
         now=now,
         buffet_id=buffet.id,
     )
@@ -224,6 +224,26 @@ def pass_on(solicitud: Solicitud, buffet: Buffet, *, actor: Usuario, now: dateti
     solicitud.derivada_a = buffet.email_principal
     solicitud.derivada_at = now
     _note("solicitud.derivada", solicitud, actor, now, buffet=buffet.id)
+
+
+def note_sending(solicitud: Solicitud) -> None:
+    """Keep as proof when the mail server took the answer, or the request for the buffet.
+
+    A mail that waits or that was refused proves nothing.
+    """
+    buffet_id = solicitud.derivada_buffet_id
+    key = _passing_key(solicitud, buffet_id) if buffet_id else _answer_key(solicitud)
+    notice = find_by_key(key)
+    if notice is not None and notice.estado is EstadoNotificacion.ENVIADA:
+        solicitud.enviada_at = notice.enviada_at
+
+
+def _answer_key(solicitud: Solicitud) -> str:
+    return f"solicitud:{solicitud.numero}:respuesta"
+
+
+def _passing_key(solicitud: Solicitud, buffet_id: int) -> str:
+    return f"solicitud:{solicitud.numero}:{buffet_id}"
 
 
 def warn_of_term(solicitud: Solicitud, now: datetime) -> None:
