@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
 from app.buffets.models import Buffet
@@ -29,7 +31,7 @@ def make_block(app: Flask, buffet: Buffet, actor: Usuario) -> int:
         return row.id
 
 
-def make_request(app: Flask, **values: object) -> int:
+def make_request(app: Flask, **values: Any) -> int:
     """The id of a request of a made-up person."""
     data = SolicitudData(
         **{
