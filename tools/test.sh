@@ -1,55 +1,76 @@
 #!/usr/bin/env bash
-# Every test on both databases: first the fast ones, then those that drive a browser or processes.
-# All four runs are made even if one fails. The first alone is measured: it meets nearly every line,
-# and measuring costs a third of its time.
+# Every test on both databases, in two lanes side by side: the fast tests, and those that drive a
+# browser or processes, which wait for most of their time. All four runs are made even if one fails.
+# The first alone is measured: it meets nearly every line, and measuring costs a third of its time.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-# Three for two processors: for a quarter of its time a test waits, for an answer or for a limit.
-workers=$((($(nproc) * 3 + 1) / 2))
+workers=$(nproc)
+served_workers=$((workers > 2 ? 2 : 1)) # beside those: a browser has processes of its own
 rm -f .coverage .coverage.*
-failed=()
 
 # In memory where there is room: a disk that stalls says nothing about the code, and the tests measure
 # how long a transaction keeps others waiting.
 room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
 memory=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo 2>/dev/null)
 if [ "${room:-0}" -gt 4000000 ] && [ "${memory:-0}" -gt 8000000 ]; then
-    TMPDIR=$(mktemp -d /dev/shm/rastro-tests.XXXXXX)
-    chmod 755 "$TMPDIR" # a test that gives up its rights still finds its files
-    export TMPDIR
-    trap 'rm -rf "$TMPDIR"' EXIT
+    room_for_tests=$(mktemp -d /dev/shm/rastro-tests.XXXXXX)
+    chmod 755 "$room_for_tests" # a test that gives up its rights still finds its files
+    export TMPDIR=$room_for_tests
 fi
 
+failures=$(mktemp) # the names of the runs that failed
+told=$(mktemp)     # what the second lane says, for after the first
+clean() {
+    # Interrupted, the second lane ends too, as by Ctrl+C; after its end there is nobody to tell.
+    if [ -n "${served_lane:-}" ] && kill -INT -- "-$served_lane" 2>/dev/null; then
+        wait "$served_lane"
+    fi
+    rm -rf "$failures" "$told" ${room_for_tests:+"$room_for_tests"}
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+
 run() {
-    local name=$1
+    local name=$1 began=$SECONDS
     shift
     printf '\n>>> %s\n' "$name"
-    .venv/bin/python -m pytest --durations=5 --durations-min=1 "$@" || failed+=("$name")
+    .venv/bin/python -m pytest --durations=5 --durations-min=1 "$@" || echo "$name" >>"$failures"
+    printf '>>> %s took %d s\n' "$name" $((SECONDS - began))
 }
 
-for database in sqlite postgresql; do
+run_fast() {
+    run sqlite --database sqlite -m "not e2e" -n "$workers" \
+        --cov --cov-report= --cov-fail-under=0 # judged at the end
     # What uses no database was tried in the first run.
-    options=(--cov --cov-report= --cov-fail-under=0) # judged at the end
-    [ "$database" = sqlite ] || options=(--only-database-tests)
-    run "$database" --database "$database" "${options[@]}" -m "not e2e" -n "$workers"
+    run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests
+}
+
+run_served() {
+    local served
+    mapfile -t served < <(grep -rlE "mark\.e2e" tests --include="test_*.py")
+    run "sqlite, end to end" --database sqlite -m e2e "${served[@]}" \
+        -n "$served_workers"
     # The walk through the product, the installation and the drills run on both databases. A hand's
     # gestures in the browser say nothing about the database: the first run has had them.
-    if [ "$database" = sqlite ]; then
-        mapfile -t served < <(grep -rlE "mark\.e2e" tests --include="test_*.py")
-    else
-        served=(tests/e2e tests/drills tests/api)
-    fi
-    run "$database, end to end" --database "$database" -m e2e "${served[@]}" \
-        -n auto --maxprocesses 2
-done
+    run "postgresql, end to end" --database postgresql -m e2e \
+        tests/e2e tests/drills tests/api -n "$served_workers"
+}
+
+set -m # a process group of its own, so that all of it can be ended
+run_served >"$told" 2>&1 &
+served_lane=$!
+set +m
+run_fast
+wait "$served_lane"
+cat "$told"
 
 printf '\n>>> coverage of app, by branch\n'
-.venv/bin/coverage report || failed+=("coverage")
+.venv/bin/coverage report || echo coverage >>"$failures"
 
 minutes=$((SECONDS / 60)) seconds=$((SECONDS % 60))
-if [ ${#failed[@]} -gt 0 ]; then
-    printf '\nFailed after %d min %d s: %s\n' "$minutes" "$seconds" "$(IFS=';'; echo "${failed[*]}")"
+if [ -s "$failures" ]; then
+    printf '\nFailed after %d min %d s: %s\n' "$minutes" "$seconds" "$(paste -sd ';' "$failures")"
     exit 1
 fi
 printf '\nEverything passed in %d min %d s.\n' "$minutes" "$seconds"
