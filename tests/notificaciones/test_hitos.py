@@ -319,8 +319,9 @@ def test_a_way_out_is_signed(app, buffet, otro_buffet, stranger, rows):
     token = make_leave_token(buffet.id, 1, str(app.secret_key), utcnow())
     said, signature = token.split(".")
     other = f"{otro_buffet.id}-{said.partition('-')[2]}"
+    later = f"{said[:-1]}{'8' if said.endswith('9') else '9'}"
 
-    for bad in (f"{other}.{signature}", f"{said}.x", f"{said[:-1]}9.{signature}", said, ".", "x.y"):
+    for bad in (f"{other}.{signature}", f"{said}.x", f"{later}.{signature}", said, ".", "x.y"):
         assert stranger.get(f"/baja/{bad}").status_code == 404
         assert stranger.post(f"/baja/{bad}").status_code == 404
 
