@@ -28,6 +28,14 @@ def find_by_session(session_id: str) -> Usuario | None:
     return usuario
 
 
+def is_session_current(usuario: Usuario) -> bool:
+    """Whether no session of the account was ended since it was read. Locks it until the commit."""
+    version = db.session.scalar(
+        sa.select(Usuario.session_version).where(Usuario.id == usuario.id).with_for_update()
+    )
+    return version == usuario.session_version
+
+
 def list_investigadores() -> list[Usuario]:
     """The active people of the firm, to whom a case may be assigned."""
     return list(

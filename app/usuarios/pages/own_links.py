@@ -9,10 +9,10 @@ from flask_login import login_user
 from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import after_commit, db
+from app.db import after_commit
 from app.extensions import current_config, limiter
 from app.usuarios.forms import FirstPasswordForm, RecoveryForm
-from app.usuarios.queries import find_by_session
+from app.usuarios.queries import find_by_session, is_session_current
 from app.usuarios.rules import read_invite, read_recovery
 from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import order_recovery, set_password
@@ -78,8 +78,7 @@ def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
 
     def deed() -> Done:
         # Of two who send the form at the same moment, the second finds that it was used.
-        db.session.refresh(usuario, with_for_update=True)
-        if usuario.get_id() != session_id:
+        if not is_session_current(usuario):
             abort(dead_link())
         set_password(usuario, form.password.data, actor=usuario, now=utcnow())
         after_commit(lambda: login_user(usuario))
