@@ -46,6 +46,7 @@ class Avistamiento(Model):
                 "lat",
                 "lon",
                 "notas",
+                "orden_judicial",
                 "advertencias_ingreso",
                 "simulado",
                 "investigacion_id",
@@ -67,6 +68,7 @@ class Avistamiento(Model):
             "lat": Dato.POSICION,
             "lon": Dato.POSICION,
             "notas": Dato.TEXTO,
+            "orden_judicial": Dato.TEXTO,
             "advertencias_ingreso": Dato.ESTRUCTURA,
             "clave": Dato.HUELLA,
         },
@@ -95,6 +97,8 @@ class Avistamiento(Model):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     notas: Mapped[str | None] = mapped_column(sa.Text)
+    #: The court's order that a fine was learnt by: data on infractions are reserved (art. 25).
+    orden_judicial: Mapped[str | None] = mapped_column(ShortText(200))
     #: Texts of what the source wrote that could not be read or does not add up, by field.
     advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: ``rules.sighting_key``: stored once however often it is answered.

@@ -306,6 +306,10 @@ def test_a_sighting_says_which_gantry_its_text_means_and_why(
     gantry = find_gantry(app, "Costanera Norte", "P3")
     base = f"/oficios/{oficio.id}/avistamientos"
     fine = {"fuente": "multa", "fecha": "2026-11-20", "empresa": "Costanera Norte"}
+    refused = investigador_api("POST", base, fine)
+    assert refused.status_code == 422
+    assert refused.get_json()["detail"][0]["loc"][-1] == "orden_judicial"
+    fine["orden_judicial"] = "Resolución de 02-11-2026"
 
     shown = investigador_api("POST", base, {**fine, "ubicacion": "Pórtico P3"}).get_json()
     road = investigador_api("POST", base, fine).get_json()

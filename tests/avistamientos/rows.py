@@ -49,9 +49,10 @@ def store(
 
 def make_sighting(app: Flask, oficio: Oficio, actor: Usuario, **values: Any) -> int:
     """A sighting that a person wrote down; returns its id."""
-    data = AvistamientoData(
-        **{"fuente": Fuente.TERRENO, "fecha": date(2026, 11, 2), "ubicacion": "Pasaje 1", **values}
-    )
+    known = {"fuente": Fuente.TERRENO, "fecha": date(2026, 11, 2), "ubicacion": "Pasaje 1"}
+    if values.get("fuente") is Fuente.MULTA:
+        known["orden_judicial"] = "Resolución de 02-11-2026"
+    data = AvistamientoData(**{**known, **values})
     with app.app_context(), transaction():
         actor = db.session.get_one(Usuario, actor.id)
         row = add_sighting(db.session.get_one(Oficio, oficio.id), data, actor=actor, now=utcnow())

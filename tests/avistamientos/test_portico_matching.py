@@ -104,6 +104,7 @@ def test_a_corrected_fine_is_looked_up_again(app, investigador, oficio, usuario_
     page = investigador.get(f"/oficios/{oficio.id}/avistamientos/{pk}").text
     seal = page.partition('name="sello"')[2].partition('value="')[2].partition('"')[0]
     data = {"fuente": "multa", "fecha": "2026-11-02", "hora": "", "sello": seal}
+    data["orden_judicial"] = "Resolución de 02-11-2026"
 
     response = investigador.post(
         f"/oficios/{oficio.id}/avistamientos/{pk}", data=data | {"ubicacion": "PA31", "empresa": ""}

@@ -543,3 +543,17 @@ def test_the_database_itself_keeps_a_sighting_once(app, oficio, usuario_investig
         with pytest.raises(IntegrityError):
             db.session.flush()
         db.session.rollback()
+
+
+def test_a_fine_needs_the_order_of_a_court_and_what_was_typed_stays(investigador, oficio, rows):
+    fine = {"fuente": "multa", "fecha": "01-11-2026", "ubicacion": "Autopista Central, P5"}
+    path = f"/oficios/{oficio.id}/avistamientos"
+
+    refused = investigador.post(path, data=fine)
+    stored = investigador.post(path, data=fine | {"orden_judicial": "Resolución de 02-11-2026"})
+
+    assert refused.status_code == 422
+    assert "escriba la resolución del tribunal" in refused.text
+    assert "Autopista Central, P5" in refused.text
+    assert stored.status_code == 303
+    assert [row.orden_judicial for row in rows(Avistamiento)] == ["Resolución de 02-11-2026"]

@@ -35,7 +35,7 @@ from app.avistamientos.service import (
     remove_sighting,
     seal,
 )
-from app.avistamientos.service.sightings import FutureSighting
+from app.avistamientos.service.sightings import CourtOrderMissing, FutureSighting
 from app.buffets.permissions import Materia
 from app.core.clock import Reading, local_today, utcnow
 from app.core.errors import NotFound, Refused
@@ -66,6 +66,7 @@ _SIGHTED = (
     "empresa",
     "monto",
     "notas",
+    "orden_judicial",
     "advertencias_ingreso",
 )
 _ONE_SIGHTING = _OF_OFICIO + "/avistamientos/<int:avistamiento_id>"
@@ -201,6 +202,8 @@ def add_seen(oficio_id: int, body: AvistamientoNew) -> ResponseReturnValue:
             row = add_sighting(oficio, data, actor=current_usuario(), now=utcnow())
     except FutureSighting as ahead:
         return invalid("fecha", str(ahead))
+    except CourtOrderMissing as missing:
+        return invalid("orden_judicial", str(missing))
     return answer(_seen(row), 201)
 
 
@@ -246,6 +249,8 @@ def change_seen(
             edit_sighting(row, data, seen=seal(row), actor=current_usuario(), now=utcnow())
     except FutureSighting as ahead:
         return invalid("fecha", str(ahead))
+    except CourtOrderMissing as missing:
+        return invalid("orden_judicial", str(missing))
     return answer(_seen(row))
 
 

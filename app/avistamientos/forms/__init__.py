@@ -29,6 +29,7 @@ class AvistamientoForm(Form):
     ubicacion = StringField("Lugar", [Optional(), at_most(200)])
     empresa = StringField("Empresa", [Optional(), at_most(120)])
     monto = PesosField("Monto")
+    orden_judicial = StringField("Resolución del tribunal", [Optional(), at_most(200)])
     notas = TextAreaField("Notas", [Optional(), at_most(5000)])
     #: What the sighting said when the form was opened.
     version = HiddenField(name="sello")
@@ -44,7 +45,7 @@ class AvistamientoForm(Form):
         if row.fecha_hora:
             read = as_written if "fecha_hora" in row.advertencias_ingreso else to_local
             hora = read(row.fecha_hora, row.zona).strftime("%H:%M")
-        names = ("fuente", "fecha", "ubicacion", "empresa", "monto", "notas")
+        names = ("fuente", "fecha", "ubicacion", "empresa", "monto", "notas", "orden_judicial")
         values = {name: getattr(row, name) for name in names}
         return cls(data={**values, "hora": hora, "version": seal(row)})
 
@@ -69,6 +70,7 @@ class AvistamientoForm(Form):
             empresa=self.empresa.data or None,
             monto=self.monto.value,
             notas=self.notas.data or None,
+            orden_judicial=self.orden_judicial.data or None,
         )
 
     def _reading(self) -> Reading:

@@ -14,6 +14,7 @@ from app.avistamientos.pages.lookups import Lookups, lookups_of
 from app.avistamientos.queries import find_sighting, sightings_statement
 from app.avistamientos.rules import WRITTEN_SOURCES
 from app.avistamientos.service import add_sighting, edit_sighting, seal
+from app.avistamientos.service.sightings import CourtOrderMissing
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.jobs.models import Trabajo
@@ -56,7 +57,7 @@ def section(oficio_id: int) -> ResponseReturnValue:
             form=form,
             show=lambda status: show_section(oficio, status, form=form),
             fresh=lambda: show_section(oficio),
-            beside={Refused: form},
+            beside={CourtOrderMissing: form.orden_judicial, Refused: form},
         )
     )
 
@@ -80,7 +81,7 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
             form=form,
             show=lambda status: show_section(oficio, status, form=form, editing=row),
             fresh=lambda: show_section(oficio),
-            beside={Refused: form},
+            beside={CourtOrderMissing: form.orden_judicial, Refused: form},
             version=lambda: seal(or_404(find_sighting(oficio.id, avistamiento_id))),
         )
     )

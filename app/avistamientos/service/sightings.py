@@ -41,6 +41,15 @@ class FutureSighting(Refused):
         super().__init__("Esa fecha y hora todavía no llegan. Revise el día y la hora.")
 
 
+class CourtOrderMissing(Refused):
+    """A fine is written down only as a court's order lets the office know of it (art. 25)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Para anotar una multa escriba la resolución del tribunal que permite usarla."
+        )
+
+
 @dataclass(frozen=True)
 class AvistamientoData:
     """A sighting as a person tells it; the hour may be unknown."""
@@ -52,6 +61,8 @@ class AvistamientoData:
     empresa: str | None = None
     monto: int | None = None
     notas: str | None = None
+    #: Of a fine: the court's order that it was learnt by.
+    orden_judicial: str | None = None
     #: Texts of what does not add up, by field (an hour that was twice).
     advertencias_ingreso: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,6 +86,7 @@ def add_sighting(
     Raises:
         RepeatedSighting: it is written down already.
         FutureSighting: its moment has not come.
+        CourtOrderMissing: it is a fine, and no order of a court is named.
         Refused: only a provider tells of gantry crossings.
     """
     oficio = lock_oficio(oficio.id)
@@ -108,6 +120,7 @@ def edit_sighting(
         Stale: somebody corrected it meanwhile.
         RepeatedSighting: it would become the same as another one.
         FutureSighting: its moment has not come.
+        CourtOrderMissing: it is a fine, and no order of a court is named.
         Refused: what a provider told is evidence and stays as it came.
     """
     oficio = lock_oficio(avistamiento.oficio_id)
@@ -157,6 +170,8 @@ def _check(oficio_id: int, data: AvistamientoData, now: datetime, but: int | Non
     """The key of a sighting that may be stored."""
     if data.fuente not in WRITTEN_SOURCES:
         raise Refused("Los pasos por pórticos solo llegan del proveedor.")
+    if data.fuente is Fuente.MULTA and not data.orden_judicial:
+        raise CourtOrderMissing
     if data.fecha > latest_today(now) or (
         data.fecha_hora is not None and data.fecha_hora > now + CLOCK_TOLERANCE
     ):

@@ -284,6 +284,8 @@ class AvistamientoNew(Body):
     empresa: Maybe[Annotated[str, line(120)]] = None
     monto: Pesos | None = None
     notas: Maybe[Notes] = None
+    #: Required of a «multa»: the order of the court that lets the office use it.
+    orden_judicial: Maybe[Annotated[str, line(200)]] = None
     fuente: Fuente = Fuente.MANUAL
     fecha: Day | None = None
     fecha_hora: Moment | None = None
@@ -345,6 +347,7 @@ class AvistamientoShown(Shown):
             lat=None,
             lon=None,
             notas=None,
+            orden_judicial=None,
             simulado=False,
             advertencias=[],
             usuario_id=3,
@@ -369,6 +372,7 @@ class AvistamientoShown(Shown):
     lat: float | None
     lon: float | None
     notas: str | None
+    orden_judicial: str | None
     simulado: bool
     #: What the source wrote that could not be read or does not add up.
     advertencias: list[str]
