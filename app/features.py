@@ -38,6 +38,7 @@ _PACKAGES = (
     "trabajos",
     "respaldo",
     "titulares",
+    "supresion",
     "cumplimiento",
     "api",
     "estado",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.respaldo.jobs import finish_backup, summary
 from app.respaldo.queries import LAST_BACKUP
-from app.respaldo.rules import is_encrypted, made_at, order_by_age
+from app.respaldo.rules import ERASURES, is_encrypted, made_at, order_by_age
 from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 from app.respaldo.service import (
     create_backup,
@@ -146,6 +146,9 @@ def fetch(respaldo: str) -> None:
                 raise BackupError(f"No hay respaldos en el bucket {config.s3_bucket_name}.")
         target = config.backup_dir / Path(name).name
         bucket.download(name, target)
+        if not (config.backup_dir / ERASURES).exists():
+            with suppress(BackupError):  # nothing was erased so far
+                bucket.download(ERASURES, config.backup_dir / ERASURES)
     target.chmod(0o600)
     click.echo(f"Está en {target}")
 

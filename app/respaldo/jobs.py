@@ -15,7 +15,7 @@ from app.extensions import current_config
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.respaldo.queries import LAST_BACKUP
-from app.respaldo.rules import names_to_remove
+from app.respaldo.rules import ERASURES, names_to_remove
 from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import Backup, create_backup, rotate
 from config import Config
@@ -80,6 +80,8 @@ def finish_backup(backup: Backup, config: Config, *, now: datetime) -> str:
 
         bucket = Bucket(config)
         bucket.upload(backup.path)
+        if (config.backup_dir / ERASURES).exists():
+            bucket.upload(config.backup_dir / ERASURES)
         for name in names_to_remove(bucket.names(), now=now, **keep):
             bucket.remove(name)
         text += f" Copiado al bucket {config.s3_bucket_name}."

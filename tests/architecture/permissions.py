@@ -75,6 +75,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "titulares.data_file": ADMIN,
     # Anybody may ask what is held of them.
     "titulares.ask": EVERYBODY,
+    "supresion.index": ADMIN,
+    "supresion.create": ADMIN,
+    "supresion.detail": ADMIN,
+    "supresion.proof": ADMIN,
     "titulares.blocks": ADMIN,
     "titulares.block": ADMIN,
     "titulares.lift": ADMIN,

@@ -29,6 +29,7 @@ from tests.oficios.textos import make_texto
 from tests.planillas.listados import make_importacion
 from tests.planillas.pasos.rows import make_listado
 from tests.porticos.rows import make_catalogue
+from tests.supresion.rows import make_erasure
 from tests.titulares.rows import make_answered_request, make_block
 from tests.ubicado.rows import make_bare_location
 
@@ -55,6 +56,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "parte": "archivos",
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
+        "supresion_id": make_erasure(app, admin),
         "vista_id": _view(app, admin),
         "formato": "csv",
         **_parts(app, oficio.id),

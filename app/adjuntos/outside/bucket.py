@@ -37,6 +37,8 @@ class S3Storage:
 
     def open(self, key: str) -> BinaryIO:
         """Download the whole file first, so that a lost connection fails here."""
+        if not key:
+            raise FileMissing
         answer = self._call("get_object", key)
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # handed on
         try:

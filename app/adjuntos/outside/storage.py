@@ -123,7 +123,9 @@ class LocalStorage:
         _sync_folder(path.parent)
 
     def open(self, key: str) -> BinaryIO:
-        """The file, to be read and closed."""
+        """The file, to be read and closed. A row whose file the law took has an empty key."""
+        if not key:
+            raise FileMissing
         try:
             return self._path(key).open("rb")
         except FileNotFoundError:

@@ -259,7 +259,7 @@ def _keys(
             continue
         claimed = digest if digest in columns else "NULL"
         storage = f"coalesce(almacen, '{LOCAL}')" if "almacen" in columns else f"'{LOCAL}'"
-        statement = f"SELECT {storage}, {key}, {claimed} FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608  # names from above
+        statement = f"SELECT {storage}, {key}, {claimed} FROM {table} WHERE {key} <> ''"  # noqa: S608  # names from above
         for name, path, sha256 in connection.execute(statement).fetchall():
             keys[name, path] = sha256
     return keys

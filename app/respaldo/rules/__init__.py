@@ -80,8 +80,10 @@ class Manifest:
         return storage, key
 
 
-#: Folders inside the archive.
 FILES = "archivos/"
+#: The list of erasures by law, which goes where the archives go; ``app.supresion`` writes it.
+ERASURES = "supresiones.json"
+#: Folders inside the archive.
 DATABASE = "base/"
 
 

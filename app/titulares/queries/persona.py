@@ -146,7 +146,7 @@ def _find_rows(model: type[Model], buscado: Buscado) -> list[Mencion]:
     conditions = [
         condition
         for name in model.__personal__.searched
-        if (condition := _may_hold(model, name, buscado)) is not None
+        if (condition := may_hold(model, name, buscado)) is not None
     ]
     if not conditions:
         return []
@@ -172,7 +172,7 @@ def _find_rows(model: type[Model], buscado: Buscado) -> list[Mencion]:
     return rows
 
 
-def _may_hold(model: type[Model], name: str, buscado: Buscado) -> sa.ColumnElement[bool] | None:
+def may_hold(model: type[Model], name: str, buscado: Buscado) -> sa.ColumnElement[bool] | None:
     """What a column must be like to hold the person; None where it cannot."""
     dato = model.__personal__.datos[name]
     column: sa.ColumnElement[Any] = model.__table__.c[name]

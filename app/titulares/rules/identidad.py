@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ _MARKED = re.compile("[aeioun]")
 #: What people write between the digits of a RUT or a telephone, or the parts of a plate.
 _BETWEEN = r"[\s.\-·()/\u2010-\u2015\u00a0]{0,3}"
 _WORD = re.compile(r"[^\W_]+")
+#: What may follow the number of a RUT that was found: its check digit goes with it.
+_CHECK_DIGIT = re.compile(r"(?:[\s\-\u2010-\u2015]{0,2}[\dk](?!\w))?")
 
 
 class Clave(Labelled):
@@ -75,6 +78,27 @@ class Identificador:
         if self.clave is Clave.NOMBRE:
             return _span(text, re.compile(re.escape(self._words[0])))
         return _span(text, self._expression)
+
+    def cut_from(self, text: str, mark: str) -> str:
+        """The text without it, in whatever way it is written there; a mark stands in its place.
+
+        Of a name every word is cut where all of them are: also one that others bear.
+        """
+        text = unicodedata.normalize("NFC", text)
+        folded, places = _fold_in_place(text)
+        if self.clave is Clave.NOMBRE:
+            found = list(_WORD.finditer(folded))
+            if not set(self._words) <= {match[0] for match in found}:
+                return text
+            telling = {word for word in self._words if len(word) > 2} or set(self._words)
+            spans = [match.span() for match in found if match[0] in telling]
+        else:
+            spans = [match.span() for match in self._expression.finditer(folded)]
+        if self.clave is Clave.RUT:
+            spans = [(start, _with_check_digit(folded, end)) for start, end in spans]
+        for start, end in reversed(_join_near(spans, folded)):
+            text = text[: places[start]] + mark + text[places[end - 1] + 1 :]
+        return text
 
     @property
     def _words(self) -> list[str]:
@@ -156,6 +180,33 @@ def read_buscado(
             "Escriba al menos un dato de la persona: RUT, nombre, patente, teléfono o correo."
         )
     return Buscado(tuple(found))
+
+
+def _with_check_digit(folded: str, end: int) -> int:
+    found = _CHECK_DIGIT.match(folded, end)
+    return found.end() if found else end
+
+
+def _fold_in_place(text: str) -> tuple[str, list[int]]:
+    """The text folded letter by letter, and from which place each letter of it comes."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        for part in fold(letter) or (" " if letter.isspace() else ""):
+            letters.append(part)
+            places.append(place)
+    return "".join(letters), places
+
+
+def _join_near(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """The spans in order; those between which nothing but spaces and commas stands are one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not text[joined[-1][1] : start].strip(" ,"):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _span(text: str, expression: re.Pattern[str]) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Erasing what the law orders to erase: people's data, closed cases, and their copies."""

@@ -1,0 +1,363 @@
+"""Taking rows, columns and words out of tables, as the models declare their personal data.
+
+What is evidence keeps its place in its chain: the content and salt of its links are destroyed, and
+a tomb says by which erasure. Call everything here in a transaction.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.adjuntos.models import Adjunto
+from app.core.personal_data import Borrado, Dato, Titular
+from app.custodia.models import Eslabon
+from app.custodia.queries import parts
+from app.custodia.service import erase_sealed, execute_sealed, removal_reason
+from app.db import Model, db
+from app.eventos.models import Entrega, Evento
+from app.feature import current_features
+from app.jobs.models import Trabajo
+from app.jobs.rules import WAITING_STATES
+from app.jobs.service import cancel_job
+from app.oficios.models import Oficio, Propietario
+from app.oficios.service.search_text import refresh_search
+from app.supresion.models import Supresion
+from app.supresion.rules import EMPTIED, EMPTIED_SHORT, cut_text, cut_value
+from app.titulares.models import Solicitud
+from app.titulares.queries.lugares import case_of, list_models, primary_key, within
+from app.titulares.queries.persona import as_text, can_hold, may_hold
+from app.titulares.rules.identidad import Buscado
+from app.vehiculos.models import Vehiculo
+
+#: Columns that say one thing of a person and nothing else: they are emptied, not cut.
+_WHOLE = frozenset({Dato.NOMBRE, Dato.RUT, Dato.PATENTE, Dato.TELEFONO, Dato.CORREO})
+#: Words for the reason of a file that is gone.
+_GONE = "Borrado por ley"
+
+
+#: Key and case of a row, and the columns in which the person is.
+_Row = tuple[Any, int | None, dict[str, Any]]
+
+
+@dataclass
+class Recuento:
+    """What an erasure did, by the names of tables and the keys of rows."""
+
+    vaciadas: dict[str, list[Any]] = field(default_factory=dict)
+    borradas: dict[str, list[Any]] = field(default_factory=dict)
+    #: Table, key and columns of rows from which words were cut.
+    recortadas: list[list[Any]] = field(default_factory=list)
+    #: Kind and row of seals that were destroyed.
+    sellos: dict[str, list[int]] = field(default_factory=dict)
+    eslabones: int = 0
+    archivos: list[list[str]] = field(default_factory=list)
+    por_juzgar: list[dict[str, Any]] = field(default_factory=list)
+
+    def seal_gone(self, tipo: str, ids: Collection[int], reason: str, now: datetime) -> None:
+        """Destroy what links hold of rows, and count it."""
+        if not ids or tipo not in current_features().sealed:
+            return
+        self.eslabones += erase_sealed(tipo, ids, reason=reason, now=now)
+        known = self.sellos.setdefault(tipo, [])
+        known += sorted(set(ids) - set(known))
+
+
+def empty_case(oficio_id: int, done: Recuento, *, reason: str, now: datetime) -> None:
+    """Empty a case: its rows stay as numbers, its people, places and texts go with their files."""
+    waiting = sa.select(Trabajo).where(
+        Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(WAITING_STATES)
+    )
+    for trabajo in db.session.scalars(waiting):
+        cancel_job(trabajo, now=now, cause="Los datos del caso se borraron por ley.")
+    db.session.flush()
+    done.archivos += _files_of(oficio_id)
+    _remove_deliveries(oficio_id, done, reason, now)
+    for model in list_models():
+        condition = within(model, [oficio_id])
+        if condition is None or model.__personal__.borrado in {Borrado.GUARDAR, Borrado.SELLO}:
+            continue
+        ids = list(db.session.scalars(sa.select(primary_key(model)).where(condition)))
+        if model.__personal__.borrado is Borrado.FILA:
+            remove_rows(model, ids, done, reason=reason, now=now)
+        else:
+            empty_rows(model, ids, done, reason=reason, now=now)
+
+
+def remove_rows(
+    model: type[Model], ids: list[Any], done: Recuento, *, reason: str, now: datetime
+) -> None:
+    """Remove rows of a table."""
+    if not ids:
+        return
+    key = primary_key(model)
+    with removal_reason(reason):
+        for part in parts(ids):
+            _run(model, sa.delete(model).where(key.in_(part)))
+    done.borradas.setdefault(model.__tablename__, []).extend(ids)
+    for sealed in model.__sealed__:
+        done.seal_gone(sealed.tipo, ids, reason, now)
+
+
+def empty_rows(
+    model: type[Model], ids: list[Any], done: Recuento, *, reason: str, now: datetime
+) -> None:
+    """Empty the personal columns of rows of a table."""
+    values = _emptied(model, model.__personal__.datos)
+    if model is Adjunto:
+        values |= {
+            "eliminado_at": sa.func.coalesce(Adjunto.__table__.c.eliminado_at, now),
+            "eliminado_motivo": f"{_GONE}: {reason}"[:300],
+            "portada": False,
+            "aprobado_at": None,
+        }
+    if not ids or not values:
+        return
+    key = primary_key(model)
+    for part in parts(ids):
+        _run(model, sa.update(model).where(key.in_(part)).values(values))
+    done.vaciadas.setdefault(model.__tablename__, []).extend(ids)
+    for sealed in model.__sealed__:
+        done.seal_gone(sealed.tipo, ids, reason, now)
+
+
+def empty_columns(model: type[Model], key: Any, names: Iterable[str]) -> None:
+    """Empty some columns of one row, of which nobody knows any more what to cut."""
+    values = _emptied(model, names)
+    if values:
+        _run(model, sa.update(model).where(primary_key(model) == key).values(values))
+
+
+def cut_person(
+    buscado: Buscado, keep: set[int], done: Recuento, *, reason: str, now: datetime
+) -> None:
+    """Take a person out of every row, but those of the cases that stay as they are."""
+    stale: set[int] = set()
+    for model in list_models():
+        if model is Supresion or model.__tablename__ in {"custodia", "custodia_revisiones"}:
+            continue
+        if model.__personal__.titular in {Titular.OFICINA, Titular.BUFFET, Titular.RECEPTOR}:
+            continue
+        rows = [each for each in _rows_with(model, buscado) if each[1] not in keep]
+        if model is Solicitud:
+            rows = _answered(rows, done)
+        if model.__personal__.borrado is Borrado.FILA:
+            remove_rows(model, [key for key, *_ in rows], done, reason=reason, now=now)
+            continue
+        if model is Propietario:
+            ids = [key for key, *_ in rows]
+            empty_rows(model, ids, done, reason=reason, now=now)
+            stale |= {case for _key, case, *_ in rows if case}
+            continue
+        for key, case, values in rows:
+            _cut_row(model, key, values, buscado, done)
+            if case is not None and model in {Oficio, Vehiculo}:
+                stale.add(case)
+        for sealed in model.__sealed__:
+            done.seal_gone(sealed.tipo, [key for key, *_ in rows], reason, now)
+    _empty_uploads(buscado, keep, done)
+    db.session.expire_all()
+    for oficio_id in sorted(stale):
+        refresh_search(db.session.get_one(Oficio, oficio_id))
+    _erase_links(buscado, keep, done, reason=reason, now=now)
+
+
+def _answered(rows: list[_Row], done: Recuento) -> list[_Row]:
+    """The requests that were answered: whose the others are, the office still has to know."""
+    ids = [key for key, *_ in rows]
+    open_ones = set(
+        db.session.scalars(
+            sa.select(Solicitud.id).where(Solicitud.id.in_(ids), Solicitud.resuelta_at.is_(None))
+        )
+    )
+    done.por_juzgar += [
+        {"tabla": "solicitudes", "fila": key, "que": "sigue sin respuesta"}
+        for key in sorted(open_ones)
+    ]
+    return [each for each in rows if each[0] not in open_ones]
+
+
+def _cut_row(
+    model: type[Model], key: Any, values: dict[str, Any], buscado: Buscado, done: Recuento
+) -> None:
+    datos = model.__personal__.datos
+    fresh: dict[str, Any] = {}
+    for name, value in values.items():
+        if datos[name] in _WHOLE:
+            fresh |= _emptied(model, [name])
+        elif isinstance(value, str):
+            length = getattr(model.__table__.c[name].type, "length", None)
+            fresh[name] = cut_text(value, buscado)[:length]
+        else:
+            fresh[name] = cut_value(value, buscado)
+            if buscado.found_in(as_text(fresh[name])):
+                fresh |= _emptied(model, [name])
+    # A fingerprint of what was cut, and the bytes that came with it, would tell it again.
+    extra = model.__personal__.columns(Dato.CONTENIDO)
+    if "respuesta" in values:
+        extra.append("respuesta_sha256")
+    fresh |= _emptied(model, extra)
+    _run(model, sa.update(model).where(primary_key(model) == key).values(fresh))
+    done.recortadas.append([model.__tablename__, key, sorted(fresh)])
+    if model is Adjunto:
+        done.por_juzgar.append({"tabla": "adjuntos", "fila": key, "que": "el archivo mismo"})
+
+
+def _rows_with(
+    model: type[Model], buscado: Buscado
+) -> list[tuple[Any, int | None, dict[str, Any]]]:
+    """Key and case of the rows that hold the person, and the columns in which they are."""
+    names = model.__personal__.searched
+    likely = [
+        condition for name in names if (condition := may_hold(model, name, buscado)) is not None
+    ]
+    if not likely:
+        return []
+    case, table = case_of(model), model.__table__
+    statement = (
+        sa.select(
+            primary_key(model),
+            (case if case is not None else sa.null()).label("case_id"),
+            *(table.c[name].label(f"c_{name}") for name in names),
+        )
+        .where(sa.or_(*likely))
+        .order_by(primary_key(model))
+    )
+    found = []
+    for key, case_id, *values in db.session.execute(statement).all():
+        held = {
+            name: value
+            for name, value in zip(names, values, strict=True)
+            if value is not None
+            and any(
+                can_hold(model.__personal__.datos[name], each)
+                for each in buscado.found_in(as_text(value))
+            )
+        }
+        if held:
+            found.append((key, case_id, held))
+    return found
+
+
+def _erase_links(
+    buscado: Buscado, keep: set[int], done: Recuento, *, reason: str, now: datetime
+) -> None:
+    """Destroy the links that still tell of the person: of what a row once said."""
+    condition = may_hold(Eslabon, "contenido", buscado)
+    if condition is None:
+        return
+    by_kind: dict[str, set[int]] = {}
+    columns = (Eslabon.cadena, Eslabon.tipo, Eslabon.fila_id, Eslabon.contenido)
+    for cadena, tipo, fila_id, contenido in db.session.execute(
+        sa.select(*columns).where(condition)
+    ):
+        if cadena not in keep and buscado.found_in(contenido or ""):
+            by_kind.setdefault(tipo, set()).add(fila_id)
+    for tipo, ids in sorted(by_kind.items()):
+        done.seal_gone(tipo, sorted(ids), reason, now)
+
+
+def _empty_uploads(buscado: Buscado, keep: set[int], done: Recuento) -> None:
+    """Empty uploaded files in which the person stands: they are read once more, one by one."""
+    for model in list_models():
+        for name in model.__personal__.columns(Dato.CONTENIDO):
+            key, case, column = primary_key(model), case_of(model), model.__table__.c[name]
+            statement = sa.select(key, case if case is not None else sa.null()).where(
+                column.is_not(None), sa.func.length(column) > 0
+            )
+            for pk, case_id in db.session.execute(statement).all():
+                if case_id in keep:
+                    continue
+                data = db.session.scalar(sa.select(column).where(key == pk))
+                if data and buscado.found_in(_text_of(data)):
+                    empty_columns(model, pk, [name])
+                    done.recortadas.append([model.__tablename__, pk, [name]])
+
+
+def _text_of(data: bytes) -> str:
+    """What is written in an uploaded file, of a spreadsheet in each of its parts."""
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return " ".join(
+                archive.read(each).decode("utf-8", "replace") for each in archive.namelist()
+            )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _remove_deliveries(oficio_id: int, done: Recuento, reason: str, now: datetime) -> None:
+    """Forget what programs outside were told of a case, and were still to be told."""
+    events = sa.select(Evento.id).where(Evento.oficio_id == oficio_id)
+    jobs = sa.select(Trabajo.id).where(Trabajo.oficio_id == oficio_id)
+    which = sa.or_(Entrega.evento_id.in_(events), Entrega.trabajo_id.in_(jobs))
+    ids = list(db.session.scalars(sa.select(Entrega.id).where(which)))
+    remove_rows(Entrega, ids, done, reason=reason, now=now)
+
+
+def _files_of(oficio_id: int) -> list[list[str]]:
+    """Storage and key of every file of a case."""
+    found = []
+    by_table = {model.__tablename__: model for model in list_models()}
+    for column in current_features().file_columns:
+        model = by_table[column.table]
+        condition = within(model, [oficio_id])
+        if condition is None:
+            continue
+        table = model.__table__
+        statement = sa.select(table.c.almacen, table.c[column.key]).where(condition)
+        found += [[almacen or "", key] for almacen, key in db.session.execute(statement) if key]
+    return found
+
+
+def _emptied(model: type[Model], names: Iterable[str]) -> dict[str, Any]:
+    """The values of columns once they say nothing; a moment that must be there stays."""
+    found: dict[str, Any] = {}
+    for name in names:
+        column = model.__table__.c[name]
+        dato = model.__personal__.datos.get(name)
+        if column.nullable:
+            found[name] = sa.null()
+        elif dato is Dato.DERIVADO or dato is Dato.ARCHIVO:
+            found[name] = ""
+        elif isinstance(column.type, sa.JSON):
+            default = getattr(column.default, "arg", None)
+            found[name] = default(None) if callable(default) else {}
+        elif isinstance(column.type, sa.LargeBinary):
+            found[name] = b""
+        elif dato is Dato.MOMENTO or isinstance(column.type, sa.Integer):
+            continue
+        elif is_unique(model, name):
+            key = sa.cast(primary_key(model), sa.String)
+            found[name] = sa.literal(f"{EMPTIED} ", sa.Text).concat(key)
+        else:
+            length = getattr(column.type, "length", None)
+            found[name] = (
+                EMPTIED if not length or length >= len(EMPTIED) else EMPTIED_SHORT[:length]
+            )
+    return found
+
+
+def is_unique(model: type[Model], name: str) -> bool:
+    """Whether two rows may not say the same in a column, by itself or with others."""
+    table: Any = model.__table__
+    return bool(table.c[name].unique) or any(
+        name in each.columns
+        for each in (*table.constraints, *table.indexes)
+        if isinstance(each, sa.UniqueConstraint) or getattr(each, "unique", False)
+    )
+
+
+def _run(model: type[Model], statement: sa.Update | sa.Delete) -> None:
+    """Run a statement, noting its rows where they are evidence."""
+    if model.__sealed__:
+        execute_sealed(statement)
+    else:
+        db.session.execute(statement.execution_options(synchronize_session=False))

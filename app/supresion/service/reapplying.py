@@ -1,0 +1,170 @@
+"""A restored backup is told what was erased since it was made, before anybody works with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import utcnow
+from app.core.personal_data import Dato
+from app.db import db, release, transaction
+from app.oficios.models import Oficio
+from app.supresion.models import Supresion
+from app.supresion.outside.erasure_list import read_list, write_list
+from app.supresion.outside.remains import overwrite_freed, remove_remains
+from app.supresion.rules import EstadoSupresion, Trato
+from app.supresion.rules.huellas import candidates, fingerprint
+from app.supresion.service import finish_erasure, remove_files
+from app.supresion.service.emptying import (
+    Recuento,
+    cut_person,
+    empty_case,
+    empty_columns,
+    remove_rows,
+)
+from app.titulares.queries.lugares import list_models, primary_key
+from app.titulares.queries.persona import as_text
+from app.titulares.rules.identidad import Buscado, Identificador
+from config import Config
+
+
+def write_erasures(folder: Path) -> None:
+    """Write the list of all erasures beside the backups, and keep what it knows and we do not."""
+    known = {each["clave"]: each for each in read_list(folder)}
+    for row in db.session.scalars(
+        sa.select(Supresion).where(Supresion.filas_at.is_not(None)).order_by(Supresion.id)
+    ):
+        known[row.clave] = {
+            "clave": row.clave,
+            "numero": row.numero,
+            "motivo": row.motivo,
+            "huellas": row.huellas,
+            "casos": row.casos,
+            "hechos": row.hechos,
+            "huella": row.huella,
+            "confirmada_at": row.confirmada_at.isoformat(),
+        }
+    release()
+    write_list(folder, list(known.values()))
+
+
+def apply_missing(config: Config) -> Mapping[str, object]:
+    """Erase again what the list names and this database does not know: a backup was restored."""
+    entries = read_list(config.backup_dir)
+    if not entries:
+        return {}
+    known = set(db.session.scalars(sa.select(Supresion.clave)))
+    release()
+    missing = [each for each in entries if each["clave"] not in known]
+    for entry in missing:
+        _apply(entry, config.secret_key, now=utcnow())
+    if missing:
+        remove_remains()
+    return {"supresiones": len(missing)} if missing else {}
+
+
+def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
+    done = Recuento()
+    reason = f"{entry['numero']}, {entry['motivo']}, al restaurar"
+    with transaction():
+        overwrite_freed()
+        for caso in entry["casos"]:
+            if caso["trato"] == Trato.ANONIMIZAR.value and _is_the_same(caso):
+                empty_case(caso["id"], done, reason=reason, now=now)
+        found = _recognise(entry, secret)
+        if found.identificadores:
+            keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
+            cut_person(found, keep, done, reason=reason, now=now)
+        is_known = len(found.identificadores) == len(entry["huellas"])
+        _erase_rows(entry["hechos"], done, cut=not is_known, reason=reason, now=now)
+        supresion = Supresion(
+            clave=entry["clave"],
+            numero=_free_number(entry["numero"]),
+            motivo=entry["motivo"],
+            buscado=[],
+            huellas=entry["huellas"],
+            casos=entry["casos"],
+            hechos=entry["hechos"],
+            archivos=done.archivos,
+            huella=entry["huella"],
+            confirmada_at=datetime.fromisoformat(entry["confirmada_at"]),
+            filas_at=now,
+            estado=EstadoSupresion.CONFIRMADA,
+        )
+        db.session.add(supresion)
+        db.session.flush()
+        supresion_id = supresion.id
+    remove_files(supresion_id)
+    with transaction():
+        finish_erasure(supresion_id, now=now)
+
+
+def _erase_rows(
+    hechos: Mapping[str, Any], done: Recuento, *, cut: bool, reason: str, now: datetime
+) -> None:
+    """Remove and empty the rows that an erasure named.
+
+    With ``cut`` also the columns from which it took words: nobody knows which ones those were.
+    """
+    models = {model.__tablename__: model for model in list_models()}
+    for table, ids in hechos["borradas"].items():
+        remove_rows(models[table], ids, done, reason=reason, now=now)
+    for table, key, names in hechos["recortadas"] if cut else ():
+        empty_columns(models[table], key, names)
+    for table, ids in hechos["vaciadas"].items():
+        model = models[table]
+        names = model.__personal__.datos
+        for pk in ids:
+            empty_columns(model, pk, names)
+    for tipo, ids in hechos["sellos"].items():
+        done.seal_gone(tipo, ids, reason, now)
+
+
+def _recognise(entry: Mapping[str, Any], secret: str) -> Buscado:
+    """Who was erased, as the restored data themselves tell it; nobody with another secret."""
+    wanted = {(clave, digest) for clave, _words, digest in entry["huellas"]}
+    sizes = {words for _clave, words, _digest in entry["huellas"]}
+    found: dict[Identificador, None] = {}
+    seen: set[str] = set()
+    for text in _texts(entry["hechos"]):
+        if text in seen:
+            continue
+        seen.add(text)
+        for each in candidates(text, sizes):
+            if (each.clave.value, fingerprint(each, secret)) in wanted:
+                found[each] = None
+    return Buscado(tuple(found))
+
+
+def _texts(hechos: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in columns that name people, and in the rows from which words were cut."""
+    kinds = (Dato.NOMBRE, Dato.RUT, Dato.PATENTE, Dato.TELEFONO, Dato.CORREO)
+    models = {model.__tablename__: model for model in list_models()}
+    for model in models.values():
+        for name in model.__personal__.columns(*kinds):
+            for value in db.session.scalars(sa.select(model.__table__.c[name]).distinct()):
+                yield value or ""
+    for table, key, _names in hechos["recortadas"]:
+        model = models[table]
+        columns = [model.__table__.c[name] for name in model.__personal__.searched]
+        row = db.session.execute(sa.select(*columns).where(primary_key(model) == key)).first()
+        for value in row or ():
+            if value:
+                yield as_text(value)
+
+
+def _is_the_same(caso: Mapping[str, Any]) -> bool:
+    """Whether a case is the one that the list means, and not that of another installation."""
+    table = Oficio.__table__
+    created = db.session.scalar(sa.select(table.c.created_at).where(table.c.id == caso["id"]))
+    return created is not None and created.isoformat() == caso["created_at"]
+
+
+def _free_number(numero: str) -> str:
+    """The number of the list, or one beside it where somebody took it meanwhile."""
+    taken = db.session.scalar(sa.select(Supresion.id).where(Supresion.numero == numero))
+    return numero if taken is None else f"{numero}-R{taken}"
