@@ -4,6 +4,7 @@ It runs under the supervisor, or alone under systemd or compose. Tasks are decla
 modules: declared here, huey would register them as ``__main__`` and the web could not name them.
 """
 
+import os
 import signal
 import sys
 
@@ -19,6 +20,7 @@ from app.web.process_log import configure_logging, connect_sentry
 
 def main(features: tuple[Feature, ...] = FEATURES) -> None:
     """Run until SIGTERM, which ends it in order and with 0, also while it still starts."""
+    os.umask(0o077)  # data of people: for the account that runs this, and nobody else
     app = create_app(features=features)
     configure_logging(app.extensions["rastro_config"])
     connect_sentry(app.extensions["rastro_config"])

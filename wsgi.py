@@ -1,10 +1,13 @@
 """The web application for a WSGI server (``gunicorn wsgi:app``) and for ``flask --app wsgi``."""
 
+import os
 import sys
 
 from app import create_app
 from app.web.process_log import configure_logging, connect_sentry
 from config import ConfigError
+
+os.umask(0o077)  # data of people: for the account that runs this, and nobody else
 
 try:
     app = create_app()

@@ -378,6 +378,7 @@ def demo_services(env: dict[str, str], instance: Path) -> list[tuple[str, list[s
 
 def main() -> int:
     """Start the family. Returns the exit code."""
+    os.umask(0o077)  # its files hold data of people: for this account, and nobody else
     env = dict(os.environ)
     env["PYTHONUNBUFFERED"] = "1"
     env["SUPERVISOR_PID"] = str(os.getpid())  # an orphaned web process checks this pid
