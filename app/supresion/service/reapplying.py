@@ -70,16 +70,24 @@ def apply_missing(config: Config) -> Mapping[str, object]:
 def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
     done = Recuento()
     reason = f"{entry['numero']}, {entry['motivo']}, al restaurar"
+    # In steps: one that is cut off is begun again at the next start, and does no harm twice.
     with transaction():
         overwrite_freed()
-        for caso in entry["casos"]:
-            if caso["trato"] == Trato.ANONIMIZAR.value and _is_the_same(caso):
-                empty_case(caso["id"], done, reason=reason, now=now)
         found = _recognise(entry, secret)
-        if found.identificadores:
-            keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
+    for caso in entry["casos"]:
+        if caso["trato"] == Trato.ANONIMIZAR.value:
+            with transaction():
+                overwrite_freed()
+                if _is_the_same(caso):
+                    empty_case(caso["id"], done, reason=reason, now=now)
+    if found.identificadores:
+        keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
+        with transaction():
+            overwrite_freed()
             cut_person(found, keep, done, reason=reason, now=now)
-        is_known = len(found.identificadores) == len(entry["huellas"])
+    is_known = len(found.identificadores) == len(entry["huellas"])
+    with transaction():
+        overwrite_freed()
         _erase_rows(entry["hechos"], done, cut=not is_known, reason=reason, now=now)
         supresion = Supresion(
             clave=entry["clave"],
