@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -120,43 +123,55 @@ def _next_number(now: datetime) -> str:
 
 
 def erase_next(supresion_id: int, *, now: datetime) -> bool:
-    """Do the next step of an erasure's rows in a transaction of its own; False when all are done.
+    """Do the next step of an erasure's rows; False when all are done.
 
-    One case is one step, and what is outside of the person's cases is the last one. That step also
-    forgets who the person is.
+    One case is one step and one transaction. The last step takes the person out of all that is
+    outside of the emptied cases, some rows in each transaction, and then forgets who it was.
     """
-    with transaction():
-        supresion = db.session.get_one(Supresion, supresion_id, with_for_update=True)
-        if supresion.filas_at is not None:
-            return False
-        overwrite_freed()
-        done = Recuento(**supresion.hechos)
-        reason = f"{supresion.numero}, {supresion.motivo}"
-        waiting = [
-            each
-            for each in supresion.casos
-            if each["trato"] == Trato.ANONIMIZAR.value and not each["hecho"]
-        ]
-        if waiting:
-            empty_case(waiting[0]["id"], done, reason=reason, now=now)
+    supresion = db.session.get_one(Supresion, supresion_id)
+    if supresion.filas_at is not None:
+        release()
+        return False
+    reason = f"{supresion.numero}, {supresion.motivo}"
+    waiting = [
+        each["id"]
+        for each in supresion.casos
+        if each["trato"] == Trato.ANONIMIZAR.value and not each["hecho"]
+    ]
+    keep = {each["id"] for each in supresion.casos if each["trato"] == Trato.CONSERVAR.value}
+    buscado = unpack(supresion.buscado)
+    release()
+    if waiting:
+        with _counted(supresion_id) as done:
+            empty_case(waiting[0], done, reason=reason, now=now)
+            supresion = db.session.get_one(Supresion, supresion_id)
             supresion.casos = [
-                {**each, "hecho": True} if each["id"] == waiting[0]["id"] else each
+                {**each, "hecho": True} if each["id"] == waiting[0] else each
                 for each in supresion.casos
             ]
-        else:
-            keep = {
-                each["id"] for each in supresion.casos if each["trato"] == Trato.CONSERVAR.value
-            }
-            cut_person(unpack(supresion.buscado), keep, done, reason=reason, now=now)
-            supresion.buscado = []
-            supresion.filas_at = now
+        return True
+    cut_person(buscado, keep, partial(_counted, supresion_id), reason=reason, now=now)
+    with transaction():
+        supresion = db.session.get_one(Supresion, supresion_id)
+        supresion.buscado = []
+        supresion.filas_at = now
+        supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
+    return True
+
+
+@contextmanager
+def _counted(supresion_id: int) -> Iterator[Recuento]:
+    """A transaction whose deeds are added to the erasure's count and stored with it."""
+    with transaction():
+        supresion = db.session.get_one(Supresion, supresion_id, with_for_update=True)
+        overwrite_freed()
+        # A copy: the stored value is compared with what it becomes.
+        done = Recuento(**deepcopy(supresion.hechos))
+        yield done
         supresion = db.session.get_one(Supresion, supresion_id)
         supresion.archivos = [*supresion.archivos, *done.archivos]
         done.archivos = []
         supresion.hechos = asdict(done)
-        if supresion.filas_at is not None:
-            supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
-    return True
 
 
 def remove_files(supresion_id: int) -> int:

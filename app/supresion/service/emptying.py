@@ -1,14 +1,15 @@
 """Taking rows, columns and words out of tables, as the models declare their personal data.
 
 What is evidence keeps its place in its chain: the content and salt of its links are destroyed, and
-a tomb says by which erasure. Call everything here in a transaction.
+a tomb says by which erasure. Call everything here in a transaction, but ``cut_person``.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
 from app.custodia.service import erase_sealed, execute_sealed, removal_reason
-from app.db import Model, db
+from app.db import Model, db, release
 from app.eventos.models import Entrega, Evento
 from app.feature import current_features
 from app.jobs.models import Trabajo
@@ -38,6 +39,8 @@ from app.vehiculos.models import Vehiculo
 
 #: Columns that say one thing of a person and nothing else: they are emptied, not cut.
 _WHOLE = frozenset({Dato.NOMBRE, Dato.RUT, Dato.PATENTE, Dato.TELEFONO, Dato.CORREO})
+#: Rows that one transaction changes: others wait to write meanwhile.
+_AT_ONCE = 20
 #: Words for the reason of a file that is gone.
 _GONE = "Borrado por ley"
 
@@ -67,6 +70,10 @@ class Recuento:
         self.eslabones += erase_sealed(tipo, ids, reason=reason, now=now)
         known = self.sellos.setdefault(tipo, [])
         known += sorted(set(ids) - set(known))
+
+
+#: Opens a transaction, and gives the count to which what is done in it is added and stored.
+Step = Callable[[], AbstractContextManager[Recuento]]
 
 
 def empty_case(oficio_id: int, done: Recuento, *, reason: str, now: datetime) -> None:
@@ -134,38 +141,62 @@ def empty_columns(model: type[Model], key: Any, names: Iterable[str]) -> None:
         _run(model, sa.update(model).where(primary_key(model) == key).values(values))
 
 
-def cut_person(
-    buscado: Buscado, keep: set[int], done: Recuento, *, reason: str, now: datetime
-) -> None:
-    """Take a person out of every row, but those of the cases that stay as they are."""
-    stale: set[int] = set()
+def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime) -> None:
+    """Take a person out of every row, but those of the cases that stay as they are.
+
+    It is called outside of a transaction: looking for the person reads all tables, and nobody
+    waits for that. What was found is looked at again in the step that changes it; a repetition
+    finds only what is left.
+    """
     for model in list_models():
         if model is Supresion or model.__tablename__ in {"custodia", "custodia_revisiones"}:
             continue
         if model.__personal__.titular in {Titular.OFICINA, Titular.BUFFET, Titular.RECEPTOR}:
             continue
-        rows = [each for each in _rows_with(model, buscado) if each[1] not in keep]
-        if model is Solicitud:
-            rows = _answered(rows, done)
-        if model.__personal__.borrado is Borrado.FILA:
-            remove_rows(model, [key for key, *_ in rows], done, reason=reason, now=now)
-            continue
-        if model is Propietario:
-            ids = [key for key, *_ in rows]
-            empty_rows(model, ids, done, reason=reason, now=now)
-            stale |= {case for _key, case, *_ in rows if case}
-            continue
-        for key, case, values in rows:
+        keys = [key for key, *_ in _rows_with(model, buscado)]
+        release()
+        for part in _few(keys):
+            with step() as done:
+                _cut_rows(model, part, buscado, keep, done, reason=reason, now=now)
+    _empty_uploads(buscado, keep, step)
+    _erase_links(buscado, keep, step, reason=reason, now=now)
+
+
+def _few(keys: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]
+
+
+def _cut_rows(
+    model: type[Model],
+    keys: list[Any],
+    buscado: Buscado,
+    keep: set[int],
+    done: Recuento,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take a person out of some rows of a table."""
+    rows = [each for each in _rows_with(model, buscado, keys) if each[1] not in keep]
+    if model is Solicitud:
+        rows = _answered(rows, done)
+    ids = [key for key, *_ in rows]
+    stale = {case for _key, case, *_ in rows if case}
+    if model.__personal__.borrado is Borrado.FILA:
+        remove_rows(model, ids, done, reason=reason, now=now)
+        return
+    if model is Propietario:
+        empty_rows(model, ids, done, reason=reason, now=now)
+    else:
+        for key, _case, values in rows:
             _cut_row(model, key, values, buscado, done)
-            if case is not None and model in {Oficio, Vehiculo}:
-                stale.add(case)
         for sealed in model.__sealed__:
-            done.seal_gone(sealed.tipo, [key for key, *_ in rows], reason, now)
-    _empty_uploads(buscado, keep, done)
-    db.session.expire_all()
-    for oficio_id in sorted(stale):
-        refresh_search(db.session.get_one(Oficio, oficio_id))
-    _erase_links(buscado, keep, done, reason=reason, now=now)
+            done.seal_gone(sealed.tipo, ids, reason, now)
+    if model in {Oficio, Propietario, Vehiculo}:
+        db.session.expire_all()
+        for oficio_id in sorted(stale):
+            refresh_search(db.session.get_one(Oficio, oficio_id))
 
 
 def _answered(rows: list[_Row], done: Recuento) -> list[_Row]:
@@ -209,10 +240,11 @@ def _cut_row(
         done.por_juzgar.append({"tabla": "adjuntos", "fila": key, "que": "el archivo mismo"})
 
 
-def _rows_with(
-    model: type[Model], buscado: Buscado
-) -> list[tuple[Any, int | None, dict[str, Any]]]:
-    """Key and case of the rows that hold the person, and the columns in which they are."""
+def _rows_with(model: type[Model], buscado: Buscado, keys: list[Any] | None = None) -> list[_Row]:
+    """Key and case of the rows that hold the person, and the columns in which they are.
+
+    With ``keys`` only those rows are looked at.
+    """
     names = model.__personal__.searched
     likely = [
         condition for name in names if (condition := may_hold(model, name, buscado)) is not None
@@ -229,6 +261,8 @@ def _rows_with(
         .where(sa.or_(*likely))
         .order_by(primary_key(model))
     )
+    if keys is not None:
+        statement = statement.where(primary_key(model).in_(keys))
     found = []
     for key, case_id, *values in db.session.execute(statement).all():
         held = {
@@ -246,7 +280,7 @@ def _rows_with(
 
 
 def _erase_links(
-    buscado: Buscado, keep: set[int], done: Recuento, *, reason: str, now: datetime
+    buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime
 ) -> None:
     """Destroy the links that still tell of the person: of what a row once said."""
     condition = may_hold(Eslabon, "contenido", buscado)
@@ -259,11 +293,14 @@ def _erase_links(
     ):
         if cadena not in keep and buscado.found_in(contenido or ""):
             by_kind.setdefault(tipo, set()).add(fila_id)
+    release()
     for tipo, ids in sorted(by_kind.items()):
-        done.seal_gone(tipo, sorted(ids), reason, now)
+        for part in _few(sorted(ids)):
+            with step() as done:
+                done.seal_gone(tipo, part, reason, now)
 
 
-def _empty_uploads(buscado: Buscado, keep: set[int], done: Recuento) -> None:
+def _empty_uploads(buscado: Buscado, keep: set[int], step: Step) -> None:
     """Empty uploaded files in which the person stands: they are read once more, one by one."""
     for model in list_models():
         for name in model.__personal__.columns(Dato.CONTENIDO):
@@ -275,9 +312,11 @@ def _empty_uploads(buscado: Buscado, keep: set[int], done: Recuento) -> None:
                 if case_id in keep:
                     continue
                 data = db.session.scalar(sa.select(column).where(key == pk))
+                release()
                 if data and buscado.found_in(_text_of(data)):
-                    empty_columns(model, pk, [name])
-                    done.recortadas.append([model.__tablename__, pk, [name]])
+                    with step() as done:
+                        empty_columns(model, pk, [name])
+                        done.recortadas.append([model.__tablename__, pk, [name]])
 
 
 def _text_of(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,8 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
     done = Recuento()
     reason = f"{entry['numero']}, {entry['motivo']}, al restaurar"
     # In steps: one that is cut off is begun again at the next start, and does no harm twice.
-    with transaction():
-        overwrite_freed()
-        found = _recognise(entry, secret)
+    found = _recognise(entry, secret)
+    release()
     for caso in entry["casos"]:
         if caso["trato"] == Trato.ANONIMIZAR.value:
             with transaction():
@@ -82,9 +82,14 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
                     empty_case(caso["id"], done, reason=reason, now=now)
     if found.identificadores:
         keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
-        with transaction():
-            overwrite_freed()
-            cut_person(found, keep, done, reason=reason, now=now)
+
+        @contextmanager
+        def step() -> Iterator[Recuento]:
+            with transaction():
+                overwrite_freed()
+                yield done
+
+        cut_person(found, keep, step, reason=reason, now=now)
     is_known = len(found.identificadores) == len(entry["huellas"])
     with transaction():
         overwrite_freed()
