@@ -141,15 +141,17 @@ def test_charts_follow_what_happens_and_a_hidden_tab_asks_nothing(browse, app, u
     page.evaluate("window.first = Chart.getChart(document.querySelector('canvas'))")
 
     make_ended(app, utcnow())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.clock.fast_forward(61_000)
 
     page.wait_for_function(
         "() => first === Chart.getChart(document.querySelector('canvas')) && "
         "first.data.datasets[0].data.at(-1) === 2 && document.querySelector('canvas').width > 100"
     )
+    assert asked, "a page that is seen asks"
     page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked.clear()
     page.clock.fast_forward(61_000)
     page.wait_for_timeout(500)
     assert asked == []

@@ -162,14 +162,18 @@ def test_a_job_is_done_once_and_remembers_it(app, clock):
 
 
 def test_without_a_commit_there_is_no_job(app, clock, rows):
-    def enqueue_and_fail() -> None:
+    def enqueue_and(*, fail: bool) -> None:
         with transaction():
             enqueue("prueba.anotar", key="k", now=NOW, args={"que": "x"})
-            raise RuntimeError
+            if fail:
+                raise RuntimeError
 
     with app.app_context(), pytest.raises(RuntimeError):
-        enqueue_and_fail()
+        enqueue_and(fail=True)
     assert rows(Trabajo) == []
+    with app.app_context():
+        enqueue_and(fail=False)
+    assert len(rows(Trabajo)) == 1
 
 
 def test_the_bell_rings_after_the_commit_and_only_then(app, clock):

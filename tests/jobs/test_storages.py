@@ -108,6 +108,7 @@ def test_a_message_for_later_waits_until_then(app, alarm):
 def test_nothing_is_kept_of_what_was_done(app, alarm):
     for number in range(5):
         put(app, str(number))
+    assert alarm.huey.storage.queue_size() > 0
     while run_next(alarm):
         pass
 

@@ -50,14 +50,18 @@ def test_sqlite_loses_no_commit_and_waits_for_others(tmp_path):
 
 
 def test_nothing_of_a_transaction_that_fails_is_kept(app, rows):
-    def half() -> None:
+    def store(*, fail: bool) -> None:
         with transaction():
             set_setting("a", "1")
-            raise ZeroDivisionError
+            if fail:
+                raise ZeroDivisionError
 
     with app.app_context(), pytest.raises(ZeroDivisionError):
-        half()
+        store(fail=True)
     assert rows(Ajuste) == []
+    with app.app_context():
+        store(fail=False)
+    assert [row.valor for row in rows(Ajuste)] == ["1"]
 
 
 def test_many_rows_are_deleted_a_few_at_a_time(app, rows, monkeypatch, counted):
