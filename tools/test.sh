@@ -40,7 +40,8 @@ run() {
 }
 
 run_fast() {
-    run sqlite --database sqlite -m "not e2e" -n "$workers" \
+    # PostgreSQL refuses more of what is hostile (NUL, numbers too large), so it is sent there.
+    run sqlite --database sqlite -m "not e2e and not hostile" -n "$workers" \
         --cov --cov-report= --cov-fail-under=0 # judged at the end
     # What uses no database was tried in the first run.
     run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests

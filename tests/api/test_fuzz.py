@@ -66,6 +66,7 @@ def _stay_alive(app, stop: Event) -> None:
             return
 
 
+@pytest.mark.hostile
 @pytest.mark.no_cover  # other tests reach the same lines, and far sooner
 @pytest.mark.parametrize("role", EXAMPLES)
 def test_the_api_keeps_to_its_document(

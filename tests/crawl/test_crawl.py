@@ -53,6 +53,7 @@ def seeds(app: Flask, buffet: Buffet, usuario_admin: Usuario) -> list[str]:
     ]
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("who", ["anonimo", "cliente", "investigador", "admin"])
 def test_nothing_hostile_breaks_runs_or_is_seen_by_others(
     who: str,
