@@ -29,7 +29,7 @@ bp = Blueprint("cumplimiento", __name__, url_prefix="/admin/divulgaciones")
 #: Cases that one address asks for.
 _MOST_CASES = 200
 
-_TABLE: Table[Any] = Table(
+DIVULGACIONES_TABLE: Table[Any] = Table(
     "Divulgaciones",
     (
         Column("Fecha", lambda row: row[0].created_at, CellKind.INSTANT, 20),
@@ -68,7 +68,7 @@ def export(formato: str) -> ResponseReturnValue:
     total = min(count_disclosures(wanted), EXPORT_LIMIT)
     note_export(f"Registro de divulgaciones ({formato})", total, actor=current_user)
     name = f"divulgaciones-{local_today(utcnow()).isoformat()}"
-    return send_table(_TABLE, iter_disclosures(wanted), name, formato)
+    return send_table(DIVULGACIONES_TABLE, iter_disclosures(wanted), name, formato)
 
 
 @bp.get("/quien-miro")

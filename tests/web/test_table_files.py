@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from app.auditoria.models import Divulgacion
+from app.auditoria.rules import CanalDivulgacion
 from app.consultas.pages.log_file import CONSULTAS_TABLE
 from app.consultas.queries.log_rows import Renglon
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
+from app.cumplimiento.pages import DIVULGACIONES_TABLE
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado, Prioridad
@@ -89,6 +92,18 @@ def a_look_up(text: str) -> Renglon:
         nuevos=0,
         investigacion_id=None,
     )
+
+
+def a_disclosure(text: str) -> tuple[Divulgacion, str]:
+    row = Divulgacion(
+        canal=CanalDivulgacion.EXPORTACION,
+        que=text,
+        destinatario=text,
+        base=text,
+        cantidad=2,
+        created_at=MOMENT,
+    )
+    return row, text
 
 
 def a_gantry(text: str) -> Portico:
@@ -166,6 +181,12 @@ EXPORTS = {
         "Pedida el;Pedida por;Motivo;Número de oficio;Rol;Patente;Resultado;Detalle;Proveedor;"
         "Estado HTTP;Recibidos;Nuevos;Respondida el;SHA-256 de la respuesta",
         "app/consultas/pages/log_file.py",
+    ),
+    "divulgaciones": Export(
+        DIVULGACIONES_TABLE,
+        a_disclosure,
+        "Fecha;Cómo salió;Qué;A quién;Base;Oficio;Cantidad",
+        "app/cumplimiento/pages.py",
     ),
     "porticos": Export(
         PORTICOS_TABLE,
