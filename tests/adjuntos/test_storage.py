@@ -96,12 +96,19 @@ def test_a_file_gets_another_key(place):
 
 
 @pytest.mark.parametrize(
-    "key", ["../secreto", "/etc/passwd", "copias/../../a", "copias/a\n", "", "copias", "a/.b"]
+    "key", ["../secreto", "/etc/passwd", "copias/../../a", "copias/a\n", "copias", "a/.b"]
 )
 def test_a_key_cannot_name_a_place_outside(place, key):
     for verb in (place.open, place.exists, place.delete, lambda k: place.put(k, b"")):
         with pytest.raises(ValueError, match="not a key"):
             verb(key)
+
+
+def test_a_file_that_the_law_took_is_missing_and_nothing_is_kept_without_a_key(place):
+    with pytest.raises(FileMissing):
+        place.open("")
+    with pytest.raises(ValueError, match="not a key"):
+        place.put("", b"")
 
 
 def test_only_the_application_itself_may_read_the_files(tmp_path):

@@ -66,4 +66,6 @@ def test_a_token_of_a_clock_that_ran_ahead_does_not_outlive_its_period(app, usua
     right = make_token(usuario_admin, secret, now=utcnow(), minutes=30)
 
     assert read_token(ahead, secret) is None
-    assert read_token(right, secret) == usuario_admin.get_id()
+    found = read_token(right, secret)
+    assert found is not None
+    assert found.session_id == usuario_admin.get_id()
