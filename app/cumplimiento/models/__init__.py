@@ -1,0 +1,1 @@
+"""What the office writes down of its own compliance, one module for each subject."""

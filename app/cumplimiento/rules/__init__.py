@@ -1,0 +1,1 @@
+"""Decisions about the office's own compliance, one module for each subject."""

@@ -1,0 +1,1 @@
+"""Verbs about the office's own compliance, one module for each subject."""
