@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from app.cumplimiento import pages
-from app.feature import Feature
+from app.cumplimiento.models.politica import Politica
+from app.cumplimiento.pages import politica
+from app.cumplimiento.rules.politica import SETTINGS
+from app.cumplimiento.service.politica import publish_for_demo
+from app.feature import Feature, Preparation
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="cumplimiento",
-    pages=(pages,),
+    models=(Politica,),
+    pages=(pages, politica),
+    settings=SETTINGS,
     navigation=(
         Link(
             Menu.ADMIN,
@@ -18,5 +24,14 @@ FEATURE = Feature(
             "send",
             audience=Audience.ADMIN,
         ),
+        Link(
+            Menu.ADMIN,
+            69,
+            "politica.edit",
+            "Política de privacidad",
+            "shield-check",
+            audience=Audience.ADMIN,
+        ),
     ),
+    prepares=Preparation(last=publish_for_demo),
 )

@@ -64,6 +64,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "cumplimiento.disclosures": ADMIN,
     "cumplimiento.export": ADMIN,
     "cumplimiento.looks": ADMIN,
+    "politica.edit": ADMIN,
+    # The law has it that anybody may read it.
+    "politica.show": EVERYBODY,
+    "politica.show_version": EVERYBODY,
     "titulares.search": ADMIN,
     "titulares.requests": ADMIN,
     "titulares.register": ADMIN,

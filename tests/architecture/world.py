@@ -21,6 +21,7 @@ from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_gantry_sighting
+from tests.cumplimiento.politicas import make_policy
 from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.informes.expedientes import close_case, make_stub
@@ -57,6 +58,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
         "supresion_id": make_erasure(app, admin),
+        "version": make_policy(app, admin),
         "vista_id": _view(app, admin),
         "formato": "csv",
         **_parts(app, oficio.id),
