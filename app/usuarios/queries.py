@@ -15,6 +15,13 @@ def find_by_email(email: str) -> Usuario | None:
     return db.session.scalar(sa.select(Usuario).where(Usuario.email == email.strip().lower()))
 
 
+def find_password_hash(email: str) -> str | None:
+    """The stored password hash of the account of an address."""
+    return db.session.scalar(
+        sa.select(Usuario.password_hash).where(Usuario.email == email.strip().lower())
+    )
+
+
 def find_by_session(session_id: str) -> Usuario | None:
     """The account behind a session, unless that session was ended or the account deactivated."""
     user_id, _, version = session_id.partition(".")

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.core.contention import is_busy
 from app.core.errors import Lost, NotFound, RastroError, Refused, Stale
@@ -81,6 +81,15 @@ _PAGES = {403, 404, 413, 429, 500}
 _RETRY = 60
 #: Bytes below which SQLite cannot extend its shared memory and its journal.
 _NO_ROOM = 1024 * 1024
+
+
+class HeldBack(TooManyRequests):
+    """Somebody tried too often: for how many seconds they wait, and what they can do meanwhile."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence, retry_after=seconds)
+        self.sentence = sentence
+        self.seconds = seconds
 
 
 def wants_json() -> bool:
@@ -204,7 +213,7 @@ def init_errors(app: Flask) -> None:
         status = error.code or 500
         if status == 404 and request.path.startswith("/static/"):
             return _missing_file()
-        response = error_response(status)
+        response = error_response(status, error.sentence if isinstance(error, HeldBack) else None)
         for name, value in error.get_headers():
             if name in {"Retry-After", "Allow"}:
                 response.headers[name] = value

@@ -98,7 +98,9 @@ def test_guessing_is_slowed_down_over_the_page_and_the_api_together(
     limited = login(nobody, usuario_admin.email.upper())
     assert limited.status_code == 429
     assert 0 < int(limited.headers["Retry-After"]) <= 60
-    assert "Espere un momento" in limited.get_json()["detail"]
+    detail = limited.get_json()["detail"]
+    assert "Espere 1 minuto" in detail or "segundos" in detail
+    assert "un equipo que ya usó antes" in detail
     assert stranger.post("/entrar", data=guess).status_code == 429
     assert login(nobody, usuario_investigador.email).status_code == 200
 

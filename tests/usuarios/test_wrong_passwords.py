@@ -1,4 +1,7 @@
-"""Guesses are counted for all processes together, and nothing but a wrong password is a guess."""
+"""Guesses are counted for all processes together, and nothing but a wrong password is a guess.
+
+Who guesses waits ever longer, and keeps nobody out who signed in before.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,22 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
+from limits import parse_many
 from werkzeug.exceptions import TooManyRequests
 
 from app import create_app
+from app.core.clock import utcnow
+from app.db import db, transaction
 from app.extensions import limiter
 from app.supervisor import ROOT, free_port
-from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
+from app.usuarios.models import Usuario
+from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt, open_link
 from app.usuarios.rules import Rol
+from app.usuarios.rules.guessing import say_seconds
+from app.usuarios.rules.known_devices import make_device, read_device
+from app.usuarios.service import set_password
+from app.web.error_pages import HeldBack
 from app.web.limit_storage import CurrentStorage, SharedStorage
 from tests.factories import PASSWORD, make_usuario
 from tests.plugins.application import test_config as config_for_tests
@@ -72,6 +84,176 @@ def test_guessing_the_password_of_an_open_session_is_slowed_down_too(investigado
     ]
 
     assert codes == [422] * 5 + [429]
+
+
+# ------------------------------------------------------------------ waits that grow
+
+
+@pytest.fixture
+def clock(app, tmp_path, monkeypatch) -> Iterator[time_machine.Traveller]:
+    """A clock that stands still and counts with it: PostgreSQL's own moves with no test."""
+    monkeypatch.setitem(app.extensions, "rastro_limits", SharedStorage(folder=str(tmp_path)))
+    with time_machine.travel(utcnow().replace(microsecond=0), tick=False) as traveller:
+        yield traveller
+
+
+def test_unknown_devices_wait_twice_as_long_after_each_wrong_password(attempt, clock):
+    for _ in range(4):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+    for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+        for passed, left in ((0, 60 * minutes), (60 * minutes - 1, 1)):
+            clock.shift(passed)
+            with pytest.raises(HeldBack) as refused:
+                attempt()
+            assert refused.value.seconds == left
+        clock.shift(1)
+    attempt()  # the right one is answered too
+    attempt()  # and costs no wait
+
+    clock.shift(24 * 3600)
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+
+
+def test_refused_attempts_make_no_wait_longer(attempt, clock):
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword)
+    for _ in range(20):
+        with pytest.raises(HeldBack):
+            attempt(WrongPassword)
+    clock.shift(60)
+    with pytest.raises(WrongPassword):
+        attempt(WrongPassword)
+    with pytest.raises(HeldBack) as refused:
+        attempt()
+    assert refused.value.seconds == 120
+
+
+def test_an_office_behind_one_address_stands_thirty_wrong_guesses(attempt, monkeypatch):
+    for number in range(40):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword, email=f"nadie{number}@oficina.example")
+    attempt()
+
+    monkeypatch.setattr("app.usuarios.pages.wrong_passwords._PER_ADDRESS", parse_many("2 per hour"))
+    for number in range(2):
+        with pytest.raises(WrongPassword):
+            attempt(WrongPassword, email=f"nadie{number}@oficina.example")
+    with pytest.raises(HeldBack) as refused:
+        attempt()
+    assert "Desde esta conexión" in refused.value.sentence
+    assert "un equipo que ya usó antes" in refused.value.sentence
+
+
+def test_only_links_that_open_nothing_count(app, throttled, monkeypatch):
+    monkeypatch.setattr("app.usuarios.pages.wrong_passwords._PER_ADDRESS", parse_many("2 per hour"))
+    with app.test_request_context():
+        assert [open_link(lambda: "found") for _ in range(4)] == ["found"] * 4
+        assert [open_link(lambda: None) for _ in range(2)] == [None] * 2
+        with pytest.raises(HeldBack):
+            open_link(lambda: "found")
+
+
+# ------------------------------------------------------------------ devices that are known
+
+
+def enter(client, email: str, password: str = PASSWORD, address: str = "127.0.0.1"):
+    data = {"email": email, "password": password}
+    return client.post("/entrar", data=data, environ_base={"REMOTE_ADDR": address})
+
+
+def test_strangers_keep_nobody_out_of_a_device_that_was_used_before(
+    app, throttled, usuario_investigador, monkeypatch
+):
+    email = usuario_investigador.email
+    known = app.test_client()
+    answer = enter(known, email)
+    (cookie,) = (text for text in answer.headers.getlist("Set-Cookie") if "equipo-" in text)
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "carla" not in cookie.lower()
+
+    codes = [enter(app.test_client(), email, f"mala {n}").status_code for n in range(6)]
+    assert codes == [401] * 5 + [429]
+    elsewhere = enter(app.test_client(), email, address="10.9.8.7")
+    assert elsewhere.status_code == 429
+    assert 0 < int(elsewhere.headers["Retry-After"]) <= 60
+    assert "Espere 1 minuto" in elsewhere.text or "segundos" in elsewhere.text
+    assert "un equipo que ya usó antes" in elsewhere.text
+    assert f'value="{email}"' in elsewhere.text
+    monkeypatch.setattr("app.usuarios.pages.wrong_passwords._PER_ADDRESS", parse_many("1 per hour"))
+    codes = [enter(app.test_client(), "nadie@oficina.example", "mala").status_code for _ in "12"]
+    assert codes == [401, 429]
+    assert enter(known, email).status_code == 303
+
+    codes = [enter(known, email, f"mala {n}").status_code for n in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert "en este equipo" in enter(known, email).text
+
+
+def test_a_known_device_is_known_to_its_account_only_and_until_a_new_password(
+    app, throttled, usuario_investigador, usuario_admin
+):
+    client = app.test_client()
+    for usuario in (usuario_investigador, usuario_admin):
+        assert enter(client, usuario.email).status_code == 303
+        for number in range(5):
+            enter(app.test_client(), usuario.email, f"mala {number}")
+        assert enter(client, usuario.email).status_code == 303
+
+    with app.app_context(), transaction():
+        usuario = db.session.get_one(Usuario, usuario_investigador.id)
+        set_password(usuario, "otra clave larga", actor=usuario, now=utcnow())
+    assert enter(client, usuario_investigador.email, "otra clave larga").status_code == 429
+    assert enter(client, usuario_admin.email).status_code == 303
+
+
+def test_who_changes_the_password_stays_known(app, throttled, usuario_investigador):
+    client, email = app.test_client(), usuario_investigador.email
+    enter(client, email)
+    change = {"current": PASSWORD, "password": "otra clave larga", "repeated": "otra clave larga"}
+    assert client.post("/cuenta", data=change).status_code == 303
+    for number in range(5):
+        enter(app.test_client(), email, f"mala {number}")
+
+    assert enter(client, email, "otra clave larga").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("email", "secret", "spoil", "is_read"),
+    [
+        ("ana@oficina.example", "secreto", "", True),
+        (" ANA@Oficina.example", "secreto", "", True),
+        ("luis@oficina.example", "secreto", "", False),
+        ("ana@oficina.example", "otro secreto", "", False),
+        ("ana@oficina.example", "secreto", "0", False),
+    ],
+)
+def test_a_device_token_is_good_for_its_account_only(email, secret, spoil, is_read):
+    token = make_device("ab12", "ana@oficina.example", "huella", "secreto")
+
+    device = read_device(token + spoil, email, secret)
+    assert (device is not None and device.id == "ab12") is is_read
+    assert read_device("", email, secret) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.2, "1 segundo"),
+        (59, "59 segundos"),
+        (60, "1 minuto"),
+        (61, "2 minutos"),
+        (3541, "1 hora"),
+        (3600, "1 hora"),
+    ],
+)
+def test_a_wait_is_said_as_people_do(seconds, said):
+    assert say_seconds(seconds) == said
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user
+from flask_login import current_user, login_required
 
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
@@ -17,6 +17,7 @@ from app.usuarios.forms import (
 from app.usuarios.mails import invite_url
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
+from app.usuarios.pages.signing_in import sign_in
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import usuarios_statement
 from app.usuarios.rules import INVITE_LIFE, Rol
@@ -141,7 +142,7 @@ def profile() -> ResponseReturnValue:
         _check_own_password(usuario, form.current.data)
         with transaction():
             set_password(current_user, form.password.data, actor=current_user, now=utcnow())
-            after_commit(lambda: login_user(current_user))
+            after_commit(lambda: sign_in(usuario))
         return Done("Contraseña cambiada. Sus otras sesiones se cerraron.", url_for(".profile"))
 
     return carry_out(
@@ -162,11 +163,11 @@ class _NotOwnPassword(WrongPassword, InvalidValue):
 def _check_own_password(usuario: Usuario, password: str) -> None:
     """Refuse who does not know the password of the account that they are signed in with.
 
-    It counts as signing in does: a session left open is no door for guessing.
+    A session left open is no door for guessing; it counts apart, so that nobody else closes it.
     """
-    email, stored = usuario.email, usuario.password_hash
+    email, stored, session = usuario.email, usuario.password_hash, str(usuario.id)
     release()
-    with counted_attempt(email):
+    with counted_attempt(email, session=session):
         if not hashes().fits(stored, password):
             raise _NotOwnPassword("La contraseña actual no es esa.")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user
 
 from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import after_commit
-from app.extensions import current_config, limiter
+from app.db import after_commit, transaction
+from app.extensions import current_config
 from app.usuarios.forms import FirstPasswordForm, RecoveryForm
+from app.usuarios.pages.signing_in import sign_in
+from app.usuarios.pages.wrong_passwords import count_recovery, open_link
 from app.usuarios.queries import find_by_session, is_session_current
 from app.usuarios.rules import read_invite, read_recovery
 from app.usuarios.rules.new_password import WeakPassword
@@ -36,7 +37,6 @@ def keep_private(response: Response) -> Response:
 
 
 @bp.route("/recuperar", methods=["GET", "POST"])
-@limiter.limit("10 per minute;60 per hour", methods=["POST"])
 def ask() -> ResponseReturnValue:
     """Ask for a link because the password is forgotten. Nobody learns here who has an account."""
     form = RecoveryForm()
@@ -45,17 +45,18 @@ def ask() -> ResponseReturnValue:
     def deed() -> Done:
         if not has_mail:
             raise Refused("No se pudo enviar un enlace: esta instalación no envía correos.")
-        order_recovery(form.email.value, str(current_app.secret_key), now=utcnow())
+        count_recovery(form.email.value)
+        with transaction():
+            order_recovery(form.email.value, str(current_app.secret_key), now=utcnow())
         return Done(_ASKED, url_for("auth.login_page"), tone="info")
 
     def show(status: int) -> ResponseReturnValue:
         return render_template("usuarios/recuperar.html", form=form, has_mail=has_mail), status
 
-    return carry_out(Deed(do=deed, form=form, show=show))
+    return carry_out(Deed(do=deed, in_transaction=False, form=form, show=show))
 
 
 @bp.route("/recuperar/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute")
 def recover(token: str) -> ResponseReturnValue:
     """The page of the link for who forgot the password: choose another. It opens once."""
     session_id = read_recovery(token, str(current_app.secret_key), now=utcnow())
@@ -63,7 +64,6 @@ def recover(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/invitacion/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute")
 def accept(token: str) -> ResponseReturnValue:
     """The page that an invitation opens: choose the first password. It opens once."""
     session_id = read_invite(token, str(current_app.secret_key), now=utcnow())
@@ -71,7 +71,7 @@ def accept(token: str) -> ResponseReturnValue:
 
 
 def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
-    usuario = find_by_session(session_id) if session_id else None
+    usuario = open_link(lambda: find_by_session(session_id) if session_id else None)
     if usuario is None:
         abort(dead_link())
     form = FirstPasswordForm()
@@ -81,7 +81,7 @@ def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
         if not is_session_current(usuario):
             abort(dead_link())
         set_password(usuario, form.password.data, actor=usuario, now=utcnow())
-        after_commit(lambda: login_user(usuario))
+        after_commit(lambda: sign_in(usuario))
         return Done(said, url_for("home"))
 
     def show(status: int) -> ResponseReturnValue:

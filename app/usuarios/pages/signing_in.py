@@ -20,11 +20,12 @@ from app.db import dispensable_transaction, release, transaction
 from app.extensions import login
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
+from app.usuarios.pages.known_devices import remember_device
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_email, find_by_session
 from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.service import end_sessions, note_login
-from app.web.error_pages import error_response, wants_json
+from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
 from app.web.fragments import is_htmx, is_read, local_path
 from app.web.sentences import tell
@@ -68,7 +69,7 @@ def check_credentials(email: str, password: str) -> Usuario:
 
     Raises:
         SignInRefused: with the sentence to show.
-        TooManyRequests: after too many wrong passwords, whatever this one is.
+        HeldBack: after too many wrong passwords, whatever this one is.
     """
     with counted_attempt(email):
         usuario = find_by_email(email)
@@ -96,10 +97,20 @@ def login_page() -> ResponseReturnValue:
     except SignInRefused as refused:
         form.password.errors = [f"{refused.sentence}."]
         return render_template("usuarios/login.html", form=form), refused.status
+    except HeldBack as held:
+        form.form_errors.append(held.sentence)
+        headers = {"Retry-After": str(held.seconds)}
+        return render_template("usuarios/login.html", form=form), 429, headers
     with dispensable_transaction():
         note_login(usuario, form.password.data, now=utcnow())
-    login_user(usuario)
+    sign_in(usuario)
     return redirect(local_path(request.args.get("next", "")) or url_for("home"), 303)
+
+
+def sign_in(usuario: Usuario) -> None:
+    """Begin a session of an account in this browser, which from now on is known to it."""
+    login_user(usuario)
+    remember_device(usuario)
 
 
 @bp.post("/salir")

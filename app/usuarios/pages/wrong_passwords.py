@@ -1,30 +1,71 @@
-"""Rate limits of wrong passwords: per account and address, and per address.
+"""How often passwords may be tried, and links that nobody made.
+
+A device on which the account was signed in to before counts for itself, and so does an open
+session: whatever strangers do, the owner gets in. All other devices share one count for each
+account, whatever their address, and wait ever longer. The count of an address is for who tries
+many accounts; it does not touch known devices, and is wide enough for an office behind one address.
 
 An attempt takes its place before the password is looked at and gives it back unless the password
 was wrong. So many attempts at the same moment, in however many processes, are answered no more
-often than one after the other, and an error of ours locks nobody out.
+often than one after the other, and an error of ours locks nobody out. Of an address without an
+account the same is counted, so that a refusal tells nothing.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
-from werkzeug.exceptions import TooManyRequests
 
-from app.core.text import fold
 from app.extensions import limiter
+from app.usuarios.pages.known_devices import find_known_device
+from app.usuarios.rules.guessing import (
+    ANSWERED_AT_ONCE,
+    LONGEST_WAIT,
+    REMEMBERED,
+    say_seconds,
+    wait_after,
+)
+from app.usuarios.rules.known_devices import account_key
+from app.web.error_pages import HeldBack
 
-#: A stranger elsewhere cannot lock anybody out. The page and the API count together, or each
-#: further door would give a guesser as many tries again.
-_PER_ACCOUNT = parse_many("5 per minute;20 per hour")
-_PER_ADDRESS = parse_many("30 per minute;200 per hour")
+#: The page and the API count together, or each further door would give a guesser as many tries.
+_PER_DEVICE = parse_many("5 per minute;20 per hour")
+_PER_ADDRESS = parse_many("300 per hour")
+#: Seconds by which two machines may see the time differently.
+_SLACK = 15
 
-_Place = tuple[RateLimitItem, tuple[str, str]]
+_FROM_UNKNOWN = (
+    "Hubo varios intentos equivocados de entrar a esta cuenta desde equipos nuevos. Espere {wait} "
+    "y vuelva a intentarlo. Mientras tanto puede entrar desde un equipo que ya usó antes, o elegir "
+    "otra contraseña con «¿Olvidó su contraseña?»."
+)
+_FROM_KNOWN = (
+    "Se escribió mal la contraseña demasiadas veces en este equipo. Espere {wait} y vuelva a "
+    "intentarlo, o elija otra con «¿Olvidó su contraseña?» en la página de entrada."
+)
+_FROM_ADDRESS = (
+    "Desde esta conexión a internet hubo demasiados intentos equivocados. Espere {wait} y vuelva "
+    "a intentarlo. Mientras tanto puede entrar desde un equipo que ya usó antes, o por otra "
+    "conexión."
+)
+_DEAD_LINKS = (
+    "Desde esta conexión a internet se abrieron demasiados enlaces que no sirven. Espere {wait} y "
+    "abra otra vez el suyo."
+)
+_ASKED_TOO_OFTEN = (
+    "Se pidieron demasiados enlaces. Espere {wait} y vuelva a intentarlo; si ya pidió uno, mire "
+    "también en el correo no deseado."
+)
+
+#: How a place is given back that an attempt took.
+_Undo = Callable[[], None]
+Found = TypeVar("Found")
 
 
 class WrongPassword(Exception):
@@ -32,13 +73,16 @@ class WrongPassword(Exception):
 
 
 @contextmanager
-def counted_attempt(email: str) -> Iterator[None]:
+def counted_attempt(email: str, *, session: str = "") -> Iterator[None]:
     """Let a password be tried; the attempt counts only if ``WrongPassword`` is raised inside.
 
+    ``session`` names an open session of the account, which counts for itself. Call it outside a
+    transaction.
+
     Raises:
-        TooManyRequests: with the seconds to wait.
+        HeldBack: with the seconds to wait.
     """
-    taken = _take(email) if limiter.enabled else []
+    taken = _take(email, session) if limiter.enabled else []
     try:
         yield
     except WrongPassword:
@@ -49,26 +93,116 @@ def counted_attempt(email: str) -> Iterator[None]:
     _give_back(taken)
 
 
-def _take(email: str) -> list[_Place]:
-    address = get_remote_address()
-    account = ("sign in to an account", f"{address} {fold(email)[:254]}")
-    places: list[_Place] = [
-        *((limit, account) for limit in _PER_ACCOUNT),
-        *((limit, ("sign in from an address", address)) for limit in _PER_ADDRESS),
-    ]
-    taken: list[_Place] = []
-    for limit, name in places:
-        taken.append((limit, name))
-        if not limiter.limiter.hit(limit, *name):
-            wait = limiter.limiter.get_window_stats(limit, *name).reset_time - time.time()
+def open_link(find: Callable[[], Found | None]) -> Found | None:
+    """What a link opens, by ``find``; it counts for the address only if that finds nothing.
+
+    Raises:
+        HeldBack: with the seconds to wait.
+    """
+    taken: list[_Undo] = []
+    if limiter.enabled:
+        taken = _hit(_PER_ADDRESS, "dead links", get_remote_address(), _DEAD_LINKS)
+    try:
+        found = find()
+    except BaseException:
+        _give_back(taken)
+        raise
+    if found is not None:
+        _give_back(taken)
+    return found
+
+
+def count_recovery(email: str) -> None:
+    """Count that somebody asks for a link because they forgot the password.
+
+    Call it outside a transaction.
+
+    Raises:
+        HeldBack: with the seconds to wait.
+    """
+    if not limiter.enabled:
+        return
+    device = find_known_device(email)
+    if device:
+        _hit(_PER_DEVICE, "recovery on a device", device, _ASKED_TOO_OFTEN)
+    else:
+        _hit(_PER_ADDRESS, "recovery from an address", get_remote_address(), _ASKED_TOO_OFTEN)
+
+
+def _take(email: str, session: str) -> list[_Undo]:
+    if session:
+        return _hit(_PER_DEVICE, "password in a session", session, _FROM_KNOWN)
+    device = find_known_device(email)
+    if device:
+        return _hit(_PER_DEVICE, "sign in on a device", device, _FROM_KNOWN)
+    taken = _hit(_PER_ADDRESS, "sign in from an address", get_remote_address(), _FROM_ADDRESS)
+    try:
+        return [*taken, *_take_of_account(account_key(email))]
+    except HeldBack:
+        _give_back(taken)
+        raise
+
+
+def _take_of_account(key: str) -> list[_Undo]:
+    """Take the place of an unknown device at an account.
+
+    The first ones are counted alone. Each one after them closes a gate for the time that a wrong
+    password costs; of several at the same moment one finds it open.
+    """
+    storage = limiter.storage
+    tries, waits, gate = (f"guesses/{name}/{key}" for name in ("tries", "waits", "gate"))
+    wait = _seconds_closed(gate)
+    if wait > 0:
+        raise _held_back(_FROM_UNKNOWN, wait)
+    if storage.incr(tries, REMEMBERED) < ANSWERED_AT_ONCE:
+        return [lambda: _decrement(tries, REMEMBERED)]
+    _decrement(tries, REMEMBERED)
+    seconds = wait_after(storage.get(waits))
+    if storage.incr(gate, seconds) > 1:
+        raise _held_back(_FROM_UNKNOWN, _seconds_closed(gate))
+    storage.incr(waits, REMEMBERED)
+    return [lambda: _decrement(waits, REMEMBERED), lambda: storage.clear(gate)]
+
+
+def _seconds_closed(gate: str) -> float:
+    """How long a gate stays closed; 0 too for one that was closed by a clock that ran ahead."""
+    if limiter.storage.get(gate) <= 0:
+        return 0
+    left = limiter.storage.get_expiry(gate) - time.time()
+    return left if left <= LONGEST_WAIT + _SLACK else 0
+
+
+def _hit(limits: list[RateLimitItem], scope: str, who: str, sentence: str) -> list[_Undo]:
+    """Take a place under each limit, or none.
+
+    Raises:
+        HeldBack: under one of them there is none left.
+    """
+    taken: list[_Undo] = []
+    for limit in limits:
+        taken.append(_undo_hit(limit, scope, who))
+        if not limiter.limiter.hit(limit, scope, who):
+            reset = limiter.limiter.get_window_stats(limit, scope, who).reset_time
             _give_back(taken)
             # The wall clock may have been set back since the window began.
-            raise TooManyRequests(retry_after=min(max(1, math.ceil(wait)), limit.get_expiry()))
+            raise _held_back(sentence, min(reset - time.time(), limit.get_expiry()))
     return taken
 
 
-def _give_back(taken: list[_Place]) -> None:
-    for limit, name in taken:
-        key = limit.key_for(*name)
-        if limiter.storage.get(key) > 0:
-            limiter.storage.incr(key, limit.get_expiry(), -1)
+def _undo_hit(limit: RateLimitItem, scope: str, who: str) -> _Undo:
+    return lambda: _decrement(limit.key_for(scope, who), limit.get_expiry())
+
+
+def _decrement(key: str, expiry: int) -> None:
+    if limiter.storage.get(key) > 0:
+        limiter.storage.incr(key, expiry, -1)
+
+
+def _give_back(taken: list[_Undo]) -> None:
+    for undo in taken:
+        undo()
+
+
+def _held_back(sentence: str, seconds: float) -> HeldBack:
+    whole = max(1, math.ceil(seconds))
+    return HeldBack(sentence.format(wait=say_seconds(whole)), whole)
