@@ -1,4 +1,4 @@
-"""Mailing people the links to their own accounts."""
+"""Mailing people the links to their own accounts, and writing down who tried to enter them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from app.mail.outcomes import MailFailed, PermanentFailure
 from app.mail.sender import SHORT_SECONDS, send_mail
 from app.usuarios.mails import invite_mail, recovery_mail
 from app.usuarios.models import Usuario
+from app.usuarios.outside import read_attempts
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB
+from app.usuarios.rules.guessing import ATTEMPTS_JOB
+from app.usuarios.service import record_attempts
 
 _LEASE = TOTAL_SECONDS + SHORT_SECONDS + 100
 
@@ -31,6 +34,15 @@ def mail_recovery(run: JobRun) -> None:
 def mail_invite(run: JobRun) -> None:
     """Mail an invitation, if the account is still active."""
     _send(run, invite_mail)
+
+
+@job(ATTEMPTS_JOB, "Anotar en la auditoría los intentos de entrar")
+def write_attempts(run: JobRun) -> None:
+    """Write down how often something happened to an account in ten minutes that are over."""
+    accion, usuario_id, window = (run.args[name] for name in ("accion", "usuario_id", "ventana"))
+    times = read_attempts(accion, usuario_id, window)
+    with run.finish("Anotado en la auditoría."):
+        record_attempts(accion, usuario_id, window, times=times, now=run.clock())
 
 
 def _send(run: JobRun, write: Callable[..., Mail]) -> None:

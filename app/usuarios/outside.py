@@ -1,10 +1,10 @@
-"""The password hashes of the running application, at the cost that it is configured with."""
+"""What accounts ask of the running application: hashes at its cost, and its shared counters."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from app.extensions import current_config
+from app.extensions import current_config, limiter
 from app.usuarios.rules.passwords import Hashes
 
 #: One for each cost: what is compared with where there is no account is made once.
@@ -14,3 +14,24 @@ _at_cost = cache(Hashes)
 def hashes() -> Hashes:
     """Those of the running application."""
     return _at_cost(current_config().argon2_memory_kib)
+
+
+#: Seconds that a count of attempts is kept, for a worker that comes late to write it down.
+_COUNTED = 24 * 3600
+
+
+def count_attempt(accion: str, usuario_id: int | None, window: int) -> int:
+    """Count what happened to an account, None: to addresses without one, in these ten minutes.
+
+    Where requests are counted and not in the database: it does not make a guess cost a write.
+    """
+    return limiter.storage.incr(_attempts(accion, usuario_id, window), _COUNTED)
+
+
+def read_attempts(accion: str, usuario_id: int | None, window: int) -> int:
+    """How often it was counted; 0 too when the count was lost."""
+    return limiter.storage.get(_attempts(accion, usuario_id, window))
+
+
+def _attempts(accion: str, usuario_id: int | None, window: int) -> str:
+    return f"attempts/{accion}/{usuario_id or 0}/{window}"

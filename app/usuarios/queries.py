@@ -15,6 +15,11 @@ def find_by_email(email: str) -> Usuario | None:
     return db.session.scalar(sa.select(Usuario).where(Usuario.email == email.strip().lower()))
 
 
+def find_id_by_email(email: str) -> int | None:
+    """The number of the account of an address."""
+    return db.session.scalar(sa.select(Usuario.id).where(Usuario.email == email.strip().lower()))
+
+
 def find_password_hash(email: str) -> str | None:
     """The stored password hash of the account of an address."""
     return db.session.scalar(

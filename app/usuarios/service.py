@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,10 +14,12 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.jobs.queue import enqueue
+from app.jobs.rules import PRIORITY_SWEEP
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB, Rol, needs_buffet, recovery_key
+from app.usuarios.rules.guessing import ATTEMPTS_JOB, ENTRO, window_of, window_start
 from app.usuarios.rules.new_password import check_new_password
 
 
@@ -203,12 +205,65 @@ def end_sessions(usuario: Usuario) -> None:
     db.session.flush()
 
 
-def note_login(usuario: Usuario, password: str, *, now: datetime) -> None:
-    """Remember the sign-in, and renew a hash that was made with an older cost."""
+def note_login(usuario: Usuario, password: str, *, times: int, now: datetime) -> None:
+    """Remember the sign-in, and renew a hash that was made with an older cost.
+
+    ``times`` is how often the account was signed in to in these ten minutes, with this one: the
+    audit is told of the first at once, and of the others together when they are over.
+    """
     usuario.ultimo_acceso_at = now
+    if times == 1:
+        note_entry(usuario, now=now)
+    elif times == 2:
+        note_attempts(ENTRO, usuario.id, now=now)
     if hashes().is_outdated(usuario.password_hash):
         usuario.password_hash = hashes().make(password)
     db.session.flush()
+
+
+def note_entry(usuario: Usuario, *, now: datetime) -> None:
+    """Tell the audit that somebody came in, by a password or by a link that opens once."""
+    audit(ENTRO, actor=usuario, now=now, entidad="usuario", entidad_id=usuario.id, veces=1)
+
+
+def note_attempts(accion: str, usuario_id: int | None, *, now: datetime) -> None:
+    """Have the audit told, when these ten minutes are over, how often something happened in them.
+
+    ``usuario_id`` is None for addresses without an account, which share one entry. So a flood of
+    attempts becomes one entry for each account, which nothing has to change afterwards.
+    """
+    window = window_of(now)
+    enqueue(
+        ATTEMPTS_JOB,
+        key=f"{ATTEMPTS_JOB}:{accion}:{usuario_id or 0}:{window}",
+        now=now,
+        args={"accion": accion, "usuario_id": usuario_id, "ventana": window},
+        prioridad=PRIORITY_SWEEP,
+        # Who was counted in the last second of them is still being written.
+        ejecutar_desde=window_start(window + 1) + timedelta(seconds=5),
+    )
+
+
+def record_attempts(
+    accion: str, usuario_id: int | None, window: int, *, times: int, now: datetime
+) -> None:
+    """Write down how often something happened to an account in ten minutes that are over.
+
+    A count of 0 was lost: then only that it happened is known.
+    """
+    # The first sign-in was written down when it happened.
+    veces = max(times - 1, 0) if accion == ENTRO else times
+    audit(
+        accion,
+        actor=None,
+        now=now,
+        entidad="usuario",
+        entidad_id=usuario_id,
+        cuenta=usuario_id or "desconocida",
+        veces=veces or None,
+        desde=window_start(window).isoformat(),
+        hasta=window_start(window + 1).isoformat(),
+    )
 
 
 def _check_password(password: str, person: UsuarioData | Usuario) -> None:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,14 +25,17 @@ from limits import parse_many
 from werkzeug.exceptions import TooManyRequests
 
 from app import create_app
+from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.extensions import limiter
+from app.jobs.models import Trabajo
+from app.jobs.runner import work
 from app.supervisor import ROOT, free_port
 from app.usuarios.models import Usuario
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt, open_link
 from app.usuarios.rules import Rol
-from app.usuarios.rules.guessing import say_seconds
+from app.usuarios.rules.guessing import say_seconds, window_of, window_start
 from app.usuarios.rules.known_devices import make_device, read_device
 from app.usuarios.service import set_password
 from app.web.error_pages import HeldBack
@@ -254,6 +258,42 @@ def test_a_device_token_is_good_for_its_account_only(email, secret, spoil, is_re
 )
 def test_a_wait_is_said_as_people_do(seconds, said):
     assert say_seconds(seconds) == said
+
+
+# ------------------------------------------------------------------ what the audit is told
+
+
+def test_a_flood_of_attempts_is_one_entry_for_each_account(
+    app, throttled, usuario_investigador, rows
+):
+    email = usuario_investigador.email
+    known = app.test_client()
+    start = window_start(window_of(utcnow()) + 1) + timedelta(seconds=1)
+    with time_machine.travel(start):
+        for _ in range(3):
+            enter(known, email)
+        for number in range(8):
+            enter(app.test_client(), email, f"mala {number}")
+        for number in range(3):
+            enter(app.test_client(), f"nadie{number}@oficina.example", "mala")
+        first = rows(Auditoria)
+        ordered = rows(Trabajo, tipo="usuarios.intentos")
+    with time_machine.travel(start + timedelta(minutes=11)), app.app_context():
+        work("test")
+
+    assert [(row.accion, row.usuario_id) for row in first if row.accion == "usuario.entro"] == [
+        ("usuario.entro", usuario_investigador.id)
+    ]
+    told = [row for row in rows(Auditoria) if row.id not in {row.id for row in first}]
+    own = usuario_investigador.id
+    assert {(row.accion, row.entidad_id): row.detalle["veces"] for row in told} == {
+        ("usuario.entro", own): 2,
+        ("usuario.intento", own): 5,
+        ("usuario.frenado", own): 3,
+        ("usuario.intento", None): 3,
+    }
+    assert {row.detalle["cuenta"] for row in told} == {own, "desconocida"}
+    assert "@" not in "".join(f"{vars(row)}" for row in (*told, *ordered))
 
 
 @pytest.fixture

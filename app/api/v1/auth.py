@@ -13,10 +13,8 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.usuarios import Credentials, TokenShown, UsuarioShown
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
-from app.db import dispensable_transaction
 from app.extensions import current_config
-from app.usuarios.pages.signing_in import SignInRefused, check_credentials
-from app.usuarios.service import note_login
+from app.usuarios.pages.signing_in import SignInRefused, check_credentials, remember_login
 from app.web.error_pages import error_response
 
 bp = ApiBlueprint("auth", __name__)
@@ -31,13 +29,11 @@ def login(body: Credentials) -> ResponseReturnValue:
         usuario = check_credentials(body.email, body.password)
     except SignInRefused as refused:
         return error_response(refused.status, refused.sentence)
-    now = utcnow()
-    with dispensable_transaction():
-        note_login(usuario, body.password, now=now)
+    remember_login(usuario, body.password)
     token = make_token(
         usuario,
         str(current_app.secret_key),
-        now=now,
+        now=utcnow(),
         minutes=current_config().access_token_minutes,
         algorithm=current_config().algorithm,
         scopes=[alcance.value for alcance in body.alcances],

@@ -16,7 +16,7 @@ from app.usuarios.pages.wrong_passwords import count_recovery, open_link
 from app.usuarios.queries import find_by_session, is_session_current
 from app.usuarios.rules import read_invite, read_recovery
 from app.usuarios.rules.new_password import WeakPassword
-from app.usuarios.service import order_recovery, set_password
+from app.usuarios.service import note_entry, order_recovery, set_password
 from app.web.deeds import Deed, Done, carry_out
 
 bp = Blueprint("enlaces_propios", __name__)
@@ -80,7 +80,9 @@ def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
         # Of two who send the form at the same moment, the second finds that it was used.
         if not is_session_current(usuario):
             abort(dead_link())
-        set_password(usuario, form.password.data, actor=usuario, now=utcnow())
+        now = utcnow()
+        set_password(usuario, form.password.data, actor=usuario, now=now)
+        note_entry(usuario, now=now)
         after_commit(lambda: sign_in(usuario))
         return Done(said, url_for("home"))
 

@@ -19,11 +19,12 @@ from app.core.clock import utcnow
 from app.db import dispensable_transaction, release, transaction
 from app.extensions import login
 from app.usuarios.models import Usuario
-from app.usuarios.outside import hashes
+from app.usuarios.outside import count_attempt, hashes
 from app.usuarios.pages.known_devices import remember_device
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_email, find_by_session
 from app.usuarios.rules import PASSWORD_MAX
+from app.usuarios.rules.guessing import ENTRO, window_of
 from app.usuarios.service import end_sessions, note_login
 from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
@@ -101,10 +102,20 @@ def login_page() -> ResponseReturnValue:
         form.form_errors.append(held.sentence)
         headers = {"Retry-After": str(held.seconds)}
         return render_template("usuarios/login.html", form=form), 429, headers
-    with dispensable_transaction():
-        note_login(usuario, form.password.data, now=utcnow())
+    remember_login(usuario, form.password.data)
     sign_in(usuario)
     return redirect(local_path(request.args.get("next", "")) or url_for("home"), 303)
+
+
+def remember_login(usuario: Usuario, password: str) -> None:
+    """Note that the password was right, here or for a token of the API.
+
+    What cannot be written, as the database is full or read-only, keeps nobody out.
+    """
+    now = utcnow()
+    times = count_attempt(ENTRO, usuario.id, window_of(now))
+    with dispensable_transaction():
+        note_login(usuario, password, times=times, now=now)
 
 
 def sign_in(usuario: Usuario) -> None:

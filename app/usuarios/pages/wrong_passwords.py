@@ -13,6 +13,7 @@ account the same is counted, so that a refusal tells nothing.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -21,18 +22,30 @@ from typing import TypeVar
 
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.core.clock import utcnow
+from app.db import db, dispensable_transaction, release
 from app.extensions import limiter
+from app.usuarios.outside import count_attempt
 from app.usuarios.pages.known_devices import find_known_device
+from app.usuarios.queries import find_id_by_email
 from app.usuarios.rules.guessing import (
     ANSWERED_AT_ONCE,
+    FRENADO,
+    INTENTO,
     LONGEST_WAIT,
     REMEMBERED,
     say_seconds,
     wait_after,
+    window_of,
 )
 from app.usuarios.rules.known_devices import account_key
+from app.usuarios.service import note_attempts
 from app.web.error_pages import HeldBack
+
+logger = logging.getLogger(__name__)
 
 #: The page and the API count together, or each further door would give a guesser as many tries.
 _PER_DEVICE = parse_many("5 per minute;20 per hour")
@@ -76,16 +89,21 @@ class WrongPassword(Exception):
 def counted_attempt(email: str, *, session: str = "") -> Iterator[None]:
     """Let a password be tried; the attempt counts only if ``WrongPassword`` is raised inside.
 
-    ``session`` names an open session of the account, which counts for itself. Call it outside a
-    transaction.
+    ``session`` names an open session of the account, which counts for itself. The audit is told of
+    wrong passwords and of refusals. Call it outside a transaction.
 
     Raises:
         HeldBack: with the seconds to wait.
     """
-    taken = _take(email, session) if limiter.enabled else []
+    try:
+        taken = _take(email, session) if limiter.enabled else []
+    except HeldBack:
+        _note(FRENADO, email)
+        raise
     try:
         yield
     except WrongPassword:
+        _note(INTENTO, email)
         raise
     except BaseException:
         _give_back(taken)
@@ -206,3 +224,20 @@ def _give_back(taken: list[_Undo]) -> None:
 def _held_back(sentence: str, seconds: float) -> HeldBack:
     whole = max(1, math.ceil(seconds))
     return HeldBack(sentence.format(wait=say_seconds(whole)), whole)
+
+
+def _note(accion: str, email: str) -> None:
+    """Count what the audit is told of at the end of these ten minutes.
+
+    What cannot be written, as the database is away, changes no answer.
+    """
+    now = utcnow()
+    try:
+        usuario_id = find_id_by_email(email)
+        release()
+        if count_attempt(accion, usuario_id, window_of(now)) == 1:
+            with dispensable_transaction():
+                note_attempts(accion, usuario_id, now=now)
+    except (DBAPIError, PoolTimeout) as error:
+        db.session.rollback()
+        logger.warning("an attempt was not counted for the audit: %s", type(error).__name__)
