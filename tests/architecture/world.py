@@ -22,6 +22,7 @@ from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_gantry_sighting
 from tests.cumplimiento.politicas import make_policy
+from tests.cumplimiento.rows import make_assessment, make_breach
 from tests.eventos.rows import make_outside
 from tests.factories import make_aviso, make_link, make_oficio, make_trabajo
 from tests.informes.expedientes import close_case, make_stub
@@ -57,6 +58,9 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "parte": "archivos",
         "task_id": make_trabajo(app),
         "oficio_id": oficio.id,
+        "brecha_id": make_breach(app, admin),
+        "evaluacion_id": make_assessment(app, admin),
+        "apartado": "riesgos",
         "supresion_id": make_erasure(app, admin),
         "version": make_policy(app, admin),
         "vista_id": _view(app, admin),
