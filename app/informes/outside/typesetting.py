@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -82,6 +83,25 @@ def print_pdf(
     return folder / "expediente.pdf"
 
 
+def print_document(template: Path, datos: Mapping[str, Any], *, now: datetime) -> bytes:
+    """Set another template, which may import the pieces of the expediente, as a PDF/A.
+
+    Raises:
+        PrintFailed: typst could not set it.
+        OSError: the disk is full.
+    """
+    with tempfile.TemporaryDirectory(prefix="documento-") as name:
+        folder = Path(name)
+        shutil.copy(_TEMPLATES / "piezas.typ", folder)
+        shutil.copy(template, folder)
+        try:
+            _compile(folder, printable(datos), now, template.stem)
+        except PrintFailed as error:
+            logger.warning("typst refused a page, trying with Latin letters only: %s", error)
+            _compile(folder, printable(datos, only_latin=True), now, template.stem)
+        return (folder / f"{template.stem}.pdf").read_bytes()
+
+
 def _cover(datos: dict[str, Any]) -> dict[str, str] | None:
     """The photo of the first page, when its picture is at hand."""
     if datos["portada"] is None:
@@ -133,8 +153,8 @@ def _shrink(storage: Storage, key: str | None, path: Path, side: int) -> bool:
     return True
 
 
-def _compile(folder: Path, datos: Any, now: datetime) -> None:
-    """Set the page in a process of its own.
+def _compile(folder: Path, datos: Any, now: datetime, name: str = "expediente") -> None:
+    """Set ``name.typ`` in a process of its own.
 
     Raises:
         PrintFailed: typst refused it, crashed, or took too long.
@@ -142,6 +162,7 @@ def _compile(folder: Path, datos: Any, now: datetime) -> None:
     (folder / "datos.json").write_text(json.dumps(datos, ensure_ascii=False), encoding="utf-8")
     limits = Limits(seconds=_PATIENCE, memory=_MEMORY)
     try:
-        run_limited(_PRESS, str(folder), str(FONTS), str(int(now.timestamp())), limits=limits)
+        moment = str(int(now.timestamp()))
+        run_limited(_PRESS, str(folder), str(FONTS), moment, name, limits=limits)
     except ProgramFailed as failed:
         raise PrintFailed(str(failed)) from None
