@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from app.cumplimiento import pages
+from app.cumplimiento.jobs.encargados import certify, watch_contracts
 from app.cumplimiento.models.brechas import Brecha, ComunicacionBrecha
+from app.cumplimiento.models.encargados import Encargo, TerminoEncargo
 from app.cumplimiento.models.evaluaciones import EvaluacionImpacto
 from app.cumplimiento.models.politica import Politica
-from app.cumplimiento.pages import brechas, evaluaciones, politica
+from app.cumplimiento.pages import brechas, encargados, evaluaciones, politica
+from app.cumplimiento.rules.encargados import WARNING
 from app.cumplimiento.rules.politica import SETTINGS
+from app.cumplimiento.service.demonstration import invent_compliance
 from app.cumplimiento.service.politica import publish_for_demo
+from app.demo.rules.additions import add_compliance
 from app.feature import Feature, Preparation
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="cumplimiento",
-    models=(Brecha, ComunicacionBrecha, EvaluacionImpacto, Politica),
-    pages=(pages, brechas, evaluaciones, politica),
-    settings=SETTINGS,
+    models=(Brecha, ComunicacionBrecha, EvaluacionImpacto, Politica, Encargo, TerminoEncargo),
+    pages=(pages, brechas, evaluaciones, politica, encargados),
+    settings=(*SETTINGS, WARNING),
+    jobs=(watch_contracts, certify),
+    provides=(add_compliance.by(invent_compliance),),
     navigation=(
         Link(
             Menu.ADMIN,
@@ -24,6 +31,14 @@ FEATURE = Feature(
             "cumplimiento.disclosures",
             "Divulgaciones",
             "send",
+            audience=Audience.ADMIN,
+        ),
+        Link(
+            Menu.ADMIN,
+            67,
+            "encargados.index",
+            "Contratos de encargo",
+            "file-text",
             audience=Audience.ADMIN,
         ),
         Link(

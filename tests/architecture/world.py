@@ -21,6 +21,7 @@ from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_gantry_sighting
+from tests.cumplimiento.encargo_rows import make_ending
 from tests.cumplimiento.politicas import make_policy
 from tests.cumplimiento.rows import make_assessment, make_breach
 from tests.eventos.rows import make_outside
@@ -63,6 +64,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "apartado": "riesgos",
         "supresion_id": make_erasure(app, admin),
         "version": make_policy(app, admin),
+        "termino_id": make_ending(app, buffet, admin),
         "vista_id": _view(app, admin),
         "formato": "csv",
         **_parts(app, oficio.id),

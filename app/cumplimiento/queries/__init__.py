@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.auditoria.models import Auditoria, Divulgacion
 from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import start_of_day
+from app.cumplimiento.queries.encargados import endings_of_cases
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import DATOS_MOSTRADOS
@@ -111,6 +112,16 @@ def read_looks(oficio_ids: Sequence[int]) -> list[Mirada]:
     looks += [
         Mirada(row.created_at, nombre or "Rastro", LOOKS[row.accion], "Oficina", row.oficio_id)
         for row, nombre in db.session.execute(seen)
+    ]
+    looks += [
+        Mirada(
+            row.decidido_at,
+            f"{row.buffet.nombre}: {row.entrega or ''}",
+            f"Devolución de datos {row.numero} (ZIP)",
+            CanalDivulgacion.EXPORTACION.label,
+            oficio_id,
+        )
+        for row, oficio_id in endings_of_cases(oficio_ids)
     ]
     return sorted(looks, key=lambda look: look.cuando, reverse=True)[:MOST_LOOKS]
 

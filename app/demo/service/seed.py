@@ -23,6 +23,7 @@ from app.anclaje.service import anchor
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
 from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
@@ -69,6 +70,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         people = make_people(now)
         buffets = make_buffets(people.admin, now)
         make_receptores(now)
+        add_compliance(buffets, people.admin, now)
         load_seed(now)
         for estado, amount in _PLAN:
             for _ in range(amount):

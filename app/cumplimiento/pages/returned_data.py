@@ -1,0 +1,79 @@
+"""The package in which the data of an ended contract go back to their law firm."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.adjuntos.outside.storage import get_storage
+from app.buffets.models import Buffet
+from app.core.clock import to_local
+from app.core.dates import format_fecha_hora
+from app.cumplimiento.queries.encargados import (
+    RETURNED,
+    iter_returned,
+    list_returned_files,
+    returned_columns,
+)
+from app.db import Model
+from app.informes.outside.zip_package import MANIFEST, Paquete
+from app.web.table_files import CellKind, Column, Table, write_csv
+
+
+@dataclass(frozen=True)
+class PaqueteDevuelto:
+    """The package, and how many rows its tables have."""
+
+    paquete: Paquete
+    filas: int
+
+
+def pack_returned(buffet: Buffet, oficio_ids: Sequence[int], *, now: datetime) -> PaqueteDevuelto:
+    """The tables of some cases, their originals and expedientes, and a list of all hashes.
+
+    The tables are CSV: a cell of XLSX would cut a long text.
+    """
+    tables: dict[str, bytes] = {}
+    filas = 0
+    for model in RETURNED:
+        rows = list(iter_returned(model, oficio_ids))
+        filas += len(rows)
+        tables[f"tablas/{model.__tablename__}.csv"] = b"".join(write_csv(_table(model), rows))
+    files = list_returned_files(oficio_ids)
+    lines = [f"{hashlib.sha256(body).hexdigest()}  {name}" for name, body in tables.items()]
+    lines += [f"{each.sha256}  {each.nombre}" for each in files]
+    local = to_local(now)
+    return PaqueteDevuelto(
+        Paquete(
+            manifest="".join(f"{line}\n" for line in lines),
+            readme=(
+                f"Datos que se trataban por encargo de {buffet.nombre}, al "
+                f"{format_fecha_hora(now)}.\n\n"
+                f"{len(oficio_ids)} casos: la carpeta tablas los trae en CSV (UTF-8, punto y "
+                "coma), unidos por sus números (id, oficio_id…); archivos y expedientes traen los "
+                "originales y los PDF emitidos, por número de caso.\n"
+                f"Para comprobarlos, en esta carpeta:\n\n    sha256sum -c {MANIFEST}\n"
+            ),
+            files=[(each.nombre, get_storage(each.almacen), each.key) for each in files],
+            stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
+            evidence=tables,
+        ),
+        filas,
+    )
+
+
+def _table(model: type[Model]) -> Table[list[Any]]:
+    return Table(
+        model.__personal__.label,
+        tuple(
+            Column(name, _at(index), CellKind.INSTANT)
+            for index, name in enumerate(returned_columns(model))
+        ),
+    )
+
+
+def _at(index: int) -> Callable[[list[Any]], Any]:
+    return lambda row: row[index]
