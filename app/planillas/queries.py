@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
 from app.buffets.models import Buffet
-from app.db import db
+from app.db import db, seeing_all
 from app.oficios.models import Oficio
 from app.planillas.models import Importacion
-from app.planillas.rules.oficio_outcomes import EstadoImportacion
+from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
 from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
 
 RECENT = 10
 
 
 def list_numbers(buffet_id: int) -> Sequence[str]:
-    """The numbers of all oficios that a buffet has sent."""
-    return db.session.scalars(
-        sa.select(Oficio.numero_oficio).where(Oficio.buffet_id == buffet_id)
-    ).all()
+    """The numbers of all oficios that a buffet has sent, also of those that nobody works with."""
+    statement = sa.select(Oficio.numero_oficio).where(Oficio.buffet_id == buffet_id)
+    with seeing_all():
+        return db.session.scalars(statement).all()
+
+
+def list_hidden(buffet_id: int) -> dict[int, str]:
+    """A buffet's oficios that are kept and that nobody works with: their ids, and their numbers
+    for comparing.
+
+    They are those that a page does not see: what hides them is decided above (``app.db.hiding``).
+    """
+    statement = sa.select(Oficio.id, Oficio.numero_oficio).where(Oficio.buffet_id == buffet_id)
+    with seeing_all():
+        every = {tuple(row) for row in db.session.execute(statement)}
+    hidden = every.difference(tuple(row) for row in db.session.execute(statement))
+    return {oficio_id: number_key(numero) for oficio_id, numero in hidden}
+
+
+def list_hidden_plates(plates: Collection[str]) -> set[str]:
+    """Those of some plates that only oficios have that nobody works with."""
+    if not plates:
+        return set()
+    statement = sa.select(Vehiculo.patente).where(Vehiculo.patente.in_(plates))
+    with seeing_all():
+        every = set(db.session.scalars(statement))
+    return every.difference(db.session.scalars(statement))
 
 
 def list_recent() -> Sequence[sa.Row[tuple[object, ...]]]:

@@ -12,6 +12,7 @@ import pytest
 
 from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet
+from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.oficios.models import Investigacion, Oficio, Propietario
@@ -21,6 +22,8 @@ from app.planillas.outside import sheet_reader
 from app.planillas.pages import lists
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.planillas.service import new_oficios
+from app.titulares.service import block_cases
+from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from tests.factories import make_oficio
 from tests.planillas.listados import (
@@ -405,3 +408,30 @@ def test_names_and_cells_of_a_list_are_text_on_every_page(
 
     assert all(evil not in page for page in pages)
     assert "&lt;script&gt;" in pages[0]
+
+
+def test_rows_of_a_blocked_case_are_kept_and_not_shown(
+    app, investigador, buffet, usuario_admin, usuario_investigador, rows
+):
+    other = ("OF-9", "KKXZ98", *GOOD[2:])
+    listado = make_list(GOOD, other)
+    done = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    press_import(investigador, f"/importar/{done}")
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    (blocked,) = rows(Oficio, numero_oficio="OF-9")
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        block_cases([blocked.id], "Lo pidió.", actor=actor, now=utcnow())
+
+    for pk in (done, draft):
+        page = investigador.get(f"/importar/{pk}").text
+        assert "OF-1" in page
+        assert "OF-9" not in page
+        assert "KKXZ98" not in page
+        assert "1 fila no se muestra: es de un caso bloqueado." in page
+        _, *lines = read_report(investigador.get(f"/importar/{pk}/informe.csv"))
+        assert [line[1] for line in lines] == ["OF-1"]
+    # Its number stays taken, so that the rest of a list can be imported.
+    press_import(investigador, f"/importar/{draft}")
+    assert len(rows(Oficio)) == 2
+    assert rows(Importacion, id=draft)[0].resultado["existe"] == 2

@@ -235,6 +235,7 @@ def _render(
     **context: Any,
 ) -> Response:
     ver = lists.asked_outcome(PASOS)
+    shown = PASOS.shown(listado, lines)
     here = url_for("listados.preview", oficio_id=oficio.id, listado_id=listado.id, ver=ver or None)
     return render_section(
         oficio,
@@ -242,7 +243,8 @@ def _render(
         template,
         status,
         listado=listado,
-        page=lists.page_of([line for line in lines if not ver or line["resultado"] == ver], here),
+        page=lists.page_of([line for line in shown if not ver or line["resultado"] == ver], here),
+        kept_back=len(lines) - len(shown),
         ver=ver,
         outcomes=list(ResultadoPaso),
         **context,

@@ -104,7 +104,7 @@ def answer_report(
         lectura = read_draft(kind, draft, open_draft(kind, draft))
         filas = kind.classify(draft, lectura.filas, utcnow())
         lines = [kind.report_line(fila, None) for fila in filas]
-    lines = list(lines)
+    lines = kind.shown(draft, lines)
     note_export(f"Informe de la carga {draft.id} ({name})", len(lines), actor=current_user)
     return send_table(table_of(done), lines, f"{name}-{draft.id}")
 

@@ -8,9 +8,10 @@ from app.core.clock import utcnow
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.planillas.models import Importacion
 from app.planillas.pages.lists import asked_outcome, page_of
+from app.planillas.queries import list_hidden
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS, OBLIGATORIOS
-from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado
+from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_key
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
 from app.web.fragments import fragment, is_htmx
@@ -32,7 +33,13 @@ def show_preview(
     filas = OFICIOS.classify(importacion, lectura.filas, utcnow())
     counts = count_outcomes(filas, Resultado)
     ver = asked_outcome(OFICIOS)
-    rows = [fila for fila in filas if not ver or fila.resultado == Resultado(ver)]
+    hidden = set(list_hidden(importacion.buffet_id).values())
+    seen = [
+        fila
+        for fila in filas
+        if not hidden or number_key(fila.texto("numero_oficio")) not in hidden
+    ]
+    rows = [fila for fila in seen if not ver or fila.resultado == Resultado(ver)]
     shown = {*lectura.mapeo.values(), *OBLIGATORIOS}
     created = sum(number for resultado, number in counts.items() if resultado.is_imported)
     template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"
@@ -45,6 +52,7 @@ def show_preview(
         total=len(filas),
         hidden=sum(fila.oculta for fila in filas),
         to_create=created,
+        kept_back=len(filas) - len(seen),
         page=page_of(rows, preview_url(importacion.id)),
         ver=ver,
         grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
@@ -62,7 +70,8 @@ def show_preview(
 def show_result(importacion: Importacion) -> Response:
     """Render what became of every row."""
     ver = asked_outcome(OFICIOS)
-    lines = [line for line in importacion.informe if not ver or line["resultado"] == ver]
+    seen = OFICIOS.shown(importacion, importacion.informe)
+    lines = [line for line in seen if not ver or line["resultado"] == ver]
     counts = importacion.resultado
     return fragment(
         "planillas/result.html",
@@ -70,6 +79,7 @@ def show_result(importacion: Importacion) -> Response:
         counts=counts,
         total=sum(counts.values()),
         created=sum(n for name, n in counts.items() if Resultado(name).is_imported),
+        kept_back=len(importacion.informe) - len(seen),
         page=page_of(lines, preview_url(importacion.id)),
         ver=ver,
         resultados={resultado.value: resultado for resultado in Resultado},

@@ -24,6 +24,8 @@ from app.porticos.rules.recognition import Match
 
 #: A crossing before this year is a mistake: the first gantries with TAG are of 2004.
 _FIRST_YEAR = 2000
+#: How the sentence about a row of another vehicle begins (``_other_plate``).
+_OF_ANOTHER = re.compile(r"La fila es de ([A-Z0-9]+),")
 
 
 class ResultadoPaso(Labelled):
@@ -95,6 +97,12 @@ def _read_row(row: FilaTexto, patente: str, empresa: str | None, *, has_hours: b
         return FilaPaso(row.numero_fila, values, sighting=sighting.read_in(zone))
     except InvalidValue as error:
         return FilaPaso(row.numero_fila, values, problema=str(error))
+
+
+def named_plate(motivo: str) -> str:
+    """The plate that a row is of, by the sentence that says why it is not stored; else empty."""
+    found = _OF_ANOTHER.match(motivo)
+    return found[1] if found else ""
 
 
 def _other_plate(text: str | None, patente: str) -> str:

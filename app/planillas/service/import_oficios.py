@@ -13,7 +13,7 @@ from app.core.errors import Refused
 from app.db import db
 from app.oficios.models import Oficio
 from app.planillas.models import Importacion
-from app.planillas.queries import list_numbers
+from app.planillas.queries import list_hidden, list_numbers
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.memory import remember
 from app.planillas.rules.oficio_fields import ETIQUETAS, LAYOUT
@@ -22,6 +22,7 @@ from app.planillas.rules.oficio_outcomes import (
     FilaOficio,
     Resultado,
     classify_oficios,
+    number_key,
 )
 from app.planillas.rules.oficio_rows import read_oficios
 from app.planillas.rules.rows import Review
@@ -124,6 +125,18 @@ def _report_line(fila: FilaOficio, made: Oficio | None) -> dict[str, Any]:
     }
 
 
+def _shown(draft: Importacion, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    hidden = list_hidden(draft.buffet_id)
+    if not hidden:
+        return list(lines)
+    numbers = set(hidden.values())
+    return [
+        line
+        for line in lines
+        if line["oficio_id"] not in hidden and number_key(line["numero"]) not in numbers
+    ]
+
+
 #: Orders that a buffet sends.
 OFICIOS = Kind(
     model=Importacion,
@@ -145,6 +158,7 @@ OFICIOS = Kind(
     close=_close,
     discard=_discard,
     report_line=_report_line,
+    shown=_shown,
 )
 
 

@@ -27,9 +27,10 @@ from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
+from app.planillas.queries import list_hidden_plates
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.paso_fields import LAYOUT
-from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, read_pasos
+from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, named_plate, read_pasos
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
@@ -175,6 +176,16 @@ def _report_line(fila: FilaPaso, _made: Avistamiento | None) -> dict[str, Any]:
     }
 
 
+def _shown(_draft: Listado, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the rows about another vehicle whose cases are kept and not worked with.
+
+    A list of such a case itself is not found, as the case is not.
+    """
+    plates = {plate for line in lines if (plate := named_plate(line["detalle"]))}
+    hidden = list_hidden_plates(plates)
+    return [line for line in lines if named_plate(line["detalle"]) not in hidden]
+
+
 #: Crossings that a concessionaire hands over for the vehicle of one oficio.
 PASOS = Kind(
     model=Listado,
@@ -196,6 +207,7 @@ PASOS = Kind(
     close=_close,
     discard=_discard,
     report_line=_report_line,
+    shown=_shown,
 )
 
 

@@ -57,3 +57,5 @@ class Kind(Generic[Draft, Fila]):
     #: What became of a row and which object was made of it, as JSON: at least ``fila``,
     #: ``resultado`` and ``detalle``.
     report_line: Callable[[Fila, Any], dict[str, Any]]
+    #: Those of a report's lines that may be shown: none tells of a case that nobody works with.
+    shown: Callable[[Draft, Sequence[dict[str, Any]]], list[dict[str, Any]]]

@@ -19,6 +19,7 @@ from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Estado
 from app.planillas.service.import_pasos import create_listado
+from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio
@@ -302,3 +303,27 @@ def test_long_lists_have_pages(investigador, oficio):
 
     assert "Página 1 de 2" in investigador.get(url).text
     assert investigador.get(f"{url}?pagina=2&ver=nuevo").text.count("listado-fila-") == 30
+
+
+def test_rows_about_the_vehicle_of_a_blocked_case_are_not_shown(
+    app, investigador, buffet, usuario_admin, oficio
+):
+    blocked = make_oficio(app, buffet, usuario_admin, patente="BBCL13")
+    drafted = draft(investigador, oficio, ROW, OTHER)
+    imported = draft(investigador, oficio, ROW, OTHER)
+    confirm(investigador, imported)
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        block_cases([blocked.id], "Lo pidió.", actor=actor, now=utcnow())
+
+    for url in (drafted, imported):
+        page = investigador.get(url).text
+        assert "BBCL13" not in page
+        assert "1 fila no se muestra: es de un caso bloqueado." in page
+        assert "BBCL13" not in investigador.get(f"{url}/informe.csv").text
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        block_cases([oficio.id], "Lo pidió.", actor=actor, now=utcnow())
+    for url in (drafted, imported):
+        assert investigador.get(url).status_code == 404
+        assert investigador.get(f"{url}/informe.csv").status_code == 404
