@@ -16,7 +16,7 @@ from app.core.errors import InvalidValue
 from app.core.phone_numbers import parse_telefono
 from app.core.text import fold
 from app.core.time_zones import zone_of
-from app.db import db
+from app.db import db, seeing_all
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Oficio, Propietario
@@ -123,6 +123,16 @@ def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Addre
             lugar.direccion_id,
         ),
     )
+
+
+def is_hidden_place(direccion_id: int) -> bool:
+    """Whether an address is there and is not seen, as its case is kept and nobody works with it."""
+    # A column, so that no hidden row stays in the session.
+    statement = sa.select(Direccion.id).where(Direccion.id == direccion_id)
+    if db.session.scalar(statement) is not None:
+        return False
+    with seeing_all():
+        return db.session.scalar(statement) is not None
 
 
 def find_sent(cliente_id: str) -> Visita | None:

@@ -46,6 +46,8 @@ class Motivo(enum.Enum):
     RELOJ = "reloj"
     AJENA = "ajena"
     SIN_VISITA = "sin_visita"
+    #: The case is kept and nobody works with it: the phone keeps the visit.
+    BLOQUEADO = "bloqueado"
 
     @property
     def can_be_sent_anyway(self) -> bool:

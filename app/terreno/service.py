@@ -12,9 +12,15 @@ from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Oficio
 from app.oficios.service import VisitaData, add_visita
-from app.terreno.queries import find_sent
+from app.terreno.queries import find_sent, is_hidden_place
 from app.terreno.rules import Motivo, clock_error
 from app.usuarios.models import Usuario
+
+_BLOCKED = (
+    "El caso está bloqueado por ahora: sus datos se conservan y nadie trabaja con ellos. Lo que "
+    "usted anotó sigue guardado en este teléfono. Avise a quien administra Rastro; si el bloqueo "
+    "se levanta, pulse Reintentar."
+)
 
 
 class Conflicto(Refused):
@@ -48,12 +54,15 @@ def receive_visita(sent: VisitaEnviada, *, actor: Usuario, now: datetime) -> tup
     Raises:
         Conflicto: the oficio or the address is not what it was, or the clock of the phone is
             wrong; with its motive among ``aceptados`` it is stored, and says what was accepted.
+            Of a case that nobody works with nothing is stored: the phone keeps the visit.
     """
     cliente_id = sent.visita.cliente_id or ""
     if stored := find_sent(cliente_id):
         return _check_own(stored, sent, actor), False
     # Same lock order as everywhere, to avoid a deadlock.
     direccion = db.session.get(Direccion, sent.direccion_id, with_for_update={"key_share": True})
+    if direccion is None and is_hidden_place(sent.direccion_id):
+        raise Conflicto(Motivo.BLOQUEADO, _BLOCKED)
     if direccion is None:
         raise Conflicto(
             Motivo.ELIMINADA,
@@ -76,7 +85,7 @@ def own_visita(cliente_id: str, *, actor: Usuario) -> Visita:
     """The visit that photos from a phone belong to.
 
     Raises:
-        Conflicto: it was never stored, or is somebody else's.
+        Conflicto: it was never stored, is somebody else's, or nobody works with its case.
     """
     visita = find_sent(cliente_id)
     if visita is None or visita.usuario_id != actor.id:
@@ -85,6 +94,8 @@ def own_visita(cliente_id: str, *, actor: Usuario) -> Visita:
             "La visita de esta foto no está guardada en Rastro. Guarde la foto en el teléfono y "
             "súbala en «Fotos y documentos» del caso.",
         )
+    if is_hidden_place(visita.direccion_id):
+        raise Conflicto(Motivo.BLOQUEADO, _BLOCKED)
     return visita
 
 

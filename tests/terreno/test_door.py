@@ -20,6 +20,8 @@ from app.direcciones.models import Visita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import remove_direccion
+from app.titulares.models import Bloqueo
+from app.titulares.service import block_cases, lift_block
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg
@@ -386,3 +388,34 @@ def test_the_list_comes_alone_to_be_kept(investigador, direccion_id, usuario_inv
     assert f'id="terreno-lista-{usuario_investigador.id}"' in html
     assert f'id="terreno-lugar-{direccion_id}"' in html
     assert "<html" not in html
+
+
+def test_of_a_blocked_case_the_phone_forgets_the_place_and_keeps_what_waits(
+    app, investigador, place, rows, usuario_admin
+):
+    oficio_id, pk = place
+    stored, waiting = sent_visit(pk), sent_visit(pk)
+    send(investigador, stored)
+    assert "Av. Grecia 1180" in investigador.get("/terreno/datos/lista").json["html"]
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        (bloqueo,) = block_cases([oficio_id], "Lo pidió.", actor=actor, now=utcnow())
+        bloqueo_id = bloqueo.id
+
+    synced = investigador.get("/terreno/datos/lista").json["html"]
+    refused = [send(investigador, waiting), send_photo(investigador, stored["cliente_id"])]
+
+    assert "Av. Grecia 1180" not in synced
+    assert "Rosa Soto" not in synced
+    assert {(one.status_code, one.json["motivo"], one.json["puede"]) for one in refused} == {
+        (409, "bloqueado", False)
+    }
+    assert all("sigue guardado en este teléfono" in one.json["detail"] for one in refused)
+    assert send(investigador, stored).status_code == 200, "it is stored: the phone forgets it"
+    assert (len(rows(Visita)), len(rows(Adjunto))) == (1, 0)
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        lift_block(db.session.get_one(Bloqueo, bloqueo_id), "Desistió.", actor=actor, now=utcnow())
+    assert send(investigador, waiting).status_code == 201
+    assert send_photo(investigador, stored["cliente_id"]).status_code == 201
+    assert len(rows(Visita)) == 2

@@ -102,7 +102,8 @@ function visitaActions(visita) {
     await onSend();
   });
   if (puede) return [again("Enviar igual", { aceptados: [...visita.aceptados, motivo ?? ""] }), discard];
-  return motivo ? [discard] : [again("Reintentar", {}), discard];
+  // A block may be lifted: then the same visit is taken.
+  return motivo && motivo !== "bloqueado" ? [discard] : [again("Reintentar", {}), discard];
 }
 
 /**
