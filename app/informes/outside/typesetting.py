@@ -1,4 +1,4 @@
-"""Printing an expediente: typst sets the page from data, never from text that people wrote."""
+"""Printing: typst sets the page from data, never from text that people wrote."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _TEMPLATES = Path(__file__).parent / "typst"
+_PIECES = _TEMPLATES / "piezas.typ"
+#: What the press reads and writes in a folder, whatever document it is.
+_PAGE, _PDF = "expediente.typ", "expediente.pdf"
 _PRESS = Path(__file__).parent / "typst_process.py"
 _QUALITY = 75
 _LOGO = "logo.png"
@@ -60,8 +63,6 @@ def print_pdf(
         PrintFailed: typst could not set it.
         OSError: a disk is full, or the storage does not answer.
     """
-    for template in _TEMPLATES.glob("*.typ"):
-        shutil.copy(template, folder)
     qr = segno.make(contenido.datos["verificar_url"], error="m")
     qr.save(str(folder / "qr.svg"), border=0, dark="#15181a")
     if contenido.logo:
@@ -73,14 +74,36 @@ def print_pdf(
         if not name:
             row["advertencias"] = [*row["advertencias"], _NOT_AVAILABLE]
     contenido.datos["portada"] = _cover(contenido.datos)
+    return print_document(_TEMPLATES / _PAGE, contenido.datos, folder, now=now, between=between)
+
+
+def print_document(
+    template: Path,
+    datos: Any,
+    folder: Path,
+    *,
+    now: datetime,
+    between: Callable[[], None] = lambda: None,
+) -> Path:
+    """Set a template with its data into a folder of its own; returns the path of the PDF/A.
+
+    The template finds the common pieces (``piezas.typ``) and ``datos.json`` beside it, and whatever
+    the folder holds already. ``between`` is called before a second attempt.
+
+    Raises:
+        PrintFailed: typst could not set it.
+        OSError: a disk is full.
+    """
+    shutil.copy(_PIECES, folder)
+    shutil.copy(template, folder / _PAGE)
     try:
-        _compile(folder, printable(contenido.datos), now)
+        _compile(folder, printable(datos), now)
     except PrintFailed as error:
         # Some letter with a mark that no face draws together, for example.
-        logger.warning("typst refused an expediente, trying with Latin letters only: %s", error)
+        logger.warning("typst refused %s, trying with Latin letters only: %s", template.stem, error)
         between()
-        _compile(folder, printable(contenido.datos, only_latin=True), now)
-    return folder / "expediente.pdf"
+        _compile(folder, printable(datos, only_latin=True), now)
+    return folder / _PDF
 
 
 def print_document(template: Path, datos: Mapping[str, Any], *, now: datetime) -> bytes:
