@@ -15,3 +15,4 @@ class CanalDivulgacion(Labelled):
     EXPEDIENTE = "expediente", "Expediente"
     EXPORTACION = "exportacion", "Exportación"
     RESPALDO = "respaldo", "Respaldo fuera del equipo"
+    RESPUESTA = "respuesta", "Respuesta a una persona"

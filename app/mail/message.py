@@ -29,6 +29,7 @@ _LINE_BREAK = re.compile("[\r\n\x00\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
 _CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _PICTURE = re.compile(r"image/(jpeg|png|webp|gif)")
+_FILE = re.compile(r"application/(pdf|json)")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Picture:
     """An image inside the text, which the HTML names as ``cid:<cid>``."""
 
     cid: str
+    filename: str
+    mime_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file beside the text, which its reader keeps."""
+
     filename: str
     mime_type: str
     data: bytes
@@ -50,7 +60,7 @@ class Person:
 
 
 class Mail(flask_mail.Message):
-    """A mail with text, HTML and pictures inside, under a Message-ID that the caller chose.
+    """A mail with text, HTML, pictures inside and files beside, under a Message-ID of its caller's.
 
     Raises:
         InvalidValue: a line break where a header, a name or an address goes, more than one
@@ -73,6 +83,7 @@ class Mail(flask_mail.Message):
         answers_id: str = "",
         is_automatic: bool = False,
         pictures: Sequence[Picture] = (),
+        files: Sequence[AttachedFile] = (),
     ) -> None:
         people = [one for one in (to, sender, reply_to, cc) if one]
         refuse_line_breaks(
@@ -80,6 +91,7 @@ class Mail(flask_mail.Message):
             unsubscribe_url,
             *(value for one in people for value in (one.email, one.nombre)),
             *(value for one in pictures for value in (one.cid, one.filename, one.mime_type)),
+            *(value for one in files for value in (one.filename, one.mime_type)),
         )
         if not all(_MESSAGE_ID.fullmatch(one) for one in (message_id, answers_id or message_id)):
             raise InvalidValue("El identificador del correo no es válido.")
@@ -105,6 +117,7 @@ class Mail(flask_mail.Message):
         self.moment = date
         self.msgId = message_id
         self.pictures = [_checked(picture) for picture in pictures]
+        self.files = [_checked_file(file) for file in files]
         if self.has_bad_headers():
             raise InvalidValue("El asunto o una dirección del correo tiene un salto de línea.")
 
@@ -117,7 +130,7 @@ class Mail(flask_mail.Message):
         return [copy.addr_spec]
 
     def as_bytes(self) -> bytes:
-        """The mail as it goes over the wire: alternatives, the HTML with its pictures inside."""
+        """The mail as it goes over the wire: alternatives, the HTML with its pictures, files."""
         message = EmailMessage(policy=WIRE)
         message.set_content(self.body or "")
         message.add_alternative(self.html or "", subtype="html")
@@ -130,6 +143,11 @@ class Mail(flask_mail.Message):
                 cid=f"<{picture.cid}>",
                 filename=picture.filename,
                 disposition="inline",
+            )
+        for file in self.files:
+            maintype, _, subtype = file.mime_type.partition("/")
+            message.add_attachment(
+                file.data, maintype=maintype, subtype=subtype, filename=file.filename
             )
         return b"".join(self._head()) + message.as_bytes()
 
@@ -183,6 +201,12 @@ def _address(person: Person) -> Address:
             "Use una dirección sin tildes ni eñes."
         )
     return Address(display_name=person.nombre, addr_spec=ascii_email)
+
+
+def _checked_file(file: AttachedFile) -> AttachedFile:
+    if not _FILE.fullmatch(file.mime_type):
+        raise InvalidValue("Uno de los archivos no se puede adjuntar a un correo.")
+    return AttachedFile(safe_filename(file.filename, default="archivo"), file.mime_type, file.data)
 
 
 def _checked(picture: Picture) -> Picture:

@@ -29,7 +29,7 @@ from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobError, JobRun, JobUncertain, LeaseLost, Postpone
 from app.mail.conversation import TOTAL_SECONDS
-from app.mail.message import Mail, Person, Picture
+from app.mail.message import AttachedFile, Mail, Person, Picture
 from app.mail.sender import configured_sender
 from app.notificaciones.jobs.hand_over import is_crowded, load_notice, send_and_store
 from app.notificaciones.mails import (
@@ -51,6 +51,7 @@ from app.notificaciones.rules import (
     EstadoNotificacion,
     last_digest_moment,
 )
+from app.notificaciones.rules.enclosures import list_enclosures
 from app.notificaciones.service import (
     give_up,
     mark_uncertain,
@@ -155,6 +156,10 @@ def _build(notice: Notificacion, now: datetime) -> Mail:
             answers_id=_reminded_id(notice),
             is_automatic=notice.usuario_id is None,
             pictures=pictures,
+            files=[
+                AttachedFile(one.filename, one.mime_type, one.data)
+                for one in list_enclosures(notice.clave or "")
+            ],
         )
     except RastroError as error:
         raise JobError(str(error), retry=False) from None

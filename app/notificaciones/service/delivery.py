@@ -21,6 +21,7 @@ from app.notificaciones.rules import (
     TipoNotificacion,
     describe_refusal,
 )
+from app.notificaciones.rules.enclosures import find_purpose
 from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
@@ -72,6 +73,25 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
         entidad_id=notice.id,
         adjuntos=[adjunto.id for adjunto in notice.adjuntos],
     )
+    _record_leaving(notice, now)
+    for copy in notice.rechazos:
+        _tell_of_problem(notice, f"salió sin la copia a {copy['email']}, que fue rechazada", now)
+
+
+def _record_leaving(notice: Notificacion, now: datetime) -> None:
+    """Write down what left the house with it, and by which right."""
+    purpose = find_purpose(notice.clave or "")
+    if purpose is not None:
+        record_disclosure(
+            purpose.canal,
+            purpose.que,
+            notice.destinatario_email,
+            now=now,
+            base=purpose.base,
+            buffet_id=notice.buffet_id,
+            cantidad=1 + purpose.archivos,
+        )
+        return
     files = len(notice.adjuntos)
     record_disclosure(
         CanalDivulgacion.NOTIFICACION,
@@ -82,8 +102,6 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
         oficio_id=notice.oficio_id,
         cantidad=1 + files,
     )
-    for copy in notice.rechazos:
-        _tell_of_problem(notice, f"salió sin la copia a {copy['email']}, que fue rechazada", now)
 
 
 def _tell_of_notice(notice: Notificacion, now: datetime) -> None:
