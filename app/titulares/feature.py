@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from app.db import hide_rows
 from app.feature import Feature
-from app.titulares.jobs import watch_terms
+from app.notificaciones.rules.enclosures import find_purpose, list_enclosures
+from app.titulares.jobs import draw_answer, watch_terms
 from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.pages import bloqueos, data_requests, person_search
 from app.titulares.queries.bloqueos import hiding_option
+from app.titulares.queries.enclosed_answers import enclosures_of, purpose_of
 from app.titulares.rules.solicitudes import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 
@@ -18,7 +20,8 @@ FEATURE = Feature(
     models=(Bloqueo, Solicitud),
     pages=(person_search, bloqueos, data_requests),
     settings=SETTINGS,
-    jobs=(watch_terms,),
+    jobs=(draw_answer, watch_terms),
+    provides=(list_enclosures.by(enclosures_of), find_purpose.by(purpose_of)),
     navigation=(
         Link(
             Menu.ADMIN,

@@ -145,6 +145,15 @@ class DecisionForm(Form):
     fundamento = TextAreaField("Fundamento", [required("Escriba el fundamento."), at_most(4000)])
 
 
+class EntregaForm(Form):
+    """How an answer was handed over on paper."""
+
+    como = StringField(
+        "Cómo y a quién se entregó",
+        [required("Escriba cómo y a quién se entregó."), at_most(200)],
+    )
+
+
 class DerivarForm(Form):
     """The law firm that decides on a request."""
 

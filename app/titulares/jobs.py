@@ -1,23 +1,78 @@
-"""Watching the clocks of the requests."""
+"""Drawing answers, and watching the clocks of requests."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from app.ajustes.queries import current_office, find_logo_data
 from app.core.clock import to_local
+from app.db import db, release
+from app.informes.outside.typesetting import PrintFailed
+from app.jobs.models import Trabajo
 from app.jobs.registry import job
-from app.jobs.runner import JobRun
+from app.jobs.runner import JobError, JobRun
+from app.titulares.models import Solicitud
+from app.titulares.outside.answer_pdf import AnswerContent, print_answer
 from app.titulares.queries.data_requests import list_open, list_unproven, list_without_block
-from app.titulares.rules.solicitudes import is_due_soon
+from app.titulares.queries.portable import tell_data
+from app.titulares.rules.solicitudes import ANSWER_JOB, is_due_soon
+from app.titulares.service.answer_sending import store_answer
 from app.titulares.service.data_requests import (
+    answer_of,
     current_terms,
     note_sending,
     warn_of_block,
+    warn_of_failed_answer,
     warn_of_term,
 )
 
 #: A mail that did not leave in so many days is not looked for any more.
 _UNPROVEN = timedelta(days=90)
+
+
+def _on_failed(trabajo: Trabajo, _cause: str, now: datetime) -> None:
+    """The ledger gave it up: a person has to have it done again."""
+    row = db.session.get(Solicitud, trabajo.argumentos.get("solicitud_id"))
+    if row is not None and row.pdf_sha256 is None:
+        warn_of_failed_answer(row, now)
+
+
+@job(
+    ANSWER_JOB,
+    "Componer la respuesta a una solicitud",
+    on_failed=_on_failed,
+    lease_seconds=300,
+)
+def draw_answer(run: JobRun) -> None:
+    """Draw the PDF of an answer once, keep it, and order its mail."""
+    solicitud_id = run.args["solicitud_id"]
+    row = db.session.get_one(Solicitud, solicitud_id)
+    if row.pdf_sha256 is not None:
+        with run.finish("Ya estaba compuesta."):
+            return
+    content = _content_of(row, run.clock())
+    release()
+    try:
+        pdf = print_answer(content, now=run.clock())
+    except PrintFailed as error:
+        raise JobError(f"No se pudo componer el PDF: {str(error)[:300]}") from error
+    except OSError as error:
+        raise JobError("No se pudo componer el PDF: no hay espacio en el disco.") from error
+    with run.finish(f"Respuesta {content.numero} guardada."):
+        store_answer(db.session.get_one(Solicitud, solicitud_id), pdf, now=run.clock())
+
+
+def _content_of(row: Solicitud, now: datetime) -> AnswerContent:
+    office = current_office()
+    return AnswerContent(
+        numero=row.numero,
+        parrafos=answer_of(row),
+        resuelta_at=row.resuelta_at or now,
+        oficina=office.nombre,
+        logo=find_logo_data(office.logo.sha256) if office.logo else None,
+        anexo=tell_data(row.datos_json) if row.datos_json else (),
+        huella=row.json_sha256 or "",
+    )
 
 
 @job("titulares.plazos", "Vigilar los plazos de las solicitudes", every_seconds=3600)

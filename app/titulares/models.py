@@ -32,6 +32,7 @@ class Solicitud(Model):
             "identidad_como": Dato.TEXTO,
             "prorroga_motivo": Dato.TEXTO,
             "fundamento": Dato.TEXTO,
+            "respuesta": Dato.TEXTO,
             "pdf": Dato.CONTENIDO,
             "datos_json": Dato.CONTENIDO,
             "pdf_sha256": Dato.HUELLA,
@@ -81,12 +82,15 @@ class Solicitud(Model):
     resuelta_at: Mapped[datetime | None]
     resuelta_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     fundamento: Mapped[str | None] = mapped_column(sa.Text)
+    #: The words of the answer, written at the decision: later changes of settings leave them.
+    respuesta: Mapped[str | None] = mapped_column(sa.Text)
     #: The answer as it was given, and the data in a form that a machine reads.
     pdf: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     pdf_sha256: Mapped[str | None] = mapped_column(ShortText(64))
     datos_json: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     json_sha256: Mapped[str | None] = mapped_column(ShortText(64))
-    #: When the mail with the answer, or with the request for the buffet, was taken by the server.
+    #: When the mail with the answer, or with the request for the buffet, was taken by the server;
+    #: or when the answer was handed over on paper.
     enviada_at: Mapped[datetime | None]
     #: The buffet that decides, and the address to which it was passed on.
     derivada_buffet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("buffets.id"))

@@ -93,6 +93,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "titulares.decide_request": ADMIN,
     "titulares.derive": ADMIN,
     "titulares.data_file": ADMIN,
+    "titulares.answer_file": ADMIN,
+    "titulares.deliver": ADMIN,
     # Anybody may ask what is held of them.
     "titulares.ask": EVERYBODY,
     "supresion.index": ADMIN,

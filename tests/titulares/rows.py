@@ -12,6 +12,7 @@ from app.db import db, transaction
 from app.titulares.models import Solicitud
 from app.titulares.rules.solicitudes import CanalSolicitud, EstadoSolicitud, TipoSolicitud
 from app.titulares.service import block_cases
+from app.titulares.service.answer_sending import store_answer
 from app.titulares.service.data_requests import (
     SolicitudData,
     check_identity,
@@ -20,6 +21,9 @@ from app.titulares.service.data_requests import (
 )
 from app.usuarios.models import Usuario
 from tests.factories import make_oficio
+
+#: Drawing takes a second, which only the tests of the drawing need.
+PDF = b"%PDF-1.7 de prueba"
 
 
 def make_block(app: Flask, buffet: Buffet, actor: Usuario) -> int:
@@ -49,11 +53,12 @@ def make_request(app: Flask, **values: Any) -> int:
 
 
 def make_answered_request(app: Flask, actor: Usuario) -> int:
-    """The id of a request whose data were handed over."""
+    """The id of a request whose data were handed over, with a PDF that nobody drew."""
     solicitud_id = make_request(app)
     with app.app_context(), transaction():
         row = db.session.get_one(Solicitud, solicitud_id)
         usuario = db.session.get_one(Usuario, actor.id)
         check_identity(row, "Cédula a la vista.", actor=usuario, now=utcnow())
         decide(row, EstadoSolicitud.ACOGIDA, "Es suyo.", actor=usuario, now=utcnow())
+        store_answer(row, PDF, now=utcnow())
     return solicitud_id

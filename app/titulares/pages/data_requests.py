@@ -21,6 +21,7 @@ from app.extensions import limiter
 from app.titulares.forms import (
     DecisionForm,
     DerivarForm,
+    EntregaForm,
     IdentidadForm,
     ProrrogaForm,
     RecibidaForm,
@@ -36,6 +37,7 @@ from app.titulares.rules.solicitudes import (
     EstadoSolicitud,
     days_left,
 )
+from app.titulares.service.answer_sending import note_delivery
 from app.titulares.service.data_requests import (
     answer_of,
     check_identity,
@@ -159,7 +161,7 @@ def decide_request(solicitud_id: int) -> ResponseReturnValue:
         row,
         "decision",
         form,
-        "La respuesta quedó guardada.",
+        "La respuesta quedó guardada; su PDF se compone enseguida.",
         lambda: decide(
             row,
             EstadoSolicitud(form.decision.data),
@@ -186,6 +188,34 @@ def derive(solicitud_id: int) -> ResponseReturnValue:
             actor=current_user,
             now=utcnow(),
         ),
+    )
+
+
+@bp.post("/admin/personas/solicitudes/<int:solicitud_id>/entrega")
+@admin_required
+def deliver(solicitud_id: int) -> ResponseReturnValue:
+    """Note that the answer was handed over on paper."""
+    row, form = _load(solicitud_id), EntregaForm()
+    return _step(
+        row,
+        "entrega",
+        form,
+        "La entrega quedó anotada.",
+        lambda: note_delivery(row, form.como.data, actor=current_user, now=utcnow()),
+    )
+
+
+@bp.get("/admin/personas/solicitudes/<int:solicitud_id>/respuesta.pdf")
+@admin_required
+def answer_file(solicitud_id: int) -> Response:
+    """The answer as it was given, to the byte."""
+    row = _load(solicitud_id)
+    body = or_404(row.pdf)
+    return send_file(
+        BytesIO(body),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{row.numero}.pdf",
     )
 
 
@@ -240,6 +270,7 @@ def _detail(row: Solicitud, forms: dict[str, Form], status: int) -> ResponseRetu
         "prorroga": ProrrogaForm(formdata=None),
         "decision": DecisionForm(formdata=None),
         "derivar": _derivar_form(formdata=None),
+        "entrega": EntregaForm(formdata=None),
     }
     decided = row.resuelta_at is not None
     page = render_template(

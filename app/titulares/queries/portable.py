@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -12,7 +13,7 @@ from app.avistamientos.models import Avistamiento
 from app.db import Model, db
 from app.direcciones.models import Direccion
 from app.oficios.models import Propietario
-from app.titulares.queries.lugares import primary_key, within
+from app.titulares.queries.lugares import list_models, primary_key, within
 from app.titulares.queries.persona import Encontrado, as_text
 from app.ubicado.models import Ubicacion
 from app.vehiculos.models import Vehiculo
@@ -43,6 +44,24 @@ def collect_data(found: Encontrado) -> dict[str, Any]:
         },
         "otros_lugares": {lugar.label: lugar.en_casos for lugar in found.lugares},
     }
+
+
+def tell_data(body: bytes) -> tuple[tuple[str, list[list[tuple[str, str]]]], ...]:
+    """The same data for people to read: the title of each part, and its rows of name and value."""
+    data = json.loads(body)
+    titles = {model.__tablename__: model.__personal__.label for model in list_models()}
+    parts = [
+        (titles.get(name, name.capitalize()), [_tell_row(row) for row in rows])
+        for name, rows in data.items()
+        if isinstance(rows, list) and rows
+    ]
+    if counts := data.get("otros_lugares"):
+        parts.append(("Cuántas filas hay en cada lugar", [_tell_row(counts)]))
+    return tuple(parts)
+
+
+def _tell_row(row: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name.replace("_", " ").capitalize(), str(value)) for name, value in row.items()]
 
 
 def _rows(model: type[Model], condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:

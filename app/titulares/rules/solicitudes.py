@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -64,6 +65,27 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise InvalidValue("Escriba la fecha como 2026-12-01.") from None
+
+
+#: Draws the answer to a request and orders its mail.
+ANSWER_JOB = "titulares.responder"
+_KEY = re.compile(r"solicitud:(S-\d{4}-\d+):(respuesta|\d+)")
+
+
+def answer_key(numero: str) -> str:
+    """The key of the mail with the answer to a request."""
+    return f"solicitud:{numero}:respuesta"
+
+
+def passing_key(numero: str, buffet_id: int) -> str:
+    """The key of the mail by which a request is passed on to a law firm."""
+    return f"solicitud:{numero}:{buffet_id}"
+
+
+def read_key(clave: str) -> tuple[str, bool] | None:
+    """Of which request a mail is, and whether it is its answer; None: it is of none."""
+    found = _KEY.fullmatch(clave)
+    return (found[1], found[2] == "respuesta") if found else None
 
 
 _GROUP = "Datos personales"

@@ -15,6 +15,7 @@ from app.buffets.models import Buffet
 from app.core.clock import to_local
 from app.core.errors import Refused
 from app.db import db, seeing_all
+from app.jobs.queue import enqueue
 from app.notificaciones.mails import compose_internal
 from app.notificaciones.queries import find_by_key
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
@@ -26,6 +27,7 @@ from app.titulares.queries.persona import find_person
 from app.titulares.queries.portable import collect_data
 from app.titulares.rules.identidad import read_buscado
 from app.titulares.rules.solicitudes import (
+    ANSWER_JOB,
     BLOCK_TERM,
     DECISIONES,
     EXTENSION,
@@ -36,14 +38,19 @@ from app.titulares.rules.solicitudes import (
     EstadoSolicitud,
     Plazos,
     TipoSolicitud,
+    answer_key,
     block_due,
     days_left,
     due_day,
     extended_day,
+    passing_key,
     write_answer,
 )
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_active_admins
+
+#: Between the paragraphs of an answer as it is stored.
+_BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,8 @@ def decide(
 ) -> list[str]:
     """Answer a request; returns the paragraphs. What is given is kept with its hash as proof.
 
+    The PDF is drawn by a job of this transaction, which then orders the mail.
+
     Raises:
         Refused: it was decided already, or nobody checked whose request it is.
     """
@@ -168,21 +177,22 @@ def decide(
         solicitud.datos_json = body
         solicitud.json_sha256 = hashlib.sha256(body).hexdigest()
     paragraphs = answer_of(solicitud)
-    if solicitud.correo:
-        order_mail(
-            TipoNotificacion.INTERNA,
-            compose_letter(f"Respuesta a su solicitud {solicitud.numero}", paragraphs),
-            email=solicitud.correo,
-            nombre=solicitud.nombre,
-            clave=_answer_key(solicitud),
-            now=now,
-        )
+    solicitud.respuesta = _BETWEEN.join(paragraphs)
+    enqueue(
+        ANSWER_JOB,
+        key=f"{ANSWER_JOB}:{solicitud.numero}",
+        now=now,
+        args={"solicitud_id": solicitud.id},
+        usuario_id=actor.id,
+    )
     _note("solicitud.resuelta", solicitud, actor, now)
     return paragraphs
 
 
 def answer_of(solicitud: Solicitud) -> list[str]:
-    """The paragraphs of the answer to a request that was decided."""
+    """The paragraphs of the answer to a request that was decided, as they were written then."""
+    if solicitud.respuesta:
+        return solicitud.respuesta.split(_BETWEEN)
     return write_answer(
         numero=solicitud.numero,
         nombre=solicitud.nombre,
@@ -215,7 +225,7 @@ def pass_on(solicitud: Solicitud, buffet: Buffet, *, actor: Usuario, now: dateti
         compose_letter(f"Solicitud {solicitud.numero} de un titular", text),
         email=buffet.email_principal,
         nombre=buffet.contacto_nombre or buffet.nombre,
-        clave=_passing_key(solicitud, buffet.id),
+        clave=passing_key(solicitud.numero, buffet.id),
         now=now,
         buffet_id=buffet.id,
     )
@@ -232,18 +242,17 @@ def note_sending(solicitud: Solicitud) -> None:
     A mail that waits or that was refused proves nothing.
     """
     buffet_id = solicitud.derivada_buffet_id
-    key = _passing_key(solicitud, buffet_id) if buffet_id else _answer_key(solicitud)
+    numero = solicitud.numero
+    key = passing_key(numero, buffet_id) if buffet_id else answer_key(numero)
     notice = find_by_key(key)
     if notice is not None and notice.estado is EstadoNotificacion.ENVIADA:
         solicitud.enviada_at = notice.enviada_at
 
 
-def _answer_key(solicitud: Solicitud) -> str:
-    return f"solicitud:{solicitud.numero}:respuesta"
-
-
-def _passing_key(solicitud: Solicitud, buffet_id: int) -> str:
-    return f"solicitud:{solicitud.numero}:{buffet_id}"
+def warn_of_failed_answer(solicitud: Solicitud, now: datetime) -> None:
+    """Tell the admins that an answer could not be drawn, so that nothing was sent."""
+    texto = f"No se pudo componer la respuesta {solicitud.numero}: repita su tarea en Trabajos."
+    _tell_admins(solicitud, texto, "sin-pdf", now)
 
 
 def warn_of_term(solicitud: Solicitud, now: datetime) -> None:
@@ -272,15 +281,30 @@ def _when(left: int) -> str:
 def _tell_admins(solicitud: Solicitud, texto: str, why: str, now: datetime) -> None:
     path = f"/admin/personas/solicitudes/{solicitud.id}"
     key = f"solicitud:{solicitud.id}:{why}:{solicitud.vence.isoformat()}"
+    mail_key = f"s:{solicitud.id}:{why[:8]}:{solicitud.vence.isoformat()}"
+    tell_admins(texto, path, "Ver la solicitud", key=key, mail_key=mail_key, now=now)
+
+
+def tell_admins(
+    texto: str,
+    path: str,
+    accion: str,
+    *,
+    key: str,
+    mail_key: str,
+    now: datetime,
+    oficio_id: int | None = None,
+) -> None:
+    """Tell every admin by the bell, once for each ``key``, and by mail who wants that."""
     for admin in list_active_admins():
-        told = tell(admin, texto, url=path, accion="Ver la solicitud", clave=key, now=now)
+        told = tell(admin, texto, url=path, accion=accion, clave=key, now=now, oficio_id=oficio_id)
         if told and admin.avisos_por_correo:
             order_mail(
                 TipoNotificacion.INTERNA,
-                compose_internal(texto, path=path, accion="Ver la solicitud", nombre=admin.nombre),
+                compose_internal(texto, path=path, accion=accion, nombre=admin.nombre),
                 email=admin.email,
                 nombre=admin.nombre,
-                clave=f"s:{solicitud.id}:{why[:8]}:{solicitud.vence.isoformat()}:{admin.id}",
+                clave=f"{mail_key}:{admin.id}",
                 now=now,
             )
 
