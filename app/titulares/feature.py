@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.db import hide_rows
 from app.feature import Feature
 from app.notificaciones.rules.enclosures import find_purpose, list_enclosures
-from app.titulares.jobs import draw_answer, watch_terms
+from app.titulares.jobs import draw_answer, watch_arrivals, watch_terms
 from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.pages import bloqueos, data_requests, person_search
 from app.titulares.queries.bloqueos import hiding_option
@@ -20,7 +20,7 @@ FEATURE = Feature(
     models=(Bloqueo, Solicitud),
     pages=(person_search, bloqueos, data_requests),
     settings=SETTINGS,
-    jobs=(draw_answer, watch_terms),
+    jobs=(draw_answer, watch_arrivals, watch_terms),
     provides=(list_enclosures.by(enclosures_of), find_purpose.by(purpose_of)),
     navigation=(
         Link(

@@ -1,4 +1,4 @@
-"""Drawing answers, and watching the clocks of requests."""
+"""Drawing answers, and watching clocks and arrivals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.titulares.models import Solicitud
 from app.titulares.outside.answer_pdf import AnswerContent, print_answer
+from app.titulares.queries.bloqueos import list_arrivals
 from app.titulares.queries.data_requests import list_open, list_unproven, list_without_block
 from app.titulares.queries.portable import tell_data
 from app.titulares.rules.solicitudes import ANSWER_JOB, is_due_soon
@@ -21,6 +22,7 @@ from app.titulares.service.data_requests import (
     answer_of,
     current_terms,
     note_sending,
+    tell_admins,
     warn_of_block,
     warn_of_failed_answer,
     warn_of_term,
@@ -73,6 +75,32 @@ def _content_of(row: Solicitud, now: datetime) -> AnswerContent:
         anexo=tell_data(row.datos_json) if row.datos_json else (),
         huella=row.json_sha256 or "",
     )
+
+
+@job(
+    "titulares.llegados",
+    "Buscar casos nuevos de personas bloqueadas",
+    every_seconds=300,
+    sees_all=True,
+)
+def watch_arrivals(run: JobRun) -> None:
+    """Tell the admins once of a new case of a person whose data are blocked in another.
+
+    Looked for here and not where a case is made: a list of 5,000 cases pays nothing for it.
+    """
+    now = run.clock()
+    with run.finish():
+        for oficio_id, numero in list_arrivals():
+            tell_admins(
+                f"El oficio {numero} es de una persona con otro caso bloqueado. Decida si también "
+                "se bloquea.",
+                f"/admin/personas/bloqueos?caso={oficio_id}",
+                "Ver y decidir",
+                key=f"bloqueo:llegado:{oficio_id}",
+                mail_key=f"b:{oficio_id}",
+                now=now,
+                oficio_id=oficio_id,
+            )
 
 
 @job("titulares.plazos", "Vigilar los plazos de las solicitudes", every_seconds=3600)

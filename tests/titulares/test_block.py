@@ -8,12 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
+from app.avisos.models import Aviso
+from app.core.clock import utcnow
 from app.db import db, not_seeing_hidden, seeing_all, transaction
 from app.eventos.models import Evento
 from app.eventos.pages.event_stream import EventListener, EventSource
 from app.jobs.models import Trabajo
+from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
+from app.jobs.runner import work
 from app.oficios.models import Oficio
+from app.oficios.service import PropietarioData
 from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.queries.bloqueos import is_hidden
 from app.titulares.queries.data_requests import list_without_block
@@ -32,10 +37,10 @@ NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 LEFT_OUT = ("titulares.", "docs.document", "novedades.listen")
 
 
-def block(app, usuario, *oficio_ids):
+def block(app, usuario, *oficio_ids, now=NOW):
     with app.app_context(), transaction():
         actor = db.session.get_one(Usuario, usuario.id)
-        block_cases(oficio_ids, "Lo pidió la persona.", actor=actor, now=NOW)
+        block_cases(oficio_ids, "Lo pidió la persona.", actor=actor, now=now)
 
 
 def walk(app, client, arguments, words):
@@ -184,3 +189,33 @@ def test_it_is_blocked_for_a_request(app, admin, buffet, usuario_admin, rows):
     assert [row.solicitud_id for row in rows(Bloqueo)] == [solicitud_id]
     with app.app_context():
         assert list_without_block() == []
+
+
+def test_a_new_case_of_a_blocked_person_is_told_once_with_a_way_to_block_it(
+    app, admin, buffet, usuario_admin, rows
+):
+    persona = PropietarioData(nombre="Rosa Soto", rut="12345678-5")
+    before, known = (make_oficio(app, buffet, usuario_admin, propietario=persona) for _ in range(2))
+    other = PropietarioData(nombre="Otra Persona", rut="5126663-3")
+    block(app, usuario_admin, before.id, now=utcnow())
+    new = make_oficio(app, buffet, usuario_admin, propietario=persona)
+    make_oficio(app, buffet, usuario_admin, propietario=other)
+
+    for number in range(2):
+        with app.app_context():
+            with transaction():
+                enqueue("titulares.llegados", key=f"llegados {number}", now=utcnow())
+            work("test")
+
+    (aviso,) = rows(Aviso, usuario_id=usuario_admin.id)
+    assert new.numero_oficio in aviso.texto
+    assert aviso.url == f"/admin/personas/bloqueos?caso={new.id}"
+    assert known.id < new.id, "who chose what to block saw the other one"
+    page = admin.get(aviso.url).text
+    assert f"¿Bloquear también el oficio {new.numero_oficio}?" in page
+    answer = admin.post(
+        "/admin/personas/bloqueos", data={"oficios": str(new.id), "motivo": "La misma."}
+    )
+    assert answer.status_code == 303
+    assert "¿Bloquear también" not in admin.get(aviso.url).text
+    assert admin.get(f"/oficios/{new.id}").status_code == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,18 +12,21 @@ from app.db import db, seeing_all
 from app.titulares.forms import BloquearForm, LevantarForm
 from app.titulares.models import Bloqueo
 from app.titulares.pages.blueprint import bp
-from app.titulares.queries.bloqueos import list_blocks
+from app.titulares.queries.bloqueos import find_free_case, list_blocks
 from app.titulares.queries.data_requests import find_by_number
 from app.titulares.service import block_cases, lift_block
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 
+_SAME_PERSON = "La misma persona tiene otro caso bloqueado."
+
 
 @bp.get("/admin/personas/bloqueos")
 @admin_required
 def blocks() -> ResponseReturnValue:
-    """The cases that are kept and that nobody works with."""
-    return _page(LevantarForm(formdata=None), 200)
+    """The cases that are kept and that nobody works with; ``caso`` is one to decide on."""
+    caso = request.args.get("caso", type=int)
+    return _page(LevantarForm(formdata=None), 200, caso)
 
 
 @bp.post("/admin/personas/bloqueos")
@@ -51,7 +54,7 @@ def block() -> ResponseReturnValue:
         Deed(
             do=deed,
             form=form,
-            show=lambda status: _page(form, status),
+            show=lambda status: _page(form, status, _only(form.oficio_ids)),
             beside={InvalidValue: form.solicitud},
         )
     )
@@ -78,13 +81,23 @@ def lift(bloqueo_id: int) -> ResponseReturnValue:
     )
 
 
-def _page(form: BloquearForm | LevantarForm, status: int) -> ResponseReturnValue:
+def _only(oficio_ids: list[int]) -> int | None:
+    """The case of the card on this page; several were ticked in the search."""
+    return oficio_ids[0] if len(oficio_ids) == 1 else None
+
+
+def _page(
+    form: BloquearForm | LevantarForm, status: int, caso: int | None = None
+) -> ResponseReturnValue:
     with seeing_all():
         rows = list_blocks()
+    typed = form if isinstance(form, BloquearForm) else None
     page = render_template(
         "titulares/bloqueos.html",
         form=form,
         levantar=form if isinstance(form, LevantarForm) else LevantarForm(formdata=None),
         rows=rows,
+        caso=find_free_case(caso) if caso else None,
+        bloquear=typed or BloquearForm(formdata=None, motivo=_SAME_PERSON),
     )
     return page, status

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, with_loader_criteria
 
 from app.db import Model, db
-from app.oficios.models import Oficio
+from app.oficios.models import Oficio, Propietario
 from app.titulares.models import Bloqueo
 from app.usuarios.models import Usuario
 
@@ -88,6 +88,42 @@ def list_blocks(limit: int = 200) -> list[BloqueoMostrado]:
         .limit(limit)
     )
     return [BloqueoMostrado(*row) for row in db.session.execute(statement)]
+
+
+def list_arrivals() -> list[tuple[int, str]]:
+    """Cases that came after the block of another case of the same RUT, and are not blocked.
+
+    The id and the number of each, the oldest first. Cases that were there when somebody chose what
+    to block are not among them: that person saw them.
+    """
+    theirs = Propietario.__table__.alias("theirs")
+    new = Propietario.__table__.alias("new")
+    blocks, cases = Bloqueo.__table__, Oficio.__table__
+    statement = (
+        sa.select(cases.c.id, cases.c.numero_oficio)
+        .distinct()
+        .select_from(blocks)
+        .join(theirs, theirs.c.oficio_id == blocks.c.oficio_id)
+        .join(new, new.c.rut == theirs.c.rut)
+        .join(cases, cases.c.id == new.c.oficio_id)
+        .where(
+            blocks.c.levantado_at.is_(None),
+            new.c.created_at > blocks.c.bloqueado_at,
+            new.c.oficio_id.not_in(standing()),
+        )
+        .order_by(cases.c.id)
+    )
+    return [(row.id, row.numero_oficio) for row in db.session.execute(statement)]
+
+
+def find_free_case(oficio_id: int) -> tuple[int, str] | None:
+    """The id and number of a case that is not blocked, for whoever decides on that."""
+    cases = Oficio.__table__
+    statement = sa.select(cases.c.id, cases.c.numero_oficio).where(
+        cases.c.id == oficio_id, cases.c.id.not_in(standing())
+    )
+    row = db.session.execute(statement).first()
+    return (row.id, row.numero_oficio) if row else None
 
 
 def blocked_among(oficio_ids: Sequence[int]) -> set[int]:
