@@ -17,6 +17,7 @@ from app.extensions import current_config
 from app.jobs.queue import enqueue
 from app.respaldo.jobs import BACKUP_JOB
 from app.respaldo.service import list_backups
+from app.titulares.queries.data_requests import list_due
 from app.web.access import admin_required, or_404
 from app.web.fragments import see_other
 from app.web.maintenance import maintenance_text, set_maintenance
@@ -32,9 +33,11 @@ _LONGEST = 300
 def index() -> ResponseReturnValue:
     """How every part is, in words."""
     config = current_config()
+    now = utcnow()
     return render_template(
         "estado/index.html",
-        partes=list_partes(config, utcnow()),
+        partes=list_partes(config, now),
+        pendientes=list_due(now),
         backups=list_backups(config.backup_dir)[:10],
         maintenance=maintenance_text(config.instance_dir),
     )

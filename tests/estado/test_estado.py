@@ -7,14 +7,16 @@ import pytest
 
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
-from app.core.clock import utcnow
-from app.db import transaction
+from app.core.clock import to_local, utcnow
+from app.db import db, transaction
 from app.estado.queries import list_partes
 from app.jobs.models import Trabajo
 from app.jobs.runner import work
 from app.respaldo.queries import LAST_BACKUP, last_backup
+from app.titulares.models import Solicitud
 from app.web.maintenance import set_maintenance
 from config import load_config
+from tests.titulares.rows import make_request
 
 CONFIG = "rastro_config"
 
@@ -147,3 +149,23 @@ def test_a_configuration_of_the_environment_names_its_backups(tmp_path):
 
     assert config.backup_dir == tmp_path / "respaldos"
     assert config.backup_keep_days == 3
+
+
+def test_open_requests_are_shown_with_their_days_and_late_ones_in_red(admin, app, folders):
+    assert "No hay solicitudes por responder." in admin.get("/admin/estado").text
+    soon, late = make_request(app), make_request(app, pide_bloqueo=True)
+    today = to_local(utcnow()).date()
+    with app.app_context(), transaction():
+        db.session.get_one(Solicitud, soon).vence = today + timedelta(days=3)
+        row = db.session.get_one(Solicitud, late)
+        row.vence, row.bloqueo_vence = today - timedelta(days=1), today
+
+    text = admin.get("/admin/estado").text
+
+    section = text.partition('id="solicitudes-titulo"')[2].partition("</section>")[0]
+    assert re.findall(r'tag-(\w+)">([^<]+)<', section) == [
+        ("danger", "Venció hace 1 día"),
+        ("warn", "Vence hoy"),
+        ("warn", "Quedan 3 días"),
+    ]
+    assert f"/admin/personas/solicitudes/{late}" in section

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from app.db import db
 from app.titulares.models import Bloqueo, Solicitud
-from app.titulares.rules.solicitudes import EstadoSolicitud
+from app.titulares.rules.solicitudes import EstadoSolicitud, days_left
 
+#: Days before the end from which on a term is shown as near.
+SOON = 5
 _OPEN = tuple(estado for estado in EstadoSolicitud if estado.is_open)
 
 
@@ -38,6 +41,52 @@ def list_open(until: date) -> list[Solicitud]:
     """Open requests whose last day comes by then."""
     statement = sa.select(Solicitud).where(Solicitud.estado.in_(_OPEN), Solicitud.vence <= until)
     return list(db.session.scalars(statement.order_by(Solicitud.vence)))
+
+
+@dataclass(frozen=True)
+class Pendiente:
+    """What the office still owes to a person."""
+
+    solicitud_id: int
+    numero: str
+    #: The answer to the request, or the decision on the block until then.
+    que: str
+    vence: date
+    #: Calendar days; negative when the term is over.
+    quedan: int
+
+    @property
+    def tono(self) -> str:
+        """The tone of its badge."""
+        if self.quedan < 0:
+            return "danger"
+        return "warn" if self.quedan <= SOON else "ok"
+
+    @property
+    def texto(self) -> str:
+        """How long there is, in words."""
+        if self.quedan == 0:
+            return "Vence hoy"
+        days = abs(self.quedan)
+        unit = "día" if days == 1 else "días"
+        if self.quedan < 0:
+            return f"Venció hace {days} {unit}"
+        return f"{'Queda' if days == 1 else 'Quedan'} {days} {unit}"
+
+
+def list_due(now: datetime) -> list[Pendiente]:
+    """Every open request and every temporary block to decide on, what ends first in front."""
+    statement = sa.select(Solicitud).where(Solicitud.estado.in_(_OPEN))
+    found = [
+        Pendiente(row.id, row.numero, row.tipo.label, row.vence, days_left(row.vence, now))
+        for row in db.session.scalars(statement)
+    ]
+    found += [
+        Pendiente(row.id, row.numero, "Bloqueo mientras se resuelve", day, days_left(day, now))
+        for row in list_without_block()
+        if (day := row.bloqueo_vence) is not None
+    ]
+    return sorted(found, key=lambda one: (one.vence, one.numero))
 
 
 def list_without_block() -> list[Solicitud]:
