@@ -27,6 +27,7 @@ from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
 from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
+from app.demo.service.invented_requests import make_requests
 from app.oficios.rules import Estado
 from app.porticos.service import load_seed
 from app.usuarios.models import Usuario
@@ -81,6 +82,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
+        make_requests(oficio, people.admin, now)
         investigador_id = people.investigadores[0].id
         # What the bell told days ago was seen.
         db.session.execute(
