@@ -32,9 +32,10 @@ def list_hidden(buffet_id: int) -> dict[int, str]:
     """
     statement = sa.select(Oficio.id, Oficio.numero_oficio).where(Oficio.buffet_id == buffet_id)
     with seeing_all():
-        every = {tuple(row) for row in db.session.execute(statement)}
-    hidden = every.difference(tuple(row) for row in db.session.execute(statement))
-    return {oficio_id: number_key(numero) for oficio_id, numero in hidden}
+        every = {row.id: row.numero_oficio for row in db.session.execute(statement)}
+    for row in db.session.execute(statement):
+        every.pop(row.id, None)  # one that came between the two is no hidden one
+    return {oficio_id: number_key(numero) for oficio_id, numero in every.items()}
 
 
 def list_hidden_plates(plates: Collection[str]) -> set[str]:
