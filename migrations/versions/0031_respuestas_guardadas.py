@@ -1,7 +1,7 @@
 """The words of an answer to a person, and how it left the house
 
 Revision ID: 0031
-Revises: 0030
+Revises: 0029
 Create Date: 2026-11-29 02:35:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
