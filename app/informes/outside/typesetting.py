@@ -74,10 +74,10 @@ def print_pdf(
         if not name:
             row["advertencias"] = [*row["advertencias"], _NOT_AVAILABLE]
     contenido.datos["portada"] = _cover(contenido.datos)
-    return print_document(_TEMPLATES / _PAGE, contenido.datos, folder, now=now, between=between)
+    return print_in_folder(_TEMPLATES / _PAGE, contenido.datos, folder, now=now, between=between)
 
 
-def print_document(
+def print_in_folder(
     template: Path,
     datos: Any,
     folder: Path,

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.clock import to_local
 from app.core.dates import format_fecha
-from app.informes.outside.typesetting import print_document
+from app.informes.outside.typesetting import print_in_folder
 
 _TEMPLATE = Path(__file__).parent / "typst" / "respuesta.typ"
 _LOGO = "logo.png"
@@ -42,7 +42,7 @@ def print_answer(content: AnswerContent, *, now: datetime) -> bytes:
         folder = Path(name)
         if content.logo:
             (folder / _LOGO).write_bytes(content.logo)
-        return print_document(_TEMPLATE, _as_data(content), folder, now=now).read_bytes()
+        return print_in_folder(_TEMPLATE, _as_data(content), folder, now=now).read_bytes()
 
 
 def _as_data(content: AnswerContent) -> dict[str, Any]:
