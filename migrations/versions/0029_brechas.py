@@ -1,7 +1,7 @@
 """Breaches of security, and versions of the impact assessment
 
 Revision ID: 0029
-Revises: 0030
+Revises: 0028
 Create Date: 2026-11-29 02:45:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
-down_revision = "0030"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Contracts with law firms as the office's controllers, and what ended them
 
-Revision ID: 0031
+Revision ID: 0030
 Revises: 0029
 Create Date: 2026-11-29 02:34:00
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-29 02:34:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
+revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None

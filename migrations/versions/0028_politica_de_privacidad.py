@@ -1,6 +1,6 @@
 """Versions of the public policy on personal data
 
-Revision ID: 0030
+Revision ID: 0028
 Revises: 0027
 Create Date: 2026-11-29 02:40:00
 """
@@ -8,7 +8,7 @@ Create Date: 2026-11-29 02:40:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
+revision = "0028"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
