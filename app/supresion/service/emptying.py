@@ -231,7 +231,7 @@ def _cut_row(
                 fresh |= _emptied(model, [name])
     # A fingerprint of what was cut, and the bytes that came with it, would tell it again.
     extra = model.__personal__.columns(Dato.CONTENIDO)
-    if "respuesta" in values:
+    if "respuesta" in values and "respuesta_sha256" in model.__table__.c:
         extra.append("respuesta_sha256")
     fresh |= _emptied(model, extra)
     _run(model, sa.update(model).where(primary_key(model) == key).values(fresh))
