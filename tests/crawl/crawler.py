@@ -24,6 +24,8 @@ ENDLESS = frozenset({"novedades.listen", "api.eventos.stream", "api.eventos.mine
 HEALTH = "health.health"
 #: What the refusal of a form may write: that it was refused, and what was counted of it.
 TOLD = frozenset({"auditoria", "sellos"})
+#: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
+COUNTED = {"auth.login_page": frozenset({"trabajos"})}
 _FOLLOWED = ("href", "src", "hx-get", "data-url")
 _SENT = {"hx-post": "post", "hx-put": "put", "hx-patch": "patch", "hx-delete": "delete"}
 #: How many sets of filters a page is asked for with, unless thoroughly.
@@ -190,8 +192,9 @@ class Crawler:
             self._tell(endpoint, method, what, f"answered {response.status_code}")
         for harm in find_harm(response):
             self._tell(endpoint, method, what, harm)
-        if response.status_code >= 400 and written - TOLD and endpoint != HEALTH:
-            self._tell(endpoint, method, what, f"refused, but wrote {sorted(written - TOLD)}")
+        kept = written - TOLD - COUNTED.get(endpoint, frozenset())
+        if response.status_code >= 400 and kept and endpoint != HEALTH:
+            self._tell(endpoint, method, what, f"refused, but wrote {sorted(kept)}")
         if self.forbidden and self.forbidden.encode() in response.data:
             self._tell(endpoint, method, what, "shows another buffet's words")
         if response.status_code in {302, 303, 401} and "/entrar" in response.headers.get(

@@ -186,7 +186,7 @@ EXPORTS = {
         DIVULGACIONES_TABLE,
         a_disclosure,
         "Fecha;Cómo salió;Qué;A quién;Base;Oficio;Cantidad",
-        "app/cumplimiento/pages.py",
+        "app/cumplimiento/pages/__init__.py",
     ),
     "porticos": Export(
         PORTICOS_TABLE,
