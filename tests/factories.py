@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from stdnum.cl import rut
 
 from app.avisos.models import Aviso
@@ -35,6 +36,8 @@ from app.oficios.service import (
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.passwords import Hashes
+from app.usuarios.rules.sesiones import new_session_token
+from app.usuarios.service.sesiones import start_session
 
 PASSWORD = "una clave de prueba"
 _numbers = count(1)
@@ -68,6 +71,21 @@ def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: A
         }
     )
     return _store(app, row)
+
+
+def sign_in_client(app: Flask, usuario: Usuario, **values: Any) -> FlaskClient:
+    """A client in which an account is signed in, in a session of its own, without a password."""
+    token = new_session_token()
+    now = utcnow()
+    with app.app_context(), transaction():
+        row = start_session(usuario, token, lugar="red 192.0.2.x", equipo="Prueba", now=now)
+        for name, value in values.items():
+            setattr(row, name, value)
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    return client
 
 
 @functools.cache

@@ -49,10 +49,15 @@ def number_setting(setting: Setting) -> int:
 
 
 def _value(setting: Setting) -> str | int:
-    return _read(setting, find_setting(setting.clave))
+    return read_setting(setting, find_setting(setting.clave))
 
 
-def _read(setting: Setting, stored: str | None) -> str | int:
+def setting_column(setting: Setting) -> sa.ScalarSelect[str]:
+    """What is stored of a setting, as a column of another question; ``read_setting`` reads it."""
+    return sa.select(Ajuste.valor).where(Ajuste.clave == setting.clave).scalar_subquery()
+
+
+def read_setting(setting: Setting, stored: str | None) -> str | int:
     """The stored value, or the default when nobody set one or what is stored cannot be read."""
     if stored is None:
         return setting.defecto
@@ -67,7 +72,7 @@ def current_values(settings: list[Setting]) -> dict[str, str | int]:
     names = [setting.clave for setting in settings]
     statement = sa.select(Ajuste.clave, Ajuste.valor).where(Ajuste.clave.in_(names))
     stored = {row.clave: row.valor for row in db.session.execute(statement)}
-    return {setting.clave: _read(setting, stored.get(setting.clave)) for setting in settings}
+    return {setting.clave: read_setting(setting, stored.get(setting.clave)) for setting in settings}
 
 
 def current_office() -> Oficina:

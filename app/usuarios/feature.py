@@ -5,15 +5,17 @@ from __future__ import annotations
 from app.feature import Feature
 from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
-from app.usuarios.models import Usuario
+from app.usuarios.models import Sesion, Usuario
 from app.usuarios.pages import own_links, signing_in
+from app.usuarios.rules.sesiones import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="usuarios",
-    models=(Usuario,),
+    models=(Usuario, Sesion),
     pages=(signing_in, own_links, pages),
     jobs=(jobs.mail_recovery, jobs.mail_invite, jobs.write_attempts),
+    settings=SETTINGS,
     commands=(usuarios_cli,),
     navigation=(
         Link(Menu.ADMIN, 10, "usuarios.index", "Usuarios", "users", audience=Audience.ADMIN),

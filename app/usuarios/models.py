@@ -1,4 +1,4 @@
-"""The people who sign in."""
+"""The people who sign in, and where they are signed in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
-from app.core.personal_data import Dato, Personal, Titular
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 from app.usuarios.rules import Rol
+from app.usuarios.rules.sesiones import FinSesion, TipoSesion
 
 
 class Usuario(Model):
@@ -52,7 +53,7 @@ class Usuario(Model):
     #: Whether what the bell says also comes by mail.
     avisos_por_correo: Mapped[bool] = mapped_column(default=False)
     activo: Mapped[bool] = mapped_column(default=True)
-    #: Every session carries it; raising it ends all of them at once.
+    #: Tokens of the API, invitations and links for a new password carry it; raising it ends them.
     session_version: Mapped[int] = mapped_column(default=1)
     ultimo_acceso_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -69,7 +70,7 @@ class Usuario(Model):
         return self.activo
 
     def get_id(self) -> str:
-        """What the session cookie carries: the account and the version of its sessions."""
+        """What tokens and links carry: the account and the version of what opens it."""
         return f"{self.id}.{self.session_version}"
 
     @property
@@ -81,3 +82,52 @@ class Usuario(Model):
     def is_admin(self) -> bool:
         """Whether the person manages people, buffets and jobs."""
         return self.rol is Rol.ADMIN
+
+
+class Sesion(Model):
+    """That somebody is signed in, in one browser."""
+
+    __tablename__ = "sesiones"
+    __table_args__ = (
+        sa.CheckConstraint("(terminada_at IS NULL) = (motivo IS NULL)", name="ended_for_a_reason"),
+        sa.CheckConstraint(
+            "(tipo = 'telefono') = (clave_publica IS NOT NULL)", name="phone_has_a_key"
+        ),
+        sa.Index("ix_sesiones_open", "usuario_id", "terminada_at"),
+    )
+
+    __personal__ = Personal(
+        "Sesiones",
+        {"lugar": Dato.HECHO, "equipo": Dato.HECHO, "vista_at": Dato.MOMENTO},
+        otros=(
+            "huella",
+            "tipo",
+            "clave_publica",
+            "confirmada_at",
+            "terminada_at",
+            "motivo",
+            "created_at",
+        ),
+        titular=Titular.OFICINA,
+        borrado=Borrado.FILA,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    #: SHA-256 of the number that the browser holds.
+    huella: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    tipo: Mapped[TipoSesion] = mapped_column(default=TipoSesion.ESCRITORIO)
+    #: Of a phone: the P-256 key (SPKI, base64) whose private half never leaves it.
+    clave_publica: Mapped[str | None] = mapped_column(ShortText(200))
+    #: The network where it was last seen, never the whole address.
+    lugar: Mapped[str] = mapped_column(ShortText(60))
+    equipo: Mapped[str] = mapped_column(ShortText(80))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: When it was last used by a person, to some minutes.
+    vista_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: When its person last proved who they are, with a password or more.
+    confirmada_at: Mapped[datetime] = mapped_column(default=utcnow)
+    terminada_at: Mapped[datetime | None]
+    motivo: Mapped[FinSesion | None]
+
+    usuario: Mapped[Usuario] = relationship()

@@ -115,15 +115,15 @@ def change(verb, usuario, actor, **values):
         )
 
 
-@pytest.mark.parametrize("end", ["sign out", "password", "deactivate", "role"])
+@pytest.mark.parametrize("end", ["sign out everywhere", "password", "deactivate", "role"])
 def test_what_ends_the_sessions_ends_the_tokens(
     end, app, sign_in, api_of, usuario_admin, usuario_investigador
 ):
     client = api_of(usuario_investigador)
     assert client("GET", "/auth/me").status_code == 200
 
-    if end == "sign out":
-        sign_in(usuario_investigador).post("/salir")
+    if end == "sign out everywhere":
+        sign_in(usuario_investigador).post("/salir", data={"todas": "1"})
     else:
         with app.app_context():
             if end == "password":

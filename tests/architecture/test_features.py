@@ -39,7 +39,7 @@ from app.usuarios.rules import Rol
 from app.web.navigation import Audience, Link, Menu
 from app.web.streaming import Source as StreamSource
 from app.web.streaming import make_sources
-from tests.factories import make_usuario
+from tests.factories import make_usuario, sign_in_client
 from tests.plugins.application import test_config as config_for_tests
 
 ROOT = Path(__file__).parents[2]
@@ -239,12 +239,7 @@ def test_two_applications_have_each_its_own_parts(app, other):
 
 
 def signed_in(app: Flask):
-    usuario = make_usuario(app, Rol.ADMIN)
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = usuario.get_id()
-        session["_fresh"] = True
-    return client
+    return sign_in_client(app, make_usuario(app, Rol.ADMIN))
 
 
 def test_each_application_answers_as_itself(app, other):
@@ -336,7 +331,7 @@ VISIT = textwrap.dedent("""
     import app as package
     from app import create_app
     from app.usuarios.rules import Rol
-    from tests.factories import make_buffet, make_oficio, make_usuario
+    from tests.factories import make_buffet, make_oficio, make_usuario, sign_in_client
     from tests.plugins.application import test_config
 
     folder = Path(sys.argv[1])
@@ -351,9 +346,7 @@ VISIT = textwrap.dedent("""
     oficio = make_oficio(app, buffet, admin)
     seen = 0
     for usuario in people:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = usuario.get_id(), True
+        client = sign_in_client(app, usuario)
         for rule in app.url_map.iter_rules():
             if "GET" in rule.methods and rule.arguments <= {"oficio_id"}:
                 with app.test_request_context():

@@ -41,6 +41,7 @@ from config import load_config
 from tests.bench.board_floor import PAGE
 from tests.bench.board_rows import CLOSED_LATELY, OPEN, fill
 from tests.drills.servers import Servers, servers
+from tests.factories import sign_in_client
 
 MANY = 100_000
 FEW = OPEN + CLOSED_LATELY
@@ -125,12 +126,10 @@ def served(running: Servers, kind: str, total: int) -> Iterator[Site]:
         with app.app_context():
             flask_migrate.upgrade()
             usuario_id = fill(total)
-            session_id = db.session.get_one(Usuario, usuario_id).get_id()
+            usuario = db.session.get_one(Usuario, usuario_id)
+            db.session.expunge_all()
             db.session.remove()
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = session_id
-            session["_fresh"] = True
+        client = sign_in_client(app, usuario)
         cookie = client.get_cookie("rastro")
         assert cookie
         port = free_port()

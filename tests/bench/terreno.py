@@ -29,7 +29,7 @@ from app.oficios.service import DireccionData
 from app.supervisor import ROOT, free_port
 from app.usuarios.rules import Rol
 from config import load_config
-from tests.factories import make_buffet, make_usuario
+from tests.factories import make_buffet, make_usuario, sign_in_client
 from tests.plugins.browser import ARGUMENTS, find_chromium
 from tests.terreno.places import make_place
 
@@ -88,10 +88,7 @@ def served() -> Iterator[Site]:
                 direccion=f"Av. Grecia {1000 + number}", comuna=COMUNAS[number % len(COMUNAS)]
             )
             make_place(app, buffet, usuario, direccion=street)
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = usuario.get_id()
-            session["_fresh"] = True
+        client = sign_in_client(app, usuario)
         cookie = client.get_cookie("rastro")
         assert cookie
         port = free_port()

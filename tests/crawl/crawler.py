@@ -25,7 +25,7 @@ HEALTH = "health.health"
 #: What the refusal of a form may write: that it was refused, and what was counted of it.
 TOLD = frozenset({"auditoria", "sellos"})
 #: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
-COUNTED = {"auth.login_page": frozenset({"trabajos"})}
+COUNTED = dict.fromkeys(("auth.login_page", "usuarios.profile"), frozenset({"trabajos"}))
 _FOLLOWED = ("href", "src", "hx-get", "data-url")
 _SENT = {"hx-post": "post", "hx-put": "put", "hx-patch": "patch", "hx-delete": "delete"}
 #: How many sets of filters a page is asked for with, unless thoroughly.

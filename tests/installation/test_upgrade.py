@@ -26,6 +26,7 @@ from app.respaldo.service import create_backup
 from app.respaldo.service.restoring import restore_backup
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
+from tests.factories import sign_in_client
 from tests.plugins.application import test_config as config_for_tests
 
 DATA = Path(__file__).parent.parent / "data"
@@ -100,12 +101,9 @@ def values(name: str, columns: list[str]) -> list[str]:
 def sign_in(app):
     """The stored admin's browser."""
     admin = db.session.scalars(sa.select(Usuario).filter_by(rol=Rol.ADMIN)).first()
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = admin.get_id()
-        session["_fresh"] = True
+    db.session.expunge(admin)
     db.session.rollback()
-    return client
+    return sign_in_client(app, admin)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -26,7 +26,7 @@ from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from config import Config, load_config
-from tests.factories import make_buffet, make_oficio, make_usuario
+from tests.factories import make_buffet, make_oficio, make_usuario, sign_in_client
 from tests.plugins.databases import Databases
 
 HTMX = {"HX-Request": "true"}
@@ -164,11 +164,7 @@ def sign_in(app: Flask) -> Callable[[Usuario], FlaskClient]:
     """A client in which an account is signed in, without paying for a password hash."""
 
     def sign(usuario: Usuario) -> FlaskClient:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = usuario.get_id()
-            session["_fresh"] = True
-        return client
+        return sign_in_client(app, usuario)
 
     return sign
 

@@ -41,13 +41,19 @@ def test_an_inactive_account_is_told_so_only_with_the_right_password(app, strang
     assert "Usuario inactivo" in refused.text
 
 
-def test_signing_out_ends_every_copy_of_the_session(sign_in, usuario_investigador):
-    here, copy = sign_in(usuario_investigador), sign_in(usuario_investigador)
+def test_signing_out_ends_every_copy_of_that_session_and_all_others_on_request(
+    app, sign_in, usuario_investigador
+):
+    here, other, third = (sign_in(usuario_investigador) for _ in range(3))
+    copy = app.test_client()
+    copy.set_cookie("rastro", here.get_cookie("rastro").value)
     assert copy.get("/cuenta").status_code == 200
 
     here.post("/salir")
+    assert [one.get("/cuenta").status_code for one in (copy, other)] == [303, 200]
 
-    assert copy.get("/cuenta").status_code == 303
+    other.post("/salir", data={"todas": "1"})
+    assert third.get("/cuenta").status_code == 303
 
 
 def test_a_deactivation_ends_the_sessions_at_once(

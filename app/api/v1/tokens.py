@@ -37,9 +37,9 @@ def make_token(
 ) -> str:
     """A token that is good for so many minutes, unless the account's sessions end before.
 
-    Its subject is what a session cookie carries too, the account and the version of its sessions,
-    so that signing out, a new password or a deactivation end tokens and cookies alike. ``scopes``
-    are what it may do beyond what every token may.
+    Its subject is the account and the version of what opens it: signing out everywhere, a new
+    password or a deactivation end tokens and browsers' sessions alike. ``scopes`` are what it may
+    do beyond what every token may.
     """
     claims = {"sub": usuario.get_id(), "iat": now, "exp": now + timedelta(minutes=minutes)}
     if scopes:

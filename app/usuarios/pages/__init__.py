@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
-from app.db import after_commit, db, release, transaction
+from app.db import db, release, transaction
 from app.extensions import current_config
 from app.usuarios.forms import (
     OwnPasswordForm,
@@ -17,7 +17,8 @@ from app.usuarios.forms import (
 from app.usuarios.mails import invite_url
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
-from app.usuarios.pages.signing_in import sign_in
+from app.usuarios.pages.known_devices import remember_device
+from app.usuarios.pages.open_sessions import confirm, current_session
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import usuarios_statement
 from app.usuarios.rules import INVITE_LIFE, Rol
@@ -140,9 +141,17 @@ def profile() -> ResponseReturnValue:
 
     def deed() -> Done:
         _check_own_password(usuario, form.current.data)
+        now, own = utcnow(), current_session()
         with transaction():
-            set_password(current_user, form.password.data, actor=current_user, now=utcnow())
-            after_commit(lambda: sign_in(usuario))
+            set_password(
+                usuario,
+                form.password.data,
+                actor=usuario,
+                now=now,
+                keep=own.id if own else None,
+            )
+            confirm(now)
+            remember_device(usuario)
         return Done("Contraseña cambiada. Sus otras sesiones se cerraron.", url_for(".profile"))
 
     return carry_out(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.ajustes.pages.dead_links import dead_link
 from app.core.clock import utcnow
 from app.core.errors import Refused
-from app.db import after_commit, transaction
+from app.db import transaction
 from app.extensions import current_config
 from app.usuarios.forms import FirstPasswordForm, RecoveryForm
 from app.usuarios.pages.signing_in import sign_in
@@ -83,7 +83,7 @@ def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
         now = utcnow()
         set_password(usuario, form.password.data, actor=usuario, now=now)
         note_entry(usuario, now=now)
-        after_commit(lambda: sign_in(usuario))
+        sign_in(usuario, now=now)
         return Done(said, url_for("home"))
 
     def show(status: int) -> ResponseReturnValue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import (
     Blueprint,
     Flask,
@@ -9,10 +11,11 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 from wtforms import PasswordField
 
 from app.core.clock import utcnow
@@ -21,11 +24,21 @@ from app.extensions import login
 from app.usuarios.models import Usuario
 from app.usuarios.outside import count_attempt, hashes
 from app.usuarios.pages.known_devices import remember_device
+from app.usuarios.pages.open_sessions import (
+    begin,
+    current_session,
+    has_begun,
+    init_open_sessions,
+    lend,
+    load_account,
+)
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
-from app.usuarios.queries import find_by_email, find_by_session
+from app.usuarios.queries import find_by_email
 from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.rules.guessing import ENTRO, window_of
-from app.usuarios.service import end_sessions, note_login
+from app.usuarios.rules.sesiones import FinSesion
+from app.usuarios.service import note_login
+from app.usuarios.service.sesiones import close_sessions, end_session
 from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
 from app.web.fragments import is_htmx, is_read, local_path
@@ -102,13 +115,18 @@ def login_page() -> ResponseReturnValue:
         form.form_errors.append(held.sentence)
         headers = {"Retry-After": str(held.seconds)}
         return render_template("usuarios/login.html", form=form), 429, headers
-    remember_login(usuario, form.password.data)
-    sign_in(usuario)
+    now = utcnow()
+    times = count_attempt(ENTRO, usuario.id, window_of(now))
+    with dispensable_transaction():
+        note_login(usuario, form.password.data, times=times, now=now)
+        sign_in(usuario, now=now)
+    if not has_begun(usuario):
+        lend(usuario, now=now)
     return redirect(local_path(request.args.get("next", "")) or url_for("home"), 303)
 
 
 def remember_login(usuario: Usuario, password: str) -> None:
-    """Note that the password was right, here or for a token of the API.
+    """Note that the password was right, for a token of the API.
 
     What cannot be written, as the database is full or read-only, keeps nobody out.
     """
@@ -118,31 +136,43 @@ def remember_login(usuario: Usuario, password: str) -> None:
         note_login(usuario, password, times=times, now=now)
 
 
-def sign_in(usuario: Usuario) -> None:
-    """Begin a session of an account in this browser, which from now on is known to it."""
-    login_user(usuario)
+def sign_in(usuario: Usuario, *, now: datetime) -> None:
+    """Begin a session of an account in this browser, which from now on is known to it.
+
+    Inside the transaction that looked at what they proved it with; the browser is told after it.
+    """
+    begin(usuario, now=now)
     remember_device(usuario)
 
 
 @bp.post("/salir")
 @login_required
 def logout() -> ResponseReturnValue:
-    """Sign out: every copy of the session, on every device, ends at once."""
+    """End this session, and what else this browser had open: the magic link of a buffet.
+
+    With ``todas`` all others of the person end as well, and the tokens of the API.
+    """
+    found, now = current_session(), utcnow()
+    everywhere = request.form.get("todas") == "1"
     with transaction():
-        end_sessions(current_user)
+        if everywhere or (found is not None and found.id is None):
+            close_sessions(current_user, FinSesion.CERRADA, actor=current_user, now=now)
+        elif found is not None and found.id is not None:
+            end_session(found.id, FinSesion.SALIDA, now=now)
     logout_user()
-    tell("Cerró su sesión en todos sus dispositivos.", "info")
+    session.clear()
+    where = "todos sus equipos" if everywhere else "este equipo"
+    tell(f"Cerró su sesión en {where}.", "info")
     return redirect(url_for("home"), 303)
 
 
 def init_auth(app: Flask) -> None:
     """Load the signed-in person and send strangers to the sign-in page."""
     login.init_app(app)
-    login.session_protection = None  # the server-side version ends sessions, not a browser's name
+    login.session_protection = None  # rows end sessions, not a browser's name
 
-    @login.user_loader
-    def load(session_id: str) -> Usuario | None:
-        return find_by_session(session_id)
+    login.user_loader(load_account)
+    init_open_sessions(app)
 
     @login.unauthorized_handler
     def on_stranger() -> ResponseReturnValue:

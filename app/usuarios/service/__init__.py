@@ -21,6 +21,8 @@ from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB, Rol, needs_buffet, recovery_key
 from app.usuarios.rules.guessing import ATTEMPTS_JOB, ENTRO, window_of, window_start
 from app.usuarios.rules.new_password import check_new_password
+from app.usuarios.rules.sesiones import FinSesion
+from app.usuarios.service.sesiones import end_sessions
 
 
 class EmailTaken(Refused):
@@ -98,7 +100,7 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
     if usuario.rol is Rol.ADMIN and data.rol is not Rol.ADMIN:
         _keep_an_admin(usuario)
     if (usuario.rol, usuario.buffet_id) != (data.rol, data.buffet_id):
-        end_sessions(usuario)
+        end_sessions(usuario, FinSesion.DERECHOS, now=now)
     usuario.email = data.email.lower()
     usuario.nombre = data.nombre
     usuario.rol = data.rol
@@ -124,7 +126,7 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
     if not activo and usuario.rol is Rol.ADMIN:
         _keep_an_admin(usuario)
     usuario.activo = activo
-    end_sessions(usuario)
+    end_sessions(usuario, FinSesion.DERECHOS, now=now)
     audit(
         "usuario.activado" if activo else "usuario.desactivado",
         actor=actor,
@@ -135,15 +137,17 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
     db.session.flush()
 
 
-def set_password(usuario: Usuario, password: str, *, actor: Usuario, now: datetime) -> None:
-    """Give an account a new password and end every session that it has.
+def set_password(
+    usuario: Usuario, password: str, *, actor: Usuario, now: datetime, keep: int | None = None
+) -> None:
+    """Give an account a new password and end every session that it has, but the one to ``keep``.
 
     Raises:
         WeakPassword: others would try it first.
     """
     _check_password(password, usuario)
     usuario.password_hash = hashes().make(password)
-    end_sessions(usuario)
+    end_sessions(usuario, FinSesion.CLAVE, now=now, keep=keep)
     audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
     db.session.flush()
 
@@ -196,12 +200,6 @@ def _check_invited(usuario: Usuario) -> None:
 def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:
     """Whether a person also wants by mail what the bell says. Their own choice, at any time."""
     usuario.avisos_por_correo = wanted
-    db.session.flush()
-
-
-def end_sessions(usuario: Usuario) -> None:
-    """End all sessions of an account, on every device."""
-    usuario.session_version += 1
     db.session.flush()
 
 

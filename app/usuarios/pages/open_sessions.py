@@ -1,0 +1,168 @@
+"""The session that a request comes with: begun, asked, confirmed and left here alone.
+
+Flask-Login keeps who is signed in; what its cookie names is a row of ``sesiones``. Who wants to
+know when this person last proved who they are asks ``confirmed_at()``; who has seen them prove it
+calls ``confirm(now)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Flask, Response, g, request, session
+from flask_login import current_user, login_user
+
+from app.core.clock import is_within, utcnow
+from app.db import after_commit, dispensable_transaction
+from app.usuarios.models import Sesion, Usuario
+from app.usuarios.queries import find_by_session
+from app.usuarios.queries.sesiones import find_open_session
+from app.usuarios.rules.sesiones import (
+    SEEN_EVERY,
+    TipoSesion,
+    lend_session,
+    mask_address,
+    name_device,
+    new_session_token,
+    read_lent,
+)
+from app.usuarios.service.sesiones import confirm_session, note_seen, start_session
+
+#: Where Flask-Login keeps what its ``user_loader`` is given.
+_KEY = "_user_id"
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """What a request knows of its session, whatever becomes of the row meanwhile."""
+
+    #: None: it was lent, as nothing could be written, and has no row.
+    id: int | None
+    usuario_id: int
+    tipo: TipoSesion
+    created_at: datetime
+    vista_at: datetime
+    confirmada_at: datetime
+
+    @classmethod
+    def of(cls, sesion: Sesion) -> OpenSession:
+        """As the row says now."""
+        return cls(
+            sesion.id,
+            sesion.usuario_id,
+            sesion.tipo,
+            sesion.created_at,
+            sesion.vista_at,
+            sesion.confirmada_at,
+        )
+
+    @classmethod
+    def lent(cls, usuario: Usuario, now: datetime) -> OpenSession:
+        """One without a row."""
+        return cls(None, usuario.id, TipoSesion.ESCRITORIO, now, now, now)
+
+
+def load_account(token: str) -> Usuario | None:
+    """Whose the session is that a cookie names; None when it has ended."""
+    now = utcnow()
+    lent = read_lent(token, now)
+    if lent is not None:
+        usuario = find_by_session(lent[0])
+        if usuario is not None:
+            g.rastro_session = OpenSession.lent(usuario, lent[1])
+        return usuario
+    sesion = find_open_session(token, now=now)
+    if sesion is None:
+        return None
+    g.rastro_session = OpenSession.of(sesion)
+    return sesion.usuario
+
+
+def current_session() -> OpenSession | None:
+    """The session of this request; None for a stranger and for who asks with a token."""
+    found: OpenSession | None = None
+    if current_user.is_authenticated:
+        found = g.get("rastro_session")
+    return found
+
+
+def confirmed_at() -> datetime | None:
+    """When the person of this session last proved who they are (UTC); None without a session."""
+    found = current_session()
+    return found.confirmada_at if found else None
+
+
+def begin(usuario: Usuario, *, now: datetime) -> None:
+    """Sign somebody in in this browser once the transaction that is open has committed."""
+    token = new_session_token()
+    sesion = start_session(usuario, token, lugar=current_place(), equipo=current_device(), now=now)
+    found = OpenSession.of(sesion)
+    after_commit(lambda: _tell_browser(usuario, token, found))
+
+
+def has_begun(usuario: Usuario) -> bool:
+    """Whether ``begin`` came to its end in this request."""
+    found: OpenSession | None = g.get("rastro_session")
+    return found is not None and found.usuario_id == usuario.id
+
+
+def lend(usuario: Usuario, *, now: datetime) -> None:
+    """Sign somebody in for ``LENT`` without a row: a full database keeps nobody out."""
+    _tell_browser(usuario, lend_session(usuario.get_id(), now), OpenSession.lent(usuario, now))
+
+
+def confirm(now: datetime) -> None:
+    """Remember that this session's person has proved now who they are. Inside a transaction.
+
+    Raises:
+        Refused: the session was ended meanwhile.
+        RuntimeError: nobody is signed in.
+    """
+    found = current_session()
+    if found is None:
+        raise RuntimeError("nobody is signed in")
+    usuario = current_user._get_current_object()
+    if found.id is None:
+        begin(usuario, now=now)
+        return
+    token = new_session_token()
+    confirm_session(found.id, token, now=now)
+    confirmed = replace(found, vista_at=now, confirmada_at=now)
+    after_commit(lambda: _tell_browser(usuario, token, confirmed))
+
+
+def _tell_browser(usuario: Usuario, token: str, found: OpenSession) -> None:
+    login_user(usuario)
+    session[_KEY] = token
+    g.rastro_session = found
+
+
+def current_place() -> str:
+    """The network that this request comes from."""
+    return mask_address(request.remote_addr or "")
+
+
+def current_device() -> str:
+    """The browser that asks, in people's words."""
+    return name_device(request.headers.get("User-Agent", ""))
+
+
+def init_open_sessions(app: Flask) -> None:
+    """Have it written when a person last used their session."""
+
+    @app.after_request
+    def write_seen(response: Response) -> Response:
+        found: OpenSession | None = g.get("rastro_session")
+        now = utcnow()
+        if found is not None and found.id is not None and _is_use(found, now):
+            with dispensable_transaction():
+                note_seen(found.id, lugar=current_place(), now=now)
+        return response
+
+
+def _is_use(found: OpenSession, now: datetime) -> bool:
+    """Whether somebody does something with it, and nobody wrote that down a moment ago."""
+    if is_within(found.vista_at, now, SEEN_EVERY) or request.method in {"HEAD", "OPTIONS"}:
+        return False
+    return "rastro.listener" not in request.environ

@@ -1,0 +1,57 @@
+"""Finding sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from app.ajustes.queries import current_values, read_setting, setting_column
+from app.db import db
+from app.usuarios.models import Sesion, Usuario
+from app.usuarios.rules.sesiones import LIMIT_SETTINGS, SessionLimits, find_end, hash_session
+
+
+def find_open_session(token: str, *, now: datetime) -> Sesion | None:
+    """The session that a browser holds, with its account; None when it or the account has ended.
+
+    One question, as every page asks it.
+    """
+    row = db.session.execute(
+        sa.select(Sesion, *map(setting_column, LIMIT_SETTINGS))
+        .join(Sesion.usuario)
+        .outerjoin(Usuario.buffet)
+        .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))
+        .where(Sesion.huella == hash_session(token), Sesion.terminada_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    sesion: Sesion = row[0]
+    usuario = sesion.usuario
+    if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
+        return None
+    stored = zip(LIMIT_SETTINGS, row[1:], strict=True)
+    limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
+    return (
+        None if find_end(sesion.tipo, sesion.created_at, sesion.vista_at, limits, now) else sesion
+    )
+
+
+def current_limits() -> SessionLimits:
+    """How long sessions last, as the settings say now."""
+    values = current_values(list(LIMIT_SETTINGS))
+    return SessionLimits.of(*(int(values[setting.clave]) for setting in LIMIT_SETTINGS))
+
+
+def list_open_sessions(usuario_id: int, *, now: datetime) -> list[Sesion]:
+    """The sessions of an account that go on, the one used last first."""
+    limits = current_limits()
+    rows = db.session.scalars(
+        sa.select(Sesion)
+        .where(Sesion.usuario_id == usuario_id, Sesion.terminada_at.is_(None))
+        .order_by(Sesion.vista_at.desc(), Sesion.id.desc())
+    )
+    return [
+        row for row in rows if not find_end(row.tipo, row.created_at, row.vista_at, limits, now)
+    ]
