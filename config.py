@@ -47,6 +47,7 @@ SECRETS = (
     "REDIS_URL",
     "SMTP_USER",
     "SMTP_PASSWORD",
+    "IMAP_PASSWORD",
     "PROVIDER_API_KEY",
     "METRICS_TOKEN",
     "AWS_ACCESS_KEY_ID",
@@ -90,6 +91,16 @@ class Config:
     smtp_oauth_client_secret: str
     smtp_oauth_refresh_token: str
     smtp_oauth_scope: str
+    #: The mailbox that feeds the tray; empty: none does.
+    imap_host: str
+    imap_port: int
+    imap_user: str
+    imap_password: str
+    imap_folder: str
+    #: ``ssl``, ``starttls``, or ``none`` for a server on this machine.
+    imap_tls: str
+    #: Name under which that server writes ``Authentication-Results``; empty: no sender is trusted.
+    imap_authserv_id: str
     storage_type: str
     storage_dir: Path
     max_upload_bytes: int
@@ -206,6 +217,13 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         smtp_oauth_client_secret=reader.text("SMTP_OAUTH_CLIENT_SECRET"),
         smtp_oauth_refresh_token=reader.text("SMTP_OAUTH_REFRESH_TOKEN"),
         smtp_oauth_scope=reader.text("SMTP_OAUTH_SCOPE"),
+        imap_host=reader.host("IMAP_HOST"),
+        imap_port=reader.integer("IMAP_PORT", 993, 1, 65535),
+        imap_user=reader.text("IMAP_USER"),
+        imap_password=reader.text("IMAP_PASSWORD"),
+        imap_folder=reader.text("IMAP_FOLDER", "INBOX"),
+        imap_tls=reader.choice("IMAP_TLS", ("ssl", "starttls", "none"), "ssl"),
+        imap_authserv_id=reader.text("IMAP_AUTHSERV_ID"),
         storage_type=reader.choice("STORAGE_TYPE", ("local", "s3"), "local"),
         storage_dir=Path(reader.text("STORAGE_DIR", str(instance_dir / "archivos"))).absolute(),
         max_upload_bytes=reader.integer("MAX_UPLOAD_MB", 100, 1, 200) * 1024 * 1024,

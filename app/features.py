@@ -30,6 +30,7 @@ _PACKAGES = (
     "patrones",
     "ubicado",
     "planillas",
+    "bandeja",
     "portal",
     "terreno",
     "tablero",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from app.feature import Feature
 from app.planillas.models import Importacion
 from app.planillas.pages import importaciones, listados
-from app.web.navigation import Link, Menu
 
 FEATURE = Feature(
     name="planillas",
     models=(Importacion,),
     pages=(importaciones, listados),
-    navigation=(Link(Menu.BAR, 20, "importar.start", "Importar", "table-import"),),
 )

@@ -23,18 +23,24 @@ from flask_login import current_user
 
 from app.adjuntos.permissions import is_for_buffet
 from app.adjuntos.queries import find_adjunto, list_approved
-from app.adjuntos.rules import buffet_name
+from app.adjuntos.rules import buffet_name, format_size
 from app.adjuntos.service import read_copy
 from app.ajustes.pages.dead_links import dead_link
 from app.auditoria.pages import note_shown
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit
+from app.bandeja.forms import DropForm
+from app.bandeja.pages import take_all, tell_taken
+from app.bandeja.queries import count_made, list_sent
+from app.bandeja.rules import ViaIngreso
+from app.bandeja.service.receiving import Procedencia
 from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet
 from app.buffets.queries import find_enlace
 from app.buffets.rules import OrigenModo
 from app.buffets.service import note_use, rotate_leave_link, set_milestone_mails
 from app.core.clock import utcnow
+from app.core.errors import InvalidValue
 from app.db import db, transaction
 from app.extensions import limiter
 from app.notificaciones.queries.hitos import list_avances
@@ -42,6 +48,7 @@ from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, living_link, looking_buffet
 from app.portal.queries import oficios_statement, summarize
 from app.web.access import or_404
+from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
 from app.web.headers import keep_private
@@ -138,6 +145,59 @@ def _note_look(buffet: Buffet, que: str, oficio_id: int | None = None) -> None:
         oficio_id=oficio_id,
         buffet_id=buffet.id,
     )
+
+
+@bp.get("/portal/envios")
+def sent() -> ResponseReturnValue:
+    """What the buffet sent, and what was decided on each; more is dropped here."""
+    return _sent_page(looking_buffet(), DropForm(formdata=None))
+
+
+@bp.post("/portal/envios")
+@accepts_bytes(several_uploads)
+@limiter.limit("20 per minute")
+def send() -> ResponseReturnValue:
+    """Take what the buffet sends into the office's tray."""
+    buffet = looking_buffet()
+    by_link = living_link() is not None
+    form = DropForm()
+    origen = Procedencia(
+        ViaIngreso.PORTAL,
+        buffet_id=buffet.id,
+        usuario_id=None if by_link else current_user.id,
+        enlace_id=session[SESSION_KEY] if by_link else None,
+    )
+
+    def deed() -> Done:
+        results = take_all(form.soltados(), origen)
+        told = [f"«{each.nombre}»: {each.problema}" for each in results if each.problema]
+        if all(result.is_refused for result in results):
+            raise InvalidValue(" ".join(told))
+        return Done(tell_taken(results), url_for("portal.sent"), warnings=told)
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            in_transaction=False,
+            show=lambda status: _sent_page(looking_buffet(), form, status),
+            beside={InvalidValue: form.archivos},
+        )
+    )
+
+
+def _sent_page(buffet: Buffet, form: DropForm, status: int = 200) -> ResponseReturnValue:
+    items = list_sent(buffet.id)
+    page = render_template(
+        "portal/sent.html",
+        buffet=buffet,
+        form=form,
+        items=items,
+        made=count_made([item.id for item in items]),
+        size=format_size,
+        by_link=living_link() is not None,
+    )
+    return page, status
 
 
 @bp.get("/portal/correos")

@@ -27,7 +27,8 @@ _FILES = 10
 View = TypeVar("View", bound=Callable[..., Any])
 #: Bytes as they follow from the configuration.
 Size = Callable[[Config], int]
-_SIGNED_IN = "_user_id"
+#: What a session holds of somebody who may send files: an account, or a buffet's link.
+_KNOWN = frozenset({"_user_id", "enlace_id"})
 
 
 def one_upload(config: Config) -> int:
@@ -41,7 +42,7 @@ def several_uploads(config: Config) -> int:
 
 
 def accepts_bytes(size: Size, *, from_anybody: bool = False) -> Callable[[View], View]:
-    """Let a view take more than a form: from people who are signed in, or from anybody."""
+    """Let a view take more than a form: from people who are known, or from anybody."""
 
     def mark(view: View) -> View:
         view.__dict__["body_size"] = size
@@ -108,4 +109,4 @@ def _has_session(app: Flask, text: str) -> bool:
         session = serializer.loads(cookie.value)
     except BadSignature:
         return False
-    return _SIGNED_IN in session
+    return not _KNOWN.isdisjoint(session)

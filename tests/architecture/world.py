@@ -21,6 +21,7 @@ from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
 from tests.avistamientos.rows import make_check, make_gantry_sighting
+from tests.bandeja.rows import make_item
 from tests.cumplimiento.encargo_rows import make_ending
 from tests.cumplimiento.politicas import make_policy
 from tests.cumplimiento.rows import make_assessment, make_breach
@@ -75,6 +76,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         **make_catalogue(app, admin),
         "consulta_id": make_check(app, oficio),
         "importacion_id": make_importacion(app, buffet, admin),
+        "ingreso_id": make_item(app, buffet),
         "notificacion_id": make_notice(app, oficio, admin),
         "clave": make_draft(app, oficio, admin),
         "ubicacion_id": make_bare_location(app, oficio, admin),

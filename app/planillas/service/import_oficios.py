@@ -30,6 +30,7 @@ from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
 from app.planillas.service.kinds import Kind
 from app.planillas.service.new_oficios import create_from_row
+from app.planillas.service.told import on_imported
 from app.usuarios.models import Usuario
 
 
@@ -81,7 +82,7 @@ def _store(
 def _close(
     draft: Importacion,
     lectura: Lectura[FilaOficio],
-    _made: Collection[Oficio],
+    made: Collection[Oficio],
     actor: Usuario,
     now: datetime,
 ) -> None:
@@ -91,6 +92,7 @@ def _close(
     if draft.mapeo:
         buffet.mapeo_importacion = {**buffet.mapeo_importacion, **remember(lectura.columnas)}
     _audit("importacion.importada", draft, actor, now, **draft.resultado)
+    on_imported(draft, [oficio.id for oficio in made], actor, now)
 
 
 def _discard(draft: Importacion, actor: Usuario, now: datetime) -> None:

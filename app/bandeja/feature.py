@@ -1,0 +1,30 @@
+"""The tray of what comes in."""
+
+from __future__ import annotations
+
+from app.bandeja import pages
+from app.bandeja.jobs import fetch_mail, read_item
+from app.bandeja.models import Ingreso, Origen
+from app.bandeja.queries import count_origins
+from app.bandeja.queries.stored_originals import list_originals
+from app.bandeja.service.deciding import note_imported
+from app.feature import Feature, FileColumn
+from app.oficios.pages.sections import Section
+from app.planillas.service.told import on_imported
+from app.web.navigation import Link, Menu
+
+FEATURE = Feature(
+    name="bandeja",
+    models=(Ingreso, Origen),
+    pages=(pages,),
+    sections=(
+        Section("origen", "Documentos de origen", "inbox", "bandeja.section", 85, count_origins),
+    ),
+    jobs=(read_item, fetch_mail),
+    keepers=(list_originals,),
+    file_columns=(FileColumn("ingresos", "archivo_key", "sha256"),),
+    provides=(on_imported.by(note_imported),),
+    navigation=(
+        Link(Menu.BAR, 20, "bandeja.start", "Importar", "table-import", areas=("importar",)),
+    ),
+)

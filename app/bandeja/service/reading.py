@@ -1,0 +1,36 @@
+"""What a list holds, counted before anybody has looked at it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.planillas.models import Importacion
+from app.planillas.outside.sheet_reader import open_planilla
+from app.planillas.rules.oficio_outcomes import Resultado
+from app.planillas.rules.rows import Review, count_outcomes
+from app.planillas.service.import_oficios import OFICIOS
+
+
+def count_list(
+    contenido: bytes, nombre: str, buffet_id: int | None, now: datetime
+) -> dict[str, Any]:
+    """Read a list as its review will, and count its rows by what would become of them.
+
+    Without a buffet nobody can tell which rows are there already: only what was read is told.
+
+    Raises:
+        InvalidValue: it is no list, or it cannot be read.
+    """
+    # Only the reading is wanted: this draft is never stored.
+    draft = Importacion(buffet_id=buffet_id, nombre_archivo=nombre, mapeo={}, correcciones={})
+    planilla = open_planilla(contenido, nombre, OFICIOS.layout.guess)
+    lectura = OFICIOS.read(planilla, draft, Review(), now)
+    filas = OFICIOS.classify(draft, lectura.filas, now)
+    counts = count_outcomes(filas, Resultado)
+    return {
+        "hojas": len(planilla.hojas),
+        "filas": len(filas),
+        "listas": sum(n for outcome, n in counts.items() if outcome.is_imported),
+        "por_resultado": {outcome.value: n for outcome, n in counts.items()},
+    }
