@@ -55,6 +55,7 @@ declare global {
     "htmx:beforeHistorySave": HtmxEvent;
     "htmx:beforeRequest": HtmxEvent;
     "htmx:beforeSwap": HtmxEvent;
+    "htmx:configRequest": CustomEvent<{ headers: Record<string, string>; triggeringEvent?: Event }>;
     "htmx:historyRestore": HtmxEvent;
     "htmx:load": HtmxEvent;
     "htmx:responseError": HtmxEvent;

@@ -75,17 +75,22 @@ def make_usuario(app: Flask, rol: Rol, buffet: Buffet | None = None, **values: A
 
 def sign_in_client(app: Flask, usuario: Usuario, **values: Any) -> FlaskClient:
     """A client in which an account is signed in, in a session of its own, without a password."""
-    token = new_session_token()
-    now = utcnow()
-    with app.app_context(), transaction():
-        row = start_session(usuario, token, lugar="red 192.0.2.x", equipo="Prueba", now=now)
-        for name, value in values.items():
-            setattr(row, name, value)
+    _, token = make_session(app, usuario, **values)
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
     return client
+
+
+def make_session(app: Flask, usuario: Usuario, **values: Any) -> tuple[int, str]:
+    """An open session of an account: its id, and what its browser holds."""
+    token, now = new_session_token(), utcnow()
+    with app.app_context(), transaction():
+        row = start_session(usuario, token, lugar="red 192.0.2.x", equipo="Prueba", now=now)
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row.id, token
 
 
 @functools.cache

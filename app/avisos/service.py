@@ -43,6 +43,11 @@ def tell(
     return True
 
 
+def tell_owner(usuario: Usuario, texto: str, *, clave: str, now: datetime) -> None:
+    """Tell a person what happened to their account; the button leads to it."""
+    tell(usuario, texto, url="/cuenta", accion="Ver mi cuenta", clave=clave, now=now)
+
+
 def mark_read(aviso: Aviso, *, now: datetime) -> None:
     """Its person opened it."""
     if aviso.leido_at is None:

@@ -15,10 +15,13 @@ SESSION_KEY = "enlace_id"
 
 
 def living_link() -> Enlace | None:
-    """The link that this browser came in by, while it still opens anything.
+    """The link that this browser came in by, while it still opens anything and nobody is signed in.
 
-    It is looked up at every request, so that rotating or revoking it ends what it opened.
+    It is looked up at every request, so that rotating or revoking it ends what it opened. An
+    account goes before it: signing out ends both.
     """
+    if current_user.is_authenticated:
+        return None
     enlace_id = session.get(SESSION_KEY)
     enlace = db.session.get(Enlace, enlace_id) if enlace_id is not None else None
     return enlace if enlace is not None and enlace.is_usable(utcnow()) else None
@@ -38,13 +41,12 @@ def looking_buffet() -> Buffet:
     Who came by a link that has ended is told whom to ask for another: they have no account.
     Strangers are sent to the sign-in page; people of the firm have no dashboard of a buffet: 404.
     """
+    if current_user.is_authenticated:
+        if current_user.buffet is None:
+            abort(404)
+        buffet: Buffet = current_user.buffet
+        return buffet
     enlace = living_link()
-    if enlace is not None:
-        return enlace.buffet
-    if not current_user.is_authenticated:
+    if enlace is None:
         abort(dead_link() if SESSION_KEY in session else login.unauthorized())
-    session.pop(SESSION_KEY, None)
-    if current_user.buffet is None:
-        abort(404)
-    buffet: Buffet = current_user.buffet
-    return buffet
+    return enlace.buffet

@@ -70,6 +70,9 @@ def open_link(token: str) -> ResponseReturnValue:
     enlace = find_enlace(token, str(current_app.secret_key), utcnow())
     if enlace is None:
         abort(dead_link())
+    if current_user.is_authenticated:
+        page = render_template("portal/own_account.html", buffet=enlace.buffet)
+        return page, 200 if is_read() else 409
     if is_read():
         return render_template("portal/open.html", buffet=enlace.buffet)
     enlace_id = enlace.id
@@ -234,7 +237,7 @@ def choose_mails() -> ResponseReturnValue:
 @limiter.limit("20 per minute")
 def rotate_leave() -> ResponseReturnValue:
     """Make the links to leave the mails, in those that were sent, stop working."""
-    by_link = SESSION_KEY in session
+    by_link = living_link() is not None
     with transaction():
         rotate_leave_link(
             looking_buffet(),
@@ -255,7 +258,7 @@ def _mails_page(buffet: Buffet, form: MilestoneForm, status: int = 200) -> Respo
 
 @bp.post("/portal/salir")
 def leave() -> ResponseReturnValue:
-    """Forget the link on this device; the link itself goes on working."""
+    """Forget the link on this device; the link itself goes on working for who has it."""
     session.pop(SESSION_KEY, None)
     if current_user.is_authenticated:
         return redirect(url_for("home"), 303)

@@ -6,15 +6,21 @@ from app.feature import Feature
 from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Sesion, Usuario
-from app.usuarios.pages import own_links, signing_in
+from app.usuarios.pages import own_links, sesiones, signing_in
 from app.usuarios.rules.sesiones import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="usuarios",
     models=(Usuario, Sesion),
-    pages=(signing_in, own_links, pages),
-    jobs=(jobs.mail_recovery, jobs.mail_invite, jobs.write_attempts),
+    pages=(signing_in, own_links, sesiones, pages),
+    jobs=(
+        jobs.mail_recovery,
+        jobs.mail_invite,
+        jobs.mail_new_password,
+        jobs.write_attempts,
+        jobs.forget_sessions,
+    ),
     settings=SETTINGS,
     commands=(usuarios_cli,),
     navigation=(

@@ -1,25 +1,31 @@
-"""Mailing people the links to their own accounts, and writing down who tried to enter them."""
+"""Mailing people about their own accounts, and what is written down of who enters them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
+from app.ajustes.queries import number_setting
 from app.auditoria.service import audit
 from app.core.errors import RastroError
-from app.db import db, release
+from app.db import db, delete_in_parts, release
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.mail.conversation import TOTAL_SECONDS
 from app.mail.message import Mail
 from app.mail.outcomes import MailFailed, PermanentFailure
 from app.mail.sender import SHORT_SECONDS, send_mail
-from app.usuarios.mails import invite_mail, recovery_mail
-from app.usuarios.models import Usuario
-from app.usuarios.outside import read_attempts
+from app.usuarios.mails import invite_mail, password_mail, recovery_mail
+from app.usuarios.models import Sesion, Usuario
+from app.usuarios.outside import read_attempts, sends_mail
 from app.usuarios.queries import find_by_session
-from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB
+from app.usuarios.queries.sesiones import current_limits
+from app.usuarios.rules import CHANGED_JOB, INVITE_JOB, RECOVERY_JOB
 from app.usuarios.rules.guessing import ATTEMPTS_JOB
+from app.usuarios.rules.sesiones import CLEANING_JOB, KEPT_DAYS
 from app.usuarios.service import record_attempts
+from app.usuarios.service.sesiones import end_overdue
 
 _LEASE = TOTAL_SECONDS + SHORT_SECONDS + 100
 
@@ -45,8 +51,28 @@ def write_attempts(run: JobRun) -> None:
         record_attempts(accion, usuario_id, window, times=times, now=run.clock())
 
 
-def _send(run: JobRun, write: Callable[..., Mail]) -> None:
-    """Send a link to the person of an account.
+@job(CLEANING_JOB, "Olvidar sesiones terminadas", every_seconds=6 * 3600)
+def forget_sessions(run: JobRun) -> None:
+    """Write down which sessions time has ended, and forget those that are kept no longer."""
+    kept = timedelta(days=number_setting(KEPT_DAYS))
+    limits = current_limits()
+    delete_in_parts(Sesion, Sesion.terminada_at < run.clock() - kept)
+    with run.finish("Listo."):
+        end_overdue(limits, now=run.clock())
+
+
+@job(CHANGED_JOB, "Avisar que cambió una contraseña", lease_seconds=_LEASE)
+def mail_new_password(run: JobRun) -> None:
+    """Tell a person that their password was changed: who did not do it can still act."""
+    if not sends_mail():
+        with run.finish("Esta instalación no envía correos: no se envió nada."):
+            return
+    changed_at = datetime.fromisoformat(run.args["cuando"])
+    _send(run, partial(password_mail, changed_at=changed_at), accion="usuario.clave_avisada")
+
+
+def _send(run: JobRun, write: Callable[..., Mail], *, accion: str = "usuario.enlace_clave") -> None:
+    """Send a mail to the person of an account.
 
     After an outcome that nobody knows it is sent again: two such mails harm nobody, and the first
     link that is used ends the other.
@@ -66,7 +92,7 @@ def _send(run: JobRun, write: Callable[..., Mail]) -> None:
         raise JobError(str(error), retry=False) from None
     with run.finish(f"Enviado. El servidor respondió: {sent.answer}"):
         audit(
-            "usuario.enlace_clave",
+            accion,
             actor=None,
             now=run.clock(),
             entidad="usuario",

@@ -1,4 +1,5 @@
-"""Mails with the link with which a person chooses a password.
+"""Mails about the password of an account: the links with which a person chooses it, and that it
+was changed.
 
 They are written at the moment of sending and kept nowhere: what opens an account is in no table,
 no backup and no list of mails.
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 
 from app.ajustes.queries import current_office
+from app.core.dates import format_fecha_hora
 from app.extensions import current_config
 from app.mail.message import Mail, Person
 from app.mail.sender import configured_sender
@@ -55,6 +57,24 @@ def invite_mail(usuario: Usuario, *, now: datetime) -> Mail:
     )
 
 
+def password_mail(usuario: Usuario, *, now: datetime, changed_at: datetime) -> Mail:
+    """The mail that tells a person that their password was changed.
+
+    Raises:
+        InvalidValue: the account's address cannot go into a mail.
+    """
+    return _mail(
+        usuario,
+        "Cambió su contraseña de Rastro",
+        now,
+        url=f"{current_config().base_url}/recuperar",
+        boton="No fui yo: elegir otra contraseña",
+        texto=f"La contraseña de {usuario.email} se cambió el {format_fecha_hora(changed_at)}.",
+        vida="Si fue usted, no tiene que hacer nada.",
+        pie="Si no fue usted, elija otra contraseña ahora y avise a quien administra Rastro.",
+    )
+
+
 def invite_url(usuario: Usuario, *, now: datetime) -> str:
     """The address that an invitation opens."""
     token = make_invite(usuario.get_id(), str(current_app.secret_key), now=now)
@@ -67,6 +87,7 @@ def _mail(usuario: Usuario, asunto: str, now: datetime, **words: str) -> Mail:
         "nombre": usuario.nombre,
         "oficina": current_office(),
         "logo": None,
+        "boton": "Elegir contraseña",
         **words,
     }
     return Mail(

@@ -16,6 +16,11 @@ def hashes() -> Hashes:
     return _at_cost(current_config().argon2_memory_kib)
 
 
+def sends_mail() -> bool:
+    """Whether this installation has a mail server to hand notices to."""
+    return current_config().mail_configured
+
+
 #: Seconds that a count of attempts is kept, for a worker that comes late to write it down.
 _COUNTED = 24 * 3600
 

@@ -192,6 +192,13 @@ document.addEventListener("htmx:xhr:progress", (event) => {
   bar.value = (100 * event.detail.loaded) / event.detail.total;
 });
 
+// ---- What HTMX asks ----
+
+// What a page asks by itself does not keep a session open that nobody uses.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent?.isTrusted) event.detail.headers["Rastro-Persona"] = "1";
+});
+
 // ---- What HTMX brings ----
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -25,6 +25,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "metrics.prometheus": EVERYBODY,
     "metrics.as_json": EVERYBODY,
     "usuarios.profile": SIGNED_IN,
+    # Everybody ends their own; of somebody else's they learn nothing.
+    "sesiones.close_one": ADMIN,
+    "sesiones.close_others": SIGNED_IN,
+    "sesiones.close_of_person": ADMIN,
     # Everybody of the firm has their own; of somebody else's they learn nothing.
     "avisos.index": STAFF,
     "avisos.news": STAFF,

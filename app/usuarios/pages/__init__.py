@@ -21,6 +21,7 @@ from app.usuarios.pages.known_devices import remember_device
 from app.usuarios.pages.open_sessions import confirm, current_session
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import usuarios_statement
+from app.usuarios.queries.sesiones import list_open_sessions
 from app.usuarios.rules import INVITE_LIFE, Rol
 from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
@@ -159,9 +160,19 @@ def profile() -> ResponseReturnValue:
             do=deed,
             in_transaction=False,
             form=form,
-            show=lambda status: (render_template("usuarios/profile.html", form=form), status),
+            show=lambda status: (_own_page(form), status),
             beside={_NotOwnPassword: form.current, WeakPassword: form.password},
         )
+    )
+
+
+def _own_page(form: OwnPasswordForm) -> str:
+    own = current_session()
+    return render_template(
+        "usuarios/profile.html",
+        form=form,
+        sesiones=list_open_sessions(current_user.id, now=utcnow()),
+        esta=own.id if own else None,
     )
 
 
@@ -189,6 +200,7 @@ def _edit_page(
         form=form,
         usuario=usuario,
         link=link,
+        sesiones=list_open_sessions(usuario.id, now=utcnow()) if usuario else [],
         days=INVITE_LIFE.days,
         has_mail=current_config().mail_configured,
     )

@@ -162,7 +162,18 @@ def init_open_sessions(app: Flask) -> None:
 
 
 def _is_use(found: OpenSession, now: datetime) -> bool:
-    """Whether somebody does something with it, and nobody wrote that down a moment ago."""
-    if is_within(found.vista_at, now, SEEN_EVERY) or request.method in {"HEAD", "OPTIONS"}:
-        return False
-    return "rastro.listener" not in request.environ
+    """Whether a person does something with it, and nobody wrote that down a moment ago."""
+    return not is_within(found.vista_at, now, SEEN_EVERY) and _is_by_a_person()
+
+
+def _is_by_a_person() -> bool:
+    """Whether somebody opened a page or sent something; what open pages ask by themselves is none.
+
+    Without this a board that was left open would keep its session for ever.
+    """
+    if request.method != "GET":
+        return request.method not in {"HEAD", "OPTIONS"}
+    return (
+        request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        or "Rastro-Persona" in request.headers
+    )

@@ -10,7 +10,14 @@ from sqlalchemy.orm import contains_eager
 from app.ajustes.queries import current_values, read_setting, setting_column
 from app.db import db
 from app.usuarios.models import Sesion, Usuario
-from app.usuarios.rules.sesiones import LIMIT_SETTINGS, SessionLimits, find_end, hash_session
+from app.usuarios.rules.sesiones import (
+    LIMIT_SETTINGS,
+    FinSesion,
+    SessionLimits,
+    find_end,
+    hash_session,
+    is_listed,
+)
 
 
 def find_open_session(token: str, *, now: datetime) -> Sesion | None:
@@ -33,9 +40,7 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
         return None
     stored = zip(LIMIT_SETTINGS, row[1:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
-    return (
-        None if find_end(sesion.tipo, sesion.created_at, sesion.vista_at, limits, now) else sesion
-    )
+    return None if _find_end(sesion, limits, now) else sesion
 
 
 def current_limits() -> SessionLimits:
@@ -45,13 +50,26 @@ def current_limits() -> SessionLimits:
 
 
 def list_open_sessions(usuario_id: int, *, now: datetime) -> list[Sesion]:
-    """The sessions of an account that go on, the one used last first."""
+    """The sessions of an account that can still be used, the one used last first."""
     limits = current_limits()
     rows = db.session.scalars(
         sa.select(Sesion)
         .where(Sesion.usuario_id == usuario_id, Sesion.terminada_at.is_(None))
         .order_by(Sesion.vista_at.desc(), Sesion.id.desc())
     )
-    return [
-        row for row in rows if not find_end(row.tipo, row.created_at, row.vista_at, limits, now)
-    ]
+    return [row for row in rows if is_listed(row.tipo, _find_end(row, limits, now))]
+
+
+def find_own_session(sesion_id: int, usuario_id: int) -> Sesion | None:
+    """A session by its number, if it is of that account and nobody ended it."""
+    return db.session.scalar(
+        sa.select(Sesion).where(
+            Sesion.id == sesion_id,
+            Sesion.usuario_id == usuario_id,
+            Sesion.terminada_at.is_(None),
+        )
+    )
+
+
+def _find_end(sesion: Sesion, limits: SessionLimits, now: datetime) -> FinSesion | None:
+    return find_end(sesion.tipo, sesion.created_at, sesion.vista_at, limits, now)

@@ -21,6 +21,8 @@ RECOVERY_LIFE = timedelta(minutes=30)
 RECOVERY_JOB = "usuarios.recuperar"
 #: The job that mails an invitation.
 INVITE_JOB = "usuarios.invitar"
+#: The job that tells a person that their password was changed.
+CHANGED_JOB = "usuarios.avisar_clave"
 #: How often such a link is mailed to one address, so that strangers cannot fill a mailbox.
 RECOVERY_PAUSE = timedelta(minutes=10)
 

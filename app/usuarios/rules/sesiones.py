@@ -16,6 +16,8 @@ from app.ajustes.rules import Setting
 from app.core.clock import is_within
 from app.core.labels import Labelled
 
+#: The job that writes down which sessions are over, and forgets old ones.
+CLEANING_JOB = "usuarios.sesiones"
 #: When a session was last used is written at most this often, so that reading costs no writes.
 SEEN_EVERY = timedelta(minutes=5)
 _GROUP = "Sesiones"
@@ -117,6 +119,11 @@ def find_end(
     if not is_within(created_at, now, limits.longest(tipo)):
         return FinSesion.VENCIDA
     return None if is_within(seen_at, now, limits.idle) else FinSesion.INACTIVA
+
+
+def is_listed(tipo: TipoSesion, end: FinSesion | None) -> bool:
+    """Whether its person still has that session: a phone that was not used only proves itself."""
+    return end is None or (tipo is TipoSesion.TELEFONO and end is FinSesion.INACTIVA)
 
 
 def new_session_token() -> str:

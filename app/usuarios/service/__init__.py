@@ -13,12 +13,20 @@ from app.ajustes.rules import OFFICE_NAME
 from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
+from app.feature import asked_above
 from app.jobs.queue import enqueue
 from app.jobs.rules import PRIORITY_SWEEP
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
 from app.usuarios.queries import count_active_admins, find_by_email
-from app.usuarios.rules import INVITE_JOB, RECOVERY_JOB, Rol, needs_buffet, recovery_key
+from app.usuarios.rules import (
+    CHANGED_JOB,
+    INVITE_JOB,
+    RECOVERY_JOB,
+    Rol,
+    needs_buffet,
+    recovery_key,
+)
 from app.usuarios.rules.guessing import ATTEMPTS_JOB, ENTRO, window_of, window_start
 from app.usuarios.rules.new_password import check_new_password
 from app.usuarios.rules.sesiones import FinSesion
@@ -150,6 +158,30 @@ def set_password(
     end_sessions(usuario, FinSesion.CLAVE, now=now, keep=keep)
     audit("usuario.clave", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
     db.session.flush()
+    _tell_of_password(usuario, now)
+
+
+def _tell_of_password(usuario: Usuario, now: datetime) -> None:
+    """Tell the owner by mail, and by the bell where they have one, that the password is another."""
+    moment = now.isoformat()
+    enqueue(
+        CHANGED_JOB,
+        key=f"{CHANGED_JOB}:{usuario.id}:{usuario.session_version}",
+        now=now,
+        args={"usuario_id": usuario.id, "cuando": moment},
+    )
+    if usuario.is_staff:
+        ring_owner(
+            usuario,
+            "Su contraseña se cambió. Si no fue usted, elija otra y cierre sus demás sesiones.",
+            clave=f"clave:{usuario.session_version}",
+            now=now,
+        )
+
+
+@asked_above
+def ring_owner(usuario: Usuario, texto: str, *, clave: str, now: datetime) -> None:
+    """Tell a person of the firm by the bell what happened to their account; nothing without one."""
 
 
 def order_recovery(email: str, secret: str, *, now: datetime) -> None:

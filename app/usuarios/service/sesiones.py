@@ -10,7 +10,7 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.usuarios.models import Sesion, Usuario
-from app.usuarios.rules.sesiones import FinSesion, hash_session
+from app.usuarios.rules.sesiones import FinSesion, SessionLimits, TipoSesion, hash_session
 
 
 def start_session(
@@ -74,6 +74,38 @@ def end_sessions(
         )
     )
     db.session.flush()
+
+
+def close_session(sesion: Sesion, *, actor: Usuario, now: datetime) -> None:
+    """End one session from another one, which the audit tells."""
+    end_session(sesion.id, FinSesion.CERRADA, now=now)
+    audit(
+        "usuario.sesion_cerrada",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=sesion.usuario_id,
+        sesion=sesion.id,
+    )
+
+
+def end_overdue(limits: SessionLimits, *, now: datetime) -> None:
+    """Write down of the sessions that time has ended that it has, and why."""
+    for tipo in TipoSesion:
+        too_old = sa.and_(Sesion.tipo == tipo, Sesion.created_at < now - limits.longest(tipo))
+        _end_where(too_old, FinSesion.VENCIDA, now)
+    # A phone proves itself again, however long it lay there.
+    unused = sa.and_(Sesion.tipo == TipoSesion.ESCRITORIO, Sesion.vista_at < now - limits.idle)
+    _end_where(unused, FinSesion.INACTIVA, now)
+
+
+def _end_where(condition: sa.ColumnElement[bool], motivo: FinSesion, now: datetime) -> None:
+    db.session.execute(
+        sa.update(Sesion)
+        .where(condition, Sesion.terminada_at.is_(None))
+        .values(terminada_at=now, motivo=motivo)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close_sessions(
