@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.api.rules import Alcance
+from app.api.rules import Alcance, EstadoClave, read_scopes, state_of
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
@@ -21,7 +21,17 @@ class ClaveApi(Model):
     __tablename__ = "claves_api"
     __personal__ = Personal(
         "Claves de la API",
-        otros=("nombre", "prefijo", "huella", "ultimo_uso_at", "revocada_at", "created_at"),
+        otros=(
+            "nombre",
+            "alcances",
+            "prefijo",
+            "huella",
+            "vence_at",
+            "ultimo_uso_at",
+            "ultimo_uso_desde",
+            "revocada_at",
+            "created_at",
+        ),
         titular=Titular.OFICINA,
         borrado=Borrado.GUARDAR,
         motivo="Es la llave de un programa.",
@@ -31,18 +41,30 @@ class ClaveApi(Model):
     #: What it is for, in the words of who made it.
     nombre: Mapped[str] = mapped_column(ShortText(80))
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
-    alcance: Mapped[Alcance]
-    #: Whether it reads RUT, telephone and e-mail of people unmasked (``AlcanceDatos``).
-    datos_personales: Mapped[bool] = mapped_column(default=False)
+    #: What it may do: values of ``Alcance``, with spaces between (``write_scopes``).
+    alcances: Mapped[str] = mapped_column(ShortText(60))
     #: The beginning of the key, to tell it from others; the rest is stored as a hash only.
     prefijo: Mapped[str] = mapped_column(ShortText(20))
     huella: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    #: From then on it opens nothing.
+    vence_at: Mapped[datetime] = mapped_column(index=True)
     ultimo_uso_at: Mapped[datetime | None]
+    #: The network that it was last used from (``mask_address``).
+    ultimo_uso_desde: Mapped[str | None] = mapped_column(ShortText(45))
     revocada_at: Mapped[datetime | None]
     creada_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     usuario: Mapped[Usuario] = relationship(foreign_keys=[usuario_id])
+
+    @property
+    def scopes(self) -> tuple[Alcance, ...]:
+        """What it may do."""
+        return read_scopes(self.alcances)
+
+    def state(self, now: datetime) -> EstadoClave:
+        """Whether it opens anything."""
+        return state_of(self.vence_at, self.revocada_at, now)
 
 
 class RespuestaGuardada(Model):

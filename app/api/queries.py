@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.api.models import ClaveApi, RespuestaGuardada
-from app.api.rules import ANSWER_KEPT, hash_key
+from app.api.rules import ANSWER_KEPT, WARNED_BEFORE, hash_key
 from app.db import db, delete_in_parts
 from app.usuarios.models import Usuario
 
 
 def find_key(key: str) -> ClaveApi | None:
-    """Return the key unless it is revoked or its account is inactive."""
+    """Return the key unless it is revoked or its account is inactive. It may be past its end."""
     clave = db.session.scalar(
         sa.select(ClaveApi)
         .where(ClaveApi.huella == hash_key(key), ClaveApi.revocada_at.is_(None))
@@ -34,6 +34,21 @@ def list_keys() -> list[ClaveApi]:
         .order_by(ClaveApi.revocada_at.is_not(None), ClaveApi.id.desc())
     )
     return list(db.session.scalars(statement))
+
+
+def list_ending_keys(now: datetime) -> list[ClaveApi]:
+    """The keys that end soon and still work."""
+    statement = (
+        sa.select(ClaveApi)
+        .where(
+            ClaveApi.revocada_at.is_(None),
+            ClaveApi.vence_at > now,
+            ClaveApi.vence_at <= now + WARNED_BEFORE,
+        )
+        .options(joinedload(ClaveApi.usuario))
+        .order_by(ClaveApi.vence_at)
+    )
+    return [clave for clave in db.session.scalars(statement) if clave.usuario.activo]
 
 
 def find_kept_answer(usuario_id: int, clave: str) -> RespuestaGuardada | None:

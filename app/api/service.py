@@ -3,55 +3,69 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.ajustes.queries import number_setting
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.rules import (
     ANSWER_AWAITED,
     ANSWER_KEPT,
     ELSEWHERE_AWAITED,
+    KEY_DAYS,
+    RENEWED_OVERLAP,
     SHOWN,
     USE_NOTED_EVERY,
     Alcance,
     hash_key,
+    write_scopes,
 )
-from app.auditoria.service import audit
-from app.core.clock import is_within
+from app.auditoria.service import Actor, audit
+from app.avisos.service import tell
+from app.buffets.models import Buffet
+from app.core.clock import is_within, to_local
 from app.core.errors import Refused
 from app.core.process_identity import is_dead, is_here, own_process
 from app.db import db
+from app.notificaciones.mails import compose_internal
+from app.notificaciones.rules import TipoNotificacion
+from app.notificaciones.service.automatic_mails import order_mail
 from app.usuarios.models import Usuario
+from app.usuarios.queries import list_active_admins
 
 
 def create_key(
     nombre: str,
     usuario: Usuario,
-    alcance: Alcance,
+    alcances: Collection[Alcance],
     key: str,
     *,
     actor: Usuario,
     now: datetime,
-    datos_personales: bool = False,
+    dias: int | None = None,
 ) -> ClaveApi:
     """Store a fresh key (``rules.new_key``) with which a script asks as that account.
 
-    ``datos_personales``: it reads RUT, telephone and e-mail of people unmasked.
+    ``dias`` is how long it works; None: as the setting says.
 
     Raises:
-        Refused: the account is inactive.
+        Refused: the account or its buffet is inactive, or the key may do nothing.
     """
-    if not usuario.activo:
-        raise Refused("Esa cuenta está inactiva: elija otra.")
+    buffet = usuario.buffet
+    if not usuario.activo or (buffet is not None and not buffet.activo):
+        raise Refused("Esa cuenta o su buffet está inactivo: elija otra.")
+    if not any(alcance.is_about_doing for alcance in alcances):
+        raise Refused("Marque si la clave lee, escribe o ambas cosas.")
     clave = ClaveApi(
         nombre=nombre,
         usuario_id=usuario.id,
-        alcance=alcance,
-        datos_personales=datos_personales,
+        alcances=write_scopes(alcances),
         prefijo=key[:SHOWN],
         huella=hash_key(key),
+        vence_at=now + timedelta(days=dias or number_setting(KEY_DAYS)),
         creada_por_id=actor.id,
         created_at=now,
     )
@@ -69,17 +83,74 @@ def revoke_key(clave: ClaveApi, *, actor: Usuario, now: datetime) -> None:
         db.session.flush()
 
 
+def renew_key(clave: ClaveApi, key: str, *, actor: Usuario, now: datetime) -> ClaveApi:
+    """Make a key that may do the same; the old one ends a day later, so that nothing fails.
+
+    Raises:
+        Refused: it was revoked, or its account is inactive.
+    """
+    if clave.revocada_at is not None:
+        raise Refused("Esa clave está revocada: cree una nueva.")
+    renewed = create_key(clave.nombre, clave.usuario, clave.scopes, key, actor=actor, now=now)
+    clave.vence_at = min(clave.vence_at, now + RENEWED_OVERLAP)
+    _audit("clave_api.renovada", clave, actor, now, por=renewed.id)
+    db.session.flush()
+    return renewed
+
+
+def end_keys_of_account(usuario: Usuario, *, actor: Actor | None, now: datetime) -> None:
+    """Revoke the keys of an account that is deactivated: they do not come back with it."""
+    _end_keys(ClaveApi.usuario_id == usuario.id, actor, now)
+
+
+def end_keys_of_buffet(buffet: Buffet, *, actor: Actor | None, now: datetime) -> None:
+    """Revoke the keys of all accounts of a buffet that is deactivated."""
+    theirs = sa.select(Usuario.id).where(Usuario.buffet_id == buffet.id)
+    _end_keys(ClaveApi.usuario_id.in_(theirs), actor, now)
+
+
+def _end_keys(whose: sa.ColumnElement[bool], actor: Actor | None, now: datetime) -> None:
+    for clave in db.session.scalars(
+        sa.select(ClaveApi).where(whose, ClaveApi.revocada_at.is_(None))
+    ):
+        clave.revocada_at = now
+        _audit("clave_api.revocada", clave, actor, now, por_desactivar=True)
+
+
+def warn_of_end(clave: ClaveApi, *, now: datetime) -> None:
+    """Tell the admins and whoever the key asks as, once, that it ends soon: by bell and by mail."""
+    day = clave.vence_at.date().isoformat()
+    texto = f"La clave de la API «{clave.nombre}» vence el {to_local(clave.vence_at):%d-%m-%Y}."
+    path, accion = "/admin/claves-api", "Ver las claves"
+    people = {admin.id: admin for admin in list_active_admins()}
+    people.setdefault(clave.usuario_id, clave.usuario)
+    for person in people.values():
+        where = path if person.is_admin else "/perfil"
+        what = accion if person.is_admin else "Ver mi cuenta"
+        if person.is_staff:
+            key = f"clave_api:{clave.id}:{day}"
+            tell(person, texto, url=where, accion=what, clave=key, now=now)
+        order_mail(
+            TipoNotificacion.INTERNA,
+            compose_internal(texto, path=where, accion=what, nombre=person.nombre),
+            email=person.email,
+            nombre=person.nombre,
+            clave=f"clave_api:{clave.id}:{day}:{person.id}",
+            now=now,
+        )
+
+
 def is_use_to_note(clave: ClaveApi, now: datetime) -> bool:
     """Whether this use of a key is worth a write."""
     return clave.ultimo_uso_at is None or not is_within(clave.ultimo_uso_at, now, USE_NOTED_EVERY)
 
 
-def note_key_use(clave_id: int, *, now: datetime) -> None:
-    """Remember when a key was last used."""
+def note_key_use(clave_id: int, desde: str, *, now: datetime) -> None:
+    """Remember when a key was last used, and from which network (``mask_address``)."""
     db.session.execute(
         sa.update(ClaveApi)
         .where(ClaveApi.id == clave_id)
-        .values(ultimo_uso_at=now)
+        .values(ultimo_uso_at=now, ultimo_uso_desde=desde or None)
         .execution_options(synchronize_session=False)
     )
 
@@ -233,7 +304,9 @@ def _claim(usuario_id: int, clave: str, owner: str) -> tuple[sa.ColumnElement[bo
     )
 
 
-def _audit(accion: str, clave: ClaveApi, actor: Usuario, now: datetime) -> None:
+def _audit(
+    accion: str, clave: ClaveApi, actor: Actor | None, now: datetime, **detalle: Any
+) -> None:
     audit(
         accion,
         actor=actor,
@@ -241,6 +314,7 @@ def _audit(accion: str, clave: ClaveApi, actor: Usuario, now: datetime) -> None:
         entidad="clave_api",
         entidad_id=clave.id,
         usuario_id_de_la_clave=clave.usuario_id,
-        alcance=clave.alcance.value,
-        datos_personales=clave.datos_personales,
+        alcances=clave.alcances,
+        vence=clave.vence_at.isoformat(),
+        **detalle,
     )

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from app.core import link_signature
 from app.core.labels import Labelled
+from app.feature import asked_above
+
+if TYPE_CHECKING:
+    from app.auditoria.service import Actor
+    from app.buffets.models import Buffet
 
 #: How long the link in a mail stops the mails; each mail brings a new one.
 LEAVE_LIFE = timedelta(days=90)
@@ -66,3 +72,8 @@ def read_leave_token(token: str, secret: str) -> LeaveLink | None:
     # Tokens of the first format hold only the buffet; they count as expired.
     buffet_id, version, ends = (*said.split("-"), "0", "0")[:3]
     return LeaveLink(int(buffet_id), int(version), datetime.fromtimestamp(int(ends), tz=UTC))
+
+
+@asked_above
+def end_access_of_buffet(buffet: Buffet, *, actor: Actor | None, now: datetime) -> None:
+    """End for good what opens something in the name of a buffet's accounts, beside sessions."""

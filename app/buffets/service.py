@@ -9,7 +9,7 @@ from typing import Any
 from app.auditoria.service import Actor, audit
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_by_rut
-from app.buffets.rules import ModoHitos, OrigenModo
+from app.buffets.rules import ModoHitos, OrigenModo, end_access_of_buffet
 from app.core.errors import Refused
 from app.core.link_signature import new_selector
 from app.db import db
@@ -71,8 +71,13 @@ def update_buffet(buffet: Buffet, data: BuffetData, *, actor: Actor | None, now:
 
 
 def set_active(buffet: Buffet, *, activo: bool, actor: Actor | None, now: datetime) -> None:
-    """Close or reopen a buffet: while closed, its links and its people's accounts open nothing."""
+    """Close or reopen a buffet: while closed, its links and its people's accounts open nothing.
+
+    The keys of its accounts end for good.
+    """
     buffet.activo = activo
+    if not activo:
+        end_access_of_buffet(buffet, actor=actor, now=now)
     buffet.version += 1
     _audit("buffet.activado" if activo else "buffet.desactivado", buffet, actor, now)
     db.session.flush()

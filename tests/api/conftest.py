@@ -84,18 +84,18 @@ def make_key(app: Flask, usuario_admin: Usuario) -> Callable[..., tuple[int, Api
     """A key of an account, and the client that asks with it."""
 
     def make(
-        usuario: Usuario, alcance: Alcance = Alcance.ESCRITURA, *, datos_personales: bool = False
+        usuario: Usuario, *alcances: Alcance, dias: int | None = None
     ) -> tuple[int, ApiClient]:
         key = new_key()
         with app.app_context(), transaction():
             clave = create_key(
                 "Sincronización",
                 db.session.get_one(Usuario, usuario.id),
-                alcance,
+                alcances or {Alcance.LECTURA, Alcance.ESCRITURA},
                 key,
                 actor=db.session.get_one(Usuario, usuario_admin.id),
                 now=utcnow(),
-                datos_personales=datos_personales,
+                dias=dias,
             )
             return clave.id, ApiClient(app, key)
 

@@ -124,7 +124,9 @@ def key_client(app, usuario):
     key = new_key()
     with app.app_context(), transaction():
         owner = db.session.get_one(Usuario, usuario.id)
-        create_key("ERP", owner, Alcance.ESCRITURA, key, actor=owner, now=utcnow())
+        create_key(
+            "ERP", owner, set(Alcance) - {Alcance.DATOS_PERSONALES}, key, actor=owner, now=utcnow()
+        )
     return ApiClient(app, key)
 
 

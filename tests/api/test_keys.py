@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from limits import RateLimitItemPerMinute
 
+from app.api.jobs import warn_of_keys
 from app.api.models import ClaveApi
-from app.api.rules import Alcance, hash_key, new_key
-from app.api.service import revoke_key
+from app.api.rules import Alcance, granted, hash_key, mask_address, needed_for, new_key
+from app.api.service import renew_key, revoke_key
 from app.api.v1 import throttling
 from app.auditoria.models import Auditoria
+from app.avisos.models import Aviso
+from app.buffets.service import set_active as set_buffet_active
 from app.core.clock import utcnow
+from app.core.errors import Refused
 from app.db import db, transaction
+from app.jobs.queue import enqueue
+from app.jobs.runner import work
+from app.notificaciones.models import Notificacion
 from app.usuarios.models import Usuario
+from app.usuarios.service import set_active
 from tests.api.conftest import ApiClient
 
 
@@ -22,6 +33,7 @@ def test_a_key_asks_as_its_account(make_key, usuario_investigador, rows):
     assert ask("GET", "/auth/me").get_json()["email"] == usuario_investigador.email
     assert ask("GET", "/buffets").status_code == 403
     assert rows(ClaveApi)[0].ultimo_uso_at is not None
+    assert rows(ClaveApi)[0].ultimo_uso_desde == "127.0.•.•"
 
 
 def test_a_key_is_stored_as_a_hash_with_only_its_beginning(make_key, usuario_admin, rows):
@@ -33,6 +45,40 @@ def test_a_key_is_stored_as_a_hash_with_only_its_beginning(make_key, usuario_adm
     assert key.startswith(row.prefijo)
     assert len(row.prefijo) < 15
     assert [entry.accion for entry in rows(Auditoria)] == ["clave_api.creada"]
+
+
+def test_every_route_asks_for_the_scope_of_its_method(
+    app, make_key, usuario_admin, buffet, api_of, token_of
+):
+    """One table of all routes: what lacks the scope is refused before anything is looked up."""
+    doing = {
+        Alcance.LECTURA: make_key(usuario_admin, Alcance.LECTURA)[1],
+        Alcance.ESCRITURA: make_key(usuario_admin, Alcance.ESCRITURA)[1],
+    }
+    tokens = {
+        alcance: ApiClient(app, token_of(usuario_admin, scopes=(alcance.value,)))
+        for alcance in doing
+    }
+    adapter, wrong, asked = app.url_map.bind("localhost"), {}, 0
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if not rule.endpoint.startswith("api.") or getattr(view, "__roles__", None) is None:
+            continue
+        # Nothing is there under these arguments, so that no answer depends on what others did.
+        url = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 2**31 - 1) | _uuids(rule))
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            needed = needed_for(method)
+            for askers in (doing, tokens):
+                for alcance, ask in askers.items():
+                    answer = ask(method, url.removeprefix("/api/v1"))
+                    refused = answer.status_code == 403 and "puede leer" in answer.text
+                    answer.close()
+                    asked += 1
+                    if refused is not (alcance is not needed):
+                        wrong[f"{method} {url} {alcance}"] = answer.status_code
+
+    assert wrong == {}
+    assert asked > 200
 
 
 def test_a_key_that_reads_writes_nothing(make_key, usuario_admin, oficio):
@@ -57,6 +103,26 @@ def test_a_revoked_key_opens_nothing_and_a_password_change_leaves_keys_alone(
             revoke_key(db.session.get_one(ClaveApi, pk), actor=actor, now=utcnow())
 
     assert ask("GET", "/auth/me").status_code == 401
+
+
+@pytest.mark.parametrize("what", ["cuenta", "buffet"])
+def test_a_key_does_not_come_back_with_its_account(
+    what, app, make_key, usuario_cliente, usuario_admin, rows
+):
+    _, ask = make_key(usuario_cliente)
+    with app.app_context():
+        for activo in (False, True):
+            with transaction():
+                row = db.session.get_one(Usuario, usuario_cliente.id)
+                actor = db.session.get_one(Usuario, usuario_admin.id)
+                if what == "cuenta":
+                    set_active(row, activo=activo, actor=actor, now=utcnow())
+                else:
+                    set_buffet_active(row.buffet, activo=activo, actor=actor, now=utcnow())
+
+    assert ask("GET", "/auth/me").status_code == 401
+    assert rows(ClaveApi)[0].revocada_at is not None
+    assert "clave_api.revocada" in [entry.accion for entry in rows(Auditoria)]
 
 
 @pytest.mark.parametrize("what", ["cuenta", "buffet"])
@@ -129,6 +195,87 @@ def test_a_key_of_an_admin_changes_no_rights(
     assert [_columns(row) for row in after] == [_columns(row) for row in before]
     assert ask("PATCH", path, {"nombre": "Carla M."}).status_code == 200
     assert admin_api("PATCH", f"{path}/cambiar-rol", {"rol": "admin"}).status_code == 200
+
+
+def test_a_key_ends_on_its_day_and_says_so(app, make_key, usuario_admin, rows):
+    pk, ask = make_key(usuario_admin, dias=3)
+    assert ask("GET", "/auth/me").status_code == 200
+    with app.app_context(), transaction():
+        db.session.get_one(ClaveApi, pk).vence_at = utcnow() - timedelta(seconds=1)
+    refused = ask("GET", "/auth/me")
+
+    assert refused.status_code == 401
+    assert "venció" in refused.get_json()["detail"]
+
+
+def test_a_new_key_works_for_a_year_unless_an_admin_says_otherwise(app, make_key, usuario_admin):
+    pk, _ = make_key(usuario_admin)
+    with app.app_context():
+        clave = db.session.get_one(ClaveApi, pk)
+        assert clave.vence_at - clave.created_at == timedelta(days=365)
+
+
+def test_a_renewed_key_may_do_the_same_and_the_old_one_ends_a_day_later(
+    app, make_key, usuario_admin, admin, rows
+):
+    pk, ask = make_key(usuario_admin, Alcance.LECTURA)
+    page = admin.post(f"/admin/claves-api/{pk}/renovar")
+    key = re.search(r"rastro_[\w-]{40,}", page.text)[0]
+    old, new = rows(ClaveApi)
+
+    assert ApiClient(app, key)("GET", "/auth/me").status_code == 200
+    assert ask("GET", "/auth/me").status_code == 200
+    assert new.alcances == old.alcances
+    assert old.vence_at <= utcnow() + timedelta(hours=24) < new.vence_at
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        row = db.session.get_one(ClaveApi, pk)
+        revoke_key(row, actor=actor, now=utcnow())
+        with pytest.raises(Refused, match="revocada"):
+            renew_key(row, new_key(), actor=actor, now=utcnow())
+
+
+def test_who_a_key_belongs_to_hears_in_time_that_it_ends(
+    app, make_key, usuario_admin, usuario_investigador, usuario_cliente, rows
+):
+    make_key(usuario_investigador, dias=13)
+    make_key(usuario_cliente, dias=13)
+    make_key(usuario_admin, dias=15)
+    for _ in range(2):
+        with app.app_context(), transaction():
+            enqueue(warn_of_keys.name, key=new_key()[:40], now=utcnow())
+        with app.app_context():
+            work("prueba")
+
+    told = sorted((aviso.usuario_id, aviso.texto[:21]) for aviso in rows(Aviso))
+    mails = sorted(notice.destinatario_email for notice in rows(Notificacion))
+    assert [usuario for usuario, _ in told] == sorted(
+        [usuario_admin.id, usuario_admin.id, usuario_investigador.id]
+    )
+    assert {texto for _, texto in told} == {"La clave de la API «S"}
+    assert mails == sorted(
+        [usuario_admin.email] * 2 + [usuario_investigador.email, usuario_cliente.email]
+    )
+
+
+def test_what_scopes_give_and_what_of_an_address_is_kept():
+    both = {Alcance.LECTURA, Alcance.ESCRITURA}
+    assert granted(()) == granted(("otra",)) == both
+    assert granted(("lectura",)) == {Alcance.LECTURA}
+    assert granted(("datos_personales",)) == both | {Alcance.DATOS_PERSONALES}
+    assert [
+        mask_address(text) for text in ("190.45.12.9", "::ffff:190.45.12.9", "", "2800:3f0::5")
+    ] == [
+        "190.45.•.•",
+        "190.45.•.•",
+        "",
+        "2800:03f0:0000:…",
+    ]
+
+
+def _uuids(rule):
+    zero = "00000000-0000-4000-8000-000000000000"
+    return {name: zero for name in rule.arguments if f"<uuid:{name}>" in rule.rule}
 
 
 def _columns(row):

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from app.adjuntos.models import Adjunto
+from app.api.rules import Alcance
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
 from app.direcciones.models import Direccion, Visita
@@ -188,7 +189,7 @@ def test_without_its_scope_nobody_reads_the_data_of_a_person(
     path = f"{base}/{investigador_api('POST', base, rosa).get_json()['id']}"
     masked = ApiClient(app, token_of(usuario_investigador, scopes=()))
     _, key = make_key(usuario_investigador)
-    _, open_key = make_key(usuario_investigador, datos_personales=True)
+    _, open_key = make_key(usuario_investigador, *Alcance)
 
     for ask in (masked, key):
         answers = [ask("GET", base).text, ask("GET", path).text]

@@ -359,6 +359,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "claves.index": ADMIN,
     "claves.create": ADMIN,
     "claves.revoke": ADMIN,
+    "claves.renew": ADMIN,
     "webhooks.index": ADMIN,
     "webhooks.create": ADMIN,
     "webhooks.detail": ADMIN,

@@ -158,7 +158,7 @@ def credentials(app: Flask, usuario: Usuario | None) -> list[str]:
     key = new_key()
     with app.app_context(), transaction():
         owner = db.session.get_one(Usuario, usuario.id)
-        create_key("Prueba", owner, Alcance.LECTURA, key, actor=owner, now=utcnow())
+        create_key("Prueba", owner, {Alcance.LECTURA}, key, actor=owner, now=utcnow())
     return [make_token(usuario, str(app.secret_key), now=utcnow(), minutes=30), key]
 
 

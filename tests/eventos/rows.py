@@ -18,7 +18,7 @@ def make_outside(app: Flask, admin: Usuario) -> dict[str, int]:
     """The ids of a key, a webhook and a failed delivery."""
     with app.app_context(), transaction():
         actor, now = db.session.get_one(Usuario, admin.id), utcnow()
-        clave = create_key("Prueba", actor, Alcance.LECTURA, new_key(), actor=actor, now=now)
+        clave = create_key("Prueba", actor, {Alcance.LECTURA}, new_key(), actor=actor, now=now)
         data = WebhookData("Prueba", "https://aviso.example", None, (TipoEvento.CERRADO,))
         hook = create_webhook(data, actor=actor, now=now)
         entrega = Entrega(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -24,7 +25,8 @@ def test_a_key_is_shown_once_and_opens_the_api(app, admin, usuario_investigador,
     form = {
         "nombre": "Sincronización",
         "usuario_id": usuario_investigador.id,
-        "alcance": "lectura",
+        "alcances": ["lectura"],
+        "dias": "30",
     }
     page = admin.post("/admin/claves-api", data=form)
     key = re.search(r"rastro_[\w-]{40,}", page.text)[0]
@@ -32,7 +34,8 @@ def test_a_key_is_shown_once_and_opens_the_api(app, admin, usuario_investigador,
 
     assert app.test_client().get("/api/v1/auth/me", headers=headers).status_code == 200
     (row,) = rows(ClaveApi)
-    assert (row.huella, row.alcance) == (hash_key(key), Alcance.LECTURA)
+    assert (row.huella, row.scopes) == (hash_key(key), (Alcance.LECTURA,))
+    assert row.vence_at - row.created_at == timedelta(days=30)
     assert key not in admin.get("/admin/claves-api").text
 
 
@@ -43,9 +46,24 @@ def test_a_key_is_revoked_from_its_row(app, admin, usuario_admin, rows):
     assert rows(ClaveApi)[0].revocada_at is not None
 
 
-@pytest.mark.parametrize("change", [{"nombre": ""}, {"usuario_id": 999}, {"alcance": "todo"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nombre": ""},
+        {"usuario_id": 999},
+        {"alcances": "todo"},
+        {"alcances": "datos_personales"},
+        {"dias": "0"},
+    ],
+)
 def test_a_key_that_says_too_little_is_not_made(change, admin, usuario_admin, rows):
-    form = {"nombre": "X", "usuario_id": usuario_admin.id, "alcance": "lectura", **change}
+    form = {
+        "nombre": "X",
+        "usuario_id": usuario_admin.id,
+        "alcances": "lectura",
+        "dias": 9,
+        **change,
+    }
 
     assert admin.post("/admin/claves-api", data=form).status_code == 422
     assert rows(ClaveApi) == []

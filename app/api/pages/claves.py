@@ -10,7 +10,7 @@ from app.api.forms import ClaveForm
 from app.api.models import ClaveApi
 from app.api.queries import list_keys
 from app.api.rules import new_key
-from app.api.service import create_key, revoke_key
+from app.api.service import create_key, renew_key, revoke_key
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
@@ -41,11 +41,11 @@ def create() -> ResponseReturnValue:
         create_key(
             form.nombre.data,
             db.session.get_one(Usuario, form.usuario_id.data),
-            form.alcance.value,
+            form.alcances.data or (),
             key,
             actor=current_user,
             now=utcnow(),
-            datos_personales=form.datos_personales.data,
+            dias=form.dias.data,
         )
         return Done("", "", answer=lambda: _page(ClaveForm(formdata=None), key=key))
 
@@ -59,6 +59,20 @@ def create() -> ResponseReturnValue:
     )
 
 
+@bp.post("/<int:clave_id>/renovar")
+@admin_required
+def renew(clave_id: int) -> ResponseReturnValue:
+    """Make a key that may do the same and show it, this once; the old one ends a day later."""
+    clave = or_404(db.session.get(ClaveApi, clave_id))
+    key = new_key()
+
+    def deed() -> Done:
+        renew_key(clave, key, actor=current_user, now=utcnow())
+        return Done("", "", answer=lambda: _page(ClaveForm(formdata=None), key=key, renewed=True))
+
+    return carry_out(Deed(do=deed, back=url_for("claves.index")))
+
+
 @bp.post("/<int:clave_id>/revocar")
 @admin_required
 def revoke(clave_id: int) -> ResponseReturnValue:
@@ -70,8 +84,17 @@ def revoke(clave_id: int) -> ResponseReturnValue:
     return see_other(url_for("claves.index"))
 
 
-def _page(form: ClaveForm, status: int = 200, key: str | None = None) -> ResponseReturnValue:
-    page = render_template("claves/index.html", form=form, claves=list_keys(), key=key)
+def _page(
+    form: ClaveForm, status: int = 200, key: str | None = None, *, renewed: bool = False
+) -> ResponseReturnValue:
+    page = render_template(
+        "claves/index.html",
+        form=form,
+        claves=list_keys(),
+        key=key,
+        renewed=renewed,
+        now=utcnow(),
+    )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"
     return response

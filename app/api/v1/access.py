@@ -10,7 +10,7 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from app.api.queries import find_key
-from app.api.rules import KEY_PREFIX, Alcance, AlcanceDatos
+from app.api.rules import KEY_PREFIX, Alcance, granted, mask_address, needed_for
 from app.api.service import is_use_to_note, note_key_use
 from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
@@ -38,7 +38,11 @@ _UNKNOWN = (
     "Falta un token válido. Pídalo en POST /api/v1/auth/login y envíelo en la cabecera "
     "«Authorization: Bearer …»."
 )
-_READ_ONLY = "Esta clave solo puede leer. Pida al administrador una que también escriba."
+_LACKING = {
+    Alcance.LECTURA: "Esta clave no puede leer. Pida al administrador una que también lea.",
+    Alcance.ESCRITURA: "Esta clave solo puede leer. Pida al administrador una que también escriba.",
+}
+_EXPIRED = "Esta clave venció. Pida al administrador que la renueve."
 _NO_RIGHTS_BY_KEY = (
     "Con una clave no se cambia quién entra ni qué puede hacer. Pida un token en "
     "POST /api/v1/auth/login con la cuenta de un administrador, o hágalo en la página «Usuarios»."
@@ -62,7 +66,7 @@ def current_usuario() -> Usuario:
 
 def sees_personal_data() -> bool:
     """Whether the token or key of this request reads RUT, telephone and e-mail unmasked."""
-    return bool(g.get("api_datos_personales"))
+    return Alcance.DATOS_PERSONALES in g.get("api_alcances", ())
 
 
 def refuse_keys() -> None:
@@ -78,8 +82,8 @@ def refuse_keys() -> None:
 def bearer_required(*roles: Rol) -> Callable[[View], View]:
     """Let in who shows a living token or key and has one of the roles; without roles, everybody.
 
-    401 says that nobody is known to ask, 403 that this person may not, 429 that they asked too
-    often.
+    401 says that nobody is known to ask, 403 that this person or their key may not, 429 that they
+    asked too often. What a key or token needs follows from the method (``needed_for``).
     """
 
     def decorate(view: View) -> View:
@@ -92,6 +96,8 @@ def bearer_required(*roles: Rol) -> Callable[[View], View]:
                 return usuario
             if too_many := throttle_account(usuario.id):
                 return too_many
+            if (needed := needed_for(request.method)) not in g.api_alcances:
+                return error_response(403, _LACKING[needed])
             if roles and usuario.rol not in roles:
                 return error_response(403)
             g.api_usuario = usuario
@@ -152,7 +158,7 @@ def _find_usuario() -> Usuario | Response:
     )
     if token is None:
         return _refuse_stranger()
-    g.api_datos_personales = AlcanceDatos.DATOS_PERSONALES.value in token.scopes
+    g.api_alcances = granted(token.scopes)
     usuario = find_by_session(token.session_id)
     return usuario or _refuse_stranger()
 
@@ -161,19 +167,19 @@ def _find_by_key(key: str) -> Usuario | Response:
     clave = find_key(key)
     if clave is None:
         return _refuse_stranger()
-    if clave.alcance is Alcance.LECTURA and not is_read():
-        return error_response(403, _READ_ONLY)
-    g.api_clave_id = clave.id
-    g.api_datos_personales = clave.datos_personales
     now = utcnow()
+    if clave.vence_at <= now:
+        return _refuse_stranger(_EXPIRED)
+    g.api_clave_id = clave.id
+    g.api_alcances = frozenset(clave.scopes)
     if request.method != "HEAD" and is_use_to_note(clave, now):
         clave_id = clave.id
         with transaction():
-            note_key_use(clave_id, now=now)
+            note_key_use(clave_id, mask_address(request.remote_addr or ""), now=now)
     return clave.usuario
 
 
-def _refuse_stranger() -> Response:
-    response = error_response(401, _UNKNOWN)
+def _refuse_stranger(sentence: str = _UNKNOWN) -> Response:
+    response = error_response(401, sentence)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
+from app.api.rules import needed_for
 from app.api.v1.describing import Gives
 from app.api.v1.repeating import HEADER
 from app.api.v1.schemas.base import ErrorShown, ValidationShown
@@ -31,6 +32,9 @@ la API), y envíelo como `Authorization: Bearer …`. Cada dirección responde c
 - **Errores**: `{"detail": "…"}`; los de validación (422) dicen qué dato y por qué.
 - **Repetir sin duplicar**: los POST que crean o encolan aceptan `Idempotency-Key`.
 - **No pisar cambios ajenos**: envíe en `If-Match` la `ETag` que leyó, o `version` en el cuerpo.
+- **Alcances**: `lectura` abre los GET y `escritura` lo demás; `datos_personales` muestra RUT,
+  teléfono y correo sin tapar. Una clave tiene los que se marcaron al crearla, y vence; un token,
+  los de `alcances`.
 - **Límites**: 600 solicitudes por minuto y cuenta; al pasarlos, 429 con `Retry-After`.
 """
 _TAGS = {
@@ -149,7 +153,7 @@ def _operation(
         },
     }
     if roles is not None:
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{"bearer": [needed_for(method).value]}]
         if roles:
             names = ", ".join(rol.value for rol in roles)
             operation["description"] = f"Para: {names}."
@@ -263,9 +267,8 @@ def _errors(view: Callable[..., Any], answer: Gives, rule: Rule) -> list[int]:
     found = {429, *answer.errors}
     if roles is not None:
         found |= {401}
-        # A key that only reads is refused everything else, whatever its account's role.
-        if roles or "GET" not in (rule.methods or set()):
-            found |= {403}
+        # A key without the scope of the method is refused, whatever its account's role.
+        found |= {403}
     if "<" in rule.rule:
         found |= {404}
     if takes.get("body") is not None:

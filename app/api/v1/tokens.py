@@ -22,7 +22,7 @@ class Token:
     """What a token that is good says."""
 
     session_id: str
-    #: Names of ``AlcanceDatos``, as they were asked for.
+    #: Names of ``Alcance``, as they were asked for.
     scopes: frozenset[str] = frozenset()
 
 
@@ -39,7 +39,7 @@ def make_token(
 
     Its subject is the account and the version of what opens it: signing out everywhere, a new
     password or a deactivation end tokens and browsers' sessions alike. ``scopes`` are what it may
-    do beyond what every token may.
+    do (``rules.granted``).
     """
     claims = {"sub": usuario.get_id(), "iat": now, "exp": now + timedelta(minutes=minutes)}
     if scopes:

@@ -28,6 +28,7 @@ from app.usuarios.rules import (
     recovery_key,
 )
 from app.usuarios.rules.guessing import ATTEMPTS_JOB, ENTRO, window_of, window_start
+from app.usuarios.rules.leaving import end_access_of_account
 from app.usuarios.rules.new_password import check_new_password
 from app.usuarios.rules.sesiones import FinSesion
 from app.usuarios.service.sesiones import end_sessions
@@ -126,7 +127,7 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
 
 
 def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime) -> None:
-    """Deactivate or bring back an account; deactivation ends its sessions at once.
+    """Deactivate or bring back an account; deactivation ends its sessions, and its keys for good.
 
     Raises:
         Refused: it is the last active admin.
@@ -135,6 +136,8 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
         _keep_an_admin(usuario)
     usuario.activo = activo
     end_sessions(usuario, FinSesion.DERECHOS, now=now)
+    if not activo:
+        end_access_of_account(usuario, actor=actor, now=now)
     audit(
         "usuario.activado" if activo else "usuario.desactivado",
         actor=actor,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ConfigDict, Field
 
-from app.api.rules import AlcanceDatos
+from app.api.rules import Alcance
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
 from app.api.v1.schemas.derived import change_of
 from app.api.v1.schemas.fields import Email, Id, Maybe, Name, NewPassword, Password, Telefono
@@ -34,8 +34,9 @@ class Credentials(Body):
 
     email: Email
     password: Password
-    #: What the token may read beyond what every token may; each such reading is recorded.
-    alcances: list[AlcanceDatos] = Field(default_factory=list)
+    #: What the token may do: without ``lectura`` or ``escritura`` both. It reads RUT, telephone and
+    #: e-mail unmasked with ``datos_personales`` alone, and each such reading is recorded.
+    alcances: list[Alcance] = Field(default_factory=list)
 
 
 class UsuarioShown(Shown):
