@@ -4,6 +4,7 @@
 connections are opened. ``hiding``: rows that nobody works with.
 """
 
+from app.db.append_only import append_only_door
 from app.db.engines import LOCK_WAIT, creating, prepare_engine
 from app.db.hiding import hide_rows, not_seeing_hidden, seeing_all
 from app.db.model import Model, ShortText, UtcDateTime, db
@@ -32,6 +33,7 @@ __all__ = [
     "ShortText",
     "UtcDateTime",
     "after_commit",
+    "append_only_door",
     "commit_together",
     "count_commits",
     "creating",

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 
 from app.core.outages import Outage, find_outage
+from app.db.append_only import SQLITE_DOOR, is_door_open
 from app.db.transactions import DATABASE, begin_statement, note_lock
 
 #: Lock timeout of a statement in seconds, on both databases.
@@ -84,6 +85,7 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
     def on_connect(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # transactions begin explicitly below, not by the driver
         record.info["writable"] = os.access(path, os.W_OK)
+        connection.create_function(SQLITE_DOOR, 0, is_door_open)
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={LOCK_WAIT * 1000}", "foreign_keys=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")

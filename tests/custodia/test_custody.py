@@ -20,7 +20,7 @@ from app.custodia.queries.sealed_rows import read_chains
 from app.custodia.queries.sealed_sources import list_sources, row_label
 from app.custodia.rules import Hallazgo, canonical
 from app.custodia.service import append, begin, store_review, verify, verifying
-from app.db import Model, db, transaction
+from app.db import Model, append_only_door, db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
@@ -68,8 +68,12 @@ def problems(app, oficio_id):
 
 
 def sql(app, *statements, **values):
-    """Change the database as somebody with a database tool would."""
-    with app.app_context(), db.engine.begin() as connection:
+    """Change the database as somebody who owns it would: no trigger is in the way."""
+    with (
+        app.app_context(),
+        db.engine.begin() as connection,
+        append_only_door(connection),
+    ):
         for statement in statements:
             connection.execute(sa.text(statement), values)
 

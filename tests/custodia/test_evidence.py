@@ -29,7 +29,7 @@ from app.custodia.service import (
     verify,
 )
 from app.custodia.service.beginning import MIGRATED_SETTING
-from app.db import commit_together, db, transaction
+from app.db import append_only_door, commit_together, db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Oficio, Propietario
@@ -79,8 +79,12 @@ def sentences(app, cadena):
 
 
 def sql(app, *statements, **values):
-    """Change the database as somebody with a database tool would."""
-    with app.app_context(), db.engine.begin() as connection:
+    """Change the database as somebody who owns it would: no trigger is in the way."""
+    with (
+        app.app_context(),
+        db.engine.begin() as connection,
+        append_only_door(connection),
+    ):
         for statement in statements:
             connection.execute(sa.text(statement), values)
 

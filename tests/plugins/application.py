@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.buffets.models import Buffet
-from app.db import Model, db
+from app.db import Model, append_only_door, db
 from app.extensions import limiter
 from app.feature import KEY, Features
 from app.features import FEATURES
@@ -114,8 +114,9 @@ def _empty() -> None:
             "SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in tables)
         ).one()
         written = [name for name, has_rows in zip(tables, found, strict=True) if has_rows]
-        for name in written:
-            connection.exec_driver_sql(f'DELETE FROM "{name}"')
+        with append_only_door(connection):
+            for name in written:
+                connection.exec_driver_sql(f'DELETE FROM "{name}"')
         if connection.dialect.name == "postgresql" and written:
             connection.execute(RESTART, {"tables": written})
     if db.engine.dialect.name == "postgresql" and written:

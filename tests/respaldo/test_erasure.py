@@ -14,7 +14,7 @@ from app.core.clock import utcnow
 from app.core.personal_data import Dato, Titular
 from app.custodia.queries import list_chain_ids
 from app.custodia.service import execute_sealed, verify_all
-from app.db import db, release, transaction
+from app.db import append_only_door, db, release, transaction
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
@@ -88,7 +88,8 @@ def write_everywhere() -> int:
         if values:
             statement = sa.update(model).values(values)
             if model.__sealed__:
-                execute_sealed(statement)
+                with append_only_door(db.session.connection()):
+                    execute_sealed(statement)
             else:
                 db.session.execute(statement.execution_options(synchronize_session=False))
             count += len(values)

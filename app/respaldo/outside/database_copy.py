@@ -26,7 +26,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.adjuntos.rules import LOCAL
 from app.core.outages import Outage, find_outage
-from app.db import db
+from app.db import append_only_door, db
 from app.extensions import current_config
 from app.feature import current_features
 from app.respaldo.rules import Manifest
@@ -353,7 +353,8 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
         ordered = [name for name, _keys in inspector.get_sorted_table_and_fkc_names() if name]
         # Migrations put rows of their own into some tables; the backup has them too.
         everything = sql.SQL(", ").join(map(sql.Identifier, ordered))
-        driver.execute(sql.SQL("TRUNCATE {}").format(everything))
+        with append_only_door(connection):
+            driver.execute(sql.SQL("TRUNCATE {}").format(everything))
         for table in ordered:
             _copy_in(driver, table, folder / f"{table}.copy.gz")
         for name, value in manifest.sequences.items():

@@ -17,11 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
+from app.auditoria.models import Auditoria
 from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
 from app.custodia.service import erase_sealed, execute_sealed, removal_reason
-from app.db import Model, db, release
+from app.db import Model, append_only_door, db, release
 from app.eventos.models import Entrega, Evento
 from app.feature import current_features
 from app.jobs.models import Trabajo
@@ -396,7 +397,10 @@ def is_unique(model: type[Model], name: str) -> bool:
 
 def _run(model: type[Model], statement: sa.Update | sa.Delete) -> None:
     """Run a statement, noting its rows where they are evidence."""
-    if model.__sealed__:
+    if model is Auditoria:
+        with append_only_door(db.session.connection()):
+            execute_sealed(statement)
+    elif model.__sealed__:
         execute_sealed(statement)
     else:
         db.session.execute(statement.execution_options(synchronize_session=False))
