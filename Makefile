@@ -113,10 +113,11 @@ mutants: $(VENV)/.dev ## Change code in small ways and print what no test notice
 docs: $(VENV)/.dev ## Write docs/desarrollo/tablas.md and listas.md from the code
 	@$(BIN)/python tools/describe.py
 
-check: lint type-check check-js ## Check format, style, types, imports, templates and scripts
+check: lint type-check check-js ## Check format, style, types, imports, templates, scripts and security
 	$(BIN)/lint-imports --no-cache
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --lint $(TEMPLATES))
 	$(if $(TEMPLATES),$(BIN)/djlint --quiet --check $(TEMPLATES))
+	$(BIN)/python tools/check_security.py
 
 # COMMITS="--base origin/main --seconds 300": the commits after a revision, and more time for them.
 check-commits: $(VENV)/.dev ## Check that each of the newest commits imports, and its subject

@@ -1,0 +1,73 @@
+"""``make check`` finds what it says it looks for."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tools import check_security
+
+#: Made up, and joined here so that this file holds none.
+SECRETS = {
+    "AWS Access Key": "AKIA" + "QWERTYUIOPASDFGH",
+    "Private Key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+    "GitHub Token": "ghp_" + "a1B2c3D4e5" * 3 + "a1B2c3",
+}
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A folder under git that stands for the project."""
+    monkeypatch.setattr(check_security, "ROOT", tmp_path)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+
+    def write(name: str, text: str) -> None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        subprocess.run(["git", "-C", tmp_path, "add", name], check=True)
+
+    return write
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_a_secret_in_a_file_that_is_kept_is_found(kept, kind):
+    kept("notas.md", f"uno\n{SECRETS[kind]}\n")
+    assert any(
+        found.startswith("notas.md:2:") and kind in found for found in check_security.secrets()
+    )
+
+
+def test_a_file_without_one_is_fine(kept):
+    kept("notas.md", "patente BBCL21, RUT 12.345.678-5\n")
+    assert check_security.secrets() == []
+
+
+def test_a_risky_call_is_found_unless_its_reason_stands_there(kept, monkeypatch):
+    monkeypatch.setattr(check_security, "CODE", ("code.py",))
+    kept("code.py", "import subprocess\nsubprocess.run('ls ' + x, shell=True)\n")
+    assert ["B602" in found for found in check_security.risky_calls()] == [True]
+    kept(
+        "code.py",
+        "import subprocess\nsubprocess.run('ls ' + x, shell=True)  # noqa: S602  # ours\n",
+    )
+    assert check_security.risky_calls() == []
+
+
+def test_faults_of_libraries_are_told_and_silence_is_no_failure(monkeypatch, capsys):
+    answers = iter(
+        [
+            '{"dependencies": [{"name": "una", "version": "1", "vulns":'
+            ' [{"id": "CVE-1", "fix_versions": ["2"]}]}, {"name": "otra", "skip_reason": "x"}]}',
+            "",
+        ]
+    )
+
+    def ask(*_args: object, **_kwargs: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([], 1, next(answers), "")
+
+    monkeypatch.setattr(check_security.subprocess, "run", ask)
+
+    assert check_security.libraries() == ["requirements.lock: una 1 has CVE-1 (mended in 2)"]
+    assert "1 of 2 libraries" in capsys.readouterr().out
+    assert check_security.libraries() == []
+    assert "Nobody answered" in capsys.readouterr().out
