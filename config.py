@@ -91,6 +91,8 @@ class Config:
     smtp_oauth_client_secret: str
     smtp_oauth_refresh_token: str
     smtp_oauth_scope: str
+    #: ``tcp://host:port`` or ``unix:///path`` of ClamAV's clamd; empty: files are not scanned.
+    clamd_url: str
     #: The mailbox that feeds the tray; empty: none does.
     imap_host: str
     imap_port: int
@@ -217,6 +219,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         smtp_oauth_client_secret=reader.text("SMTP_OAUTH_CLIENT_SECRET"),
         smtp_oauth_refresh_token=reader.text("SMTP_OAUTH_REFRESH_TOKEN"),
         smtp_oauth_scope=reader.text("SMTP_OAUTH_SCOPE"),
+        clamd_url=reader.scanner("CLAMD_URL"),
         imap_host=reader.host("IMAP_HOST"),
         imap_port=reader.integer("IMAP_PORT", 993, 1, 65535),
         imap_user=reader.text("IMAP_USER"),

@@ -211,6 +211,12 @@ class Reader:
             return default
         return value
 
+    def scanner(self, name: str) -> str:
+        """``tcp://host:port`` or ``unix:///path``; empty: none."""
+        words = "una dirección como tcp://127.0.0.1:3310 o unix:///run/clamav/clamd.ctl"
+        shape = re.compile(r"tcp://[\w.:\[\]-]+|unix:///[\w./-]+")
+        return self._shaped(name, "", shape, words)
+
     def region(self, name: str, default: str) -> str:
         """A region of Amazon, or what another provider calls so."""
         return self._shaped(name, default, _REGION, "una región, por ejemplo us-east-1")

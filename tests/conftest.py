@@ -10,6 +10,7 @@ settings.register_profile("rastro", deadline=None, derandomize="CI" in os.enviro
 settings.load_profile("rastro")
 
 pytest_plugins = [
+    "tests.plugins.clamd",
     "tests.plugins.databases",
     "tests.plugins.crawl",
     "tests.plugins.disk",

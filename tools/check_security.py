@@ -72,9 +72,10 @@ def secrets() -> list[str]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
     from detect_secrets.plugins.base import RegexBasedDetector
 
+    detectors: dict[str, Any] = get_mapping_from_secret_type_to_class()
     shapes = [
         (kind, shape)
-        for kind, detector in get_mapping_from_secret_type_to_class().items()
+        for kind, detector in detectors.items()
         if issubclass(detector, RegexBasedDetector) and kind not in NOT_ASKED
         for shape in detector().denylist
     ]
@@ -98,7 +99,7 @@ def secrets() -> list[str]:
 
 def libraries() -> list[str]:
     """Locked libraries with a fault that is known publicly."""
-    command = [BIN / "pip-audit", "--requirement", "requirements.lock", "--require-hashes"]
+    command = [str(BIN / "pip-audit"), "--requirement", "requirements.lock", "--require-hashes"]
     command += ["--disable-pip", "--progress-spinner", "off", "--format", "json"]
     try:
         done = subprocess.run(

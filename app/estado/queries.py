@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.adjuntos.outside.antivirus import is_scanner_up
 from app.adjuntos.rules import format_size
 from app.anclaje.outside.tsa import list_authorities
 from app.anclaje.queries import find_newest, list_dates, list_failed_stamps, list_sellos
@@ -51,6 +52,7 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         _jobs(now),
         _clock(now),
         _mail(config),
+        _antivirus(config),
         _provider(config, now),
         _address(config),
     ]
@@ -83,6 +85,23 @@ def _disk(nombre: str, folder: Path) -> InstallationPart:
             "disco lleno no se puede guardar nada.",
         )
     return InstallationPart(nombre, "ok", text)
+
+
+def _antivirus(config: Config) -> InstallationPart:
+    if not config.clamd_url:
+        return InstallationPart(
+            "Antivirus",
+            "ok",
+            "No hay: lo que envían receptores y buffets no se revisa. Con ClamAV en esta máquina, "
+            "escriba CLAMD_URL.",
+        )
+    if is_scanner_up():
+        return InstallationPart("Antivirus", "ok", "ClamAV revisa cada archivo que llega.")
+    return InstallationPart(
+        "Antivirus",
+        "danger",
+        "ClamAV no responde: mientras tanto no se recibe ningún archivo. Revise clamd.",
+    )
 
 
 def _backup(last: LastBackup | None, now: datetime) -> InstallationPart:

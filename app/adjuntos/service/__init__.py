@@ -12,6 +12,7 @@ from typing import BinaryIO
 from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.antivirus import Infected, ScannerDown
 from app.adjuntos.outside.storage import Storage, current_storage, get_storage
 from app.adjuntos.queries import find_same_file, find_sent, list_adjuntos, list_visitas
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
@@ -104,13 +105,16 @@ def add_adjuntos(
             # A concurrent request with the same ``cliente_id`` may have stored it.
             sent = _find_sent(oficio_id, upload)
             results.append(sent or UploadResult(filename, problem=str(error), is_repeated=True))
+        except Infected as error:
+            _note_infected(oficio_id, error, actor, now)
+            results.append(UploadResult(filename, problem=str(error)))
         except RastroError as error:
             failed = error if isinstance(error, StorageFailed) else None
             results.append(
                 UploadResult(
                     filename,
                     problem=str(error),
-                    is_temporary=failed is not None,
+                    is_temporary=failed is not None or isinstance(error, ScannerDown),
                     is_full=failed is not None and failed.is_full,
                 )
             )
@@ -358,6 +362,18 @@ def _add_row(
         discard(stored, storage)
         raise
     return adjunto_id
+
+
+def _note_infected(oficio_id: int, error: Infected, actor: Usuario | None, now: datetime) -> None:
+    with transaction():
+        audit(
+            "archivo.infectado",
+            actor=actor,
+            now=now,
+            entidad="oficio",
+            entidad_id=oficio_id,
+            firma=error.firma,
+        )
 
 
 def _find_sent(oficio_id: int, upload: Upload) -> UploadResult | None:

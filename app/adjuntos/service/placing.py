@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adjuntos.models import Adjunto
+from app.adjuntos.outside.antivirus import check_file
 from app.adjuntos.outside.file_type import AcceptedFile, read_content
 from app.adjuntos.outside.storage import Storage
 from app.adjuntos.queries import find_same_file, is_referenced
@@ -73,6 +74,7 @@ def store(
     Raises:
         SameFile: the oficio has these bytes.
         InvalidValue: it is too large, broken, or of a kind that is not accepted.
+        ScannerDown: the antivirus could not look at it.
         StorageFailed: there is no room for it; nothing of it is left behind.
     """
     with tempfile.TemporaryFile() as spooled:
@@ -86,6 +88,7 @@ def store(
         if existing is not None:
             raise SameFile(existing)
         release()
+        check_file(file)
         contenido = read_content(file)
         return _keep(filename, file, sha256, size, contenido, storage)
 

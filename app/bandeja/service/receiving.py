@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from sqlalchemy.exc import IntegrityError
 
+from app.adjuntos.outside.antivirus import Infected, check_file
 from app.adjuntos.outside.storage import Storage, StorageDown, current_storage
 from app.adjuntos.rules import format_size
 from app.auditoria.service import audit
@@ -91,6 +92,12 @@ def receive(
     release()
     try:
         stored = store(shown, stream, max_bytes, place)
+    except Infected as error:
+        with transaction():
+            audit(
+                "archivo.infectado", actor=actor, now=now, via=origen.via.value, firma=error.firma
+            )
+        return Recibido(shown, problema=str(error))
     except RastroError as error:
         return Recibido(shown, problema=str(error))
     try:
@@ -129,8 +136,8 @@ def store(nombre: str, stream: BinaryIO, max_bytes: int, place: Storage) -> Guar
     """Put a file into the storage, reading it once.
 
     Raises:
-        InvalidValue: it is empty or too large.
-        Refused: the storage is full or away.
+        InvalidValue: it is empty, too large or infected.
+        Refused: the storage is full or away, or the antivirus is.
     """
     digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryFile() as copy:
@@ -142,6 +149,7 @@ def store(nombre: str, stream: BinaryIO, max_bytes: int, place: Storage) -> Guar
             copy.write(piece)
         if not size:
             raise InvalidValue("El archivo está vacío.")
+        check_file(cast("BinaryIO", copy))
         key = f"{PREFIX}/{secrets.token_hex(1)}/{secrets.token_hex(16)}"
         try:
             place.put(key, cast("BinaryIO", copy))
