@@ -114,15 +114,7 @@ def print_document(template: Path, datos: Mapping[str, Any], *, now: datetime) -
         OSError: the disk is full.
     """
     with tempfile.TemporaryDirectory(prefix="documento-") as name:
-        folder = Path(name)
-        shutil.copy(_TEMPLATES / "piezas.typ", folder)
-        shutil.copy(template, folder)
-        try:
-            _compile(folder, printable(datos), now, template.stem)
-        except PrintFailed as error:
-            logger.warning("typst refused a page, trying with Latin letters only: %s", error)
-            _compile(folder, printable(datos, only_latin=True), now, template.stem)
-        return (folder / f"{template.stem}.pdf").read_bytes()
+        return print_in_folder(template, datos, Path(name), now=now).read_bytes()
 
 
 def _cover(datos: dict[str, Any]) -> dict[str, str] | None:
@@ -176,8 +168,8 @@ def _shrink(storage: Storage, key: str | None, path: Path, side: int) -> bool:
     return True
 
 
-def _compile(folder: Path, datos: Any, now: datetime, name: str = "expediente") -> None:
-    """Set ``name.typ`` in a process of its own.
+def _compile(folder: Path, datos: Any, now: datetime) -> None:
+    """Set the page of a folder in a process of its own.
 
     Raises:
         PrintFailed: typst refused it, crashed, or took too long.
@@ -186,6 +178,6 @@ def _compile(folder: Path, datos: Any, now: datetime, name: str = "expediente") 
     limits = Limits(seconds=_PATIENCE, memory=_MEMORY)
     try:
         moment = str(int(now.timestamp()))
-        run_limited(_PRESS, str(folder), str(FONTS), moment, name, limits=limits)
+        run_limited(_PRESS, str(folder), str(FONTS), moment, limits=limits)
     except ProgramFailed as failed:
         raise PrintFailed(str(failed)) from None

@@ -1,4 +1,4 @@
-"""Runs typst in a process: ``python app/informes/outside/typst_process.py FOLDER FONTS TIME NAME``.
+"""Runs typst in a process: ``python app/informes/outside/typst_process.py FOLDER FONTS TIME``.
 
 Setting a long case takes hundreds of megabytes that a long-lived worker would never give back, and
 what breaks in a compiled library should break alone. It imports nothing of the application, so
@@ -17,15 +17,15 @@ import typst
 REFUSED = 3
 
 
-def main(folder: Path, fonts: Path, moment: datetime, name: str) -> int:
-    """Set ``name.typ`` of the folder as a PDF/A-2b beside it, with the given faces only."""
+def main(folder: Path, fonts: Path, moment: datetime) -> int:
+    """Set the page of the folder as a PDF/A-2b beside it, with the given faces only."""
     faces = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
     )
     try:
         typst.compile(
-            folder / f"{name}.typ",
-            output=folder / f"{name}.pdf",
+            folder / "expediente.typ",
+            output=folder / "expediente.pdf",
             root=folder,
             font_paths=faces,
             pdf_standards=["a-2b"],
@@ -52,6 +52,5 @@ if __name__ == "__main__":
             Path(sys.argv[1]),
             Path(sys.argv[2]),
             datetime.fromtimestamp(int(sys.argv[3]), tz=UTC),
-            sys.argv[4],
         )
     )
