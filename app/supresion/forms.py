@@ -8,7 +8,7 @@ from app.core.errors import InvalidValue
 from app.supresion.rules import Trato
 from app.titulares.forms import BuscarForm
 from app.titulares.rules.identidad import Buscado
-from app.web.forms import at_most, required
+from app.web.forms import Form, at_most, required
 
 
 class SuprimirForm(BuscarForm):
@@ -55,3 +55,10 @@ class SuprimirForm(BuscarForm):
             for caso, text in found
             if caso.isascii() and caso.isdigit() and len(caso) < 10
         }
+
+
+class MencionForm(Form):
+    """What an admin decides about one text that probably mentions the person."""
+
+    lugar = HiddenField("Texto", [required("Elija un texto."), at_most(200)])
+    decision = HiddenField("Decisión", [required("Elija qué hacer con el texto.")])

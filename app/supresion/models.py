@@ -81,3 +81,8 @@ class Supresion(Model):
         """What no program can judge, for the admin to look at."""
         found: list[dict[str, Any]] = self.hechos.get("por_juzgar", [])
         return found
+
+    @property
+    def menciones(self) -> list[dict[str, Any]]:
+        """Of those, the texts on which somebody may decide here."""
+        return [each for each in self.por_juzgar if "columna" in each]

@@ -105,6 +105,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "supresion.create": ADMIN,
     "supresion.detail": ADMIN,
     "supresion.proof": ADMIN,
+    "supresion.decide": ADMIN,
     "titulares.blocks": ADMIN,
     "titulares.block": ADMIN,
     "titulares.lift": ADMIN,

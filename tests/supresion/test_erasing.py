@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
+from app.custodia.models import Eslabon
+from app.custodia.service import verify_all
+from app.db import db, transaction
 from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado
 from app.oficios.service import PropietarioData
 from app.supresion import service
 from app.supresion.models import Supresion
+from app.supresion.outside.erasure_list import read_list
 from app.supresion.rules import EstadoSupresion
+from app.supresion.service.reapplying import apply_missing
 from tests.factories import make_oficio
 
 PERSON = {"rut": "5.126.663-3", "nombre": "José Núñez Peña"}
@@ -88,3 +94,69 @@ def test_it_goes_on_where_its_process_died(app, admin, casos, rows, monkeypatch)
     proof = admin.get(f"/admin/personas/supresiones/{row.id}/prueba.json").json
     assert proof["sha256"] == row.huella
     assert "Núñez" not in str([each.detalle for each in rows(Auditoria)])
+
+
+@pytest.fixture
+def mentioned(app, admin, buffet, usuario_admin, casos, rows):
+    """A finished erasure with two texts of one surname: of an open case, and of somebody else's."""
+    texts = {}
+    for text in (
+        "El vecino Peña, del 1204, no abre.",
+        "La señora PEÑA vende el auto.",
+        "Peñalolén",
+    ):
+        case = make_oficio(app, buffet, usuario_admin, notas_generales=text, rol=None)
+        texts[case.id] = text
+    send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue abierto.")
+    with app.app_context():
+        work("test")
+    (row,) = rows(Supresion)
+    assert row.estado is EstadoSupresion.HECHA
+    return row, texts
+
+
+def test_an_admin_decides_on_each_probable_mention(app, admin, mentioned, rows):
+    before, texts = mentioned
+    url = f"/admin/personas/supresiones/{before.id}"
+    ours, other, _commune = texts
+    assert [(each["caso"], each["columna"]) for each in before.menciones] == [
+        (ours, "notas_generales"),
+        (other, "notas_generales"),
+    ]
+    assert "pena" not in str(before.hechos).lower(), "the proof names nobody"
+    page = admin.get(url).text
+    assert texts[ours] in page
+    assert texts[other] in page
+
+    for case, decision in ((ours, "borrar"), (other, "otra")):
+        sent = {"lugar": f"oficios.{case}.notas_generales", "decision": decision}
+        assert admin.post(f"{url}/menciones", data=sent).status_code == 303
+        again = admin.post(f"{url}/menciones", data=sent, follow_redirects=True)
+        assert "alguien decidió antes" in again.text
+    assert [each.notas_generales for each in rows(Oficio) if each.id in texts] == [
+        None,
+        texts[other],
+        texts[_commune],
+    ]
+    (row,) = rows(Supresion)
+    assert row.menciones == []
+    assert row.huella != before.huella
+    with app.app_context():
+        assert b"vecino" not in b"".join(
+            (contenido or "").encode()
+            for contenido in db.session.scalars(sa.select(Eslabon.contenido))
+        )
+        work("test")
+        config = app.extensions["rastro_config"]
+        assert read_list(config.backup_dir)[0]["hechos"]["decididas"] == [
+            ["oficios", ours, ["notas_generales"]]
+        ]
+        # As in a backup that was made after the erasure and before the decision.
+        with transaction():
+            db.session.get_one(Oficio, ours).notas_generales = texts[ours]
+            db.session.get_one(Supresion, row.id).hechos = before.hechos
+        assert apply_missing(config) == {"supresiones": 1}
+        assert apply_missing(config) == {}
+        found = list(verify_all([ours, other]))
+        assert [each.texto for one in found for each in one.problemas] == []
+    assert [each.notas_generales for each in rows(Oficio) if each.id == ours] == [None]

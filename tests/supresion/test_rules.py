@@ -6,6 +6,7 @@ import pytest
 
 from app.supresion.rules import cut_text, cut_value
 from app.supresion.rules.huellas import candidates, fingerprint
+from app.supresion.rules.menciones import partly
 from app.titulares.rules.identidad import Clave, Identificador, read_buscado
 
 PERSON = read_buscado(
@@ -53,3 +54,19 @@ def test_a_fingerprint_recognises_what_was_erased_and_nothing_without_the_secret
     assert not wanted & {fingerprint(each, "another") for each in found}
     other = Identificador(Clave.NOMBRE, "Otra Persona")
     assert fingerprint(other, "secret") not in wanted
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"nombre": "José Núñez Peña"}, ["nunez", "pena"]),
+        ({"nombre": "José Luis Núñez de la Peña"}, ["nunez", "pena"]),
+        ({"nombre": "NÚÑEZ PEÑA, José Luis"}, ["nunez", "pena"]),
+        ({"nombre": "Ana Li"}, []),
+        ({"patente": "BBCL12"}, ["bbcl"]),
+        ({"patente": "AB1234"}, ["1234"]),
+        ({"rut": "5.126.663-3"}, []),
+    ],
+)
+def test_a_probable_mention_is_one_surname_or_a_part_of_a_plate(known, words):
+    assert [each.valor for each in partly(read_buscado(**known)).identificadores] == words

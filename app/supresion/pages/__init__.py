@@ -10,10 +10,11 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.db import db, seeing_all
 from app.extensions import current_config
-from app.supresion.forms import SuprimirForm
+from app.supresion.forms import MencionForm, SuprimirForm
 from app.supresion.models import Supresion
 from app.supresion.rules import Trato
-from app.supresion.service import confirm_erasure, count_rows
+from app.supresion.service import confirm_erasure, count_rows, decide_mention, place_of
+from app.supresion.service.mentions import read_mention
 from app.titulares.queries.lugares import list_models
 from app.titulares.queries.persona import find_person
 from app.web.access import admin_required, or_404
@@ -69,9 +70,32 @@ def detail(supresion_id: int) -> ResponseReturnValue:
     return render_template(
         "supresion/detalle.html",
         row=row,
+        # A text that is gone meanwhile says nothing of anybody.
+        menciones=[
+            (labels[each["tabla"]], each, place_of(each), text)
+            for each in row.menciones
+            if (text := read_mention(each))
+        ],
         filas={labels.get(name, name): n for name, n in count_rows(row.hechos).items()},
         tratos={each.value: each.label for each in Trato},
     )
+
+
+@bp.post("/admin/personas/supresiones/<int:supresion_id>/menciones")
+@admin_required
+def decide(supresion_id: int) -> ResponseReturnValue:
+    """Empty a text that probably mentions the person, or take it off the list."""
+    row = or_404(db.session.get(Supresion, supresion_id))
+    form, back = MencionForm(), url_for("supresion.detail", supresion_id=supresion_id)
+
+    def deed() -> Done:
+        erases = form.decision.data == "borrar"
+        decide_mention(row, form.lugar.data, erases=erases, actor=current_user, now=utcnow())
+        said = "El texto se borró." if erases else "Anotado: ese texto es de otra persona."
+        return Done(said, back)
+
+    wrong = "Elija qué hacer con el texto."
+    return carry_out(Deed(do=deed, form=form, wrong=lambda: wrong, back=back))
 
 
 @bp.get("/admin/personas/supresiones/<int:supresion_id>/prueba.json")

@@ -24,7 +24,8 @@ from app.supresion.models import Supresion
 from app.supresion.outside.remains import overwrite_freed
 from app.supresion.rules import EstadoSupresion, Trato, pack, proof_of, unpack
 from app.supresion.rules.huellas import fingerprint, word_count
-from app.supresion.service.emptying import Recuento, cut_person, empty_case
+from app.supresion.service.emptying import Recuento, cut_person, empty_case, empty_text
+from app.supresion.service.mentions import list_mentions, model_of
 from app.titulares.rules.identidad import Buscado
 from app.usuarios.models import Usuario
 
@@ -139,6 +140,7 @@ def erase_next(supresion_id: int, *, now: datetime) -> bool:
         if each["trato"] == Trato.ANONIMIZAR.value and not each["hecho"]
     ]
     keep = {each["id"] for each in supresion.casos if each["trato"] == Trato.CONSERVAR.value}
+    own = {each["id"] for each in supresion.casos}
     buscado = unpack(supresion.buscado)
     release()
     if waiting:
@@ -151,8 +153,12 @@ def erase_next(supresion_id: int, *, now: datetime) -> bool:
             ]
         return True
     cut_person(buscado, keep, partial(_counted, supresion_id), reason=reason, now=now)
+    mentions = list_mentions(buscado, own, keep)
+    release()
     with transaction():
         supresion = db.session.get_one(Supresion, supresion_id)
+        judged = [*supresion.por_juzgar, *mentions]
+        supresion.hechos = {**supresion.hechos, "por_juzgar": judged}
         supresion.buscado = []
         supresion.filas_at = now
         supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
@@ -201,12 +207,63 @@ def finish_erasure(supresion_id: int, *, now: datetime) -> None:
     db.session.flush()
 
 
+def decide_mention(
+    supresion: Supresion, place: str, *, erases: bool, actor: Usuario, now: datetime
+) -> None:
+    """Decide on one probable mention of the list: empty its text, or say that it is somebody else.
+
+    ``place`` is ``tabla.fila.columna``. Once a text is emptied, the job brings the list beside the
+    backups up to date and overwrites what is left of it. Call it in a transaction.
+
+    Raises:
+        Refused: somebody decided on it before, or the erasure is still at work.
+    """
+    db.session.refresh(supresion, with_for_update=True)
+    mention = next((each for each in supresion.menciones if place_of(each) == place), None)
+    if mention is None:
+        raise Refused("Ese texto ya no está en la lista: alguien decidió antes.")
+    if supresion.filas_at is None:
+        raise Refused("La supresión sigue en curso: decida cuando termine.")
+    done = Recuento(**deepcopy(supresion.hechos))
+    done.por_juzgar.remove(mention)
+    if erases:
+        overwrite_freed()
+        reason = f"{supresion.numero}, {supresion.motivo}"
+        model, key = model_of(mention), mention["fila"]
+        empty_text(model, key, mention["columna"], done, reason=reason, now=now)
+        supresion.estado = EstadoSupresion.CONFIRMADA
+        enqueue(
+            ERASE_JOB,
+            key=f"{ERASE_JOB}:{supresion.clave}:{place}",
+            now=now,
+            args={"supresion_id": supresion.id},
+            usuario_id=actor.id,
+        )
+    supresion.hechos = asdict(done)
+    supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
+    audit(
+        "supresion.mencion",
+        actor=actor,
+        now=now,
+        entidad="supresion",
+        entidad_id=supresion.id,
+        lugar=place,
+        borrada=erases,
+    )
+    db.session.flush()
+
+
+def place_of(mention: Mapping[str, Any]) -> str:
+    """Where a probable mention stands, as a form names it."""
+    return f"{mention['tabla']}.{mention['fila']}.{mention['columna']}"
+
+
 def count_rows(hechos: Mapping[str, Any]) -> dict[str, int]:
     """How many rows of each table an erasure touched."""
     found: dict[str, int] = {}
     for part in ("vaciadas", "borradas"):
         for table, ids in hechos.get(part, {}).items():
             found[table] = found.get(table, 0) + len(ids)
-    for table, *_rest in hechos.get("recortadas", []):
+    for table, *_rest in (*hechos.get("recortadas", []), *hechos.get("decididas", [])):
         found[table] = found.get(table, 0) + 1
     return dict(sorted(found.items()))

@@ -58,6 +58,8 @@ class Recuento:
     borradas: dict[str, list[Any]] = field(default_factory=dict)
     #: Table, key and columns of rows from which words were cut.
     recortadas: list[list[Any]] = field(default_factory=list)
+    #: The same of rows whose text somebody decided to empty.
+    decididas: list[list[Any]] = field(default_factory=list)
     #: Kind and row of seals that were destroyed.
     sellos: dict[str, list[int]] = field(default_factory=dict)
     eslabones: int = 0
@@ -140,6 +142,19 @@ def empty_columns(model: type[Model], key: Any, names: Iterable[str]) -> None:
     values = _emptied(model, names)
     if values:
         _run(model, sa.update(model).where(primary_key(model) == key).values(values))
+
+
+def empty_text(
+    model: type[Model], key: Any, name: str, done: Recuento, *, reason: str, now: datetime
+) -> None:
+    """Empty one text of which somebody decided that it tells of the person."""
+    empty_columns(model, key, [name])
+    done.decididas.append([model.__tablename__, key, [name]])
+    for sealed in model.__sealed__:
+        done.seal_gone(sealed.tipo, [key], reason, now)
+    if model is Oficio:
+        db.session.expire_all()
+        refresh_search(db.session.get_one(Oficio, key))
 
 
 def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ from app.supresion.service.emptying import (
     cut_person,
     empty_case,
     empty_columns,
+    empty_text,
     remove_rows,
 )
 from app.titulares.queries.lugares import list_models, primary_key
@@ -58,14 +59,41 @@ def apply_missing(config: Config) -> Mapping[str, object]:
     entries = read_list(config.backup_dir)
     if not entries:
         return {}
-    known = set(db.session.scalars(sa.select(Supresion.clave)))
+    statement = sa.select(Supresion.clave, Supresion.hechos)
+    known = {row.clave: row.hechos for row in db.session.execute(statement)}
     release()
     missing = [each for each in entries if each["clave"] not in known]
+    decided = [
+        each
+        for each in entries
+        if each["clave"] in known
+        and len(each["hechos"].get("decididas", ()))
+        > len(known[each["clave"]].get("decididas", ()))
+    ]
     for entry in missing:
         _apply(entry, config.secret_key, now=utcnow())
-    if missing:
+    for entry in decided:
+        _apply_decisions(entry, now=utcnow())
+    if missing or decided:
         remove_remains()
-    return {"supresiones": len(missing)} if missing else {}
+    return {"supresiones": len(missing) + len(decided)} if missing or decided else {}
+
+
+def _apply_decisions(entry: dict[str, Any], *, now: datetime) -> None:
+    """Empty the texts that somebody decided on after the backup of a finished erasure."""
+    reason = f"{entry['numero']}, {entry['motivo']}, al restaurar"
+    with transaction():
+        overwrite_freed()
+        supresion = db.session.scalars(
+            sa.select(Supresion).where(Supresion.clave == entry["clave"])
+        ).one()
+        done = Recuento()
+        models = {model.__tablename__: model for model in list_models()}
+        for table, key, names in entry["hechos"]["decididas"]:
+            for name in names:
+                empty_text(models[table], key, name, done, reason=reason, now=now)
+        supresion.hechos = entry["hechos"]
+        supresion.huella = entry["huella"]
 
 
 def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
@@ -127,6 +155,8 @@ def _erase_rows(
     for table, ids in hechos["borradas"].items():
         remove_rows(models[table], ids, done, reason=reason, now=now)
     for table, key, names in hechos["recortadas"] if cut else ():
+        empty_columns(models[table], key, names)
+    for table, key, names in hechos.get("decididas", ()):
         empty_columns(models[table], key, names)
     for table, ids in hechos["vaciadas"].items():
         model = models[table]
