@@ -28,6 +28,7 @@ from app.usuarios.rules.sesiones import (
     read_lent,
 )
 from app.usuarios.service.sesiones import confirm_session, note_seen, start_session
+from app.web.fragments import is_read
 
 #: Where Flask-Login keeps what its ``user_loader`` is given.
 _KEY = "_user_id"
@@ -171,9 +172,10 @@ def _is_by_a_person() -> bool:
 
     Without this a board that was left open would keep its session for ever.
     """
-    if request.method != "GET":
-        return request.method not in {"HEAD", "OPTIONS"}
+    if request.method in {"HEAD", "OPTIONS"}:
+        return False
     return (
-        request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        not is_read()
+        or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         or "Rastro-Persona" in request.headers
     )
