@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.custodia.models import Eslabon
+from app.custodia.rules import UNSALTED
 from app.custodia.service import verify_all
 from app.db import db, transaction
 from app.jobs.runner import work
@@ -64,6 +65,9 @@ def test_what_is_open_is_refused_and_what_stays_needs_a_reason(admin, casos, row
 def test_it_goes_on_where_its_process_died(app, admin, casos, rows, monkeypatch):
     answer = send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue abierto.")
     assert answer.status_code == 303
+    with app.app_context(), transaction():
+        of_0_1 = sa.update(Eslabon).where(Eslabon.cadena == casos[0])
+        db.session.execute(of_0_1.values(formato=UNSALTED, sal=None))
     empty_case, emptied = service.empty_case, []
 
     def die_at_the_second(oficio_id, *args, **options):
@@ -88,8 +92,11 @@ def test_it_goes_on_where_its_process_died(app, admin, casos, rows, monkeypatch)
     (row,) = rows(Supresion)
     assert row.buscado == []
     assert row.estado is EstadoSupresion.CONFIRMADA
+    unsalted = [each for each in rows(Eslabon) if each.formato == UNSALTED and not each.contenido]
+    assert row.hechos["sin_sal"] == len(unsalted) > 0
     page = admin.get(f"/admin/personas/supresiones/{row.id}").text
     assert "Sigue abierto." in page
+    assert f"sin sal: {len(unsalted)}." in page
     assert PERSON["nombre"] not in page
     proof = admin.get(f"/admin/personas/supresiones/{row.id}/prueba.json").json
     assert proof["sha256"] == row.huella

@@ -8,7 +8,7 @@ from app.custodia.service.collecting import (
     removal_reason,
     touch,
 )
-from app.custodia.service.erasing import erase_sealed
+from app.custodia.service.erasing import count_unsalted, erase_sealed
 from app.custodia.service.verifying import Verificacion, store_review, verify, verify_all
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "append",
     "begin",
     "begin_at_start",
+    "count_unsalted",
     "erase_sealed",
     "execute_sealed",
     "removal_reason",

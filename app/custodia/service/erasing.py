@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.custodia.models import Eslabon, Revision
 from app.custodia.queries import parts
 from app.custodia.queries.sealed_sources import find_source
-from app.custodia.rules import ERASURE, TOMB_START, canonical
+from app.custodia.rules import ERASURE, TOMB_START, UNSALTED, canonical
 from app.custodia.service.appending import Fila, append, lock_heads
 from app.custodia.service.collecting import touch
 from app.db import db
@@ -37,6 +37,22 @@ def erase_sealed(tipo: str, fila_ids: Collection[int], *, reason: str, now: date
         count += _erase(tipo, part, reason, now)
         touch(source.model, list(part), removed=reason, tipo=tipo)
     return count
+
+
+def count_unsalted(tipo: str, fila_ids: Collection[int]) -> int:
+    """How many links with content of these rows have no salt: those of version 0.1."""
+    return sum(
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                Eslabon.tipo == tipo,
+                Eslabon.fila_id.in_(part),
+                Eslabon.formato == UNSALTED,
+                Eslabon.contenido.is_not(None),
+            )
+        )
+        or 0
+        for part in parts(sorted(fila_ids))
+    )
 
 
 def _erase(tipo: str, fila_ids: Collection[int], reason: str, now: datetime) -> int:

@@ -21,7 +21,7 @@ from app.auditoria.models import Auditoria
 from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
-from app.custodia.service import erase_sealed, execute_sealed, removal_reason
+from app.custodia.service import count_unsalted, erase_sealed, execute_sealed, removal_reason
 from app.db import Model, append_only_door, db, release
 from app.eventos.models import Entrega, Evento
 from app.feature import current_features
@@ -63,6 +63,8 @@ class Recuento:
     #: Kind and row of seals that were destroyed.
     sellos: dict[str, list[int]] = field(default_factory=dict)
     eslabones: int = 0
+    #: Of those, links without a salt: their hash stays, and what was sealed can be guessed by it.
+    sin_sal: int = 0
     archivos: list[list[str]] = field(default_factory=list)
     por_juzgar: list[dict[str, Any]] = field(default_factory=list)
 
@@ -70,6 +72,7 @@ class Recuento:
         """Destroy what links hold of rows, and count it."""
         if not ids or tipo not in current_features().sealed:
             return
+        self.sin_sal += count_unsalted(tipo, ids)
         self.eslabones += erase_sealed(tipo, ids, reason=reason, now=now)
         known = self.sellos.setdefault(tipo, [])
         known += sorted(set(ids) - set(known))
