@@ -23,6 +23,7 @@ _PACKAGES = (
     "porticos",
     "eventos",
     "oficios",
+    "acceso",
     "adjuntos",
     "notificaciones",
     "avistamientos",

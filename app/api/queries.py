@@ -7,21 +7,26 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from app.ajustes.queries import setting_column
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.rules import ANSWER_KEPT, WARNED_BEFORE, hash_key
 from app.db import db, delete_in_parts
 from app.usuarios.models import Usuario
+from app.usuarios.queries import limit_by_mode
+from app.usuarios.rules.por_necesidad import ACCESS_MODE
 
 
 def find_key(key: str) -> ClaveApi | None:
     """Return the key unless it is revoked or its account is inactive. It may be past its end."""
-    clave = db.session.scalar(
-        sa.select(ClaveApi)
+    row = db.session.execute(
+        sa.select(ClaveApi, setting_column(ACCESS_MODE))
         .where(ClaveApi.huella == hash_key(key), ClaveApi.revocada_at.is_(None))
         .options(joinedload(ClaveApi.usuario).joinedload(Usuario.buffet))
-    )
-    if clave is None or not clave.usuario.activo:
+    ).one_or_none()
+    if row is None or not row[0].usuario.activo:
         return None
+    clave: ClaveApi = row[0]
+    limit_by_mode(clave.usuario, row[1])
     buffet = clave.usuario.buffet
     return None if buffet is not None and not buffet.activo else clave
 

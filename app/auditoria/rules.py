@@ -16,3 +16,5 @@ class CanalDivulgacion(Labelled):
     EXPORTACION = "exportacion", "Exportación"
     RESPALDO = "respaldo", "Respaldo fuera del equipo"
     RESPUESTA = "respuesta", "Respuesta a una persona"
+    #: It stayed in the house: an admin read a case.
+    LECTURA = "lectura", "Lectura en la oficina"

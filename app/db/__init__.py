@@ -6,7 +6,15 @@ connections are opened. ``hiding``: rows that nobody works with.
 
 from app.db.append_only import append_only_door
 from app.db.engines import LOCK_WAIT, creating, prepare_engine
-from app.db.hiding import hide_rows, not_seeing_hidden, seeing_all
+from app.db.hiding import (
+    hide_rows,
+    limit_reader,
+    limit_rows,
+    limited_reader,
+    not_seeing_hidden,
+    seeing_all,
+    seeing_others,
+)
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.transactions import (
     DATABASE,
@@ -43,10 +51,14 @@ __all__ = [
     "hide_rows",
     "is_unavailable",
     "is_writing",
+    "limit_reader",
+    "limit_rows",
+    "limited_reader",
     "not_seeing_hidden",
     "prepare_engine",
     "release",
     "seeing_all",
+    "seeing_others",
     "transaction",
     "watch_transactions",
 ]

@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from flask import has_request_context
+from flask import g, has_request_context
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 #: True: hidden rows are left out; None: as it is usual here, which is to hide them from requests.
 _hiding: ContextVar[bool | None] = ContextVar("hiding", default=None)
+_seeing_others: ContextVar[bool] = ContextVar("seeing_others", default=False)
 
 
 @contextmanager
@@ -29,6 +30,30 @@ def seeing_all() -> Iterator[None]:
         yield
     finally:
         _hiding.reset(token)
+
+
+@contextmanager
+def seeing_others() -> Iterator[None]:
+    """See other people's cases too, to say whether there is one. Blocked ones stay hidden."""
+    token = _seeing_others.set(True)
+    try:
+        yield
+    finally:
+        _seeing_others.reset(token)
+
+
+def limit_reader(usuario_id: int | None) -> None:
+    """Say that who asks in this request sees only what they need (None: that they see all)."""
+    if has_request_context():
+        g.rastro_limited = usuario_id
+
+
+def limited_reader() -> int | None:
+    """The account that sees only what it needs; None outside of a request, and for who sees all."""
+    if not has_request_context() or _seeing_others.get() or _hiding.get() is False:
+        return None
+    limited: int | None = g.get("rastro_limited")
+    return limited
 
 
 @contextmanager
@@ -54,4 +79,19 @@ def hide_rows(make_option: Callable[[], Any]) -> None:
         if state.is_column_load or state.is_relationship_load:
             return  # the SELECT of their row has the option, which its loads take over
         if state.is_select and (has_request_context() if hides is None else hides):
+            state.statement = state.statement.options(option())
+
+
+def limit_rows(make_option: Callable[[], Any]) -> None:
+    """Add an option to every SELECT of a request whose reader sees only what they need.
+
+    While everybody sees all cases it costs nothing.
+    """
+    option = cache(make_option)
+
+    @event.listens_for(Session, "do_orm_execute")
+    def leave_out(state: ORMExecuteState) -> None:
+        if state.is_column_load or state.is_relationship_load or not state.is_select:
+            return
+        if limited_reader() is not None:
             state.statement = state.statement.options(option())

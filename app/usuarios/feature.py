@@ -7,6 +7,7 @@ from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.pages import own_links, sesiones, signing_in
+from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 
@@ -21,7 +22,7 @@ FEATURE = Feature(
         jobs.write_attempts,
         jobs.forget_sessions,
     ),
-    settings=SETTINGS,
+    settings=(*SETTINGS, ACCESS_MODE),
     commands=(usuarios_cli,),
     navigation=(
         Link(Menu.ADMIN, 10, "usuarios.index", "Usuarios", "users", audience=Audience.ADMIN),

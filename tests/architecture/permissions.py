@@ -129,6 +129,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "portal.leave": EVERYBODY,
     "portal.sent": CLIENTES,
     "portal.send": CLIENTES,
+    "acceso.ask": STAFF,
+    "acceso.open_case": STAFF,
     "bandeja.start": STAFF,
     "bandeja.drop": STAFF,
     "bandeja.detail": STAFF,

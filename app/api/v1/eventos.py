@@ -14,7 +14,7 @@ from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
-from app.db import release
+from app.db import limited_reader, release
 from app.eventos.models import Evento
 from app.eventos.pages.event_stream import EventListener, tell
 from app.eventos.queries import first_id, last_id, list_since
@@ -37,6 +37,13 @@ _MISSED = 1000
 _open = threading.BoundedSemaphore(MOST)
 
 
+#: An event tells of any case, and which ones somebody has changes while they listen.
+_LIMITED = (
+    "Con acceso a solo los casos asignados no se escuchan los eventos de toda la oficina. Pregunte "
+    "por sus casos en GET /api/v1/oficios."
+)
+
+
 @bp.get("/eventos")
 @bearer_required()
 @takes(query=EventosQuery)
@@ -44,7 +51,7 @@ _open = threading.BoundedSemaphore(MOST)
     "Escuchar lo que pasa (Server-Sent Events), desde un evento en adelante.",
     EventoShown,
     media=("text/event-stream",),
-    errors=(503,),
+    errors=(403, 503),
 )
 def stream(query: EventosQuery) -> ResponseReturnValue:
     """The events from a place on, and then those that happen.
@@ -53,6 +60,8 @@ def stream(query: EventosQuery) -> ResponseReturnValue:
 
     Who missed more than is kept is told by an event ``reinicio`` and should read everything anew.
     """
+    if limited_reader() is not None:
+        return error_response(403, _LIMITED)
     usuario = current_usuario()
     buffet_id = None if usuario.is_staff else usuario.buffet_id
     place = _place(query)

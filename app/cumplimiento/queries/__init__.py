@@ -62,6 +62,8 @@ def disclosures_statement(wanted: DivulgacionFilter) -> Any:
     )
     if wanted.canal:
         statement = statement.where(Divulgacion.canal == wanted.canal)
+    else:
+        statement = statement.where(Divulgacion.canal != CanalDivulgacion.LECTURA)
     if wanted.oficio:
         statement = statement.where(Oficio.numero_oficio == wanted.oficio)
     if wanted.destinatario:

@@ -8,6 +8,7 @@ from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import utcnow
+from app.db import limited_reader
 from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import conditions_of, draw_cards
@@ -37,6 +38,8 @@ def changes() -> ResponseReturnValue:
     found = list_changes(since)
     if found.is_flood:
         return _nothing(205)
+    if not found.ids and limited_reader() is not None:
+        return _nothing(204)  # there may be news for others
     if not found.ids:
         quiet.clear()
         quiet[since] = time.monotonic()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.db import db
+from app.ajustes.queries import read_setting, setting_column
+from app.db import db, limit_reader
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
+from app.usuarios.rules.por_necesidad import ACCESS_MODE, is_limited
 
 
 def find_by_email(email: str) -> Usuario | None:
@@ -32,12 +34,26 @@ def find_by_session(session_id: str) -> Usuario | None:
     user_id, _, version = session_id.partition(".")
     if not (user_id.isdecimal() and version.isdecimal()):
         return None
-    usuario = db.session.get(Usuario, int(user_id), options=[joinedload(Usuario.buffet)])
-    if usuario is None or not usuario.activo or usuario.session_version != int(version):
+    row = db.session.execute(
+        sa.select(Usuario, setting_column(ACCESS_MODE))
+        .options(joinedload(Usuario.buffet))
+        .where(Usuario.id == int(user_id))
+    ).one_or_none()
+    if row is None:
+        return None
+    usuario: Usuario = row[0]
+    limit_by_mode(usuario, row[1])
+    if not usuario.activo or usuario.session_version != int(version):
         return None
     if usuario.buffet is not None and not usuario.buffet.activo:
         return None
     return usuario
+
+
+def limit_by_mode(usuario: Usuario, stored: str | None) -> None:
+    """Let who asks see only what they need, where the office's setting, as stored, has it so."""
+    limited = is_limited(usuario.rol, str(read_setting(ACCESS_MODE, stored)))
+    limit_reader(usuario.id if limited else None)
 
 
 def is_session_current(usuario: Usuario) -> bool:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import contains_eager
 from app.ajustes.queries import current_values, read_setting, setting_column
 from app.db import db
 from app.usuarios.models import Sesion, Usuario
+from app.usuarios.queries import limit_by_mode
+from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import (
     LIMIT_SETTINGS,
     FinSesion,
@@ -26,7 +28,7 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     One question, as every page asks it.
     """
     row = db.session.execute(
-        sa.select(Sesion, *map(setting_column, LIMIT_SETTINGS))
+        sa.select(Sesion, setting_column(ACCESS_MODE), *map(setting_column, LIMIT_SETTINGS))
         .join(Sesion.usuario)
         .outerjoin(Usuario.buffet)
         .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))
@@ -38,7 +40,8 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     usuario = sesion.usuario
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
         return None
-    stored = zip(LIMIT_SETTINGS, row[1:], strict=True)
+    limit_by_mode(usuario, row[1])
+    stored = zip(LIMIT_SETTINGS, row[2:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
     return None if _find_end(sesion, limits, now) else sesion
 

@@ -1,0 +1,1 @@
+"""Access by need: an investigator sees the cases that they have, and opens others with a reason."""
