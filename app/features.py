@@ -18,6 +18,7 @@ _PACKAGES = (
     "buffets",
     "usuarios",
     "avisos",
+    "factores",
     "vehiculos",
     "direcciones",
     "porticos",

@@ -33,13 +33,13 @@ _LEASE = TOTAL_SECONDS + SHORT_SECONDS + 100
 @job(RECOVERY_JOB, "Enviar enlace a quien olvidó su contraseña", lease_seconds=_LEASE)
 def mail_recovery(run: JobRun) -> None:
     """Mail the link for a new password, if there is an active account."""
-    _send(run, recovery_mail)
+    send_to_person(run, recovery_mail)
 
 
 @job(INVITE_JOB, "Enviar invitación a elegir contraseña", lease_seconds=_LEASE)
 def mail_invite(run: JobRun) -> None:
     """Mail an invitation, if the account is still active."""
-    _send(run, invite_mail)
+    send_to_person(run, invite_mail)
 
 
 @job(ATTEMPTS_JOB, "Anotar en la auditoría los intentos de entrar")
@@ -68,11 +68,15 @@ def mail_new_password(run: JobRun) -> None:
         with run.finish("Esta instalación no envía correos: no se envió nada."):
             return
     changed_at = datetime.fromisoformat(run.args["cuando"])
-    _send(run, partial(password_mail, changed_at=changed_at), accion="usuario.clave_avisada")
+    send_to_person(
+        run, partial(password_mail, changed_at=changed_at), accion="usuario.clave_avisada"
+    )
 
 
-def _send(run: JobRun, write: Callable[..., Mail], *, accion: str = "usuario.enlace_clave") -> None:
-    """Send a mail to the person of an account.
+def send_to_person(
+    run: JobRun, write: Callable[..., Mail], *, accion: str = "usuario.enlace_clave"
+) -> None:
+    """Send a mail to the person of an account, and note it in the audit as ``accion``.
 
     After an outcome that nobody knows it is sent again: two such mails harm nobody, and the first
     link that is used ends the other.

@@ -29,7 +29,7 @@ def recovery_mail(usuario: Usuario, *, now: datetime) -> Mail:
         InvalidValue: the account's address cannot go into a mail.
     """
     token = make_recovery(usuario.get_id(), str(current_app.secret_key), now=now)
-    return _mail(
+    return account_mail(
         usuario,
         "Elija otra contraseña de Rastro",
         now,
@@ -46,7 +46,7 @@ def invite_mail(usuario: Usuario, *, now: datetime) -> Mail:
     Raises:
         InvalidValue: the account's address cannot go into a mail.
     """
-    return _mail(
+    return account_mail(
         usuario,
         "Elija su contraseña de Rastro",
         now,
@@ -63,7 +63,7 @@ def password_mail(usuario: Usuario, *, now: datetime, changed_at: datetime) -> M
     Raises:
         InvalidValue: the account's address cannot go into a mail.
     """
-    return _mail(
+    return account_mail(
         usuario,
         "Cambió su contraseña de Rastro",
         now,
@@ -81,7 +81,12 @@ def invite_url(usuario: Usuario, *, now: datetime) -> str:
     return f"{current_config().base_url}/invitacion/{token}"
 
 
-def _mail(usuario: Usuario, asunto: str, now: datetime, **words: str) -> Mail:
+def account_mail(usuario: Usuario, asunto: str, now: datetime, **words: str) -> Mail:
+    """A mail to the person of an account: ``texto``, a button ``boton`` to ``url``, two lines more.
+
+    Raises:
+        InvalidValue: the account's address cannot go into a mail.
+    """
     context = {
         "asunto": asunto,
         "nombre": usuario.nombre,

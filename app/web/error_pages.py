@@ -104,14 +104,17 @@ def error_response(
     *,
     heading: str | None = None,
     link: TextLink | None = None,
+    reason: str = "",
 ) -> Response:
     """A refusal in the form that the asker understands: JSON, a toast, or a page.
 
-    ``heading`` is the title of that page; without one the status says what happened.
+    ``reason`` names it for programs, which get it as ``motivo``. ``heading`` is the title of that
+    page; without one the status says what happened.
     """
     text = sentence or _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
     if wants_json():
-        return make_response(jsonify(detail=text), status)
+        body = {"detail": text, "motivo": reason} if reason else {"detail": text}
+        return make_response(jsonify(body), status)
     if is_htmx():
         response = make_response("", status)
         response.headers["HX-Reswap"] = "none"

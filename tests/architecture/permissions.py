@@ -45,6 +45,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "enlaces_propios.accept": NOBODY,
     "enlaces_propios.ask": EVERYBODY,
     "enlaces_propios.recover": NOBODY,
+    "factores.index": SIGNED_IN,
+    "factores.start_app": SIGNED_IN,
+    # There is something to see only while it is set up: tests/factores/test_factores.py.
+    "factores.set_up_app": NOBODY,
+    "factores.drop_app": SIGNED_IN,
+    "factores.new_key_challenge": SIGNED_IN,
+    "factores.create_key": SIGNED_IN,
+    "factores.drop_key": ADMIN,  # whose key it is; here, the admin
+    "factores.new_paper": SIGNED_IN,
+    "factores.reset": ADMIN,
+    "pasos.challenge": EVERYBODY,
+    # A passkey opens it, or a code after the right password: tests/factores.
+    "pasos.sign_in_with_key": NOBODY,
+    "pasos.second_step": NOBODY,
+    "pasos.confirm_page": SIGNED_IN,
     "ajustes.index": ADMIN,
     "ajustes.save": ADMIN,
     "ajustes.save_office_logo": ADMIN,

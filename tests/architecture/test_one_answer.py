@@ -15,6 +15,8 @@ APP = ROOT / "app"
 #: What is not given to ``carry_out`` (``app/web/deeds.py``), and why.
 REASONS = {
     ("consultas/pages/log.py", "RegistroFilterForm.to_filter"): "reads an address; nothing is sent",
+    ("factores/pages/proving.py", "sign_in_with_key"): "signs in, as the page of the password does",
+    ("factores/pages/proving.py", "_try_proof"): "429 and a proof that goes along with other forms",
     ("informes/pages.py", "verify_upload"): "compares a file and stores nothing",
     ("notificaciones/pages/plantillas.py", "template_sample"): "shows what is typed, unsaved",
     ("notificaciones/pages/plantillas.py", "template_mail"): "shows what is typed, unsaved",

@@ -26,6 +26,7 @@ from tests.cumplimiento.encargo_rows import make_ending
 from tests.cumplimiento.politicas import make_policy
 from tests.cumplimiento.rows import make_assessment, make_breach
 from tests.eventos.rows import make_outside
+from tests.factores.rows import make_key
 from tests.factories import make_aviso, make_link, make_oficio, make_session, make_trabajo
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
@@ -93,6 +94,7 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "solicitud_id": make_answered_request(app, admin),
         "bloqueo_id": make_block(app, buffet, admin),
         "usuario_id": admin.id,
+        "llave_id": make_key(app, admin),
         "sesion_id": make_session(app, admin)[0],
         "aviso_id": make_aviso(app, admin),
         "numero": (ancla := _anchor(app)),

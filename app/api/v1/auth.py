@@ -14,8 +14,13 @@ from app.api.v1.schemas.usuarios import Credentials, TokenShown, UsuarioShown
 from app.api.v1.tokens import make_token
 from app.core.clock import utcnow
 from app.extensions import current_config
+from app.factores.pages.proving import NotProved, prove
+from app.factores.queries import factors_of, must_enrol
 from app.usuarios.pages.signing_in import SignInRefused, check_credentials, remember_login
 from app.web.error_pages import error_response
+
+NEEDS_CODE = "La cuenta tiene un segundo factor: envíe también «codigo»."
+NEEDS_FACTOR = "Active primero su segundo factor en la página de Rastro."
 
 bp = ApiBlueprint("auth", __name__)
 
@@ -29,6 +34,15 @@ def login(body: Credentials) -> ResponseReturnValue:
         usuario = check_credentials(body.email, body.password)
     except SignInRefused as refused:
         return error_response(refused.status, refused.sentence)
+    if factors_of(usuario.id).has_any:
+        if not body.codigo:
+            return error_response(401, NEEDS_CODE, reason="codigo_requerido")
+        try:
+            prove(usuario, code=body.codigo)
+        except NotProved as wrong:
+            return error_response(401, str(wrong), reason="codigo_equivocado")
+    elif must_enrol(usuario):
+        return error_response(403, NEEDS_FACTOR, reason="segundo_factor_por_activar")
     remember_login(usuario, body.password)
     token = make_token(
         usuario,

@@ -28,6 +28,10 @@ La API JSON de Rastro, para los programas y sitios propios de la oficina.
 Pida un token en `POST /api/v1/auth/login`, o una clave al administrador (Administración, Claves de
 la API), y envíelo como `Authorization: Bearer …`. Cada dirección responde con y sin la barra final.
 
+Si la cuenta tiene un segundo factor, `login` pide además `codigo` (el de su aplicación, o uno de
+respaldo): sin él responde 401 con `"motivo": "codigo_requerido"`, y con otro, `codigo_equivocado`.
+Si la oficina lo exige y la cuenta no lo tiene, 403 con `segundo_factor_por_activar`.
+
 - **Listas**: `skip` y `limit`; el total viene en `X-Total-Count`.
 - **Errores**: `{"detail": "…"}`; los de validación (422) dicen qué dato y por qué.
 - **Repetir sin duplicar**: los POST que crean o encolan aceptan `Idempotency-Key`.

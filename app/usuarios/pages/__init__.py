@@ -141,7 +141,7 @@ def profile() -> ResponseReturnValue:
     usuario = db.session.get_one(Usuario, current_user.id)
 
     def deed() -> Done:
-        _check_own_password(usuario, form.current.data)
+        check_own_password(usuario, form.current.data)
         now, own = utcnow(), current_session()
         with transaction():
             set_password(
@@ -161,7 +161,7 @@ def profile() -> ResponseReturnValue:
             in_transaction=False,
             form=form,
             show=lambda status: (_own_page(form), status),
-            beside={_NotOwnPassword: form.current, WeakPassword: form.password},
+            beside={NotOwnPassword: form.current, WeakPassword: form.password},
         )
     )
 
@@ -176,11 +176,11 @@ def _own_page(form: OwnPasswordForm) -> str:
     )
 
 
-class _NotOwnPassword(WrongPassword, InvalidValue):
+class NotOwnPassword(WrongPassword, InvalidValue):
     """Somebody who is signed in gave another password than the account's."""
 
 
-def _check_own_password(usuario: Usuario, password: str) -> None:
+def check_own_password(usuario: Usuario, password: str) -> None:
     """Refuse who does not know the password of the account that they are signed in with.
 
     A session left open is no door for guessing; it counts apart, so that nobody else closes it.
@@ -189,7 +189,7 @@ def _check_own_password(usuario: Usuario, password: str) -> None:
     release()
     with counted_attempt(email, session=session):
         if not hashes().fits(stored, password):
-            raise _NotOwnPassword("La contraseña actual no es esa.")
+            raise NotOwnPassword("La contraseña actual no es esa.")
 
 
 def _edit_page(

@@ -11,7 +11,7 @@ from app.core.errors import Refused
 from app.db import transaction
 from app.extensions import current_config
 from app.usuarios.forms import FirstPasswordForm, RecoveryForm
-from app.usuarios.pages.signing_in import sign_in
+from app.usuarios.pages.signing_in import next_step, sign_in
 from app.usuarios.pages.wrong_passwords import count_recovery, open_link
 from app.usuarios.queries import find_by_session, is_session_current
 from app.usuarios.rules import read_invite, read_recovery
@@ -82,9 +82,11 @@ def _choose_password(session_id: str | None, said: str) -> ResponseReturnValue:
             abort(dead_link())
         now = utcnow()
         set_password(usuario, form.password.data, actor=usuario, now=now)
-        note_entry(usuario, now=now)
-        sign_in(usuario, now=now)
-        return Done(said, url_for("home"))
+        step = next_step(usuario, url_for("home"), now)
+        if step is None:
+            note_entry(usuario, now=now)
+            sign_in(usuario, now=now)
+        return Done(said, step or url_for("home"))
 
     def show(status: int) -> ResponseReturnValue:
         return render_template("usuarios/invitacion.html", form=form, usuario=usuario), status

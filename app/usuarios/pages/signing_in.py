@@ -21,6 +21,7 @@ from wtforms import PasswordField
 from app.core.clock import utcnow
 from app.db import dispensable_transaction, release, transaction
 from app.extensions import login
+from app.feature import asked_above
 from app.usuarios.models import Usuario
 from app.usuarios.outside import count_attempt, hashes
 from app.usuarios.pages.known_devices import remember_device
@@ -37,7 +38,7 @@ from app.usuarios.queries import find_by_email
 from app.usuarios.rules import PASSWORD_MAX
 from app.usuarios.rules.guessing import ENTRO, window_of
 from app.usuarios.rules.sesiones import FinSesion
-from app.usuarios.service import note_login
+from app.usuarios.service import note_login, renew_hash
 from app.usuarios.service.sesiones import close_sessions, end_session
 from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
@@ -116,13 +117,31 @@ def login_page() -> ResponseReturnValue:
         headers = {"Retry-After": str(held.seconds)}
         return render_template("usuarios/login.html", form=form), 429, headers
     now = utcnow()
+    target = local_path(request.args.get("next", "")) or url_for("home")
+    if hashes().is_outdated(usuario.password_hash):
+        with dispensable_transaction():
+            renew_hash(usuario, form.password.data)
+    return redirect(next_step(usuario, target, now) or enter(usuario, target, now=now), 303)
+
+
+@asked_above
+def next_step(usuario: Usuario, target: str, now: datetime) -> str | None:
+    """The page of another step, where a right password alone does not open an account.
+
+    Whoever answers remembers in the browser's session who is coming in, and where they want to go.
+    """
+    return None
+
+
+def enter(usuario: Usuario, target: str, *, now: datetime) -> str:
+    """Sign somebody in who has proved all that is asked of them, and say where they go on."""
     times = count_attempt(ENTRO, usuario.id, window_of(now))
     with dispensable_transaction():
-        note_login(usuario, form.password.data, times=times, now=now)
+        note_login(usuario, times=times, now=now)
         sign_in(usuario, now=now)
     if not has_begun(usuario):
         lend(usuario, now=now)
-    return redirect(local_path(request.args.get("next", "")) or url_for("home"), 303)
+    return target
 
 
 def remember_login(usuario: Usuario, password: str) -> None:
@@ -133,7 +152,8 @@ def remember_login(usuario: Usuario, password: str) -> None:
     now = utcnow()
     times = count_attempt(ENTRO, usuario.id, window_of(now))
     with dispensable_transaction():
-        note_login(usuario, password, times=times, now=now)
+        renew_hash(usuario, password)
+        note_login(usuario, times=times, now=now)
 
 
 def sign_in(usuario: Usuario, *, now: datetime) -> None:

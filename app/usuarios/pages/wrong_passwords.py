@@ -67,6 +67,11 @@ _FROM_ADDRESS = (
     "a intentarlo. Mientras tanto puede entrar desde un equipo que ya usó antes, o por otra "
     "conexión."
 )
+_AT_STEP = (
+    "Hubo varios intentos equivocados de confirmar que es usted. Espere {wait} y vuelva a "
+    "intentarlo. Si perdió su teléfono o su llave, pida a un administrador que quite su segundo "
+    "factor."
+)
 _DEAD_LINKS = (
     "Desde esta conexión a internet se abrieron demasiados enlaces que no sirven. Espere {wait} y "
     "abra otra vez el suyo."
@@ -86,17 +91,20 @@ class WrongPassword(Exception):
 
 
 @contextmanager
-def counted_attempt(email: str, *, session: str = "") -> Iterator[None]:
+def counted_attempt(email: str, *, session: str = "", is_step: bool = False) -> Iterator[None]:
     """Let a password be tried; the attempt counts only if ``WrongPassword`` is raised inside.
 
-    ``session`` names an open session of the account, which counts for itself. The audit is told of
-    wrong passwords and of refusals. Call it outside a transaction.
+    ``session`` names an open session of the account, which counts for itself. ``is_step``: what is
+    tried comes after the right password, and is counted for the account whatever the device. The
+    audit is told of wrong passwords and of refusals. Call it outside a transaction.
 
     Raises:
         HeldBack: with the seconds to wait.
     """
     try:
-        taken = _take(email, session) if limiter.enabled else []
+        taken = []
+        if limiter.enabled:
+            taken = _take_of_step(email) if is_step else _take(email, session)
     except HeldBack:
         _note(FRENADO, email)
         raise
@@ -161,7 +169,12 @@ def _take(email: str, session: str) -> list[_Undo]:
         raise
 
 
-def _take_of_account(key: str) -> list[_Undo]:
+def _take_of_step(email: str) -> list[_Undo]:
+    """Only who knows the password gets here, so strangers cannot hold the owner back."""
+    return _take_of_account(f"step {account_key(email)}", _AT_STEP)
+
+
+def _take_of_account(key: str, sentence: str = _FROM_UNKNOWN) -> list[_Undo]:
     """Take the place of an unknown device at an account.
 
     The first ones are counted alone. Each one after them closes a gate for the time that a wrong
@@ -171,13 +184,13 @@ def _take_of_account(key: str) -> list[_Undo]:
     tries, waits, gate = (f"guesses/{name}/{key}" for name in ("tries", "waits", "gate"))
     wait = _seconds_closed(gate)
     if wait > 0:
-        raise _held_back(_FROM_UNKNOWN, wait)
+        raise _held_back(sentence, wait)
     if storage.incr(tries, REMEMBERED) < ANSWERED_AT_ONCE:
         return [lambda: _decrement(tries, REMEMBERED)]
     _decrement(tries, REMEMBERED)
     seconds = wait_after(storage.get(waits))
     if storage.incr(gate, seconds) > 1:
-        raise _held_back(_FROM_UNKNOWN, _seconds_closed(gate))
+        raise _held_back(sentence, _seconds_closed(gate))
     storage.incr(waits, REMEMBERED)
     return [lambda: _decrement(waits, REMEMBERED), lambda: storage.clear(gate)]
 

@@ -238,8 +238,8 @@ def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:
     db.session.flush()
 
 
-def note_login(usuario: Usuario, password: str, *, times: int, now: datetime) -> None:
-    """Remember the sign-in, and renew a hash that was made with an older cost.
+def note_login(usuario: Usuario, *, times: int, now: datetime) -> None:
+    """Remember the sign-in.
 
     ``times`` is how often the account was signed in to in these ten minutes, with this one: the
     audit is told of the first at once, and of the others together when they are over.
@@ -249,9 +249,14 @@ def note_login(usuario: Usuario, password: str, *, times: int, now: datetime) ->
         note_entry(usuario, now=now)
     elif times == 2:
         note_attempts(ENTRO, usuario.id, now=now)
+    db.session.flush()
+
+
+def renew_hash(usuario: Usuario, password: str) -> None:
+    """Hash a password that was right anew, if its hash was made with an older cost."""
     if hashes().is_outdated(usuario.password_hash):
         usuario.password_hash = hashes().make(password)
-    db.session.flush()
+        db.session.flush()
 
 
 def note_entry(usuario: Usuario, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
@@ -34,6 +35,8 @@ class Credentials(Body):
 
     email: Email
     password: Password
+    #: Of an account with a second factor: six digits of its application, or a code on paper.
+    codigo: Annotated[str, Field(max_length=60)] | None = None
     #: What the token may do: without ``lectura`` or ``escritura`` both. It reads RUT, telephone and
     #: e-mail unmasked with ``datos_personales`` alone, and each such reading is recorded.
     alcances: list[Alcance] = Field(default_factory=list)
