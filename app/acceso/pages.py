@@ -19,6 +19,7 @@ from app.db import limited_reader
 from app.extensions import limiter
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import is_read
 
 #: Readings that a process remembers.
 _REMEMBERED = 5000
@@ -30,8 +31,10 @@ bp = Blueprint("acceso", __name__, url_prefix="/acceso")
 def note_reading(response: Response) -> Response:
     """Record that an admin, or somebody who asked for it, reads a case: once an hour for each."""
     oficio_id = (request.view_args or {}).get("oficio_id")
-    if oficio_id is None or request.method != "GET" or response.status_code != 200:
+    if oficio_id is None or not is_read() or response.status_code != 200:
         return response
+    if request.method == "HEAD":
+        return response  # it showed nothing
     if request.blueprint == "api" or not current_user.is_authenticated:
         return response
     if current_user.is_admin or limited_reader() is not None:
