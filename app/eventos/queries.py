@@ -22,6 +22,11 @@ def list_since(last_id: int, *, buffet_id: int | None = None, limit: int = 100) 
     return list(db.session.scalars(statement))
 
 
+def list_ids_from(first_id: int) -> set[int]:
+    """The ids of the events from one on, of cases that may be told of now."""
+    return set(db.session.scalars(sa.select(Evento.id).where(Evento.id >= first_id)))
+
+
 def last_id() -> int:
     """The id of the newest event; 0 before the first one."""
     return db.session.scalar(sa.select(sa.func.max(Evento.id))) or 0

@@ -12,6 +12,7 @@ from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, not_seeing_hidden, seeing_all, transaction
 from app.eventos.models import Evento
+from app.eventos.pages import event_stream
 from app.eventos.pages.event_stream import EventListener, EventSource
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
@@ -154,6 +155,22 @@ def test_open_pages_are_not_told_of_it(app, buffet, usuario_admin):
         found = EventSource().look([EventListener(usuario_id=1, place=0, buffet_id=None)])
 
     assert {told.message["oficio_id"] for told in found} == {free.id}
+
+
+def test_what_was_remembered_of_it_is_told_to_nobody_who_comes_later(
+    app, buffet, usuario_admin, monkeypatch
+):
+    monkeypatch.setattr(event_stream, "_TRUSTED", 0)
+    blocked, free = (make_oficio(app, buffet, usuario_admin) for _ in range(2))
+    source, reader = EventSource(), EventListener(usuario_id=1, place=0, buffet_id=None)
+    with looking(app):
+        source.look([reader])
+    assert {told.message["oficio_id"] for told in source.recent()} == {blocked.id, free.id}
+    block(app, usuario_admin, blocked.id)
+    with looking(app):
+        source.look([reader])
+
+    assert {told.message["oficio_id"] for told in source.recent()} == {free.id}
 
 
 def test_a_genuine_expediente_of_it_is_not_denied(app, buffet, usuario_admin):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from app.eventos.models import Evento
-from app.eventos.queries import last_id, list_since
+from app.eventos.queries import last_id, list_ids_from, list_since
 from app.eventos.service.emitting import describe, message_for
 from app.web.streaming import Listener, Source
 
@@ -20,6 +20,8 @@ EVENTS = "eventos"
 BATCH = 200
 #: Events that are remembered for a listener that comes between two looks.
 _REMEMBERED = 1000
+#: Seconds for which it may still be remembered what was told of a case that is blocked since.
+_TRUSTED = 2.0
 #: Seconds without a listener after which reading on would bring what nobody waits for.
 _FORGOTTEN = 10.0
 
@@ -74,6 +76,7 @@ class EventSource(Source):
     def __init__(self) -> None:
         self._last: int | None = None
         self._looked = 0.0
+        self._sorted_out = 0.0
         self._remembered: deque[Told] = deque(maxlen=_REMEMBERED)
 
     def look(self, listeners: Sequence[Listener]) -> list[Told] | None:
@@ -91,7 +94,16 @@ class EventSource(Source):
             if len(batch) < BATCH:
                 break
         self._remembered.extend(found)
+        if self._remembered and now - self._sorted_out >= _TRUSTED:
+            self._sorted_out = now
+            self._sort_out()
         return found or None
+
+    def _sort_out(self) -> None:
+        """Forget what was remembered of cases that were blocked or erased since it was read."""
+        told = list_ids_from(self._remembered[0].id)
+        kept = [item for item in self._remembered if item.id in told]
+        self._remembered = deque(kept, maxlen=_REMEMBERED)
 
     def recent(self) -> list[Told]:
         """What was read lately."""
