@@ -19,7 +19,7 @@ from app.db import db, release, transaction
 from app.extensions import current_config
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
-from app.respaldo.jobs import finish_backup, summary
+from app.respaldo.jobs import finish_backup, note_copy, summary
 from app.respaldo.queries import LAST_BACKUP
 from app.respaldo.rules import ERASURES, is_encrypted, made_at, order_by_age
 from app.respaldo.rules.backup_errors import BackupError, NotEmpty
@@ -61,6 +61,9 @@ def create() -> None:
         with transaction():
             set_setting(LAST_BACKUP, summary(backup, config))
         click.echo(finish_backup(backup, config, now=now))
+        release()
+        with transaction():
+            note_copy(backup, config, now=now)
     if not config.backup_passphrase:
         click.echo("No está cifrado: para cifrarlos, ponga una frase en BACKUP_PASSPHRASE.")
 

@@ -52,16 +52,21 @@ def back_up(run: JobRun) -> None:
     except BackupError as error:
         raise JobError(str(error)) from None
     with run.finish(text[:250]):
-        if config.bucket_configured:
-            record_disclosure(
-                CanalDivulgacion.RESPALDO,
-                f"{backup.name}{', cifrado' if config.backup_passphrase else ', sin cifrar'}",
-                f"bucket {config.s3_bucket_name}",
-                base="Seguridad de los datos",
-                now=run.clock(),
-                cantidad=backup.manifest.row_count if backup.manifest else 1,
-            )
+        note_copy(backup, config, now=run.clock())
         set_setting(LAST_BACKUP, summary(backup, config))
+
+
+def note_copy(backup: Backup, config: Config, *, now: datetime) -> None:
+    """Record that a backup left this machine, where there is a bucket; inside a transaction."""
+    if config.bucket_configured:
+        record_disclosure(
+            CanalDivulgacion.RESPALDO,
+            f"{backup.name}{', cifrado' if config.backup_passphrase else ', sin cifrar'}",
+            f"bucket {config.s3_bucket_name}",
+            base="Seguridad de los datos",
+            now=now,
+            cantidad=backup.manifest.row_count if backup.manifest else 1,
+        )
 
 
 def finish_backup(backup: Backup, config: Config, *, now: datetime) -> str:

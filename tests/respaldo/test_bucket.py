@@ -10,6 +10,8 @@ import requests
 from moto.server import ThreadedMotoServer
 
 from app import create_app
+from app.auditoria.models import Divulgacion
+from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo
@@ -76,6 +78,20 @@ def test_each_backup_is_copied_whole_and_comes_back(app, away, tmp_path):
     assert path.name in bucket.names()
     bucket.download(path.name, tmp_path / "de vuelta")
     assert (tmp_path / "de vuelta").read_bytes() == path.read_bytes()
+
+
+def test_a_copy_that_left_the_machine_is_recorded_whoever_made_it(app, away, rows):
+    config, client = away
+    client.create_bucket(Bucket=BUCKET)
+
+    do_backup(app)
+    made = app.test_cli_runner().invoke(args=["backup", "create"])
+
+    assert made.exit_code == 0, made.output
+    names = {path.name for path in config.backup_dir.iterdir()}
+    left = rows(Divulgacion, canal=CanalDivulgacion.RESPALDO)
+    assert {row.que.split(",")[0] for row in left} == names
+    assert {row.destinatario for row in left} == {f"bucket {BUCKET}"}
 
 
 def test_a_bucket_that_refuses_is_told_and_the_local_copy_stays(app, away, rows, configure):
