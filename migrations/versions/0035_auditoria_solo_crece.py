@@ -42,6 +42,12 @@ def upgrade() -> None:
             " WHEN rastro_puerta() = 0"
             f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
+    # REPLACE removes a row without asking the trigger above.
+    op.execute(
+        "CREATE TRIGGER auditoria_no_se_reemplaza BEFORE INSERT ON auditoria"
+        " WHEN rastro_puerta() = 0 AND EXISTS (SELECT 1 FROM auditoria WHERE id = NEW.id)"
+        " BEGIN SELECT RAISE(ABORT, 'auditoria: solo se agrega'); END"
+    )
 
 
 def downgrade() -> None:
@@ -52,3 +58,4 @@ def downgrade() -> None:
         return
     op.execute("DROP TRIGGER auditoria_no_cambia")
     op.execute("DROP TRIGGER auditoria_no_se_borra")
+    op.execute("DROP TRIGGER auditoria_no_se_reemplaza")

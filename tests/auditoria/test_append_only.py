@@ -52,6 +52,18 @@ def test_the_table_is_not_emptied_at_once(app, entry, rows):
     assert len(rows(Auditoria)) == 1
 
 
+def test_an_entry_is_not_written_over(app, entry, rows):
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        pytest.skip("PostgreSQL has no REPLACE; ON CONFLICT DO UPDATE is an UPDATE")
+    refused(
+        app,
+        "REPLACE INTO auditoria (id, accion, detalle, created_at)"
+        " SELECT id, 'otra', detalle, created_at FROM auditoria",
+    )
+
+    assert [row.accion for row in rows(Auditoria)] == ["prueba.hecha"]
+
+
 def test_the_door_is_for_one_transaction_and_shut_after_it(app, entry, rows):
     with app.app_context(), db.engine.begin() as connection:
         with append_only_door(connection):
