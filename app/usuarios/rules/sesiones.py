@@ -27,8 +27,7 @@ IDLE_HOURS = Setting(
     _GROUP,
     "Cerrar una sesión que no se usa",
     12,
-    "En un computador hay que volver a entrar. Un teléfono con Rastro instalado demuestra por sí "
-    "mismo que es el mismo, sin contraseña.",
+    "Pasado ese tiempo sin usarla hay que volver a entrar.",
     unidad="horas",
     minimo=1,
     maximo=72,
@@ -66,7 +65,8 @@ KEPT_DAYS = Setting(
     maximo=3650,
     place=60,
 )
-SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS)
+#: Every session is one of a desk until phones have a key of their own.
+SETTINGS = (IDLE_HOURS, DESK_DAYS, KEPT_DAYS)
 #: Those that decide whether a session is open.
 LIMIT_SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS)
 
