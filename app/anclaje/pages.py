@@ -20,6 +20,7 @@ from app.anclaje.queries import (
 )
 from app.anclaje.rules import due_night, missing_nights, parse_root
 from app.core.clock import utcnow
+from app.core.text import clean_text
 from app.db import db
 from app.extensions import limiter
 from app.web.access import or_404
@@ -47,7 +48,7 @@ def keep_from_search(response: Response) -> Response:
 @limiter.limit("60 per minute")
 def index() -> ResponseReturnValue:
     """The newest anchors, the nights without one, and whether a root is among them."""
-    typed = request.args.get("raiz", "")[:200]
+    typed = clean_text(request.args.get("raiz", ""))[:200]
     before = request.args.get("antes", type=int)
     raiz = parse_root(typed)
     anclas = list_anclas(limit=_SHOWN, before=before)

@@ -19,6 +19,7 @@ from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.rules import format_size
 from app.core.clock import utcnow
 from app.core.errors import Refused
+from app.core.text import clean_text
 from app.db import transaction
 from app.extensions import limiter
 from app.informes.access import (
@@ -152,7 +153,7 @@ def forgive_invisible_marks() -> ResponseReturnValue | None:
 @limiter.limit("60 per minute")
 def verify() -> ResponseReturnValue:
     """The public page: a code, or the file itself. Looking changes nothing."""
-    typed = request.args.get("codigo", "")
+    typed = clean_text(request.args.get("codigo", ""))
     if not typed.strip():
         return _verify_page(VerifyForm(formdata=None))
     return _by_code(typed)

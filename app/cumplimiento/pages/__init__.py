@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.auditoria.pages import note_export
 from app.core.clock import local_today, utcnow
+from app.core.text import clean_text
 from app.cumplimiento.forms import DivulgacionFilterForm
 from app.cumplimiento.queries import (
     EXPORT_LIMIT,
@@ -75,7 +76,7 @@ def export(formato: str) -> ResponseReturnValue:
 @admin_required
 def looks() -> ResponseReturnValue:
     """Who saw or received something of one case, or of all cases of a person."""
-    numero = request.args.get("numero", "").strip()[:60]
+    numero = clean_text(request.args.get("numero", ""))[:60]
     asked = [each for each in request.args.getlist("oficio", type=int) if 0 < each < 2**31]
     ids = find_cases(numero) if numero else asked[:_MOST_CASES]
     return render_template(

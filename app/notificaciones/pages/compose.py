@@ -14,6 +14,7 @@ from app.adjuntos.queries import list_images
 from app.adjuntos.rules import format_size
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, RastroError
+from app.core.text import clean_text
 from app.db import transaction
 from app.notificaciones.forms import NoticeForm, SendForm
 from app.notificaciones.mails import mail_domain
@@ -69,7 +70,7 @@ def compose(oficio_id: int) -> ResponseReturnValue:
     The photos of where the vehicle was found are chosen, or those of ``?fotos=``.
     """
     oficio = oficio_to_work(oficio_id)
-    draft = find_draft(oficio.id, request.args.get("borrador", ""))
+    draft = find_draft(oficio.id, clean_text(request.args.get("borrador", ""))[:60])
     form = _form_for(oficio, draft)
     if draft is None:
         found = find_location(oficio.id)

@@ -23,6 +23,7 @@ from app.adjuntos.rules import format_size
 from app.adjuntos.service import Upload, add_adjuntos, describe_failed, summarize
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, Refused
+from app.core.text import clean_text
 from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
@@ -242,7 +243,7 @@ def _page(
 def _list(form: VisitaTerrenoForm | None = None, visiting: int | None = None) -> dict[str, Any]:
     """What the list shows; a refused form stands open in its place with what was typed."""
     now = utcnow()
-    search = request.args.get("q", "").strip()[:80]
+    search = clean_text(request.args.get("q", ""))[:80]
     lugares = list_lugares(current_user.id, now, search)
     return {
         "usuario_id": current_user.id,
