@@ -11,6 +11,7 @@ ASSIGNED = "asignados"
 ACCESS_MODE = Setting(
     "acceso.modo",
     "Acceso a los casos",
+    "Quién ve qué caso",
     ALL,
     "«Solo los asignados»: cada investigador ve los casos que tiene a cargo, y los que abre "
     "diciendo por qué, lo que queda registrado. Los administradores ven todos.",
