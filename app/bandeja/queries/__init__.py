@@ -54,7 +54,7 @@ def tray_statement(filtro: Filtro) -> sa.Select[Ingreso]:
         statement = statement.where(
             Ingreso.nombre.ilike(like, escape="\\")
             | Ingreso.remitente.ilike(like, escape="\\")
-            | (Ingreso.sha256 == filtro.texto.lower())
+            | (Ingreso.sha256 == filtro.texto.lower()[:64])
             | Ingreso.id.in_(inside)
         )
     return statement
