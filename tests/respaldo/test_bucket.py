@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import boto3
 import pytest
@@ -85,6 +86,7 @@ def test_a_copy_that_left_the_machine_is_recorded_whoever_made_it(app, away, row
     client.create_bucket(Bucket=BUCKET)
 
     do_backup(app)
+    time.sleep(1.1)  # a backup is named by its second
     made = app.test_cli_runner().invoke(args=["backup", "create"])
 
     assert made.exit_code == 0, made.output

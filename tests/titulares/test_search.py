@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.core.personal_data import Dato
-from app.db import db, transaction
+from app.db import append_only_door, db, transaction
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 from app.oficios.service import DireccionData, PropietarioData
@@ -117,9 +117,12 @@ def test_every_declared_column_is_searched(app, buffet, usuario_admin):
                 }
                 if not names:
                     continue
-                done = connection.execute(
-                    sa.update(model.__table__).where(primary_key(model) == first).values(written)
-                )
+                with append_only_door(connection):
+                    done = connection.execute(
+                        sa.update(model.__table__)
+                        .where(primary_key(model) == first)
+                        .values(written)
+                    )
                 if done.rowcount:
                     expected[model.__tablename__] = set(names)
         found = find_person(buscado)
