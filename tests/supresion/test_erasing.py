@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from app.adjuntos.outside.storage import current_storage
 from app.auditoria.models import Auditoria
+from app.bandeja.models import Ingreso
+from app.bandeja.service.deciding import note_made
+from app.core.clock import utcnow
+from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Eslabon
 from app.custodia.rules import UNSALTED
 from app.custodia.service import verify_all
@@ -19,6 +24,8 @@ from app.supresion.models import Supresion
 from app.supresion.outside.erasure_list import read_list
 from app.supresion.rules import EstadoSupresion
 from app.supresion.service.reapplying import apply_missing
+from app.usuarios.models import Usuario
+from tests.bandeja.rows import LIST, make_item, make_zip
 from tests.factories import make_oficio
 
 PERSON = {"rut": "5.126.663-3", "nombre": "José Núñez Peña"}
@@ -169,3 +176,39 @@ def test_an_admin_decides_on_each_probable_mention(app, admin, mentioned, rows):
         found = list(verify_all([ours, other]))
         assert [each.texto for one in found for each in one.problemas] == []
     assert [each.notas_generales for each in rows(Oficio) if each.id == ours] == [None]
+
+
+def test_the_file_of_the_tray_that_a_case_came_of_goes_with_it(
+    app, admin, buffet, casos, rows, usuario_admin
+):
+    package = make_zip({"lista.csv": LIST})
+    top = make_item(app, buffet, package, "todo.zip")
+    other = make_item(app, buffet, LIST + b"x", "otra.csv")
+    with app.app_context():
+        work("test")
+    (part,) = rows(Ingreso, padre_id=top)
+    with app.app_context(), transaction():
+        note_made(
+            db.session.get_one(Ingreso, part.id),
+            casos[:1],
+            actor=db.session.get_one(Usuario, usuario_admin.id),
+            now=utcnow(),
+        )
+
+    assert (
+        send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue").status_code
+        == 303
+    )
+    with app.app_context():
+        work("test")
+        left = {file.key for file in current_storage().files("ingresos")}
+
+    items = {row.id: row for row in rows(Ingreso)}
+    assert [items[pk].archivo_key for pk in (top, part.id)] == ["", ""]
+    assert items[other].archivo_key in left
+    assert part.archivo_key not in left
+    assert "lista.csv" not in items[part.id].nombre
+    assert admin.post(f"/bandeja/{part.id}/archivo").status_code == 404
+    with app.app_context():
+        found = list(verify_all([OFFICE_CHAIN, casos[0]]))
+    assert [each.texto for one in found for each in one.problemas] == []

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
 from app.auditoria.models import Auditoria
+from app.bandeja.models import Ingreso, Origen
 from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
@@ -30,6 +31,7 @@ from app.jobs.rules import WAITING_STATES
 from app.jobs.service import cancel_job
 from app.oficios.models import Oficio, Propietario
 from app.oficios.service.search_text import refresh_search
+from app.planillas.models import Importacion
 from app.supresion.models import Supresion
 from app.supresion.rules import EMPTIED, EMPTIED_SHORT, cut_text, cut_value
 from app.titulares.models import Solicitud
@@ -91,6 +93,7 @@ def empty_case(oficio_id: int, done: Recuento, *, reason: str, now: datetime) ->
         cancel_job(trabajo, now=now, cause="Los datos del caso se borraron por ley.")
     db.session.flush()
     done.archivos += _files_of(oficio_id)
+    _empty_originals(oficio_id, done, reason, now)
     _remove_deliveries(oficio_id, done, reason, now)
     for model in list_models():
         condition = within(model, [oficio_id])
@@ -101,6 +104,31 @@ def empty_case(oficio_id: int, done: Recuento, *, reason: str, now: datetime) ->
             remove_rows(model, ids, done, reason=reason, now=now)
         else:
             empty_rows(model, ids, done, reason=reason, now=now)
+
+
+def _empty_originals(oficio_id: int, done: Recuento, reason: str, now: datetime) -> None:
+    """Empty the files of the tray that a case was made of, and the packages that they came in.
+
+    Such a file tells of other cases too: it goes for all of them, as an uploaded list does.
+    """
+    above = set(
+        db.session.scalars(sa.select(Origen.ingreso_id).where(Origen.oficio_id == oficio_id))
+    )
+    ids: set[int] = set()
+    while above:
+        ids |= above
+        packages = sa.select(Ingreso.padre_id).where(Ingreso.id.in_(above))
+        above = {each for each in db.session.scalars(packages) if each is not None} - ids
+    files = sa.select(Ingreso.almacen, Ingreso.archivo_key, Ingreso.importacion_id)
+    lists: list[int] = []
+    for almacen, key, importacion_id in db.session.execute(files.where(Ingreso.id.in_(ids))):
+        if key:
+            done.archivos.append([almacen, key])
+        if importacion_id is not None:
+            lists.append(importacion_id)
+    empty_rows(Ingreso, sorted(ids), done, reason=reason, now=now)
+    for pk in lists:
+        empty_columns(Importacion, pk, ["contenido"])
 
 
 def remove_rows(
