@@ -10,7 +10,7 @@ from app.adjuntos.outside.storage import get_storage
 from app.adjuntos.rules import format_size
 from app.auditoria.service import audit
 from app.bandeja.access import ingreso_to_work
-from app.bandeja.forms import OwnerForm, ReasonForm, Soltado, StaffDropForm
+from app.bandeja.forms import DropForm, OwnerForm, ReasonForm, Soltado, StaffDropForm
 from app.bandeja.models import Ingreso
 from app.bandeja.queries import Filtro, count_by_state, count_made, list_origins, tray_statement
 from app.bandeja.rules import EstadoIngreso, TipoIngreso, ViaIngreso
@@ -38,8 +38,20 @@ bp.after_request(keep_private)
 _SIZE = 30
 
 
-def take_all(soltados: list[Soltado], origen: Procedencia) -> list[Recibido]:
-    """Take what was dropped, each file for itself; bad ones are told with their reason."""
+def take_dropped(form: DropForm, origen: Procedencia, url: str) -> Done:
+    """Take what was dropped, each file for itself; bad ones are told with their reason.
+
+    Raises:
+        InvalidValue: none of them could be taken.
+    """
+    results = _take_all(form.soltados(), origen)
+    told = [f"«{each.nombre}»: {each.problema}" for each in results if each.problema]
+    if all(result.is_refused for result in results):
+        raise InvalidValue(" ".join(told))
+    return Done(_tell_taken(results), url, warnings=told)
+
+
+def _take_all(soltados: list[Soltado], origen: Procedencia) -> list[Recibido]:
     now, limit = utcnow(), current_config().max_upload_bytes
     actor = current_user if origen.usuario_id else None
     return [
@@ -48,7 +60,7 @@ def take_all(soltados: list[Soltado], origen: Procedencia) -> list[Recibido]:
     ]
 
 
-def tell_taken(results: list[Recibido]) -> str:
+def _tell_taken(results: list[Recibido]) -> str:
     """What became of all of them together."""
     taken = sum(not result.is_refused for result in results)
     refused = len(results) - taken
@@ -78,11 +90,7 @@ def drop() -> ResponseReturnValue:
         origen = Procedencia(
             ViaIngreso.SUBIDO, buffet_id=form.chosen_buffet, usuario_id=current_user.id
         )
-        results = take_all(form.soltados(), origen)
-        told = [f"«{each.nombre}»: {each.problema}" for each in results if each.problema]
-        if all(result.is_refused for result in results):
-            raise InvalidValue(" ".join(told))
-        return Done(tell_taken(results), url_for("bandeja.start"), warnings=told)
+        return take_dropped(form, origen, url_for("bandeja.start"))
 
     return carry_out(
         Deed(

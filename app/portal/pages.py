@@ -30,7 +30,7 @@ from app.auditoria.pages import note_shown
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit
 from app.bandeja.forms import DropForm
-from app.bandeja.pages import take_all, tell_taken
+from app.bandeja.pages import take_dropped
 from app.bandeja.queries import count_made, list_sent
 from app.bandeja.rules import ViaIngreso
 from app.bandeja.service.receiving import Procedencia
@@ -171,16 +171,9 @@ def send() -> ResponseReturnValue:
         enlace_id=session[SESSION_KEY] if by_link else None,
     )
 
-    def deed() -> Done:
-        results = take_all(form.soltados(), origen)
-        told = [f"«{each.nombre}»: {each.problema}" for each in results if each.problema]
-        if all(result.is_refused for result in results):
-            raise InvalidValue(" ".join(told))
-        return Done(tell_taken(results), url_for("portal.sent"), warnings=told)
-
     return carry_out(
         Deed(
-            do=deed,
+            do=lambda: take_dropped(form, origen, url_for("portal.sent")),
             form=form,
             in_transaction=False,
             show=lambda status: _sent_page(looking_buffet(), form, status),
