@@ -16,8 +16,9 @@ from app.oficios.rules import Actividad, Estado
 
 #: The name of the job in the ledger.
 CHECK = "avistamientos.consultar"
-#: By how much the clocks of two machines may differ without a look-up being paid for twice.
-MACHINES_DIFFER = timedelta(minutes=15)
+#: By how much the clocks of two machines may differ without a look-up being paid for twice: each
+#: may be a quarter of an hour off, one behind and one ahead.
+MACHINES_DIFFER = timedelta(minutes=30)
 
 
 def find_open_check(oficio_id: int) -> Trabajo | None:
