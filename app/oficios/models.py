@@ -50,6 +50,7 @@ class Oficio(Model):
                 "fecha_limite",
                 "fuerza_publica",
                 "descerrajamiento",
+                "facultades",
                 "notas_generales",
                 "advertencias_ingreso",
                 "creado_por_id",
@@ -73,6 +74,7 @@ class Oficio(Model):
             "rol": Dato.TEXTO,
             "tribunal": Dato.HECHO,
             "caratulado": Dato.TEXTO,
+            "facultades": Dato.TEXTO,
             "fecha_oficio": Dato.MOMENTO,
             "fecha_ingreso": Dato.MOMENTO,
             "fecha_limite": Dato.MOMENTO,
@@ -115,6 +117,8 @@ class Oficio(Model):
     #: What the court granted, which the receptor must know.
     fuerza_publica: Mapped[bool] = mapped_column(default=False)
     descerrajamiento: Mapped[bool] = mapped_column(default=False)
+    #: What else it granted, in words: «allanamiento», «días y horas inhábiles».
+    facultades: Mapped[str | None] = mapped_column(ShortText(300))
     #: Warnings of the intake, by field (comuna, tribunal, dates).
     advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Number, rol, plate, names and RUTs without accents and case; searched alike on both

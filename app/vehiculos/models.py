@@ -28,6 +28,8 @@ class Vehiculo(Model):
                 "anio",
                 "color",
                 "vin",
+                "motor",
+                "tipo_vehiculo",
             ),
         ),
     )
@@ -41,6 +43,8 @@ class Vehiculo(Model):
             "anio": Dato.HECHO,
             "color": Dato.HECHO,
             "vin": Dato.TEXTO,
+            "motor": Dato.TEXTO,
+            "tipo_vehiculo": Dato.HECHO,
         },
     )
 
@@ -57,6 +61,10 @@ class Vehiculo(Model):
     anio: Mapped[int | None]
     color: Mapped[str | None] = mapped_column(ShortText(40))
     vin: Mapped[str | None] = mapped_column(ShortText(30))
+    #: The number of its engine, as the paper has it.
+    motor: Mapped[str | None] = mapped_column(ShortText(30))
+    #: What it is, in the words of the paper: «Automóvil», «Camioneta».
+    tipo_vehiculo: Mapped[str | None] = mapped_column(ShortText(40))
 
     @property
     def descripcion(self) -> str:

@@ -146,6 +146,30 @@ def test_what_only_does_not_add_up_is_kept_and_flagged(campo, text, value, sente
     assert outcome(read) == ["advertencia"]
 
 
+@pytest.mark.parametrize(
+    ("text", "granted"),
+    [
+        ("Sí", True),
+        ("x", True),
+        ("Concedida", True),
+        ("con facultades", True),
+        ("No", False),
+        ("NO HA LUGAR", False),
+        ("sin fuerza pública", False),
+        ("denegado", False),
+    ],
+)
+def test_a_power_is_granted_or_refused_in_the_words_of_lists(text, granted):
+    assert fila(fuerza_publica=text).datos["fuerza_publica"] is granted
+
+
+def test_a_power_that_is_neither_is_kept_as_a_warning():
+    read = fila(descerrajamiento="pendiente de resolver")
+
+    assert "descerrajamiento" not in read.datos
+    assert "pendiente de resolver" in read.advertencias["descerrajamiento"]
+
+
 def test_a_limit_before_the_entry_is_flagged():
     read = fila(fecha_ingreso="24-10-2026", fecha_limite="08-10-2026")
 

@@ -100,8 +100,6 @@ DATOS_MOSTRADOS = "persona.datos_mostrados"
 
 #: Labels of columns that are no field of a paper, for entries that list changes.
 OTHER_COLUMNS = {
-    "fuerza_publica": "Fuerza pública",
-    "descerrajamiento": "Descerrajamiento",
     "patente_dv": "Dígito verificador",
     "tipo": "Tipo",
     "notas": "Notas",

@@ -19,6 +19,7 @@ from app.core.rol import parse_rol_causa
 from app.core.rut import format_rut, mask_rut
 from app.oficios.rules.field_readers import (
     Reader,
+    parse_concedida,
     read_anio,
     read_comuna,
     read_patente,
@@ -158,6 +159,29 @@ CAMPOS = {
         placeholder="BANCO DE CHILE/CEA",
         headers="caratulado|caratula|caratula causa|partes|nombre causa|caratulado causa",
     ),
+    "fuerza_publica": Campo(
+        GrupoDeCampos.OFICIO,
+        "Fuerza pública",
+        reader_of("fuerza_publica", parse_concedida),
+        asked=False,
+        headers="fuerza publica|auxilio fuerza publica|auxilio de la fuerza publica|"
+        "con fuerza publica",
+    ),
+    "descerrajamiento": Campo(
+        GrupoDeCampos.OFICIO,
+        "Descerrajamiento",
+        reader_of("descerrajamiento", parse_concedida),
+        asked=False,
+        headers="descerrajamiento|descerrajar|con descerrajamiento|facultad de descerrajar",
+    ),
+    "facultades": Campo(
+        GrupoDeCampos.OFICIO,
+        "Otras facultades",
+        limit=300,
+        told=True,
+        placeholder="Allanamiento; días y horas inhábiles",
+        headers="otras facultades|facultades|facultades concedidas|facultades otorgadas",
+    ),
     "patente": Campo(
         GrupoDeCampos.VEHICULO,
         "Patente",
@@ -202,6 +226,24 @@ CAMPOS = {
         searched=True,
         told=True,
         headers="vin|chasis|n chasis|numero de chasis|nro chasis|vin chasis|n vin",
+    ),
+    "motor": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Número de motor",
+        limit=30,
+        short="N° de motor",
+        searched=True,
+        told=True,
+        headers="n motor|numero de motor|nro motor|motor|num motor|numero motor|n de motor|"
+        "serie motor",
+    ),
+    "tipo_vehiculo": Campo(
+        GrupoDeCampos.VEHICULO,
+        "Tipo de vehículo",
+        limit=40,
+        told=True,
+        placeholder="Automóvil",
+        headers="tipo vehiculo|tipo de vehiculo|clase vehiculo|clase de vehiculo",
     ),
     "propietario_nombre": Campo(
         GrupoDeCampos.PERSONA,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,10 @@ from app.vehiculos.rules import doubt_vin, parse_cifras, parse_vin, refuse_anio
 Dato = str | int | date
 
 _PRIORIDADES = {**{item.value: item for item in Prioridad}, "normal": Prioridad.MEDIA}
+_GRANTED = re.compile(
+    r"si|s|x|1|con( .*)?|true|verdadero|(concedid|otorgad|autorizad|decretad)[oa]|ha lugar"
+)
+_DENIED = re.compile(r"no( .*)?|n|0|sin( .*)?|false|falso|(neg|deneg|rechaz)ad[oa]")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,20 @@ Reader = Callable[[str, date], Judgement]
 def reader_of(name: str, parse: Callable[[str], Dato]) -> Reader:
     """The reader of a field that a parser of the core reads, or cannot."""
     return lambda text, _today: Judgement({name: parse(text)})
+
+
+def parse_concedida(text: str) -> bool:
+    """Whether a court granted a power, in the words of lists; «sin» and «no ha lugar» say no.
+
+    Raises:
+        InvalidValue: it says neither.
+    """
+    words = re.sub(r"[^a-z0-9]+", " ", fold(text)).strip()
+    if _DENIED.fullmatch(words):
+        return False
+    if _GRANTED.fullmatch(words):
+        return True
+    raise InvalidValue(f"«{shortened(text)}» no dice si se concedió. Escriba sí o no.")
 
 
 def read_tribunal(text: str, _today: date) -> Judgement:

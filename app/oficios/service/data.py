@@ -21,6 +21,8 @@ class VehiculoData:
     anio: int | None = None
     color: str | None = None
     vin: str | None = None
+    motor: str | None = None
+    tipo_vehiculo: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,7 @@ class OficioData:
     notas_generales: str | None = None
     fuerza_publica: bool = False
     descerrajamiento: bool = False
+    facultades: str | None = None
     advertencias_ingreso: dict[str, str] = field(default_factory=dict)
 
 

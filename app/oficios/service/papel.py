@@ -23,6 +23,8 @@ def oficio_of(papel: Papel, **known: Any) -> OficioData:
     """
     values = values_of(papel, GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS, GrupoDeCampos.NOTAS)
     values["prioridad"] = Prioridad(values["prioridad"] or Prioridad.MEDIA.value)
+    for power in ("fuerza_publica", "descerrajamiento"):
+        values[power] = bool(values[power])
     return OficioData(**{**values, "advertencias_ingreso": warnings_of(papel), **known})
 
 

@@ -94,6 +94,10 @@ class OficioNew(_WithParts):
     caratulado: Maybe[Caratulado] = None
     fuerza_publica: bool = False
     descerrajamiento: bool = False
+    facultades: Annotated[
+        Maybe[Annotated[str, of_paper("facultades")]],
+        Field(description="Qué más concedió el tribunal, en palabras."),
+    ] = None
 
     patente: PlacaPatente
     marca: Maybe[Annotated[str, of_paper("marca")]] = None
@@ -101,6 +105,12 @@ class OficioNew(_WithParts):
     anio: Annotated[Anio | None, Field(alias="año")] = None
     color: Maybe[Annotated[str, of_paper("color")]] = None
     vin: Maybe[Vin] = None
+    motor: Annotated[
+        Maybe[Annotated[str, of_paper("motor")]], Field(description="El número de motor.")
+    ] = None
+    tipo_vehiculo: Annotated[
+        Maybe[Annotated[str, of_paper("tipo_vehiculo")]], Field(examples=["Automóvil"])
+    ] = None
 
     direccion: Maybe[Street] = None
     region: Maybe[Region] = None
@@ -196,6 +206,8 @@ class VehiculoShown(Shown):
     anio: Annotated[int | None, Field(alias="año")]
     color: str | None
     vin: str | None
+    motor: str | None
+    tipo_vehiculo: str | None
 
 
 _OFICIO = {
@@ -215,6 +227,7 @@ _OFICIO = {
     "notas_generales": None,
     "fuerza_publica": False,
     "descerrajamiento": False,
+    "facultades": None,
     "version": 1,
     "advertencias": [],
     "vehiculo": {
@@ -226,6 +239,8 @@ _OFICIO = {
         "año": 2015,
         "color": None,
         "vin": None,
+        "motor": None,
+        "tipo_vehiculo": None,
     },
     "estado_desde": "2026-11-24T12:00:00Z",
     "ultima_actividad_at": "2026-11-24T12:00:00Z",
@@ -256,6 +271,7 @@ class OficioShown(Shown):
     notas_generales: str | None
     fuerza_publica: bool
     descerrajamiento: bool
+    facultades: str | None
     version: int
     advertencias: list[str]
     vehiculo: VehiculoShown
