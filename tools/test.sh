@@ -9,6 +9,9 @@ cd "$(dirname "$0")/.." || exit
 workers=$(nproc)
 served_workers=$((workers > 2 ? 2 : 1)) # beside those: a browser has processes of its own
 rm -f .coverage .coverage.*
+# What was compiled is kept, also where the image of a container says otherwise: the application, for
+# each process that a test starts, and the rewritten tests, for each worker of the four runs.
+unset PYTHONDONTWRITEBYTECODE
 
 # In memory where there is room: a disk that stalls says nothing about the code, and the tests measure
 # how long a transaction keeps others waiting.

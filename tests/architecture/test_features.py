@@ -366,7 +366,9 @@ VISIT = textwrap.dedent("""
 @pytest.mark.parametrize("names", [["terreno"], leaves()], ids=["one", "all together"])
 def test_a_leaf_is_deleted_with_its_folder_and_one_line(names, tmp_path):
     assert set(names) <= set(leaves())
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "app", tmp_path / "app"
+    )  # with what is compiled already, as it keeps dates
     shutil.copytree(ROOT / "templates", tmp_path / "templates")
     for name in ("config.py", "config_reader.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
