@@ -1,9 +1,10 @@
 """Tables that only grow: the database itself refuses to change or remove their rows.
 
-Triggers of the migrations hold it (``auditoria``). They stop accidents, and statements that do not
-know of the door. Who may run any SQL as the application can open the door, and who owns the
-database can take the triggers off: then chain and anchors tell. The door is for what a law orders
-to erase, and for a restore, which puts a backup in the place of all rows.
+Triggers of the migrations hold it (``auditoria``, and ``custodia``: the links of the chains). They
+stop accidents, and statements that do not know of the door. Who may run any SQL as the application
+can open the door, and who owns the database can take the triggers off: then chain and anchors tell.
+The door is for what a law orders to erase, and for a restore, which puts a backup in the place of
+all rows.
 """
 
 from __future__ import annotations

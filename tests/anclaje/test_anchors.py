@@ -16,7 +16,7 @@ from app.anclaje.rules import STAMP_JOB, due_night, missing_nights, parse_root
 from app.anclaje.service import check_log
 from app.core.clock import utcnow
 from app.custodia.service import begin, verify
-from app.db import db, transaction
+from app.db import append_only_door, db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
@@ -40,8 +40,12 @@ def note(app, oficio, who, text="Vive en Ñuñoa"):
 
 
 def sql(app, *statements, **values):
-    """Change the database as somebody with a database tool would."""
-    with app.app_context(), db.engine.begin() as connection:
+    """Change the database as somebody who owns it would: no trigger is in the way."""
+    with (
+        app.app_context(),
+        db.engine.begin() as connection,
+        append_only_door(connection),
+    ):
         for statement in statements:
             connection.execute(sa.text(statement), values)
 

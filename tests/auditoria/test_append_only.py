@@ -1,4 +1,4 @@
-"""The audit only grows: the database itself refuses the rest, on both engines."""
+"""The audit and the chains only grow: the database itself refuses the rest, on both engines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from app.auditoria.models import Auditoria
 from app.auditoria.service import audit
 from app.core.clock import utcnow
+from app.custodia.models import Eslabon
 from app.db import append_only_door, db, transaction
 
 
@@ -84,3 +85,27 @@ def test_a_connection_that_is_not_ours_is_refused_too(app, entry, rows):
     tool.close()
 
     assert len(rows(Auditoria)) == 1
+
+
+#: Of the chains; what only one engine knows stands with it.
+OF_CHAINS = {
+    "": ("UPDATE custodia SET contenido = NULL, sal = NULL", "DELETE FROM custodia"),
+    "postgresql": ("TRUNCATE custodia",),
+    "sqlite": (
+        "REPLACE INTO custodia SELECT * FROM custodia WHERE secuencia = 1",
+        # Another id in the place of the same link.
+        "REPLACE INTO custodia (id, cadena, secuencia, tipo, fila_id, formato, contenido_hash,"
+        " anterior_hash, hash, created_at) SELECT id + 1000, cadena, secuencia, tipo, fila_id,"
+        " formato, contenido_hash, anterior_hash, hash, created_at FROM custodia",
+    ),
+}
+
+
+def test_a_link_of_a_chain_is_neither_changed_nor_removed(app, oficio, rows):
+    links = [(link.id, link.hash, link.contenido) for link in rows(Eslabon)]
+    engine = sa.make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name()
+    for statement in (*OF_CHAINS[""], *OF_CHAINS[engine]):
+        refused(app, statement)
+
+    assert links
+    assert [(link.id, link.hash, link.contenido) for link in rows(Eslabon)] == links

@@ -13,7 +13,7 @@ from app.custodia.queries.sealed_sources import find_source
 from app.custodia.rules import ERASURE, TOMB_START, UNSALTED, canonical
 from app.custodia.service.appending import Fila, append, lock_heads
 from app.custodia.service.collecting import touch
-from app.db import db
+from app.db import append_only_door, db
 
 
 def erase_sealed(tipo: str, fila_ids: Collection[int], *, reason: str, now: datetime) -> int:
@@ -67,13 +67,14 @@ def _erase(tipo: str, fila_ids: Collection[int], reason: str, now: datetime) -> 
     tombs: list[Fila] = []
     for cadena, links in found.items():
         numbers = [number for number, _pk in links]
-        for part in parts(numbers):
-            db.session.execute(
-                sa.update(Eslabon)
-                .where(Eslabon.cadena == cadena, Eslabon.secuencia.in_(part))
-                .values(contenido=None, sal=None)
-                .execution_options(synchronize_session=False)
-            )
+        with append_only_door(db.session.connection()):
+            for part in parts(numbers):
+                db.session.execute(
+                    sa.update(Eslabon)
+                    .where(Eslabon.cadena == cadena, Eslabon.secuencia.in_(part))
+                    .values(contenido=None, sal=None)
+                    .execution_options(synchronize_session=False)
+                )
         rows = sorted({pk for _number, pk in links})
         content = {"eslabones": numbers, "filas": rows, "motivo": reason, "tipo": tipo}
         tombs.append((cadena, ERASURE, 0, canonical(content)))
