@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -13,6 +17,39 @@ from app import create_app
 from app.buffets.models import Buffet
 from app.db import Model, db
 from tests.plugins.application import test_config as config_for_tests
+
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+
+
+def test_a_migration_does_nothing_when_it_is_only_read():
+    """``op`` speaks to a database, and none is there while Alembic reads what there is."""
+    files = sorted(VERSIONS.glob("*.py"))
+    early = [
+        f"{file.name}:{node.lineno}"
+        for file in files
+        for node in _run_at_import(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Name) and node.id in {"op", "context"}
+    ]
+
+    assert len(files) > 30
+    assert early == []
+
+
+def _run_at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """What Python runs of a module when it reads it: not what stands inside of functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            # Defaults and decorators run at once.
+            kept = (
+                [child.args]
+                if isinstance(child, ast.Lambda)
+                else [child.args, *child.decorator_list]
+            )
+            for part in kept:
+                yield from _run_at_import(part)
+            continue
+        yield child
+        yield from _run_at_import(child)
 
 
 @pytest.fixture
