@@ -29,6 +29,8 @@ NO_SECRETS = {
 }
 #: Numbers of every program look like these.
 NOT_ASKED = {"Public IP (ipv4)"}
+#: It names all that the other locks name, and what Rastro is made and tested with.
+LOCK = "requirements-dev.lock"
 #: Seconds for the question about libraries.
 PATIENCE = 60
 
@@ -99,7 +101,7 @@ def secrets() -> list[str]:
 
 def libraries() -> list[str]:
     """Locked libraries with a fault that is known publicly."""
-    command = [str(BIN / "pip-audit"), "--requirement", "requirements.lock", "--require-hashes"]
+    command = [str(BIN / "pip-audit"), "--requirement", LOCK, "--require-hashes"]
     command += ["--disable-pip", "--progress-spinner", "off", "--format", "json"]
     try:
         done = subprocess.run(
@@ -113,7 +115,7 @@ def libraries() -> list[str]:
     if len(known) < len(answer):
         print(f"Known faults were looked up of {len(known)} of {len(answer)} libraries.")
     return [
-        f"requirements.lock: {one['name']} {one['version']} has {fault['id']}"
+        f"{LOCK}: {one['name']} {one['version']} has {fault['id']}"
         f" (mended in {', '.join(fault['fix_versions']) or 'no version'})"
         for one in known
         for fault in one["vulns"]

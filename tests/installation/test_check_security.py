@@ -67,7 +67,17 @@ def test_faults_of_libraries_are_told_and_silence_is_no_failure(monkeypatch, cap
 
     monkeypatch.setattr(check_security.subprocess, "run", ask)
 
-    assert check_security.libraries() == ["requirements.lock: una 1 has CVE-1 (mended in 2)"]
+    assert check_security.libraries() == ["requirements-dev.lock: una 1 has CVE-1 (mended in 2)"]
     assert "1 of 2 libraries" in capsys.readouterr().out
     assert check_security.libraries() == []
     assert "Nobody answered" in capsys.readouterr().out
+
+
+def test_the_libraries_that_are_asked_about_are_all_that_are_locked():
+    def locked(name: str) -> set[str]:
+        lines = (check_security.ROOT / name).read_text("utf-8").splitlines()
+        return {line.split()[0] for line in lines if "==" in line.split(" ")[0]}
+
+    for name in ("requirements.lock", "requirements-demo.lock"):
+        assert locked(name)
+        assert locked(name) <= locked(check_security.LOCK), name
