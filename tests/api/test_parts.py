@@ -11,10 +11,11 @@ from app.api.rules import Alcance
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
 from app.direcciones.models import Direccion, Visita
+from app.jobs.models import Trabajo
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
-from app.usuarios.rules import Rol
+from app.usuarios.rules import INVITE_JOB, Rol
 from tests.adjuntos.files import jpeg, pdf
 from tests.api.conftest import ApiClient
 from tests.factories import make_link, make_oficio, make_trabajo
@@ -418,11 +419,40 @@ def test_jobs_are_listed_to_who_asked_for_them_and_retried(
     assert investigador_api("POST", f"/trabajos/{other}/reintentar").status_code == 404
 
 
+def test_nobody_chooses_the_password_of_somebody_else(admin_api, rows):
+    body = {"email": "pedro@oficina.example", "nombre": "Pedro", "rol": "investigador"}
+    secret = {"password": "una clave larga y propia"}
+    assert admin_api("POST", "/usuarios", {**body, **secret}).status_code == 422
+    path = f"/usuarios/{admin_api('POST', '/usuarios', body).get_json()['id']}"
+    stored = rows(Usuario)[-1].password_hash
+
+    refused = admin_api("PATCH", path, secret)
+
+    (problem,) = refused.get_json()["detail"]
+    assert (refused.status_code, problem["loc"]) == (422, ["body", "password"])
+    assert "con el enlace de su invitación" in problem["msg"]
+    assert "una clave larga" not in refused.text
+    assert rows(Usuario)[-1].password_hash == stored
+
+
+def test_a_person_is_invited_by_mail_and_again_on_request(admin_api, rows, configure):
+    body = {"email": "pedro@oficina.example", "nombre": "Pedro", "rol": "investigador"}
+    path = f"/usuarios/{admin_api('POST', '/usuarios', body).get_json()['id']}"
+    assert admin_api("POST", f"{path}/invitar").status_code == 409
+
+    configure(smtp_host="correo.invalid")
+    body["email"] = "rosa@oficina.example"
+    rosa = admin_api("POST", "/usuarios", body).get_json()["id"]
+    assert admin_api("POST", f"{path}/invitar").status_code == 202
+
+    ordered = {row.argumentos["usuario_id"] for row in rows(Trabajo, tipo=INVITE_JOB)}
+    assert ordered == {rosa, int(path.rpartition("/")[2])}
+
+
 def test_accounts_are_opened_changed_and_closed(admin_api, buffet, rows):
     body = {
         "email": "Pedro@Oficina.example",
         "nombre": "Pedro",
-        "password": "una clave larga",
         "rol": "investigador",
     }
     made = admin_api("POST", "/usuarios", body)
@@ -438,12 +468,6 @@ def test_accounts_are_opened_changed_and_closed(admin_api, buffet, rows):
         admin_api("PATCH", f"{path}/cambiar-rol", {"rol": "admin", "buffet_id": 9}).status_code
         == 400
     )
-    assert admin_api("PATCH", path, {"password": "corta"}).status_code == 422
-    weak = admin_api("PATCH", path, {"password": "basketball1!"})
-    assert (weak.status_code, weak.json["detail"][0]["loc"]) == (422, ["body", "password"])
-    before = rows(Usuario)[-1].session_version
-    assert admin_api("PATCH", path, {"password": "otra clave larga"}).status_code == 200
-    assert rows(Usuario)[-1].session_version > before
     assert admin_api("DELETE", path).status_code == 204
     assert admin_api("GET", path).get_json()["activo"] is False
     listed = admin_api("GET", "/usuarios?rol=cliente&activo=false").get_json()

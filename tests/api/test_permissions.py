@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.usuarios.detail": ADMIN,
     "api.usuarios.change": ADMIN,
     "api.usuarios.close": ADMIN,
+    "api.usuarios.invite": ADMIN,
     "api.usuarios.change_role": ADMIN,
     "api.oficios.create": STAFF,
     "api.oficios.index": SIGNED_IN,

@@ -19,7 +19,7 @@ from app.buffets.models import Buffet
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
-from tests.factories import PASSWORD, make_oficio
+from tests.factories import make_oficio
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,12 @@ RULES = {
         "Ya existe un usuario con este email",
         (
             "/admin/usuarios/nuevo",
-            {"email": "{e}", "nombre": "X", "rol": "admin", "password": PASSWORD},
+            {"email": "{e}", "nombre": "X", "rol": "admin"},
         ),
         (
             "POST",
             "/usuarios",
-            {"email": "{e}", "nombre": "X", "rol": "admin", "password": PASSWORD},
+            {"email": "{e}", "nombre": "X", "rol": "admin"},
         ),
         400,
         watched=(Usuario, Auditoria),
@@ -124,12 +124,12 @@ RULES = {
         "Un cliente pertenece a un buffet: elija cuál.",
         (
             "/admin/usuarios/nuevo",
-            {"email": "n@x.example", "nombre": "X", "rol": "cliente", "password": PASSWORD},
+            {"email": "n@x.example", "nombre": "X", "rol": "cliente"},
         ),
         (
             "POST",
             "/usuarios",
-            {"email": "n@x.example", "nombre": "X", "rol": "cliente", "password": PASSWORD},
+            {"email": "n@x.example", "nombre": "X", "rol": "cliente"},
         ),
         422,
         watched=(Usuario, Auditoria),

@@ -319,6 +319,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.usuarios.detail": NOBODY,
     "api.usuarios.change": NOBODY,
     "api.usuarios.close": NOBODY,
+    "api.usuarios.invite": NOBODY,
     "api.usuarios.change_role": NOBODY,
     "api.oficios.create": NOBODY,
     "api.oficios.index": NOBODY,

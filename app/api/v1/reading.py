@@ -59,6 +59,12 @@ _SENTENCES = {
     "datetime_object_invalid": _MOMENT,
 }
 
+#: Fields that no body takes, with what to do instead.
+_INSTEAD = {
+    "password": "Nadie elige la contraseña de otra persona: quite este dato. La persona la elige "
+    "con el enlace de su invitación.",
+}
+
 
 def takes(
     *,
@@ -126,12 +132,17 @@ def _refuse(error: ValidationError, place: str) -> Response:
         [
             {
                 "loc": [place, *problem["loc"]],
-                "msg": _say(problem["type"], problem.get("ctx", {})),
+                "msg": _instead(problem) or _say(problem["type"], problem.get("ctx", {})),
                 "type": problem["type"],
             }
             for problem in error.errors(include_url=False, include_input=False)
         ]
     )
+
+
+def _instead(problem: Any) -> str | None:
+    is_unknown = problem["type"] == "extra_forbidden"
+    return _INSTEAD.get(str(problem["loc"][-1])) if is_unknown else None
 
 
 def _say(kind: str, context: dict[str, Any]) -> str:

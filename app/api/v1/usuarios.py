@@ -21,19 +21,19 @@ from app.api.v1.schemas.usuarios import (
 )
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Refused
 from app.db import db, transaction
+from app.extensions import current_config
 from app.usuarios.models import Usuario
 from app.usuarios.queries import usuarios_statement
 from app.usuarios.rules import Rol
-from app.usuarios.rules.new_password import WeakPassword
 from app.usuarios.service import (
     BuffetMismatch,
     EmailTaken,
     UsuarioData,
     create_usuario,
+    order_invite,
     set_active,
-    set_password,
     update_usuario,
 )
 from app.web.error_pages import error_response
@@ -41,31 +41,39 @@ from app.web.error_pages import error_response
 bp = ApiBlueprint("usuarios", __name__, url_prefix="/usuarios")
 
 _NO_BUFFET = "No hay un buffet con ese id."
+_NO_MAIL = (
+    "Esta instalación no envía correos: pida el enlace en la página «Usuarios» y entréguelo usted."
+)
 #: Who gets in, and how: the link for a forgotten password goes to the address.
-_ABOUT_RIGHTS = frozenset({"activo", "email", "password"})
+_ABOUT_RIGHTS = frozenset({"activo", "email"})
 
 
 @bp.post("/")
 @bearer_required(Rol.ADMIN)
 @once()
 @takes(body=UsuarioNew)
-@gives("Abrir una cuenta.", UsuarioShown, 201, errors=(400,))
+@gives(
+    "Abrir una cuenta; su persona recibe un enlace y elige su contraseña.",
+    UsuarioShown,
+    201,
+    errors=(400,),
+)
 def create(body: UsuarioNew) -> ResponseReturnValue:
-    """Open an account."""
-    if body.rol is Rol.ADMIN:
-        refuse_keys()
+    """Open an account. Its person is invited by mail, where this installation sends any."""
+    refuse_keys()
     if not _buffet_exists(body.buffet_id):
         return invalid("buffet_id", _NO_BUFFET)
     data = UsuarioData(body.email, body.nombre, body.rol, body.buffet_id, body.telefono)
     try:
         with transaction():
-            usuario = create_usuario(data, body.password, actor=current_usuario(), now=utcnow())
+            now = utcnow()
+            usuario = create_usuario(data, None, actor=current_usuario(), now=now)
+            if current_config().mail_configured:
+                order_invite(usuario, now=now)
     except EmailTaken as taken:
         return error_response(400, str(taken))
     except BuffetMismatch as mismatch:
         return invalid("buffet_id", str(mismatch))
-    except WeakPassword as weak:
-        return invalid("password", str(weak))
     return answer(_show(usuario), 201)
 
 
@@ -100,22 +108,32 @@ def change(usuario_id: int, body: UsuarioChange) -> ResponseReturnValue:
     given = body.given()
     if _ABOUT_RIGHTS & given.keys():
         refuse_keys()
-    activo, password = given.pop("activo", None), given.pop("password", None)
+    activo = given.pop("activo", None)
     actor, now = current_usuario(), utcnow()
     try:
         with transaction():
             must_match(_show(usuario))
             if given:
                 update_usuario(usuario, _data(usuario, **given), actor=actor, now=now)
-            if password is not None:
-                set_password(usuario, password, actor=actor, now=now)
             if activo is not None and activo is not usuario.activo:
                 set_active(usuario, activo=activo, actor=actor, now=now)
     except EmailTaken as taken:
         return error_response(400, str(taken))
-    except WeakPassword as weak:
-        return invalid("password", str(weak))
     return answer(_show(usuario))
+
+
+@bp.post("/<int:usuario_id>/invitar")
+@bearer_required(Rol.ADMIN)
+@gives("Enviar otra vez el enlace para elegir contraseña.", UsuarioShown, 202, errors=(409,))
+def invite(usuario_id: int) -> ResponseReturnValue:
+    """Have a person mailed the link to choose a password; the former one goes on until used."""
+    refuse_keys()
+    usuario = _get_usuario(usuario_id)
+    if not current_config().mail_configured:
+        raise Refused(_NO_MAIL)
+    with transaction():
+        order_invite(usuario, now=utcnow())
+    return answer(_show(usuario), 202)
 
 
 @bp.delete("/<int:usuario_id>")

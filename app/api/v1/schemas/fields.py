@@ -18,7 +18,7 @@ from app.core.rut import parse_rut
 from app.core.text import clean_text
 from app.notificaciones.rules import MESSAGE_MAX
 from app.oficios.rules.papel import STRICT, judge
-from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN
+from app.usuarios.rules import PASSWORD_MAX
 from app.vehiculos.rules import FIRST_YEAR
 
 Value = TypeVar("Value")
@@ -68,12 +68,6 @@ def _read_password(text: str) -> str:
     if len(text) > PASSWORD_MAX:
         raise InvalidValue(f"No puede tener más de {PASSWORD_MAX} caracteres.")
     return text
-
-
-def _read_new_password(text: str) -> str:
-    if len(text) < PASSWORD_MIN:
-        raise InvalidValue(f"Debe tener al menos {PASSWORD_MIN} caracteres.")
-    return _read_password(text)
 
 
 def _read_year(anio: int) -> int:
@@ -127,9 +121,6 @@ Message = Annotated[str, AfterValidator(partial(_read_text, limit=MESSAGE_MAX, m
 Notes = Annotated[str, AfterValidator(partial(_read_text, limit=NOTES_MAX, multiline=True))]
 Told = Annotated[str, AfterValidator(partial(_read_name, limit=NOTES_MAX, multiline=True))]
 Password = Annotated[str, AfterValidator(_read_password)]
-NewPassword = Annotated[
-    str, AfterValidator(_read_new_password), Field(examples=["una clave larga y propia"])
-]
 #: With or without separators and check digit; one that does not fit is kept and flagged.
 PlacaPatente = Annotated[str, of_paper("patente"), Field(examples=["BBCL12"])]
 RolCausa = Annotated[str, of_paper("rol"), Field(examples=["C-3030-2017"])]

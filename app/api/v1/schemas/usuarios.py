@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from app.api.rules import Alcance
 from app.api.v1.schemas.base import Body, Change, Paging, Shown, example
 from app.api.v1.schemas.derived import change_of
-from app.api.v1.schemas.fields import Email, Id, Maybe, Name, NewPassword, Password, Telefono
+from app.api.v1.schemas.fields import Email, Id, Maybe, Name, Password, Telefono
 from app.usuarios.rules import Rol
 
 _A_PASSWORD = "una clave larga y propia"  # noqa: S105  # an example
@@ -81,20 +81,21 @@ class UsuarioQuery(Paging):
 
 
 class UsuarioNew(Body):
-    """An account to open. ``buffet_id`` belongs to a cliente, and to nobody else."""
+    """An account to open. ``buffet_id`` belongs to a cliente, and to nobody else.
+
+    There is no password: its person chooses one by the link of an invitation.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
             email="pedro@oficina.example",
             nombre="Pedro Rojas",
-            password=_A_PASSWORD,
             rol="investigador",
         )
     )
 
     email: Email
     nombre: Name
-    password: NewPassword
     rol: Rol
     buffet_id: Id | None = None
     telefono: Maybe[Telefono] = None
@@ -102,7 +103,7 @@ class UsuarioNew(Body):
 
 @change_of(UsuarioNew, without=("rol", "buffet_id"))
 class UsuarioChange(Change):
-    """What to change of an account. A new password and ``activo`` end its sessions."""
+    """What to change of an account. ``activo`` ends its sessions."""
 
     model_config = ConfigDict(json_schema_extra=example(nombre="Pedro Rojas Díaz"))
     NOT_NULL = frozenset({"activo"})
