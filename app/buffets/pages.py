@@ -32,6 +32,7 @@ from app.extensions import current_config
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.pagination import paginate
 from app.web.sentences import tell
 
@@ -58,6 +59,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/admin/buffets/nuevo", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def create() -> ResponseReturnValue:
     """Register a law firm; its first link is made with it."""
     form = BuffetForm()
@@ -103,6 +105,7 @@ def detail(buffet_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/buffets/<int:buffet_id>/rotar")
 @admin_required
+@fresh_required
 def rotate(buffet_id: int) -> ResponseReturnValue:
     """Replace the link: the old one stops working at once."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
@@ -156,6 +159,7 @@ def rotate_leave(buffet_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/buffets/<int:buffet_id>/activo")
 @admin_required
+@fresh_required
 def toggle(buffet_id: int) -> ResponseReturnValue:
     """Close a buffet, or bring it back."""
     buffet = or_404(db.session.get(Buffet, buffet_id))

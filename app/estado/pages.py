@@ -20,6 +20,7 @@ from app.respaldo.service import list_backups
 from app.titulares.queries.data_requests import list_due
 from app.web.access import admin_required, or_404
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.maintenance import maintenance_text, set_maintenance
 from app.web.sentences import tell
 
@@ -65,6 +66,7 @@ def try_part(parte: str) -> ResponseReturnValue:
 
 @bp.post("/admin/estado/respaldar")
 @admin_required
+@fresh_required
 def back_up() -> ResponseReturnValue:
     """Have the consumer make a backup now."""
     now = utcnow()

@@ -50,6 +50,7 @@ from app.web.access import staff_required
 from app.web.bodies import FRAME, accepts_bytes
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx, see_other
+from app.web.fresh import fresh_file_required
 from config import Config
 
 bp = Blueprint("informes", __name__)
@@ -93,18 +94,26 @@ def order(oficio_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/expedientes/<int:expediente_id>/<any(pdf, zip):archivo>")
+@bp.post("/expedientes/<int:expediente_id>/pdf")
 @staff_required
-def download(expediente_id: int, archivo: str) -> ResponseReturnValue:
-    """Hand out the PDF or the ZIP; a POST, because taking it is written down."""
+def download(expediente_id: int) -> ResponseReturnValue:
+    """Hand out the PDF; a POST, because taking it is written down."""
+    return _send(expediente_to_download(expediente_id), "pdf", actor=current_user)
+
+
+@bp.post("/expedientes/<int:expediente_id>/zip")
+@staff_required
+@fresh_file_required
+def package(expediente_id: int) -> ResponseReturnValue:
+    """Hand out the PDF with every original file of the case."""
     expediente = expediente_to_download(expediente_id)
-    if archivo == "zip" and (missing := _pack(expediente).missing()):
+    if missing := _pack(expediente).missing():
         raise Refused(
             f"No se puede armar el ZIP: faltan {len(missing)} archivos en el almacenamiento "
             f"(el primero es {missing[0]}). Avise a quien administra Rastro; el PDF sí se puede "
             "descargar."
         )
-    return _send(expediente, archivo, actor=current_user)
+    return _send(expediente, "zip", actor=current_user)
 
 
 @bp.get("/portal/oficios/<int:cerrado_id>/expediente")

@@ -87,7 +87,6 @@ def url_arguments(app: Flask, buffet: Buffet, admin: Usuario) -> dict[str, Any]:
         "cerrado_id": cerrado.id,
         "expediente_id": expediente.id,
         "codigo": expediente.codigo,
-        "archivo": "pdf",
         **make_outside(app, admin),
         "buffet_id": buffet.id,
         "texto_id": make_texto(app, admin),

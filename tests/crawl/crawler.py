@@ -197,8 +197,9 @@ class Crawler:
             self._tell(endpoint, method, what, f"refused, but wrote {sorted(kept)}")
         if self.forbidden and self.forbidden.encode() in response.data:
             self._tell(endpoint, method, what, "shows another buffet's words")
-        if response.status_code in {302, 303, 401} and "/entrar" in response.headers.get(
-            "Location", "/entrar"
+        where = response.headers.get("Location", "/entrar")
+        if response.status_code in {302, 303, 401} and any(
+            page in where for page in ("/entrar", "/cuenta/confirmar")
         ):
             self.client = self.sign_in()
         response.close()

@@ -20,6 +20,7 @@ from app.web.access import admin_required, or_404
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.sentences import tell
 
 bp = Blueprint("ajustes", __name__)
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/admin/ajustes")
 @admin_required
+@fresh_required
 def save() -> ResponseReturnValue:
     """Keep the settings; all of them or none."""
     form = SettingsForm.for_settings()

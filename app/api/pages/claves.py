@@ -18,6 +18,7 @@ from app.usuarios.models import Usuario
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.sentences import tell
 
 bp = Blueprint("claves", __name__, url_prefix="/admin/claves-api")
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("")
 @admin_required
+@fresh_required
 def create() -> ResponseReturnValue:
     """Make a key and show it, this once: the answer to the form is the only place that has it."""
     form = ClaveForm()
@@ -61,6 +63,7 @@ def create() -> ResponseReturnValue:
 
 @bp.post("/<int:clave_id>/renovar")
 @admin_required
+@fresh_required
 def renew(clave_id: int) -> ResponseReturnValue:
     """Make a key that may do the same and show it, this once; the old one ends a day later."""
     clave = or_404(db.session.get(ClaveApi, clave_id))

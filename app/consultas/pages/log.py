@@ -28,6 +28,7 @@ from app.db import transaction
 from app.extensions import current_config
 from app.web.access import admin_required
 from app.web.forms import FechaField, FilterForm
+from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
 from app.web.table_files import FORMATS, send_table
 
@@ -105,6 +106,7 @@ def _budget() -> dict[str, Any]:
 
 @bp.post("/admin/consultas/exportar.<formato>")
 @admin_required
+@fresh_file_required
 def export(formato: str) -> ResponseReturnValue:
     """What the filters find, as a file; a POST, because taking it is written down."""
     if formato not in FORMATS:

@@ -22,6 +22,7 @@ from app.cumplimiento.queries import (
     read_looks,
 )
 from app.web.access import admin_required
+from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
 from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
 
@@ -61,6 +62,7 @@ def disclosures() -> ResponseReturnValue:
 
 @bp.post("/exportar.<formato>")
 @admin_required
+@fresh_file_required
 def export(formato: str) -> ResponseReturnValue:
     """The same as a file; a POST, because taking it is written down."""
     if formato not in FORMATS:

@@ -47,6 +47,7 @@ from app.titulares.rules.solicitudes import LAW
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
+from app.web.fresh import fresh_file_required, fresh_required
 from app.web.pagination import paginate
 
 bp = Blueprint("encargados", __name__, url_prefix="/admin/encargos")
@@ -98,6 +99,7 @@ def detail(buffet_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:buffet_id>/devolver")
 @admin_required
+@fresh_file_required
 def hand_back(buffet_id: int) -> ResponseReturnValue:
     """Hand out the data of an ended contract as a ZIP; each time it is written down."""
     buffet, form = _load(buffet_id), DevolverForm()
@@ -141,6 +143,7 @@ def hand_back(buffet_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:buffet_id>/suprimir")
 @admin_required
+@fresh_required
 def erase(buffet_id: int) -> ResponseReturnValue:
     """Have the closed cases of an ended contract erased."""
     buffet, form = _load(buffet_id), SuprimirEncargoForm()

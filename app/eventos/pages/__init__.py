@@ -16,6 +16,7 @@ from app.eventos.service import create_webhook, resend, set_webhook_active, upda
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.pagination import paginate
 from app.web.sentences import tell
 
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/nuevo", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def create() -> ResponseReturnValue:
     """Have an address told of events."""
     form = WebhookForm()
@@ -58,6 +60,7 @@ def detail(webhook_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:webhook_id>")
 @admin_required
+@fresh_required
 def update(webhook_id: int) -> ResponseReturnValue:
     """Change what a webhook is told, or where."""
     hook = _get(webhook_id)
@@ -72,6 +75,7 @@ def update(webhook_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:webhook_id>/activo")
 @admin_required
+@fresh_required
 def toggle(webhook_id: int) -> ResponseReturnValue:
     """Switch a webhook off, or on again."""
     hook = _get(webhook_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -124,22 +126,33 @@ def second_step() -> ResponseReturnValue:
 def confirm_page() -> ResponseReturnValue:
     """Prove again who one is, and go on to the page that was asked for."""
     target = local_path(request.args.get("next", "")) or url_for("home")
+    asked = _Asked(
+        has_file=request.args.get("archivo") == "1",
+        before=local_path(request.args.get("desde", "")) or "",
+    )
     form = ProofForm()
     if is_read():
-        return _confirm_page(form, 200, {})
+        return _confirm_page(form, 200, {}, asked)
     status, headers = _try_proof(_own_account(), None, form, is_signed_in=True)
     if status == 200:
         return see_other(target)
-    return _confirm_page(form, status, headers)
+    return _confirm_page(form, status, headers, asked)
 
 
-def ask_before_going_on() -> ResponseReturnValue | None:
+def ask_before_going_on(*, has_file: bool) -> ResponseReturnValue | None:
     """Answers ``app.web.fresh.ask_again``."""
     if is_fresh(confirmed_at(), utcnow()):
         return None
+    before = page_before() or ""
     if is_read():
-        page = page_before() if is_htmx() else request.full_path.rstrip("?")
-        return see_other(url_for("pasos.confirm_page", next=page or "/"))
+        page = before if is_htmx() else request.full_path.rstrip("?")
+        where = url_for(
+            "pasos.confirm_page",
+            next=page or "/",
+            archivo=1 if has_file else None,
+            desde=before or None if has_file else None,
+        )
+        return see_other(where)
     form, status, headers = ProofForm(), 422, dict[str, str]()
     if any(request.form.get(name) for name in _PROOFS):
         status, headers = _try_proof(_own_account(), None, form, is_signed_in=True)
@@ -151,7 +164,8 @@ def ask_before_going_on() -> ResponseReturnValue | None:
         status = 422
     left_out = _PROOFS | {"csrf_token"}
     fields = [pair for pair in request.form.items(multi=True) if pair[0] not in left_out]
-    return _confirm_page(form, status, headers, fields, request.full_path.rstrip("?"))
+    asked = _Asked(request.full_path.rstrip("?"), fields, has_file=has_file, before=before)
+    return _confirm_page(form, status, headers, asked)
 
 
 def step_after_password(usuario: Usuario, target: str, now: datetime) -> str | None:
@@ -257,19 +271,26 @@ def _try_proof(
     return 200, {}
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody goes on to once they have confirmed."""
+
+    #: Where the form goes that they sent; empty: they wanted to see a page.
+    url: str = ""
+    #: What they had typed.
+    fields: Sequence[tuple[str, str]] = ()
+    _: KW_ONLY
+    #: A file comes, and the browser stays on the page where they confirm.
+    has_file: bool = False
+    #: The page where they asked for it.
+    before: str = ""
+
+
 def _confirm_page(
-    form: ProofForm,
-    status: int,
-    headers: dict[str, str],
-    fields: list[tuple[str, str]] | None = None,
-    url: str = "",
+    form: ProofForm, status: int, headers: dict[str, str], asked: _Asked
 ) -> ResponseReturnValue:
     page = render_template(
-        "factores/confirmar.html",
-        form=form,
-        factors=factors_of(current_user.id),
-        fields=fields or (),
-        url=url,
+        "factores/confirmar.html", form=form, factors=factors_of(current_user.id), asked=asked
     )
     return make_response(page, status, {"Cache-Control": "no-store", **headers})
 

@@ -30,6 +30,7 @@ from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx, see_other
+from app.web.fresh import fresh_file_required
 from app.web.sentences import Sentence, tell
 
 bp = Blueprint("importar", __name__, url_prefix="/importar")
@@ -164,6 +165,7 @@ def discard(importacion_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:importacion_id>/informe.csv")
 @staff_required
+@fresh_file_required
 def report(importacion_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
     importacion = importacion_to_work(importacion_id)

@@ -32,6 +32,7 @@ from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_file_required
 from app.web.sentences import Sentence, tell
 
 bp = Blueprint("listados", __name__, url_prefix="/oficios/<int:oficio_id>/listados")
@@ -161,6 +162,7 @@ def discard(oficio_id: int, listado_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int:listado_id>/informe.csv")
 @staff_required
+@fresh_file_required
 def report(oficio_id: int, listado_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
     _, listado = listado_to_work(oficio_id, listado_id)

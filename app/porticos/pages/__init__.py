@@ -19,6 +19,7 @@ from app.porticos.service import create_portico, forget_alias, set_active, updat
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
+from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
 from app.web.sentences import tell
 from app.web.table_files import send_table
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/exportar")
 @admin_required
+@fresh_file_required
 def export() -> ResponseReturnValue:
     """What the filters find, as a file."""
     rows = db.session.scalars(porticos_statement(PorticoFilterForm(list_roads()).to_filter()))

@@ -19,6 +19,7 @@ from app.titulares.queries.lugares import list_models
 from app.titulares.queries.persona import find_person
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fresh import fresh_required
 
 bp = Blueprint("supresion", __name__)
 
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/admin/personas/supresiones/nueva")
 @admin_required
+@fresh_required
 def create() -> ResponseReturnValue:
     """Show what would be erased of a person; once the admin has confirmed it, have it erased."""
     form = SuprimirForm()
@@ -83,6 +85,7 @@ def detail(supresion_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/personas/supresiones/<int:supresion_id>/menciones")
 @admin_required
+@fresh_required
 def decide(supresion_id: int) -> ResponseReturnValue:
     """Empty a text that probably mentions the person, or take it off the list."""
     row = or_404(db.session.get(Supresion, supresion_id))

@@ -19,6 +19,7 @@ from app.tablero.queries import list_choices, read_visit
 from app.tablero.queries.listing import SORTS, count_listing, listing_statement, read_listing
 from app.tablero.rules import sighting_words
 from app.web.access import staff_required
+from app.web.fresh import fresh_file_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
 from app.web.table_files import FORMATS, send_table
 
@@ -69,6 +70,7 @@ def listing() -> ResponseReturnValue:
 
 @bp.get("/lista.<formato>")
 @staff_required
+@fresh_file_required
 def export(formato: str) -> ResponseReturnValue:
     """All cases under the filters of the address, as a file."""
     if formato not in FORMATS:

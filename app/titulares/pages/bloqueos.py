@@ -17,6 +17,7 @@ from app.titulares.queries.data_requests import find_by_number
 from app.titulares.service import block_cases, lift_block
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fresh import fresh_required
 
 _SAME_PERSON = "La misma persona tiene otro caso bloqueado."
 
@@ -31,6 +32,7 @@ def blocks() -> ResponseReturnValue:
 
 @bp.post("/admin/personas/bloqueos")
 @admin_required
+@fresh_required
 def block() -> ResponseReturnValue:
     """Block the cases that were ticked in the search for a person."""
     form = BloquearForm()
@@ -62,6 +64,7 @@ def block() -> ResponseReturnValue:
 
 @bp.post("/admin/personas/bloqueos/<int:bloqueo_id>/levantar")
 @admin_required
+@fresh_required
 def lift(bloqueo_id: int) -> ResponseReturnValue:
     """End a block."""
     bloqueo = or_404(db.session.get(Bloqueo, bloqueo_id))

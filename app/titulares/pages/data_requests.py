@@ -49,6 +49,7 @@ from app.titulares.service.data_requests import (
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
+from app.web.fresh import fresh_file_required, fresh_required
 from app.web.pagination import paginate
 
 #: What everybody is answered, so that nobody learns whether they are in the data.
@@ -126,6 +127,7 @@ def request_detail(solicitud_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/personas/solicitudes/<int:solicitud_id>/identidad")
 @admin_required
+@fresh_required
 def identity(solicitud_id: int) -> ResponseReturnValue:
     """Note how the identity was checked."""
     row, form = _load(solicitud_id), IdentidadForm()
@@ -154,6 +156,7 @@ def extend(solicitud_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/personas/solicitudes/<int:solicitud_id>/decision")
 @admin_required
+@fresh_required
 def decide_request(solicitud_id: int) -> ResponseReturnValue:
     """Answer a request."""
     row, form = _load(solicitud_id), DecisionForm()
@@ -174,6 +177,7 @@ def decide_request(solicitud_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/personas/solicitudes/<int:solicitud_id>/derivar")
 @admin_required
+@fresh_required
 def derive(solicitud_id: int) -> ResponseReturnValue:
     """Pass a request on to the law firm that the office works for."""
     row, form = _load(solicitud_id), _derivar_form()
@@ -207,6 +211,7 @@ def deliver(solicitud_id: int) -> ResponseReturnValue:
 
 @bp.get("/admin/personas/solicitudes/<int:solicitud_id>/respuesta.pdf")
 @admin_required
+@fresh_file_required
 def answer_file(solicitud_id: int) -> Response:
     """The answer as it was given, to the byte."""
     row = _load(solicitud_id)
@@ -221,6 +226,7 @@ def answer_file(solicitud_id: int) -> Response:
 
 @bp.get("/admin/personas/solicitudes/<int:solicitud_id>/datos.json")
 @admin_required
+@fresh_file_required
 def data_file(solicitud_id: int) -> Response:
     """The data that were handed over, as they were."""
     row = _load(solicitud_id)

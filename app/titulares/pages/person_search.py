@@ -21,6 +21,7 @@ from app.titulares.queries.persona import Encontrado, find_person
 from app.titulares.service import record_search
 from app.web.access import admin_required
 from app.web.fragments import is_read
+from app.web.fresh import fresh_required
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Respaldos:
 
 @bp.route("/admin/personas", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def search() -> ResponseReturnValue:
     """Look for a person. What is typed travels in the body: an address ends in logs."""
     form = BuscarForm()

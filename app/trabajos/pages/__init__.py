@@ -38,6 +38,7 @@ from app.trabajos.rules import BULK_LIMIT, PAGE_SIZE, Accion, JobFilter, Report
 from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
 from app.web.fragments import fragment, is_htmx, see_other
+from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
 from app.web.sentences import tell
 from app.web.table_files import send_table
@@ -107,6 +108,7 @@ def throughput() -> ResponseReturnValue:
 
 @bp.get("/admin/trabajos/exportar")
 @admin_required
+@fresh_file_required
 def export() -> ResponseReturnValue:
     """What the filters find, as a file."""
     now = utcnow()

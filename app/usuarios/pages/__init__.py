@@ -35,6 +35,7 @@ from app.usuarios.service import (
 )
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fresh import fresh_required
 from app.web.pagination import paginate
 
 bp = Blueprint("usuarios", __name__)
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/admin/usuarios/nuevo", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def create() -> ResponseReturnValue:
     """Open an account."""
     form = UsuarioForm()
@@ -78,6 +80,7 @@ def create() -> ResponseReturnValue:
 
 @bp.route("/admin/usuarios/<int:usuario_id>", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def edit(usuario_id: int) -> ResponseReturnValue:
     """Change an account."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
@@ -99,6 +102,7 @@ def edit(usuario_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/usuarios/<int:usuario_id>/activo")
 @admin_required
+@fresh_required
 def toggle(usuario_id: int) -> ResponseReturnValue:
     """Deactivate an account, or bring it back."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
@@ -115,6 +119,7 @@ def toggle(usuario_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/usuarios/<int:usuario_id>/clave")
 @admin_required
+@fresh_required
 def invite(usuario_id: int) -> ResponseReturnValue:
     """Send a person the link to choose a password; show it where no mail can be sent."""
     usuario = or_404(db.session.get(Usuario, usuario_id))

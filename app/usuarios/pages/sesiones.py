@@ -15,12 +15,14 @@ from app.usuarios.rules.sesiones import FinSesion
 from app.usuarios.service.sesiones import close_session, close_sessions
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fresh import fresh_required
 
 bp = Blueprint("sesiones", __name__)
 
 
 @bp.post("/cuenta/sesiones/<int:sesion_id>/cerrar")
 @login_required
+@fresh_required
 def close_one(sesion_id: int) -> ResponseReturnValue:
     """End one of one's own sessions, in whatever browser it is."""
     sesion = or_404(find_own_session(sesion_id, current_user.id))
@@ -34,6 +36,7 @@ def close_one(sesion_id: int) -> ResponseReturnValue:
 
 @bp.post("/cuenta/sesiones/cerrar")
 @login_required
+@fresh_required
 def close_others() -> ResponseReturnValue:
     """End all of one's own sessions but this one, and the tokens of the API."""
     own = current_session()
@@ -53,6 +56,7 @@ def close_others() -> ResponseReturnValue:
 
 @bp.post("/admin/usuarios/<int:usuario_id>/sesiones/cerrar")
 @admin_required
+@fresh_required
 def close_of_person(usuario_id: int) -> ResponseReturnValue:
     """End all sessions of a person."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
