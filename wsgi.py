@@ -1,7 +1,10 @@
 """The web application for a WSGI server (``gunicorn wsgi:app``) and for ``flask --app wsgi``."""
 
+import gc
 import os
 import sys
+
+gc.disable()  # nothing that is imported is garbage: looking for some took a fifth of the start
 
 from app import create_app
 from app.web.process_log import configure_logging, connect_sentry
@@ -17,3 +20,6 @@ except ConfigError as error:
 
 configure_logging(app.extensions["rastro_config"])
 connect_sentry(app.extensions["rastro_config"])
+
+gc.freeze()  # what is there now stays, and is not looked through again
+gc.enable()

@@ -1,8 +1,13 @@
 """What every test may ask for, by subject: one file in tests/plugins each."""
 
+import gc
 import os
 
+import pytest
 from hypothesis import settings
+
+# What is imported and collected stays to the end: nobody looks through it for garbage meanwhile.
+gc.disable()
 
 # How long one example may take says how busy the machine is, not whether the code is right.
 # CI tries the same examples every time; on a laptop each run tries others.
@@ -24,3 +29,10 @@ pytest_plugins = [
     "tests.plugins.application",
     "tests.plugins.served",
 ]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """From here on there is garbage."""
+    del session
+    gc.freeze()
+    gc.enable()

@@ -19,7 +19,9 @@ from app.usuarios.models import Usuario
 def live_server(app: Flask) -> Iterator[str]:
     """The address at which the test's application answers; with CSRF checked, as in production."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, name="live server")
+    # It is asked to end after each test, and sees that when it looks.
+    looks = {"poll_interval": 0.02}
+    thread = threading.Thread(target=server.serve_forever, kwargs=looks, name="live server")
     app.config["WTF_CSRF_ENABLED"] = True
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
