@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.ajustes.rules import Setting
     from app.db import Model
     from app.jobs.registry import Job
-    from app.oficios.pages.sections import Section
+    from app.oficios.pages.sections import Panel, Section, Watch
     from app.web.navigation import Link
     from app.web.streaming import Source as StreamSource
     from config import Config
@@ -108,6 +108,10 @@ class Feature:
     commands: tuple[Command, ...] = ()
     #: Sections of the case page; ``Section.place`` orders them.
     sections: tuple[Section, ...] = ()
+    #: Panels of the *Resumen* of a case; ``Panel.place`` orders them.
+    panels: tuple[Panel, ...] = ()
+    #: What of a case wants attention first.
+    watches: tuple[Watch, ...] = ()
     #: What an admin may change on the page *Ajustes*; ``Setting.place`` orders them.
     settings: tuple[Setting, ...] = ()
     jobs: tuple[Job, ...] = ()
@@ -147,6 +151,8 @@ class Features:
         """
         self.by_name: dict[str, Feature] = {}
         self.sections: dict[str, Section] = {}
+        self.panels: dict[str, Panel] = {}
+        self.watches: list[Watch] = []
         self.settings: dict[str, Setting] = {}
         #: The models whose rows are evidence, by what a seal calls them.
         self.sealed: dict[str, type[Model]] = {}
@@ -161,6 +167,8 @@ class Features:
     def _add(self, feature: Feature) -> None:
         _put(self.by_name, {feature.name: feature})
         _put(self.sections, {section.name: section for section in feature.sections})
+        _put(self.panels, {panel.name: panel for panel in feature.panels})
+        self.watches += feature.watches
         _put(self.settings, {setting.clave: setting for setting in feature.settings})
         for model in feature.models:
             _put(self.sealed, {one.tipo: model for one in getattr(model, "__sealed__", ())})

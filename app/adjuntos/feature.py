@@ -8,7 +8,7 @@ from app.adjuntos.jobs import sweep_files, verify_all
 from app.adjuntos.models import Adjunto
 from app.adjuntos.queries import count_adjuntos
 from app.feature import Feature, FileColumn
-from app.oficios.pages.sections import Section
+from app.oficios.pages.sections import Panel, Section, Side, Tab
 
 FEATURE = Feature(
     name="adjuntos",
@@ -16,8 +16,17 @@ FEATURE = Feature(
     pages=(pages,),
     commands=(adjuntos_cli,),
     sections=(
-        Section("fotos", "Fotos y documentos", "camera", "adjuntos.section", 60, count_adjuntos),
+        Section(
+            "fotos",
+            "Fotos y documentos",
+            "camera",
+            "adjuntos.section",
+            60,
+            count_adjuntos,
+            tab=Tab.FOTOS,
+        ),
     ),
+    panels=(Panel("fotos", Side.RAIL, 20, "adjuntos/_resumen.html", pages.load_newest),),
     jobs=(sweep_files, verify_all),
     file_columns=(
         FileColumn("adjuntos", "original_key", "sha256"),

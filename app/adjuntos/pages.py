@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, Response, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from app.adjuntos.access import adjunto_of, adjunto_to_see
 from app.adjuntos.forms import AdjuntoDetailsForm, ApprovalForm, PlaceForm, RemoveForm, UploadForm
 from app.adjuntos.models import Adjunto
 from app.adjuntos.outside.storage import get_storage
-from app.adjuntos.queries import list_adjuntos
+from app.adjuntos.queries import list_adjuntos, list_newest
 from app.adjuntos.rules import JPEG, copy_name, format_size
 from app.adjuntos.rules.photo_doubts import list_mismatches
 from app.adjuntos.service import (
@@ -47,6 +48,13 @@ bp = Blueprint("adjuntos", __name__)
 #: own picture viewer; nothing of ours or of the sender is in that page.
 _FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _YEAR = 365 * 24 * 3600
+#: Photos on the *Resumen* of a case.
+_NEWEST = 4
+
+
+def load_newest(oficio: Oficio) -> Mapping[str, Any]:
+    """The newest photos of a case, for its *Resumen*."""
+    return {"newest_photos": list_newest(oficio.id, _NEWEST)}
 
 
 @bp.get("/oficios/<int:oficio_id>/fotos")

@@ -11,7 +11,7 @@ from app.avistamientos.queries.newest_sightings import list_for_notice
 from app.avistamientos.service.portico_matching import rematch_older
 from app.feature import Feature, Preparation
 from app.notificaciones.rules.sources import list_sightings
-from app.oficios.pages.sections import Section
+from app.oficios.pages.sections import Section, Tab
 
 FEATURE = Feature(
     name="avistamientos",
@@ -25,6 +25,7 @@ FEATURE = Feature(
             "avistamientos.section",
             20,
             count_sightings,
+            tab=Tab.AVISTAMIENTOS,
         ),
     ),
     jobs=(rematch_sightings,),

@@ -21,9 +21,10 @@ from app.notificaciones.pages import (
     receptor,
     receptores,
 )
+from app.notificaciones.pages.silence import watch_answers
 from app.notificaciones.queries import count_notices
 from app.notificaciones.rules import SETTINGS
-from app.oficios.pages.sections import Section
+from app.oficios.pages.sections import Section, Tab
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
@@ -32,9 +33,16 @@ FEATURE = Feature(
     pages=(notices, compose, closing, all_mails, plantillas, receptores, receptor),
     sections=(
         Section(
-            "notificaciones", "Notificaciones", "mail", "notificaciones.section", 70, count_notices
+            "notificaciones",
+            "Notificaciones",
+            "mail",
+            "notificaciones.section",
+            70,
+            count_notices,
+            tab=Tab.NOTIFICACIONES,
         ),
     ),
+    watches=(watch_answers,),
     settings=SETTINGS,
     jobs=(send_notice, find_unanswered, tell_milestones),
     navigation=(

@@ -13,10 +13,12 @@ from app.oficios.pages import (
     direcciones,
     historial,
     personas,
+    resumen,
     textos,
     vehiculo,
 )
-from app.oficios.pages.sections import Section
+from app.oficios.pages.resumen_panels import PANELS, watch_dates
+from app.oficios.pages.sections import Section, Tab
 from app.oficios.queries import count_direcciones, count_entries, count_personas
 from app.web.navigation import Audience, Link, Menu
 from app.web.sentences import link_about
@@ -27,6 +29,7 @@ FEATURE = Feature(
     pages=(
         case,
         create,
+        resumen,
         bitacora,
         direcciones,
         personas,
@@ -37,16 +40,41 @@ FEATURE = Feature(
         textos,
     ),
     sections=(
-        Section("bitacora", "Bitácora", "note", "oficios.detail", 10, count_entries),
+        Section("resumen", "Resumen", "clipboard-text", "oficios.detail", 5, tab=Tab.RESUMEN),
         Section(
-            "direcciones", "Direcciones", "map-pin", "oficios.direcciones", 40, count_direcciones
+            "bitacora",
+            "Bitácora",
+            "note",
+            "oficios.timeline",
+            10,
+            count_entries,
+            tab=Tab.BITACORA,
         ),
-        Section("personas", "Personas", "users", "oficios.personas", 50, count_personas),
+        Section(
+            "direcciones",
+            "Direcciones",
+            "map-pin",
+            "oficios.direcciones",
+            30,
+            count_direcciones,
+            tab=Tab.LUGARES,
+        ),
+        Section(
+            "personas",
+            "Personas",
+            "users",
+            "oficios.personas",
+            40,
+            count_personas,
+            tab=Tab.LUGARES,
+        ),
         Section("vehiculo", "Vehículo", "car", "oficios.vehiculo", 100),
         Section("datos", "Datos del oficio", "file-text", "oficios.datos", 110),
         Section("historial", "Historial", "history", "oficios.historial", 120),
         Section("custodia", "Custodia", "shield-check", "oficios.custodia", 130),
     ),
+    panels=PANELS,
+    watches=(watch_dates,),
     navigation=(
         Link(Menu.BOTTOM, 30, "oficios.create", "Nuevo", "circle-plus"),
         Link(

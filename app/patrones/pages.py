@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -10,13 +11,30 @@ from flask.typing import ResponseReturnValue
 from app.core.clock import utcnow
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
+from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.patrones.queries.sighting_columns import read_map
 from app.patrones.queries.when_to_go import read_when
 from app.web.access import staff_required
-from app.web.fragments import fragment, is_htmx
+from app.web.fragments import fragment, is_htmx, see_other
 
 bp = Blueprint("patrones", __name__, url_prefix="/oficios/<int:oficio_id>")
+
+
+def load_brief(_oficio: Oficio) -> Mapping[str, Any]:
+    """Nothing yet: the panel of the *Resumen* asks for itself, so that the page need not wait."""
+    return {}
+
+
+@bp.get("/avistamientos/cuando")
+@staff_required
+def brief(oficio_id: int) -> ResponseReturnValue:
+    """When and where to go, in short: what the *Resumen* shows of it."""
+    oficio = oficio_to_work(oficio_id)
+    if not is_htmx():
+        return see_other(url_for("patrones.show", oficio_id=oficio.id))
+    cuando = read_when(oficio, proveedor=current_config().porticos_provider, now=utcnow())
+    return fragment("patrones/_breve.html", oficio=oficio, cuando=cuando, patron=cuando.patron)
 
 
 @bp.get("/avistamientos/panorama")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.notificaciones.rules.sources import find_location, list_found
-from app.oficios.pages.sections import Section
+from app.oficios.pages.sections import Section, Tab
 from app.ubicado.jobs import find_waiting
 from app.ubicado.models import Revisado, Ubicacion
 from app.ubicado.pages import phone, section
@@ -17,7 +17,15 @@ FEATURE = Feature(
     models=(Revisado, Ubicacion),
     pages=(phone, section),
     sections=(
-        Section("ubicacion", "Ubicación", "map-pin-check", "ubicado.section", 30, count_locations),
+        Section(
+            "ubicacion",
+            "Ubicación",
+            "map-pin-check",
+            "ubicado.section",
+            45,
+            count_locations,
+            tab=Tab.LUGARES,
+        ),
     ),
     settings=SETTINGS,
     jobs=(find_waiting,),

@@ -242,8 +242,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
  * @param {ParentNode} root
  */
 function showOpen(root) {
-  root.querySelectorAll(".case-nav [aria-current], .chips .is-active").forEach((open) => {
-    const row = open.closest(".case-nav, .chips");
+  root.querySelectorAll(".case-tabs [aria-current], .chips .is-active").forEach((open) => {
+    const row = open.closest(".case-tabs, .chips");
     if (!row || row.scrollWidth <= row.clientWidth || row.scrollLeft) return;
     const [inside, whole] = [open.getBoundingClientRect(), row.getBoundingClientRect()];
     if (inside.right > whole.right) row.scrollLeft = inside.left - whole.left - (whole.width - inside.width) / 2;
@@ -253,3 +253,14 @@ showOpen(document);
 document.addEventListener("htmx:load", (event) => showOpen(event.detail.elt.parentElement ?? document));
 
 document.querySelectorAll("[data-flash][role=status]").forEach((flash) => dismissLater(flash, 10000));
+
+// Which cases stood in the list that somebody opens a case from: the case leads on to the next one.
+document.addEventListener("click", ({ target }) => {
+  const link = target instanceof Element ? target.closest("a[href^='/oficios/']") : null;
+  const list = link?.closest("[data-cases]");
+  if (!list) return;
+  const ids = [...list.querySelectorAll("a[href^='/oficios/']")]
+    .map((one) => Number(/^\/oficios\/(\d+)$/.exec(one.getAttribute("href") ?? "")?.[1]))
+    .filter(Boolean);
+  sessionStorage.setItem("casos-de-la-lista", JSON.stringify([...new Set(ids)]));
+});

@@ -46,10 +46,13 @@ function listen() {
   const query = new URLSearchParams({ aviso: news.ultimo, sin_leer: news.sinLeer });
   const event = document.getElementById("board")?.dataset.event;
   if (event) query.set("evento", event);
+  const shown = /^\/oficios\/(\d+)/.exec(window.location.pathname)?.[1];
+  if (shown) query.set("caso", shown);
   line = new EventSource(`${news.lineUrl}?${query}`);
   line.addEventListener("tablero", ({ data }) => {
     document.body.dispatchEvent(new CustomEvent("novedades:tablero", { detail: Number(data) }));
   });
+  line.addEventListener("caso", () => { document.body.dispatchEvent(new CustomEvent("novedades:caso")); });
   line.addEventListener("avisos", ({ data }) => {
     const { ultimo: last, sin_leer: unread } = JSON.parse(data);
     if (String(last) !== news.ultimo || String(unread) !== news.sinLeer) later(0);

@@ -34,6 +34,24 @@ function isChangedByHand(attribute, element) {
 }
 
 /**
+ * Whether a script has drawn what it holds.
+ *
+ * @param {Node} node
+ */
+const isDrawn = (node) => node instanceof Element && node.matches("[data-mapa]");
+
+/**
+ * Whether a part that loads itself has done so: the new one is only its empty place.
+ *
+ * @param {Node} node
+ * @param {Node} fresh
+ */
+function isLoaded(node, fresh) {
+  const asks = (/** @type {Node} */ one) => one instanceof Element && /^load\b/.test(one.getAttribute("hx-trigger") ?? "");
+  return asks(fresh) && !asks(node);
+}
+
+/**
  * Morph an element into a new one from the server.
  *
  * @param {Element} was an element of the page
@@ -46,7 +64,7 @@ export function morph(was, is) {
   Idiomorph.morph(was, is, {
     morphStyle: "outerHTML",
     callbacks: {
-      beforeNodeMorphed: (node) => node.nodeName !== "CANVAS",
+      beforeNodeMorphed: (node, fresh) => node.nodeName !== "CANVAS" && !isDrawn(node) && !isLoaded(node, fresh),
       beforeAttributeUpdated: (name, element, deed) =>
         !(deed === "remove" && KEPT.has(name)) && !isChangedByHand(name, element),
       afterNodeAdded: (node) => { added.push(node); },

@@ -74,6 +74,20 @@ def test_a_page_hears_numbers_alone_and_only_when_they_change(app, buffet, usuar
     assert told == 'event: avisos\ndata: {"ultimo": 7, "sin_leer": 2}\n\n'
 
 
+def test_a_page_of_a_case_hears_of_that_case_alone(app, buffet, usuario_admin):
+    shown = make_oficio(app, buffet, usuario_admin)
+    page = PageListener(usuario_id=usuario_admin.id, place=0, bell=Campana(0, 0), caso=shown.id)
+    other = PageListener(
+        usuario_id=usuario_admin.id, place=0, bell=Campana(0, 0), caso=shown.id + 1
+    )
+    with app.app_context():
+        found = EventSource().look([page])
+        newest = last_id()
+    assert page.hear("eventos", found).endswith(f"event: caso\ndata: {newest}\n\n")
+    assert "event: caso" not in other.hear("eventos", found)
+    assert page.hear("eventos", found) == "", "told once"
+
+
 @pytest.mark.parametrize(
     "path", ["/novedades", "/novedades?evento=x&aviso=-1&sin_leer=99999999999"]
 )

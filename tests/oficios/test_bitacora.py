@@ -19,7 +19,7 @@ from tests.plugins.application import HTMX, assert_fragment
 
 @pytest.fixture
 def url(oficio):
-    return f"/oficios/{oficio.id}"
+    return f"/oficios/{oficio.id}/bitacora"
 
 
 def write(app, oficio, actor, text, tipo=Actividad.NOTA, at=None):
@@ -33,14 +33,12 @@ def write(app, oficio, actor, text, tipo=Actividad.NOTA, at=None):
 
 def test_a_note_is_stored_and_shown_both_ways(app, investigador, url, oficio, usuario_admin, rows):
     make_texto(app, usuario_admin, "No contesta")
-    plain = investigador.post(
-        f"{url}/bitacora", data={"tipo": "nota", "descripcion": "El conserje lo conoce"}
-    )
+    plain = investigador.post(url, data={"tipo": "nota", "descripcion": "El conserje lo conoce"})
     assert plain.status_code == 303
     assert plain.headers["Location"] == url
 
     response = investigador.post(
-        f"{url}/bitacora",
+        url,
         data={"tipo": "llamada", "frase": "No contesta", "descripcion": "Dos veces\nhoy"},
         headers=HTMX,
     )
@@ -54,14 +52,14 @@ def test_a_note_is_stored_and_shown_both_ways(app, investigador, url, oficio, us
 
 def test_a_preset_text_is_enough(app, investigador, url, usuario_admin, rows):
     make_texto(app, usuario_admin, "Buzón de voz")
-    investigador.post(f"{url}/bitacora", data={"tipo": "llamada", "frase": "Buzón de voz"})
+    investigador.post(url, data={"tipo": "llamada", "frase": "Buzón de voz"})
 
     assert rows(Investigacion, tipo=Actividad.LLAMADA)[0].descripcion == "Buzón de voz"
 
 
 def test_what_happened_earlier_takes_its_place_in_the_line(investigador, url, rows):
     investigador.post(
-        f"{url}/bitacora",
+        url,
         data={"tipo": "nota", "descripcion": "Ayer lo vi", "ocurrido_at": "2026-10-24T18:42"},
     )
 
@@ -93,7 +91,7 @@ BAD_ENTRIES = [
 def test_a_bad_entry_is_explained_and_nothing_is_written(
     data, sentence, headers, investigador, url, oficio, rows
 ):
-    response = investigador.post(f"{url}/bitacora", data=data, headers=headers)
+    response = investigador.post(url, data=data, headers=headers)
 
     assert response.status_code == 422
     assert sentence in response.text
@@ -107,7 +105,7 @@ def test_a_bad_entry_is_explained_and_nothing_is_written(
 
 
 def test_a_nul_byte_never_reaches_the_database(investigador, url, rows):
-    investigador.post(f"{url}/bitacora", data={"tipo": "nota", "descripcion": "uno\x00dos"})
+    investigador.post(url, data={"tipo": "nota", "descripcion": "uno\x00dos"})
 
     assert rows(Investigacion, tipo=Actividad.NOTA)[0].descripcion == "unodos"
 
@@ -138,7 +136,7 @@ def test_a_form_that_was_sent_leads_to_pages_of_the_line(
     for number in range(51):
         write(app, oficio, usuario_investigador, f"Nota número {number:02}.")
 
-    refused = investigador.post(f"{url}/bitacora", data={"tipo": "nota"})
+    refused = investigador.post(url, data={"tipo": "nota"})
     assert f'href="{url}?pagina=2"' in refused.text
 
 
@@ -161,7 +159,7 @@ def test_a_changed_field_is_told_in_words(app, investigador, url, oficio, usuari
 def test_an_own_fresh_entry_is_mended(app, investigador, url, oficio, usuario_investigador, rows):
     write(app, oficio, usuario_investigador, "Vive en Ñuñoa")
     (note,) = rows(Investigacion, tipo=Actividad.NOTA)
-    edit = f"{url}/bitacora/{note.id}"
+    edit = f"{url}/{note.id}"
     assert f'href="{edit}"' in investigador.get(url).text
 
     form = investigador.get(edit, headers=HTMX)
@@ -182,7 +180,7 @@ def test_an_old_or_foreign_entry_stays_and_the_page_says_what_to_do(
 ):
     write(app, oficio, usuario_investigador, "Vive en Ñuñoa")
     (note,) = rows(Investigacion, tipo=Actividad.NOTA)
-    edit = f"{url}/bitacora/{note.id}"
+    edit = f"{url}/{note.id}"
 
     foreign = admin.post(edit, data={"descripcion": "Otra cosa"})
     assert foreign.status_code == 409

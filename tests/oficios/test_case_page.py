@@ -16,7 +16,7 @@ from tests.factories import make_oficio
 from tests.oficios.acting import act, stored
 from tests.plugins.application import HTMX, assert_fragment
 
-SECTIONS = ["", "/personas", "/direcciones", "/vehiculo", "/datos"]
+SECTIONS = ["", "/bitacora", "/personas", "/direcciones", "/vehiculo", "/datos"]
 
 
 @pytest.mark.parametrize("path", SECTIONS)
@@ -27,7 +27,7 @@ def test_each_section_is_a_page_of_its_own_and_a_fragment(path, investigador, of
     assert page.status_code == 200
     assert f'id="oficio-head-{oficio.id}"' in page.text
     assert 'aria-current="page"' in page.text.partition("case-nav")[2]
-    name = path.strip("/") or "bitacora"
+    name = path.strip("/") or "resumen"
     assert_fragment(investigador.get(url, headers=HTMX), f"oficio-{name}-{oficio.id}")
 
 
@@ -68,7 +68,7 @@ def test_the_head_says_what_the_case_is_and_how_far(app, admin, buffet, usuario_
         lambda o, who: assign_oficio(o, who, actor=who, now=moved),
     )
 
-    head = admin.get(f"/oficios/{case.id}").text.partition('class="case-layout"')[0]
+    head = admin.get(f"/oficios/{case.id}").text.partition('class="case-content"')[0]
 
     for text in ("Suzuki Swift", "OF-2026-852", "C-18342-2025", "19º Juzgado", "González", "háb."):
         assert text in head

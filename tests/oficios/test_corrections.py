@@ -29,7 +29,7 @@ from tests.plugins.application import HTMX, assert_fragment
 
 @pytest.fixture
 def url(oficio):
-    return f"/oficios/{oficio.id}"
+    return f"/oficios/{oficio.id}/bitacora"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def problems(app, oficio):
 def test_an_old_entry_is_corrected_by_another_that_points_to_it(
     app, investigador, url, oficio, note, usuario_investigador, rows
 ):
-    correct = f"{url}/bitacora/{note.id}/corregir"
+    correct = f"{url}/{note.id}/corregir"
     assert f'href="{correct}"' in investigador.get(url).text
     form = investigador.get(correct, headers=HTMX)
     assert "Vive en Ñuñoa" in assert_fragment(form, f"oficio-bitacora-{oficio.id}")
@@ -71,7 +71,7 @@ def test_an_old_entry_is_corrected_by_another_that_points_to_it(
 
 
 def test_a_colleague_corrects_and_both_names_are_read(admin, url, note, rows, usuario_admin):
-    admin.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "Se mudó"}, headers=HTMX)
+    admin.post(f"{url}/{note.id}/corregir", data={"descripcion": "Se mudó"}, headers=HTMX)
 
     assert rows(Investigacion, corrige_id=note.id)[0].usuario_id == usuario_admin.id
     text = " ".join(admin.get(url).text.split())
@@ -82,7 +82,7 @@ def test_a_colleague_corrects_and_both_names_are_read(admin, url, note, rows, us
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "htmx"])
 def test_a_correction_says_something(headers, investigador, url, note, rows):
     response = investigador.post(
-        f"{url}/bitacora/{note.id}/corregir", data={"descripcion": " "}, headers=headers
+        f"{url}/{note.id}/corregir", data={"descripcion": " "}, headers=headers
     )
 
     assert response.status_code == 422
@@ -93,9 +93,7 @@ def test_a_correction_says_something(headers, investigador, url, note, rows):
 def test_what_a_deed_left_is_not_corrected_by_hand(investigador, url, oficio, rows):
     (entered,) = rows(Investigacion, oficio_id=oficio.id)
     for path in ("", "/corregir"):
-        response = investigador.post(
-            f"{url}/bitacora/{entered.id}{path}", data={"descripcion": "x"}
-        )
+        response = investigador.post(f"{url}/{entered.id}{path}", data={"descripcion": "x"})
         assert response.status_code == 409
     assert "Agregue una nota que lo aclare" in response.text
     assert len(rows(Investigacion)) == 1
@@ -111,32 +109,32 @@ def test_an_entry_of_another_case_is_not_corrected_here(
 
     assert response.status_code == 404
     assert rows(Investigacion, corrige_id=note.id) == []
-    investigador.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "x"})
+    investigador.post(f"{url}/{note.id}/corregir", data={"descripcion": "x"})
     assert [row.descripcion for row in rows(Investigacion, corrige_id=note.id)] == ["x"]
 
 
 def test_corrections_are_for_the_firm_alone(cliente, cliente_ajeno, stranger, url, note, rows):
     for client in (cliente, cliente_ajeno, stranger):
-        response = client.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "x"})
+        response = client.post(f"{url}/{note.id}/corregir", data={"descripcion": "x"})
         assert response.status_code in {303, 404}
     assert rows(Investigacion, corrige_id=note.id) == []
 
 
 def test_after_a_quarter_of_an_hour_the_edit_leads_to_a_correction(investigador, url, note):
-    response = investigador.get(f"{url}/bitacora/{note.id}")
+    response = investigador.get(f"{url}/{note.id}")
 
     assert response.status_code == 409
     assert "Pasaron más de 15 minutos" in response.text
-    assert f'action="{url}/bitacora/{note.id}/corregir"' in response.text
+    assert f'action="{url}/{note.id}/corregir"' in response.text
 
 
 def test_each_earlier_text_stays_readable_and_sealed(
     app, investigador, url, oficio, usuario_investigador, rows
 ):
-    investigador.post(f"{url}/bitacora", data={"tipo": "nota", "descripcion": "Uno"})
+    investigador.post(url, data={"tipo": "nota", "descripcion": "Uno"})
     (note,) = rows(Investigacion, tipo=Actividad.NOTA)
     for text in ("Dos", "Tres"):
-        investigador.post(f"{url}/bitacora/{note.id}", data={"descripcion": text})
+        investigador.post(f"{url}/{note.id}", data={"descripcion": text})
 
     before = investigador.get(url).text.partition("Lo que decía antes")[2].partition("</ul>")[0]
     assert "<del>Uno</del>" in before
@@ -147,7 +145,7 @@ def test_each_earlier_text_stays_readable_and_sealed(
 def test_what_its_author_takes_back_stays_readable_and_is_no_finding(
     app, investigador, url, oficio, usuario_investigador, rows
 ):
-    investigador.post(f"{url}/bitacora", data={"tipo": "nota", "descripcion": "Auto equivocado"})
+    investigador.post(url, data={"tipo": "nota", "descripcion": "Auto equivocado"})
     (note,) = rows(Investigacion, tipo=Actividad.NOTA)
     act(
         app,
@@ -161,10 +159,10 @@ def test_what_its_author_takes_back_stays_readable_and_is_no_finding(
     text = investigador.get(url).text
     assert "<del>Auto equivocado</del>" in text
     assert "Retirada" in text
-    assert f'href="{url}/bitacora/{note.id}"' not in text
+    assert f'href="{url}/{note.id}"' not in text
     assert problems(app, oficio) == []
     for path in ("", "/corregir"):
-        late = investigador.post(f"{url}/bitacora/{note.id}{path}", data={"descripcion": "x"})
+        late = investigador.post(f"{url}/{note.id}{path}", data={"descripcion": "x"})
         assert late.status_code == 409
         assert "ya fue retirada" in late.text
 
@@ -179,7 +177,7 @@ def test_of_a_visit_only_the_notes_are_edited(
 
     act(app, oficio, usuario_investigador, visit)
     (entry,) = rows(Investigacion, tipo=Actividad.TERRENO)
-    edit = f"{url}/bitacora/{entry.id}"
+    edit = f"{url}/{entry.id}"
 
     assert ">\nDice la vecina</textarea>" in investigador.get(edit).text.replace("\r", "")
     investigador.post(edit, data={"descripcion": "Dice el conserje"})
@@ -196,7 +194,7 @@ def test_of_a_visit_only_the_notes_are_edited(
 def test_a_corrected_entry_that_somebody_changes_in_the_database_is_found(
     app, investigador, url, oficio, note
 ):
-    investigador.post(f"{url}/bitacora/{note.id}/corregir", data={"descripcion": "Se mudó"})
+    investigador.post(f"{url}/{note.id}/corregir", data={"descripcion": "Se mudó"})
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(
             db.update(Investigacion)

@@ -16,7 +16,15 @@ from tests.bench.caso_rows import fill_case
 from tests.factories import make_oficio
 
 ROSA = PropietarioData(nombre="Rosa Soto", rut="76123456-0")
-SECTIONS = ("", "?tipo=nota&texto=conserje", "/historial", "/personas", "/direcciones", "/datos")
+SECTIONS = (
+    "",
+    "/bitacora",
+    "/bitacora?tipo=nota&texto=conserje",
+    "/historial",
+    "/personas",
+    "/direcciones",
+    "/datos",
+)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.plugins.application import HTMX, assert_fragment
 
 @pytest.fixture
 def url(oficio):
-    return f"/oficios/{oficio.id}"
+    return f"/oficios/{oficio.id}/bitacora"
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_pages_of_a_search_keep_it(app, investigador, url, oficio, usuario_inves
 
 def test_a_form_that_was_sent_shows_the_whole_line(investigador, url, oficio):
     response = investigador.post(
-        f"{url}/bitacora?tipo=llamada&texto=nada",
+        f"{url}?tipo=llamada&texto=nada",
         data={"tipo": "nota", "descripcion": "Hola"},
         headers=HTMX,
     )

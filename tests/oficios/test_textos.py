@@ -25,7 +25,7 @@ def texts(app, usuario_admin):
 
 def offered(client, oficio):
     """The texts for calls that the case page offers, in their order."""
-    form = client.get(f"/oficios/{oficio.id}").text.partition('id="frase-llamada"')[2]
+    form = client.get(f"/oficios/{oficio.id}/bitacora").text.partition('id="frase-llamada"')[2]
     options = form.partition("</select>")[0].split('<option value="')[2:]
     return [option.partition('"')[0] for option in options]
 

@@ -71,7 +71,7 @@ def test_a_visit_without_an_address_keeps_where_it_was_made(investigador, case, 
 
     (entry,) = rows(Investigacion, tipo=Actividad.TERRENO)
     assert entry.detalle == {"resultado": "otro", "lat": -33.45, "lon": -70.6, "exactitud_m": 8}
-    text = investigador.get(f"/oficios/{case.id}").text
+    text = investigador.get(f"/oficios/{case.id}/bitacora").text
     assert "geo:-33.45,-70.6" in text
     assert "±8 m" in text
 

@@ -33,6 +33,17 @@ def list_visitas(oficio_id: int) -> list[Visita]:
     return list(db.session.scalars(statement))
 
 
+def list_newest(oficio_id: int, limit: int) -> list[Adjunto]:
+    """The photos that came in last, at most ``limit``."""
+    statement = (
+        _of(oficio_id)
+        .where(Adjunto.miniatura_key.is_not(None))
+        .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
 def list_images(oficio_id: int) -> list[Adjunto]:
     """The files that have a picture to show or to send, newest first."""
     return [adjunto for adjunto in list_adjuntos(oficio_id) if adjunto.is_drawn]

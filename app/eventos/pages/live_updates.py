@@ -27,7 +27,7 @@ _LAST = 2**31 - 1
 
 @dataclass(kw_only=True, eq=False)
 class PageListener(Listener):
-    """Hears the id of the newest event and the state of one's bell.
+    """Hears the id of the newest event, that one is of its case, and the state of one's bell.
 
     What there is to see is asked for by the page, which may see only what its person may.
     """
@@ -35,6 +35,8 @@ class PageListener(Listener):
     sources: ClassVar[tuple[str, ...]] = (EVENTS, BELLS)
     place: int
     bell: Campana
+    #: The case that the page shows, if it shows one.
+    caso: int | None = None
 
     def hear(self, source: str, news: Any) -> str:
         """What differs from what the page was told last."""
@@ -43,8 +45,11 @@ class PageListener(Listener):
     def _hear_events(self, news: Sequence[Told]) -> str:
         if not news or news[-1].id <= self.place:
             return ""
+        is_here = self.caso is not None and any(
+            item.id > self.place and item.message["oficio_id"] == self.caso for item in news
+        )
         self.place = news[-1].id
-        return _tell_board(self.place)
+        return _tell_board(self.place) + (_tell_case(self.place) if is_here else "")
 
     def _hear_bells(self, news: dict[int, Campana]) -> str:
         bell = news.get(self.usuario_id)
@@ -70,6 +75,7 @@ def listen() -> ResponseReturnValue:
         usuario_id=current_user.id,
         place=newest,
         bell=Campana(_number("sin_leer"), _number("aviso")),
+        caso=_number("caso") or None,
         greeting=greeting,
         seconds=SECONDS,
     )
@@ -78,6 +84,10 @@ def listen() -> ResponseReturnValue:
 
 def _tell_board(place: int) -> str:
     return f"event: tablero\ndata: {place}\n\n"
+
+
+def _tell_case(place: int) -> str:
+    return f"event: caso\ndata: {place}\n\n"
 
 
 def _number(name: str) -> int:

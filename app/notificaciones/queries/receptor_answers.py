@@ -66,11 +66,12 @@ def list_unanswered(
     sent_after: datetime,
     ahead: datetime,
     among: Sequence[int] | None = None,
+    oficio_id: int | None = None,
 ) -> list[Notificacion]:
     """The notices of open cases that nobody answered and that may still be asked about.
 
     Of each case only the newest: with a second receptor on his way, the first is not missed.
-    ``among`` looks at notices of these ids only.
+    ``among`` looks at notices of these ids only, ``oficio_id`` at those of one case.
     """
     later = aliased(Notificacion)
     statement = (
@@ -101,6 +102,8 @@ def list_unanswered(
     )
     if among is not None:
         statement = statement.where(Notificacion.id.in_(among))
+    if oficio_id is not None:
+        statement = statement.where(Notificacion.oficio_id == oficio_id)
     return list(db.session.scalars(statement))
 
 

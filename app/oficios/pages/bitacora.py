@@ -29,9 +29,9 @@ from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import PAGE_SIZE
 
 
-@bp.get("/<int:oficio_id>")
+@bp.get("/<int:oficio_id>/bitacora")
 @staff_required
-def detail(oficio_id: int) -> ResponseReturnValue:
+def timeline(oficio_id: int) -> ResponseReturnValue:
     """The case page, opened on its bitácora; its filters are in the address."""
     oficio = oficio_to_work(oficio_id)
     return _show(oficio, form=_entry_form(oficio))
@@ -156,7 +156,12 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         "oficios/_bitacora.html",
         status,
         page=SectionPage(
-            rows, number, total, endpoint="oficios.detail", oficio_id=oficio.id, args=filtro.args()
+            rows,
+            number,
+            total,
+            endpoint="oficios.timeline",
+            oficio_id=oficio.id,
+            args=filtro.args(),
         ),
         filtro=filtro,
         filter_form=filter_form,
@@ -174,4 +179,4 @@ def _fresh(oficio: Oficio) -> Response:
 
 
 def _url(oficio: Oficio) -> str:
-    return url_for("oficios.detail", oficio_id=oficio.id)
+    return url_for("oficios.timeline", oficio_id=oficio.id)

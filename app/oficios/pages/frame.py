@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from app.custodia.queries import find_review
 from app.oficios.models import Oficio
-from app.oficios.pages.sections import count_sections, list_sections
+from app.oficios.pages.sections import Tab, count_sections, list_sections
 from app.oficios.queries import (
     SAME_VEHICLE_LIMIT,
     dates_of_states,
     list_same_vehicle,
     list_warnings,
 )
-from app.oficios.rules import Estado, allowed_moves, closed_moves, next_state
+from app.oficios.rules import Estado, Prioridad, allowed_moves, closed_moves, next_state
 from app.oficios.rules.campos import GrupoDeCampos, has_masked, told_facts, told_texts
 from app.web.fragments import is_htmx, is_read
 
@@ -48,7 +48,7 @@ def render_section(
     context = {**context, **_FIELDS, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
-        if with_frame or (not is_read() and status in {200, 409}):
+        if with_frame or is_live() or (not is_read() and status in {200, 409}):
             html += render_template(
                 "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
             )
@@ -57,6 +57,11 @@ def render_section(
         "oficios/page.html", section_template=template, **_frame(oficio, name), **context
     )
     return make_response(page, status)
+
+
+def is_live() -> bool:
+    """Whether an open case page asks what others changed, all around its section as well."""
+    return request.headers.get("X-Caso") == "vivo"
 
 
 def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
@@ -68,6 +73,8 @@ def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
         "sections": [
             {"section": section, "count": counts.get(section.name)} for section in list_sections()
         ],
+        "tabs": list(Tab),
+        "prioridades": list(Prioridad),
         "estados": list(Estado),
         "state_dates": dates_of_states(oficio),
         "moves": allowed_moves(oficio.estado, current_user.rol),

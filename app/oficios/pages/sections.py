@@ -6,13 +6,29 @@ know them: a section is a name, an address and a way to count.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.db import db
 from app.feature import current_features
+from app.oficios.models import Oficio
+
+
+class Tab(Enum):
+    """The tabs of the case page, in their order; a tab of several sections shows them as chips."""
+
+    RESUMEN = "Resumen"
+    BITACORA = "Bitácora"
+    AVISTAMIENTOS = "Avistamientos"
+    LUGARES = "Lugares y personas"
+    FOTOS = "Fotos"
+    NOTIFICACIONES = "Notificaciones"
+    #: What is seldom needed; a menu.
+    MAS = "Más"
 
 
 @dataclass(frozen=True)
@@ -28,11 +44,61 @@ class Section:
     place: int
     #: Builds the count query; the counts of all sections are read in one statement.
     count: Callable[[int], sa.Select[int]] | None = None
+    tab: Tab = Tab.MAS
+
+
+class Side(Enum):
+    """Where a panel of the *Resumen* stands: in the wide column or in the rail at its right."""
+
+    MAIN = "main"
+    RAIL = "rail"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a feature shows of itself on the *Resumen*."""
+
+    name: str
+    side: Side
+    #: Sort order within its side, ascending.
+    place: int
+    template: str
+    #: What the template needs of a case; None where there is nothing to show.
+    load: Callable[[Oficio], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What wants attention first: a sentence, and the one thing to do about it."""
+
+    text: str
+    url: str
+    button: str
+    #: Name of an icon.
+    icon: str = "alert-triangle"
+    #: Whether something is late; otherwise it only is due.
+    is_late: bool = False
+
+
+#: What a feature has to say first about a case.
+Watch = Callable[[Oficio], Iterable[Attention]]
 
 
 def list_sections() -> list[Section]:
     """The sections of this application, in the order of the page."""
     return sorted(current_features().sections.values(), key=lambda section: section.place)
+
+
+def list_panels(side: Side) -> list[Panel]:
+    """The panels of one side of the *Resumen*, in their order."""
+    panels = (panel for panel in current_features().panels.values() if panel.side is side)
+    return sorted(panels, key=lambda panel: panel.place)
+
+
+def list_attention(oficio: Oficio) -> list[Attention]:
+    """What wants attention in a case, the late before the due."""
+    said = [one for watch in current_features().watches for one in watch(oficio)]
+    return sorted(said, key=lambda one: not one.is_late)
 
 
 def count_sections(oficio_id: int) -> dict[str, int]:

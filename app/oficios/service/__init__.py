@@ -19,6 +19,7 @@ from app.oficios.service.cases import (
     assign_oficio,
     create_oficio,
     prioritise_oficio,
+    reschedule_oficio,
     update_oficio,
 )
 from app.oficios.service.data import (
@@ -92,6 +93,7 @@ __all__ = [
     "remove_direccion",
     "remove_entry",
     "remove_persona",
+    "reschedule_oficio",
     "reveal_persona",
     "toggle_texto",
     "touch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -141,6 +141,17 @@ def prioritise_oficio(
         now=now,
         detalle={"antes": {"prioridad": before.value}, "despues": {"prioridad": prioridad.value}},
         parte=Parte.OFICIO,
+    )
+
+
+def reschedule_oficio(
+    oficio: Oficio, fecha_limite: date | None, *, actor: Usuario, now: datetime
+) -> None:
+    """Say until when a case runs, or that it has no deadline; nothing else of it changes."""
+    names = OficioData.__dataclass_fields__
+    data = OficioData(**{name: getattr(oficio, name) for name in names})
+    update_oficio(
+        oficio, replace(data, fecha_limite=fecha_limite), oficio.version, actor=actor, now=now
     )
 
 

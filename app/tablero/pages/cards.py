@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from htmx_flask import request
@@ -29,7 +29,7 @@ from app.usuarios.models import Usuario
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form, first_error
-from app.web.fragments import is_htmx, local_path
+from app.web.fragments import fragment, is_htmx, local_path, see_other
 
 #: What is done with a card; it returns what was done, in words.
 Verb = Callable[[Oficio, Usuario, datetime], str]
@@ -57,6 +57,16 @@ def actions(oficio_id: int) -> ResponseReturnValue:
         prioridades=Prioridad,
         back=board_or_case_before(),
     )
+
+
+@bp.get("/oficios/<int:oficio_id>/encargo")
+@staff_required
+def entrust(oficio_id: int) -> ResponseReturnValue:
+    """To whom a case may be entrusted, for the menu in its head; the page of it without HTMX."""
+    oficio = oficio_to_work(oficio_id)
+    if not is_htmx():
+        return see_other(url_for("tablero.actions", oficio_id=oficio.id))
+    return fragment("tablero/_encargo.html", oficio=oficio, people=list_choices().people)
 
 
 @bp.post("/oficios/<int:oficio_id>/mover")

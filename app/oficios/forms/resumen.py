@@ -1,0 +1,36 @@
+"""What is done on the *Resumen* of a case at once: a line for its bitácora, and its deadline."""
+
+from __future__ import annotations
+
+from wtforms import SelectChoice, TextAreaField
+
+from app.oficios.forms.case_fields import NOTES_MAX
+from app.oficios.rules import Actividad
+from app.oficios.service import EntradaData
+from app.web.forms import EnumField, FechaField, Form, at_most, required
+
+#: What a line may be; a visit has an outcome and a form of its own.
+LINE_KINDS = (Actividad.NOTA, Actividad.LLAMADA)
+
+
+class LineForm(Form):
+    """One line: a note, or what a call came to."""
+
+    tipo = EnumField("Tipo", Actividad, default=Actividad.NOTA)
+    descripcion = TextAreaField(
+        "Anotar en la bitácora", [required("Escriba qué pasó."), at_most(NOTES_MAX)]
+    )
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.tipo.choices = [SelectChoice(kind.value, kind.label) for kind in LINE_KINDS]
+
+    def to_entry(self) -> EntradaData:
+        """The line as an entry of the bitácora. Ask after validation."""
+        return EntradaData(tipo=self.tipo.value, descripcion=self.descripcion.data or "")
+
+
+class DeadlineForm(Form):
+    """Until when a case runs; nothing is no deadline."""
+
+    vence = FechaField("Vence el")
