@@ -21,7 +21,7 @@ from app.notificaciones.pages import (
     receptor,
     receptores,
 )
-from app.notificaciones.pages.silence import watch_answers
+from app.notificaciones.pages.slow_receptores import watch_answers
 from app.notificaciones.queries import count_notices
 from app.notificaciones.rules import SETTINGS
 from app.oficios.pages.sections import Section, Tab

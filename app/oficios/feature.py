@@ -40,7 +40,7 @@ FEATURE = Feature(
         textos,
     ),
     sections=(
-        Section("resumen", "Resumen", "clipboard-text", "oficios.detail", 5, tab=Tab.RESUMEN),
+        Section("resumen", "Resumen", "clipboard-text", "oficios.detail", 1, tab=Tab.RESUMEN),
         Section(
             "bitacora",
             "Bitácora",
