@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.usuarios.rules import Rol
 from tests.architecture.permissions import ADMIN, EVERYBODY, INVOLVED, SIGNED_IN, STAFF
-from tests.architecture.world import url_arguments
+from tests.architecture.world import route_arguments
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 
@@ -110,7 +110,7 @@ def test_a_token_opens_exactly_what_the_table_names(
         "investigador": api_of(usuario_investigador),
         "admin": api_of(usuario_admin),
     }
-    arguments = url_arguments(app, buffet, usuario_admin)
+    arguments = route_arguments(app, buffet, usuario_admin, [endpoint])
     adapter = app.url_map.bind("localhost")
     removed = False
 
