@@ -16,7 +16,8 @@ from app.db import Model, db, limited_reader, seeing_others
 from app.oficios.models import Oficio
 from app.vehiculos.models import Vehiculo
 
-_READER = sa.bindparam("lector", callable_=lambda: limited_reader() or 0, type_=sa.Integer)
+#: Who reads, asked when a statement runs; other packages limit their own rows by it, too.
+READER = sa.bindparam("lector", callable_=lambda: limited_reader() or 0, type_=sa.Integer)
 _NOW = sa.bindparam("ahora", callable_=utcnow, type_=Apertura.__table__.c.hasta_at.type)
 #: Rows that name a case and are not of it: what was recorded of somebody's own deeds.
 _SEEN = frozenset({"auditoria", "divulgaciones", "aperturas"})
@@ -42,22 +43,22 @@ def _is_needed(model: type[Model]) -> sa.ColumnElement[bool]:
         column = getattr(model, "oficio_id")  # noqa: B009
     else:
         return sa.true()
-    needed: sa.ColumnElement[bool] = column.in_(_needed())
+    needed: sa.ColumnElement[bool] = column.in_(needed_cases())
     is_optional = table.name != Oficio.__tablename__ and table.c.oficio_id.nullable
     return sa.or_(column.is_(None), needed) if is_optional else needed
 
 
-def _needed() -> sa.CompoundSelect[int]:
+def needed_cases() -> sa.CompoundSelect[int]:
     """The cases that the reader has, wrote in while nobody has them, or opened with a reason."""
     cases, opened = Oficio.__table__.c, Apertura.__table__.c
     own = sa.select(cases.id).where(
         sa.or_(
-            cases.investigador_id == _READER,
-            sa.and_(cases.investigador_id.is_(None), cases.creado_por_id == _READER),
+            cases.investigador_id == READER,
+            sa.and_(cases.investigador_id.is_(None), cases.creado_por_id == READER),
         )
     )
     return own.union_all(
-        sa.select(opened.oficio_id).where(opened.usuario_id == _READER, opened.hasta_at > _NOW)
+        sa.select(opened.oficio_id).where(opened.usuario_id == READER, opened.hasta_at > _NOW)
     )
 
 
@@ -77,6 +78,12 @@ def find_exact(text: str) -> Sequence[int]:
     )
     with seeing_others():
         return db.session.scalars(statement).all()
+
+
+def is_there(oficio_id: int) -> bool:
+    """Whether there is such a case, whoever has it."""
+    with seeing_others():
+        return db.session.scalar(sa.select(Oficio.id).where(Oficio.id == oficio_id)) is not None
 
 
 def list_openings(oficio_id: int) -> Sequence[Apertura]:

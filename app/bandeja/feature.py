@@ -6,12 +6,16 @@ from app.bandeja import pages
 from app.bandeja.jobs import fetch_mail, read_item
 from app.bandeja.models import Ingreso, Origen
 from app.bandeja.queries import count_origins
+from app.bandeja.queries.needed_items import limiting_option
 from app.bandeja.queries.stored_originals import list_originals
 from app.bandeja.service.deciding import note_imported
+from app.db import limit_rows
 from app.feature import Feature, FileColumn
 from app.oficios.pages.sections import Section
 from app.planillas.service.told import on_imported
 from app.web.navigation import Link, Menu
+
+limit_rows(limiting_option)
 
 FEATURE = Feature(
     name="bandeja",

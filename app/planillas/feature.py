@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from app.db import limit_rows
 from app.feature import Feature
 from app.planillas.models import Importacion
 from app.planillas.pages import importaciones, listados
+from app.planillas.queries import limiting_option
+
+limit_rows(limiting_option)
 
 FEATURE = Feature(
     name="planillas",

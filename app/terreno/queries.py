@@ -16,7 +16,7 @@ from app.core.errors import InvalidValue
 from app.core.phone_numbers import parse_telefono
 from app.core.text import fold
 from app.core.time_zones import zone_of
-from app.db import db, seeing_all
+from app.db import db, seeing_all, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Oficio, Propietario
@@ -133,6 +133,19 @@ def is_hidden_place(direccion_id: int) -> bool:
         return False
     with seeing_all():
         return db.session.scalar(statement) is not None
+
+
+def is_reassigned(direccion_id: int, shown: str) -> bool:
+    """Whether an address that a phone showed just so is of a case that somebody else has now.
+
+    Who does not know the address is told nothing of it.
+    """
+    statement = sa.select(Direccion).where(Direccion.id == direccion_id)
+    if db.session.scalar(statement.with_only_columns(Direccion.id)) is not None:
+        return False
+    with seeing_others():
+        direccion = db.session.scalar(statement)
+    return direccion is not None and direccion.completa == shown
 
 
 def find_sent(cliente_id: str) -> Visita | None:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from app.core.dates import format_duracion, format_fecha_hora
 from app.core.errors import Refused
-from app.db import db
+from app.db import db, limited_reader, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Oficio
 from app.oficios.service import VisitaData, add_visita
-from app.terreno.queries import find_sent, is_hidden_place
+from app.terreno.queries import find_sent, is_hidden_place, is_reassigned
 from app.terreno.rules import Motivo, clock_error
 from app.usuarios.models import Usuario
 
@@ -56,12 +56,20 @@ def receive_visita(sent: VisitaEnviada, *, actor: Usuario, now: datetime) -> tup
             wrong; with its motive among ``aceptados`` it is stored, and says what was accepted.
             Of a case that nobody works with nothing is stored: the phone keeps the visit.
     """
+    if limited_reader() is not None and is_reassigned(sent.direccion_id, sent.direccion):
+        # Who stood there says so, and the case is not theirs any more: they are asked, as others.
+        with seeing_others():
+            return _receive(sent, actor, now)
+    return _receive(sent, actor, now)
+
+
+def _receive(sent: VisitaEnviada, actor: Usuario, now: datetime) -> tuple[Visita, bool]:
     cliente_id = sent.visita.cliente_id or ""
     if stored := find_sent(cliente_id):
         return _check_own(stored, sent, actor), False
     # Same lock order as everywhere, to avoid a deadlock.
     direccion = db.session.get(Direccion, sent.direccion_id, with_for_update={"key_share": True})
-    if direccion is None and is_hidden_place(sent.direccion_id):
+    if direccion is None and _is_blocked(sent.direccion_id):
         raise Conflicto(Motivo.BLOQUEADO, _BLOCKED)
     if direccion is None:
         raise Conflicto(
@@ -94,9 +102,14 @@ def own_visita(cliente_id: str, *, actor: Usuario) -> Visita:
             "La visita de esta foto no está guardada en Rastro. Guarde la foto en el teléfono y "
             "súbala en «Fotos y documentos» del caso.",
         )
-    if is_hidden_place(visita.direccion_id):
+    if _is_blocked(visita.direccion_id):
         raise Conflicto(Motivo.BLOQUEADO, _BLOCKED)
     return visita
+
+
+def _is_blocked(direccion_id: int) -> bool:
+    with seeing_others():
+        return is_hidden_place(direccion_id)
 
 
 def _check_own(stored: Visita, sent: VisitaEnviada, actor: Usuario) -> Visita:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,14 +14,25 @@ from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria, Divulgacion
 from app.auditoria.rules import CanalDivulgacion
 from app.avisos.models import Aviso
+from app.bandeja.models import Ingreso, Origen
+from app.bandeja.rules import EstadoIngreso
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.direcciones.models import Visita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.service import DireccionData, PropietarioData, assign_oficio
+from app.planillas.models import Importacion
+from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ALL, ASSIGNED
+from tests.adjuntos.files import jpeg
+from tests.architecture.permissions import NOBODY, PERMISSIONS
+from tests.architecture.world import url_arguments
+from tests.bandeja.rows import make_item
 from tests.factories import PASSWORD, make_oficio, make_usuario
+from tests.planillas.listados import make_importacion
+from tests.terreno.places import make_place, sent_visit
 
 #: Where lists, files and programs would tell of it: none may name the case.
 LISTS = (
@@ -199,3 +212,90 @@ def test_who_reads_a_case_as_an_admin_is_written_down_once_an_hour(
     looks = admin.get(f"/admin/divulgaciones/quien-miro?numero={ajeno.numero_oficio}").text
     assert "Leyó el caso" in looks
     assert "Leyó el caso" not in admin.get("/admin/divulgaciones").text
+
+
+def test_no_route_shows_a_colleague_a_case_that_they_do_not_need(
+    app, investigador, buffet, usuario_admin, ajeno, mode
+):
+    """Every page and file that an investigator may open, with arguments of somebody else's case."""
+    arguments = url_arguments(app, buffet, usuario_admin)
+    app.config["EVENTS_SECONDS"] = 0
+    with app.app_context():
+        oficio = db.session.get_one(Oficio, arguments["oficio_id"])
+        # Their plate is an example of forms; the other case has one of its own.
+        numbers = (oficio.numero_oficio, ajeno.numero_oficio)
+    of_the_case = (*numbers, "GZKT58", "Rosa Soto", "Grecia 1180")
+    adapter = app.url_map.bind("localhost")
+    opened, told = [], []
+    for rule in app.url_map.iter_rules():
+        who = PERMISSIONS.get(rule.endpoint, NOBODY)
+        if "GET" not in (rule.methods or ()) or "investigador" not in who or "anonimo" in who:
+            continue
+        values = {name: arguments[name] for name in rule.arguments}
+        answer = investigador.get(adapter.build(rule.endpoint, values))
+        assert answer.status_code < 500, rule.endpoint
+        opened.append(rule.endpoint)
+        told += [(rule.endpoint, word) for word in of_the_case if word.encode() in answer.data]
+        if "oficio_id" in rule.arguments or "adjunto_id" in rule.arguments:
+            assert answer.status_code == 404, rule.endpoint
+
+    app.config.pop("EVENTS_SECONDS")
+    assert len(opened) > 60
+    assert told == []
+
+
+def test_the_tray_shows_what_waits_and_of_what_is_decided_only_ones_own(
+    app, investigador, admin, buffet, ajeno, mode, usuario_investigador, usuario_admin
+):
+    made, refused, waiting = (
+        make_item(app, buffet, data=name.encode(), nombre=name)
+        for name in ("hecho.txt", "rechazado.txt", "espera.txt")
+    )
+    lists = [make_importacion(app, buffet, usuario_admin) for _ in range(2)]
+    with app.app_context(), transaction():
+        db.session.get_one(Ingreso, made).estado = EstadoIngreso.CREADO
+        db.session.get_one(Ingreso, refused).estado = EstadoIngreso.RECHAZADO
+        db.session.add(Origen(oficio_id=ajeno.id, ingreso_id=made))
+        db.session.get_one(Importacion, lists[0]).estado = EstadoImportacion.IMPORTADA
+
+    def seen(client):
+        pages = [f"/bandeja/{each}" for each in (made, refused, waiting)]
+        pages += [f"/importar/{each}" for each in lists]
+        return [client.get(page, follow_redirects=True).status_code for page in pages]
+
+    assert seen(admin) == [200] * 5
+    assert seen(investigador) == [404, 404, 200, 404, 200]
+    assert "hecho.txt" not in investigador.get("/bandeja").text
+    assert "espera.txt" in investigador.get("/bandeja").text
+    assign(app, ajeno, usuario_investigador)
+    assert seen(investigador) == [200, 404, 200, 404, 200]
+
+
+def test_a_visit_that_waited_on_a_phone_is_asked_about_when_its_case_is_somebody_elses(
+    app, investigador, buffet, mode, rows, usuario_investigador, usuario_admin
+):
+    """Nothing that its person did is lost, and who never had the address is told nothing."""
+    oficio_id, direccion_id = make_place(app, buffet, usuario_investigador)
+    body = sent_visit(direccion_id)
+    assert "Rosa Soto" in investigador.get("/terreno/datos/lista").text
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio_id).investigador_id = usuario_admin.id
+    assert "Rosa Soto" not in investigador.get("/terreno/datos/lista").text
+
+    asked = investigador.post("/terreno/datos/visitas", json=body)
+    guessed = investigador.post(
+        "/terreno/datos/visitas", json={**body, "direccion": "Otra 1, Ñuñoa"}
+    )
+    stored = investigador.post("/terreno/datos/visitas", json={**body, "aceptados": ["reasignado"]})
+
+    assert (asked.status_code, asked.json["motivo"]) == (409, "reasignado")
+    assert (guessed.status_code, guessed.json["motivo"]) == (409, "eliminada")
+    assert usuario_admin.nombre not in guessed.text
+    assert stored.status_code == 201
+    [visita] = rows(Visita)
+    photo = investigador.post(
+        f"/terreno/datos/visitas/{visita.cliente_id}/fotos",
+        data={"cliente_id": str(uuid4()), "archivo": (BytesIO(jpeg()), "foto.jpg")},
+    )
+    assert photo.status_code == 201
+    assert not sees(investigador, rows(Oficio, id=oficio_id)[0])
