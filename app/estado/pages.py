@@ -72,6 +72,7 @@ def back_up() -> ResponseReturnValue:
     now = utcnow()
     with transaction():
         enqueue(BACKUP_JOB, key=f"a mano {now:%Y%m%d%H%M}", now=now, usuario_id=current_user.id)
+        audit("respaldo.pedido", actor=current_user, now=now, entidad="instalacion", entidad_id=0)
     tell("Se está haciendo un respaldo. Recargue en un momento para verlo aquí.", "ok")
     return see_other(url_for("estado.index"))
 

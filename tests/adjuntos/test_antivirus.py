@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pytest
@@ -38,14 +39,19 @@ def test_a_clean_file_is_asked_about_whole_and_kept(clamd, investigador, oficio,
 def test_an_infected_file_is_refused_in_a_sentence_and_written_down(
     clamd, investigador, oficio, rows
 ):
-    page = upload(investigador, oficio, jpeg() + EICAR)
+    photo = jpeg()
+    page = upload(investigador, oficio, photo + EICAR)
     assert "El antivirus encontró algo peligroso" in page.text
     page = drop(investigador, "/bandeja", ("lista.csv", LIST + EICAR))
     assert "El antivirus encontró algo peligroso" in page.text
 
     assert rows(Adjunto) == rows(Ingreso) == []
     found = rows(Auditoria, accion="archivo.infectado")
-    assert [row.detalle["firma"] for row in found] == ["Eicar-Test-Signature"] * 2
+    files = (photo + EICAR, LIST + EICAR)
+    assert [(row.detalle["firma"], row.detalle["sha256"]) for row in found] == [
+        ("Eicar-Test-Signature", hashlib.sha256(data).hexdigest()) for data in files
+    ]
+    assert [row.detalle["tamano"] for row in found] == [len(data) for data in files]
 
 
 @pytest.mark.parametrize("answer", [b"stream: Cannot allocate ERROR", b" "])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import socket
 from contextlib import suppress
@@ -21,13 +22,19 @@ _PIECE = 256 * 1024
 class Infected(InvalidValue):
     """ClamAV found something in a file; nothing of it is kept."""
 
-    def __init__(self, firma: str) -> None:
+    def __init__(self, firma: str, file: BinaryIO) -> None:
         super().__init__(
             "El antivirus encontró algo peligroso en este archivo y no se guardó. Revise el "
             "equipo de donde viene."
         )
         #: The name of what was found, as ClamAV calls it.
         self.firma = firma
+        #: What is known of the file itself, for the audit: nothing else of it is kept.
+        digest = hashlib.sha256()
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+        self.sha256 = digest.hexdigest()
+        self.tamano = file.tell()
 
 
 class ScannerDown(Refused):
@@ -60,7 +67,7 @@ def check_file(file: BinaryIO) -> None:
     finally:
         file.seek(0)
     if answer.endswith(" FOUND"):
-        raise Infected(answer.removesuffix(" FOUND").partition(": ")[2][:100])
+        raise Infected(answer.removesuffix(" FOUND").partition(": ")[2][:100], file)
     if "size limit exceeded" in answer:
         raise ScannerDown(
             "El archivo es más grande de lo que revisa el antivirus y no se guardó. Redúzcalo, o "

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from types import EllipsisType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.exc import IntegrityError
 
 from app.adjuntos.models import Adjunto
-from app.adjuntos.outside.antivirus import Infected, ScannerDown
+from app.adjuntos.outside.antivirus import Infected, ScannerDown, check_file
 from app.adjuntos.outside.storage import Storage, current_storage, get_storage
 from app.adjuntos.queries import find_same_file, find_sent, list_adjuntos, list_visitas
 from app.adjuntos.rules import JPEG, PDF, TipoAdjunto, choose_tipo
@@ -106,7 +106,7 @@ def add_adjuntos(
             sent = _find_sent(oficio_id, upload)
             results.append(sent or UploadResult(filename, problem=str(error), is_repeated=True))
         except Infected as error:
-            _note_infected(oficio_id, error, actor, now)
+            note_infected(error, actor=actor, now=now, entidad="oficio", entidad_id=oficio_id)
             results.append(UploadResult(filename, problem=str(error)))
         except RastroError as error:
             failed = error if isinstance(error, StorageFailed) else None
@@ -364,15 +364,31 @@ def _add_row(
     return adjunto_id
 
 
-def _note_infected(oficio_id: int, error: Infected, actor: Usuario | None, now: datetime) -> None:
+def check_upload(file: BinaryIO, *, actor: Usuario | None, now: datetime, **about: Any) -> None:
+    """Have a file looked at by the antivirus, outside a transaction; the audit hears of a finding.
+
+    Raises:
+        Infected: something was found.
+        ScannerDown: nobody can tell.
+    """
+    try:
+        check_file(file)
+    except Infected as error:
+        note_infected(error, actor=actor, now=now, **about)
+        raise
+
+
+def note_infected(error: Infected, *, actor: Usuario | None, now: datetime, **about: Any) -> None:
+    """Write down that a file was refused for what the antivirus found: what, hash and size."""
     with transaction():
         audit(
             "archivo.infectado",
             actor=actor,
             now=now,
-            entidad="oficio",
-            entidad_id=oficio_id,
             firma=error.firma,
+            sha256=error.sha256,
+            tamano=error.tamano,
+            **about,
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from app.adjuntos.outside.antivirus import Infected, check_file
 from app.adjuntos.outside.storage import Storage, StorageDown, current_storage
 from app.adjuntos.rules import format_size
+from app.adjuntos.service import note_infected
 from app.auditoria.service import audit
 from app.avisos.service import tell
 from app.bandeja.models import Ingreso
@@ -93,10 +94,7 @@ def receive(
     try:
         stored = store(shown, stream, max_bytes, place)
     except Infected as error:
-        with transaction():
-            audit(
-                "archivo.infectado", actor=actor, now=now, via=origen.via.value, firma=error.firma
-            )
+        note_infected(error, actor=actor, now=now, via=origen.via.value)
         return Recibido(shown, problema=str(error))
     except RastroError as error:
         return Recibido(shown, problema=str(error))

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from app.adjuntos.outside.antivirus import check_file
+from app.adjuntos.service import check_upload
 from app.auditoria.pages import note_export
 from app.core.clock import utcnow
 from app.core.text import clean_text
@@ -47,7 +47,7 @@ def keep_upload(
     contenido = upload.read(MAX_BYTES + 1)
     nombre = re.split(r"[/\\]", clean_text(upload.filename or ""))[-1][-200:] or "planilla"
     release()
-    check_file(BytesIO(contenido))
+    check_upload(BytesIO(contenido), actor=current_user, now=utcnow(), via="planilla")
     texts = read_texts(open_planilla(contenido, nombre, kind.layout.guess), kind.layout)
     with transaction():
         return create(nombre, contenido, texts).id
