@@ -26,6 +26,8 @@ HEALTH = "health.health"
 TOLD = frozenset({"auditoria", "sellos"})
 #: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
 COUNTED = dict.fromkeys(("auth.login_page", "usuarios.profile"), frozenset({"trabajos"}))
+#: That somebody asked for what is not theirs is counted likewise.
+REFUSED = {403: frozenset({"trabajos"}), 404: frozenset({"trabajos"})}
 _FOLLOWED = ("href", "src", "hx-get", "data-url")
 _SENT = {"hx-post": "post", "hx-put": "put", "hx-patch": "patch", "hx-delete": "delete"}
 #: How many sets of filters a page is asked for with, unless thoroughly.
@@ -193,6 +195,7 @@ class Crawler:
         for harm in find_harm(response):
             self._tell(endpoint, method, what, harm)
         kept = written - TOLD - COUNTED.get(endpoint, frozenset())
+        kept -= REFUSED.get(response.status_code, frozenset())
         if response.status_code >= 400 and kept and endpoint != HEALTH:
             self._tell(endpoint, method, what, f"refused, but wrote {sorted(kept)}")
         if self.forbidden and self.forbidden.encode() in response.data:
