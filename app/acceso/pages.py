@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.acceso.forms import AskForm
+from app.acceso.queries import is_there
 from app.acceso.rules import OPEN_HOURS
 from app.acceso.service import NoSuchCase, break_glass
 from app.ajustes.queries import number_setting
@@ -17,6 +18,7 @@ from app.core.errors import InvalidValue
 from app.core.text import clean_text
 from app.db import limited_reader
 from app.extensions import limiter
+from app.usuarios.pages.refusals import note_refusal
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
@@ -31,6 +33,10 @@ bp = Blueprint("acceso", __name__, url_prefix="/acceso")
 def note_reading(response: Response) -> Response:
     """Record that an admin, or somebody who asked for it, reads a case: once an hour for each."""
     oficio_id = (request.view_args or {}).get("oficio_id")
+    if oficio_id is not None and response.status_code == 404 and limited_reader() is not None:
+        if is_there(oficio_id):
+            note_refusal()
+        return response
     if oficio_id is None or not is_read() or response.status_code != 200:
         return response
     if request.method == "HEAD":
@@ -75,7 +81,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.post("")
 @staff_required
-@limiter.limit("20 per hour", methods=["POST"])
+@limiter.limit("20 per hour", methods=["POST"], key_func=lambda: str(current_user.get_id()))
 def open_case() -> ResponseReturnValue:
     """Open it for a while; who did, and why, is written down and told."""
     form = AskForm()

@@ -47,6 +47,7 @@ from app.notificaciones.queries.hitos import list_avances
 from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, living_link, looking_buffet
 from app.portal.queries import oficios_statement, summarize
+from app.usuarios.pages.wrong_passwords import open_link as find_by_link
 from app.web.access import or_404
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
@@ -62,12 +63,11 @@ bp.after_request(keep_private)
 
 
 @bp.route("/b/<token>", methods=["GET", "POST"])
-@limiter.limit("30 per minute")
 def open_link(token: str) -> ResponseReturnValue:
     """A magic link. Looking shows a button, so that a mail scanner uses nothing up; pressing it
     exchanges the token for a session that knows one buffet, and the token leaves the address.
     """
-    enlace = find_enlace(token, str(current_app.secret_key), utcnow())
+    enlace = find_by_link(lambda: find_enlace(token, str(current_app.secret_key), utcnow()))
     if enlace is None:
         abort(dead_link())
     if current_user.is_authenticated:

@@ -15,6 +15,7 @@ from app.notificaciones.service import notices
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad, Estado
 from app.usuarios.rules import Rol
+from app.usuarios.rules.guessing import ATTEMPTS_JOB
 from tests.adjuntos.files import make_adjunto
 from tests.factories import make_oficio, make_usuario
 from tests.notificaciones.rows import make_receptor
@@ -155,7 +156,7 @@ def test_a_cliente_puts_no_work_into_the_queue(verb, cliente_api, oficio, rows):
     response = cliente_api("POST", f"/oficios/{oficio.id}/{verb}", {"receptor_email": EMAIL})
 
     assert response.status_code == 403
-    assert rows(Trabajo) == []
+    assert {row.tipo for row in rows(Trabajo)} <= {ATTEMPTS_JOB}
 
 
 @pytest.fixture

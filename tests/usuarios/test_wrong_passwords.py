@@ -160,7 +160,8 @@ def test_only_links_that_open_nothing_count(app, throttled, monkeypatch):
         assert [open_link(lambda: "found") for _ in range(4)] == ["found"] * 4
         assert [open_link(lambda: None) for _ in range(2)] == [None] * 2
         with pytest.raises(HeldBack):
-            open_link(lambda: "found")
+            open_link(lambda: None)
+        assert open_link(lambda: "found") == "found"
 
 
 # ------------------------------------------------------------------ devices that are known

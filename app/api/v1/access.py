@@ -24,6 +24,7 @@ from app.extensions import current_config
 from app.oficios.models import Oficio
 from app.oficios.permissions import can_see
 from app.usuarios.models import Usuario
+from app.usuarios.pages.refusals import ASKER
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
 from app.web.error_pages import error_response
@@ -94,6 +95,7 @@ def bearer_required(*roles: Rol) -> Callable[[View], View]:
             usuario = _find_usuario()
             if isinstance(usuario, Response):
                 return usuario
+            setattr(g, ASKER, usuario.id)
             if too_many := throttle_account(usuario.id):
                 return too_many
             if (needed := needed_for(request.method)) not in g.api_alcances:

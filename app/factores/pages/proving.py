@@ -34,7 +34,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.pages import check_own_password
 from app.usuarios.pages.open_sessions import confirm, confirmed_at
 from app.usuarios.pages.signing_in import INACTIVE, enter
-from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
+from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt, note_wrong_key
 from app.usuarios.queries import find_by_session
 from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.fragments import is_htmx, is_read, local_path, page_before, see_other
@@ -91,6 +91,7 @@ def sign_in_with_key() -> ResponseReturnValue:
     try:
         usuario = _owner_of_key(ProofForm().confirmacion_llave.data or "")
     except InvalidValue as wrong:
+        note_wrong_key()
         tell(str(wrong))
         return redirect(url_for("auth.login_page"), 303)
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):

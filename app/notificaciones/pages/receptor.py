@@ -41,6 +41,7 @@ from app.notificaciones.rules import MAX_PHOTOS, RECEPTOR_PURPOSE
 from app.notificaciones.rules.sources import find_location
 from app.notificaciones.service import answer_notice
 from app.oficios.models import Oficio
+from app.usuarios.pages.wrong_passwords import open_link
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
 from app.web.headers import keep_private
@@ -53,7 +54,6 @@ bp.after_request(keep_private)
 
 
 @bp.get("/r/<token>")
-@limiter.limit("60 per minute")
 def page(token: str) -> ResponseReturnValue:
     """The notice in short, what was answered so far, and the form."""
     notice = _linked(token)
@@ -64,7 +64,7 @@ def page(token: str) -> ResponseReturnValue:
 @bp.post("/r/<token>")
 @accepts_bytes(several_uploads, from_anybody=True)
 @csrf.exempt  # the secret in the address is all that counts; no session is used
-@limiter.limit("20 per minute")
+@limiter.limit("20 per minute", key_func=lambda: request.path)  # of one link, not of an office
 def answer(token: str) -> ResponseReturnValue:
     """Store an answer with its photos; the same form sent twice is one answer."""
     notice = _linked(token)
@@ -80,7 +80,9 @@ def answer(token: str) -> ResponseReturnValue:
         with transaction():
             # Read again: the case may have been closed while the photos came in.
             now = utcnow()
-            again = _linked(token)
+            again = _find(token)
+            if again is None:
+                abort(dead_link())
             data = form.to_data(photo_ids, now, case_zone(again.oficio_id))
             answer_notice(again, data, clave=form.clave.data, now=now)
         # A bad photo does not hold up the answer: it is named, and another can be sent.
@@ -98,7 +100,6 @@ def answer(token: str) -> ResponseReturnValue:
 
 
 @bp.get("/r/<token>/foto/<int:adjunto_id>")
-@limiter.limit("300 per minute")
 def photo(token: str, adjunto_id: int) -> ResponseReturnValue:
     """A photo of the notice, and of nothing else."""
     notice = _linked(token)
@@ -111,10 +112,9 @@ def photo(token: str, adjunto_id: int) -> ResponseReturnValue:
 
 @bp.route("/baja/<token>", methods=["GET", "POST"])
 @csrf.exempt  # mail readers press it themselves (RFC 8058); the address carries the signature
-@limiter.limit("30 per minute")
 def leave(token: str) -> ResponseReturnValue:
     """Stop the mails about milestones: looking shows a button, pressing it stops them."""
-    link = read_leave_token(token, str(current_app.secret_key))
+    link = open_link(lambda: read_leave_token(token, str(current_app.secret_key)))
     buffet = db.session.get(Buffet, link.buffet_id) if link is not None else None
     if link is None or buffet is None:
         abort(dead_link())
@@ -130,11 +130,15 @@ def leave(token: str) -> ResponseReturnValue:
 
 def _linked(token: str) -> Notificacion:
     """The notice of a link; unknown, tampered, run out and closed are the same 404."""
-    selector = read_token(token, str(current_app.secret_key), purpose=RECEPTOR_PURPOSE)
-    notice = find_linked_notice(selector, utcnow()) if selector else None
+    notice = open_link(lambda: _find(token))
     if notice is None:
         abort(dead_link())
     return notice
+
+
+def _find(token: str) -> Notificacion | None:
+    selector = read_token(token, str(current_app.secret_key), purpose=RECEPTOR_PURPOSE)
+    return find_linked_notice(selector, utcnow()) if selector else None
 
 
 def _photos(notice: Notificacion) -> list[Adjunto]:

@@ -33,6 +33,7 @@ from app.usuarios.pages.open_sessions import (
     lend,
     load_account,
 )
+from app.usuarios.pages.refusals import init_refusals
 from app.usuarios.pages.wrong_passwords import WrongPassword, counted_attempt
 from app.usuarios.queries import find_by_email
 from app.usuarios.rules import PASSWORD_MAX
@@ -193,6 +194,7 @@ def init_auth(app: Flask) -> None:
 
     login.user_loader(load_account)
     init_open_sessions(app)
+    init_refusals(app)
 
     @login.unauthorized_handler
     def on_stranger() -> ResponseReturnValue:

@@ -13,7 +13,6 @@ account the same is counted, so that a refusal tells nothing.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -22,30 +21,23 @@ from typing import TypeVar
 
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.core.clock import utcnow
-from app.db import db, dispensable_transaction, release
 from app.extensions import limiter
-from app.usuarios.outside import count_attempt
 from app.usuarios.pages.known_devices import find_known_device
+from app.usuarios.pages.refusals import find_asker, note_happened
 from app.usuarios.queries import find_id_by_email
 from app.usuarios.rules.guessing import (
     ANSWERED_AT_ONCE,
+    ENLACE_MUERTO,
     FRENADO,
     INTENTO,
     LONGEST_WAIT,
     REMEMBERED,
     say_seconds,
     wait_after,
-    window_of,
 )
 from app.usuarios.rules.known_devices import account_key
-from app.usuarios.service import note_attempts
 from app.web.error_pages import HeldBack
-
-logger = logging.getLogger(__name__)
 
 #: The page and the API count together, or each further door would give a guesser as many tries.
 _PER_DEVICE = parse_many("5 per minute;20 per hour")
@@ -122,12 +114,19 @@ def counted_attempt(email: str, *, session: str = "", is_step: bool = False) -> 
 def open_link(find: Callable[[], Found | None]) -> Found | None:
     """What a link opens, by ``find``; it counts for the address only if that finds nothing.
 
+    A link that finds something bears our signature of 256 bits, which is no guess: it opens however
+    many dead ones were tried from the same address, as a whole office may be behind it.
+
     Raises:
-        HeldBack: with the seconds to wait.
+        HeldBack: it opens nothing, and there were too many of these; with the seconds to wait.
     """
     taken: list[_Undo] = []
+    held: HeldBack | None = None
     if limiter.enabled:
-        taken = _hit(_PER_ADDRESS, "dead links", get_remote_address(), _DEAD_LINKS)
+        try:
+            taken = _hit(_PER_ADDRESS, "dead links", get_remote_address(), _DEAD_LINKS)
+        except HeldBack as error:
+            held = error
     try:
         found = find()
     except BaseException:
@@ -135,7 +134,16 @@ def open_link(find: Callable[[], Found | None]) -> Found | None:
         raise
     if found is not None:
         _give_back(taken)
-    return found
+        return found
+    note_happened(ENLACE_MUERTO, find_asker)
+    if held is not None:
+        raise held
+    return None
+
+
+def note_wrong_key() -> None:
+    """Tell the audit of a passkey that opened nothing: nothing is to be guessed there."""
+    note_happened(INTENTO, lambda: None)
 
 
 def count_recovery(email: str) -> None:
@@ -240,17 +248,4 @@ def _held_back(sentence: str, seconds: float) -> HeldBack:
 
 
 def _note(accion: str, email: str) -> None:
-    """Count what the audit is told of at the end of these ten minutes.
-
-    What cannot be written, as the database is away, changes no answer.
-    """
-    now = utcnow()
-    try:
-        usuario_id = find_id_by_email(email)
-        release()
-        if count_attempt(accion, usuario_id, window_of(now)) == 1:
-            with dispensable_transaction():
-                note_attempts(accion, usuario_id, now=now)
-    except (DBAPIError, PoolTimeout) as error:
-        db.session.rollback()
-        logger.warning("an attempt was not counted for the audit: %s", type(error).__name__)
+    note_happened(accion, lambda: find_id_by_email(email))

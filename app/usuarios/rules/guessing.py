@@ -18,10 +18,13 @@ LONGEST_WAIT = 3600
 #: Seconds after which the wrong passwords of an account are forgotten.
 REMEMBERED = 24 * 3600
 
-#: What the audit calls a sign-in, a wrong password and an attempt that was not looked at.
+#: What the audit calls a sign-in, a wrong proof, an attempt that was not looked at, a link that
+#: opens nothing, and that somebody asked for what they may not have.
 ENTRO = "usuario.entro"
 INTENTO = "usuario.intento"
 FRENADO = "usuario.frenado"
+ENLACE_MUERTO = "enlace.rechazado"
+RECHAZADO = "acceso.rechazado"
 #: The job that writes down how often they happened.
 ATTEMPTS_JOB = "usuarios.intentos"
 #: Seconds that one entry in the audit stands for: a flood of attempts is no flood of entries.
