@@ -163,7 +163,10 @@ def test_the_page_fits_and_is_accessible(browse, app, usuario_admin, width):
     make_ended(app, utcnow())
     page = browse(usuario_admin, "/admin/trabajos", width=width)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for narrower in (width, *(w for w in (768, 1024) if w < width)):
+        page.set_viewport_size({"width": narrower, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= narrower
+        expect(page.get_by_role("link", name="Nuevo").first).to_be_visible()
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert found.violations_count == 0, found.generate_report()
 
