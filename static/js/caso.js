@@ -155,7 +155,8 @@ async function refresh() {
   asking = true;
   asked = Date.now();
   try {
-    const keeps = isElsewhere || !isSection();
+    // data-keep: it shows what was asked for once, and asking for it again would cover it.
+    const keeps = isElsewhere || !isSection() || Boolean(section()?.hasAttribute("data-keep"));
     const home = document.querySelector(".case-tabs > a")?.getAttribute("href") ?? window.location.pathname;
     const answer = await fetch(keeps ? home : window.location.href, {
       headers: { "HX-Request": "true", "X-Caso": "vivo" },

@@ -9,7 +9,14 @@ from playwright.sync_api import expect
 from app.core.clock import utcnow
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado, Prioridad
-from app.oficios.service import DireccionData, EntradaData, add_entry, prioritise_oficio
+from app.oficios.service import (
+    DireccionData,
+    EntradaData,
+    PropietarioData,
+    add_entry,
+    assign_oficio,
+    prioritise_oficio,
+)
 from tests.factories import make_oficio
 from tests.oficios.acting import act
 
@@ -22,7 +29,15 @@ def test_the_case_stays_lives_and_answers_to_keys(
     app, browse, buffet, usuario_investigador, usuario_admin, rows
 ):
     place = DireccionData(direccion="Los Aromos 12", comuna="Ñuñoa", region="Metropolitana")
-    case = make_oficio(app, buffet, usuario_admin, direccion=place, estado=Estado.INVESTIGACION)
+    rosa = PropietarioData(nombre="Rosa Soto", rut="76123456-0")
+    case = make_oficio(
+        app,
+        buffet,
+        usuario_admin,
+        direccion=place,
+        propietario=rosa,
+        estado=Estado.INVESTIGACION,
+    )
     page = browse(usuario_investigador, f"/oficios/{case.id}")
 
     # A key opens the line, Enter saves it, and the focus stays for the next one.
@@ -68,6 +83,15 @@ def test_the_case_stays_lives_and_answers_to_keys(
         expect(page.locator(".case-head .plate")).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.set_viewport_size({"width": 1366, "height": 760})
+
+    # What was uncovered stays so while others go on working.
+    page.goto(f"/oficios/{case.id}/personas")
+    page.get_by_role("button", name="Mostrar").click()
+    expect(page.get_by_text("76.123.456-0")).to_be_visible()
+    act(app, case, usuario_admin, lambda o, who: assign_oficio(o, who, actor=who, now=utcnow()))
+    expect(page.locator(".case-head")).to_contain_text(usuario_admin.nombre)
+    expect(page.get_by_text("76.123.456-0")).to_be_visible()
+    page.goto(f"/oficios/{case.id}")
 
     dark = browse(usuario_investigador, f"/oficios/{case.id}", color_scheme="dark")
     for each in (page, dark):
