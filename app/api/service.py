@@ -99,7 +99,7 @@ def renew_key(clave: ClaveApi, key: str, *, actor: Usuario, now: datetime) -> Cl
 
 
 def end_keys_of_account(usuario: Usuario, *, actor: Actor | None, now: datetime) -> None:
-    """Revoke the keys of an account that is deactivated: they do not come back with it."""
+    """Revoke the keys of an account that is deactivated or gets other rights, for good."""
     _end_keys(ClaveApi.usuario_id == usuario.id, actor, now)
 
 
@@ -114,7 +114,7 @@ def _end_keys(whose: sa.ColumnElement[bool], actor: Actor | None, now: datetime)
         sa.select(ClaveApi).where(whose, ClaveApi.revocada_at.is_(None))
     ):
         clave.revocada_at = now
-        _audit("clave_api.revocada", clave, actor, now, por_desactivar=True)
+        _audit("clave_api.revocada", clave, actor, now, por_la_cuenta=True)
 
 
 def warn_of_end(clave: ClaveApi, *, now: datetime) -> None:

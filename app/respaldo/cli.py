@@ -31,6 +31,7 @@ from app.respaldo.service import (
     verify_backup,
 )
 from app.respaldo.service.restoring import restore_backup
+from app.usuarios.service.sesiones import end_every_session, end_every_token
 from config import Config
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
     )
     for old in set_aside:
         click.echo(f"Lo que había quedó aparte en {old}; bórrelo cuando no lo necesite.")
+    click.echo(_end_sessions())
     waiting = _waiting_jobs()
     if waiting:
         click.echo(
@@ -215,6 +217,20 @@ def _stopped(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BackupError("Rastro está en marcha: deténgalo antes de restaurar.") from None
         yield
+
+
+def _end_sessions() -> str:
+    """End what the backup had open; what there is to say of it."""
+    with transaction():
+        end_every_token()
+    # An older schema has no rows of sessions, and none that come with it open anything later.
+    with suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), transaction():
+        end_every_session(now=utcnow())
+    return (
+        "Se cerraron las sesiones y terminaron los tokens y enlaces de contraseña del respaldo: "
+        "cada persona entra otra vez. OJO: lo que se desactivó o revocó después del respaldo "
+        "(cuentas, claves de la API, enlaces) volvió a estar activo: revíselo."
+    )
 
 
 def _waiting_jobs() -> int:

@@ -23,7 +23,8 @@ from app.jobs.queue import enqueue
 from app.jobs.runner import work
 from app.notificaciones.models import Notificacion
 from app.usuarios.models import Usuario
-from app.usuarios.service import set_active
+from app.usuarios.rules import Rol
+from app.usuarios.service import UsuarioData, set_active, update_usuario
 from tests.api.conftest import ApiClient
 
 
@@ -123,6 +124,23 @@ def test_a_key_does_not_come_back_with_its_account(
     assert ask("GET", "/auth/me").status_code == 401
     assert rows(ClaveApi)[0].revocada_at is not None
     assert "clave_api.revocada" in [entry.accion for entry in rows(Auditoria)]
+
+
+def test_a_key_ends_when_its_account_may_do_something_else(
+    app, make_key, usuario_investigador, usuario_admin, rows
+):
+    """Also when it may do more: what the key may was decided before. It does not come back."""
+    pk, ask = make_key(usuario_investigador)
+    for rol, status in ((Rol.INVESTIGADOR, 200), (Rol.ADMIN, 401), (Rol.INVESTIGADOR, 401)):
+        with app.app_context(), transaction():
+            row = db.session.get_one(Usuario, usuario_investigador.id)
+            data = UsuarioData(row.email, f"{row.nombre} {rol.value}", rol)
+            actor = db.session.get_one(Usuario, usuario_admin.id)
+            update_usuario(row, data, actor=actor, now=utcnow())
+        assert ask("GET", "/auth/me").status_code == status
+
+    assert rows(ClaveApi, id=pk)[0].revocada_at is not None
+    assert len(rows(Auditoria, accion="clave_api.revocada")) == 1
 
 
 @pytest.mark.parametrize("what", ["cuenta", "buffet"])

@@ -10,10 +10,12 @@ import sys
 import pytest
 import time_machine
 
-from app.usuarios.models import Usuario
+from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
+from app.usuarios.rules.sesiones import FinSesion
 from app.web.maintenance import maintenance_text
 from app.web.process_log import JsonFormatter
+from tests.factories import sign_in_client
 
 PASSWORD = "una clave elegida"
 
@@ -147,7 +149,10 @@ def test_backups_by_command(run, tmp_path, usuario_admin):
     assert "No existe el respaldo" in run("backup", "verify", "otro")[1]
 
 
-def test_a_backup_is_restored_right_after_a_reset(run, rows, usuario_admin):
+def test_a_backup_is_restored_right_after_a_reset(app, run, rows, usuario_admin):
+    """What it had open is ended: nobody knows who has it by now."""
+    client = sign_in_client(app, usuario_admin)
+    assert client.get("/cuenta").status_code == 200
     assert run("backup", "create")[0] == 0
     assert run("reset-db", input="BORRAR\n")[0] == 0
     assert rows(Usuario) == []
@@ -155,7 +160,13 @@ def test_a_backup_is_restored_right_after_a_reset(run, rows, usuario_admin):
     code, said = run("backup", "restore", "ultimo")
 
     assert code == 0, said
-    assert [row.email for row in rows(Usuario)] == [usuario_admin.email]
+    (restored,) = rows(Usuario)
+    assert restored.email == usuario_admin.email
+    assert "Se cerraron las sesiones" in said
+    assert client.get("/cuenta").status_code == 303
+    assert [row.motivo for row in rows(Sesion)] == [FinSesion.ADMINISTRADOR]
+    # A version that tokens had after the backup is not reached again.
+    assert restored.session_version >= usuario_admin.session_version + 1_000
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")

@@ -87,8 +87,12 @@ def edit(usuario_id: int) -> ResponseReturnValue:
     form = UsuarioForm(obj=usuario)
 
     def deed() -> Done:
+        before = (usuario.rol, usuario.buffet_id)
         update_usuario(usuario, form.to_data(), actor=current_user, now=utcnow())
-        return Done("Cambios guardados.", url_for("usuarios.index"))
+        text = "Cambios guardados."
+        if before != (usuario.rol, usuario.buffet_id):
+            text += " Sus sesiones se cerraron y sus claves de la API terminaron."
+        return Done(text, url_for("usuarios.index"))
 
     return carry_out(
         Deed(

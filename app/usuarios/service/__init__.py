@@ -96,7 +96,7 @@ def create_usuario(
 
 
 def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: datetime) -> None:
-    """Change an account; a new role or buffet ends its sessions.
+    """Change an account; a new role or buffet ends its sessions, and its keys for good.
 
     Raises:
         EmailTaken, BuffetMismatch: as for ``create_usuario``.
@@ -110,6 +110,8 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
         _keep_an_admin(usuario)
     if (usuario.rol, usuario.buffet_id) != (data.rol, data.buffet_id):
         end_sessions(usuario, FinSesion.DERECHOS, now=now)
+        # What a program may do was decided for what the account was.
+        end_access_of_account(usuario, actor=actor, now=now)
     usuario.email = data.email.lower()
     usuario.nombre = data.nombre
     usuario.rol = data.rol

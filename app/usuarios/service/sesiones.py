@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -74,6 +75,29 @@ def end_sessions(
         )
     )
     db.session.flush()
+
+
+def end_every_token() -> None:
+    """End the tokens, invitations and links of all accounts, of a database that came back.
+
+    What was ended after its backup has a version that is not reached again.
+    """
+    ahead = 1_000 + secrets.randbelow(1_000_000)
+    db.session.execute(
+        sa.update(Usuario)
+        .values(session_version=Usuario.session_version + ahead)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_every_session(*, now: datetime) -> None:
+    """End the sessions of all accounts: of those of a backup nobody knows who has them now."""
+    db.session.execute(
+        sa.update(Sesion)
+        .where(Sesion.terminada_at.is_(None))
+        .values(terminada_at=now, motivo=FinSesion.ADMINISTRADOR)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close_session(sesion: Sesion, *, actor: Usuario, now: datetime) -> None:
