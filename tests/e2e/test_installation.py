@@ -7,9 +7,12 @@ import os
 import signal
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.plugins.served import Demo, Served
 
 pytestmark = pytest.mark.e2e
 
@@ -25,10 +28,24 @@ def family(pid: int) -> list[int]:
     return [int(child) for child in children]
 
 
-def test_the_first_start_says_where_it_is_and_who_may_enter(start_rastro):
+@pytest.fixture(scope="module")
+def start(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """Start it on one installation with its demo, which these tests share."""
+    with demo.lend(tmp_path_factory.mktemp("rastro")) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def running(start: Callable[..., Served]) -> Served:
+    """That installation, up and healthy."""
+    served = start()
+    served.wait_until_healthy()
+    return served
+
+
+def test_it_says_who_may_enter_stops_cleanly_and_starts_again_with_the_same_data(start_rastro):
     rastro = start_rastro()
     rastro.wait_until_healthy()
-
     assert health(rastro.url)["status"] == "healthy"
     log = rastro.read_log()
     assert rastro.url in log
@@ -38,19 +55,6 @@ def test_the_first_start_says_where_it_is_and_who_may_enter(start_rastro):
         "cliente@buffetgonzalez.cl / cliente123",
     ):
         assert account in log
-
-
-def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(rastro, start_demo):
-    second = start_demo()
-
-    assert second.process.wait(30) == 1
-    assert "Rastro ya está en marcha" in second.read_log()
-    assert health(rastro.url)["status"] == "healthy"
-
-
-def test_it_stops_cleanly_and_starts_again_with_the_same_data(start_rastro):
-    rastro = start_rastro()
-    rastro.wait_until_healthy()
     children = family(rastro.process.pid)
     assert len(children) == 4, "web, jobs, provider and mail server"
 
@@ -65,10 +69,18 @@ def test_it_stops_cleanly_and_starts_again_with_the_same_data(start_rastro):
     assert "Primer inicio" not in again.read_log()
 
 
-def test_a_killed_consumer_is_replaced(rastro):
+def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(running, start):
+    second = start()
+
+    assert second.process.wait(30) == 1
+    assert "Rastro ya está en marcha" in second.read_log()
+    assert health(running.url)["status"] == "healthy"
+
+
+def test_a_killed_consumer_is_replaced(running):
     consumer = next(
         pid
-        for pid in family(rastro.process.pid)
+        for pid in family(running.process.pid)
         if b"huey_consumer" in Path(f"/proc/{pid}/cmdline").read_bytes()
     )
 
@@ -76,12 +88,12 @@ def test_a_killed_consumer_is_replaced(rastro):
 
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        pids = family(rastro.process.pid)
+        pids = family(running.process.pid)
         if consumer not in pids and len(pids) == 4:
             break
         time.sleep(0.1)
-    assert len(family(rastro.process.pid)) == 4
-    assert "trabajos terminó" in rastro.read_log()
+    assert len(family(running.process.pid)) == 4
+    assert "trabajos terminó" in running.read_log()
 
 
 def test_production_names_what_is_missing_and_does_not_start(start_rastro):
