@@ -7,7 +7,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 workers=$(nproc)
-served_workers=$((workers > 2 ? 2 : 1)) # beside those: a browser has processes of its own
+# Beside those: a browser has processes of its own. 0: in the process that was started.
+served_workers=$((workers > 2 ? 2 : 0))
 rm -f .coverage .coverage.*
 # What was compiled is kept, also where the image of a container says otherwise: the application, for
 # each process that a test starts, and the rewritten tests, for each worker of the four runs.

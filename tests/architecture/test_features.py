@@ -322,7 +322,8 @@ def leaves() -> list[str]:
 
 #: Runs in the copy: everything is imported, and an admin and a cliente see all that is left.
 VISIT = textwrap.dedent("""
-    import pkgutil, sys
+    import gc, pkgutil, sys
+    gc.disable()  # it ends before there is much
     from importlib import import_module
     from pathlib import Path
 

@@ -116,6 +116,5 @@ def test_without_an_address_nothing_of_sentry_is_loaded(tmp_path):
     program = "import sys, wsgi; sys.exit('sentry_sdk' in sys.modules)"
     env = {"PATH": os.environ["PATH"], "ENVIRONMENT": "test", "INSTANCE_DIR": str(tmp_path)}
 
+    # With one it is: the test above is told.
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env).returncode == 0
-    env["SENTRY_DSN"] = "http://key@127.0.0.1:9/1"
-    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env).returncode == 1
