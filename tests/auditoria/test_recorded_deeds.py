@@ -6,6 +6,8 @@ readings of admins have tests of their own; ``docs/seguridad.md`` names them all
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.ajustes.rules.settings_registry import list_settings
 from app.auditoria.models import Auditoria, Divulgacion
 from app.auditoria.rules import CanalDivulgacion
@@ -24,7 +26,7 @@ HOOK = {
 SEARCH = {"rut": "12.345.678-5", "motivo": "Pide saber qué se guarda"}
 
 #: The word of the audit, and what an admin does: endpoint and form, in the order of a day.
-DEEDS = (
+DEEDS: tuple[tuple[str, str, Any], ...] = (
     ("usuario.creado", "usuarios.create", NEW),
     ("usuario.modificado", "usuarios.edit", PERSON),
     ("usuario.enlace_visto", "usuarios.invite", {}),

@@ -136,7 +136,9 @@ def test_nothing_that_was_stored_runs_in_a_browser(
     assert poison(app) > 40
     thorough = pytestconfig.getoption("--thorough-crawl")
     adapter = app.url_map.bind("localhost")
-    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    rules = {
+        rule.endpoint: rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
     for who, usuario in (("admin", usuario_admin), ("cliente", usuario_cliente)):
         shown = show(sign_in(usuario))
         client = shown.client
