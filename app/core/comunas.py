@@ -27,6 +27,27 @@ _ALSO_WRITTEN = {
     "trehuaco": "treguaco",
     "paihuano": "paiguano",
     "coihaique": "coyhaique",
+    "vina": "vinadelmar",
+    "valpo": "valparaiso",
+    "conce": "concepcion",
+    "scl": "santiago",
+    "llayllay": "llaillay",
+    "sanvicentedetaguatagua": "sanvicente",
+}
+#: Words that are shortened in front of a name or behind it.
+_SHORT = {
+    "pte": "puente",
+    "est": "estacion",
+    "pto": "puerto",
+    "pta": "punta",
+    "sta": "santa",
+    "sto": "santo",
+    "sn": "san",
+    "s": "san",
+    "bdo": "bernardo",
+    "fdo": "fernando",
+    "gral": "general",
+    "pdte": "presidente",
 }
 
 
@@ -69,6 +90,10 @@ def find_comuna(text: str) -> Comuna | None:
     A name that is only similar is not taken: see :func:`suggest_comuna`.
     """
     key = _key(text)
+    if comuna := _by_key().get(_ALSO_WRITTEN.get(key, key)):
+        return comuna
+    words = re.sub(r"[^a-z0-9]+", " ", fold(text)).split()
+    key = _key("".join(_SHORT.get(word, word) for word in words))
     return _by_key().get(_ALSO_WRITTEN.get(key, key))
 
 

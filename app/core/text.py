@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     ``ÑUÑOA`` and ``nunoa`` fold to the same. Both databases compare folded text, because neither
     agrees with the other on accents.
     """
+    if text.isascii():
+        return " ".join(text.casefold().split())
     return " ".join(_without_marks(_without_marks(text).casefold()).split())
 
 
@@ -60,6 +62,9 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     invisible or direction-changing marks; composes accents; collapses spaces. With ``multiline``
     line breaks stay, at most one empty line in a row.
     """
+    if text.isprintable():
+        # Nothing to drop, and no other white space than spaces: most cells of a list.
+        return " ".join(unicodedata.normalize("NFC", text).split())
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = _INVISIBLE.sub("", text)
     text = "".join(char for char in text if char in "\n\t" or not _is_nothing(char))

@@ -26,7 +26,7 @@ class Oficio(Model):
 
     __tablename__ = "oficios"
     __table_args__ = (
-        sa.UniqueConstraint("buffet_id", "numero_oficio"),
+        sa.UniqueConstraint("buffet_id", "numero_oficio", "vehiculo_n"),
         sa.Index("ix_oficios_board", "estado", "posicion", "id"),
         sa.Index("ix_oficios_check", "estado", "ultima_consulta_at"),
         # The board shows closed cases for a limited time; this index spares it a scan of the older
@@ -84,6 +84,7 @@ class Oficio(Model):
             "ultima_actividad_at": Dato.MOMENTO,
         },
         otros=(
+            "vehiculo_n",
             "posicion",
             "version",
             "estado_desde",
@@ -95,6 +96,8 @@ class Oficio(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     numero_oficio: Mapped[str] = mapped_column(ShortText(60))
+    #: Which vehicle of the order the case is for: an order may name several, each a case.
+    vehiculo_n: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"))
     #: The court's number (RIT), for example ``C-3030-2017``.
     rol: Mapped[str | None] = mapped_column(ShortText(40))

@@ -12,6 +12,7 @@ from app.acceso.queries import READER
 from app.buffets.models import Buffet
 from app.db import db, seeing_all
 from app.oficios.models import Oficio
+from app.oficios.rules import OPEN_STATES
 from app.planillas.models import Importacion
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
 from app.usuarios.models import Usuario
@@ -30,11 +31,17 @@ def limiting_option() -> Any:
     return with_loader_criteria(Importacion, needed, include_aliases=True)
 
 
-def list_numbers(buffet_id: int) -> Sequence[str]:
-    """The numbers of all oficios that a buffet has sent, also of those that nobody works with."""
-    statement = sa.select(Oficio.numero_oficio).where(Oficio.buffet_id == buffet_id)
+def list_orders(buffet_id: int) -> list[tuple[str, str]]:
+    """Number and plate of all oficios that a buffet has sent, also of those that nobody works
+    with.
+    """
+    statement = (
+        sa.select(Oficio.numero_oficio, Vehiculo.patente)
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .where(Oficio.buffet_id == buffet_id)
+    )
     with seeing_all():
-        return db.session.scalars(statement).all()
+        return [(row.numero_oficio, row.patente) for row in db.session.execute(statement)]
 
 
 def list_hidden(buffet_id: int) -> dict[int, str]:
@@ -61,6 +68,22 @@ def list_hidden_plates(plates: Collection[str]) -> set[str]:
     return every.difference(db.session.scalars(statement))
 
 
+def list_open_cases(plates: Collection[str]) -> dict[str, list[int]]:
+    """The open cases of some plates that are worked with: their ids by plate, oldest first."""
+    if not plates:
+        return {}
+    statement = (
+        sa.select(Vehiculo.patente, Oficio.id)
+        .join(Oficio, Oficio.id == Vehiculo.oficio_id)
+        .where(Vehiculo.patente.in_(plates), Oficio.estado.in_(OPEN_STATES))
+        .order_by(Oficio.id)
+    )
+    found: dict[str, list[int]] = {}
+    for row in db.session.execute(statement):
+        found.setdefault(row.patente, []).append(row.id)
+    return found
+
+
 def list_recent() -> Sequence[sa.Row[tuple[object, ...]]]:
     """The last lists that wait or were imported, without their files."""
     return db.session.execute(
@@ -82,7 +105,7 @@ def list_recent() -> Sequence[sa.Row[tuple[object, ...]]]:
     ).all()
 
 
-def find_mapping(buffet_id: int) -> dict[str, str]:
-    """What the buffet's earlier lists taught of its columns: header for comparing to field."""
+def find_mapping(buffet_id: int) -> dict[str, Any]:
+    """What the buffet's earlier lists taught of their columns, layout by layout."""
     statement = sa.select(Buffet.mapeo_importacion).where(Buffet.id == buffet_id)
     return dict(db.session.scalar(statement) or {})

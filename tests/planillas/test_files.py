@@ -265,13 +265,17 @@ def test_the_reader_names_what_it_cannot_open():
     assert book_reader.read_book(b"nada", 5) == {"error": "ilegible"}
 
 
-def test_a_hidden_sheet_is_left_alone():
+def test_a_hidden_sheet_comes_last_and_is_marked():
     book = openpyxl.Workbook()
     book.active["A1"] = "x"
     book.create_sheet("Oculta")["A1"] = "y"
     book["Oculta"].sheet_state = "hidden"
 
-    assert [hoja["nombre"] for hoja in book_reader.read_book(saved(book), 5)["hojas"]] == ["Sheet"]
+    hojas = book_reader.read_book(saved(book), 5)["hojas"]
+    assert [(hoja["nombre"], hoja["oculta"]) for hoja in hojas] == [
+        ("Sheet", False),
+        ("Oculta", True),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -49,34 +49,36 @@ def draft(app, buffet, usuario_investigador) -> int:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_goes_in_as_counted_by_eye(name, investigador, buffet, usuario_investigador, rows):
     url = upload_sample(investigador, buffet, name)
-    assert read_counts(investigador.get(url).text) == (53, 2, 1, 4)
+    assert read_counts(investigador.get(url).text) == (53, 3, 1, 3)
 
     response = press_import(investigador, url)
 
     assert response.status_code == 303
     assert response.headers["Location"] == url
     page = investigador.get(url).text
-    assert read_counts(page) == (53, 2, 1, 4)
-    assert "Se crearon 55 oficios." in page
+    assert read_counts(page) == (53, 3, 1, 3)
+    assert "Se crearon 56 oficios." in page
     assert f'href="/tablero?buffet={buffet.id}"' in page
     oficios = rows(Oficio)
-    assert len(oficios) == len(rows(Vehiculo)) == len(rows(Propietario)) == 55
-    assert len(rows(Direccion)) == 55
+    assert len(oficios) == len(rows(Vehiculo)) == len(rows(Propietario)) == 56
+    assert len(rows(Direccion)) == 56
     assert {o.estado for o in oficios} == {Estado.PENDIENTE}
     assert {o.buffet_id for o in oficios} == {buffet.id}
     assert {o.creado_por_id for o in oficios} == {usuario_investigador.id}
-    assert len({o.numero_oficio for o in oficios}) == 55
-    assert len({o.posicion for o in oficios}) == 55
-    assert [e.descripcion for e in rows(Investigacion)] == ["Oficio ingresado"] * 55
+    assert len({o.numero_oficio for o in oficios}) == 56
+    assert len({o.posicion for o in oficios}) == 56
+    assert [e.descripcion for e in rows(Investigacion)] == ["Oficio ingresado"] * 56
     importacion = rows(Importacion)[0]
     assert importacion.estado is EstadoImportacion.IMPORTADA
     assert importacion.importada_at is not None
     assert importacion.resultado == {
         "crea": 53,
         "existe": 1,
-        "advertencia": 2,
-        "error": 4,
+        "advertencia": 3,
+        "error": 3,
         "oculta": 0,
+        "unida": 0,
+        "saltada": 0,
     }
     entry = rows(Auditoria, accion="importacion.importada")[0]
     assert (entry.usuario_id, entry.entidad_id) == (usuario_investigador.id, importacion.id)
@@ -130,11 +132,11 @@ def test_the_same_list_again_creates_nothing(name, investigador, buffet, rows):
 
     url = upload_sample(investigador, buffet, name)
     preview = investigador.get(url).text
-    assert read_counts(preview) == (0, 0, 56, 4)
+    assert read_counts(preview) == (0, 0, 57, 3)
     assert "Importar 0" not in preview
     press_import(investigador, url)
 
-    assert read_counts(investigador.get(url).text) == (0, 0, 56, 4)
+    assert read_counts(investigador.get(url).text) == (0, 0, 57, 3)
     assert "No se creó ningún oficio" in investigador.get(url).text
     assert [(o.id, o.version, o.updated_at) for o in rows(Oficio)] == before
 
@@ -143,10 +145,10 @@ def test_another_buffet_may_send_the_same_numbers(investigador, buffet, otro_buf
     press_import(investigador, upload_sample(investigador, buffet, "oficios_buffet.csv"))
 
     url = upload_sample(investigador, otro_buffet, "oficios_buffet.csv")
-    assert read_counts(investigador.get(url).text) == (53, 2, 1, 4)
+    assert read_counts(investigador.get(url).text) == (53, 3, 1, 3)
     press_import(investigador, url)
 
-    assert len(rows(Oficio)) == 110
+    assert len(rows(Oficio)) == 112
 
 
 def test_warnings_of_the_list_stay_with_the_oficio(
@@ -216,7 +218,7 @@ def test_a_failure_in_the_middle_leaves_nothing(investigador, buffet, rows, monk
 
     monkeypatch.undo()
     press_import(investigador, url)
-    assert len(rows(Oficio)) == 55
+    assert len(rows(Oficio)) == 56
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -283,12 +285,12 @@ def test_what_somebody_entered_since_the_preview_exists_now(
 ):
     url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
     investigador.get(url)
-    make_oficio(app, buffet, usuario_investigador, numero_oficio="of-2026-00701")
+    make_oficio(app, buffet, usuario_investigador, numero_oficio="of-2026-00701", patente="DZVC82")
 
     press_import(investigador, url)
 
-    assert read_counts(investigador.get(url).text) == (52, 2, 2, 4)
-    assert len(rows(Oficio)) == 55
+    assert read_counts(investigador.get(url).text) == (52, 3, 2, 3)
+    assert len(rows(Oficio)) == 56
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])

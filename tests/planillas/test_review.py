@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from app.buffets.models import Buffet
 from app.db import db
-from app.oficios.models import Oficio
+from app.oficios.models import Oficio, Propietario
 from app.planillas.models import Importacion
+from app.planillas.rules.layout import Columna
+from app.planillas.rules.memory import apply_remembered, remember
+from app.planillas.rules.oficio_fields import LAYOUT
 from app.vehiculos.models import Vehiculo
 from tests.planillas.listados import (
     BROKEN,
@@ -211,12 +215,9 @@ def test_a_corrected_mapping_is_read_at_once_and_remembered_after_the_import(
 
     press_import(investigador, url)
     assert rows(Oficio)[0].numero_oficio == "OF-7"
-    assert rows(Buffet, id=buffet.id)[0].mapeo_importacion == {
-        "codigo interno": "numero_oficio",
-        "folio": "",
-        "patente": "patente",
-        "comuna": "comuna",
-    }
+    assert list(rows(Buffet, id=buffet.id)[0].mapeo_importacion.values()) == [
+        {"0": "numero_oficio", "1": "", "2": "patente", "3": "comuna"}
+    ]
 
     again = upload(investigador, buffet, swapped()).headers["Location"]
     page = investigador.get(again).text
@@ -227,9 +228,7 @@ def test_a_corrected_mapping_is_read_at_once_and_remembered_after_the_import(
     assert chosen_for(investigador.get(other).text, 0) == ""
 
 
-def test_what_was_remembered_moves_with_its_header_and_leaves_room_for_new_columns(
-    investigador, buffet
-):
+def test_what_was_remembered_holds_for_its_layout_alone(investigador, buffet):
     url = upload(investigador, buffet, swapped()).headers["Location"]
     columns = {"m-0": "numero_oficio", "m-1": "", "m-2": "patente", "m-3": "comuna"}
     investigador.post(url, data=columns)
@@ -239,19 +238,17 @@ def test_what_was_remembered_moves_with_its_header_and_leaves_room_for_new_colum
     listado = make_list(("BBCL12", "Kia", "OF-8", "98"), header=header)
     page = investigador.get(upload(investigador, buffet, listado).headers["Location"]).text
 
-    assert [chosen_for(page, n) for n in range(4)] == ["patente", "marca", "numero_oficio", ""]
+    assert [chosen_for(page, n) for n in range(4)] == ["patente", "marca", "", "numero_oficio"]
 
 
-def test_what_was_remembered_is_left_aside_where_it_does_not_fit(investigador, buffet):
-    url = upload(investigador, buffet, swapped()).headers["Location"]
-    columns = {"m-0": "numero_oficio", "m-1": "", "m-2": "patente", "m-3": "comuna"}
-    investigador.post(url, data=columns)
-    press_import(investigador, url)
+def test_what_was_remembered_does_not_beat_the_name_of_a_field():
+    columns = [Columna(0, "Patente", "patente"), Columna(1, "Número", "numero_oficio")]
+    kept = remember([replace(columns[0], campo=None), replace(columns[1], campo="patente")], {})
 
-    listado = make_list(("99", "BBCL12"), header=("Folio", "Patente"))
-    page = investigador.get(upload(investigador, buffet, listado).headers["Location"]).text
-
-    assert [chosen_for(page, n) for n in range(2)] == ["numero_oficio", "patente"]
+    assert apply_remembered(columns, kept, LAYOUT) is None
+    assert apply_remembered(
+        columns, remember([columns[0], replace(columns[1], campo="rol")], {}), LAYOUT
+    ) == {0: "patente", 1: "rol"}
 
 
 @pytest.mark.parametrize(
@@ -296,7 +293,7 @@ def test_a_list_whose_number_was_not_found_asks_for_its_column(
     listado = make_list(("BBCL12", "Kia", "OF-1"), header=("Patente", "Marca", "Identificador"))
     draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
 
-    assert read_counts(investigador.get(f"/importar/{draft}").text) == (0, 0, 0, 1)
+    assert read_counts(investigador.get(f"/importar/{draft}").text) == (0, 1, 0, 0)
     investigador.post(
         f"/importar/{draft}", data={"m-0": "patente", "m-1": "marca", "m-2": "numero_oficio"}
     )
@@ -360,3 +357,96 @@ def test_a_colleague_goes_on_with_a_draft(admin, draft):
 def test_a_list_that_does_not_exist_is_not_found(investigador, draft):
     assert investigador.get(f"/importar/{draft}").status_code == 200
     assert investigador.get("/importar/987").status_code == 404
+
+
+# ---- Proposals, rows left out, what is not imported ----
+
+
+def test_proposals_are_taken_for_one_row_for_all_alike_and_all_at_once(
+    investigador, app, buffet, usuario_investigador
+):
+    listado = make_list(
+        ("1", "HJKL2O", "", "Maypu"), ("2", "BBCL13", "", "Maypu"), ("3", "BBCL14", "", "Ñuñoa")
+    )
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    url = f"/importar/{draft}"
+    page = investigador.get(url).text
+    assert "Aplicar a las 2 iguales" in page
+    assert "Letra O por cero" in page
+
+    investigador.post(url, data={"propuesta": "2:patente", "c-2-patente": "HJKL2O"})
+    assert read_counts(investigador.get(url).text) == (1, 2, 0, 0)
+    investigador.post(url, data={"propuesta": "iguales:3:comuna"})
+    assert read_counts(investigador.get(url).text) == (3, 0, 0, 0)
+
+    again = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    investigador.post(f"/importar/{again}", data={"propuesta": "todas"})
+    assert read_counts(investigador.get(f"/importar/{again}").text) == (3, 0, 0, 0)
+
+
+def test_a_row_is_opened_for_editing_and_left_out(investigador, draft, rows):
+    url = f"/importar/{draft}"
+    moved = investigador.post(url, data={"editar": "2"}).headers["Location"]
+    page = investigador.get(moved).text
+    assert value_of(page, "c-2-comuna") == "Ñuñoa"
+    assert value_of(page, "c-2-numero_oficio") == "OF-1"
+
+    investigador.post(url, data={"saltar": "2", "c-3-patente": "LGCR75"})
+    press_import(investigador, url)
+    assert [v.patente for v in rows(Vehiculo)] == ["LGCR75"]
+
+
+def test_what_is_not_imported_is_named_counted_and_taken_to_the_notes(
+    investigador, app, buffet, usuario_investigador, rows
+):
+    header = ("N° Oficio", "Patente", "N° Carpeta")
+    listado = make_list(("1", "BBCL12", "2026-118"), ("2", "BBCL13", ""), header=header)
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    url = f"/importar/{draft}"
+    page = investigador.get(url).text
+    assert "Esto no se importa" in page
+    assert "«N° Carpeta»" in page
+    assert "1 de 2" in page
+
+    columns = {"m-0": "numero_oficio", "m-1": "patente", "m-2": "", "a_notas": "2"}
+    investigador.post(url, data=columns)
+    assert "Esto no se importa" not in investigador.get(url).text
+    press_import(investigador, url)
+    assert [o.notas_generales for o in rows(Oficio)] == ["N° Carpeta: 2026-118", None]
+
+
+def test_the_vehicles_of_an_order_become_linked_cases_with_all_their_persons(
+    investigador, app, buffet, usuario_investigador, rows
+):
+    header = ("N° Oficio", "Rol", "Patentes", "Deudores", "RUTs")
+    persons = ("ANA SOTO (deudora) y LUIS PAZ (aval)", "12.345.678-5 / 7.654.321-6")
+    listado = make_list(("7", "C-1-2026", "BBCL12 / LGCR75", *persons), header=header)
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    url = f"/importar/{draft}"
+    assert "(2 de 2)" in investigador.get(url).text
+    press_import(investigador, url)
+
+    assert [(o.numero_oficio, o.vehiculo_n) for o in rows(Oficio)] == [("7", 1), ("7", 2)]
+    assert [v.patente for v in rows(Vehiculo)] == ["BBCL12", "LGCR75"]
+    case = investigador.get(f"/oficios/{rows(Oficio)[0].id}").text
+    assert "Otro vehículo del mismo oficio" in case
+    assert sorted((p.oficio_id, p.nombre, p.tipo.value) for p in rows(Propietario)) == [
+        (n, *who)
+        for n in sorted(o.id for o in rows(Oficio))
+        for who in (("ANA SOTO", "principal"), ("LUIS PAZ", "aval"))
+    ]
+
+
+def test_the_encoding_is_shown_and_can_be_changed(investigador, app, buffet, usuario_investigador):
+    listado = make_list(("1", "BBCL12", "", "Ñuñoa")).decode().encode("cp850")
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=listado)
+    url = f"/importar/{draft}"
+    assert 'value="cp850" selected' in investigador.get(url).text
+
+    investigador.post(url, data={"codificacion": "cp1252"})
+    page = investigador.get(url).text
+    assert 'value="cp1252" selected' in page
+    assert "¥u¤oa" in page
+
+    investigador.post(url, data={"codificacion": "cp850"})
+    assert "Ñuñoa" in investigador.get(url).text

@@ -71,8 +71,6 @@ def test_a_row_that_adds_up_is_created():
 @pytest.mark.parametrize(
     ("campo", "text", "sentence"),
     [
-        ("numero_oficio", "", "Falta el número de oficio"),
-        ("numero_oficio", "-", "Falta el número de oficio"),
         ("patente", " ", "Falta la patente"),
         ("patente", "por confirmar", "no es una patente"),
         ("patente", "=1+1", "parece una fórmula"),
@@ -94,7 +92,7 @@ def test_what_makes_an_order_keeps_the_row_out_where_it_cannot_be_read(campo, te
         ("anio", "15", "no es un año"),
         ("vin", "¿?", "no es un VIN"),
         ("propietario_rut", "pendiente", "no es un RUT"),
-        ("propietario_email", "ana@x.cl, eva@x.cl", "una sola dirección"),
+        ("propietario_email", "ana@x.cl, eva", "una sola dirección"),
         ("propietario_telefono", "123", "no es un teléfono"),
         ("fecha_ingreso", "31/02/2026", "no existe"),
         ("fecha_limite", "pronto", "no es una fecha"),
@@ -254,14 +252,35 @@ def test_one_number_for_two_cases_is_an_error_that_names_the_other_row():
 
 
 def test_a_number_of_the_database_exists_however_it_is_spelled():
-    assert outcome(fila(numero_oficio=" of-1 "), existentes={"OF-1"}) == ["existe"]
-    assert outcome(fila(patente="x"), existentes={"OF-1"}) == ["existe"]
-    assert outcome(fila(), existentes={"OF-2"}) == ["crea"]
+    known = {("OF-1", "BBCL12")}
+    assert outcome(fila(numero_oficio=" of-1 "), existentes=known) == ["existe"]
+    assert outcome(fila(patente="x"), existentes=known) == ["existe"]
+    assert outcome(fila(), existentes={("OF-2", "BBCL12")}) == ["crea"]
     assert number_key("ÓF 2026 - 1") == "of2026-1"
 
 
-def test_rows_without_a_number_do_not_exclude_each_other():
-    assert outcome(fila(2, numero_oficio=""), fila(3, numero_oficio="")) == ["error", "error"]
+def test_another_vehicle_of_an_order_that_is_here_is_linked_and_flagged():
+    [linked] = classify_oficios([fila()], {("OF-1", "LGCR75")})
+
+    assert linked.resultado is Resultado.ADVERTENCIA
+    assert "otra patente: los casos quedan enlazados" in linked.advertencias["numero_oficio"]
+
+
+@pytest.mark.parametrize("text", ["", "-", "S/N"])
+def test_without_a_number_a_row_is_named_by_its_rol_and_plate(text):
+    rows = [
+        fila(2, numero_oficio=text, rol="C-1-2026"),
+        fila(3, numero_oficio=text, patente="LGCR75"),
+    ]
+
+    assert [row.datos["numero_oficio"] for row in rows] == ["C-1-2026 BBCL12", "S/N LGCR75"]
+    assert outcome(*rows) == ["advertencia", "advertencia"]
+
+
+def test_a_deadline_that_has_passed_is_told_and_years_far_off_are_flagged():
+    assert "ya pasó" in fila(fecha_limite="23-11-2026").avisos["fecha_limite"]
+    assert "está lejos" in fila(fecha_limite="23-11-2075").advertencias["fecha_limite"]
+    assert "todavía no llega" in fila(fecha_ingreso="23-12-2026").advertencias["fecha_ingreso"]
 
 
 def test_rows_that_were_not_classified_are_not_counted():
@@ -269,7 +288,7 @@ def test_rows_that_were_not_classified_are_not_counted():
 
 
 def test_every_outcome_has_words_and_only_two_make_an_oficio():
-    assert len({r.label for r in Resultado}) == 5
+    assert len({r.label for r in Resultado}) == 7
     assert [r for r in Resultado if r.is_imported] == [Resultado.CREA, Resultado.ADVERTENCIA]
 
 

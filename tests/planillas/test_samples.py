@@ -9,15 +9,15 @@ XLSX CSV  number          what is special
  24   22  OF-2026-00710   ERROR: the number of row 14 (12) with other data (it should be 00720)
  29   27  OF-2026-00725   ERROR: the plate says «NO TIENE»
  37   35  OF-2026-00733   WARNING: RUT 12.345.678-9, whose digit should be 5
- 41   39  OF-2026-00737   ERROR: entered on 31/02/2026, which no calendar has
+ 41   39  OF-2026-00737   WARNING: entered on 31/02/2026, which no calendar has
  44   42  OF-2026-00740   the first of two equal rows: is created
  45   43  OF-2026-00740   EXISTS: equal to row 44 (42)
- 56   54  (empty)         ERROR: no number
+ 56   54  (empty)         WARNING: no number, so it is named by its rol and plate
 
 Nothing else is wrong: every plate has four letters of the new series and two digits, the 13 written
 check digits add up, every comuna exists once accents and capitals are forgiven (MAIPU, NUNOA,
 TILTIL, ALHUE, LA GRANJA; San Pedro is one of Melipilla), every court is in the list, every limit is
-45 days after the entry. So 5 errors, 1 that exists, 1 warning, and 60 - 7 = 53 that are created.
+45 days after the entry. So 3 errors, 1 that exists, 3 warnings, and 60 - 7 = 53 that are created.
 The XLSX has a title in row 1, the header in row 3 and «Total | 60» in row 65, which is no order.
 """
 
@@ -49,9 +49,11 @@ def test_each_outcome_has_the_count_worked_out_by_eye(name):
     assert count_outcomes(filas, Resultado) == {
         Resultado.CREA: 53,
         Resultado.EXISTE: 1,
-        Resultado.ADVERTENCIA: 2,
-        Resultado.ERROR: 4,
+        Resultado.ADVERTENCIA: 3,
+        Resultado.ERROR: 3,
         Resultado.OCULTA: 0,
+        Resultado.UNIDA: 0,
+        Resultado.SALTADA: 0,
     }
 
 
@@ -70,7 +72,8 @@ def test_each_special_row_is_the_one_seen_by_eye(name):
     assert special[37].datos["propietario_rut"] == "12345678-9"
     assert special[41].advertencias["fecha_ingreso"].startswith("La fecha 31/02/2026 no existe.")
     assert f"la fila {44 - SHIFT[name]}" in special[45].motivo
-    assert "Falta el número" in special[56].errores["numero_oficio"]
+    assert special[56].datos["numero_oficio"] == "C-26969-2024 BPYD36"
+    assert "no trae número de oficio" in special[56].advertencias["numero_oficio"]
     assert all(len(fila.errores) <= 1 for fila in filas.values())
 
 
@@ -145,6 +148,8 @@ def test_corrected_rows_go_in(name):
         Resultado.ADVERTENCIA: 0,
         Resultado.ERROR: 1,
         Resultado.OCULTA: 0,
+        Resultado.UNIDA: 0,
+        Resultado.SALTADA: 0,
     }
     unreadable = next(f for f in filas if f.resultado is Resultado.ERROR)
     assert unreadable.texto("patente") == "sin"
@@ -154,15 +159,19 @@ def test_corrected_rows_go_in(name):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_same_list_again_creates_nothing_and_repeats_its_errors(name):
     filas = classify_oficios(read(name).filas, set())
-    made = {f.datos["numero_oficio"] for f in filas if f.resultado.is_imported}
+    made = {
+        (f.datos["numero_oficio"], f.datos["patente"]) for f in filas if f.resultado.is_imported
+    }
 
     again = count_outcomes(classify_oficios(read(name).filas, made), Resultado)
 
-    assert len(made) == 55
+    assert len(made) == 56
     assert again == {
         Resultado.CREA: 0,
-        Resultado.EXISTE: 56,
+        Resultado.EXISTE: 57,
         Resultado.ADVERTENCIA: 0,
-        Resultado.ERROR: 4,
+        Resultado.ERROR: 3,
         Resultado.OCULTA: 0,
+        Resultado.UNIDA: 0,
+        Resultado.SALTADA: 0,
     }

@@ -41,7 +41,7 @@ class Advertencia:
 
 @dataclass(frozen=True)
 class MismoVehiculo:
-    """Another oficio about the same vehicle or the same person."""
+    """Another oficio about the same vehicle or the same person, or another vehicle of its order."""
 
     oficio_id: int
     numero_oficio: str
@@ -49,17 +49,21 @@ class MismoVehiculo:
     buffet: str
     misma_patente: bool
     misma_persona: bool
+    mismo_oficio: bool = False
 
     @property
     def in_common(self) -> str:
         """What the two have in common."""
+        if self.mismo_oficio:
+            return "Otro vehículo del mismo oficio"
         if self.misma_patente and self.misma_persona:
             return "La misma patente y la misma persona"
         return "La misma patente" if self.misma_patente else "Una persona con el mismo RUT"
 
 
 def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
-    """Other oficios with the same plate, or with a person of the same RUT, newest first.
+    """Other oficios with the same plate, or with a person of the same RUT, newest first; before
+    them the cases of the other vehicles of its order.
 
     Somebody of a buffet is told only of that buffet's own. Found through the indexes of plates and
     RUTs: an installation with many oficios is not read through for each page.
@@ -71,9 +75,13 @@ def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
             Vehiculo.oficio_id,
             sa.literal(1).label("patente"),
             sa.literal(0).label("persona"),
+            sa.literal(0).label("orden"),
         ).where(Vehiculo.patente.in_(patentes)),
-        sa.select(Propietario.oficio_id, sa.literal(0), sa.literal(1)).where(
+        sa.select(Propietario.oficio_id, sa.literal(0), sa.literal(1), sa.literal(0)).where(
             Propietario.rut.in_(ruts)
+        ),
+        sa.select(Oficio.id, sa.literal(0), sa.literal(0), sa.literal(1)).where(
+            Oficio.buffet_id == oficio.buffet_id, Oficio.numero_oficio == oficio.numero_oficio
         ),
     ).subquery()
     why = (
@@ -81,6 +89,7 @@ def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
             found.c.oficio_id,
             sa.func.max(found.c.patente).label("patente"),
             sa.func.max(found.c.persona).label("persona"),
+            sa.func.max(found.c.orden).label("orden"),
         )
         .where(found.c.oficio_id != oficio.id)
         .group_by(found.c.oficio_id)
@@ -94,17 +103,18 @@ def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
             Buffet.nombre,
             why.c.patente,
             why.c.persona,
+            why.c.orden,
         )
         .join(why, why.c.oficio_id == Oficio.id)
         .join(Buffet, Buffet.id == Oficio.buffet_id)
-        .order_by(Oficio.created_at.desc(), Oficio.id.desc())
+        .order_by(why.c.orden.desc(), Oficio.created_at.desc(), Oficio.id.desc())
         .limit(SAME_VEHICLE_LIMIT + 1)
     )
     if not usuario.is_staff:
         statement = statement.where(Oficio.buffet_id == usuario.buffet_id)
     return [
-        MismoVehiculo(pk, numero, estado, buffet, bool(patente), bool(persona))
-        for pk, numero, estado, buffet, patente, persona in db.session.execute(statement)
+        MismoVehiculo(pk, numero, estado, buffet, bool(patente), bool(persona), bool(orden))
+        for pk, numero, estado, buffet, patente, persona, orden in db.session.execute(statement)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -32,15 +33,25 @@ def create_oficio(
     buffet_id: int,
     propietario: PropietarioData | None = None,
     direccion: DireccionData | None = None,
+    otras_personas: Sequence[PropietarioData] = (),
+    otras_direcciones: Sequence[DireccionData] = (),
+    enlazado: bool = False,
     actor: Usuario,
     now: datetime,
 ) -> Oficio:
-    """Open a case with its vehicle and, when the paper names them, its person and address.
+    """Open a case with its vehicle and, when the paper names them, its persons and addresses.
+
+    ``enlazado`` lets it be another vehicle of an order that is already here: its case is linked
+    with that of the first by their number.
 
     Raises:
-        NumeroTaken: this buffet already sent that number.
+        NumeroTaken: this buffet already sent that number; of ``enlazado``, with that plate.
     """
-    _check_number(buffet_id, data.numero_oficio)
+    vehiculo_n = 1
+    if enlazado:
+        vehiculo_n = _next_vehicle(buffet_id, data.numero_oficio, vehiculo.patente)
+    else:
+        _check_number(buffet_id, data.numero_oficio)
     # Stored in one flush: an import makes thousands of these while everybody else waits to write.
     oficio = Oficio(
         buffet_id=buffet_id,
@@ -51,9 +62,18 @@ def create_oficio(
         ultima_actividad_at=now,
         created_at=now,
         updated_at=now,
+        vehiculo_n=vehiculo_n,
         vehiculo=Vehiculo(**vars(vehiculo)),
-        propietarios=[Propietario(created_at=now, **vars(propietario))] if propietario else [],
-        direcciones=[Direccion(created_at=now, **vars(direccion))] if direccion else [],
+        propietarios=[
+            Propietario(created_at=now, **vars(persona))
+            for persona in (propietario, *otras_personas)
+            if persona
+        ],
+        direcciones=[
+            Direccion(created_at=now, **vars(place))
+            for place in (direccion, *otras_direcciones)
+            if place
+        ],
         **vars(data),
     )
     oficio.busqueda = search_text(oficio)
@@ -79,6 +99,7 @@ def update_oficio(
     check_version(oficio, version, now)
     if data.numero_oficio != oficio.numero_oficio:
         _check_number(oficio.buffet_id, data.numero_oficio)
+        oficio.vehiculo_n = 1
     data = replace(data, advertencias_ingreso=_warnings_after(oficio, data))
     detalle = differences(oficio, data)
     if not detalle:
@@ -166,6 +187,23 @@ def _check_number(buffet_id: int, numero: str) -> None:
     with seeing_all():  # a case that nobody works with keeps its number
         if db.session.scalar(taken) is not None:
             raise NumeroTaken
+
+
+def _next_vehicle(buffet_id: int, numero: str, patente: str) -> int:
+    """Which vehicle of its order a new one is; the buffet's row is locked as for a new number."""
+    db.session.execute(
+        sa.select(Buffet.id).where(Buffet.id == buffet_id).with_for_update(key_share=True)
+    )
+    there = (
+        sa.select(Oficio.vehiculo_n, Vehiculo.patente)
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .where(Oficio.buffet_id == buffet_id, Oficio.numero_oficio == numero)
+    )
+    with seeing_all():  # a case that nobody works with keeps its number
+        rows = db.session.execute(there).all()
+    if any(row.patente == patente for row in rows):
+        raise NumeroTaken
+    return 1 + max((row.vehiculo_n for row in rows), default=0)
 
 
 _COMPARED = {"fecha_oficio", "fecha_ingreso", "fecha_limite"}

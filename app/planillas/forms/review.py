@@ -8,10 +8,12 @@ from typing import Any
 
 from app.core.text import clean_text
 from app.planillas.outside.book_reader import MAX_CELL
+from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS
-from app.planillas.rules.oficio_outcomes import INCLUIR, FilaOficio
-from app.planillas.rules.rows import Review
+from app.planillas.rules.oficio_headers import A_NOTAS
+from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
+from app.planillas.rules.rows import CODIFICACION, HOJA, LISTA, Review
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
 _LONGEST_COMPANY = 120
@@ -25,12 +27,20 @@ def read_oficios_review(
     A cell that says what the file says is no correction. A field that moves to another column
     loses its corrections: they were made over other cells.
     """
+    sheet = values.get("hoja", "")
+    if sheet in {other.nombre for other in lectura.otras_hojas}:
+        # Another sheet has other columns and other rows.
+        return Review(correcciones={**_of_the_list(kept), (LISTA, HOJA): sheet})
+    encoding = values.get("codificacion", "")
+    if encoding in CODIFICACIONES and lectura.codificacion not in {"", encoding}:
+        # Other letters make other headers and other texts.
+        return Review(correcciones={**_of_the_list(kept), (LISTA, CODIFICACION): encoding})
     shown = [f"m-{columna.indice}" in values for columna in lectura.columnas]
     chosen = _read_columns(values, lectura)
     is_moved = all(shown) and chosen != lectura.mapeo
     moved = {campo for _, campo in chosen.items() ^ lectura.mapeo.items()} if is_moved else set()
     correcciones = dict(kept.correcciones)
-    originals = {fila.numero_fila: fila.valores for fila in lectura.filas}
+    originals = {fila.numero_fila: fila.valores for fila in reversed(lectura.filas)}
     for name, value in values.items():
         match = _CELL.fullmatch(name)
         if match is None:
@@ -45,6 +55,8 @@ def read_oficios_review(
         else:
             correcciones[fila, campo] = text
     _choose_hidden(values, lectura, correcciones)
+    _choose_skipped(values, lectura, correcciones)
+    _take_proposals(values.get("propuesta", ""), lectura, correcciones)
     return Review(
         mapeo=chosen if is_moved else kept.mapeo,
         correcciones={cell: text for cell, text in correcciones.items() if cell[1] not in moved},
@@ -58,10 +70,15 @@ def read_pasos_review(values: Mapping[str, str], lectura: Lectura[Any]) -> Revie
 
 
 def _read_columns(values: Mapping[str, str], lectura: Lectura[Any]) -> dict[int, str]:
+    to_notes = values.get("a_notas", "")
     return {
         columna.indice: campo
         for columna in lectura.columnas
-        if (campo := values.get(f"m-{columna.indice}", ""))
+        if (
+            campo := A_NOTAS
+            if to_notes in {str(columna.indice), "todas"} and not columna.campo and columna.llenas
+            else values.get(f"m-{columna.indice}", "")
+        )
     }
 
 
@@ -85,3 +102,61 @@ def _choose_hidden(
             correcciones[fila.numero_fila, INCLUIR] = "1"
         else:
             correcciones.pop((fila.numero_fila, INCLUIR), None)
+
+
+def _of_the_list(kept: Review) -> dict[tuple[int, str], str]:
+    return {cell: text for cell, text in kept.correcciones.items() if cell[0] == LISTA}
+
+
+def _choose_skipped(
+    values: Mapping[str, str],
+    lectura: Lectura[FilaOficio],
+    correcciones: dict[tuple[int, str], str],
+) -> None:
+    """Leave out the rows whose button says so, or take one in again."""
+    for name, is_left_out in (("saltar", True), ("tomar", False)):
+        asked = values.get(name, "")
+        for numero in {
+            fila.numero_fila for fila in lectura.filas if str(fila.numero_fila) == asked
+        }:
+            if is_left_out:
+                correcciones[numero, SALTAR] = "1"
+            else:
+                correcciones.pop((numero, SALTAR), None)
+
+
+def _take_proposals(
+    asked: str, lectura: Lectura[FilaOficio], correcciones: dict[tuple[int, str], str]
+) -> None:
+    """Write what a row's proposal says over its cell: of one cell («12:comuna»), of all that say
+    the same («iguales:12:comuna»), or of every misspelling of the list («todas»).
+    """
+    of_all = asked == "todas"
+    place = asked.removeprefix("iguales:")
+    alike = None
+    if place != asked:
+        alike = next(
+            (
+                (campo, proposal.escrito, proposal.texto)
+                for fila in lectura.filas
+                for campo, proposal in fila.propuestas.items()
+                if f"{fila.clave}:{campo}" == place
+            ),
+            None,
+        )
+    for fila in lectura.filas:
+        for campo, proposal in fila.propuestas.items():
+            is_asked = (
+                (of_all and proposal.en_grupo)
+                or f"{fila.clave}:{campo}" == asked
+                or alike == (campo, proposal.escrito, proposal.texto)
+            )
+            if not is_asked:
+                continue
+            before = correcciones.get((fila.numero_fila, campo), fila.texto(campo))
+            whole = clean_text(before, multiline=True)
+            correcciones[fila.numero_fila, campo] = (
+                whole.replace(proposal.escrito, proposal.texto, 1)
+                if proposal.escrito in whole
+                else proposal.texto
+            )

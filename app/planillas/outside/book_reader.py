@@ -8,6 +8,7 @@ it must import nothing of ``app``.
 
 import io
 import json
+import posixpath
 import re
 import sys
 import zipfile
@@ -26,6 +27,7 @@ from python_calamine import (
 
 MAX_SHEETS = 20
 MAX_COLUMNS = 100
+MAX_COMMENTS = 5_000
 #: Longer cells are cut one character above the longest field's limit, so that they are refused.
 MAX_CELL = 5_001
 #: Maximum characters of the whole workbook.
@@ -39,21 +41,20 @@ _ZEROS = re.compile(r'(?=.*0)(?:0|[-/: ]|\\.|"[^"]*")+')
 
 
 def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
-    """Return ``{"hojas": [{"nombre", "filas", "ocultas"}]}`` of the visible sheets.
+    """Return ``{"hojas": [{"nombre", "oculta", "filas", "ocultas", "comentarios"}]}``, the sheets
+    that are seen before the hidden ones.
 
-    ``filas`` holds ``[row number, [cell, …]]``, ``ocultas`` the numbers of rows that are hidden (of
-    XLSX only). A merged cell gives its value to each of its rows. Empty rows are left out. At most
-    ``max_rows`` rows of a sheet are kept; one more than allowed tells the caller that there were
-    too many. Instead of ``hojas`` it may hold ``error``:
-    ``clave``, ``ilegible`` or ``enorme``.
+    ``filas`` holds ``[row number, [cell, …]]``, ``ocultas`` the numbers of rows that are hidden,
+    ``comentarios`` ``[row number, column index, text]`` (both of XLSX only). A merged cell gives
+    its value to each of its rows. Empty rows are left out. At most ``max_rows`` rows of a sheet are
+    kept; one more than allowed tells the caller that there were too many. Instead of ``hojas`` it
+    may hold ``error``: ``clave``, ``ilegible`` or ``enorme``.
     """
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-        ]
+        worksheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        unseen = {one.name for one in worksheets if one.visible != SheetVisibleEnum.Visible}
+        names = sorted((one.name for one in worksheets), key=lambda name: name in unseen)
         left = MAX_TEXT
         sheets = []
         for name in names[:MAX_SHEETS]:
@@ -79,7 +80,15 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
                     return {"error": "enorme"}
                 if len(rows) > max_rows:
                     break
-            sheets.append({"nombre": name, "filas": rows, "ocultas": sorted(looks.hidden)})
+            sheets.append(
+                {
+                    "nombre": name,
+                    "oculta": name in unseen,
+                    "filas": rows,
+                    "ocultas": sorted(looks.hidden),
+                    "comentarios": looks.comments,
+                }
+            )
     except PasswordError:
         return {"error": "clave"}
     except MemoryError:
@@ -120,6 +129,8 @@ class _Looks:
 
     formats: dict[int, dict[int, str]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    #: Row number, column index, text.
+    comments: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def _read_looks(content: bytes, name: str, max_rows: int) -> _Looks:
@@ -135,6 +146,7 @@ def _read_looks(content: bytes, name: str, max_rows: int) -> _Looks:
             formats = _formats(package)
             with package.open(part) as stream:
                 _read_rows(stream, formats, looks, max_rows)
+            looks.comments = _read_comments(package, part)
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, StopIteration, OSError):
         return _Looks()
     except (ElementTree.ParseError, NotImplementedError, RuntimeError):
@@ -149,6 +161,36 @@ def _sheet_part(package: zipfile.ZipFile, name: str) -> str:
     links = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - within limits
     target = next(link.get("Target", "") for link in links if link.get("Id") == key)
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _read_comments(package: zipfile.ZipFile, part: str) -> list[tuple[int, int, str]]:
+    """The comments of a sheet; of a conversation each one, in its order."""
+    folder, _, name = part.rpartition("/")
+    links = f"{folder}/_rels/{name}.rels"
+    if links not in package.namelist():
+        return []
+    found: dict[tuple[int, int], list[str]] = {}
+    threaded = False
+    targets = []
+    for link in ElementTree.fromstring(package.read(links)):  # noqa: S314 - within limits
+        kind = link.get("Type", "").rpartition("/")[2]
+        if kind in ("comments", "threadedComment"):
+            target = link.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            targets.append((kind != "threadedComment", posixpath.normpath(path)))
+    for is_plain, target in sorted(targets):
+        if (is_plain and threaded) or target not in package.namelist():
+            continue
+        for one in ElementTree.fromstring(package.read(target)).iter():  # noqa: S314 - within limits
+            if _tag(one) not in ("comment", "threadedComment"):
+                continue
+            threaded = threaded or not is_plain
+            place = one.get("ref", "")
+            text = "".join(part.text or "" for part in one.iter() if _tag(part) in ("t", "text"))
+            row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            if text.strip() and row.isdigit() and len(found) < MAX_COMMENTS:
+                found.setdefault((int(row), _column(place)), []).append(text.strip()[:MAX_CELL])
+    return [(row, column, " / ".join(texts)) for (row, column), texts in sorted(found.items())]
 
 
 def _formats(package: zipfile.ZipFile) -> list[str]:

@@ -43,17 +43,28 @@ _TEXTS = ("csv", "txt", "tsv")
 _SEPARATORS = (";", ",", "\t", "|")
 #: Encodings to try for text that declares none, likeliest first.
 _ENCODINGS = ("cp1252", "mac_roman", "cp850")
+#: How a text may be encoded, as a person chooses it, with its name on screen.
+CODIFICACIONES = {
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows (1252)",
+    "mac_roman": "Mac antiguo",
+    "cp850": "DOS (850)",
+    "utf-16": "Unicode (UTF-16)",
+}
 #: The characters above ASCII that a correct decoding yields.
 _SPANISH = re.compile("[áéíóúüñÁÉÍÓÚÜÑ°ºª]|(?<=[OD])’(?=[A-Z])|(?<= )[–—](?= )")
 
 
-def open_planilla(contenido: bytes, nombre: str, guess: Guess) -> Planilla:
+def open_planilla(
+    contenido: bytes, nombre: str, guess: Guess, codificacion: str | None = None
+) -> Planilla:
     """Read an upload by what it is, and refuse it where that is not what its name says.
 
     A workbook under the name of another kind of workbook is read (many systems export XLSX as
     ``.xls``); text under a workbook's name, or the reverse, is refused, for whoever sent it has
     mixed up two files. ``guess`` recognises the headers of the kind of list that is expected; by it
-    the separator of a CSV is told.
+    the separator of a CSV is told. ``codificacion``, one of :data:`CODIFICACIONES`, is how a person
+    wants a text to be read; without it, it is told from the bytes.
 
     Raises:
         InvalidValue: empty, too big, not a spreadsheet, damaged, protected by a password, or not
@@ -68,10 +79,15 @@ def open_planilla(contenido: bytes, nombre: str, guess: Guess) -> Planilla:
         )
     tipo = _kind(contenido)
     _check_name(clean_text(nombre), tipo)
-    hojas = (_read_csv(contenido, guess),) if tipo == "csv" else _read_book(contenido)
+    encoding = ""
+    if tipo == "csv":
+        text, encoding = _decode(contenido, codificacion)
+        hojas: tuple[Hoja, ...] = (_read_csv(text, guess),)
+    else:
+        hojas = _read_book(contenido)
     if not any(hoja.filas for hoja in hojas):
         raise InvalidValue(f"La planilla no tiene ninguna fila con datos. {_SUBA}")
-    return Planilla(tipo, hojas)
+    return Planilla(tipo, hojas, encoding)
 
 
 def _kind(contenido: bytes) -> str:
@@ -178,13 +194,14 @@ def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
                 Fila(number, tuple(cells), number in hoja["ocultas"])
                 for number, cells in hoja["filas"]
             ),
+            hoja["oculta"],
+            {(row, column): text for row, column, text in hoja["comentarios"]},
         )
         for hoja in answer["hojas"]
     )
 
 
-def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
-    text = _decode(contenido)
+def _read_csv(text: str, guess: Guess) -> Hoja:
     if text.lstrip()[:1] == "<":
         raise InvalidValue(
             "El archivo es una página web o un XML con nombre de planilla. Ábralo en Excel, "
@@ -197,26 +214,31 @@ def _read_csv(contenido: bytes, guess: Guess) -> Hoja:
     return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess)))
 
 
-def _decode(contenido: bytes) -> str:
-    """Return the text of a file that does not say how it is encoded.
+def _decode(contenido: bytes, wanted: str | None) -> tuple[str, str]:
+    """Return the text of a file, and how it is encoded.
 
     Its mark where it has one, UTF-8 where it fits, else what reads most Spanish letters among the
     encodings of Windows, old Macs and DOS; of equals Windows, which is by far the commonest.
     """
     if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = contenido.decode("utf-16", errors="replace")
+        text, encoding = contenido.decode("utf-16", errors="replace"), "utf-16"
+    elif b"\x00" in contenido:
+        raise _junk()
+    elif wanted in CODIFICACIONES and wanted != "utf-16":
+        text, encoding = contenido.decode(wanted, errors="replace"), wanted
     else:
-        if b"\x00" in contenido:
-            raise _junk()
+        encoding = "utf-8-sig"
         try:
-            text = contenido.decode("utf-8-sig")
+            text = contenido.decode(encoding)
         except UnicodeDecodeError:
-            text = _decode_mixed(contenido) or _decode_old(contenido)
+            text = _decode_mixed(contenido)
+            if not text:
+                text, encoding = _decode_old(contenido)
     beginning = text[:100_000]
     strange = sum(char == "\ufffd" or (char < " " and char not in "\t\r\n\f") for char in beginning)
-    if strange > len(beginning) / 500:
+    if strange > len(beginning) / 500 and wanted is None:
         raise _junk()
-    return text
+    return text, encoding
 
 
 def _decode_mixed(contenido: bytes) -> str:
@@ -232,13 +254,15 @@ def _decode_mixed(contenido: bytes) -> str:
     )
 
 
-def _decode_old(contenido: bytes) -> str:
+def _decode_old(contenido: bytes) -> tuple[str, str]:
     texts = [contenido.decode(encoding, errors="replace") for encoding in _ENCODINGS]
     counts = [len(_SPANISH.findall(text[:200_000])) for text in texts]
     if not any(counts):
         best = from_bytes(contenido[:200_000], cp_isolation=list(_ENCODINGS)).best()
-        return contenido.decode(best.encoding if best else "cp1252", errors="replace")
-    return texts[counts.index(max(counts))]
+        encoding = best.encoding if best else "cp1252"
+        return contenido.decode(encoding, errors="replace"), encoding
+    best_at = counts.index(max(counts))
+    return texts[best_at], _ENCODINGS[best_at]
 
 
 def _junk() -> InvalidValue:

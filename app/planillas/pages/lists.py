@@ -55,9 +55,13 @@ def keep_upload(
 
 def open_draft(kind: Kind[Draft, Any], draft: Draft) -> Planilla:
     """Open the file of a draft while no transaction is held."""
+    return _open(kind, draft, kind.review_of(draft))
+
+
+def _open(kind: Kind[Draft, Any], draft: Draft, review: Review) -> Planilla:
     contenido, nombre = draft.contenido, draft.nombre_archivo
     release()
-    return open_planilla(contenido, nombre, kind.layout.guess)
+    return open_planilla(contenido, nombre, kind.layout.guess, review.codificacion)
 
 
 def read_draft(kind: Kind[Draft, Fila], draft: Draft, planilla: Planilla) -> Lectura[Fila]:
@@ -74,6 +78,8 @@ def keep_review(
         InvalidValue: so it makes no list; nothing is kept.
         Refused: it was imported or discarded meanwhile.
     """
+    if review.codificacion != kind.review_of(draft).codificacion:
+        planilla = _open(kind, draft, review)
     after = kind.read(planilla, draft, review, utcnow())
     with transaction():
         correct_draft(kind, draft, review)

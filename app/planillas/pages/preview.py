@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from flask import Response, request, url_for
 
 from app.core.clock import utcnow
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.planillas.models import Importacion
+from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.pages.lists import asked_outcome, page_of
 from app.planillas.queries import list_hidden
 from app.planillas.rules.layout import Lectura
-from app.planillas.rules.oficio_fields import ETIQUETAS, OBLIGATORIOS
+from app.planillas.rules.oficio_fields import COLUMNAS, ETIQUETAS, OBLIGATORIOS, label_of
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_key
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
@@ -40,7 +44,8 @@ def show_preview(
         if not hidden or number_key(fila.texto("numero_oficio")) not in hidden
     ]
     rows = [fila for fila in seen if not ver or fila.resultado == Resultado(ver)]
-    shown = {*lectura.mapeo.values(), *OBLIGATORIOS}
+    shown = {*OBLIGATORIOS, *(campo for fila in filas for campo in fila.datos)}
+    shown |= {*lectura.mapeo.values()}
     created = sum(number for resultado, number in counts.items() if resultado.is_imported)
     template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"
     response = fragment(
@@ -57,6 +62,12 @@ def show_preview(
         ver=ver,
         grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
         etiquetas=ETIQUETAS,
+        columnas=COLUMNAS,
+        label_of=label_of,
+        left_out=[c for c in lectura.columnas if not c.campo and c.llenas],
+        encodings=CODIFICACIONES,
+        alike=_count_alike(filas),
+        editing=request.values.get("editar", 0, type=int),
         typed=request.form if error else {},
         error=error,
         warning=warning,
@@ -65,6 +76,16 @@ def show_preview(
         refused = counts[Resultado.ERROR]
         tell(f"Revisado. Filas por crear: {created}; con error: {refused}.")
     return response
+
+
+def _count_alike(filas: Sequence[FilaOficio]) -> Counter[tuple[str, str, str]]:
+    """How many rows have the same proposal for the same text of a field."""
+    return Counter(
+        (campo, proposal.escrito, proposal.texto)
+        for fila in filas
+        if not fila.saltada and fila.unida_a is None
+        for campo, proposal in fila.propuestas.items()
+    )
 
 
 def show_result(importacion: Importacion) -> Response:
@@ -89,4 +110,5 @@ def show_result(importacion: Importacion) -> Response:
 def preview_url(importacion_id: int) -> str:
     """The address of the preview under the filter that is chosen."""
     ver = asked_outcome(OFICIOS) or None
-    return url_for("importar.preview", importacion_id=importacion_id, ver=ver)
+    editing = request.values.get("editar", type=int) or None
+    return url_for("importar.preview", importacion_id=importacion_id, ver=ver, editar=editing)

@@ -5,6 +5,7 @@ What the fields are, and what the texts mean, is the business of each kind of li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -38,10 +39,22 @@ class Layout:
     #: Whether a row that begins with «Total» is one of the list nevertheless: its text by field,
     #: and how many of its cells are filled.
     is_entry: Callable[[Mapping[str, str], int], bool]
+    #: What a header means by its words, as ``header_guess.guess_columns`` asks it.
+    reads: Callable[[str], str | None] | None = None
+    #: The guess from the headers, corrected by what the cells below them say.
+    refine: (
+        Callable[[Sequence[str], Sequence[Sequence[str]], Mapping[int, str]], dict[int, str]] | None
+    ) = None
+    #: A row's texts by field, from its texts by column.
+    as_fields: Callable[[Mapping[str, str]], dict[str, str]] | None = None
+    #: Fields that several columns may be taken for: their cells go to the notes.
+    shared: Collection[str] = ()
+    #: Whether a row says something of the list: its texts by field, and how many cells are filled.
+    is_of_list: Callable[[Mapping[str, str], int], bool] | None = None
 
     def guess(self, encabezados: Sequence[str]) -> dict[int, str]:
         """Return which column holds which field, judging by the headers alone."""
-        return guess_columns(encabezados, self.synonyms)
+        return guess_columns(encabezados, self.synonyms, self.reads)
 
     def check_mapping(self, mapeo: Mapping[int, str]) -> None:
         """Refuse columns that make no list of this kind.
@@ -53,7 +66,7 @@ class Layout:
         if unknown := set(campos) - set(self.labels):
             raise InvalidValue(f"El campo «{min(unknown)[:40]}» no existe. Elija uno de la lista.")
         for campo, label in self.labels.items():
-            if campos.count(campo) > 1:
+            if campos.count(campo) > 1 and campo not in self.shared:
                 raise InvalidValue(f"«{label}» está elegido en más de una columna. Deje una sola.")
         if missing := self.ask_missing(campos):
             raise InvalidValue(missing)
@@ -68,6 +81,10 @@ class Columna:
     campo: str | None
     #: Its first non-empty cell, shown as a sample so that a wrong mapping is noticed.
     ejemplo: str = ""
+    #: How many of the list's rows say something in it.
+    llenas: int = 0
+    #: Some different texts of it, so that a person sees what would be left out.
+    muestras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,17 @@ class FilaTexto:
     numero_fila: int
     valores: Mapping[str, str]
     oculta: bool = False
+    #: The row above, whose order it goes on without repeating it.
+    sigue_a: int | None = None
+
+
+@dataclass(frozen=True)
+class OtraHoja:
+    """A sheet of the same file that is not read."""
+
+    nombre: str
+    filas: int
+    oculta: bool
 
 
 @dataclass(frozen=True)
@@ -92,6 +120,12 @@ class Lectura(Generic[Row]):
     warnings: tuple[str, ...]
     #: Notices about rows of totals, which are left out.
     totales: tuple[str, ...] = ()
+    #: The sheets that are not read, hidden ones too.
+    otras_hojas: tuple[OtraHoja, ...] = ()
+    #: Remarks on cells, which go to the notes.
+    comentarios: int = 0
+    #: How a text is encoded; empty of a workbook.
+    codificacion: str = ""
 
     @property
     def mapeo(self) -> dict[int, str]:
@@ -108,15 +142,23 @@ class Lectura(Generic[Row]):
             tuple(filas),
             (*self.warnings, *warnings),
             self.totales,
+            self.otras_hojas,
+            self.comentarios,
+            self.codificacion,
         )
 
 
 def read_texts(
-    planilla: Planilla, layout: Layout, mapeo: Mapping[int, str] | None = None
+    planilla: Planilla,
+    layout: Layout,
+    mapeo: Mapping[int, str] | None = None,
+    hoja_elegida: str | None = None,
 ) -> Lectura[FilaTexto]:
     """Find the header of an opened list and return the text of each row, field by field.
 
-    ``mapeo`` (column index from 0 to field) replaces the guess from the headers as a whole. The
+    ``mapeo`` (column index from 0 to field) replaces the guess from the headers as a whole;
+    ``hoja_elegida`` is the sheet that a person wants; else it is the visible one whose header names
+    most fields. The
     same bytes with the same mapping always give the same rows, so that the import may read again
     what the preview showed.
 
@@ -125,9 +167,13 @@ def read_texts(
             mapping makes no sense.
     """
     hoja, position, guess = max(
-        (_find_header(hoja, layout) for hoja in planilla.hojas if hoja.filas),
+        (_find_header(hoja, layout) for hoja in _readable(planilla, hoja_elegida)),
         key=lambda found: len(found[2]),
     )
+    if layout.refine is not None and mapeo is None and guess:
+        heads = _with_bands(hoja.filas, position)
+        below = [row.celdas for row in hoja.filas[position + 1 :]]
+        guess = layout.refine(heads, below, layout.guess(heads))
     if mapeo is not None:
         layout.check_mapping(mapeo)
         guess = dict(mapeo)
@@ -137,6 +183,8 @@ def read_texts(
             f"{_HEADER_WITHIN} filas, una con los nombres de las columnas, como {layout.example}."
         )
     header = hoja.filas[position]
+    remarks = _remarks(hoja, header)
+    others = [other for other in planilla.hojas if other is not hoja and other.filas]
     rows, totals = _split_totals(hoja.filas[position + 1 :], header, layout, guess)
     if not rows:
         raise InvalidValue("La planilla tiene encabezados, pero ninguna fila debajo de ellos.")
@@ -149,14 +197,58 @@ def read_texts(
         hoja=hoja.nombre,
         fila_encabezado=header.numero,
         columnas=_columns(header, rows, guess),
-        filas=tuple(FilaTexto(row.numero, _values(row, guess), row.oculta) for row in rows),
+        filas=tuple(
+            FilaTexto(
+                row.numero,
+                _with_remarks(_values(row, guess, layout, header), remarks.get(row.numero), layout),
+                row.oculta,
+            )
+            for row in rows
+        ),
         warnings=tuple(
             f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
-            for other in planilla.hojas
-            if other is not hoja and other.filas
+            for other in others
+            if not other.oculta
         ),
         totales=tuple(totals),
+        otras_hojas=tuple(
+            OtraHoja(other.nombre, len(other.filas), other.oculta) for other in others
+        ),
+        comentarios=sum(row > header.numero for row, _ in hoja.comentarios),
+        codificacion=planilla.codificacion,
     )
+
+
+def _readable(planilla: Planilla, chosen: str | None) -> list[Hoja]:
+    """The sheets among which the list is: the chosen one, the visible ones, or all of them."""
+    filled = [hoja for hoja in planilla.hojas if hoja.filas]
+    return (
+        [hoja for hoja in filled if chosen is not None and hoja.nombre == chosen]
+        or [hoja for hoja in filled if not hoja.oculta]
+        or filled
+    )
+
+
+def _remarks(hoja: Hoja, header: Fila) -> dict[int, list[str]]:
+    """What somebody remarked on the cells of each row, in lines for its notes."""
+    found: dict[int, list[str]] = {}
+    for (number, column), text in hoja.comentarios.items():
+        line = f"Comentario en «{_name_of(header, column)}»: {clean_text(text)}"
+        found.setdefault(number, []).append(line)
+    return found
+
+
+def _with_remarks(
+    values: dict[str, str], lines: Sequence[str] | None, layout: Layout
+) -> dict[str, str]:
+    if not lines or "notas" not in layout.labels:
+        return values
+    return {**values, "notas": "\n".join([*filter(None, [values.get("notas")]), *lines])}
+
+
+def _name_of(header: Fila, index: int) -> str:
+    text = clean_text(header.celdas[index]) if index < len(header.celdas) else ""
+    return text or f"Columna {index + 1}"
 
 
 def _find_header(hoja: Hoja, layout: Layout) -> tuple[Hoja, int, dict[int, str]]:
@@ -180,31 +272,86 @@ def _split_totals(
     heads = [header_key(cell) for cell in header.celdas]
     for row in below:
         filled = [text for cell in row.celdas if (text := clean_text(cell))]
-        if not filled or [header_key(cell) for cell in row.celdas] == heads:
+        if not filled or _repeats(row, heads):
             continue
         is_total = fold(filled[0]).startswith(("total", "subtotal"))
-        if is_total and not layout.is_entry(_values(row, guess), len(filled)):
+        values = _values(row, guess)
+        if is_total and not layout.is_entry(values, len(filled)):
             totals.append(
                 f"La fila {row.numero} («{' '.join(filled)[:40]}») es un total y no se importa."
+            )
+        elif layout.is_of_list and not layout.is_of_list(values, len(filled)):
+            totals.append(
+                f"La fila {row.numero} («{' '.join(filled)[:80]}») no es un caso y no se importa."
             )
         else:
             rows.append(row)
     return rows, totals
 
 
-def _values(row: Fila, guess: Mapping[int, str]) -> dict[str, str]:
-    return {
-        campo: row.celdas[index]
-        for index, campo in guess.items()
-        if 0 <= index < len(row.celdas) and row.celdas[index].strip()
-    }
+def _repeats(row: Fila, heads: Sequence[str]) -> bool:
+    """Whether a row is the header again; most differ in their first cell."""
+    return len(row.celdas) == len(heads) and all(
+        header_key(cell) == head for cell, head in zip(row.celdas, heads, strict=True)
+    )
+
+
+def _values(
+    row: Fila, guess: Mapping[int, str], layout: Layout | None = None, header: Fila | None = None
+) -> dict[str, str]:
+    """A row's texts by field; with ``layout``, also what it makes of them."""
+    found: dict[str, str] = {}
+    for index, campo in guess.items():
+        if not 0 <= index < len(row.celdas) or not row.celdas[index].strip():
+            continue
+        text = row.celdas[index]
+        if layout is not None and campo in layout.shared:
+            line = f"{_name_of(header or Fila(0, ()), index)}: {clean_text(text)}"
+            text = f"{found[campo]}\n{line}" if campo in found else line
+        found[campo] = text
+    return layout.as_fields(found) if layout is not None and layout.as_fields else found
+
+
+def _with_bands(rows: Sequence[Fila], position: int) -> list[str]:
+    """The headers, each with the band over it («AVAL» over «Nombre») where there is a row of them.
+
+    A band counts from where it stands to the next one.
+    """
+    heads = [clean_text(cell) for cell in rows[position].celdas]
+    if position == 0 or rows[position].numero - rows[position - 1].numero > 1:
+        return heads
+    above = [clean_text(cell) for cell in rows[position - 1].celdas]
+    if sum(map(bool, above)) < 2:
+        return heads
+    band, found = "", []
+    for index, head in enumerate(heads):
+        band = above[index] if index < len(above) and above[index] else band
+        found.append(f"{head} {band}" if band and _is_of_someone(head) and head else head)
+    return found
+
+
+def _is_of_someone(head: str) -> bool:
+    """Whether a header needs its band to tell whose it is: «Nombre», «RUT», «Teléfono»."""
+    return bool(
+        re.fullmatch(
+            r"(nombres?|r u t|rut|run|apellidos?|direccion|domicilio|comuna|telefono|fono|celular|"
+            r"correo|e ?mail|mail|n rut)",
+            header_key(head),
+        )
+    )
 
 
 def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[Columna, ...]:
     width = max(len(row.celdas) for row in (header, *rows))
     names = [clean_text(cell)[:80] for cell in header.celdas] + [""] * width
     columns = [
-        Columna(index, names[index], guess.get(index), _first_text(rows, index))
+        Columna(
+            index,
+            names[index],
+            guess.get(index),
+            _first_text(rows, index),
+            *_filled(rows, index),
+        )
         for index in range(width)
     ]
     return tuple(one for one in columns if one.encabezado or one.campo or one.ejemplo)
@@ -213,3 +360,9 @@ def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[
 def _first_text(rows: list[Fila], index: int) -> str:
     texts = (clean_text("".join(row.celdas[index : index + 1])) for row in rows)
     return next((text[:40] for text in texts if text), "")
+
+
+def _filled(rows: list[Fila], index: int) -> tuple[int, tuple[str, ...]]:
+    """How many cells of a column say something, and three of its texts."""
+    texts = [text for row in rows if (text := clean_text("".join(row.celdas[index : index + 1])))]
+    return len(texts), tuple(text[:40] for text in list(dict.fromkeys(texts))[:3])

@@ -6,21 +6,40 @@ import re
 from collections.abc import Collection, Mapping
 
 from app.oficios.rules.campos import CAMPOS
+from app.planillas.rules.column_content import refine_columns
+from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.layout import Layout
+from app.planillas.rules.oficio_headers import A_NOTAS, PARTES, field_of_header
+from app.planillas.rules.row_parts import as_fields
 
 #: Field to the words for the screen, in the order of a form.
 ETIQUETAS = {name: campo.label for name, campo in CAMPOS.items()}
-#: Required fields.
-OBLIGATORIOS = tuple(name for name, campo in CAMPOS.items() if campo.required)
+#: Required fields: without a number, an order is named by its rol and plate.
+OBLIGATORIOS = ("patente",)
+#: What a column may be taken for: a field, a part of one, or a line of the notes.
+COLUMNAS = {**ETIQUETAS, **PARTES, A_NOTAS: "A las notas, con su encabezado"}
 
 #: Minimum recognised fields for a row to be a header; a single word may be a coincidence.
 _FEWEST_FIELDS = 2
 #: Headers seen in lists.
-_SYNONYMS = {name: campo.headers for name, campo in CAMPOS.items()}
+_SYNONYMS = {
+    **{name: campo.headers for name, campo in CAMPOS.items()},
+    **{name: header_key(label) for name, label in COLUMNAS.items() if name not in CAMPOS},
+}
+_NAMING = frozenset({"numero_oficio", "patente"})
+
+
+def label_of(name: str) -> str:
+    """The words for a field, a part of one, or what several rows or persons say of one."""
+    plain = re.sub(r"_\d+$", "", name)
+    label = COLUMNAS.get(name) or COLUMNAS.get(plain)
+    if label is None and plain.startswith("otro_"):
+        label = f"Otra persona o dirección: {COLUMNAS.get(plain.removeprefix('otro_'), plain)}"
+    return label or name
 
 
 def _is_header(campos: Collection[str]) -> bool:
-    return len(campos) >= _FEWEST_FIELDS and bool(set(OBLIGATORIOS) & set(campos))
+    return len(campos) >= _FEWEST_FIELDS and bool(_NAMING & set(campos))
 
 
 def _ask_missing(campos: Collection[str]) -> str:
@@ -35,11 +54,27 @@ def _is_entry(values: Mapping[str, str], filled: int) -> bool:
     return filled > 4 or bool(re.search("[A-Za-z]", values.get("patente", "")))
 
 
+def _is_of_list(values: Mapping[str, str], filled: int) -> bool:
+    """A line under the list (a greeting, a signature, a footnote) is no order: it fills one cell or
+    two, with words alone where a number or a plate belongs.
+    """
+    if filled > 2 or values.get("patente", "").strip():
+        return True
+    number = values.get("numero_oficio", "")
+    others = {name for name in values if name != "numero_oficio"}
+    return bool(others) or bool(re.search("[0-9]", number) and len(number.split()) < 4)
+
+
 LAYOUT = Layout(
-    labels=ETIQUETAS,
+    labels=COLUMNAS,
     synonyms=_SYNONYMS,
     example="«N° Oficio» y «Patente»",
     is_header=_is_header,
     ask_missing=_ask_missing,
     is_entry=_is_entry,
+    reads=field_of_header,
+    refine=refine_columns,
+    as_fields=as_fields,
+    shared=(A_NOTAS,),
+    is_of_list=_is_of_list,
 )

@@ -10,10 +10,12 @@ from typing import Any
 from app.core.labels import Labelled
 from app.core.text import clean_text, fold
 from app.oficios.rules.field_readers import Dato
+from app.planillas.rules.proposals import Propuesta
 from app.planillas.rules.rows import FilaLeida
 
-#: Key among the corrections that marks a hidden row as requested by a person.
+#: Keys among the corrections: a hidden row that a person asks for, a row that they leave out.
 INCLUIR = "incluir"
+SALTAR = "saltar"
 
 
 class Resultado(Labelled):
@@ -27,6 +29,8 @@ class Resultado(Labelled):
     ADVERTENCIA = "advertencia", "Se crea con advertencias", "warn", "Creado con advertencias"
     ERROR = "error", "No se puede leer", "danger", "Quedó fuera"
     OCULTA = "oculta", "Oculta en la planilla", "neutral", "Oculta: no se importó"
+    UNIDA = "unida", "Se une a otra fila", "neutral", "Unida a otra fila"
+    SALTADA = "saltada", "Se salta", "neutral", "Saltada"
 
     def __init__(self, value: Any, label: str = "", tone: str = "", label_done: str = "") -> None:
         super().__init__(value, label, tone)
@@ -58,10 +62,28 @@ class FilaOficio(FilaLeida[Resultado]):
     errores: Mapping[str, str] = field(default_factory=dict)
     #: Field to sentence: the row goes in and is flagged.
     advertencias: Mapping[str, str] = field(default_factory=dict)
+    #: Field to sentence: true of today alone, such as a deadline that has passed; not kept.
+    avisos: Mapping[str, str] = field(default_factory=dict)
     #: Whether the spreadsheet hides it, as a filter does.
     oculta: bool = False
     #: Whether a person asked for it although it is hidden.
     incluida: bool = False
+    #: Whether a person leaves it out.
+    saltada: bool = False
+    #: Which of the row's vehicles it is, and how many the row has.
+    parte: int = 1
+    partes: int = 1
+    #: Further persons and addresses of the case, each by field as in ``datos``.
+    otros: tuple[Mapping[str, Dato], ...] = ()
+    #: What a text most likely means, by field.
+    propuestas: Mapping[str, Propuesta] = field(default_factory=dict)
+    #: The row whose case this one is part of; it makes none itself.
+    unida_a: int | None = None
+
+    @property
+    def clave(self) -> str:
+        """What tells it from every other one of the list."""
+        return str(self.numero_fila) if self.parte == 1 else f"{self.numero_fila}.{self.parte}"
 
     def texto(self, campo: str) -> str:
         """Return what counts as written in a field: the correction where there is one."""
@@ -73,46 +95,100 @@ def number_key(numero: str) -> str:
     return re.sub(r"\s", "", fold(clean_text(numero)))
 
 
-def classify_oficios(filas: Iterable[FilaOficio], existentes: Collection[str]) -> list[FilaOficio]:
+def order_key(fila: FilaOficio) -> str:
+    """Return the número de oficio of a row for comparing; empty where it has none."""
+    return number_key(str(fila.datos.get("numero_oficio", "")))
+
+
+def classify_oficios(
+    filas: Iterable[FilaOficio], existentes: Collection[tuple[str, str]]
+) -> list[FilaOficio]:
     """Return the rows with their outcome, in the same order; hidden ones only if asked for.
 
-    ``existentes`` are the numbers that the buffet's oficios already have, in any spelling. A row
-    that repeats an earlier one in full counts as existing, for the earlier one makes the oficio; a
-    row that gives the same number to other data is an error, because one of the two numbers is a
-    slip and nobody but a person can tell which. That conflict is reported also where the number is
-    in the database, so that importing the same list again says the same about it.
+    ``existentes`` are number and plate of the buffet's oficios, the number in any spelling. A row
+    that repeats an earlier one in full counts as existing, for the earlier one makes the oficio.
+    Several vehicles of one order make linked cases; a row that gives the same number to another
+    order is an error, because one of the two numbers is a slip and nobody but a person can tell
+    which. That conflict is reported also where the number is in the database, so that importing
+    the same list again says the same about it.
     """
-    known = {number_key(numero) for numero in existentes}
+    known: dict[str, set[str]] = {}
+    for numero, patente in existentes:
+        known.setdefault(number_key(numero), set()).add(patente)
     first_with: dict[str, FilaOficio] = {}
+    cars: dict[tuple[str, str], FilaOficio] = {}
     classified = []
     for fila in filas:
+        if fila.saltada:
+            motivo = "Usted la dejó fuera."
+            classified.append(replace(fila, resultado=Resultado.SALTADA, motivo=motivo))
+            continue
         if fila.oculta and not fila.incluida:
             motivo = "La planilla oculta esta fila: no se importa si usted no la marca."
             classified.append(replace(fila, resultado=Resultado.OCULTA, motivo=motivo))
             continue
-        clave = number_key(str(fila.datos.get("numero_oficio", "")))
+        if fila.unida_a is not None:
+            motivo = f"Es del caso de la fila {fila.unida_a}: lo que agrega queda en él."
+            classified.append(replace(fila, resultado=Resultado.UNIDA, motivo=motivo))
+            continue
+        clave = order_key(fila)
+        patente = str(fila.datos.get("patente", ""))
         first = first_with.setdefault(clave, fila) if clave else fila
-        if first is not fila and not _same(first, fila):
+        twin = cars.setdefault((clave, patente), fila) if clave and patente else fila
+        if twin is not fila and _same(twin, fila):
+            motivo = f"Repite la fila {twin.numero_fila}: el oficio se crea una sola vez."
+            fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
+        elif twin is not fila or (first is not fila and not _one_order(first, fila)):
+            other = twin if twin is not fila else first
             sentence = (
-                f"El número {fila.datos['numero_oficio']} ya está en la fila {first.numero_fila} "
+                f"El número {fila.datos['numero_oficio']} ya está en la fila {other.numero_fila} "
                 "con otros datos. Corrija el número de una de las dos filas."
             )
             errores = {**fila.errores, "numero_oficio": sentence}
             fila = replace(fila, errores=errores, resultado=Resultado.ERROR)
-        elif first is not fila:
-            motivo = f"Repite la fila {first.numero_fila}: el oficio se crea una sola vez."
-            fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
-        elif clave and clave in known:
+        elif clave and clave in known and (not patente or patente in known[clave]):
             motivo = "Ya hay un oficio con este número; no se crea de nuevo."
             fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
         elif fila.errores:
             fila = replace(fila, resultado=Resultado.ERROR)
-        elif fila.advertencias:
-            fila = replace(fila, resultado=Resultado.ADVERTENCIA)
         else:
-            fila = replace(fila, resultado=Resultado.CREA)
+            fila = _linked(fila, first, is_known=clave in known)
+            outcome = Resultado.ADVERTENCIA if fila.advertencias else Resultado.CREA
+            fila = replace(fila, resultado=outcome)
         classified.append(fila)
     return classified
+
+
+def _linked(fila: FilaOficio, first: FilaOficio, *, is_known: bool) -> FilaOficio:
+    """Say of a further vehicle of an order which case it is linked with."""
+    if is_known:
+        sentence = (
+            "Ya hay un oficio con este número y otra patente: los casos quedan enlazados. "
+            "Revise que sea el mismo oficio."
+        )
+        return replace(fila, advertencias={**fila.advertencias, "numero_oficio": sentence})
+    if first is fila:
+        return fila
+    where = f"la fila {first.numero_fila}" if first.numero_fila != fila.numero_fila else "esta fila"
+    return replace(fila, motivo=f"Otro vehículo del oficio de {where}: los casos quedan enlazados.")
+
+
+def _one_order(one: FilaOficio, other: FilaOficio) -> bool:
+    """Whether two rows of one number and of different plates can be of one order.
+
+    With a rol on both, it decides; without, neither the court, the parties nor the person may
+    differ.
+    """
+    if "patente" not in one.datos or "patente" not in other.datos:
+        return False
+    if "rol" in one.datos and "rol" in other.datos:
+        return one.datos["rol"] == other.datos["rol"]
+    names = ("tribunal", "caratulado", "fecha_oficio", "propietario_rut", "propietario_nombre")
+    return all(
+        one.datos[name] == other.datos[name]
+        for name in names
+        if name in one.datos and name in other.datos
+    )
 
 
 def _same(one: FilaOficio, other: FilaOficio) -> bool:

@@ -2,36 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
-from app.oficios.rules.papel import LIST, read_papel
+from app.core.dates import format_fecha, split_fecha_hora
+from app.core.errors import InvalidValue
+from app.core.patente import FormatoPatente, parse_patente
+from app.core.text import clean_text, fold
+from app.oficios.rules.campos import CAMPOS
+from app.oficios.rules.field_readers import Dato
+from app.oficios.rules.papel import LIST, judge, read_papel
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
+from app.planillas.rules.many_in_cell import share_out
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
-from app.planillas.rules.oficio_outcomes import INCLUIR, FilaOficio
+from app.planillas.rules.oficio_merging import follow_on, merge_rows
+from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
+from app.planillas.rules.proposals import propose
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 
+_DATES = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
+#: A date further off than this is doubted, in years.
+_FAR = 5
+#: What stands in the number's cell of an order that has none.
+_NO_NUMBER = frozenset(
+    {"-", "--", "---", "s/n", "sn", "s/i", "n/a", "s/d", "sin numero", "no informa"}
+)
+_TRAILER = ("remolque", "semi", "rampla", "acoplado", "carro")
+
 
 def read_oficios(planilla: Planilla, review: Review, *, today: date) -> Lectura[FilaOficio]:
-    """Tell what the rows of an opened list mean.
+    """Tell what the rows of an opened list mean, one for each case.
 
     Raises:
         InvalidValue: as ``layout.read_texts``. Problems of a row stay with the row.
     """
-    texts = read_texts(planilla, LAYOUT, review.mapeo)
+    texts = read_texts(planilla, LAYOUT, review.mapeo, review.hoja)
     typed: dict[int, dict[str, str]] = {}
     for (numero, campo), text in review.correcciones.items():
         typed.setdefault(numero, {})[campo] = text
-    filas = [_read_row(row, typed.get(row.numero_fila, {}), today) for row in texts.filas]
-    return texts.judged(filas, *texts.totales)
+    has_entry = "fecha_ingreso" in texts.mapeo.values()
+    filas = [
+        _marked(fila, row, typed.get(row.numero_fila, {}))
+        for row in follow_on(texts.filas)
+        for fila in read_cases(
+            row.numero_fila,
+            row.valores,
+            today=today,
+            corregidos=_of_cells(typed.get(row.numero_fila, {})),
+            has_entry=has_entry,
+        )
+    ]
+    return texts.judged(merge_rows(filas), *texts.totales)
 
 
-def _read_row(row: FilaTexto, typed: Mapping[str, str], today: date) -> FilaOficio:
-    corregidos = {campo: text for campo, text in typed.items() if campo != INCLUIR}
-    fila = read_row(row.numero_fila, row.valores, today=today, corregidos=corregidos)
-    return replace(fila, oculta=row.oculta, incluida=INCLUIR in typed)
+def _of_cells(typed: Mapping[str, str]) -> dict[str, str]:
+    return {campo: text for campo, text in typed.items() if campo not in (INCLUIR, SALTAR)}
+
+
+def _marked(fila: FilaOficio, row: FilaTexto, typed: Mapping[str, str]) -> FilaOficio:
+    marks = {}
+    if row.sigue_a is not None and "numero_oficio" in fila.datos:
+        sentence = (
+            f"La fila no repite el número: se leyó como otra fila del oficio de la {row.sigue_a}."
+        )
+        marks = {"numero_oficio": sentence}
+    return replace(
+        fila,
+        oculta=row.oculta,
+        incluida=INCLUIR in typed,
+        saltada=SALTAR in typed,
+        advertencias={**fila.advertencias, **marks},
+    )
 
 
 def read_row(
@@ -41,20 +84,174 @@ def read_row(
     today: date,
     corregidos: Mapping[str, str] | None = None,
 ) -> FilaOficio:
-    """Read one row from its fields' text.
+    """Read one row of one vehicle from its fields' text; see :func:`read_cases`."""
+    return read_cases(numero_fila, valores, today=today, corregidos=corregidos)[0]
 
-    What cannot be read of a field without which there is no oficio is an error; of another one it
+
+def read_cases(
+    numero_fila: int,
+    valores: Mapping[str, str],
+    *,
+    today: date,
+    corregidos: Mapping[str, str] | None = None,
+    has_entry: bool = True,
+) -> list[FilaOficio]:
+    """Read one row from its fields' text: a case for each of its vehicles.
+
+    A plate that cannot be read is an error, for without it there is no case; of another field it
     becomes an advertencia that says what was written, for the order holds without it. What can be
-    read but does not add up is kept with an advertencia.
+    read but does not add up is kept with an advertencia. ``has_entry`` tells whether the list has a
+    column with the day of entry; where it has none, the order's own date stands for it, marked.
     """
     typed = dict(corregidos or {})
     written = {**dict.fromkeys(OBLIGATORIOS, ""), **valores, **typed}
-    papel = read_papel(written, today=today, policy=LIST)
-    return FilaOficio(
-        numero_fila,
-        dict(valores),
-        corregidos=typed,
-        datos=papel.valores,
-        errores=papel.errores,
-        advertencias=papel.advertencias,
+    hours = _without_hours(written)
+    shared = share_out(written)
+    otros, doubts = _read_others(shared.otros, today)
+    filas = []
+    for parte, texts in enumerate(shared.vehiculos, 1):
+        texts = {**dict.fromkeys(OBLIGATORIOS, ""), **texts}
+        number = _number_of(texts)
+        if hours:
+            texts["notas"] = "\n".join(filter(None, (texts.get("notas"), *hours)))
+        papel = read_papel({**texts, "numero_oficio": number}, today=today, policy=LIST)
+        datos: dict[str, Dato] = dict(papel.valores)
+        notes = {**papel.advertencias, **shared.dudas, **doubts}
+        errores = dict(papel.errores)
+        if number and number != texts.get("numero_oficio"):
+            notes["numero_oficio"] = (
+                f"La fila no trae número de oficio: queda como «{number}». Escríbalo si lo sabe."
+            )
+        if not number:
+            errores.pop("numero_oficio", None)
+        for name in ("propietario_tipo", "propietario_notas"):
+            if texts.get(name):
+                datos[name] = texts[name]
+        _doubt_trailer(texts, typed, datos, errores)
+        _doubt_dates(datos, notes, today)
+        if not has_entry and "fecha_oficio" in datos and "fecha_ingreso" not in datos:
+            datos["fecha_ingreso"] = datos["fecha_oficio"]
+            notes["fecha_ingreso"] = (
+                "El listado no trae la fecha de ingreso: se puso la del oficio. Revísela."
+            )
+        proposals = propose(texts)
+        if "marca" in proposals and "marca" not in notes:
+            notes["marca"] = (
+                f"La marca «{texts['marca']}» no está en la lista. "
+                f"¿Será «{proposals['marca'].texto}»?"
+            )
+        filas.append(
+            FilaOficio(
+                numero_fila,
+                dict(valores),
+                corregidos=typed,
+                datos=datos,
+                errores=errores,
+                advertencias=notes,
+                avisos=_past_deadline(datos, notes, today),
+                parte=parte,
+                partes=len(shared.vehiculos),
+                otros=otros,
+                propuestas=proposals,
+            )
+        )
+    return filas
+
+
+def _number_of(texts: Mapping[str, str]) -> str:
+    """The number as written; of a row without one, its rol and its plate."""
+    written = texts.get("numero_oficio", "")
+    if clean_text(written) and fold(clean_text(written)) not in _NO_NUMBER:
+        return written
+    try:
+        plate = parse_patente(texts.get("patente", "")).valor
+    except InvalidValue:
+        return ""
+    rol = judge("rol", texts.get("rol", ""), today=date.min, cells=True).valores.get("rol")
+    return f"{rol or 'S/N'} {plate}"
+
+
+def _without_hours(written: dict[str, str]) -> list[str]:
+    """Take the hour from cells that need a day alone; return lines for the notes that keep it."""
+    kept = []
+    for campo in _DATES:
+        text = written.get(campo, "")
+        if ":" not in text and not (campo in written and "." in text and text[:1].isdigit()):
+            continue
+        try:
+            moment = split_fecha_hora(text)
+        except InvalidValue:
+            continue
+        written[campo] = format_fecha(moment.date())
+        if moment.time() != time(0):
+            kept.append(f"{CAMPOS[campo].label}: {clean_text(text)}")
+    return kept
+
+
+def _read_others(
+    others: Sequence[Mapping[str, str]], today: date
+) -> tuple[tuple[dict[str, Dato], ...], dict[str, str]]:
+    """Judge further persons and addresses; what cannot be is kept in a sentence."""
+    read: list[dict[str, Dato]] = []
+    doubts: dict[str, str] = {}
+    for other in others:
+        datos: dict[str, Dato] = {}
+        for name, text in other.items():
+            if name not in CAMPOS:
+                datos[name] = text
+                continue
+            found = judge(name, text, today=today, cells=True)
+            datos |= found.valores
+            if sentence := found.refusal or found.doubt:
+                key = name if name not in doubts else f"{name}_2"
+                label = CAMPOS[name].label
+                doubts[f"otro_{key}"] = (
+                    f"{sentence} En «{label}» el listado dice «{clean_text(text)}»."
+                )
+        datos.pop("region_escrita", None)
+        if set(datos) - {"propietario_tipo", "region"}:
+            read.append(datos)
+    return tuple(read), doubts
+
+
+def _doubt_trailer(
+    texts: Mapping[str, str],
+    typed: Mapping[str, str],
+    datos: dict[str, Dato],
+    errores: dict[str, str],
+) -> None:
+    """Ask about a plate of a trailer: six signs of three letters are often a misread car's."""
+    if "patente" not in datos or "patente_dv" in datos or "patente" in typed:
+        return
+    if parse_patente(str(datos["patente"])).formato is not FormatoPatente.REMOLQUE:
+        return
+    about = fold(
+        " ".join(texts.get(name, "") for name in ("tipo_vehiculo", "modelo", "marca", "notas"))
     )
+    if any(word in about for word in _TRAILER):
+        return
+    errores["patente"] = (
+        f"«{datos.pop('patente')}» tiene la forma de la patente de un remolque y la fila no dice "
+        "que lo sea. Compárela con el documento y confírmela."
+    )
+
+
+def _past_deadline(
+    datos: Mapping[str, Dato], notes: Mapping[str, str], today: date
+) -> dict[str, str]:
+    day = datos.get("fecha_limite")
+    if not isinstance(day, date) or day >= today or "fecha_limite" in notes:
+        return {}
+    return {"fecha_limite": f"La fecha límite ({format_fecha(day)}) ya pasó."}
+
+
+def _doubt_dates(datos: Mapping[str, Dato], notes: dict[str, str], today: date) -> None:
+    """Mark dates that are hardly meant: years far off, an order or its arrival in the future."""
+    for campo in _DATES:
+        day = datos.get(campo)
+        if not isinstance(day, date) or campo in notes:
+            continue
+        if abs(day.year - today.year) > _FAR:
+            notes[campo] = f"El año de la fecha {format_fecha(day)} está lejos. Revíselo."
+        elif campo != "fecha_limite" and day > today:
+            notes[campo] = f"La fecha {format_fecha(day)} todavía no llega. Revísela."

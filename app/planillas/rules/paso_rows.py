@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from app.avistamientos.rules.crossings import Crossing
@@ -35,6 +35,7 @@ class ResultadoPaso(Labelled):
     CONOCIDO = "conocido", "Ya se conoce", "neutral"
     ILEGIBLE = "ilegible", "No se puede leer", "danger"
     OTRA_PATENTE = "otra_patente", "Es de otra patente", "warn"
+    OTRO_CASO = "otro_caso", "Va a su propio caso", "ok"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class FilaPaso(FilaLeida[ResultadoPaso]):
     #: Why it is unreadable, in a sentence; or the other plate that it is about.
     problema: str = ""
     es_otra_patente: bool = False
+    #: Of another vehicle's row: its plate and its crossing, for that vehicle's own open case.
+    patente_ajena: str = ""
+    ajeno: Crossing | None = None
     #: Deduplication key of its sighting; set when compared with the case.
     clave: str = ""
     match: Match | None = None
@@ -79,24 +83,52 @@ def _read_row(row: FilaTexto, patente: str, empresa: str | None, *, has_hours: b
     try:
         other = _other_plate(values.get("patente"), patente)
         if other:
-            return FilaPaso(row.numero_fila, values, problema=other, es_otra_patente=True)
-        kept = Leniency()
-        day, written = _read_clock(values, kept, has_hours=has_hours)
-        place = kept.text("ubicacion", "Lugar", _place(values), 200)
-        zone = zone_of(text=place)
-        moment = parse_fecha_hora(written).moment if written and written.tzinfo else None
-        sighting = Crossing(
-            fecha=local_today(moment, zone) if moment else day,
-            fecha_hora=moment,
-            ubicacion=place,
-            empresa=kept.text("empresa", "Empresa", values.get("empresa") or empresa, 120),
-            monto=kept.pesos("monto", values.get("monto")),
-            advertencias_ingreso=kept.advertencias,
-            escrita=None if moment else written,
+            fila = FilaPaso(
+                row.numero_fila,
+                values,
+                problema=f"La fila es de {other}, no de {patente}: no se guarda en este caso.",
+                es_otra_patente=True,
+                patente_ajena=other,
+            )
+            try:
+                return replace(fila, ajeno=_crossing(values, empresa, has_hours=has_hours))
+            except InvalidValue:
+                return fila
+        return FilaPaso(
+            row.numero_fila, values, sighting=_crossing(values, empresa, has_hours=has_hours)
         )
-        return FilaPaso(row.numero_fila, values, sighting=sighting.read_in(zone))
     except InvalidValue as error:
         return FilaPaso(row.numero_fila, values, problema=str(error))
+
+
+def own_row(fila: FilaPaso) -> FilaPaso:
+    """Another vehicle's row as the case of that vehicle reads it."""
+    return replace(
+        fila, sighting=fila.ajeno, ajeno=None, problema="", es_otra_patente=False, patente_ajena=""
+    )
+
+
+def _crossing(values: Mapping[str, str], empresa: str | None, *, has_hours: bool) -> Crossing:
+    """The crossing that a row tells.
+
+    Raises:
+        InvalidValue: it tells no day.
+    """
+    kept = Leniency()
+    day, written = _read_clock(values, kept, has_hours=has_hours)
+    place = kept.text("ubicacion", "Lugar", _place(values), 200)
+    zone = zone_of(text=place)
+    moment = parse_fecha_hora(written).moment if written and written.tzinfo else None
+    sighting = Crossing(
+        fecha=local_today(moment, zone) if moment else day,
+        fecha_hora=moment,
+        ubicacion=place,
+        empresa=kept.text("empresa", "Empresa", values.get("empresa") or empresa, 120),
+        monto=kept.pesos("monto", values.get("monto")),
+        advertencias_ingreso=kept.advertencias,
+        escrita=None if moment else written,
+    )
+    return sighting.read_in(zone)
 
 
 def named_plate(motivo: str) -> str:
@@ -106,7 +138,7 @@ def named_plate(motivo: str) -> str:
 
 
 def _other_plate(text: str | None, patente: str) -> str:
-    """Whose plate a row tells of, when it is not the oficio's."""
+    """The plate that a row tells of, when it is not the oficio's; else empty."""
     if not text:
         return ""
     try:
@@ -117,7 +149,7 @@ def _other_plate(text: str | None, patente: str) -> str:
         ) from (None)
     if read.valor in parse_patente(patente).equivalentes:
         return ""
-    return f"La fila es de {read.valor}, no de {patente}: no se guarda."
+    return read.valor
 
 
 def _read_clock(

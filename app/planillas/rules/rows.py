@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+#: The row number of what is changed of the list as a whole, and what that is.
+LISTA, HOJA, CODIFICACION = 0, "hoja", "codificacion"
+
 Outcome = TypeVar("Outcome", bound=enum.Enum)
 
 
@@ -23,6 +26,11 @@ class FilaLeida(Generic[Outcome]):
     #: Why it has that outcome, where the row alone does not tell.
     motivo: str = field(default="", kw_only=True)
 
+    @property
+    def clave(self) -> str:
+        """What tells it from every other one of the list."""
+        return str(self.numero_fila)
+
 
 @dataclass(frozen=True)
 class Review:
@@ -34,6 +42,16 @@ class Review:
     correcciones: Mapping[tuple[int, str], str] = field(default_factory=dict)
     #: Of passages: whose road it was where a row does not tell.
     empresa: str | None = None
+
+    @property
+    def hoja(self) -> str | None:
+        """The sheet that a person wants to be read; None where the headers tell."""
+        return self.correcciones.get((LISTA, HOJA))
+
+    @property
+    def codificacion(self) -> str | None:
+        """The encoding that a person wants a text to be read in; None where it is told."""
+        return self.correcciones.get((LISTA, CODIFICACION))
 
 
 def count_outcomes(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 #: Entries in one list.
 MAX_FILAS = 5_000
@@ -27,6 +27,10 @@ class Hoja:
 
     nombre: str
     filas: tuple[Fila, ...]
+    #: Whether the spreadsheet program hides it.
+    oculta: bool = False
+    #: Row number and column index to what somebody remarked on that cell.
+    comentarios: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,5 @@ class Planilla:
 
     tipo: str
     hojas: tuple[Hoja, ...]
+    #: How a text is encoded; empty of a workbook.
+    codificacion: str = ""

@@ -111,7 +111,7 @@ def import_draft(
     draft.resultado = {
         outcome.value: count for outcome, count in count_outcomes(filas, kind.outcomes).items()
     }
-    draft.informe = [kind.report_line(fila, made.get(fila.numero_fila)) for fila in filas]
+    draft.informe = [kind.report_line(fila, made.get(fila.clave)) for fila in filas]
     draft.version += 1
     kind.close(draft, lectura, list(made.values()), actor, now)
     db.session.flush()

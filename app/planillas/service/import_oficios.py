@@ -13,10 +13,10 @@ from app.core.errors import Refused
 from app.db import db
 from app.oficios.models import Oficio
 from app.planillas.models import Importacion
-from app.planillas.queries import list_hidden, list_numbers
+from app.planillas.queries import list_hidden, list_orders
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.memory import remember
-from app.planillas.rules.oficio_fields import ETIQUETAS, LAYOUT
+from app.planillas.rules.oficio_fields import LAYOUT, label_of
 from app.planillas.rules.oficio_outcomes import (
     EstadoImportacion,
     FilaOficio,
@@ -57,7 +57,7 @@ def _read(
 
 
 def _classify(draft: Importacion, filas: Sequence[FilaOficio], _now: datetime) -> list[FilaOficio]:
-    return classify_oficios(filas, list_numbers(draft.buffet_id))
+    return classify_oficios(filas, list_orders(draft.buffet_id))
 
 
 def _prepare(draft: Importacion, _filas: Sequence[FilaOficio], _now: datetime) -> None:
@@ -71,9 +71,9 @@ def _prepare(draft: Importacion, _filas: Sequence[FilaOficio], _now: datetime) -
 
 def _store(
     draft: Importacion, filas: Sequence[FilaOficio], actor: Usuario, now: datetime
-) -> dict[int, Oficio]:
+) -> dict[str, Oficio]:
     return {
-        fila.numero_fila: create_from_row(fila, buffet_id=draft.buffet_id, actor=actor, now=now)
+        fila.clave: create_from_row(fila, buffet_id=draft.buffet_id, actor=actor, now=now)
         for fila in filas
         if fila.resultado is not None and fila.resultado.is_imported
     }
@@ -90,7 +90,7 @@ def _close(
     draft.importada_at = now
     buffet = draft.buffet
     if draft.mapeo:
-        buffet.mapeo_importacion = {**buffet.mapeo_importacion, **remember(lectura.columnas)}
+        buffet.mapeo_importacion = remember(lectura.columnas, buffet.mapeo_importacion)
     _audit("importacion.importada", draft, actor, now, **draft.resultado)
     on_imported(draft, [oficio.id for oficio in made], actor, now)
 
@@ -116,10 +116,10 @@ def _audit(what: str, draft: Importacion, actor: Usuario, now: datetime, **count
 def _report_line(fila: FilaOficio, made: Oficio | None) -> dict[str, Any]:
     resultado = fila.resultado or Resultado.ERROR
     problems = fila.errores if resultado is Resultado.ERROR else fila.advertencias
-    told = [f"{ETIQUETAS[campo]}: {sentence}" for campo, sentence in problems.items()]
+    told = [f"{label_of(campo)}: {sentence}" for campo, sentence in problems.items()]
     return {
         "fila": fila.numero_fila,
-        "numero": fila.texto("numero_oficio"),
+        "numero": str(fila.datos.get("numero_oficio") or fila.texto("numero_oficio")),
         "patente": str(fila.datos.get("patente") or fila.texto("patente")),
         "resultado": resultado.value,
         "detalle": fila.motivo or " ".join(told),

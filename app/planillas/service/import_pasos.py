@@ -22,22 +22,25 @@ from app.avistamientos.service.sightings import lock_oficio
 from app.core.clock import local_today, start_of_day
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.errors import Refused
+from app.core.patente import parse_patente
 from app.core.time_zones import zone_of
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
-from app.planillas.queries import list_hidden_plates
+from app.planillas.queries import list_hidden_plates, list_open_cases
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.paso_fields import LAYOUT
-from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, named_plate, read_pasos
-from app.planillas.rules.rows import Review
+from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, named_plate, own_row, read_pasos
+from app.planillas.rules.rows import Review, count_outcomes
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
 from app.planillas.service.kinds import Kind
 from app.porticos.service import identify
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
+
+_GOES_TO = "La fila es de {}, que tiene su propio caso abierto: se guarda en él."
 
 
 def _review_of(draft: Listado) -> Review:
@@ -55,7 +58,69 @@ def _read(planilla: Planilla, draft: Listado, review: Review, _now: datetime) ->
 
 
 def _classify(draft: Listado, filas: Sequence[FilaPaso], now: datetime) -> list[FilaPaso]:
-    return classify_pasos(draft.oficio_id, filas, now)
+    return _name_cases(draft, classify_pasos(draft.oficio_id, filas, now))
+
+
+def _name_cases(draft: Listado, filas: Sequence[FilaPaso]) -> list[FilaPaso]:
+    """Tell the rows of other vehicles that have an open case of their own."""
+    at = _open_cases(draft, filas)
+    return [
+        replace(fila, resultado=ResultadoPaso.OTRO_CASO, motivo=_GOES_TO.format(fila.patente_ajena))
+        if fila.ajeno is not None and fila.patente_ajena in at
+        else fila
+        for fila in filas
+    ]
+
+
+def _open_cases(draft: Listado, filas: Iterable[FilaPaso]) -> dict[str, list[int]]:
+    """The other open cases of the vehicles that a list tells of, by the plate that it writes."""
+    written = {fila.patente_ajena for fila in filas if fila.ajeno is not None}
+    alike = {plate: parse_patente(plate).equivalentes for plate in written}
+    at = list_open_cases({one for plates in alike.values() for one in plates})
+    found = {
+        plate: sorted(
+            {case for one in plates for case in at.get(one, ()) if case != draft.oficio_id}
+        )
+        for plate, plates in alike.items()
+    }
+    return {plate: cases for plate, cases in found.items() if cases}
+
+
+def _pass_on(draft: Listado, filas: Sequence[FilaPaso], actor: Usuario, now: datetime) -> None:
+    """Store the rows of other vehicles in their own open cases, each with the file as evidence.
+
+    A case takes what is new to it, as if the list had been imported there; one that knows it all
+    gets nothing.
+    """
+    rows_of: dict[int, list[FilaPaso]] = {}
+    for plate, cases in _open_cases(draft, filas).items():
+        rows = [own_row(fila) for fila in filas if fila.patente_ajena == plate and fila.ajeno]
+        for case in cases:
+            rows_of.setdefault(case, []).extend(rows)
+    for case, rows in sorted(rows_of.items()):
+        lock_oficio(case)
+        seen = classify_pasos(case, rows, now)
+        if not any(fila.resultado is ResultadoPaso.NUEVO for fila in seen):
+            continue
+        copy = Listado(
+            oficio_id=case,
+            usuario_id=actor.id,
+            nombre_archivo=draft.nombre_archivo,
+            sha256=draft.sha256,
+            contenido=draft.contenido,
+            mapeo=draft.mapeo,
+            empresa=draft.empresa,
+            created_at=now,
+        )
+        copy.cubre_desde, copy.cubre_hasta = _read_period(seen, None, now)
+        db.session.add(copy)
+        db.session.flush()
+        made = _store(copy, seen, actor, now)
+        copy.resultado = {
+            outcome.value: count for outcome, count in count_outcomes(seen, ResultadoPaso).items()
+        }
+        copy.informe = [_report_line(fila, made.get(fila.clave)) for fila in seen]
+        _finish(copy, list(made.values()), actor, now)
 
 
 def _prepare(
@@ -78,9 +143,9 @@ def _prepare(
 
 def _store(
     draft: Listado, filas: Sequence[FilaPaso], actor: Usuario, now: datetime
-) -> dict[int, Avistamiento]:
+) -> dict[str, Avistamiento]:
     new = {
-        row.numero_fila: Avistamiento(
+        row.clave: Avistamiento(
             oficio_id=draft.oficio_id,
             fuente=Fuente.PORTICO,
             clave=row.clave,
@@ -99,11 +164,16 @@ def _store(
 
 def _close(
     draft: Listado,
-    _lectura: Lectura[FilaPaso],
+    lectura: Lectura[FilaPaso],
     made: Collection[Avistamiento],
     actor: Usuario,
     now: datetime,
 ) -> None:
+    _finish(draft, made, actor, now)
+    _pass_on(draft, lectura.filas, actor, now)
+
+
+def _finish(draft: Listado, made: Collection[Avistamiento], actor: Usuario, now: datetime) -> None:
     """Mark it, and tell the bitácora and whoever has the case.
 
     The file stays as evidence under its hash, which the bitácora tells.
@@ -302,8 +372,9 @@ def _sentence(listado: Listado, counts: Mapping[str, int]) -> str:
         ("conocido", "1 ya conocido", "{} ya conocidos"),
         ("ilegible", "1 ilegible", "{} ilegibles"),
         ("otra_patente", "1 de otra patente", "{} de otra patente"),
+        ("otro_caso", "1 de otro caso abierto", "{} de otros casos abiertos"),
     ):
-        if counts[name]:
+        if counts.get(name):
             parts.append(one if counts[name] == 1 else many.format(counts[name]))
     return (
         f"Listado «{listado.nombre_archivo}» importado: {', '.join(parts)}. "

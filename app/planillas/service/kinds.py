@@ -48,8 +48,8 @@ class Kind(Generic[Draft, Fila]):
     #: Make ready to import these rows: lock what must not change, raise Refused if it cannot be.
     #: Takes by name what a page asks for at that moment.
     prepare: Callable[..., None]
-    #: Create the objects of the classified rows; returns them by row number.
-    store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[int, Any]]
+    #: Create the objects of the classified rows; returns them by the rows' ``clave``.
+    store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[str, Any]]
     #: Mark a draft, whose ``resultado`` and ``informe`` are set, as imported, and record it.
     close: Callable[[Draft, Lectura[Fila], Collection[Any], Usuario, datetime], None]
     #: Mark a draft as discarded, and write down who did it.

@@ -23,6 +23,7 @@ from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio
+from tests.planillas.intake import INTAKE
 from tests.planillas.pasos.rows import ROW, make_csv
 from tests.porticos.rows import find_gantry, load_catalogue
 
@@ -327,3 +328,39 @@ def test_rows_about_the_vehicle_of_a_blocked_case_are_not_shown(
     for url in (drafted, imported):
         assert investigador.get(url).status_code == 404
         assert investigador.get(f"{url}/informe.csv").status_code == 404
+
+
+def test_a_list_of_many_plates_goes_to_each_open_case_and_the_rest_is_counted(
+    app, investigador, usuario_investigador, buffet, otro_buffet, rows
+):
+    facts = {"estado": Estado.INVESTIGACION}
+    here = make_oficio(app, buffet, usuario_investigador, patente="WSLG33", **facts)
+    there = make_oficio(
+        app, otro_buffet, usuario_investigador, numero_oficio="B-1", patente="WVHH40", **facts
+    )
+    closed = make_oficio(
+        app,
+        otro_buffet,
+        usuario_investigador,
+        numero_oficio="B-2",
+        patente="VDLJ60",
+        estado=Estado.NO_ENCONTRADO,
+    )
+    content = (INTAKE / "t01_costanera_norte_10_patentes.csv").read_bytes()
+    url = upload(investigador, here, content, "costanera.csv").headers["Location"]
+    page = investigador.get(url).text
+    assert "Nuevo <b>3</b>" in page
+    assert "3 filas van a otros casos abiertos." in page
+    assert "24 filas son de vehículos sin caso abierto y no se guardan." in page
+
+    assert confirm(investigador, url).status_code == 303
+    assert confirm(investigador, url).status_code == 303
+
+    made = [(a.oficio_id, f"{a.fecha_hora:%S}") for a in rows(Avistamiento)]
+    assert sorted(made) == sorted([(here.id, "15")] * 3 + [(there.id, "15")] * 3)
+    assert closed.id not in {oficio_id for oficio_id, _ in made}
+    copies = {listado.oficio_id: listado for listado in rows(Listado)}
+    assert copies[there.id].sha256 == copies[here.id].sha256
+    assert {line["detalle"] for line in copies[there.id].informe} == {""}
+    entry = rows(Investigacion, oficio_id=there.id)[-1]
+    assert entry.descripcion.startswith("Listado «costanera.csv» importado: 3 nuevos.")

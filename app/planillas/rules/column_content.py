@@ -1,0 +1,271 @@
+"""Which column holds which field, told from its cells: what they cannot be, and what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
+
+from app.core.comunas import find_comuna
+from app.core.dates import parse_fecha, split_fecha_hora
+from app.core.email_address import parse_email
+from app.core.errors import InvalidValue
+from app.core.marcas import is_marca, split_marca_modelo
+from app.core.patente import parse_patente
+from app.core.phone_numbers import parse_telefono
+from app.core.rol import parse_rol_causa
+from app.core.rut import parse_rut
+from app.core.text import clean_text, fold
+from app.core.tribunales import find_tribunal
+from app.planillas.rules.header_guess import header_key
+from app.planillas.rules.oficio_headers import field_of_header
+from app.planillas.rules.row_parts import digit_fits, is_bare_rut, plate_digit_fits
+
+#: Cells of a column that are looked at.
+_SAMPLE = 120
+#: A column of a field holds at least this share of cells that can be it, and one that no header
+#: names at least that share.
+_VETO, _SURE = 0.3, 0.8
+#: Fewest cells by which a column is judged.
+_FEWEST = 3
+#: Deadlines and entries are of these years; a column of earlier ones tells births or purchases.
+_FIRST_YEAR = 2010
+_SEPARATED = re.compile(r"\s*(?:[/;,|\n]|\sy\s)\s*")
+_LIKE_RUT = re.compile(r"\s*[\d.]{5,12}\s*-\s*[\dkK]\b")
+_COUNTERS = frozenset({"n", "nro", "numero", "no", "id", "item", "num"})
+
+Cells = Sequence[str]
+
+
+def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    @lru_cache(maxsize=4_000)
+    def test(text: str) -> bool:
+        try:
+            parse(text)
+        except (InvalidValue, ValueError):
+            return False
+        return True
+
+    return test
+
+
+def _date_of(text: str) -> date:
+    try:
+        return parse_fecha(text)
+    except InvalidValue:
+        return split_fecha_hora(text).date()
+
+
+def _year(text: str) -> int:
+    if not re.fullmatch(r"(?:19|20)\d{2}(?:[.,]0+)?", text):
+        raise ValueError(text)
+    return int(text[:4])
+
+
+def _vin(text: str) -> str:
+    if not re.fullmatch(
+        r"(?=.*\d)(?=.*[A-Z])[A-HJ-NPR-Z0-9]{17}", re.sub(r"[\s-]", "", text.upper())
+    ):
+        raise ValueError(text)
+    return text
+
+
+def _is_rut(text: str) -> bool:
+    """Whether a text looks like a RUT, right or wrong."""
+    return _rut_reads(text) or is_bare_rut(text) or bool(_LIKE_RUT.match(text))
+
+
+_rut_reads = _reads(parse_rut)
+_is_date = _reads(_date_of)
+_is_plate = _reads(parse_patente)
+_is_rol = _reads(parse_rol_causa)
+_is_mail = _reads(parse_email)
+_is_phone = _reads(parse_telefono)
+_is_year = _reads(_year)
+_is_vin = _reads(_vin)
+
+#: What the cells of a field look like, one of several in a cell included.
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "patente": _is_plate,
+    "rol": _is_rol,
+    "propietario_rut": _is_rut,
+    "otro_rut": _is_rut,
+    "propietario_email": _is_mail,
+    "propietario_telefono": lambda text: _is_phone(text) or bool(re.search(r"\d{6}", text)),
+    "fecha_oficio": _is_date,
+    "fecha_ingreso": _is_date,
+    "fecha_limite": _is_date,
+    "anio": lambda text: bool(re.fullmatch(r"\d{2,4}(?:[.,/-]\d+)?", text)),
+    "vin": lambda text: bool(re.search(r"\d", text)) and len(text) > 4,
+}
+#: What a column is although its header says nothing, the surest first.
+_SURE_TESTS: dict[str, Callable[[str], bool]] = {
+    "patente": _is_plate,
+    "rol": _is_rol,
+    "propietario_email": _is_mail,
+    "vin": _is_vin,
+    "propietario_rut": lambda text: (
+        bool(re.search(r"-\s*[\dkK]$", text)) and _rut_reads(text) and parse_rut(text).valido
+    ),
+    "tribunal": lambda text: find_tribunal(text) is not None,
+    "comuna": lambda text: find_comuna(text) is not None,
+    "marca": is_marca,
+    "marca_modelo": lambda text: (split_marca_modelo(text) or ("", ""))[1] != "",
+}
+
+
+def refine_columns(
+    encabezados: Sequence[str], rows: Sequence[Sequence[str]], guess: Mapping[int, str]
+) -> dict[int, str]:
+    """Return which column holds which field, by the guess from its headers and by its cells.
+
+    What a header says counts unless the cells contradict it; what no header says counts where the
+    cells leave no doubt. Check digits in columns of their own are told by reckoning them.
+    """
+    columns = _columns(rows)
+    in_parts = {"rol"} if {"rol_anio", "rol_letra"} & set(guess.values()) else set()
+    found = {
+        index: campo
+        for index, campo in guess.items()
+        if campo in in_parts or not _is_vetoed(campo, index, columns, encabezados)
+    }
+    _move_misplaced(found, columns, guess)
+    _find_house_number(found, encabezados)
+    _find_digits(found, columns, encabezados)
+    taken = set(found.values())
+    for campo, test in _SURE_TESTS.items():
+        if campo in taken or (campo == "marca_modelo" and "marca" in taken):
+            continue
+        for index, cells in columns.items():
+            header = encabezados[index] if index < len(encabezados) else ""
+            if index in found or len(cells) < _FEWEST or field_of_header(header) == "":
+                continue
+            if _share(cells, test) >= _SURE:
+                found[index] = campo
+                taken.add(campo)
+                break
+    return dict(sorted(found.items()))
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> dict[int, Cells]:
+    columns: dict[int, list[str]] = {}
+    for row in rows[: _SAMPLE * 3]:
+        for index, cell in enumerate(row):
+            text = clean_text(cell, multiline=True)
+            if text and len(columns.setdefault(index, [])) < _SAMPLE:
+                columns[index].append(text)
+    return dict(columns)
+
+
+def _share(cells: Cells, test: Callable[[str], bool]) -> float:
+    """Which share of the cells passes, whole or in its first part."""
+    if not cells:
+        return 0.0
+    return sum(test(text) or test(_SEPARATED.split(text)[0]) for text in cells) / len(cells)
+
+
+def _is_vetoed(
+    campo: str, index: int, columns: Mapping[int, Cells], headers: Sequence[str]
+) -> bool:
+    cells = columns.get(index, ())
+    if len(cells) < _FEWEST:
+        return False
+    if campo == "numero_oficio":
+        header = header_key(headers[index]) if index < len(headers) else ""
+        return (header in _COUNTERS and _counts_up(cells)) or _share(cells, _is_rol) >= _SURE
+    test = _TESTS.get(campo)
+    if campo == "patente":
+        # The one field without which there is no list: only for a column that has the plates.
+        better = any(
+            other != index and _share(texts, _is_plate) >= _SURE for other, texts in columns.items()
+        )
+        return better and _share(cells, _is_plate) < _VETO
+    if test is not None and _share(cells, test) < _VETO:
+        return True
+    return campo in {"fecha_ingreso", "fecha_limite", "fecha_oficio"} and _is_past(cells)
+
+
+def _is_past(cells: Cells) -> bool:
+    years = [_date_of(text).year for text in cells if _is_date(text)]
+    return bool(years) and median(years) < _FIRST_YEAR
+
+
+def _counts_up(cells: Cells) -> bool:
+    """Whether a column only numbers its rows: 1, 2, 3, with gaps for cells that are merged."""
+    numbers = [int(text) for text in cells if re.fullmatch(r"\d{1,5}", text)]
+    steps = [after - before for before, after in pairwise(numbers)]
+    return (
+        len(numbers) >= 0.7 * len(cells)
+        and len(numbers) >= _FEWEST
+        and numbers[0] <= 1
+        and all(step == 1 for step in steps)
+    )
+
+
+def _move_misplaced(
+    found: dict[int, str], columns: Mapping[int, Cells], guess: Mapping[int, str]
+) -> None:
+    """A column under the number's header that holds roles is the rol's, where that has none."""
+    if "rol" in found.values():
+        return
+    for index, campo in guess.items():
+        is_free = campo == "numero_oficio" and index not in found
+        if is_free and _share(columns.get(index, ()), _is_rol) >= _SURE:
+            found[index] = "rol"
+            return
+
+
+def _find_house_number(found: dict[int, str], headers: Sequence[str]) -> None:
+    """A «Número» on the right of the street is the house's."""
+    street = next((index for index, campo in found.items() if campo == "direccion"), None)
+    if street is None or street + 1 >= len(headers):
+        return
+    if header_key(headers[street + 1]) in _COUNTERS and found.get(street + 1) in {
+        None,
+        "numero_oficio",
+    }:
+        found[street + 1] = "direccion_numero"
+
+
+def _find_digits(
+    found: dict[int, str], columns: Mapping[int, Cells], headers: Sequence[str]
+) -> None:
+    """Give each column of single check digits to the number on its left that they fit."""
+    for index in [i for i, campo in found.items() if campo in {"rut_dv", "patente_dv"}]:
+        del found[index]
+    for index, cells in columns.items():
+        if index in found or not cells:
+            continue
+        if sum(bool(re.fullmatch("[0-9kK]", text)) for text in cells) < 0.9 * len(cells):
+            continue
+        for left in range(index - 1, max(-1, index - 3), -1):
+            campo, dv = found.get(left), ""
+            if (
+                campo is None
+                and _may_be_rut(left, headers)
+                and "propietario_rut" not in found.values()
+                and _fit(columns, left, index, digit_fits)
+                and all(map(is_bare_rut, columns[left]))
+            ):
+                campo = found[left] = "propietario_rut"
+            if campo == "propietario_rut" and _fit(columns, left, index, digit_fits):
+                dv = "rut_dv"
+            elif campo == "patente" and _fit(columns, left, index, plate_digit_fits):
+                dv = "patente_dv"
+            if dv and dv not in found.values():
+                found[index] = dv
+                break
+
+
+def _may_be_rut(index: int, headers: Sequence[str]) -> bool:
+    return field_of_header(headers[index] if index < len(headers) else "") is None
+
+
+def _fit(
+    columns: Mapping[int, Cells], left: int, right: int, test: Callable[[str, str], bool]
+) -> bool:
+    pairs = list(zip(columns.get(left, ()), columns[right], strict=False))
+    return bool(pairs) and sum(test(fold(a), b) for a, b in pairs) >= _SURE * len(pairs)

@@ -1,0 +1,271 @@
+"""Which field a buffet's header names, told from its words: abbreviations, plurals, whose it is."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from app.core.text import fold
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: What a list may have beside the fields of an order: parts of a field, further persons, and what
+#: goes to the notes as it is.
+PARTES = {
+    "patente_dv": "DV de la patente",
+    "rut_dv": "DV del RUT",
+    "marca_modelo": "Marca y modelo",
+    "rol_tribunal": "Rol y tribunal",
+    "nombre_rut": "Nombre y RUT",
+    "direccion_comuna": "Dirección y comuna",
+    "direccion_numero": "Número de la dirección",
+    "direccion_depto": "Departamento o casa",
+    "apellido_paterno": "Apellidos o apellido paterno",
+    "apellido_materno": "Apellido materno",
+    "rol_letra": "Letra del rol",
+    "rol_anio": "Año del rol",
+    "patente_2": "Otra patente",
+    "telefono_2": "Otro teléfono",
+    "email_2": "Otro correo",
+    "direccion_2": "Otra dirección",
+    "comuna_2": "Comuna de la otra dirección",
+    "otro_nombre": "Otra persona: nombre",
+    "otro_rut": "Otra persona: RUT",
+    "otro_telefono": "Otra persona: teléfono",
+    "otro_email": "Otra persona: correo",
+}
+#: A column whose cells go to the notes as «Encabezado: valor».
+A_NOTAS = "a_notas"
+
+_ABBREVIATIONS = {
+    **dict.fromkeys(("nro", "num", "no", "nr", "numero", "nº", "nros"), "n"),
+    **dict.fromkeys(("of", "ofic", "ofi", "oficio"), "oficio"),
+    **dict.fromkeys(("fec", "fch", "fcha", "f", "fech"), "fecha"),
+    **dict.fromkeys(("vcto", "vto", "venc", "vencim", "vcmto", "vence"), "vencimiento"),
+    **dict.fromkeys(("ing", "ingr"), "ingreso"),
+    **dict.fromkeys(("dir", "direc", "dire"), "direccion"),
+    **dict.fromkeys(("dom", "domic"), "domicilio"),
+    **dict.fromkeys(("trib", "tribun"), "tribunal"),
+    **dict.fromkeys(("juzg", "jdo", "juz", "jzdo"), "juzgado"),
+    **dict.fromkeys(("fab", "fabric"), "fabricacion"),
+    **dict.fromkeys(("ddo", "dda", "demandada", "ddos", "demdo"), "demandado"),
+    **dict.fromkeys(("ejecutada", "ejdo", "ejec"), "ejecutado"),
+    **dict.fromkeys(("deudora", "deud"), "deudor"),
+    **dict.fromkeys(("prop", "propiet", "propietaria"), "propietario"),
+    **dict.fromkeys(("tel", "tfno", "telef", "fono", "tlf", "fonos"), "telefono"),
+    **dict.fromkeys(("cel", "celu"), "celular"),
+    **dict.fromkeys(("pat", "ptte", "pte"), "patente"),
+    **dict.fromkeys(("veh", "vehic", "vehi"), "vehiculo"),
+    **dict.fromkeys(("obs", "observ"), "observacion"),
+    **dict.fromkeys(("nom", "nomb", "nbre", "nombres"), "nombre"),
+    **dict.fromkeys(("com", "comu"), "comuna"),
+    **dict.fromkeys(("reg", "regi"), "region"),
+    **dict.fromkeys(("recep", "rec"), "recepcion"),
+    **dict.fromkeys(("lim", "lte"), "limite"),
+    **dict.fromkeys(("carat", "caratula"), "caratulado"),
+    **dict.fromkeys(("mod",), "modelo"),
+    **dict.fromkeys(("mca",), "marca"),
+    **dict.fromkeys(("anio", "aa"), "ano"),
+    **dict.fromkeys(("e", "mail", "email", "emails", "correo"), "correo"),
+    **dict.fromkeys(("prior",), "prioridad"),
+    **dict.fromkeys(("ap", "apell", "apellidos"), "apellido"),
+    **dict.fromkeys(("pat.",), "paterno"),
+    **dict.fromkeys(("dig", "digito"), "digito"),
+    **dict.fromkeys(("verif", "ver", "verificador"), "verificador"),
+    **dict.fromkeys(("dpto", "depto", "dto", "departamento", "casa"), "depto"),
+}
+_STOP = _set("de del la el los las y en al por para con su sus o lo")
+#: Whose a fact is that is not the vehicle's owner's, and dates of other acts: no field of ours.
+_FOREIGN = _set(
+    "abogado receptor demandante acreedor ejecutante martillero ejecutivo procurador "
+    "banco sucursal patrocinante nacimiento nac empleador oficina financiera remate "
+    "pagare mora castigo pago cuota suscripcion inscripcion compra notificacion "
+    "sentencia demanda embargo contrato operacion carpeta interno interna "
+    "representante legal conyuge vendedor anterior transferencia permiso circulacion "
+    "revision tecnica seguro poliza gestion informe respuesta factura hora monto "
+    "deuda saldo capital cuantia mandante solicitante cartera producto ultima ultimo "
+    "credito tasacion avaluo juez secretario estado etapa item correlativo cuaderno "
+    "tramite arancel boleta motor nacionalidad sexo edad profesion trabajo laboral "
+    "comercial curso proxima"
+)
+_OWNER = _set(
+    "deudor demandado ejecutado titular propietario dueno cliente persona requerido "
+    "principal completo particular actual moroso contribuyente"
+)
+_OTHER = _set("aval codeudor fiador codemandado solidario")
+_SECOND = _set("2 3 otro otra alternativo alternativa secundario adicional segundo")
+_VEHICLE = _set("vehiculo auto automovil movil vehicular")
+_RUT = _set("rut run cedula ci")
+_NAME = _set("nombre razon social")
+_PHONE = _set("telefono celular movil contacto whatsapp")
+_STREET = _set("direccion domicilio calle")
+_COURT = _set("tribunal juzgado corte")
+_ROL = _set("rol rit")
+_PLATE = _set("patente ppu placa")
+_MAIL = _set("correo electronico")
+
+#: Field, its words, and the words that may stand beside them.
+_GRAMMAR: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    ("patente", _PLATE, _VEHICLE | {"unica", "unico", "n"}),
+    ("rol", _ROL, _set("causa n judicial juicio expediente")),
+    ("tribunal", _COURT, _set("origen causa nombre competente civil letras juzgado")),
+    ("propietario_rut", _RUT, _OWNER | {"n", "identidad", "nacional", "tributario"}),
+    ("propietario_telefono", _PHONE, _OWNER | _PHONE | {"n"}),
+    ("propietario_email", frozenset({"correo"}), _OWNER | _MAIL | {"contacto"}),
+    ("comuna", frozenset({"comuna"}), _OWNER | _STREET | {"ciudad"}),
+    ("region", frozenset({"region"}), _OWNER | _STREET),
+    ("direccion", _STREET, _OWNER | _STREET | {"completa"}),
+    ("marca", frozenset({"marca"}), _VEHICLE),
+    ("modelo", frozenset({"modelo"}), _VEHICLE),
+    ("anio", frozenset({"ano"}), _VEHICLE | {"fabricacion", "modelo"}),
+    ("color", frozenset({"color"}), _VEHICLE),
+    ("vin", frozenset({"vin", "chasis", "chassis"}), _VEHICLE | {"n", "serie"}),
+    ("numero_oficio", frozenset({"oficio"}), _set("n codigo orden folio ref")),
+    ("caratulado", frozenset({"caratulado"}), _set("causa n")),
+    ("fecha_oficio", frozenset({"oficio"}), _set("fecha emision")),
+    (
+        "fecha_limite",
+        _set("vencimiento limite plazo termino tope"),
+        _set("fecha oficio encargo maximo maxima"),
+    ),
+    (
+        "fecha_ingreso",
+        _set("ingreso recepcion asignacion encargo envio"),
+        _set("fecha oficio"),
+    ),
+    ("propietario_nombre", _NAME | _OWNER, _OWNER | _NAME | {"apellido"}),
+    ("notas", _set("observacion nota comentario"), frozenset({"general"})),
+    ("prioridad", _set("prioridad urgencia"), frozenset()),
+)
+_SECOND_FIELD = {
+    "patente": "patente_2",
+    "propietario_telefono": "telefono_2",
+    "propietario_email": "email_2",
+    "direccion": "direccion_2",
+    "comuna": "comuna_2",
+    "propietario_nombre": "otro_nombre",
+    "propietario_rut": "otro_rut",
+}
+_OTHER_FIELD = {
+    "propietario_nombre": "otro_nombre",
+    "propietario_rut": "otro_rut",
+    "propietario_telefono": "otro_telefono",
+    "propietario_email": "otro_email",
+    "direccion": "direccion_2",
+    "comuna": "comuna_2",
+}
+
+
+@lru_cache(maxsize=10_000)
+def field_of_header(text: str) -> str | None:
+    """The field that a header names; empty when it names something that is none of ours, None
+    when its words are not known.
+    """
+    whole = fold(re.sub("[°ºª]", " ", text))
+    inside = re.findall(r"\(([^)]*)\)", whole)
+    outside = re.sub(r"\([^)]*\)", " ", whole)
+    found = _read(whole)
+    if found is None and inside and outside.strip():
+        found = _read(outside)
+    return found
+
+
+def _read(text: str) -> str | None:
+    words = _words(text)
+    if not words or len(words) > 7:
+        return None
+    ordinals = words & _SECOND
+    is_numbered = bool(words & {"1", "2", "3"})
+    others = words & _OTHER
+    words -= _SECOND | _OTHER | {"1"}
+    if not words:
+        words = {"nombre"} if others else set()
+    if composite := _composite(words):
+        return composite
+    if words & _FOREIGN:
+        return ""
+    for campo, heads, beside in _GRAMMAR:
+        if not words & heads or words - heads - beside:
+            continue
+        if campo == "fecha_oficio" and "fecha" not in words:
+            continue
+        if campo == "fecha_ingreso" and words == {"encargo"}:
+            continue
+        if is_numbered and campo not in _SECOND_FIELD:
+            # «OF-1» is a number and no header.
+            return None
+        if others:
+            return _OTHER_FIELD.get(campo, "")
+        return _SECOND_FIELD.get(campo, "") if ordinals else campo
+    return None
+
+
+def _composite(words: set[str]) -> str | None:
+    plain = words - _OWNER - _VEHICLE
+    if plain & {"dv", "digito", "verificador"} and not plain - {"dv", "digito", "verificador", "n"}:
+        return "rut_dv"
+    if "dv" in plain or {"digito", "verificador"} <= plain:
+        rest = plain - {"dv", "digito", "verificador"}
+        if rest <= _PLATE | {"unica"} and rest:
+            return "patente_dv" if len(words) < 4 else "patente"
+        return "rut_dv" if rest <= _RUT else None
+    if {"marca", "modelo"} <= plain and plain <= {"marca", "modelo", "ano", "color"}:
+        return "marca_modelo"
+    if plain & _ROL and plain & _COURT and len(plain) == 2:
+        return "rol_tribunal"
+    if "nombre" in plain and plain & _RUT and len(plain) == 2:
+        return "nombre_rut"
+    if plain & _STREET and "comuna" in plain and len(plain) == 2:
+        return "direccion_comuna"
+    if "apellido" in plain and plain <= {"apellido", "paterno", "materno"}:
+        return "apellido_materno" if "materno" in plain else "apellido_paterno"
+    if "depto" in plain and plain <= {"depto", "n", "block"}:
+        return "direccion_depto"
+    if "n" in plain and plain & _STREET and plain <= _STREET | {"n"}:
+        return "direccion_numero"
+    if "ano" in plain and plain & (_ROL | {"causa"}) and plain <= _ROL | {"ano", "causa"}:
+        return "rol_anio"
+    if plain & {"letra", "tipo"} and plain & (_ROL | {"causa"}) and len(plain) == 2:
+        return "rol_letra"
+    return None
+
+
+def _words(text: str) -> set[str]:
+    text = re.sub(r"\be-?\s?mails?\b", " correo ", text)
+    # «P.P.U.», «R.U.T.»: letters with dots are one word.
+    text = re.sub(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", lambda one: one[0].replace(".", "") + " ", text)
+    tokens = re.sub(r"[^a-z0-9]+", " ", text).split()
+    joined = re.sub(r"\b([a-z]) ([a-z]) ([a-z])\b", r"\1\2\3", " ".join(tokens)).split()
+    found = set()
+    for token in joined:
+        token = _ABBREVIATIONS.get(token, token)
+        if token in _STOP:
+            continue
+        found.add(_singular(token))
+    return found
+
+
+_KNOWN = (
+    _OWNER
+    | _OTHER
+    | _FOREIGN
+    | _VEHICLE
+    | frozenset().union(*(heads | beside for _, heads, beside in _GRAMMAR))
+    | _set("dv digito verificador apellido paterno materno depto letra tipo")
+    | frozenset(_ABBREVIATIONS.values())
+)
+
+
+def _singular(token: str) -> str:
+    if token in _KNOWN:
+        return token
+    for end in ("s", "es"):
+        stem = token.removesuffix(end)
+        if stem != token and stem in _KNOWN:
+            return stem
+        if stem != token and stem in _ABBREVIATIONS:
+            return _ABBREVIATIONS[stem]
+    return token

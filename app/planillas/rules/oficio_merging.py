@@ -1,0 +1,151 @@
+"""Rows that belong together: several vehicles of one order, several persons of one case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from app.core.text import clean_text, fold
+from app.oficios.rules.campos import CAMPOS, GrupoDeCampos
+from app.oficios.rules.field_readers import Dato
+from app.planillas.rules.layout import FilaTexto
+from app.planillas.rules.oficio_outcomes import FilaOficio, order_key
+
+_ORDER = ("numero_oficio", "rol", "tribunal", "caratulado")
+_PERSON = tuple(name for name, campo in CAMPOS.items() if campo.grupo is GrupoDeCampos.PERSONA)
+_PLACE = tuple(name for name, campo in CAMPOS.items() if campo.grupo is GrupoDeCampos.DIRECCION)
+_DATES = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
+_HANGING = frozenset((*_PERSON, *_PLACE, "propietario_tipo", "propietario_notas"))
+
+
+def follow_on(rows: Sequence[FilaTexto]) -> list[FilaTexto]:
+    """Give a row that leaves the order empty, as under a merged cell, what the row above it says.
+
+    Only where nothing of the order is written, a vehicle is, and the row above says its number and
+    another fact of the order: a row that merely lacks its number keeps lacking it. A person and an
+    address that are not written are those above, too.
+    """
+    found: list[FilaTexto] = []
+    above: FilaTexto | None = None
+    for row in rows:
+        values = row.valores
+        is_blank = not any(clean_text(values.get(name, "")) for name in _ORDER)
+        if not is_blank or above is None or row.oculta != above.oculta:
+            above = row if values.get("numero_oficio") and len(_said(values, _ORDER)) > 1 else None
+            found.append(row)
+            continue
+        if not clean_text(values.get("patente", "")):
+            found.append(row)
+            continue
+        given = _said(above.valores, _ORDER)
+        for group in (_PERSON, _PLACE, _DATES):
+            if not _said(values, group):
+                given |= _said(above.valores, group)
+        found.append(replace(row, valores={**given, **values}, sigue_a=above.numero_fila))
+    return found
+
+
+def _said(values: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    return {name: values[name] for name in names if clean_text(values.get(name, ""))}
+
+
+def merge_rows(filas: Sequence[FilaOficio]) -> list[FilaOficio]:
+    """Put what several rows say of one case with the first of them, and mark the others.
+
+    Rows of one number, rol and plate merge: further persons, addresses and telephones hang on the
+    case, empty fields are filled. Rows that contradict each other stay apart, for one of them is a
+    slip. A row without a plate and a number of its own hangs on the case above it.
+    """
+    result = list(filas)
+    first_at: dict[tuple[str, str], int] = {}
+    last = -1
+    for index, fila in enumerate(result):
+        if fila.saltada or (fila.oculta and not fila.incluida):
+            continue
+        key = (order_key(fila), str(fila.datos.get("patente", "")))
+        target = first_at.get(key) if all(key) else None
+        if target is None and _hangs(fila, result[last] if last >= 0 else None):
+            target = last
+        if target is None:
+            if "patente" in fila.datos:
+                first_at.setdefault(key, index)
+                last = index
+            continue
+        merged = _merge(result[target], fila)
+        if merged is None:
+            continue
+        result[target] = merged
+        result[index] = replace(fila, unida_a=merged.numero_fila, errores={}, advertencias={})
+    return result
+
+
+def _hangs(fila: FilaOficio, above: FilaOficio | None) -> bool:
+    """Whether a row names no vehicle and no order of its own, but a person or a place."""
+    if above is None or fila.texto("patente").strip() or fila.partes > 1:
+        return False
+    own = {name for name in _ORDER if fila.texto(name).strip()}
+    if any(
+        fold(clean_text(fila.texto(name))) != fold(clean_text(above.texto(name))) for name in own
+    ):
+        return False
+    said = {name for name in fila.datos if name not in own}
+    return (
+        bool(said & _HANGING)
+        and said <= _HANGING | {"notas"}
+        and not fila.corregidos.get("patente")
+    )
+
+
+def _merge(first: FilaOficio, later: FilaOficio) -> FilaOficio | None:
+    """The first row with what the later one adds; None where they say the same or contradict."""
+    facts = {k: v for k, v in later.datos.items() if k not in _HANGING}
+    notes = facts.pop("notas", None)
+    facts = {k: v for k, v in facts.items() if k not in {"patente", "patente_dv", "numero_oficio"}}
+    if any(first.datos.get(name, value) != value for name, value in facts.items()):
+        return None
+    if any(later.advertencias.get(n) for n in facts):
+        return None
+    added = [_hanging(later.datos), *later.otros]
+    known = [_hanging(first.datos), *first.otros]
+    new: list[Mapping[str, Dato]] = []
+    for other in added:
+        for part in _person_and_place(other):
+            if part and not any(_is_in(part, one) for one in (*known, *new)):
+                new.append(part)
+    datos = {**facts, **first.datos}
+    if notes and notes != first.datos.get("notas"):
+        datos["notas"] = "\n".join(filter(None, (str(first.datos.get("notas", "")), str(notes))))
+    if not new and datos == dict(first.datos):
+        return None
+    dudas = {
+        f"{name}_{later.numero_fila}": f"Fila {later.numero_fila}: {sentence}"
+        for name, sentence in later.advertencias.items()
+        if name in _HANGING or name.startswith("otro_")
+    }
+    return replace(
+        first,
+        datos=datos,
+        otros=(*first.otros, *new),
+        advertencias={**first.advertencias, **dudas},
+    )
+
+
+def _hanging(datos: Mapping[str, Dato]) -> dict[str, Dato]:
+    return {name: value for name, value in datos.items() if name in _HANGING}
+
+
+def _person_and_place(other: Mapping[str, Dato]) -> list[dict[str, Dato]]:
+    """The person and the address of a row apart, so that a new one brings no known one with it."""
+    person = {name: value for name, value in other.items() if name.startswith("propietario")}
+    place = {name: value for name, value in other.items() if not name.startswith("propietario")}
+    if person and set(person) <= {"propietario_tipo"}:
+        person = {}
+    if person:
+        person.setdefault("propietario_tipo", "codeudor")
+    return [person, place]
+
+
+def _is_in(part: Mapping[str, Dato], known: Mapping[str, Dato]) -> bool:
+    return all(
+        known.get(name) == value for name, value in part.items() if name != "propietario_tipo"
+    )

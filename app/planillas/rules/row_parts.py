@@ -1,0 +1,254 @@
+"""The parts of fields that a list keeps in columns of their own, or several fields in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from app.core.comunas import find_comuna
+from app.core.errors import InvalidValue
+from app.core.marcas import in_title_case, split_marca_modelo
+from app.core.patente import parse_patente
+from app.core.rut import parse_rut
+from app.core.text import clean_text, fold
+from app.oficios.rules.campos import CAMPOS
+from app.planillas.rules.oficio_headers import A_NOTAS, PARTES
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ROL = re.compile(
+    r"\b[A-Z]\s*-\s*\d[\d.]*\s*-\s*\d{4}\b",
+    re.IGNORECASE,
+)
+_RUT = re.compile(r"(?<![\w.-])(?:\d{1,2}\.\d{3}\.\d{3}|\d{7,8})\s*-\s*[\dkK](?![\w-])")
+_BARE_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}")
+_YEAR_AT_END = re.compile(r"\s+((?:19|20)\d{2})$")
+_PLATE_WORDS = re.compile(
+    r"(?i)\b(?:p\.?p\.?u\.?|placas?|patentes?|[uú]nica|veh[ií]culo|n[°º])(?![A-Za-z])\s*:?"
+)
+_VEHICLE_TYPES = _set(
+    "auto automovil camioneta camion station wagon suv jeep furgon moto motocicleta "
+    "bus minibus tractor remolque semirremolque acoplado rampla station"
+) | {"station wagon", "tracto camion", "tractocamion", "carro de arrastre"}
+#: What stands between two parts of one cell, at its ends.
+_EDGES = " \t\n,;:/|()-–—."
+#: What is kept of a row beside the fields of an order: several of one kind.
+OTROS = tuple(name for name in PARTES if name.startswith("otro_") or name.endswith("_2"))
+
+
+def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
+    """Return a row's texts by field, from its texts by column: what stands in two columns joined,
+    what stands in one split. Of a text that cannot be split every word stays where it was.
+    """
+    texts = {name: text for name, text in raw.items() if name in CAMPOS or name in OTROS}
+    _strip_plate(texts)
+    _join_rut(raw, texts)
+    _join_patente(raw, texts)
+    _join_rol(raw, texts)
+    _join_name(raw, texts)
+    _split_name(raw, texts)
+    _split_court(raw, texts)
+    _split_make(raw, texts)
+    _split_address(raw, texts)
+    if kept := raw.get(A_NOTAS):
+        texts["notas"] = "\n".join(filter(None, (texts.get("notas"), kept)))
+    return {name: text for name, text in texts.items() if text.strip()}
+
+
+def _strip_plate(texts: dict[str, str]) -> None:
+    """Take a plate out of the words around it («PPU: HJKL21», «HJKL22 (camioneta)»); what they say
+    of the vehicle goes to its type, or to the notes.
+    """
+    text = clean_text(texts.get("patente", "")).strip("'\"´`’")
+    if not text or _reads_as_plate(text):
+        texts["patente"] = text
+        return
+    inside = re.findall(r"\(([^)]*)\)", text)
+    plain = re.sub(r"\([^)]*\)", " ", text)
+    plain = _PLATE_WORDS.sub(" ", plain).strip(" :.-–")
+    if not _reads_as_plate(plain):
+        return
+    texts["patente"] = plain
+    for words in filter(None, map(clean_text, inside)):
+        if fold(words) in _VEHICLE_TYPES and not texts.get("tipo_vehiculo"):
+            texts["tipo_vehiculo"] = words[:1].upper() + words[1:].lower()
+        elif not _PLATE_WORDS.fullmatch(words):
+            texts["notas"] = "\n".join(filter(None, (texts.get("notas"), f"Patente: {text}")))
+
+
+def _reads_as_plate(text: str) -> bool:
+    try:
+        parse_patente(text)
+    except InvalidValue:
+        return False
+    return True
+
+
+def _join_rut(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    dv, number = clean_text(raw.get("rut_dv", "")), clean_text(texts.get("propietario_rut", ""))
+    if dv and _BARE_RUT.fullmatch(number.lstrip("0")):
+        texts["propietario_rut"] = f"{number}-{dv}"
+    elif dv and number and not number.upper().endswith(dv.upper()):
+        # It has a digit already, and another one: neither is dropped unseen.
+        texts["propietario_rut"] = f"{number} / DV {dv}"
+
+
+def _join_patente(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    dv, plate = clean_text(raw.get("patente_dv", "")), clean_text(texts.get("patente", ""))
+    if not dv or not plate:
+        return
+    try:
+        has_digit = parse_patente(plate).dv
+    except InvalidValue:
+        return
+    if has_digit is None:
+        texts["patente"] = f"{plate}-{dv}"
+
+
+def _join_rol(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    letter, year = clean_text(raw.get("rol_letra", "")), clean_text(raw.get("rol_anio", ""))
+    number = clean_text(texts.get("rol", ""))
+    if year and re.fullmatch(r"(?:[A-Za-z]\s*-\s*)?\d[\d.]*", number):
+        number = f"{number}-{year}"
+    if letter and re.match(r"\d", number):
+        number = f"{letter[:1].upper()}-{number}"
+    if letter or year:
+        texts["rol"] = number
+
+
+def _join_name(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    parts = [
+        texts.get("propietario_nombre", ""),
+        raw.get("apellido_paterno", ""),
+        raw.get("apellido_materno", ""),
+    ]
+    if any(parts[1:]):
+        texts["propietario_nombre"] = clean_text(" ".join(parts))
+
+
+def _split_name(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    """A person's name and RUT in one cell; several of them are left to :mod:`many_in_cell`."""
+    for field, other in (("nombre_rut", ""), ("propietario_nombre", "propietario_rut")):
+        text = raw.get(field, "")
+        found = _RUT.findall(text)
+        if field == "nombre_rut":
+            texts.setdefault("propietario_nombre", text)
+        if len(found) != 1 or (other and texts.get(other)):
+            continue
+        name = re.sub(r"(?i)\b(?:rut|run|c\.?\s?i)\b\.?\s*(?:n[°º])?\s*:?", " ", text)
+        name = clean_text(name.replace(found[0], " ")).strip(_EDGES)
+        texts["propietario_nombre"] = name
+        texts["propietario_rut"] = found[0]
+    number = texts.get("propietario_rut", "")
+    if not texts.get("propietario_nombre") and len(_RUT.findall(number)) == 1:
+        found = _RUT.findall(number)
+        name = clean_text(number.replace(found[0], " ")).strip(_EDGES)
+        if len(name.split()) > 1 and not re.search(r"\d", name):
+            texts["propietario_nombre"], texts["propietario_rut"] = name, found[0]
+
+
+def _split_court(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    for field in ("rol_tribunal", "tribunal", "rol"):
+        text = clean_text(raw.get(field, ""))
+        found = _ROL.search(text)
+        if field == "rol_tribunal" and found is None and text:
+            texts.setdefault("tribunal", text)
+        if found is None:
+            continue
+        rest = clean_text(text.replace(found[0], " ")).strip(_EDGES)
+        rest = re.sub(r"(?i)\b(?:rol|rit)\b(?:\s*n[°º])?[\s:.]*$|^(?:rol|rit)\b[\s:.]*", "", rest)
+        rest = rest.strip(_EDGES)
+        if field == "tribunal" and (texts.get("rol") or not rest):
+            continue
+        if field == "rol" and (texts.get("tribunal") or len(rest.split()) < 3):
+            continue
+        texts["rol"] = found[0]
+        if rest:
+            texts["tribunal"] = rest
+        return
+
+
+def _split_make(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    text = clean_text(raw.get("marca_modelo", "") or texts.get("marca", ""))
+    if not text and not texts.get("modelo"):
+        return
+    if raw.get("marca_modelo") or not texts.get("modelo"):
+        if not texts.get("anio") and (year := _YEAR_AT_END.search(text)):
+            texts["anio"] = year[1]
+            text = text[: year.start()]
+        found = split_marca_modelo(text)
+        if found:
+            texts["marca"], model = found
+        else:
+            texts["marca"], _, model = (
+                text.partition(" ") if raw.get("marca_modelo") else (text, "", "")
+            )
+        if model:
+            texts["modelo"] = model
+    else:
+        # «Marca: TOYOTA», «Modelo: TOYOTA YARIS».
+        found = split_marca_modelo(texts["modelo"])
+        if found and found[1] and text.casefold() in ("", found[0].casefold()):
+            texts["marca"], texts["modelo"] = found
+    for name in ("marca", "modelo"):
+        if texts.get(name):
+            texts[name] = in_title_case(clean_text(texts[name]))
+
+
+def _split_address(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    street = raw.get("direccion_comuna") or texts.get("direccion", "")
+    if "\n" not in street:
+        number, flat = (
+            clean_text(raw.get(f"direccion_{part}", "")) for part in ("numero", "depto")
+        )
+        if street and number and not re.search(rf"\b{re.escape(number)}\b", street):
+            street = f"{clean_text(street)} {number}"
+        if street and flat:
+            flat = flat if re.search("[A-Za-z]{3}", flat) else f"depto. {flat}"
+            street = f"{street}, {flat}"
+    if street:
+        texts["direccion"] = street
+    if street and not texts.get("comuna") and (found := split_street(street)):
+        texts["direccion"], texts["comuna"] = found
+
+
+def split_street(text: str) -> tuple[str, str] | None:
+    """Street and comuna of an address that ends in its comuna; None where it does not."""
+    if "\n" in text.strip():
+        return None
+    line = clean_text(text).rstrip(" .")
+    line = re.sub(r"(?i)[\s,]+(?:chile|región metropolitana|r\.?\s?m\.?)$", "", line)
+    head, mark, tail = line.rpartition(",")
+    if not mark:
+        head, mark, tail = line.rpartition(" - ")
+    tail = re.sub(r"(?i)^\s*(?:comuna|ciudad)(?: de)?\b", "", tail).strip(" .()")
+    if mark and re.search(r"\d", head) and find_comuna(tail):
+        return head.strip(" ,"), tail
+    found = re.search(r"(?i)[\s,]+comuna(?: de)?\s+(.+)$", line)
+    if found and find_comuna(found[1]):
+        return line[: found.start()].strip(" ,"), found[1]
+    return None
+
+
+def is_bare_rut(text: str) -> bool:
+    """Whether a cell holds the digits of a RUT without its check digit."""
+    return bool(_BARE_RUT.fullmatch(clean_text(text).lstrip("0")))
+
+
+def digit_fits(number: str, dv: str) -> bool:
+    """Whether a check digit is the one of a RUT's digits."""
+    try:
+        return parse_rut(f"{number}-{dv}").valido
+    except InvalidValue:
+        return False
+
+
+def plate_digit_fits(plate: str, dv: str) -> bool:
+    """Whether a check digit is the one of a plate."""
+    try:
+        return parse_patente(plate).dv_esperado == dv.upper()
+    except InvalidValue:
+        return False
