@@ -63,6 +63,11 @@ def parse_rut(text: str) -> Rut:
     return Rut(f"{number}-{dv}", stdnum_rut.calc_check_digit(number))
 
 
+def rut_digit(number: str) -> str:
+    """The check digit of a RUT's digits."""
+    return stdnum_rut.calc_check_digit(number)
+
+
 def format_rut(valor: str) -> str:
     """Return «76.123.456-0» for a normalised «76123456-0»; other text comes back as it is."""
     number, dash, dv = valor.rpartition("-")

@@ -153,3 +153,11 @@ def test_births_are_no_deadline_and_a_counter_is_no_number():
 
     assert "fecha_limite" not in filas[0].datos
     assert filas[0].datos["numero_oficio"] == "C-1-2026 BBCL11"
+
+
+def test_ruts_without_their_digits_get_them_marked_and_never_lose_one():
+    lines = [f"7{n};BBCL1{n};1234567{n}" for n in range(5)]
+    filas = rows_of(*lines, header="N° Oficio;PPU;RUT")
+
+    assert [f.datos["propietario_rut"][:-2] for f in filas] == [f"1234567{n}" for n in range(5)]
+    assert all("sin su dígito" in f.advertencias["propietario_rut"] for f in filas)

@@ -14,6 +14,7 @@ import sys
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
@@ -295,9 +296,211 @@ def _clock(value: time) -> str:
     return f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}"
 
 
+class _Tables(HTMLParser):
+    """The tables of a page: rows of cells, what spans several rows in each of them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[str]]] = []
+        self._open: list[_OpenTable] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell; a new one ends what was left open."""
+        if tag == "table":
+            self._open.append(_OpenTable())
+        elif self._open and tag == "tr":
+            self._open[-1].end_row()
+            self._open[-1].row = []
+        elif self._open and tag in ("td", "th"):
+            given = dict(attrs)
+            self._open[-1].begin_cell(_span(given.get("rowspan")), _span(given.get("colspan")))
+        elif self._open and tag in ("br", "p", "div", "li"):
+            self._open[-1].write("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a cell, a row or a table."""
+        if not self._open:
+            return
+        if tag in ("td", "th"):
+            self._open[-1].end_cell()
+        elif tag == "tr":
+            self._open[-1].end_row()
+        elif tag == "table":
+            table = self._open.pop()
+            table.end_row()
+            self.tables.append(table.rows)
+
+    def handle_data(self, data: str) -> None:
+        """Take the text of a cell."""
+        if self._open:
+            self._open[-1].write(data)
+
+
+@dataclass
+class _OpenTable:
+    rows: list[list[str]] = field(default_factory=list)
+    row: list[str] | None = None
+    cell: list[str] | None = None
+    spans: tuple[int, int] = (1, 1)
+    #: Column to what spans into the rows below, and how many of them.
+    below: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def begin_cell(self, rows: int, columns: int) -> None:
+        self.end_cell()
+        if self.row is None:
+            self.row = []
+        self._take_from_above()
+        self.cell, self.spans = [], (rows, columns)
+
+    def write(self, text: str) -> None:
+        if self.cell is not None:
+            self.cell.append(text)
+
+    def end_cell(self) -> None:
+        if self.cell is None or self.row is None:
+            return
+        text = "".join(self.cell)
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+        rows, columns = self.spans
+        self.cell = None
+        for place in range(min(columns, MAX_COLUMNS)):
+            # As a merged cell of a book, it counts for its first column only.
+            value = text[:MAX_CELL] if place == 0 else ""
+            if rows > 1:
+                self.below[len(self.row)] = (value, rows - 1)
+            self.row.append(value)
+
+    def end_row(self) -> None:
+        self.end_cell()
+        if self.row is not None:
+            self._take_from_above()
+            self.rows.append(self.row)
+        self.row = None
+
+    def _take_from_above(self) -> None:
+        while self.row is not None and len(self.row) in self.below:
+            column = len(self.row)
+            text, left = self.below.pop(column)
+            self.row.append(text)
+            if left > 1:
+                self.below[column] = (text, left - 1)
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), 10_000) if text and text.isdigit() and int(text) else 1
+
+
+def read_page(text: str) -> list[list[list[str]]]:
+    """Return the tables of a web page, or of a spreadsheet that was saved as one."""
+    parser = _Tables()
+    parser.feed(text)
+    while parser._open:
+        parser.handle_endtag("table")
+    return parser.tables
+
+
+def read_document(content: bytes) -> list[list[list[str]]]:
+    """Return the tables of a Word document (DOCX); a cell that goes on below says the same."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        body = ElementTree.fromstring(package.read("word/document.xml"))  # noqa: S314 - within limits
+    tables = []
+    for table in (one for one in body.iter() if _tag(one) == "tbl"):
+        rows: list[list[str]] = []
+        for row in (one for one in table if _tag(one) == "tr"):
+            cells: list[str] = []
+            for cell in (one for one in row if _tag(one) == "tc"):
+                marks = {_tag(mark): mark for mark in cell.iter() if _tag(mark) in _WORD_MARKS}
+                paragraphs = [one for one in cell if _tag(one) == "p"]
+                text = "\n".join(filter(None, map(_paragraph, paragraphs)))[:MAX_CELL]
+                goes_on = "vMerge" in marks and _value(marks["vMerge"]) != "restart"
+                if goes_on and rows and len(cells) < len(rows[-1]):
+                    text = text or rows[-1][len(cells)]
+                wide = _span(_value(marks["gridSpan"])) if "gridSpan" in marks else 1
+                cells += [text, *[""] * (min(wide, MAX_COLUMNS) - 1)]
+            rows.append(cells)
+        tables.append(rows)
+    return tables
+
+
+_WORD_MARKS = ("vMerge", "gridSpan")
+
+
+def _value(mark: ElementTree.Element) -> str:
+    return next((text for name, text in mark.items() if name.endswith("}val")), "")
+
+
+def _paragraph(paragraph: ElementTree.Element) -> str:
+    parts = {"t": lambda one: one.text or "", "tab": lambda _: " ", "br": lambda _: "\n"}
+    text = "".join(parts[_tag(one)](one) for one in paragraph.iter() if _tag(one) in parts)
+    return text.strip()
+
+
+def read_workbook_xml(content: bytes) -> list[list[list[str]]]:
+    """Return the sheets of a workbook of 2003 in XML."""
+    book = ElementTree.fromstring(content)  # noqa: S314 - within limits
+    tables = []
+    for sheet in (one for one in book.iter() if _tag(one) == "Worksheet"):
+        rows: list[list[str]] = []
+        for row in (one for one in sheet.iter() if _tag(one) == "Row"):
+            cells: list[str] = []
+            for cell in (one for one in row if _tag(one) == "Cell"):
+                index = next((v for k, v in cell.items() if k.endswith("}Index")), "")
+                cells += [""] * (min(_span(index), MAX_COLUMNS) - 1 - len(cells) if index else 0)
+                data = next((one for one in cell if _tag(one) == "Data"), None)
+                kind = (
+                    next((v for k, v in data.items() if k.endswith("}Type")), "")
+                    if data is not None
+                    else ""
+                )
+                text = "".join(data.itertext()).strip() if data is not None else ""
+                if kind == "DateTime":
+                    text = re.sub(r"T00:00:00(?:\.0+)?$", "", text).replace("T", " ")
+                cells.append(text.removesuffix(".0")[:MAX_CELL])
+            rows.append(cells)
+        tables.append(rows)
+    return tables
+
+
+def read_tables(content: bytes, kind: str, max_rows: int) -> dict[str, Any]:
+    """Return the tables of a page (``html``), a document (``docx``) or a workbook in XML (``xml``)
+    as :func:`read_book` returns sheets.
+    """
+    try:
+        if kind == "docx":
+            tables = read_document(content)
+        elif kind == "xml":
+            tables = read_workbook_xml(content)
+        else:
+            tables = read_page(content.decode("utf-8", errors="replace"))
+    except MemoryError:
+        return {"error": "enorme"}
+    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError):
+        return {"error": "ilegible"}
+    sheets = []
+    for place, rows in enumerate(tables[: MAX_SHEETS * 5], 1):
+        kept = [
+            [number, cells[:MAX_COLUMNS]] for number, cells in enumerate(rows, 1) if any(cells)
+        ][: max_rows + 1]
+        sheets.append(
+            {
+                "nombre": f"Tabla {place}",
+                "oculta": False,
+                "filas": kept,
+                "ocultas": [],
+                "comentarios": [],
+            }
+        )
+    return {"hojas": sheets}
+
+
 def main() -> None:
-    """Read the book from standard input and print it."""
-    json.dump(read_book(sys.stdin.buffer.read(), int(sys.argv[1])), sys.stdout)
+    """Read the book, or the tables of what is no book, from standard input and print it."""
+    content, max_rows = sys.stdin.buffer.read(), int(sys.argv[1])
+    kind = sys.argv[2] if len(sys.argv) > 2 else "libro"
+    answer = (
+        read_book(content, max_rows) if kind == "libro" else read_tables(content, kind, max_rows)
+    )
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":

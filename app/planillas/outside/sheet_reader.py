@@ -13,7 +13,6 @@ from charset_normalizer import from_bytes
 
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
-from app.core.text import clean_text
 from app.planillas.outside import book_reader
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
@@ -38,8 +37,6 @@ _NOT_A_SHEET = (
     ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"), "un archivo comprimido"),
     ((b"{\\rtf",), "un documento de texto"),
 )
-_WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
-_TEXTS = ("csv", "txt", "tsv")
 _SEPARATORS = (";", ",", "\t", "|")
 #: Encodings to try for text that declares none, likeliest first.
 _ENCODINGS = ("cp1252", "mac_roman", "cp850")
@@ -58,17 +55,17 @@ _SPANISH = re.compile("[áéíóúüñÁÉÍÓÚÜÑ°ºª]|(?<=[OD])’(?=[A-Z]
 def open_planilla(
     contenido: bytes, nombre: str, guess: Guess, codificacion: str | None = None
 ) -> Planilla:
-    """Read an upload by what it is, and refuse it where that is not what its name says.
+    """Read an upload by what it is, whatever its name: many systems export XLSX or a web page as
+    ``.xls``.
 
-    A workbook under the name of another kind of workbook is read (many systems export XLSX as
-    ``.xls``); text under a workbook's name, or the reverse, is refused, for whoever sent it has
-    mixed up two files. ``guess`` recognises the headers of the kind of list that is expected; by it
-    the separator of a CSV is told. ``codificacion``, one of :data:`CODIFICACIONES`, is how a person
-    wants a text to be read; without it, it is told from the bytes.
+    A web page, a Word document and a workbook in XML are read by their tables. ``guess`` recognises
+    the headers of the kind of list that is expected; by it the separator of a CSV is told.
+    ``codificacion``, one of :data:`CODIFICACIONES`, is how a person wants a text to be read; without
+    it, it is told from the bytes.
 
     Raises:
-        InvalidValue: empty, too big, not a spreadsheet, damaged, protected by a password, or not
-            what its name says. The sentence says what to do.
+        InvalidValue: empty, too big, without a table, damaged, or protected by a password. The
+            sentence says what to do.
     """
     if not contenido.strip(b"\x00 \t\r\n"):
         raise InvalidValue(f"El archivo está vacío. {_SUBA}")
@@ -78,13 +75,18 @@ def open_planilla(
             "imágenes que contenga."
         )
     tipo = _kind(contenido)
-    _check_name(clean_text(nombre), tipo)
     encoding = ""
     if tipo == "csv":
         text, encoding = _decode(contenido, codificacion)
-        hojas: tuple[Hoja, ...] = (_read_csv(text, guess),)
+        tipo = _kind_of_text(text)
+        if tipo == "csv":
+            hojas: tuple[Hoja, ...] = (_read_csv(text, guess),)
+        elif tipo == "xml":
+            hojas = _read_book(contenido, tipo)
+        else:
+            hojas = _read_book(text.encode("utf-8", errors="replace"), tipo)
     else:
-        hojas = _read_book(contenido)
+        hojas = _read_book(contenido, tipo)
     if not any(hoja.filas for hoja in hojas):
         raise InvalidValue(f"La planilla no tiene ninguna fila con datos. {_SUBA}")
     return Planilla(tipo, hojas, encoding)
@@ -126,8 +128,9 @@ def _kind_of_zip(contenido: bytes) -> str:
     # The first entry of an OpenDocument archive is its media type, uncompressed.
     if b"application/vnd.oasis.opendocument.spreadsheet" in contenido[:200]:
         return "ods"
-    what = "un documento de Word" if "word/document.xml" in names else "un archivo comprimido"
-    raise InvalidValue(f"El archivo es {what}, no una planilla. {_SUBA}")
+    if "word/document.xml" in names:
+        return "docx"
+    raise InvalidValue(f"El archivo es un archivo comprimido, no una planilla. {_SUBA}")
 
 
 def _manifest(package: zipfile.ZipFile) -> bytes:
@@ -154,24 +157,26 @@ def _protected() -> InvalidValue:
     )
 
 
-def _check_name(nombre: str, tipo: str) -> None:
-    stem, dot, extension = nombre.rpartition(".")
-    extension = extension.lower()
-    family = _TEXTS if tipo == "csv" else _WORKBOOKS
-    if not dot or not stem or extension in family:
-        return
-    what = "texto separado por comas (CSV)" if tipo == "csv" else f"un libro de planillas ({tipo})"
-    raise InvalidValue(
-        f"El archivo se llama «.{extension[:10]}», pero su contenido es {what}. Revise si es el "
-        f"archivo correcto; si lo es, cambie su nombre para que termine en «.{tipo}»."
-    )
+def _kind_of_text(text: str) -> str:
+    """Tell a web page and a workbook in XML from a CSV."""
+    start = text[:20_000].lstrip("\ufeff \t\r\n")
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start and "<html" not in start.lower():
+        return "xml"
+    if re.match(
+        r"<(!doctype html|html|table|head|body|meta|style|div|title|\?xml|!--)", start, re.I
+    ):
+        return "html"
+    return "csv"
 
 
-def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
+def _read_book(contenido: bytes, tipo: str) -> tuple[Hoja, ...]:
     """Let a process of its own open the book; see :mod:`app.planillas.outside.book_reader`."""
     try:
         program = Path(book_reader.__file__)
-        answer = json.loads(run_limited(program, str(_MAX_ROWS), limits=_LIMITS, content=contenido))
+        kind = tipo if tipo in ("html", "docx", "xml") else "libro"
+        answer = json.loads(
+            run_limited(program, str(_MAX_ROWS), kind, limits=_LIMITS, content=contenido)
+        )
     except (ProgramFailed, ValueError):
         answer = {"error": "enorme"}
     match answer.get("error"):
@@ -202,11 +207,6 @@ def _read_book(contenido: bytes) -> tuple[Hoja, ...]:
 
 
 def _read_csv(text: str, guess: Guess) -> Hoja:
-    if text.lstrip()[:1] == "<":
-        raise InvalidValue(
-            "El archivo es una página web o un XML con nombre de planilla. Ábralo en Excel, "
-            "guárdelo como XLSX y súbalo."
-        )
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         # Excel's ``sep=;`` line; it keeps its row number.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Response, request, url_for
 
 from app.core.clock import utcnow
+from app.core.text import clean_text, fold
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import CODIFICACIONES
@@ -21,6 +22,8 @@ from app.planillas.service.import_oficios import OFICIOS
 from app.web.fragments import fragment, is_htmx
 from app.web.sentences import Sentence, tell
 
+#: Ways of writing that the preview names.
+_MOST_READ_AS = 30
 #: The columns of the preview: what belongs together stands together, so that a row fits a screen.
 GRUPOS = tuple((grupo.value, tuple(fields_of(grupo))) for grupo in GrupoDeCampos)
 
@@ -66,6 +69,7 @@ def show_preview(
         label_of=label_of,
         left_out=[c for c in lectura.columnas if not c.campo and c.llenas],
         encodings=CODIFICACIONES,
+        read_as=_count_read_as(filas),
         alike=_count_alike(filas),
         editing=request.values.get("editar", 0, type=int),
         typed=request.form if error else {},
@@ -86,6 +90,21 @@ def _count_alike(filas: Sequence[FilaOficio]) -> Counter[tuple[str, str, str]]:
         if not fila.saltada and fila.unida_a is None
         for campo, proposal in fila.propuestas.items()
     )
+
+
+def _count_read_as(filas: Sequence[FilaOficio]) -> list[tuple[str, str, int]]:
+    """What courts and comunas were read as where the list writes them in another way."""
+    found = Counter(
+        (clean_text(text), str(fila.datos[campo]))
+        for fila in filas
+        for campo in ("tribunal", "comuna")
+        if campo in fila.datos
+        and campo not in fila.advertencias
+        and fila.parte == 1
+        and (text := fila.texto(campo))
+        and fold(text) != fold(str(fila.datos[campo]))
+    )
+    return [(written, read, count) for (written, read), count in found.most_common(_MOST_READ_AS)]
 
 
 def show_result(importacion: Importacion) -> Response:

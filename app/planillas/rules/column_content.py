@@ -135,9 +135,11 @@ def refine_columns(
     _move_misplaced(found, columns, guess)
     _find_house_number(found, encabezados)
     _find_digits(found, columns, encabezados)
+    _find_bare_ruts(found, columns)
     taken = set(found.values())
     for campo, test in _SURE_TESTS.items():
-        if campo in taken or (campo == "marca_modelo" and "marca" in taken):
+        is_told = campo == "propietario_rut" and "rut_sin_dv" in taken
+        if campo in taken or is_told or (campo == "marca_modelo" and "marca" in taken):
             continue
         for index, cells in columns.items():
             header = encabezados[index] if index < len(encabezados) else ""
@@ -258,6 +260,18 @@ def _find_digits(
             if dv and dv not in found.values():
                 found[index] = dv
                 break
+
+
+def _find_bare_ruts(found: dict[int, str], columns: Mapping[int, Cells]) -> None:
+    """A column of RUTs whose last figures are no check digits has none: they are all numbers."""
+    if "rut_dv" in found.values():
+        return
+    for index, campo in found.items():
+        cells = columns.get(index, ())
+        if campo != "propietario_rut" or len(cells) < _FEWEST or not all(map(is_bare_rut, cells)):
+            continue
+        if sum(digit_fits(text[:-1], text[-1]) for text in cells) < _VETO * len(cells):
+            found[index] = "rut_sin_dv"
 
 
 def _may_be_rut(index: int, headers: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ def _set(words: str) -> frozenset[str]:
 PARTES = {
     "patente_dv": "DV de la patente",
     "rut_dv": "DV del RUT",
+    "rut_sin_dv": "RUT sin su dígito",
     "marca_modelo": "Marca y modelo",
     "rol_tribunal": "Rol y tribunal",
     "nombre_rut": "Nombre y RUT",

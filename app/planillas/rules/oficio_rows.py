@@ -124,6 +124,12 @@ def read_cases(
             )
         if not number:
             errores.pop("numero_oficio", None)
+        if valores.get("rut_sin_dv") and "propietario_rut" not in typed:
+            notes.setdefault(
+                "propietario_rut",
+                f"El listado trae el RUT sin su dígito («{clean_text(valores['rut_sin_dv'])}»): "
+                "se calculó.",
+            )
         for name in ("propietario_tipo", "propietario_notas"):
             if texts.get(name):
                 datos[name] = texts[name]

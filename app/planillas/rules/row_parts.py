@@ -9,7 +9,7 @@ from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
 from app.core.marcas import in_title_case, split_marca_modelo
 from app.core.patente import parse_patente
-from app.core.rut import parse_rut
+from app.core.rut import parse_rut, rut_digit
 from app.core.text import clean_text, fold
 from app.oficios.rules.campos import CAMPOS
 from app.planillas.rules.oficio_headers import A_NOTAS, PARTES
@@ -43,7 +43,11 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     """Return a row's texts by field, from its texts by column: what stands in two columns joined,
     what stands in one split. Of a text that cannot be split every word stays where it was.
     """
-    texts = {name: text for name, text in raw.items() if name in CAMPOS or name in OTROS}
+    texts = {
+        name: text
+        for name, text in raw.items()
+        if name in CAMPOS or name in OTROS or name == "rut_sin_dv"
+    }
     _strip_plate(texts)
     _join_rut(raw, texts)
     _join_patente(raw, texts)
@@ -88,6 +92,10 @@ def _reads_as_plate(text: str) -> bool:
 
 
 def _join_rut(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    if bare := clean_text(raw.get("rut_sin_dv", "")):
+        digits = re.sub(r"\D", "", bare)
+        texts["propietario_rut"] = f"{bare}-{rut_digit(digits)}" if is_bare_rut(bare) else bare
+        return
     dv, number = clean_text(raw.get("rut_dv", "")), clean_text(texts.get("propietario_rut", ""))
     if dv and _BARE_RUT.fullmatch(number.lstrip("0")):
         texts["propietario_rut"] = f"{number}-{dv}"

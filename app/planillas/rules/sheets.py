@@ -35,7 +35,8 @@ class Hoja:
 
 @dataclass(frozen=True)
 class Planilla:
-    """What an upload turned out to be: ``tipo`` is xlsx, xlsb, xls, ods or csv."""
+    """What an upload turned out to be: ``tipo`` is xlsx, xlsb, xls, ods, csv, html,
+    docx or xml."""
 
     tipo: str
     hojas: tuple[Hoja, ...]
