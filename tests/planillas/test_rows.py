@@ -278,7 +278,7 @@ def test_without_a_number_a_row_is_named_by_its_rol_and_plate(text):
 
 
 def test_a_deadline_that_has_passed_is_told_and_years_far_off_are_flagged():
-    assert "ya pasó" in fila(fecha_limite="23-11-2026").avisos["fecha_limite"]
+    assert "ya pasó" in fila(fecha_limite="23-11-2026").reparos["fecha_limite"]
     assert "está lejos" in fila(fecha_limite="23-11-2075").advertencias["fecha_limite"]
     assert "todavía no llega" in fila(fecha_ingreso="23-12-2026").advertencias["fecha_ingreso"]
 

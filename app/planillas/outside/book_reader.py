@@ -430,9 +430,11 @@ def _value(mark: ElementTree.Element) -> str:
 
 
 def _paragraph(paragraph: ElementTree.Element) -> str:
-    parts = {"t": lambda one: one.text or "", "tab": lambda _: " ", "br": lambda _: "\n"}
-    text = "".join(parts[_tag(one)](one) for one in paragraph.iter() if _tag(one) in parts)
-    return text.strip()
+    between = {"tab": " ", "br": "\n"}
+    return "".join(
+        (one.text or "") if _tag(one) == "t" else between.get(_tag(one), "")
+        for one in paragraph.iter()
+    ).strip()
 
 
 def read_workbook_xml(content: bytes) -> list[list[list[str]]]:

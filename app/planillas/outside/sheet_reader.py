@@ -60,8 +60,8 @@ def open_planilla(
 
     A web page, a Word document and a workbook in XML are read by their tables. ``guess`` recognises
     the headers of the kind of list that is expected; by it the separator of a CSV is told.
-    ``codificacion``, one of :data:`CODIFICACIONES`, is how a person wants a text to be read; without
-    it, it is told from the bytes.
+    ``codificacion``, one of :data:`CODIFICACIONES`, is how a person wants a text to be read;
+    without it, it is told from the bytes.
 
     Raises:
         InvalidValue: empty, too big, without a table, damaged, or protected by a password. The

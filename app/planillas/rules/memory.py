@@ -45,14 +45,14 @@ def apply_remembered(
     if not isinstance(fields, dict):
         return None
     guess = {one.indice: one.campo for one in columnas if one.campo}
-    mapeo = {
+    mapeo: dict[int, str] = {
         one.indice: one.campo
         for one in columnas
         if one.campo and _is_exact(one.encabezado, one.campo, layout)
     }
     for one in columnas:
         for campo in (fields.get(str(one.indice)), one.campo):
-            if campo == "":
+            if not campo:
                 break  # it was left out
             is_free = campo in layout.shared or campo not in mapeo.values()
             if campo in layout.labels and one.indice not in mapeo and is_free:

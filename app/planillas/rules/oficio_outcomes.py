@@ -63,7 +63,7 @@ class FilaOficio(FilaLeida[Resultado]):
     #: Field to sentence: the row goes in and is flagged.
     advertencias: Mapping[str, str] = field(default_factory=dict)
     #: Field to sentence: true of today alone, such as a deadline that has passed; not kept.
-    avisos: Mapping[str, str] = field(default_factory=dict)
+    reparos: Mapping[str, str] = field(default_factory=dict)
     #: Whether the spreadsheet hides it, as a filter does.
     oculta: bool = False
     #: Whether a person asked for it although it is hidden.

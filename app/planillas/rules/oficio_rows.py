@@ -154,7 +154,7 @@ def read_cases(
                 datos=datos,
                 errores=errores,
                 advertencias=notes,
-                avisos=_past_deadline(datos, notes, today),
+                reparos=_past_deadline(datos, notes, today),
                 parte=parte,
                 partes=len(shared.vehiculos),
                 otros=otros,
