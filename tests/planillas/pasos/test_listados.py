@@ -361,6 +361,8 @@ def test_a_list_of_many_plates_goes_to_each_open_case_and_the_rest_is_counted(
     assert closed.id not in {oficio_id for oficio_id, _ in made}
     copies = {listado.oficio_id: listado for listado in rows(Listado)}
     assert copies[there.id].sha256 == copies[here.id].sha256
-    assert {line["detalle"] for line in copies[there.id].informe} == {""}
+    told = investigador.get(f"{home(there)}/{copies[there.id].id}/informe.csv").text
+    assert told.count("Nuevo") == 3
+    assert "VDLJ60" not in told
     entry = rows(Investigacion, oficio_id=there.id)[-1]
     assert entry.descripcion.startswith("Listado «costanera.csv» importado: 3 nuevos.")
