@@ -6,7 +6,7 @@ from app.feature import Feature
 from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Sesion, Usuario
-from app.usuarios.pages import own_links, sesiones, signing_in
+from app.usuarios.pages import own_links, sesiones, signing_in, telefono
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import SETTINGS
 from app.web.navigation import Audience, Link, Menu
@@ -14,7 +14,7 @@ from app.web.navigation import Audience, Link, Menu
 FEATURE = Feature(
     name="usuarios",
     models=(Usuario, Sesion),
-    pages=(signing_in, own_links, sesiones, pages),
+    pages=(signing_in, own_links, sesiones, telefono, pages),
     jobs=(
         jobs.mail_recovery,
         jobs.mail_invite,

@@ -6,6 +6,7 @@ from functools import cache
 
 from app.extensions import current_config, limiter
 from app.usuarios.rules.passwords import Hashes
+from app.usuarios.rules.sesiones import QUESTION_LIFE
 
 #: One for each cost: what is compared with where there is no account is made once.
 _at_cost = cache(Hashes)
@@ -36,6 +37,12 @@ def count_attempt(accion: str, usuario_id: int | None, window: int) -> int:
 def read_attempts(accion: str, usuario_id: int | None, window: int) -> int:
     """How often it was counted; 0 too when the count was lost."""
     return limiter.storage.get(_attempts(accion, usuario_id, window))
+
+
+def is_first_answer(question: str) -> bool:
+    """Whether nobody, in any process, answered this question of a phone before."""
+    seconds = int(QUESTION_LIFE.total_seconds())
+    return limiter.storage.incr(f"phones/{question}", seconds) == 1
 
 
 def _attempts(accion: str, usuario_id: int | None, window: int) -> str:

@@ -25,6 +25,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "metrics.prometheus": EVERYBODY,
     "metrics.as_json": EVERYBODY,
     "usuarios.profile": SIGNED_IN,
+    # Who cannot sign is told that it does not go on, and nothing else: tests/usuarios.
+    "telefonos.question": EVERYBODY,
+    "telefonos.go_on": EVERYBODY,
+    "telefonos.install": SIGNED_IN,
     # Everybody ends their own; of somebody else's they learn nothing.
     "sesiones.close_one": ADMIN,
     "sesiones.close_others": SIGNED_IN,

@@ -19,6 +19,7 @@ from app.usuarios.models import Sesion, Usuario
 from app.usuarios.queries import find_by_session
 from app.usuarios.queries.sesiones import find_open_session
 from app.usuarios.rules.sesiones import (
+    INSTALLED_WITHIN,
     SEEN_EVERY,
     TipoSesion,
     lend_session,
@@ -27,7 +28,7 @@ from app.usuarios.rules.sesiones import (
     new_session_token,
     read_lent,
 )
-from app.usuarios.service.sesiones import confirm_session, note_seen, start_session
+from app.usuarios.service.sesiones import confirm_session, note_seen, resume_session, start_session
 from app.web.fragments import is_read
 
 #: Where Flask-Login keeps what its ``user_loader`` is given.
@@ -131,6 +132,26 @@ def confirm(now: datetime) -> None:
     confirm_session(found.id, token, now=now)
     confirmed = replace(found, vista_at=now, confirmada_at=now)
     after_commit(lambda: _tell_browser(usuario, token, confirmed))
+
+
+def may_become_phone() -> bool:
+    """Whether this session may become that of an installed phone: just begun or confirmed."""
+    found = current_session()
+    if found is None or found.id is None or found.tipo is TipoSesion.TELEFONO:
+        return False
+    return is_within(found.confirmada_at, utcnow(), INSTALLED_WITHIN)
+
+
+def resume(sesion: Sesion, *, now: datetime) -> None:
+    """Go on with the session of a phone in this browser, once the open transaction has committed.
+
+    Raises:
+        Refused: the session was ended meanwhile.
+    """
+    token = new_session_token()
+    resume_session(sesion.id, token, lugar=current_place(), now=now)
+    usuario, found = sesion.usuario, replace(OpenSession.of(sesion), vista_at=now)
+    after_commit(lambda: _tell_browser(usuario, token, found))
 
 
 def _tell_browser(usuario: Usuario, token: str, found: OpenSession) -> None:

@@ -16,6 +16,7 @@ from app.usuarios.rules.sesiones import (
     LIMIT_SETTINGS,
     FinSesion,
     SessionLimits,
+    TipoSesion,
     find_end,
     hash_session,
     is_listed,
@@ -44,6 +45,31 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     stored = zip(LIMIT_SETTINGS, row[2:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
     return None if _find_end(sesion, limits, now) else sesion
+
+
+def find_phone(sesion_id: int, *, now: datetime) -> Sesion | None:
+    """The session of an installed phone by its number, also when it was not used for long.
+
+    None when it or its account has ended, or when it is of something else than a phone.
+    """
+    if not 0 < sesion_id < 2**31:
+        return None
+    sesion = db.session.scalar(
+        sa.select(Sesion)
+        .join(Sesion.usuario)
+        .outerjoin(Usuario.buffet)
+        .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))
+        .where(
+            Sesion.id == sesion_id,
+            Sesion.terminada_at.is_(None),
+            Sesion.tipo == TipoSesion.TELEFONO,
+        )
+    )
+    if sesion is None or not is_listed(sesion.tipo, _find_end(sesion, current_limits(), now)):
+        return None
+    usuario = sesion.usuario
+    is_closed = usuario.buffet is not None and not usuario.buffet.activo
+    return sesion if usuario.activo and not is_closed else None
 
 
 def current_limits() -> SessionLimits:

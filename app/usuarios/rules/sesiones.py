@@ -20,6 +20,10 @@ from app.core.labels import Labelled
 CLEANING_JOB = "usuarios.sesiones"
 #: When a session was last used is written at most this often, so that reading costs no writes.
 SEEN_EVERY = timedelta(minutes=5)
+#: How long after somebody proved who they are their session may become that of a phone.
+INSTALLED_WITHIN = timedelta(minutes=10)
+#: How long a phone may take to sign what it was asked.
+QUESTION_LIFE = timedelta(minutes=2)
 _GROUP = "Sesiones"
 
 IDLE_HOURS = Setting(
@@ -49,6 +53,8 @@ PHONE_DAYS = Setting(
     _GROUP,
     "Duración máxima en un teléfono con Rastro instalado",
     30,
+    "Rastro instalado en un teléfono sigue sin pedir la contraseña, con una llave que solo ese "
+    "teléfono tiene.",
     unidad="días",
     minimo=1,
     maximo=90,
@@ -65,8 +71,7 @@ KEPT_DAYS = Setting(
     maximo=3650,
     place=60,
 )
-#: Every session is one of a desk until phones have a key of their own.
-SETTINGS = (IDLE_HOURS, DESK_DAYS, KEPT_DAYS)
+SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS)
 #: Those that decide whether a session is open.
 LIMIT_SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS)
 

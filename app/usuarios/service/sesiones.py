@@ -46,6 +46,34 @@ def confirm_session(sesion_id: int, token: str, *, now: datetime) -> None:
     _update_open(sesion_id, huella=hash_session(token), confirmada_at=now, vista_at=now)
 
 
+def make_phone(sesion_id: int, clave_publica: str, *, actor: Usuario, now: datetime) -> None:
+    """Make a session that of an installed phone, which signs with that key to go on.
+
+    Raises:
+        Refused: the session was ended meanwhile.
+    """
+    _update_open(sesion_id, tipo=TipoSesion.TELEFONO, clave_publica=clave_publica, vista_at=now)
+    audit(
+        "usuario.telefono",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=actor.id,
+        sesion=sesion_id,
+    )
+
+
+def resume_session(sesion_id: int, token: str, *, lugar: str, now: datetime) -> None:
+    """Go on with the session of a phone that has signed; it gets a new number.
+
+    That somebody proved who they are is not said by it.
+
+    Raises:
+        Refused: the session was ended meanwhile.
+    """
+    _update_open(sesion_id, huella=hash_session(token), vista_at=now, lugar=lugar)
+
+
 def note_seen(sesion_id: int, *, lugar: str, now: datetime) -> None:
     """Remember when and where a session was used; of one that was ended meanwhile, nothing."""
     db.session.execute(_open(sesion_id).values(vista_at=now, lugar=lugar))
