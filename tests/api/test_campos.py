@@ -99,7 +99,7 @@ PARTS = {
         (GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS, GrupoDeCampos.NOTAS),
         Oficio,
         columns(
-            "id buffet_id estado posicion version investigador_id "
+            "id buffet_id vehiculo_n estado posicion version investigador_id "
             "advertencias_ingreso busqueda estado_desde ultima_actividad_at ultima_consulta_at "
             "creado_por_id modificado_por_id created_at updated_at"
         ),
