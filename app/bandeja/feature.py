@@ -8,11 +8,11 @@ from app.bandeja.models import Ingreso, Origen
 from app.bandeja.queries import count_origins
 from app.bandeja.queries.needed_items import limiting_option
 from app.bandeja.queries.stored_originals import list_originals
-from app.bandeja.service.deciding import note_imported
+from app.bandeja.service.deciding import note_imported, note_undone
 from app.db import limit_rows
 from app.feature import Feature, FileColumn
 from app.oficios.pages.sections import Section
-from app.planillas.service.told import on_imported
+from app.planillas.service.told import on_imported, on_undone
 from app.web.navigation import Link, Menu
 
 limit_rows(limiting_option)
@@ -27,7 +27,7 @@ FEATURE = Feature(
     jobs=(read_item, fetch_mail),
     keepers=(list_originals,),
     file_columns=(FileColumn("ingresos", "archivo_key", "sha256"),),
-    provides=(on_imported.by(note_imported),),
+    provides=(on_imported.by(note_imported), on_undone.by(note_undone)),
     navigation=(
         Link(Menu.BAR, 20, "bandeja.start", "Importar", "table-import", areas=("importar",)),
     ),

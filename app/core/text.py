@@ -10,6 +10,14 @@ T = TypeVar("T")
 #: Marks that turn the reading direction round or that nobody sees: they make one name look like
 #: another (file names, plates), and no word of the domain needs them.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+#: What nobody can have typed: a control, half a character, or one that never will be. What this
+#: Python does not know yet, such as an emoji of this year, is kept. A list has 100,000 cells, so
+#: that it is looked for by an expression.
+_NOTHING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_FILENAME = re.compile(r"[^A-Za-z0-9._ -]+")
@@ -67,8 +75,7 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
         return " ".join(unicodedata.normalize("NFC", text).split())
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = _INVISIBLE.sub("", text)
-    text = "".join(char for char in text if char in "\n\t" or not _is_nothing(char))
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _NOTHING.sub("", text))
     if not multiline:
         return _SPACES.sub(" ", text).strip()
     lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n")]
@@ -79,16 +86,6 @@ def shortened(text: str, limit: int = 40) -> str:
     """Return a text for quoting it in a sentence: in one line, cut with «…» where it is longer."""
     text = clean_text(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _is_nothing(char: str) -> bool:
-    """Whether nobody can have typed it: a control, half a character, or one that never will be.
-
-    What this Python does not know yet, such as an emoji of this year, is kept.
-    """
-    code = ord(char)
-    never = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
-    return never or unicodedata.category(char) in ("Cc", "Cs")
 
 
 def safe_filename(name: str, *, default: str = "archivo", limit: int = 100) -> str:

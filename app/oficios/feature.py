@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.feature import Feature
-from app.oficios.models import Investigacion, Oficio, Propietario, TextoPredefinido
+from app.oficios.models import Carga, Investigacion, Oficio, Propietario, TextoPredefinido
 from app.oficios.pages import (
     bitacora,
     case,
@@ -25,7 +25,7 @@ from app.web.sentences import link_about
 
 FEATURE = Feature(
     name="oficios",
-    models=(Investigacion, Oficio, Propietario, TextoPredefinido),
+    models=(Carga, Investigacion, Oficio, Propietario, TextoPredefinido),
     pages=(
         case,
         create,

@@ -16,7 +16,7 @@ from app.core.rut import parse_rut
 from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.direcciones.models import Direccion
-from app.oficios.rules import Actividad, Estado, Parte, Prioridad, TipoPropietario
+from app.oficios.rules import Actividad, Estado, EstadoCarga, Parte, Prioridad, TipoPropietario
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -284,6 +284,32 @@ class Investigacion(Model):
         """Why its moment is not certain: an hour that was twice, or never."""
         duda = self.detalle.get("hora_dudosa")
         return [duda] if duda else []
+
+
+class Carga(Model):
+    """A case that a list is bringing in or taking back: nobody sees it until that is done.
+
+    The row of a case that was taken back stays, with nothing of anybody, so that its id is never
+    given to another case: links, seals and programs still name it.
+    """
+
+    __tablename__ = "cargas"
+    __table_args__ = (sa.Index("ix_cargas_importacion", "importacion_id", "estado"),)
+    __personal__ = Personal("Casos que entran o salen con una planilla", otros=("importacion_id",))
+
+    #: No foreign key: the case may be gone.
+    oficio_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    importacion_id: Mapped[int]
+    estado: Mapped[EstadoCarga]
+
+
+#: What asks here sees all rows: of the class, a page would see none.
+CARGAS = Carga.metadata.tables[Carga.__tablename__]
+
+
+def in_transit() -> sa.Select[int]:
+    """The cases that lists are bringing in or taking back now; usually none."""
+    return sa.select(CARGAS.c.oficio_id).where(CARGAS.c.estado != EstadoCarga.DESHECHA)
 
 
 class TextoPredefinido(Model):

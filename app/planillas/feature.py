@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.db import limit_rows
 from app.feature import Feature
-from app.planillas.models import Importacion
+from app.planillas.jobs import import_list, take_back
+from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.pages import importaciones, listados
 from app.planillas.queries import limiting_option
 
@@ -12,6 +13,7 @@ limit_rows(limiting_option)
 
 FEATURE = Feature(
     name="planillas",
-    models=(Importacion,),
+    models=(FilaEnCarga, Importacion),
     pages=(importaciones, listados),
+    jobs=(import_list, take_back),
 )

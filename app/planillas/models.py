@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
-from app.core.personal_data import Dato, Personal
+from app.core.personal_data import Borrado, Dato, Personal
 from app.db import Model, ShortText
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.usuarios.models import Usuario
@@ -36,7 +36,16 @@ class Importacion(Model):
             "resultado": Dato.ESTRUCTURA,
             "informe": Dato.ESTRUCTURA,
         },
-        otros=("mapeo", "version", "created_at", "importada_at"),
+        otros=(
+            "mapeo",
+            "aprendido",
+            "total",
+            "problema",
+            "version",
+            "created_at",
+            "importada_at",
+            "deshecha_at",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,10 +65,18 @@ class Importacion(Model):
     resultado: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: What became of each row, in the order of the file (``Kind.report_line``).
     informe: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, deferred=True, default=list)
+    #: What its columns teach of the buffet's lists once it is imported (``rules.memory``).
+    aprendido: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: How many rows its job has to go through; None until they are counted.
+    total: Mapped[int | None]
+    #: Why its job stopped, in a sentence; None while it goes on.
+    problema: Mapped[str | None] = mapped_column(ShortText(500))
     #: Version for optimistic locking: an import with an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     importada_at: Mapped[datetime | None]
+    #: When its cases were last taken back; it is a draft again since.
+    deshecha_at: Mapped[datetime | None]
 
     buffet: Mapped[Buffet] = relationship()
     usuario: Mapped[Usuario] = relationship()
@@ -70,3 +87,29 @@ class Importacion(Model):
     def is_draft(self) -> bool:
         """Whether it still waits for somebody to import or discard it."""
         return self.estado is EstadoImportacion.BORRADOR
+
+
+class FilaEnCarga(Model):
+    """A row of a list while its job brings it in: what becomes of it was decided once, here.
+
+    The rows go as their cases are announced; what became of each stays in the list's ``informe``.
+    """
+
+    __tablename__ = "importacion_filas"
+    __personal__ = Personal(
+        "Filas de una planilla que se está importando",
+        {"datos": Dato.TEXTO, "linea": Dato.TEXTO},
+        otros=("resultado", "caso_id"),
+        borrado=Borrado.FILA,
+    )
+
+    importacion_id: Mapped[int] = mapped_column(sa.ForeignKey("importaciones.id"), primary_key=True)
+    #: Its place in the list, from 0.
+    orden: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    resultado: Mapped[str] = mapped_column(ShortText(20))
+    #: The case that it makes, as JSON (``service.case_texts``); empty when it makes none.
+    datos: Mapped[str] = mapped_column(sa.Text, default="")
+    #: Its line of the report, as JSON.
+    linea: Mapped[str] = mapped_column(sa.Text)
+    #: The case that was made of it; no foreign key, for it may be taken back.
+    caso_id: Mapped[int | None]

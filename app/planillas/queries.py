@@ -11,8 +11,8 @@ from sqlalchemy.orm import with_loader_criteria
 from app.acceso.queries import READER
 from app.buffets.models import Buffet
 from app.db import db, seeing_all
-from app.oficios.models import Oficio
-from app.oficios.rules import OPEN_STATES
+from app.oficios.models import CARGAS, Oficio
+from app.oficios.rules import OPEN_STATES, EstadoCarga
 from app.planillas.models import Importacion
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
 from app.usuarios.models import Usuario
@@ -109,3 +109,17 @@ def find_mapping(buffet_id: int) -> dict[str, Any]:
     """What the buffet's earlier lists taught of their columns, layout by layout."""
     statement = sa.select(Buffet.mapeo_importacion).where(Buffet.id == buffet_id)
     return dict(db.session.scalar(statement) or {})
+
+
+def count_done(importacion: Importacion) -> int:
+    """Through how many rows of a list its job has gone; of what it takes back or moves, cases."""
+    is_import = importacion.estado is EstadoImportacion.IMPORTANDO
+    there = (
+        sa.select(sa.func.count())
+        .select_from(CARGAS)
+        .where(CARGAS.c.importacion_id == importacion.id)
+    )
+    if is_import:
+        return db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.ENTRA)) or 0
+    left = db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.SALE)) or 0
+    return (importacion.total or 0) - left

@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.drills.consumers import QUOTA, WINDOW, drill_consumers
 from tests.drills.downtime import drill_downtime
 from tests.drills.kills import drill_kills
+from tests.drills.lists import drill_import
 from tests.drills.machines import drill_clocks
 from tests.drills.outages import (
     drill_bucket,
@@ -81,6 +82,7 @@ DRILLS = (
     Drill("g", "clocks", drill_clocks),
     Drill("h", "writers", drill_writers),
     Drill("i", "soak", drill_soak),
+    Drill("j", "import", drill_import),
 )
 
 

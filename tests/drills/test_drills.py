@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.drills.kills import drill_kills
+from tests.drills.lists import drill_import
 from tests.drills.machines import drill_clocks
 from tests.drills.outages import drill_bucket, drill_full_disk, drill_refused_mail, small_disk
 from tests.drills.records import judge_logs
@@ -72,3 +73,7 @@ def test_a_bucket_with_faults_keeps_no_row_without_its_file(play):
 
 def test_two_machines_whose_clocks_differ_do_everything_once(play):
     assert play(partial(drill_clocks, jobs=18)).startswith("18 jobs once each")
+
+
+def test_a_list_is_imported_once_while_the_consumer_is_killed(play):
+    assert play(partial(drill_import, rows=600, kills=2)).startswith("600 rows, 2 kills")

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
+from app.jobs.runner import work
 from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import LAYOUT
@@ -99,4 +100,12 @@ def press_import(client: FlaskClient, url: str, **options: Any) -> TestResponse:
     """Press *Importar* on the preview as it now stands."""
     version = re.search(r'name="version" value="(\d+)"', client.get(url).text)
     assert version, "there is nothing to import on this page"
-    return client.post(f"{url}/importar", data={"version": version[1]}, **options)
+    answer = client.post(f"{url}/importar", data={"version": version[1]}, **options)
+    do_jobs(client.application)
+    return answer
+
+
+def do_jobs(app: Flask) -> None:
+    """Do what waits in the ledger, as the consumer would."""
+    with app.app_context():
+        work("prueba")

@@ -5,29 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
-from app.db import db, transaction
+from app.custodia.service import verify_all
+from app.db import db, not_seeing_hidden, transaction
 from app.direcciones.models import Direccion
-from app.oficios.models import Investigacion, Oficio, Propietario
-from app.oficios.rules import Estado, Prioridad
-from app.planillas.models import Importacion
+from app.eventos.models import Evento
+from app.eventos.rules import TipoEvento
+from app.jobs.runner import JobError
+from app.oficios.models import Carga, Investigacion, Oficio, Propietario
+from app.oficios.rules import Estado, EstadoCarga, Prioridad
+from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.outside import sheet_reader
 from app.planillas.pages import lists
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
-from app.planillas.service import new_oficios
+from app.planillas.service import importing
 from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from tests.factories import make_oficio
 from tests.planillas.listados import (
     GOOD,
+    do_jobs,
     make_importacion,
     make_list,
     press_import,
@@ -195,30 +201,140 @@ def test_a_row_may_know_the_comuna_alone_or_nothing_of_people_and_places(
 # ---- All or nothing, once ----
 
 
-def test_a_failure_in_the_middle_leaves_nothing(investigador, buffet, rows, monkeypatch):
+@pytest.fixture
+def stopped(investigador, buffet, monkeypatch) -> str:
+    """A list whose job gave up after 20 of 55 cases; returns its address."""
     url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
-    calls = []
+    monkeypatch.setattr(importing, "STORED_AT_ONCE", 20)
+    store, calls = importing.store_unseen, []
 
-    def fail_on_the_thirtieth(*args: Any, **kwargs: Any) -> Oficio:
+    def fail_on_the_second(*args: Any, **kwargs: Any) -> Any:
         calls.append(args)
-        if len(calls) == 30:
-            raise OSError("the disk is full")
-        return create(*args, **kwargs)
+        if len(calls) > 1:
+            raise JobError("El disco está lleno.", retry=False)
+        return store(*args, **kwargs)
 
-    create = new_oficios.create_oficio
-    monkeypatch.setattr(new_oficios, "create_oficio", fail_on_the_thirtieth)
-    assert press_import(investigador, url).status_code == 500
-
-    assert len(calls) == 30
-    for model in (Oficio, Vehiculo, Propietario, Direccion, Investigacion):
-        assert rows(model) == []
-    assert rows(Auditoria, accion="importacion.importada") == []
-    assert rows(Importacion)[0].estado is EstadoImportacion.BORRADOR
-    assert rows(Buffet)[0].mapeo_importacion == {}
-
-    monkeypatch.undo()
+    monkeypatch.setattr(importing, "store_unseen", fail_on_the_second)
     press_import(investigador, url)
+    monkeypatch.setattr(importing, "store_unseen", store)
+    return url
+
+
+def test_a_failure_in_the_middle_shows_nothing_and_goes_on_where_it_was(
+    app, stopped, investigador, buffet, rows
+):
+    assert len(rows(Oficio)) == 20
+    with app.app_context(), not_seeing_hidden():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Oficio)) == 0
+    assert "OF-2026-007" not in investigador.get("/tablero").text
+    assert rows(Evento) == []
+    assert rows(Auditoria, accion="importacion.importada") == []
+    assert rows(Buffet)[0].mapeo_importacion == {}
+    page = investigador.get(stopped).text
+    assert "El disco está lleno." in page
+    assert "Seguir donde quedó" in page
+
+    assert investigador.post(f"{stopped}/seguir").status_code == 303
+    do_jobs(app)
+
+    assert len(rows(Oficio)) == len({row.numero_oficio for row in rows(Oficio)}) == 56
+    assert rows(Carga) == rows(FilaEnCarga) == []
+    assert len(rows(Evento, tipo=TipoEvento.CREADO)) == 56
+    assert "Se crearon 56 oficios." in investigador.get(stopped).text
+
+
+def test_an_import_that_stopped_can_be_taken_back(app, stopped, investigador, rows):
+    assert investigador.post(f"{stopped}/deshacer").status_code == 303
+    do_jobs(app)
+
+    for model in (Oficio, Vehiculo, Propietario, Direccion, Investigacion, Evento, FilaEnCarga):
+        assert rows(model) == []
+    assert {row.estado for row in rows(Carga)} == {EstadoCarga.DESHECHA}
+    assert rows(Importacion)[0].estado is EstadoImportacion.BORRADOR
+    press_import(investigador, stopped)
+    assert min(row.id for row in rows(Oficio)) > 20, "no id is given again"
+
+
+def test_what_a_job_is_doing_is_told_and_asks_again_by_itself(investigador, draft):
+    investigador.post(f"/importar/{draft}/importar", data={"version": 1})
+
+    page = investigador.get(f"/importar/{draft}").text
+    assert f'hx-get="/importar/{draft}/avance"' in page
+    fragment = investigador.get(f"/importar/{draft}/avance", headers=HTMX)
+    assert "se leen las filas" in assert_fragment(fragment, f"importacion-progress-{draft}")
+    do_jobs(investigador.application)
+    done = investigador.get(f"/importar/{draft}/avance", headers=HTMX)
+    assert done.headers["HX-Redirect"] == f"/importar/{draft}"
+
+
+# ---- Taken back ----
+
+
+def test_an_import_is_undone_and_its_list_is_a_draft_again(
+    app, investigador, buffet, usuario_investigador, rows
+):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    press_import(investigador, url)
+    old = {row.id for row in rows(Oficio)}
+
+    assert investigador.post(f"{url}/deshacer").status_code == 303
+    assert "Deshaciendo" in investigador.get(url).text
+    do_jobs(app)
+
+    assert rows(Oficio) == []
+    assert read_counts(investigador.get(url).text) == (53, 3, 1, 3)
+    assert [row.detalle["casos"] for row in rows(Auditoria, accion="importacion.deshecha")] == [56]
+    with app.app_context():
+        found = list(verify_all(old))
+    assert [problem for one in found for problem in one.problemas] == []
+    assert all("se deshizo la importación" in one.links[-1].contenido for one in found)
+    make_oficio(app, buffet, usuario_investigador)
+    assert rows(Oficio)[0].id > max(old)
+
+
+def test_a_case_that_somebody_worked_on_stays(
+    app, investigador, buffet, usuario_investigador, rows
+):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    press_import(investigador, url)
+    kept = rows(Oficio)[3].id
+    data = {"tipo": "nota", "descripcion": "Llamó la dueña."}
+    assert investigador.post(f"/oficios/{kept}/bitacora", data=data).status_code == 303
+
+    assert investigador.post(f"{url}/deshacer/{kept}").status_code in {303, 409}
     assert len(rows(Oficio)) == 56
+    investigador.post(f"{url}/deshacer")
+    do_jobs(app)
+
+    assert [row.id for row in rows(Oficio)] == [kept]
+    assert rows(Carga, estado=EstadoCarga.SALE) == []
+    page = investigador.get(url).text
+    assert "Se creó 1 oficio." in page
+    assert "Deshecho" in page
+    assert investigador.get(f"/oficios/{kept}").status_code == 200
+
+
+def test_one_row_is_undone_once(app, investigador, buffet, rows):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    press_import(investigador, url)
+    gone = rows(Oficio)[0].id
+
+    assert investigador.post(f"{url}/deshacer/{gone}").status_code == 303
+    assert len(rows(Oficio)) == 55
+    assert investigador.get(f"/oficios/{gone}").status_code == 404
+    assert investigador.post(f"{url}/deshacer/{gone}").status_code == 404
+    assert rows(Importacion)[0].resultado["deshecha"] == 1
+
+
+def test_after_a_day_nothing_is_undone(app, investigador, draft, rows, change):
+    press_import(investigador, f"/importar/{draft}")
+    change(rows(Importacion)[0], importada_at=utcnow() - timedelta(days=1, minutes=1))
+
+    assert 'data-confirm-label="Deshacer"' not in investigador.get(f"/importar/{draft}").text
+    investigador.post(f"/importar/{draft}/deshacer")
+    do_jobs(app)
+
+    assert len(rows(Oficio)) == 1
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -228,6 +344,7 @@ def test_a_second_press_does_not_import_twice(headers, investigador, draft, rows
     first = investigador.post(url, data={"version": 1}, headers=headers)
     second = investigador.post(url, data={"version": 1}, headers=headers)
 
+    do_jobs(investigador.application)
     for response in (first, second):
         assert response.status_code == (204 if headers else 303)
         goes_to = response.headers["HX-Redirect" if headers else "Location"]
@@ -259,6 +376,7 @@ def test_two_presses_at_once_import_once(investigador, admin, draft, rows, meanw
 
     response = investigador.post(url, data={"version": 1})
 
+    do_jobs(investigador.application)
     assert response.status_code == 303
     assert len(rows(Oficio)) == 1
     assert rows(Importacion)[0].resultado["crea"] == 1
@@ -324,6 +442,7 @@ def test_corrections_that_were_not_reviewed_are_reviewed_before_the_import(
     assert rows(Oficio) == []
 
     investigador.post(f"/importar/{draft}/importar", data={**data, "version": 2})
+    do_jobs(investigador.application)
     assert len(rows(Oficio)) == 2
 
 

@@ -121,6 +121,20 @@ def note_imported(
         note_made(ingreso, oficio_ids, actor=actor, now=now)
 
 
+def note_undone(importacion: Importacion, removed: int, actor: Usuario, now: datetime) -> None:
+    """What a list made was taken back: its item waits for a decision again, and says so."""
+    for ingreso in db.session.scalars(
+        sa.select(Ingreso).where(Ingreso.importacion_id == importacion.id)
+    ):
+        ingreso.problema = f"Se deshizo su importación: {removed} casos."
+        if importacion.is_draft and ingreso.estado is EstadoIngreso.CREADO:
+            ingreso.estado = EstadoIngreso.POR_REVISAR
+            ingreso.decidido_at = ingreso.decidido_por_id = None
+        ingreso.version += 1
+        _audit("ingreso.deshecho", ingreso, actor, now, casos=removed)
+        settle_above(ingreso)
+
+
 def note_made(
     ingreso: Ingreso, oficio_ids: Collection[int], *, actor: Usuario, now: datetime
 ) -> None:

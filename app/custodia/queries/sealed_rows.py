@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,6 +78,17 @@ def content_of(source: SealSource, state: Any) -> str | None:
     _hash_texts(source, content)
     for name in source.sealed.lists:
         content[name] = sorted(other.id for other in values.get(name, ()))
+    return canonical(content)
+
+
+def seal_text(source: SealSource, values: Mapping[str, Any]) -> str:
+    """The content of a row that is to be inserted with these values, none of them left out."""
+    content = {
+        name: _as_stored(source.table.c[name], values[name])
+        for name in (*source.sealed.fields, *source.sealed.hashed)
+    }
+    _hash_texts(source, content)
+    content |= {name: [] for name in source.sealed.lists}
     return canonical(content)
 
 

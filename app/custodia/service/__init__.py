@@ -9,9 +9,11 @@ from app.custodia.service.collecting import (
     touch,
 )
 from app.custodia.service.erasing import count_unsalted, erase_sealed
+from app.custodia.service.inserting import NewRows, insert_rows, prepare_rows, take_ids
 from app.custodia.service.verifying import Verificacion, store_review, verify, verify_all
 
 __all__ = [
+    "NewRows",
     "UnsealedWrite",
     "Verificacion",
     "append",
@@ -20,8 +22,11 @@ __all__ = [
     "count_unsalted",
     "erase_sealed",
     "execute_sealed",
+    "insert_rows",
+    "prepare_rows",
     "removal_reason",
     "store_review",
+    "take_ids",
     "touch",
     "verify",
     "verify_all",

@@ -80,6 +80,16 @@ class _Noted:
         self.rows[key] = row
 
 
+@contextmanager
+def noting() -> Iterator[None]:
+    """Let statements on evidence run in the block: whoever calls it has their rows sealed."""
+    token = _noting.set(True)
+    try:
+        yield
+    finally:
+        _noting.reset(token)
+
+
 def execute_sealed(statement: sa.Insert | sa.Update | sa.Delete, *args: Any) -> list[int]:
     """Run a statement that changes rows of a model that is evidence, and have them sealed.
 
@@ -88,16 +98,13 @@ def execute_sealed(statement: sa.Insert | sa.Update | sa.Delete, *args: Any) -> 
     db.session.flush()
     # The table of a statement on a model is a copy with remarks.
     model = next(one for one in _models() if one.__tablename__ == str(statement.table))
-    token = _noting.set(True)
-    try:
+    with noting():
         found = db.session.scalars(
             statement.returning(sa.inspect(model).primary_key[0]),
             *args,
             execution_options={"synchronize_session": False},
         )
         ids = list(found)
-    finally:
-        _noting.reset(token)
     db.session.expire_all()
     touch(model, ids, removed=_reason.get() if statement.is_delete else None)
     return ids

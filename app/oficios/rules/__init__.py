@@ -79,6 +79,14 @@ class Parte(enum.Enum):
     DIRECCION = "direccion"
 
 
+class EstadoCarga(Labelled):
+    """What a list is doing with a case that nobody sees."""
+
+    ENTRA = "entra", "Entrando"
+    SALE = "sale", "Saliendo"
+    DESHECHA = "deshecha", "Deshecha"
+
+
 class Ambito(Labelled):
     """What a change in the *Historial* of a case is about."""
 

@@ -14,6 +14,7 @@ from app.oficios.service.bitacora import (
     refuse_edit,
     remove_entry,
 )
+from app.oficios.service.carga import CasoData, announce, draft_cases, reveal, store_unseen
 from app.oficios.service.case_refusals import MoveRefused, NumeroTaken, StaleOficio
 from app.oficios.service.cases import (
     assign_oficio,
@@ -42,6 +43,7 @@ from app.oficios.service.direcciones import (
 )
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
+from app.oficios.service.removing import hide_cases, remove_cases, spare_cases, touched_cases
 from app.oficios.service.search_text import refresh_search
 from app.oficios.service.textos import (
     TextoTaken,
@@ -56,6 +58,7 @@ from app.oficios.service.versions import touch
 __all__ = [
     "RANK_GAP",
     "UNDO_PERIOD",
+    "CasoData",
     "DireccionData",
     "EntradaData",
     "Move",
@@ -74,12 +77,15 @@ __all__ = [
     "add_persona",
     "add_texto",
     "add_visita",
+    "announce",
     "assign_oficio",
     "confirm_warning",
     "correct_entry",
     "create_oficio",
+    "draft_cases",
     "edit_entry",
     "has_own_line",
+    "hide_cases",
     "move_oficio",
     "own_words",
     "place_direccion",
@@ -90,13 +96,18 @@ __all__ = [
     "refresh_search",
     "refuse_correction",
     "refuse_edit",
+    "remove_cases",
     "remove_direccion",
     "remove_entry",
     "remove_persona",
     "reschedule_oficio",
+    "reveal",
     "reveal_persona",
+    "spare_cases",
+    "store_unseen",
     "toggle_texto",
     "touch",
+    "touched_cases",
     "undo_move",
     "update_direccion",
     "update_oficio",

@@ -17,6 +17,7 @@ from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Actividad, Estado, Parte, Prioridad
 from app.oficios.service.bitacora import apply, differences, record
+from app.oficios.service.carga import next_oficio_id
 from app.oficios.service.case_refusals import NumeroTaken
 from app.oficios.service.data import DireccionData, OficioData, PropietarioData, VehiculoData
 from app.oficios.service.moves import rank_on_top
@@ -54,6 +55,7 @@ def create_oficio(
         _check_number(buffet_id, data.numero_oficio)
     # Stored in one flush: an import makes thousands of these while everybody else waits to write.
     oficio = Oficio(
+        id=next_oficio_id(),
         buffet_id=buffet_id,
         creado_por_id=actor.id,
         modificado_por_id=actor.id,

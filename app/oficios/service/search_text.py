@@ -18,8 +18,11 @@ def refresh_search(oficio: Oficio) -> None:
     db.session.flush()
 
 
-def search_text(oficio: Oficio) -> str:
-    """Return the folded text of an oficio: its searched fields, its vehicle's and its people's."""
+def search_text(oficio: Any) -> str:
+    """Return the folded text of an oficio: its searched fields, its vehicle's and its people's.
+
+    It may be stored or only about to be.
+    """
     parts = [
         *_searched(oficio, GrupoDeCampos.OFICIO),
         *_searched(oficio.vehiculo, GrupoDeCampos.VEHICULO),

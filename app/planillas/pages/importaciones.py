@@ -15,7 +15,7 @@ from app.planillas.forms.review import read_oficios_review
 from app.planillas.forms.upload import OficiosForm
 from app.planillas.models import Importacion
 from app.planillas.pages import lists
-from app.planillas.pages.preview import preview_url, show_preview, show_result
+from app.planillas.pages.preview import preview_url, show_preview, show_progress, show_result
 from app.planillas.pages.report import oficios_report
 from app.planillas.queries import find_mapping, list_recent
 from app.planillas.rules.layout import FilaTexto, Lectura
@@ -24,8 +24,9 @@ from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, FilaOficio
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
-from app.planillas.service.drafts import import_draft
 from app.planillas.service.import_oficios import OFICIOS, create_importacion
+from app.planillas.service.importing import IMPORT_JOB, go_on, order_import
+from app.planillas.service.undoing import UNDO_JOB, order_undo, undo_row
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.deeds import Deed, Done, carry_out
@@ -92,6 +93,8 @@ def preview(importacion_id: int) -> ResponseReturnValue:
     if importacion.estado is EstadoImportacion.DESCARTADA:
         tell(_GONE, "aviso")
         return see_other(url_for("importar.start"))
+    if importacion.estado.is_busy:
+        return show_progress(importacion)
     if importacion.estado is EstadoImportacion.IMPORTADA:
         return show_result(importacion)
     planilla = lists.open_draft(OFICIOS, importacion)
@@ -118,7 +121,7 @@ def review(importacion_id: int) -> ResponseReturnValue:
 @bp.post("/<int:importacion_id>/importar", endpoint="import")
 @staff_required
 def import_(importacion_id: int) -> ResponseReturnValue:
-    """Make the oficios of a list, in one transaction.
+    """Have the oficios of a list made by a job, all of them or none.
 
     What was typed and not yet reviewed is reviewed first, so that nobody imports what they have
     not seen.
@@ -142,7 +145,7 @@ def import_(importacion_id: int) -> ResponseReturnValue:
         )
 
     def deed() -> Done:
-        import_draft(OFICIOS, importacion, lectura, version, actor=current_user, now=utcnow())
+        order_import(importacion, lectura, version, actor=current_user, now=utcnow())
         return Done("", url_for("importar.preview", importacion_id=importacion_id))
 
     def refuse(sentence: Sentence, status: int) -> Response:
@@ -161,6 +164,62 @@ def discard(importacion_id: int) -> ResponseReturnValue:
     importacion = importacion_to_work(importacion_id)
     nothing = "No se creó ningún oficio."
     return lists.discard_and_tell(OFICIOS, importacion, nothing, url_for("importar.start"))
+
+
+@bp.get("/<int:importacion_id>/avance")
+@staff_required
+def progress(importacion_id: int) -> ResponseReturnValue:
+    """How far the job of a list is; when it is done, what became of the list."""
+    importacion = importacion_to_work(importacion_id)
+    if importacion.estado.is_busy:
+        return show_progress(importacion)
+    return _closed(importacion)
+
+
+@bp.post("/<int:importacion_id>/seguir")
+@staff_required
+def resume(importacion_id: int) -> ResponseReturnValue:
+    """Have a job that stopped go on where it was."""
+    importacion = importacion_to_work(importacion_id)
+    here = url_for("importar.preview", importacion_id=importacion_id)
+
+    def deed() -> Done:
+        undoes = importacion.estado is EstadoImportacion.DESHACIENDO
+        go_on(importacion, UNDO_JOB if undoes else IMPORT_JOB, actor=current_user, now=utcnow())
+        return Done("", here)
+
+    return carry_out(Deed(do=deed, back=here))
+
+
+@bp.post("/<int:importacion_id>/deshacer")
+@staff_required
+def undo(importacion_id: int) -> ResponseReturnValue:
+    """Take back the cases of a list with which nobody has done anything."""
+    importacion = importacion_to_work(importacion_id)
+    here = url_for("importar.preview", importacion_id=importacion_id)
+
+    def deed() -> Done:
+        kept = order_undo(importacion, actor=current_user, now=utcnow())
+        if not kept:
+            return Done("", here)
+        many = "Queda 1 caso" if kept == 1 else f"Quedan {kept} casos"
+        return Done(f"{many}: ya se trabajó en ellos.", here)
+
+    return carry_out(Deed(do=deed, back=here))
+
+
+@bp.post("/<int:importacion_id>/deshacer/<int:oficio_id>")
+@staff_required
+def undo_one(importacion_id: int, oficio_id: int) -> ResponseReturnValue:
+    """Take back one case of a list."""
+    importacion = importacion_to_work(importacion_id)
+    here = preview_url(importacion_id)
+
+    def deed() -> Done:
+        undo_row(importacion, oficio_id, actor=current_user, now=utcnow())
+        return Done("El caso se deshizo.", here)
+
+    return carry_out(Deed(do=deed, back=here))
 
 
 @bp.get("/<int:importacion_id>/informe.csv")

@@ -13,12 +13,13 @@ from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.pages.lists import asked_outcome, page_of
-from app.planillas.queries import list_hidden
+from app.planillas.queries import count_done, list_hidden
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import COLUMNAS, ETIQUETAS, OBLIGATORIOS, label_of
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_key
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
+from app.planillas.service.undoing import refuse_undo
 from app.web.fragments import fragment, is_htmx
 from app.web.sentences import Sentence, tell
 
@@ -119,11 +120,19 @@ def show_result(importacion: Importacion) -> Response:
         counts=counts,
         total=sum(counts.values()),
         created=sum(n for name, n in counts.items() if Resultado(name).is_imported),
+        may_undo=refuse_undo(importacion, utcnow()) is None,
         kept_back=len(importacion.informe) - len(seen),
         page=page_of(lines, preview_url(importacion.id)),
         ver=ver,
         resultados={resultado.value: resultado for resultado in Resultado},
     )
+
+
+def show_progress(importacion: Importacion) -> Response:
+    """Render how far the job of a list is, or why it stopped."""
+    done = count_done(importacion)
+    template = "planillas/_progress.html" if is_htmx() else "planillas/progress.html"
+    return fragment(template, importacion=importacion, done=done, total=importacion.total)
 
 
 def preview_url(importacion_id: int) -> str:

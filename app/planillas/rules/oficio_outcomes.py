@@ -32,6 +32,8 @@ class Resultado(Labelled):
     UNIDA = "unida", "Se une a otra fila", "neutral", "Unida a otra fila"
     SALTADA = "saltada", "Se salta", "neutral", "Saltada"
 
+    DESHECHA = "deshecha", "Deshecha", "neutral", "Deshecho"
+
     def __init__(self, value: Any, label: str = "", tone: str = "", label_done: str = "") -> None:
         super().__init__(value, label, tone)
         self.label_done = label_done
@@ -48,6 +50,19 @@ class EstadoImportacion(Labelled):
     BORRADOR = "borrador", "Por importar"
     IMPORTADA = "importada", "Importada"
     DESCARTADA = "descartada", "Descartada"
+    #: A job writes its cases, takes them back, or gives them to another buffet.
+    IMPORTANDO = "importando", "Importando"
+    DESHACIENDO = "deshaciendo", "Deshaciendo"
+    MOVIENDO = "moviendo", "Moviendo"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job works on its cases, which nobody sees meanwhile."""
+        return self in {
+            EstadoImportacion.IMPORTANDO,
+            EstadoImportacion.DESHACIENDO,
+            EstadoImportacion.MOVIENDO,
+        }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.core.errors import Refused, Stale
 from app.db import db
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.rows import Review, count_outcomes
-from app.planillas.service.kinds import Draft, Fila, Kind
+from app.planillas.service.kinds import DirectKind, Draft, Fila, Kind
 from app.usuarios.models import Usuario
 
 #: Retention of an upload that is not imported: it holds personal data.
@@ -35,7 +35,10 @@ def keep_draft(
     """
     model = kind.model
     db.session.execute(
-        sa.delete(model).where(model.estado != kind.imported, model.created_at < now - DRAFT_LIFE)
+        sa.delete(model).where(
+            model.estado.in_((kind.draft, kind.discarded)),
+            sa.func.coalesce(getattr(model, kind.dated), model.created_at) < now - DRAFT_LIFE,
+        )
     )
     draft = model(
         nombre_archivo=nombre,
@@ -80,7 +83,7 @@ def discard_draft(kind: Kind[Draft, Any], draft: Draft, *, actor: Usuario, now: 
 
 
 def import_draft(
-    kind: Kind[Draft, Fila],
+    kind: DirectKind[Draft, Fila],
     draft: Draft,
     lectura: Lectura[Fila],
     version: int,
@@ -99,12 +102,8 @@ def import_draft(
         Stale: somebody corrected the draft since the actor saw it.
         Refused: it was discarded, or its kind refuses it as things stand.
     """
-    _lock(draft)
-    if draft.estado is kind.imported:
+    if not claim_draft(kind, draft, version):
         return 0
-    _refuse_closed(kind, draft)
-    if version != draft.version:
-        raise Stale(kind.stale)
     kind.prepare(draft, lectura.filas, now, **asked)
     filas = kind.classify(draft, lectura.filas, now)
     made = kind.store(draft, filas, actor, now)
@@ -116,6 +115,22 @@ def import_draft(
     kind.close(draft, lectura, list(made.values()), actor, now)
     db.session.flush()
     return len(made)
+
+
+def claim_draft(kind: Kind[Draft, Any], draft: Draft, version: int) -> bool:
+    """Lock a draft that is to be imported now; False when that was done already.
+
+    Raises:
+        Stale: somebody corrected it since the actor saw it.
+        Refused: it was discarded.
+    """
+    _lock(draft)
+    if draft.estado not in {kind.draft, kind.discarded}:
+        return False
+    _refuse_closed(kind, draft)
+    if version != draft.version:
+        raise Stale(kind.stale)
+    return True
 
 
 def keys_as_text(mapeo: Mapping[int, str] | None) -> dict[str, Any]:
@@ -131,5 +146,5 @@ def _lock(draft: Any) -> None:
 def _refuse_closed(kind: Kind[Draft, Any], draft: Draft) -> None:
     if draft.estado is kind.discarded:
         raise Refused("Este listado se descartó. Súbalo otra vez para importarlo.")
-    if draft.estado is kind.imported:
+    if draft.estado is not kind.draft:
         raise Refused(kind.closed)

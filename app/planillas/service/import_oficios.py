@@ -1,21 +1,19 @@
-"""A buffet's list of orders: each row that can be read and is not there yet becomes an oficio."""
+"""A buffet's list of orders: how it is read, judged and told.
+
+``service.importing`` makes the oficios of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.auditoria.service import audit
-from app.buffets.models import Buffet
 from app.core.clock import local_today
-from app.core.errors import Refused
-from app.db import db
-from app.oficios.models import Oficio
 from app.planillas.models import Importacion
 from app.planillas.queries import list_hidden, list_orders
 from app.planillas.rules.layout import Lectura
-from app.planillas.rules.memory import remember
 from app.planillas.rules.oficio_fields import LAYOUT, label_of
 from app.planillas.rules.oficio_outcomes import (
     EstadoImportacion,
@@ -29,8 +27,6 @@ from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
 from app.planillas.service.kinds import Kind
-from app.planillas.service.new_oficios import create_from_row
-from app.planillas.service.told import on_imported
 from app.usuarios.models import Usuario
 
 
@@ -60,48 +56,16 @@ def _classify(draft: Importacion, filas: Sequence[FilaOficio], _now: datetime) -
     return classify_oficios(filas, list_orders(draft.buffet_id))
 
 
-def _prepare(draft: Importacion, _filas: Sequence[FilaOficio], _now: datetime) -> None:
-    # Locked, so that no number can be taken between the comparison and the last row.
-    buffet = db.session.get_one(
-        Buffet, draft.buffet_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    if not buffet.activo:
-        raise Refused("No se importó: el buffet está cerrado. Pida que lo reabran.")
-
-
-def _store(
-    draft: Importacion, filas: Sequence[FilaOficio], actor: Usuario, now: datetime
-) -> dict[str, Oficio]:
-    return {
-        fila.clave: create_from_row(fila, buffet_id=draft.buffet_id, actor=actor, now=now)
-        for fila in filas
-        if fila.resultado is not None and fila.resultado.is_imported
-    }
-
-
-def _close(
-    draft: Importacion,
-    lectura: Lectura[FilaOficio],
-    made: Collection[Oficio],
-    actor: Usuario,
-    now: datetime,
-) -> None:
-    draft.estado = EstadoImportacion.IMPORTADA
-    draft.importada_at = now
-    buffet = draft.buffet
-    if draft.mapeo:
-        buffet.mapeo_importacion = remember(lectura.columnas, buffet.mapeo_importacion)
-    _audit("importacion.importada", draft, actor, now, **draft.resultado)
-    on_imported(draft, [oficio.id for oficio in made], actor, now)
-
-
 def _discard(draft: Importacion, actor: Usuario, now: datetime) -> None:
     draft.estado = EstadoImportacion.DESCARTADA
     draft.correcciones = {}
-    _audit("importacion.descartada", draft, actor, now)
+    audit_list("importacion.descartada", draft, actor, now)
 
 
-def _audit(what: str, draft: Importacion, actor: Usuario, now: datetime, **counts: Any) -> None:
+def audit_list(
+    what: str, draft: Importacion, actor: Usuario | None, now: datetime, **counts: Any
+) -> None:
+    """Write down what was done with a list."""
     audit(
         what,
         actor=actor,
@@ -113,7 +77,7 @@ def _audit(what: str, draft: Importacion, actor: Usuario, now: datetime, **count
     )
 
 
-def _report_line(fila: FilaOficio, made: Oficio | None) -> dict[str, Any]:
+def _report_line(fila: FilaOficio, made: int | None) -> dict[str, Any]:
     resultado = fila.resultado or Resultado.ERROR
     problems = fila.errores if resultado is Resultado.ERROR else fila.advertencias
     told = [f"{label_of(campo)}: {sentence}" for campo, sentence in problems.items()]
@@ -123,7 +87,7 @@ def _report_line(fila: FilaOficio, made: Oficio | None) -> dict[str, Any]:
         "patente": str(fila.datos.get("patente") or fila.texto("patente")),
         "resultado": resultado.value,
         "detalle": fila.motivo or " ".join(told),
-        "oficio_id": made.id if made else None,
+        "oficio_id": made,
     }
 
 
@@ -144,20 +108,19 @@ OFICIOS = Kind(
     model=Importacion,
     layout=LAYOUT,
     outcomes=Resultado,
+    draft=EstadoImportacion.BORRADOR,
     imported=EstadoImportacion.IMPORTADA,
     discarded=EstadoImportacion.DESCARTADA,
+    dated="deshecha_at",
     stale=(
         "No se importó: alguien corrigió este listado mientras usted lo veía. Se muestra como "
         "quedó; revíselo y pulse Importar otra vez."
     ),
-    closed="Este listado ya se importó. Suba otro para agregar o corregir filas.",
+    closed="Este listado ya se importó. Suba otro para agregar o corregir filas, o deshágalo.",
     review_of=_review_of,
     keep_review=_keep_review,
     read=_read,
     classify=_classify,
-    prepare=_prepare,
-    store=_store,
-    close=_close,
     discard=_discard,
     report_line=_report_line,
     shown=_shown,

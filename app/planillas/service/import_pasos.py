@@ -35,7 +35,7 @@ from app.planillas.rules.paso_rows import FilaPaso, ResultadoPaso, named_plate, 
 from app.planillas.rules.rows import Review, count_outcomes
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.drafts import keep_draft, keys_as_text
-from app.planillas.service.kinds import Kind
+from app.planillas.service.kinds import DirectKind
 from app.porticos.service import identify
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -257,12 +257,14 @@ def _shown(_draft: Listado, lines: Sequence[dict[str, Any]]) -> list[dict[str, A
 
 
 #: Crossings that a concessionaire hands over for the vehicle of one oficio.
-PASOS = Kind(
+PASOS = DirectKind(
     model=Listado,
     layout=LAYOUT,
     outcomes=ResultadoPaso,
+    draft=EstadoListado.BORRADOR,
     imported=EstadoListado.IMPORTADO,
     discarded=EstadoListado.DESCARTADO,
+    dated="created_at",
     stale=(
         "No se importó: alguien corrigió este listado mientras usted lo veía. Se muestra como "
         "quedó; revíselo y presione Importar otra vez."

@@ -25,16 +25,19 @@ Fila = TypeVar("Fila", bound=FilaLeida[Any])
 class Kind(Generic[Draft, Fila]):
     """One kind of list: its fields, how a row is judged and stored, and what the report says.
 
-    Nothing here knows a request, so that a job may read and import as well as a page. A draft tells
-    all that its reading depends on, and ``store`` takes any part of the rows.
+    Nothing here knows a request, so that a job may read as well as a page. A draft tells all that
+    its reading depends on.
     """
 
     model: type[Draft]
     layout: Layout
     outcomes: type[enum.Enum]
-    #: The states of a draft that was imported, and of one that was discarded.
+    #: The states of a draft that waits, of one that was imported, and of one that was discarded.
+    draft: enum.Enum
     imported: enum.Enum
     discarded: enum.Enum
+    #: The column that tells since when a draft waits; where it is empty, ``created_at`` does.
+    dated: str
     #: What somebody is told who imports what they have not seen, and who changes what is imported.
     stale: str
     closed: str
@@ -45,13 +48,6 @@ class Kind(Generic[Draft, Fila]):
     read: Callable[[Planilla, Draft, Review, datetime], Lectura[Fila]]
     #: Tell what becomes of each row beside the others and the database, in the same order.
     classify: Callable[[Draft, Sequence[Fila], datetime], list[Fila]]
-    #: Make ready to import these rows: lock what must not change, raise Refused if it cannot be.
-    #: Takes by name what a page asks for at that moment.
-    prepare: Callable[..., None]
-    #: Create the objects of the classified rows; returns them by the rows' ``clave``.
-    store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[str, Any]]
-    #: Mark a draft, whose ``resultado`` and ``informe`` are set, as imported, and record it.
-    close: Callable[[Draft, Lectura[Fila], Collection[Any], Usuario, datetime], None]
     #: Mark a draft as discarded, and write down who did it.
     discard: Callable[[Draft, Usuario, datetime], None]
     #: What became of a row and which object was made of it, as JSON: at least ``fila``,
@@ -59,3 +55,16 @@ class Kind(Generic[Draft, Fila]):
     report_line: Callable[[Fila, Any], dict[str, Any]]
     #: Those of a report's lines that may be shown: none tells of a case that nobody works with.
     shown: Callable[[Draft, Sequence[dict[str, Any]]], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectKind(Kind[Draft, Fila]):
+    """A kind of list whose rows are stored in one transaction, by whoever presses the button."""
+
+    #: Make ready to import these rows: lock what must not change, raise Refused if it cannot be.
+    #: Takes by name what a page asks for at that moment.
+    prepare: Callable[..., None]
+    #: Create the objects of the classified rows; returns them by the rows' ``clave``.
+    store: Callable[[Draft, Sequence[Fila], Usuario, datetime], Mapping[str, Any]]
+    #: Mark a draft, whose ``resultado`` and ``informe`` are set, as imported, and record it.
+    close: Callable[[Draft, Lectura[Fila], Collection[Any], Usuario, datetime], None]

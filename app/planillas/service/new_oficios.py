@@ -1,40 +1,81 @@
-"""From a row that could be read to an oficio."""
+"""From a row that could be read to a case, and its text while it waits to be stored."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import date
+from enum import Enum
+from typing import Any
 
-from app.oficios.models import Oficio
-from app.oficios.rules import TipoPropietario
+from app.direcciones.rules import TipoDireccion
+from app.oficios.rules import Prioridad, TipoPropietario
 from app.oficios.rules.papel import Papel
-from app.oficios.service import create_oficio
+from app.oficios.service import (
+    CasoData,
+    DireccionData,
+    OficioData,
+    PropietarioData,
+    VehiculoData,
+)
 from app.oficios.service.papel import direccion_of, oficio_of, propietario_of, vehiculo_of
 from app.planillas.rules.oficio_outcomes import FilaOficio
-from app.usuarios.models import Usuario
+
+_DAYS = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
 
 
-def create_from_row(fila: FilaOficio, *, buffet_id: int, actor: Usuario, now: datetime) -> Oficio:
-    """Open the case that a row describes, with its vehicle, its persons and its addresses.
-
-    Raises:
-        NumeroTaken: the buffet already sent that number with that plate.
-    """
+def case_of(fila: FilaOficio) -> CasoData:
+    """The case that a row describes, with its vehicle, its persons and its addresses."""
     papel = Papel(fila.datos, fila.advertencias)
-    others = [Papel(other) for other in fila.otros]
-    return create_oficio(
-        oficio_of(papel),
-        vehiculo_of(papel),
-        buffet_id=buffet_id,
-        propietario=propietario_of(papel, *_standing(papel)),
-        direccion=direccion_of(papel),
-        otras_personas=[
-            persona for one in others if (persona := propietario_of(one, *_standing(one)))
-        ],
-        otras_direcciones=[place for one in others if (place := direccion_of(one))],
-        enlazado=True,
-        actor=actor,
-        now=now,
+    papers = [papel, *(Papel(other) for other in fila.otros)]
+    return CasoData(
+        oficio=oficio_of(papel),
+        vehiculo=vehiculo_of(papel),
+        personas=tuple(
+            persona for one in papers if (persona := propietario_of(one, *_standing(one)))
+        ),
+        direcciones=tuple(place for one in papers if (place := direccion_of(one))),
     )
+
+
+def text_of_case(caso: CasoData) -> str:
+    """A case as JSON, for the row that waits to be stored."""
+    return json.dumps(
+        {
+            "oficio": vars(caso.oficio),
+            "vehiculo": vars(caso.vehiculo),
+            "personas": [vars(one) for one in caso.personas],
+            "direcciones": [vars(one) for one in caso.direcciones],
+        },
+        ensure_ascii=False,
+        default=_plain,
+    )
+
+
+def case_from_text(text: str) -> CasoData:
+    """The case that ``text_of_case`` wrote."""
+    found = json.loads(text)
+    oficio = found["oficio"]
+    days = {name: date.fromisoformat(oficio[name]) for name in _DAYS if oficio[name]}
+    return CasoData(
+        oficio=OficioData(**{**oficio, **days, "prioridad": Prioridad(oficio["prioridad"])}),
+        vehiculo=VehiculoData(**found["vehiculo"]),
+        personas=tuple(
+            PropietarioData(**{**one, "tipo": TipoPropietario(one["tipo"])})
+            for one in found["personas"]
+        ),
+        direcciones=tuple(
+            DireccionData(**{**one, "tipo": TipoDireccion(one["tipo"])})
+            for one in found["direcciones"]
+        ),
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(type(value).__name__)
 
 
 def _standing(papel: Papel) -> tuple[TipoPropietario, str | None]:

@@ -18,3 +18,8 @@ def on_imported(
     now: datetime,
 ) -> None:
     """A list was imported, in the transaction that makes its cases; nobody has to know."""
+
+
+@asked_above
+def on_undone(importacion: Importacion, removed: int, actor: Usuario, now: datetime) -> None:
+    """The cases of a list were taken back, in the transaction that says so; ``removed`` many."""

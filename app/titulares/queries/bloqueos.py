@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, with_loader_criteria
 
 from app.db import Model, db
-from app.oficios.models import Oficio, Propietario
+from app.oficios.models import Oficio, Propietario, in_transit
 from app.titulares.models import Bloqueo
 from app.usuarios.models import Usuario
 
@@ -43,12 +43,14 @@ def is_hidden(model: type[Model]) -> bool:
 
 
 def _is_free(model: type[Model]) -> sa.ColumnElement[bool]:
-    """The condition that a row belongs to no blocked case; asked for once for each model."""
+    """The condition that a row belongs to no blocked case, and to none that a list is still
+    bringing in or taking back; asked for once for each model.
+    """
     if getattr(model, "__table__", None) is None or not is_hidden(model):
         return sa.true()
     name = "id" if model.__tablename__ == Oficio.__tablename__ else "oficio_id"
     column = getattr(model, name)
-    is_free: sa.ColumnElement[bool] = column.not_in(standing())
+    is_free: sa.ColumnElement[bool] = column.not_in(standing().union_all(in_transit()))
     return sa.or_(column.is_(None), is_free) if model.__table__.c[name].nullable else is_free
 
 
@@ -109,7 +111,7 @@ def list_arrivals() -> list[tuple[int, str]]:
         .where(
             blocks.c.levantado_at.is_(None),
             new.c.created_at > blocks.c.bloqueado_at,
-            new.c.oficio_id.not_in(standing()),
+            new.c.oficio_id.not_in(standing().union_all(in_transit())),
         )
         .order_by(cases.c.id)
     )
