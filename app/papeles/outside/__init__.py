@@ -1,0 +1,1 @@
+"""PDFs and photos of papers, opened in a process of their own."""

@@ -1,0 +1,107 @@
+"""What is found in a paper, and the limits of what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.core.labels import Labelled
+from app.papeles.rules.documento import Caja
+
+#: Pages of a paper that are read, and words of all of them together.
+MAX_PAGES = 40
+MAX_WORDS = 60_000
+
+
+class ClasePapel(Labelled):
+    """What a paper is, by its own words."""
+
+    OFICIO = "oficio", "Oficio"
+    EXHORTO = "exhorto", "Exhorto"
+    MANDAMIENTO = "mandamiento", "Mandamiento"
+    RESOLUCION = "resolucion", "Resolución"
+    ORDEN = "orden", "Orden del buffet"
+    CAV = "cav", "Certificado de anotaciones"
+    OTRO = "otro", "Otro papel"
+
+
+@dataclass(frozen=True)
+class Hallazgo:
+    """A value that a paper says in a field, with its place, and how sure that is."""
+
+    valor: str
+    #: How it was found, in a word or two.
+    regla: str
+    cajas: Sequence[Caja] = ()
+    #: From 0 to 1.
+    confianza: float = 0.9
+    #: Why a person should look at it; empty where nothing is odd.
+    duda: str = ""
+
+    @property
+    def pagina(self) -> int | None:
+        """The page of its first place."""
+        return self.cajas[0].pagina if self.cajas else None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "valor": self.valor,
+            "regla": self.regla,
+            "cajas": [list(caja) for caja in self.cajas],
+            "confianza": self.confianza,
+            "duda": self.duda,
+        }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Hallazgo:
+        """What was stored."""
+        return cls(
+            told["valor"],
+            told["regla"],
+            [Caja(int(caja[0]), *caja[1:]) for caja in told["cajas"]],
+            told["confianza"],
+            told["duda"],
+        )
+
+
+#: The values of one thing (the order, a vehicle), by field.
+Hallazgos = Mapping[str, Hallazgo]
+
+
+@dataclass(frozen=True)
+class LecturaDePapel:
+    """What a paper says: of the case, and of each vehicle."""
+
+    clase: ClasePapel
+    #: Fields of the order, its person and address; ``exhorto`` and powers among them.
+    caso: Hallazgos = field(default_factory=dict)
+    vehiculos: Sequence[Hallazgos] = ()
+    #: People who are named and are neither owner nor debtor, with what they are.
+    ajenos: Sequence[tuple[str, Hallazgo]] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "clase": self.clase.value,
+            "caso": {name: found.to_json() for name, found in self.caso.items()},
+            "vehiculos": [
+                {name: found.to_json() for name, found in vehiculo.items()}
+                for vehiculo in self.vehiculos
+            ],
+            "ajenos": [[papel, found.to_json()] for papel, found in self.ajenos],
+        }
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> LecturaDePapel:
+        """What was stored."""
+        return cls(
+            ClasePapel(told["clase"]),
+            {name: Hallazgo.of_json(found) for name, found in told["caso"].items()},
+            [
+                {name: Hallazgo.of_json(found) for name, found in vehiculo.items()}
+                for vehiculo in told["vehiculos"]
+            ],
+            [(papel, Hallazgo.of_json(found)) for papel, found in told["ajenos"]],
+        )

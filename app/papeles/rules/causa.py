@@ -1,0 +1,311 @@
+"""What a paper says of the case: what it is, its number, rol, court, parties, date and term."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from app.core.comunas import find_comuna
+from app.core.dates import MESES, parse_fecha
+from app.core.errors import InvalidValue
+from app.core.text import fold
+from app.core.tribunales import find_tribunal, suggest_tribunal
+from app.papeles.rules import ClasePapel, Hallazgo
+from app.papeles.rules.codigos import RolHallado, find_roles
+from app.papeles.rules.documento import TextoDePapel
+from app.papeles.rules.etiquetas import Trozo, labelled, trimmed
+from app.papeles.rules.numerales import NUMERO, read_number
+
+_HEAD = 1200
+_CAV = re.compile(r"CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES")
+_NUMBER = re.compile(
+    r"\b(?P<what>OFICIO|OF\.|ORD\.|ORDEN|SOLICITUD|MEMORANDUM|MEMO|ENCARGO)"
+    r"(?:\s+(?:ORDINARIO|CIVIL|ORD\.|RESERVADO|DE\s+(?:BUSQUEDA|TRABAJO|RETIRO)))?"
+    r"\s*(?:N[°º.]*\s?°?|NRO\.?|NUMERO|NUM\.?)\s*:?\s*(?P<n>[A-Z0-9][\w./-]*)"
+)
+_MONTH = "|".join([*(name.upper() for name in MESES), "SETIEMBRE"])
+_DATE = re.compile(
+    rf"(?P<words>(?P<d>\d{{1,2}}°?|PRIMERO|{NUMERO})\s+(?:DE\s+)?(?P<m>{_MONTH})"
+    rf"(?:\s+DEL?)?(?:\s+ANO)?\s+(?P<y>\d{{4}}|DOS\s+MIL(?:\s+{NUMERO})?))"
+    r"|(?<![\w.-])(?P<digits>\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?![\w-])"
+)
+_CITY = re.compile(r"(?:^|[\n\t])\"?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$")
+_QUOTED = re.compile(r"\s*[:,]?\s*\"(?P<v>[^\"]{3,160})\"")
+_PARTIES = re.compile(
+    r"\s*:?\s*(?P<v>[^\n;]{3,160}?)(?=,|;|\n|\.(?:\s+[A-Z]|\s*$)(?<!S\.A\.)|\s*$)"
+)
+_TERM = re.compile(
+    rf"(?:\bPLAZO\b[^.\d;]{{0,28}}?|\bDENTRO\s+DE(?:L|\s+LOS)?\s+|\bTERMINO\s+DE\s+"
+    rf"|\bVIGENCIA\s+DE\s+|CUMPLIRSE\s+EN\s+)(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS"
+    r"(?:\s+(?P<kind>HABILES|CORRIDOS))?)"
+)
+_COURT = re.compile(r"\b(?:JUZGADO|JDO\.?|JUZG\.?)\b(?:\s*:)?")
+_ORDINAL = re.compile(
+    r"(?:(?P<n>\d{1,2})\s?(?:°|ER\.?|DO\.?|TO\.?|MO\.?|VO\.?|O\.)*"
+    r"|(?P<w>(?:(?:DECIMO|VIGESIMO|TRIGESIMO)\s*)?[A-Z]+))\s+$"
+)
+_ORDINALS = {
+    **{
+        word: n
+        for n, word in enumerate(
+            "PRIMER SEGUNDO TERCER CUARTO QUINTO SEXTO SEPTIMO OCTAVO NOVENO DECIMO".split(), 1
+        )
+    },
+    "PRIMERO": 1,
+    "TERCERO": 3,
+    "UNDECIMO": 11,
+    "DUODECIMO": 12,
+    "VIGESIMO": 20,
+    "TRIGESIMO": 30,
+}
+#: Courts that are named and did not order it.
+_ADDRESSED = re.compile(
+    r"(?:EXHORTAD[OA]\s*:?\s*(?:TRIBUNAL|JUZGADO)?|EXHORTESE\s+AL?|\bAL?\s+SENORA?S?\s+(?:JUEZ|JUEZA)"
+    r"(?:\s+DEL)?|JUEZA?\s+DE\s+TURNO\s+DEL?|\bSENORA?\s+JUEZA?\s+(?:DEL|DE)|\bANTE\s+EL)"
+    r"\s*:?\s*(?:\d{1,2}\s?°?|[A-Z]+)?\s*$"
+)
+_ORDERING = re.compile(
+    r"(?:EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
+)
+
+
+def tell_class(doc: TextoDePapel) -> ClasePapel:
+    """Tell what a paper is by its words."""
+    head = doc.prosa[:_HEAD]
+    if _CAV.search(doc.prosa):
+        return ClasePapel.CAV
+    if re.search(r"\bEXHORTO\b|\bEXHORTA\s+Y\s+HACE\s+SABER", head):
+        return ClasePapel.EXHORTO
+    if re.search(r"\bMANDAMIENTO\s+DE\s+(?:EJECUCION|EMBARGO|RETIRO)", head[:300]):
+        return ClasePapel.MANDAMIENTO
+    number = _NUMBER.search(head)
+    if number and number["what"] in {"OFICIO", "OF.", "ORD."}:
+        return ClasePapel.OFICIO
+    if number or re.search(r"\bORDEN\s+DE\s+(?:TRABAJO|BUSQUEDA|RETIRO)|\bASUNTO\s*:", head):
+        return ClasePapel.ORDEN
+    if re.search(
+        r"\bNOMENCLATURA\b|\bSE\s+RESUELVE\b|\bCOMO\s+SE\s+PIDE\b|\bPROVEYENDO\b|\bHA\s+LUGAR\b",
+        doc.prosa,
+    ):
+        return ClasePapel.RESOLUCION
+    return ClasePapel.OTRO
+
+
+def find_number(doc: TextoDePapel) -> Hallazgo | None:
+    """The number that the sender gave to the order."""
+    for trozo in labelled(doc, "numero"):
+        text = doc.texto[trozo.start : trozo.end]
+        if re.search(r"\d", text) and len(text) < 30:
+            return _told(doc, trozo, _plain_number(text), "etiqueta")
+    for found in _NUMBER.finditer(doc.prosa):
+        text = doc.texto[found.start("n") : found.end("n")]
+        if re.search(r"\d", text):
+            end = found.start("n") + len(text.rstrip(".,;"))
+            number = _plain_number(text.rstrip(".,;"))
+            return _told(doc, Trozo(found.start("n"), end), number, "N° de oficio")
+    return None
+
+
+def _plain_number(text: str) -> str:
+    return re.sub(r"(?<=\d)\.(?=\d{3}(?!\d))", "", text.strip())
+
+
+def find_rol(doc: TextoDePapel) -> Hallazgo | None:
+    """The number of the case at the court that ordered it; of an exhort, at the exhorting one."""
+    ranked: dict[str, tuple[int, RolHallado, int]] = {}
+    for order, found in enumerate(find_roles(doc)):
+        before = doc.prosa[max(0, found.start - 60) : found.start]
+        score = 0 if found.rol.startswith("E") else 10
+        score += 3 if re.search(r"\b(?:ROL|R\.?I\.?T\.?|CAUSA|AUTOS)\b[^.;]{0,25}$", before) else 0
+        score += 4 if re.search(r"EXHORTANTE|DE\s+ORIGEN", before) else 0
+        score -= 6 if re.search(r"ACUMULAD|DOC\.?\s+O\s+ROL|ARCHIVAD", before) else 0
+        known = ranked.get(found.rol)
+        ranked[found.rol] = (
+            max(score, known[0]) if known else score,
+            known[1] if known else found,
+            (known[2] if known else 0) + 1,
+        )
+        if order > 200:
+            break
+    if not ranked:
+        return None
+    best = max(ranked.values(), key=lambda one: (one[0], one[2], -one[1].start))
+    others = [
+        rol
+        for rol, one in ranked.items()
+        if rol != best[1].rol and rol[0] == best[1].rol[0] and one[0] >= best[0]
+    ]
+    duda = f"El papel nombra también el rol {others[0]}." if others else ""
+    return _told(
+        doc,
+        Trozo(best[1].start, best[1].end),
+        best[1].rol,
+        "dos veces" if best[2] > 1 else "rol",
+        confianza=0.99 if best[2] > 1 else 0.95,
+        duda=duda,
+    )
+
+
+def find_court(doc: TextoDePapel) -> Hallazgo | None:
+    """The court that ordered it, by its name in the list."""
+    best: tuple[int, Trozo, str, str] | None = None
+    counts: dict[str, int] = {}
+    for found in _COURT.finditer(doc.prosa):
+        read = _read_court(doc, found)
+        if read is None:
+            continue
+        trozo, name, duda = read
+        counts[name] = counts.get(name, 0) + 1
+        before = doc.prosa[max(0, trozo.start - 70) : trozo.start]
+        score = 0 if duda else 5
+        score -= 20 if _ADDRESSED.search(before) else 0
+        score += 4 if _ORDERING.search(before) else 0
+        score += 2 if trozo.start < 400 else 0
+        if best is None or score > best[0]:
+            best = (score, trozo, name, duda)
+    if best is None or best[0] < 0:
+        return None
+    _, trozo, name, duda = best
+    again = counts[name] > 1
+    return _told(
+        doc,
+        trozo,
+        name,
+        "dos veces" if again else "lista de tribunales",
+        confianza=0.99 if again else 0.95,
+        duda=duda,
+    )
+
+
+def _read_court(doc: TextoDePapel, found: re.Match[str]) -> tuple[Trozo, str, str] | None:
+    before = doc.prosa[max(0, found.start() - 40) : found.start()]
+    start, ordinal = found.start(), ""
+    if (match := _ORDINAL.search(before)) and (number := _ordinal_of(match)):
+        start, ordinal = found.start() - len(match[0]), f"{number}º "
+    rest = doc.prosa[found.end() : found.end() + 90].split("\n\n")[0]
+    middle = "Juzgado"
+    if own := re.match(r"\s*(?P<w>(?:(?:DECIMO|VIGESIMO|TRIGESIMO)\s+)?[A-Z]+|\d{1,2}\s?°)\s+", rest):
+        number = _ordinal_of(own) if own["w"][0].isalpha() else int(re.sub(r"\D", "", own["w"]))
+        if number and not ordinal:
+            ordinal = f"{number}º "
+            rest = " " * own.end() + rest[own.end() :]
+    words = list(re.finditer(r"[A-Z0-9.°]+", rest))[:12]
+    guess = ""
+    for count in range(len(words), 1, -1):
+        end = words[count - 1].end()
+        name = f"{ordinal}{middle} {' '.join(word[0] for word in words[:count])}"
+        tribunal = find_tribunal(name.rstrip(".,"))
+        if tribunal is None and not ordinal:
+            # A city with one court needs no ordinal, and some write one.
+            tribunal = None
+        if tribunal is not None:
+            return Trozo(start, found.end() + end), tribunal.nombre, ""
+    for count in range(min(len(words), 8), 2, -1):
+        name = f"{ordinal}{middle} {' '.join(word[0] for word in words[:count])}"
+        hint = suggest_tribunal(name) if ordinal else None
+        if hint is not None and hint.nombre.startswith(ordinal):
+            guess = hint.nombre
+            end = found.end() + words[count - 1].end()
+            text = doc.texto[start:end]
+            return Trozo(start, end), guess, f"El papel dice «{text}». Compárelo con la lista."
+    return None
+
+
+def _ordinal_of(match: re.Match[str]) -> int | None:
+    groups = match.groupdict()
+    if groups.get("n"):
+        return int(groups["n"])
+    words = (groups.get("w") or "").split()
+    numbers = [_ORDINALS.get(word) for word in words]
+    if len(words) == 2 and numbers[0] in {10, 20, 30} and numbers[1] and numbers[1] < 10:
+        return (numbers[0] or 0) + numbers[1]
+    if numbers and numbers[-1]:
+        return numbers[-1]
+    joined = re.fullmatch(r"(DECIMO|VIGESIMO|TRIGESIMO)([A-Z]+)", words[-1]) if words else None
+    if joined and (unit := _ORDINALS.get(joined[2])):
+        return _ORDINALS[joined[1]] + unit
+    return None
+
+
+def find_parties(doc: TextoDePapel) -> Hallazgo | None:
+    """The name of the case (carátula)."""
+    for trozo in labelled(doc, "caratulado"):
+        return _told(doc, trozo, doc.texto[trozo.start : trozo.end].strip('"“”«» '), "etiqueta")
+    for cue in re.finditer(r"\bCARATULAD[OA]S?\b|\bCARATULA\b", doc.prosa):
+        rest = doc.prosa[cue.end() : cue.end() + 200].split("\n\n")[0]
+        found = _QUOTED.match(rest) or _PARTIES.match(rest)
+        if found is None:
+            continue
+        trozo = trimmed(doc, Trozo(cue.end() + found.start("v"), cue.end() + found.end("v")))
+        value = " ".join(doc.texto[trozo.start : trozo.end].split())
+        if len(value) > 5:
+            return _told(doc, trozo, value.strip('"“”«» '), "caratulado")
+    if found := re.search(r"(?:^|\n)\"(?P<v>[^\"\n]{6,120})\"(?:\n|$)", doc.plano[:_HEAD]):
+        trozo = Trozo(found.start("v"), found.end("v"))
+        return _told(doc, trozo, doc.texto[trozo.start : trozo.end], "entre comillas")
+    return None
+
+
+def find_date(doc: TextoDePapel, clase: ClasePapel) -> Hallazgo | None:
+    """The day of the paper itself, not of what it tells."""
+    best: tuple[int, Trozo, date] | None = None
+    for found in _DATE.finditer(doc.prosa):
+        day = _read_date(found)
+        if day is None:
+            continue
+        score = _rank_date(doc, found.start(), clase)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, Trozo(found.start(), found.end()), day)
+    if best is None:
+        return None
+    return _told(doc, best[1], best[2].isoformat(), "fecha", confianza=0.95)
+
+
+def _rank_date(doc: TextoDePapel, start: int, clase: ClasePapel) -> int:
+    before = doc.plano[max(0, start - 60) : start]
+    if re.search(r"EMISION\s*:?\s*$", before):
+        return 9
+    if clase is ClasePapel.CAV:
+        return 0
+    label = r"(?:^|[\n\t])[-*\s]*(?:FECHA(?:\s+(?:DE\s+|DEL?\s+)?(?:SOLICITUD|OFICIO|ORDEN))?|ENVIADO)"
+    if re.search(label + r"\s*[:\t\n]\s*(?:[A-Z]+,\s*)?$", before):
+        return 8
+    if city := _CITY.search(before):
+        name = re.sub(r"\s+A$", "", city["city"].strip())
+        if name != "EN" and find_comuna(name) and not name.startswith("EN "):
+            return 7
+    return 0
+
+
+def _read_date(found: re.Match[str]) -> date | None:
+    try:
+        if found["digits"]:
+            return parse_fecha(found["digits"])
+        day, year = read_number(found["d"].rstrip("°")), read_number(found["y"])
+        return parse_fecha(f"{day} de {fold(found['m'])} de {year}")
+    except InvalidValue:
+        return None
+
+
+def find_term(doc: TextoDePapel) -> Hallazgo | None:
+    """The days that the paper gives, as a number, with their kind in the rule."""
+    found = _TERM.search(doc.prosa)
+    if found is None:
+        return None
+    number = read_number(found["n"])
+    if not number:
+        return None
+    kind = {"HABILES": "días hábiles", "CORRIDOS": "días corridos"}.get(found["kind"] or "", "días")
+    return _told(doc, Trozo(found.start("all"), found.end("all")), str(number), kind)
+
+
+def _told(
+    doc: TextoDePapel,
+    trozo: Trozo,
+    value: str,
+    regla: str,
+    *,
+    confianza: float = 0.9,
+    duda: str = "",
+) -> Hallazgo:
+    return Hallazgo(value, regla, doc.boxes(trozo.start, trozo.end), confianza, duda)

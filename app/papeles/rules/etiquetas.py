@@ -1,0 +1,157 @@
+"""Values that stand beside or below their label, as forms and certificates have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from app.papeles.rules.documento import TextoDePapel
+
+_NUM = r"(?:N(?:°|\.|RO\.?|UM\.?|UMERO)*\s*(?:DE\s+)?)?"
+#: Field to what its label may be, in capitals without accents.
+LABELS = {
+    "patente": r"(?:PLACA\s+)?PATENTE(?:\s+UNICA)?|P\.?P\.?U\.?|PLACA(?:\s+UNICA)?|INSCRIPCION",
+    "patente_dv": r"D\.?V\.?|DIGITO(?:\s+VERIFICADOR)?",
+    "tipo_vehiculo": r"TIPO(?:\s+(?:DE\s+)?VEHICULO)?|VEHICULO|CLASE(?:\s+DE\s+VEHICULO)?",
+    "marca": r"MARCA",
+    "modelo": r"MODELO",
+    "anio": r"ANO(?:\s+(?:DE\s+)?FABRICACION)?",
+    "color": r"COLOR",
+    "vin": _NUM + r"(?:CHASIS(?:\s*/\s*VIN)?|V\.?I\.?N\.?)(?:\s+N°)?",
+    "motor": _NUM + r"MOTOR(?:\s+N°)?",
+    "numero": r"N(?:°|RO\.?|UMERO)\s*(?:DE\s+)?(?:OFICIO|ORDEN|ENCARGO|SOLICITUD)",
+    "rol": r"(?:CAUSA\s+)?(?:ROL|R\.?I\.?T\.?)(?:\s+(?:DE\s+LA\s+)?CAUSA)?|CAUSA(?:\s+DE\s+ORIGEN)?",
+    "tribunal": r"TRIBUNAL(?:\s+(?:EXHORTANTE|DE\s+ORIGEN))?|JUZGADO",
+    "caratulado": r"CARATULAD[OA]|CARATULA",
+    "fecha": r"FECHA(?:\s+(?:DE\s+)?(?:EMISION|SOLICITUD|(?:DEL?\s+)?(?:OFICIO|ORDEN)))?|ENVIADO",
+    "nombre": r"NOMBRE(?:\s+COMPLETO)?|RAZON\s+SOCIAL",
+    "rut": r"R\.?U\.?[TN]\.?(?:\s+(?:DEL?\s+)?(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO)A?)?",
+    "direccion": r"DOMICILIO|DIRECCION|VIVE\s+EN",
+    "comuna": r"COMUNA",
+    "telefono": r"TELEFONO|FONO|CELULAR",
+    "fuerza_publica": r"(?:AUXILIO\s+DE\s+LA\s+)?FUERZA\s+PUBLICA",
+    "descerrajamiento": r"DESCERRAJAMIENTO",
+    "plazo": r"PLAZO(?:\s+(?:PARA|DE)\s+\w+)?",
+}
+#: Other labels, of which no value is read: they end the value before them.
+_OTHERS = (
+    r"COMBUSTIBLE|FOLIO|REPERTORIO|ACREEDOR|FEC\.[^:\t\n]*|INSTIT\.[^:\t\n]*|NRO\.[^:\t\n]*|EJECUTIVO"
+    r"|DEMANDAD[OA]|DEUDORA?|EJECUTAD[OA]|DEMANDANTE|EJECUTANTE|ABOGAD[OA][^:\t\n]{0,20}|SOLICITANTE"
+    r"|PBV|REPRESENTANTE[^:\t\n]{0,10}|CAUSA\s+ROL|MATERIA|ASUNTO|PARA|DE|SOLICITUD|OBSERVACIONES"
+)
+
+
+class Trozo(NamedTuple):
+    """A part of the text."""
+
+    start: int
+    end: int
+
+
+class _Cell(NamedTuple):
+    start: int
+    end: int
+    is_last: bool
+
+
+@cache
+def label_of(campo: str) -> re.Pattern[str]:
+    """What a cell that holds a label, or a label and its value, looks like."""
+    return re.compile(rf"[-•·*\s]*(?:{LABELS[campo]})(?P<colon>\s*[:.]\s*|\s*$)(?P<value>.*)")
+
+
+@cache
+def any_label() -> re.Pattern[str]:
+    """A label, and nothing but that, or before a colon."""
+    known = "|".join([*LABELS.values(), _OTHERS])
+    return re.compile(rf"[-•·*\s]*(?:{known})\s*(?::|$)")
+
+
+@cache
+def _next_label() -> re.Pattern[str]:
+    """A label with its colon within a cell: the value before it ends there."""
+    known = "|".join([*LABELS.values(), _OTHERS])
+    return re.compile(rf"\s(?:{known})\s*:")
+
+
+def lines_of(doc: TextoDePapel) -> list[list[_Cell]]:
+    """The lines of a paper, each as its cells."""
+    lines = []
+    for line in re.finditer(r"[^\n]+", doc.plano):
+        cells = [
+            _Cell(line.start() + cell.start(), line.start() + cell.end(), False)
+            for cell in re.finditer(r"[^\t]+", line[0])
+        ]
+        if cells:
+            cells[-1] = cells[-1]._replace(is_last=True)
+            lines.append(cells)
+    return lines
+
+
+def labelled(doc: TextoDePapel, campo: str) -> Iterator[Trozo]:
+    """The values that stand beside or below a label of a field, in the order of the paper."""
+    pattern, lines = label_of(campo), lines_of(doc)
+    for number, cells in enumerate(lines):
+        for place, cell in enumerate(cells):
+            found = pattern.fullmatch(doc.plano[cell.start : cell.end])
+            if found is None:
+                continue
+            if found["value"]:
+                trozo = Trozo(cell.start + found.start("value"), cell.end)
+                if cell.is_last:
+                    trozo = _with_rest(doc, trozo, lines, number, label_start=cell.start)
+            elif not cell.is_last:
+                other = cells[place + 1]
+                if any_label().match(doc.plano[other.start : other.end]):
+                    continue
+                trozo = Trozo(other.start, other.end)
+                if other.is_last:
+                    trozo = _with_rest(doc, trozo, lines, number, label_start=cell.start)
+            elif place == 0 and number + 1 < len(lines) and len(lines[number + 1]) == 1:
+                below = lines[number + 1][0]
+                if any_label().match(doc.plano[below.start : below.end]):
+                    continue
+                trozo = Trozo(below.start, below.end)
+            else:
+                continue
+            trozo = trimmed(doc, trozo)
+            if trozo.end > trozo.start:
+                yield trozo
+
+
+def trimmed(doc: TextoDePapel, trozo: Trozo) -> Trozo:
+    """Without colons and spaces around, and without the next label in the same cell."""
+    text = doc.plano[trozo.start : trozo.end]
+    if found := _next_label().search(text):
+        text = text[: found.start()]
+    before = len(text) - len(text.lstrip(" :\t\n,;\"'"))
+    text = text.rstrip(" :\t\n,;\"'")
+    return Trozo(trozo.start + before, max(trozo.start + before, trozo.start + len(text)))
+
+
+def _with_rest(
+    doc: TextoDePapel, trozo: Trozo, lines: list[list[_Cell]], number: int, *, label_start: int
+) -> Trozo:
+    """With the next line where a narrow cell broke its value: it stands below the value."""
+    if number + 1 >= len(lines) or len(lines[number + 1]) != 1:
+        return trozo
+    cell = lines[number + 1][0]
+    between = doc.texto[trozo.end : cell.start]
+    start = trozo.start + len(doc.texto[trozo.start : trozo.end]) - len(
+        doc.texto[trozo.start : trozo.end].lstrip(" :")
+    )
+    label, here, below = (
+        doc.words(place, place + 1) for place in (label_start, start, cell.start)
+    )
+    if between != "\n" or not label or not here or not below:
+        return trozo
+    is_below = abs(here[0].caja.x0 - below[0].caja.x0) < 2
+    if (
+        not is_below
+        or here[0].caja.x0 - label[0].caja.x0 < 10
+        or any_label().match(doc.plano[cell.start : cell.end])
+    ):
+        return trozo
+    return Trozo(trozo.start, cell.end)

@@ -1,0 +1,114 @@
+"""What a court granted and what it refused: a power that is refused is false, not missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.papeles.rules import Hallazgo
+from app.papeles.rules.documento import TextoDePapel
+from app.papeles.rules.etiquetas import Trozo, labelled
+
+#: Field to the words of a power.
+_POWERS = {
+    "fuerza_publica": r"FUERZA\s+PUBLICA",
+    "descerrajamiento": r"DESCERRAJ(?:AMIENTO|AR|E)\b",
+    "allanamiento": r"ALLANA(?:MIENTO|R)\b",
+    "habilitacion": r"(?:DIAS?|HORAS?)\s+(?:Y\s+HORAS?\s+)?INHABIL(?:ES)?",
+}
+_SENTENCE = re.compile(
+    r"\n\n|(?<!\bN)(?<!\bART)\.(?=\s+[A-Z\"])|;|(?=\bA?L?\s?(?:PRIMER|SEGUNDO|TERCER|CUARTO|QUINTO)\s+OTROSI)"
+)
+_NO = re.compile(
+    r"\bNO\s+HA\s+LUGAR|\bTAMPOCO\s+HA\s+LUGAR|\bNO\s+SE\s+(?:AUTORIZA|CONCEDE|OTORGA|FACULTA|DA\s+LUGAR|HACE\s+LUGAR)"
+    r"|\bDENI[EÉ]G\w+|\bDENEGAD[OA]|\bRECHAZ\w+|\bNO\s+(?:CONCEDID|AUTORIZAD|OTORGAD)[OA]|\bDESESTIMA\w*"
+)
+_WITHOUT = re.compile(
+    r"\b(?:SIN|NI)\s+(?:(?:EL|LA|LAS|LOS|AUXILIO|DE|FACULTAD(?:ES)?|AUTORIZACION|PARA|NECESIDAD|ALLANAMIENTO|NI|O"
+    r"|DERECHO|A|USO)\s+)*$"
+)
+_YES = re.compile(
+    r"\bCONCED\w+|\bAUTORI(?:ZA|ZASE|ZAN|ZANDO|ZADO|ZADA|CESE)\b|\bFACULTA(?:SE|N|NDO|DO|DA)?\b"
+    r"|\bCON\s+(?:LA\s+)?FACULTAD(?:ES)?|\bOTORG\w+|\bCON\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FUERZA"
+    r"|(?<!NO\s)(?<!TAMPOCO\s)\bHA\s+LUGAR|\bCOMO\s+SE\s+PIDE|\bREQUERIR\b|\bDISPON\w+"
+    r"|\bORDENA(?:SE)?\b|\bPODRA|\bPROCEDASE"
+)
+_PENDING = re.compile(
+    r"\bAUN\s+NO|\bTODAVIA\s+NO|\bNO\s+TENEMOS|\bPENDIENTE|\bSOLICIT(?:A|AMOS|O|ARA|AREMOS)\b|\bFALTA\b|\bPIDE\s+QUE"
+    r"|\bEN\s+CASO\s+DE\s+QUE\s+SE\s+CONCEDA|\bSE\s+PEDIRA"
+)
+_TOPIC = re.compile(
+    r"(?:\bEN\s+CUANTO\s+AL?|\bA\s+LA\s+(?:SOLICITUD|PETICION)|\bRESPECTO\s+(?:DE|A)L?|\bAL?\s+LO\s+(?:PRINCIPAL|PEDIDO))"
+)
+
+
+def find_powers(doc: TextoDePapel) -> dict[str, Hallazgo]:
+    """Each power that the paper decides on, «sí» or «no»; one that it does not decide is absent."""
+    found = {}
+    for power in _POWERS:
+        decided = [*_beside_label(doc, power)] or [*_in_sentences(doc, power)]
+        if not decided:
+            continue
+        answer, trozo, rule = decided[-1]
+        is_torn = len({one[0] for one in decided}) > 1
+        found[power] = Hallazgo(
+            "sí" if answer else "no",
+            rule,
+            doc.boxes(*trozo),
+            0.6 if is_torn else 0.9,
+            "El papel la concede y la niega en distintas partes." if is_torn else "",
+        )
+    return found
+
+
+def _beside_label(doc: TextoDePapel, power: str) -> Iterator[tuple[bool, Trozo, str]]:
+    if power not in {"fuerza_publica", "descerrajamiento"}:
+        return
+    for trozo in labelled(doc, power):
+        text = doc.plano[trozo.start : trozo.end]
+        if re.match(r"(?:SI|CONCEDID[OA]|AUTORIZAD[OA]|OTORGAD[OA]|X)\b", text):
+            yield True, trozo, "etiqueta"
+        elif re.match(r"(?:NO\b|DENEGAD[OA]|RECHAZAD[OA]|SIN\b)", text):
+            yield False, trozo, "etiqueta"
+
+
+def _in_sentences(doc: TextoDePapel, power: str) -> Iterator[tuple[bool, Trozo, str]]:
+    start = 0
+    ends = [match.start() for match in _SENTENCE.finditer(doc.prosa)]
+    for end in [*ends, len(doc.prosa)]:
+        sentence = doc.prosa[start:end]
+        for mention in re.finditer(_POWERS[power], sentence):
+            answer = _decide(sentence, mention)
+            if answer is not None:
+                yield (
+                    answer,
+                    Trozo(start + mention.start(), start + mention.end()),
+                    "concede" if answer else "niega",
+                )
+        start = end
+
+
+def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
+    """What a sentence decides on what it mentions; None where it decides nothing."""
+    before, after = sentence[: mention.start()], sentence[mention.end() :]
+    if _PENDING.search(before):
+        return None
+    if _WITHOUT.search(before):
+        return False
+    nos = list(_NO.finditer(before))
+    if nos:
+        later = _YES.search(before, nos[-1].end())
+        return later is not None
+    yes = list(_YES.finditer(before))
+    follows = _NO.search(after)
+    if follows and (not yes or _TOPIC.search(before)):
+        between = after[: follows.start()]
+        if not _YES.search(between):
+            return False
+    if yes or _YES.match(after.lstrip(" :,-")):
+        return True
+    if re.match(r"[\s:,]*(?:CONCEDID|AUTORIZAD|OTORGAD)[OA]", after):
+        return True
+    if re.match(r"[\s\w]{0,30}\b(?:SE\s+)?(?:CONCEDE|AUTORIZA|OTORGA)\b", after):
+        return True
+    return None

@@ -1,0 +1,106 @@
+"""How well papers are read: precision and recall by field, against what is right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from app.core.text import fold
+from app.papeles.outside import paper_reader  # noqa: F401
+from app.papeles.outside.papers import PDF, read_words
+from app.papeles.rules import LecturaDePapel
+from app.papeles.rules.lectura import read_document
+
+#: Field of what is right to field of what is read, of the case.
+CASO = {
+    "numero": "numero_oficio",
+    "rol": "rol",
+    "tribunal": "tribunal",
+    "caratulado": "caratulado",
+    "fecha": "fecha_oficio",
+    "prop_nombre": "propietario_nombre",
+    "prop_rut": "propietario_rut",
+    "direccion": "direccion",
+    "comuna": "comuna",
+    "plazo": "plazo",
+    "fuerza_publica": "fuerza_publica",
+    "descerrajamiento": "descerrajamiento",
+}
+VEHICULO = ("patente", "patente_dv", "tipo_vehiculo", "marca", "modelo", "anio", "color", "vin", "motor")
+
+
+class Tally:
+    """Right, wrong and missed values by field."""
+
+    def __init__(self) -> None:
+        self.right: Counter[str] = Counter()
+        self.wrong: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
+        self.notes: list[str] = []
+
+    def add(self, paper: str, field: str, want: Any, got: str | None) -> None:
+        """Count one value; a wrong one is missed, too."""
+        if want is None and got is None:
+            return
+        if got is not None and want is not None and plain(want) == plain(got):
+            self.right[field] += 1
+            return
+        self.notes.append(f"{paper}: {field}: {want!r} → {got!r}")
+        if got is not None:
+            self.wrong[field] += 1
+        if want is not None:
+            self.missed[field] += 1
+
+    def precision(self, field: str | None = None) -> float:
+        """Of what was filled in, the part that is right."""
+        right, wrong = self._of(self.right, field), self._of(self.wrong, field)
+        return right / (right + wrong) if right + wrong else 1.0
+
+    def recall(self, field: str | None = None) -> float:
+        """Of what the papers say, the part that was filled in rightly."""
+        right, missed = self._of(self.right, field), self._of(self.missed, field)
+        return right / (right + missed) if right + missed else 1.0
+
+    def _of(self, counter: Counter[str], field: str | None) -> int:
+        return counter[field] if field else sum(counter.values())
+
+    def table(self) -> str:
+        """The figures of each field, in lines."""
+        lines = [f"{'campo':18} {'bien':>5} {'mal':>4} {'falta':>5} {'prec.':>6} {'cob.':>6}"]
+        for field in ["clase", *CASO, *VEHICULO]:
+            lines.append(
+                f"{field:18} {self.right[field]:5} {self.wrong[field]:4} {self.missed[field]:5} "
+                f"{self.precision(field):6.3f} {self.recall(field):6.3f}"
+            )
+        total = f"{self.precision():6.3f} {self.recall():6.3f}"
+        right, wrong = sum(self.right.values()), sum(self.wrong.values())
+        lines.append(f"{'todos':18} {right:5} {wrong:4} {sum(self.missed.values()):5} {total}")
+        return "\n".join(lines)
+
+
+def plain(value: Any) -> str:
+    """A value for comparing: without accents, case and punctuation."""
+    if isinstance(value, bool):
+        return "si" if value else "no"
+    return re.sub(r"[^a-z0-9]+", " ", fold(str(value))).strip()
+
+
+def read(pdf: bytes) -> LecturaDePapel:
+    """Read a paper as the tray does."""
+    return read_document(read_words(pdf, PDF))
+
+
+def score(tally: Tally, name: str, want: dict[str, Any], got: LecturaDePapel) -> None:
+    """Count what is right in one paper; a field that ``want`` lacks is one that it does not say."""
+    tally.add(name, "clase", want.get("tipo"), got.clase.value)
+    for field, campo in CASO.items():
+        found = got.caso.get(campo)
+        tally.add(name, field, want.get(field), found.valor if found else None)
+    wanted, found_ones = want["vehiculos"], list(got.vehiculos)
+    for number in range(max(len(wanted), len(found_ones))):
+        right = wanted[number] if number < len(wanted) else {}
+        told = found_ones[number] if number < len(found_ones) else {}
+        for field in VEHICULO:
+            found = told.get(field)
+            tally.add(name, field, right.get(field), found.valor if found else None)
