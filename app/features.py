@@ -33,6 +33,7 @@ _PACKAGES = (
     "ubicado",
     "planillas",
     "bandeja",
+    "papeles",
     "portal",
     "terreno",
     "tablero",

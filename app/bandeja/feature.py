@@ -5,13 +5,14 @@ from __future__ import annotations
 from app.bandeja import pages
 from app.bandeja.jobs import fetch_mail, read_item
 from app.bandeja.models import Ingreso, Origen
-from app.bandeja.queries import count_origins
+from app.bandeja.queries import cases_whose_papers_say, count_origins
 from app.bandeja.queries.needed_items import limiting_option
 from app.bandeja.queries.stored_originals import list_originals
 from app.bandeja.service.deciding import note_imported, note_undone
 from app.db import limit_rows
 from app.feature import Feature, FileColumn
 from app.oficios.pages.sections import Section
+from app.oficios.queries.in_papers import said_in_papers
 from app.planillas.service.told import on_imported, on_undone
 from app.web.navigation import Link, Menu
 
@@ -27,7 +28,11 @@ FEATURE = Feature(
     jobs=(read_item, fetch_mail),
     keepers=(list_originals,),
     file_columns=(FileColumn("ingresos", "archivo_key", "sha256"),),
-    provides=(on_imported.by(note_imported), on_undone.by(note_undone)),
+    provides=(
+        on_imported.by(note_imported),
+        on_undone.by(note_undone),
+        said_in_papers.by(cases_whose_papers_say),
+    ),
     navigation=(
         Link(Menu.BAR, 20, "bandeja.start", "Importar", "table-import", areas=("importar",)),
     ),

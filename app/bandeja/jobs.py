@@ -13,7 +13,7 @@ from app.bandeja.rules import MAX_DEPTH, READ_JOB, EstadoIngreso, TipoIngreso, V
 from app.bandeja.rules.formatos import Formato, tell_format
 from app.bandeja.rules.remitentes import claimed_buffet, known_buffet, read_sender
 from app.bandeja.service.deciding import settle_above
-from app.bandeja.service.reading import count_list
+from app.bandeja.service.reading import PapelLeido, count_list, read_paper
 from app.bandeja.service.receiving import (
     Guardada,
     Procedencia,
@@ -65,7 +65,7 @@ def read_item(run: JobRun) -> None:
     if formato.tipo.has_parts and depth < MAX_DEPTH:
         _read_package(run, data, formato)
         return
-    problema, resumen = "", {}
+    problema, resumen, papel = "", {}, PapelLeido()
     if formato.tipo.has_parts:
         problema = _TOO_DEEP
     elif formato.tipo is TipoIngreso.PLANILLA:
@@ -73,10 +73,14 @@ def read_item(run: JobRun) -> None:
             resumen = count_list(data, nombre, buffet_id, run.clock())
         except InvalidValue as error:
             problema = str(error)
+    elif formato.tipo in {TipoIngreso.PAPEL, TipoIngreso.FOTO}:
+        papel = read_paper(data, formato.tipo)
+        problema, resumen = papel.problema, papel.resumen
     elif formato.tipo is TipoIngreso.OTRO:
         problema = f"Es un {formato.nombre}: no se puede leer. Ábralo, o pida otro archivo."
     with run.finish(f"Leído: {formato.nombre}."):
         ingreso = db.session.get_one(Ingreso, run.args["ingreso"])
+        ingreso.lectura, ingreso.texto = papel.lectura, papel.texto
         _close(ingreso, run.clock(), formato, problema=problema, resumen=resumen)
 
 

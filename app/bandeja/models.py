@@ -65,6 +65,8 @@ class Ingreso(Model):
             "motivo": Dato.TEXTO,
             "problema": Dato.TEXTO,
             "resumen": Dato.ESTRUCTURA,
+            "lectura": Dato.ESTRUCTURA,
+            "texto": Dato.TEXTO,
         },
         otros=(
             "tamano_bytes",
@@ -106,6 +108,10 @@ class Ingreso(Model):
     problema: Mapped[str | None] = mapped_column(ShortText(500))
     #: What the reading counted (``rules.resumen``); of a mail also its subject and claimed buffet.
     resumen: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Of a paper: what each field says, with its place, and its text as it is searched. Loaded on
+    #: demand: the tray lists many items.
+    lectura: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, deferred=True)
+    texto: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
     importacion_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("importaciones.id", ondelete="SET NULL"), index=True
     )

@@ -1,1 +1,1 @@
-"""Papers: what a PDF of a court, of the register or of a buffet says, with its place on the page."""
+"""Papers: what a PDF of a court, the register or a buffet says, with its place on the page."""

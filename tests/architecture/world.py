@@ -33,6 +33,7 @@ from tests.factories import make_aviso, make_link, make_oficio, make_session, ma
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 from tests.oficios.textos import make_texto
+from tests.papeles.rows import make_paper_item
 from tests.planillas.listados import make_importacion
 from tests.planillas.pasos.rows import make_listado
 from tests.porticos.rows import make_catalogue
@@ -93,6 +94,8 @@ def url_arguments(
         "consulta_id": lambda: make_check(app, oficio),
         "importacion_id": lambda: make_importacion(app, buffet, admin),
         "ingreso_id": lambda: make_item(app, buffet),
+        "papel_id": lambda: make_paper_item(app, buffet),
+        "pagina": lambda: 1,
         "notificacion_id": lambda: make_notice(app, oficio, admin),
         "clave": lambda: make_draft(app, oficio, admin),
         "ubicacion_id": lambda: make_bare_location(app, oficio, admin),

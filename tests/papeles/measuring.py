@@ -7,9 +7,9 @@ from collections import Counter
 from typing import Any
 
 from app.core.text import fold
-from app.papeles.outside import paper_reader  # noqa: F401
-from app.papeles.outside.papers import PDF, read_words
-from app.papeles.rules import LecturaDePapel
+from app.papeles.outside.paper_reader import read_pdf
+from app.papeles.rules import MAX_PAGES, MAX_WORDS, LecturaDePapel
+from app.papeles.rules.documento import compose
 from app.papeles.rules.lectura import read_document
 
 #: Field of what is right to field of what is read, of the case.
@@ -27,7 +27,17 @@ CASO = {
     "fuerza_publica": "fuerza_publica",
     "descerrajamiento": "descerrajamiento",
 }
-VEHICULO = ("patente", "patente_dv", "tipo_vehiculo", "marca", "modelo", "anio", "color", "vin", "motor")
+VEHICULO = (
+    "patente",
+    "patente_dv",
+    "tipo_vehiculo",
+    "marca",
+    "modelo",
+    "anio",
+    "color",
+    "vin",
+    "motor",
+)
 
 
 class Tally:
@@ -68,11 +78,11 @@ class Tally:
     def table(self) -> str:
         """The figures of each field, in lines."""
         lines = [f"{'campo':18} {'bien':>5} {'mal':>4} {'falta':>5} {'prec.':>6} {'cob.':>6}"]
-        for field in ["clase", *CASO, *VEHICULO]:
-            lines.append(
-                f"{field:18} {self.right[field]:5} {self.wrong[field]:4} {self.missed[field]:5} "
-                f"{self.precision(field):6.3f} {self.recall(field):6.3f}"
-            )
+        lines += [
+            f"{field:18} {self.right[field]:5} {self.wrong[field]:4} {self.missed[field]:5} "
+            f"{self.precision(field):6.3f} {self.recall(field):6.3f}"
+            for field in ["clase", *CASO, *VEHICULO]
+        ]
         total = f"{self.precision():6.3f} {self.recall():6.3f}"
         right, wrong = sum(self.right.values()), sum(self.wrong.values())
         lines.append(f"{'todos':18} {right:5} {wrong:4} {sum(self.missed.values()):5} {total}")
@@ -87,8 +97,8 @@ def plain(value: Any) -> str:
 
 
 def read(pdf: bytes) -> LecturaDePapel:
-    """Read a paper as the tray does."""
-    return read_document(read_words(pdf, PDF))
+    """Read a paper as the tray does, but in this process, which takes a tenth of the time."""
+    return read_document(compose(read_pdf(pdf, MAX_PAGES, MAX_WORDS, "")["paginas"]))
 
 
 def score(tally: Tally, name: str, want: dict[str, Any], got: LecturaDePapel) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -125,6 +125,16 @@ def list_origins(oficio_id: int) -> Sequence[Ingreso]:
         .where(Origen.oficio_id == oficio_id)
         .order_by(Ingreso.id)
     ).all()
+
+
+def cases_whose_papers_say(words: Collection[str]) -> sa.Select[int]:
+    """The statement for the ids of cases that were made of a paper with all of some words."""
+    said = [Ingreso.texto.contains(word, autoescape=True) for word in words]
+    return (
+        sa.select(Origen.oficio_id)
+        .join(Ingreso, Ingreso.id == Origen.ingreso_id)
+        .where(Ingreso.texto.is_not(None), *said)
+    )
 
 
 def known_addresses() -> dict[str, int]:

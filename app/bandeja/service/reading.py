@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.bandeja.rules import TipoIngreso
+from app.feature import asked_above
 from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.rows import Review, count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
+
+
+@dataclass(frozen=True)
+class PapelLeido:
+    """What was read of a paper: its fields with their places, its text, and both in numbers."""
+
+    lectura: dict[str, Any] | None = None
+    texto: str | None = None
+    resumen: dict[str, Any] = field(default_factory=dict)
+    #: Why nothing could be read, in a sentence.
+    problema: str = ""
+
+
+@asked_above
+def read_paper(contenido: bytes, tipo: TipoIngreso) -> PapelLeido:
+    """Read a PDF or a photo of a paper, outside of any transaction; nothing while nobody can."""
+    return PapelLeido()
 
 
 def count_list(

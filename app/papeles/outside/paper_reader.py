@@ -177,7 +177,8 @@ def _recognised(image: Any, tesseract: str, scale: float) -> list[list[Any]]:
     return words
 
 
-def _read_pdf(data: bytes, most_pages: int, most_words: int, tesseract: str) -> dict[str, Any]:
+def read_pdf(data: bytes, most_pages: int, most_words: int, tesseract: str) -> dict[str, Any]:
+    """Read the words of a PDF, page by page."""
     paper = pypdfium2.PdfDocument(data)
     pages, left = [], most_words
     for number in range(min(len(paper), most_pages)):
@@ -244,7 +245,7 @@ def main() -> None:
         if kind == "foto":
             answer = _read_photo(data, tesseract)
         else:
-            answer = _read_pdf(data, most_pages, most_words, tesseract)
+            answer = read_pdf(data, most_pages, most_words, tesseract)
     except pypdfium2.PdfiumError as error:
         answer = {"error": "clave" if "password" in str(error).lower() else "dañado"}
     except Exception as error:  # whatever a damaged file makes a reader raise

@@ -27,7 +27,7 @@ class ClasePapel(Labelled):
 
 
 @dataclass(frozen=True)
-class Hallazgo:
+class DatoHallado:
     """A value that a paper says in a field, with its place, and how sure that is."""
 
     valor: str
@@ -55,7 +55,7 @@ class Hallazgo:
         }
 
     @classmethod
-    def of_json(cls, told: Mapping[str, Any]) -> Hallazgo:
+    def of_json(cls, told: Mapping[str, Any]) -> DatoHallado:
         """What was stored."""
         return cls(
             told["valor"],
@@ -67,7 +67,7 @@ class Hallazgo:
 
 
 #: The values of one thing (the order, a vehicle), by field.
-Hallazgos = Mapping[str, Hallazgo]
+DatosHallados = Mapping[str, DatoHallado]
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ class LecturaDePapel:
 
     clase: ClasePapel
     #: Fields of the order, its person and address; ``exhorto`` and powers among them.
-    caso: Hallazgos = field(default_factory=dict)
-    vehiculos: Sequence[Hallazgos] = ()
+    caso: DatosHallados = field(default_factory=dict)
+    vehiculos: Sequence[DatosHallados] = ()
     #: People who are named and are neither owner nor debtor, with what they are.
-    ajenos: Sequence[tuple[str, Hallazgo]] = ()
+    ajenos: Sequence[tuple[str, DatoHallado]] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -98,10 +98,10 @@ class LecturaDePapel:
         """What was stored."""
         return cls(
             ClasePapel(told["clase"]),
-            {name: Hallazgo.of_json(found) for name, found in told["caso"].items()},
+            {name: DatoHallado.of_json(found) for name, found in told["caso"].items()},
             [
-                {name: Hallazgo.of_json(found) for name, found in vehiculo.items()}
+                {name: DatoHallado.of_json(found) for name, found in vehiculo.items()}
                 for vehiculo in told["vehiculos"]
             ],
-            [(papel, Hallazgo.of_json(found)) for papel, found in told["ajenos"]],
+            [(papel, DatoHallado.of_json(found)) for papel, found in told["ajenos"]],
         )

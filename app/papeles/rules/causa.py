@@ -10,7 +10,7 @@ from app.core.dates import MESES, parse_fecha
 from app.core.errors import InvalidValue
 from app.core.text import fold
 from app.core.tribunales import find_tribunal, suggest_tribunal
-from app.papeles.rules import ClasePapel, Hallazgo
+from app.papeles.rules import ClasePapel, DatoHallado
 from app.papeles.rules.codigos import RolHallado, find_roles
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.etiquetas import Trozo, labelled, trimmed
@@ -48,7 +48,19 @@ _ORDINALS = {
     **{
         word: n
         for n, word in enumerate(
-            "PRIMER SEGUNDO TERCER CUARTO QUINTO SEXTO SEPTIMO OCTAVO NOVENO DECIMO".split(), 1
+            [
+                "PRIMER",
+                "SEGUNDO",
+                "TERCER",
+                "CUARTO",
+                "QUINTO",
+                "SEXTO",
+                "SEPTIMO",
+                "OCTAVO",
+                "NOVENO",
+                "DECIMO",
+            ],
+            1,
         )
     },
     "PRIMERO": 1,
@@ -91,7 +103,7 @@ def tell_class(doc: TextoDePapel) -> ClasePapel:
     return ClasePapel.OTRO
 
 
-def find_number(doc: TextoDePapel) -> Hallazgo | None:
+def find_number(doc: TextoDePapel) -> DatoHallado | None:
     """The number that the sender gave to the order."""
     for trozo in labelled(doc, "numero"):
         text = doc.texto[trozo.start : trozo.end]
@@ -110,7 +122,7 @@ def _plain_number(text: str) -> str:
     return re.sub(r"(?<=\d)\.(?=\d{3}(?!\d))", "", text.strip())
 
 
-def find_rol(doc: TextoDePapel) -> Hallazgo | None:
+def find_rol(doc: TextoDePapel) -> DatoHallado | None:
     """The number of the case at the court that ordered it; of an exhort, at the exhorting one."""
     ranked: dict[str, tuple[int, RolHallado, int]] = {}
     for order, found in enumerate(find_roles(doc)):
@@ -146,7 +158,7 @@ def find_rol(doc: TextoDePapel) -> Hallazgo | None:
     )
 
 
-def find_court(doc: TextoDePapel) -> Hallazgo | None:
+def find_court(doc: TextoDePapel) -> DatoHallado | None:
     """The court that ordered it, by its name in the list."""
     best: tuple[int, Trozo, str, str] | None = None
     counts: dict[str, int] = {}
@@ -184,7 +196,9 @@ def _read_court(doc: TextoDePapel, found: re.Match[str]) -> tuple[Trozo, str, st
         start, ordinal = found.start() - len(match[0]), f"{number}º "
     rest = doc.prosa[found.end() : found.end() + 90].split("\n\n")[0]
     middle = "Juzgado"
-    if own := re.match(r"\s*(?P<w>(?:(?:DECIMO|VIGESIMO|TRIGESIMO)\s+)?[A-Z]+|\d{1,2}\s?°)\s+", rest):
+    if own := re.match(
+        r"\s*(?P<w>(?:(?:DECIMO|VIGESIMO|TRIGESIMO)\s+)?[A-Z]+|\d{1,2}\s?°)\s+", rest
+    ):
         number = _ordinal_of(own) if own["w"][0].isalpha() else int(re.sub(r"\D", "", own["w"]))
         if number and not ordinal:
             ordinal = f"{number}º "
@@ -227,7 +241,7 @@ def _ordinal_of(match: re.Match[str]) -> int | None:
     return None
 
 
-def find_parties(doc: TextoDePapel) -> Hallazgo | None:
+def find_parties(doc: TextoDePapel) -> DatoHallado | None:
     """The name of the case (carátula)."""
     for trozo in labelled(doc, "caratulado"):
         return _told(doc, trozo, doc.texto[trozo.start : trozo.end].strip('"“”«» '), "etiqueta")
@@ -246,7 +260,7 @@ def find_parties(doc: TextoDePapel) -> Hallazgo | None:
     return None
 
 
-def find_date(doc: TextoDePapel, clase: ClasePapel) -> Hallazgo | None:
+def find_date(doc: TextoDePapel, clase: ClasePapel) -> DatoHallado | None:
     """The day of the paper itself, not of what it tells."""
     best: tuple[int, Trozo, date] | None = None
     for found in _DATE.finditer(doc.prosa):
@@ -267,7 +281,9 @@ def _rank_date(doc: TextoDePapel, start: int, clase: ClasePapel) -> int:
         return 9
     if clase is ClasePapel.CAV:
         return 0
-    label = r"(?:^|[\n\t])[-*\s]*(?:FECHA(?:\s+(?:DE\s+|DEL?\s+)?(?:SOLICITUD|OFICIO|ORDEN))?|ENVIADO)"
+    label = (
+        r"(?:^|[\n\t])[-*\s]*(?:FECHA(?:\s+(?:DE\s+|DEL?\s+)?(?:SOLICITUD|OFICIO|ORDEN))?|ENVIADO)"
+    )
     if re.search(label + r"\s*[:\t\n]\s*(?:[A-Z]+,\s*)?$", before):
         return 8
     if city := _CITY.search(before):
@@ -287,7 +303,7 @@ def _read_date(found: re.Match[str]) -> date | None:
         return None
 
 
-def find_term(doc: TextoDePapel) -> Hallazgo | None:
+def find_term(doc: TextoDePapel) -> DatoHallado | None:
     """The days that the paper gives, as a number, with their kind in the rule."""
     found = _TERM.search(doc.prosa)
     if found is None:
@@ -307,5 +323,5 @@ def _told(
     *,
     confianza: float = 0.9,
     duda: str = "",
-) -> Hallazgo:
-    return Hallazgo(value, regla, doc.boxes(trozo.start, trozo.end), confianza, duda)
+) -> DatoHallado:
+    return DatoHallado(value, regla, doc.boxes(trozo.start, trozo.end), confianza, duda)

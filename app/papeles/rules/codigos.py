@@ -28,9 +28,7 @@ _PLATES = (
 )
 #: How far before a plate its cue may stand.
 _NEAR = 40
-_RUT = re.compile(
-    r"(?<![\w.-])(?P<rut>\d{1,2}[. ]?\d{3}[. ]?\d{3}\s?-\s?[\dK])(?![\w-])"
-)
+_RUT = re.compile(r"(?<![\w.-])(?P<rut>\d{1,2}[. ]?\d{3}[. ]?\d{3}\s?-\s?[\dK])(?![\w-])")
 _ROL = re.compile(
     r"(?<![A-Z0-9])(?P<tipo>[CVE])\s?-\s?(?P<n>\d{1,3}(?:\.\d{3})+|\d{1,7})\s?[-/]\s?"
     r"(?P<anio>(?:19|20)\d{2})(?!\d)"
@@ -80,7 +78,7 @@ def find_plates(doc: TextoDePapel) -> list[PatenteHallada]:
             if any(one.start < match.end() and match.start() < one.end for one in found.values()):
                 continue
             before = doc.prosa[max(0, match.start() - 100) : match.start()]
-            has_cue = _CUE.search(before[-_NEAR:].rstrip(" \"")) is not None
+            has_cue = _CUE.search(before[-_NEAR:].rstrip(' "')) is not None
             if number == 1 and not has_cue:
                 continue
             plate = _read(match)

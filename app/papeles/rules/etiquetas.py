@@ -22,7 +22,8 @@ LABELS = {
     "vin": _NUM + r"(?:CHASIS(?:\s*/\s*VIN)?|V\.?I\.?N\.?)(?:\s+N°)?",
     "motor": _NUM + r"MOTOR(?:\s+N°)?",
     "numero": r"N(?:°|RO\.?|UMERO)\s*(?:DE\s+)?(?:OFICIO|ORDEN|ENCARGO|SOLICITUD)",
-    "rol": r"(?:CAUSA\s+)?(?:ROL|R\.?I\.?T\.?)(?:\s+(?:DE\s+LA\s+)?CAUSA)?|CAUSA(?:\s+DE\s+ORIGEN)?",
+    "rol": r"(?:CAUSA\s+)?(?:ROL|R\.?I\.?T\.?)(?:\s+(?:DE\s+LA\s+)?CAUSA)?"
+    r"|CAUSA(?:\s+DE\s+ORIGEN)?",
     "tribunal": r"TRIBUNAL(?:\s+(?:EXHORTANTE|DE\s+ORIGEN))?|JUZGADO",
     "caratulado": r"CARATULAD[OA]|CARATULA",
     "fecha": r"FECHA(?:\s+(?:DE\s+)?(?:EMISION|SOLICITUD|(?:DEL?\s+)?(?:OFICIO|ORDEN)))?|ENVIADO",
@@ -50,7 +51,9 @@ class Trozo(NamedTuple):
     end: int
 
 
-class _Cell(NamedTuple):
+class CeldaDeLinea(NamedTuple):
+    """A part of a line between wide gaps."""
+
     start: int
     end: int
     is_last: bool
@@ -76,12 +79,12 @@ def _next_label() -> re.Pattern[str]:
     return re.compile(rf"\s(?:{known})\s*:")
 
 
-def lines_of(doc: TextoDePapel) -> list[list[_Cell]]:
+def lines_of(doc: TextoDePapel) -> list[list[CeldaDeLinea]]:
     """The lines of a paper, each as its cells."""
     lines = []
     for line in re.finditer(r"[^\n]+", doc.plano):
         cells = [
-            _Cell(line.start() + cell.start(), line.start() + cell.end(), False)
+            CeldaDeLinea(line.start() + cell.start(), line.start() + cell.end(), False)
             for cell in re.finditer(r"[^\t]+", line[0])
         ]
         if cells:
@@ -132,19 +135,24 @@ def trimmed(doc: TextoDePapel, trozo: Trozo) -> Trozo:
 
 
 def _with_rest(
-    doc: TextoDePapel, trozo: Trozo, lines: list[list[_Cell]], number: int, *, label_start: int
+    doc: TextoDePapel,
+    trozo: Trozo,
+    lines: list[list[CeldaDeLinea]],
+    number: int,
+    *,
+    label_start: int,
 ) -> Trozo:
     """With the next line where a narrow cell broke its value: it stands below the value."""
     if number + 1 >= len(lines) or len(lines[number + 1]) != 1:
         return trozo
     cell = lines[number + 1][0]
     between = doc.texto[trozo.end : cell.start]
-    start = trozo.start + len(doc.texto[trozo.start : trozo.end]) - len(
-        doc.texto[trozo.start : trozo.end].lstrip(" :")
+    start = (
+        trozo.start
+        + len(doc.texto[trozo.start : trozo.end])
+        - len(doc.texto[trozo.start : trozo.end].lstrip(" :"))
     )
-    label, here, below = (
-        doc.words(place, place + 1) for place in (label_start, start, cell.start)
-    )
+    label, here, below = (doc.words(place, place + 1) for place in (label_start, start, cell.start))
     if between != "\n" or not label or not here or not below:
         return trozo
     is_below = abs(here[0].caja.x0 - below[0].caja.x0) < 2

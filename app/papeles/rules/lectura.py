@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.papeles.rules import ClasePapel, Hallazgo, LecturaDePapel
+from app.papeles.rules import ClasePapel, DatoHallado, LecturaDePapel
 from app.papeles.rules.causa import (
     find_court,
     find_date,
@@ -25,7 +25,7 @@ def read_document(doc: TextoDePapel) -> LecturaDePapel:
     clase = tell_class(doc)
     people = find_people(doc)
     person = choose_person(people)
-    caso: dict[str, Hallazgo | None] = {"fecha_oficio": find_date(doc, clase)}
+    caso: dict[str, DatoHallado | None] = {"fecha_oficio": find_date(doc, clase)}
     if clase is not ClasePapel.CAV:
         direccion, comuna = find_address(doc, people, person)
         caso |= {
@@ -41,10 +41,11 @@ def read_document(doc: TextoDePapel) -> LecturaDePapel:
     if person is not None:
         caso["propietario_nombre"] = name_of(doc, person)
         caso["propietario_rut"] = rut_of(doc, person, people)
-    others = []
-    for one in people:
-        if not one.rol.is_sought and (name := name_of(doc, one)):
-            others.append((one.rol.value, replace(name, duda="")))
+    others = [
+        (one.rol.label.lower(), replace(name, duda=""))
+        for one in people
+        if not one.rol.is_sought and (name := name_of(doc, one))
+    ]
     return LecturaDePapel(
         clase,
         _kept(doc, caso),
@@ -53,12 +54,14 @@ def read_document(doc: TextoDePapel) -> LecturaDePapel:
     )
 
 
-def _kept(doc: TextoDePapel, found: dict[str, Hallazgo | None] | dict[str, Hallazgo]) -> dict[str, Hallazgo]:
+def _kept(
+    doc: TextoDePapel, found: dict[str, DatoHallado | None] | dict[str, DatoHallado]
+) -> dict[str, DatoHallado]:
     """What was found, without what the recognition of a scan is not sure of."""
     return {name: one for name, one in found.items() if one is not None and _is_sure(doc, one)}
 
 
-def _is_sure(doc: TextoDePapel, one: Hallazgo) -> bool:
+def _is_sure(doc: TextoDePapel, one: DatoHallado) -> bool:
     for caja in one.cajas[:1]:
         for word in doc.palabras:
             inside = (

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import re
 
-_UNITS = (
-    "CERO UN DOS TRES CUATRO CINCO SEIS SIETE OCHO NUEVE DIEZ ONCE DOCE TRECE CATORCE QUINCE "
-    "DIECISEIS DIECISIETE DIECIOCHO DIECINUEVE VEINTE VEINTIUN VEINTIDOS VEINTITRES VEINTICUATRO "
-    "VEINTICINCO VEINTISEIS VEINTISIETE VEINTIOCHO VEINTINUEVE"
-).split()
+_UNITS = [
+    "CERO",
+    "UN",
+    "DOS",
+    "TRES",
+    "CUATRO",
+    "CINCO",
+    "SEIS",
+    "SIETE",
+    "OCHO",
+    "NUEVE",
+    "DIEZ",
+    "ONCE",
+    "DOCE",
+    "TRECE",
+    "CATORCE",
+    "QUINCE",
+    "DIECISEIS",
+    "DIECISIETE",
+    "DIECIOCHO",
+    "DIECINUEVE",
+    "VEINTE",
+    "VEINTIUN",
+    "VEINTIDOS",
+    "VEINTITRES",
+    "VEINTICUATRO",
+    "VEINTICINCO",
+    "VEINTISEIS",
+    "VEINTISIETE",
+    "VEINTIOCHO",
+    "VEINTINUEVE",
+]
 _TENS = ("TREINTA", "CUARENTA", "CINCUENTA", "SESENTA", "SETENTA", "OCHENTA", "NOVENTA")
 _VALUES = {
     **{word: value for value, word in enumerate(_UNITS)},

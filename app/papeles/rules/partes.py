@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.core.comunas import Comuna, find_comuna
 from app.core.labels import Labelled
 from app.core.rut import format_rut
-from app.papeles.rules import Hallazgo
+from app.papeles.rules import DatoHallado
 from app.papeles.rules.codigos import RutHallado, find_ruts
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.etiquetas import Trozo, labelled
@@ -79,7 +79,9 @@ _CUES = (
         r"|REQUERIRA(?:\s+DE\s+PAGO)?\s+A",
     ),
 )
-_ANY_CUE = re.compile("|".join(f"(?P<c{n}>\\b(?:{cue})(?!\\w))" for n, (_, cue) in enumerate(_CUES)))
+_ANY_CUE = re.compile(
+    "|".join(f"(?P<c{n}>\\b(?:{cue})(?!\\w))" for n, (_, cue) in enumerate(_CUES))
+)
 _RUT_LABEL = re.compile(
     r"[,;.(\s]*(?:(?:CEDULA(?:\s+NACIONAL)?(?:\s+DE\s+IDENTIDAD)?|C\.?\s?N?\.?\s?I\.?|R\.?\s?U\.?\s?[TN]\.?"
     r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]))?"
@@ -213,12 +215,12 @@ def choose_person(people: list[PersonaHallada]) -> PersonaHallada | None:
     return None
 
 
-def name_of(doc: TextoDePapel, person: PersonaHallada) -> Hallazgo | None:
+def name_of(doc: TextoDePapel, person: PersonaHallada) -> DatoHallado | None:
     """Their name, as it is written."""
     if person.nombre is None:
         return None
     value = " ".join(doc.texto[person.nombre.start : person.nombre.end].split())
-    return Hallazgo(
+    return DatoHallado(
         value,
         person.rol.label.lower(),
         doc.boxes(*person.nombre),
@@ -227,7 +229,9 @@ def name_of(doc: TextoDePapel, person: PersonaHallada) -> Hallazgo | None:
     )
 
 
-def rut_of(doc: TextoDePapel, person: PersonaHallada, people: list[PersonaHallada]) -> Hallazgo | None:
+def rut_of(
+    doc: TextoDePapel, person: PersonaHallada, people: list[PersonaHallada]
+) -> DatoHallado | None:
     """Their RUT as written; with a doubt where its digit does not add up."""
     if person.rut is None:
         return None
@@ -240,7 +244,7 @@ def rut_of(doc: TextoDePapel, person: PersonaHallada, people: list[PersonaHallad
     duda = " ".join(rut.advertencias)
     if not duda and others:
         duda = f"El papel nombra también a {format_rut(min(others))} como dueño o deudor."
-    return Hallazgo(
+    return DatoHallado(
         rut.valor,
         person.rol.label.lower(),
         doc.boxes(person.rut.start, person.rut.end),
@@ -251,7 +255,7 @@ def rut_of(doc: TextoDePapel, person: PersonaHallada, people: list[PersonaHallad
 
 def find_address(
     doc: TextoDePapel, people: list[PersonaHallada], person: PersonaHallada | None
-) -> tuple[Hallazgo | None, Hallazgo | None]:
+) -> tuple[DatoHallado | None, DatoHallado | None]:
     """The address of the person of the case, and its comuna."""
     cues = [_Cue(match) for match in _ANY_CUE.finditer(doc.prosa)]
     beside = {trozo.start: trozo for trozo in labelled(doc, "direccion")}
@@ -294,9 +298,11 @@ def _address_after(doc: TextoDePapel, start: int) -> Trozo:
     return Trozo(start, start + len(text))
 
 
-def _split_address(doc: TextoDePapel, trozo: Trozo) -> tuple[Hallazgo | None, Hallazgo | None]:
+def _split_address(
+    doc: TextoDePapel, trozo: Trozo
+) -> tuple[DatoHallado | None, DatoHallado | None]:
     text = doc.prosa[trozo.start : trozo.end]
-    comuna: Hallazgo | None = None
+    comuna: DatoHallado | None = None
     if found := _COMUNA.search(text):
         place = trozo.start + found.end()
         comuna = _read_comuna(doc, place, min(len(doc.prosa), place + 40))
@@ -320,10 +326,10 @@ def _split_address(doc: TextoDePapel, trozo: Trozo) -> tuple[Hallazgo | None, Ha
     value = " ".join(doc.texto[start:end].split())
     if len(value) < 4 or len(value) > 190:
         return None, comuna
-    return Hallazgo(value, "domicilio", doc.boxes(start, end), 0.9), comuna
+    return DatoHallado(value, "domicilio", doc.boxes(start, end), 0.9), comuna
 
 
-def _read_comuna(doc: TextoDePapel, start: int, end: int) -> Hallazgo | None:
+def _read_comuna(doc: TextoDePapel, start: int, end: int) -> DatoHallado | None:
     text = doc.prosa[start:end].split("\n\n")[0]
     words = list(re.finditer(r"[A-Z'’]+", re.split(r"[,;.:]", text.lstrip(" "))[0]))
     shift = len(text) - len(text.lstrip(" "))
@@ -332,11 +338,11 @@ def _read_comuna(doc: TextoDePapel, start: int, end: int) -> Hallazgo | None:
         comuna: Comuna | None = find_comuna(name)
         if comuna is not None:
             place = Trozo(start + shift + words[0].start(), start + shift + words[count - 1].end())
-            return Hallazgo(comuna.nombre, "lista de comunas", doc.boxes(*place), 0.97)
+            return DatoHallado(comuna.nombre, "lista de comunas", doc.boxes(*place), 0.97)
     return None
 
 
-def _comuna_beside(doc: TextoDePapel) -> Hallazgo | None:
+def _comuna_beside(doc: TextoDePapel) -> DatoHallado | None:
     for trozo in labelled(doc, "comuna"):
         if found := _read_comuna(doc, trozo.start, trozo.end):
             return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.papeles.rules import Hallazgo
+from app.papeles.rules import DatoHallado
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.etiquetas import Trozo, labelled
 
@@ -42,7 +42,7 @@ _TOPIC = re.compile(
 )
 
 
-def find_powers(doc: TextoDePapel) -> dict[str, Hallazgo]:
+def find_powers(doc: TextoDePapel) -> dict[str, DatoHallado]:
     """Each power that the paper decides on, «sí» or «no»; one that it does not decide is absent."""
     found = {}
     for power in _POWERS:
@@ -51,7 +51,7 @@ def find_powers(doc: TextoDePapel) -> dict[str, Hallazgo]:
             continue
         answer, trozo, rule = decided[-1]
         is_torn = len({one[0] for one in decided}) > 1
-        found[power] = Hallazgo(
+        found[power] = DatoHallado(
             "sí" if answer else "no",
             rule,
             doc.boxes(*trozo),

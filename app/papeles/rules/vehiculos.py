@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.core.patente import Patente
-from app.papeles.rules import Hallazgo
+from app.papeles.rules import DatoHallado
 from app.papeles.rules.codigos import (
     PatenteHallada,
     find_plates,
@@ -16,7 +16,7 @@ from app.papeles.rules.codigos import (
     vin_adds_up,
 )
 from app.papeles.rules.documento import TextoDePapel
-from app.papeles.rules.etiquetas import LABELS, Trozo, labelled, lines_of
+from app.papeles.rules.etiquetas import LABELS, CeldaDeLinea, Trozo, labelled, lines_of
 
 _KINDS = (
     r"STATION\s*WAGON|AUTOMOVIL(?:ES)?|CAMIONETA|CAMION|FURGON(?:ETA)?|MOTOCICLETA|MOTO"
@@ -50,7 +50,7 @@ class _Row(NamedTuple):
     patente: Patente
 
 
-def find_vehicles(doc: TextoDePapel) -> list[dict[str, Hallazgo]]:
+def find_vehicles(doc: TextoDePapel) -> list[dict[str, DatoHallado]]:
     """The vehicles of a paper, in its order, each with its plate."""
     rows = _read_table(doc)
     if rows:
@@ -73,21 +73,22 @@ def find_vehicles(doc: TextoDePapel) -> list[dict[str, Hallazgo]]:
     return vehicles
 
 
-def _plate_of(doc: TextoDePapel, mentions: list[PatenteHallada]) -> dict[str, Hallazgo]:
+def _plate_of(doc: TextoDePapel, mentions: list[PatenteHallada]) -> dict[str, DatoHallado]:
     first = next((one for one in mentions if one.is_checked), None)
     first = first or next((one for one in mentions if one.patente.dv), mentions[0])
     duda = " ".join(first.patente.advertencias)
     boxes = [
-        caja for one in [first, *(m for m in mentions if m is not first)][:4]
+        caja
+        for one in [first, *(m for m in mentions if m is not first)][:4]
         for caja in doc.boxes(one.start, one.end)
     ]
     sure = 0.99 if first.is_checked else 0.9 if len(mentions) > 1 or first.has_cue else 0.6
     if duda:
         sure = 0.4
     rule = "dígito verificador" if first.is_checked else "patente"
-    found = {"patente": Hallazgo(first.patente.valor, rule, boxes, sure, duda)}
+    found = {"patente": DatoHallado(first.patente.valor, rule, boxes, sure, duda)}
     if first.patente.dv:
-        found["patente_dv"] = Hallazgo(first.patente.dv, rule, boxes[:1], sure, duda)
+        found["patente_dv"] = DatoHallado(first.patente.dv, rule, boxes[:1], sure, duda)
     return found
 
 
@@ -108,9 +109,9 @@ def _spans(doc: TextoDePapel, values: dict[str, list[PatenteHallada]]) -> dict[s
     return spans
 
 
-def _told_of(doc: TextoDePapel, span: Trozo) -> dict[str, Hallazgo]:
+def _told_of(doc: TextoDePapel, span: Trozo) -> dict[str, DatoHallado]:
     """What a part of the paper says of its vehicle."""
-    found: dict[str, Hallazgo] = {}
+    found: dict[str, DatoHallado] = {}
     for campo in ("marca", "modelo", "anio", "color", "vin", "motor", "tipo_vehiculo"):
         for trozo, rule in _places(doc, campo, span):
             if hallazgo := _value(doc, campo, trozo, rule):
@@ -157,7 +158,7 @@ def _kinds(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[Trozo, str]]:
             yield Trozo(*match.span()), "en el texto"
 
 
-def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> Hallazgo | None:
+def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> DatoHallado | None:
     text = doc.prosa[trozo.start : trozo.end]
     before = len(text) - len(text.lstrip(" :,."))
     start, end = trozo.start + before, trozo.start + len(text.rstrip(" :,.;"))
@@ -173,29 +174,29 @@ def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> Hallazgo |
     if campo == "motor":
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9./ -]{3,24}", value) or not re.search(r"\d", value):
             return None
-        return Hallazgo(re.sub(r"\s", "", shown).upper(), rule, boxes, 0.9)
+        return DatoHallado(re.sub(r"\s", "", shown).upper(), rule, boxes, 0.9)
     if campo == "anio":
         year = _YEAR.match(value)
-        return Hallazgo(year["v"], rule, boxes, 0.97) if year else None
+        return DatoHallado(year["v"], rule, boxes, 0.97) if year else None
     if campo == "tipo_vehiculo":
         if len(value) > 30 or not _KIND.match(value):
             return None
-        return Hallazgo(shown, rule, boxes, 0.9)
+        return DatoHallado(shown, rule, boxes, 0.9)
     if len(value) > _LONGEST[campo] or re.search(r":|\b(?:MARCA|MODELO)\b", value):
         return None
-    return Hallazgo(shown, rule, boxes, 0.9)
+    return DatoHallado(shown, rule, boxes, 0.9)
 
 
-def _vin(doc: TextoDePapel, trozo: Trozo, rule: str) -> Hallazgo:
+def _vin(doc: TextoDePapel, trozo: Trozo, rule: str) -> DatoHallado:
     value = re.sub(r"[^A-Z0-9]", "", doc.prosa[trozo.start : trozo.end])
     boxes = doc.boxes(*trozo)
     if vin_adds_up(value):
-        return Hallazgo(value, "dígito del VIN", boxes, 0.99)
+        return DatoHallado(value, "dígito del VIN", boxes, 0.99)
     if set("IOQ") & set(value):
-        return Hallazgo(
+        return DatoHallado(
             value, rule, boxes, 0.5, "Un VIN no lleva las letras I, O ni Q. Revise si son 1 o 0."
         )
-    return Hallazgo(value, rule, boxes, 0.9)
+    return DatoHallado(value, rule, boxes, 0.9)
 
 
 def _read_table(doc: TextoDePapel) -> list[_Row]:
@@ -205,7 +206,7 @@ def _read_table(doc: TextoDePapel) -> list[_Row]:
         header = [_field_of(doc.plano[cell.start : cell.end]) for cell in cells]
         if header.count("patente") != 1 or len([one for one in header if one]) < 3:
             continue
-        rows = []
+        rows: list[_Row] = []
         for below in lines[number + 1 :]:
             columns = _columns(doc, cells, below)
             plate = next((columns[n] for n, name in enumerate(header) if name == "patente"), None)
@@ -215,7 +216,14 @@ def _read_table(doc: TextoDePapel) -> list[_Row]:
                     break
                 continue
             rows.append(
-                _Row({name: cell for name, cell in zip(header, columns, strict=True) if name and cell}, patente)
+                _Row(
+                    {
+                        name: cell
+                        for name, cell in zip(header, columns, strict=True)
+                        if name and cell
+                    },
+                    patente,
+                )
             )
         if rows:
             return rows
@@ -224,13 +232,25 @@ def _read_table(doc: TextoDePapel) -> list[_Row]:
 
 def _field_of(text: str) -> str:
     text = text.strip(" :.*")
-    for campo in ("patente", "patente_dv", "tipo_vehiculo", "marca", "modelo", "anio", "color", "vin", "motor"):
+    for campo in (
+        "patente",
+        "patente_dv",
+        "tipo_vehiculo",
+        "marca",
+        "modelo",
+        "anio",
+        "color",
+        "vin",
+        "motor",
+    ):
         if re.fullmatch(rf"(?:{LABELS[campo]})", text):
             return campo
     return ""
 
 
-def _columns(doc: TextoDePapel, header: list, row: list) -> list[Trozo | None]:
+def _columns(
+    doc: TextoDePapel, header: list[CeldaDeLinea], row: list[CeldaDeLinea]
+) -> list[Trozo | None]:
     """The cells of a row by the columns of the header: as many, or by where they stand."""
     if len(row) == len(header):
         return [Trozo(cell.start, cell.end) for cell in row]
@@ -243,7 +263,7 @@ def _columns(doc: TextoDePapel, header: list, row: list) -> list[Trozo | None]:
     return found
 
 
-def _from_row(doc: TextoDePapel, row: _Row) -> dict[str, Hallazgo]:
+def _from_row(doc: TextoDePapel, row: _Row) -> dict[str, DatoHallado]:
     plate, patente = row.cells["patente"], row.patente
     dv = patente.dv
     boxes = doc.boxes(*plate)
@@ -254,12 +274,12 @@ def _from_row(doc: TextoDePapel, row: _Row) -> dict[str, Hallazgo]:
     if dv and patente.dv_esperado and not is_checked:
         duda = f"El dígito de la patente dice {dv} y debería ser {patente.dv_esperado}."
     found = {
-        "patente": Hallazgo(
+        "patente": DatoHallado(
             patente.valor, "tabla", boxes, 0.4 if duda else 0.99 if is_checked else 0.9, duda
         )
     }
     if dv:
-        found["patente_dv"] = Hallazgo(dv, "tabla", boxes, 0.4 if duda else 0.95, duda)
+        found["patente_dv"] = DatoHallado(dv, "tabla", boxes, 0.4 if duda else 0.95, duda)
     for campo, cell in row.cells.items():
         if campo in {"patente", "patente_dv"}:
             continue
@@ -268,7 +288,7 @@ def _from_row(doc: TextoDePapel, row: _Row) -> dict[str, Hallazgo]:
     return found
 
 
-def _share_vins(doc: TextoDePapel, vehicles: list[dict[str, Hallazgo]]) -> None:
+def _share_vins(doc: TextoDePapel, vehicles: list[dict[str, DatoHallado]]) -> None:
     """«Chasis X e Y, respectivamente»: one for each row, in their order."""
     if any("vin" in vehicle for vehicle in vehicles) or "RESPECTIVAMENTE" not in doc.prosa:
         return

@@ -13,6 +13,7 @@ from app.core.rut import parse_rut
 from app.core.text import fold
 from app.db import db
 from app.oficios.models import Oficio
+from app.oficios.queries.in_papers import said_in_papers
 from app.vehiculos.models import Vehiculo
 
 #: Maximum number of words of a search.
@@ -24,13 +25,15 @@ def matches(text: str) -> sa.ColumnElement[bool]:
     """Whether an oficio fits what was typed: a plate or RUT however written, or all the words.
 
     A word also fits without its separators, so that the beginning of a plate or of a RUT finds
-    (``BC·SD``, ``12.345``).
+    (``BC·SD``, ``12.345``). So does an oficio that has a paper with all the words in its text.
     """
     words = fold(text).split()[:MAX_WORDS]
     if not words:
         return sa.false()
     all_words = sa.and_(*(sa.or_(*map(_contains, _spellings(word))) for word in words))
-    return sa.or_(all_words, *map(_contains, _exact_values(text)))
+    papers = said_in_papers(words)
+    in_papers = [] if papers is None else [Oficio.id.in_(papers)]
+    return sa.or_(all_words, *map(_contains, _exact_values(text)), *in_papers)
 
 
 def head_ids(text: str, buffet_id: int) -> list[int]:

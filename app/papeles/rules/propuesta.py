@@ -1,0 +1,180 @@
+"""What a form is filled with, of one paper or of an order and the certificate of its vehicle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.core.rut import format_rut
+from app.core.text import fold
+from app.papeles.rules import ClasePapel, DatoHallado, DatosHallados, LecturaDePapel
+from app.papeles.rules.documento import Caja
+
+#: Field of what is read to field of the form, where the names differ.
+_FORM = {"propietario_nombre": "persona_nombre", "propietario_rut": "persona_rut"}
+#: Powers that the case has no field of its own for.
+_OTHER_POWERS = {"allanamiento": "Allanamiento", "habilitacion": "Días y horas inhábiles"}
+_CASE = (
+    "numero_oficio",
+    "rol",
+    "tribunal",
+    "caratulado",
+    "fecha_oficio",
+    "persona_nombre",
+    "persona_rut",
+    "direccion",
+    "comuna",
+    "fuerza_publica",
+    "descerrajamiento",
+)
+_VEHICLE = ("patente", "tipo_vehiculo", "marca", "modelo", "anio", "color", "vin", "motor")
+
+
+@dataclass(frozen=True)
+class LugarEnPapel:
+    """A place in one of the papers that lie side by side."""
+
+    #: Its place among the papers, from 0.
+    papel: int
+    caja: Caja
+
+
+@dataclass(frozen=True)
+class CampoPropuesto:
+    """What a field of the form is filled with, where it stands, and what others say of it."""
+
+    valor: str
+    lugares: Sequence[LugarEnPapel] = ()
+    duda: str = ""
+    #: What another paper says: its value and its place.
+    otros: Sequence[tuple[str, LugarEnPapel | None]] = ()
+    #: Whether it is a power that the paper refuses.
+    is_refused: bool = False
+
+
+@dataclass(frozen=True)
+class Propuesta:
+    """A form, filled in."""
+
+    campos: Mapping[str, CampoPropuesto] = field(default_factory=dict)
+
+    @property
+    def dudas(self) -> list[str]:
+        """The fields that somebody should look at, in the order of the form."""
+        return [name for name, campo in self.campos.items() if campo.duda or campo.otros]
+
+    def data(self) -> dict[str, object]:
+        """What the form takes."""
+        told: dict[str, object] = {name: one.valor for name, one in self.campos.items()}
+        for power in ("fuerza_publica", "descerrajamiento"):
+            if power in told:
+                told[power] = told[power] == "sí"
+        return told
+
+
+def propose(papeles: Sequence[LecturaDePapel], patente: str) -> Propuesta:
+    """Fill in a form by some papers of one vehicle; those before win, and differences are shown.
+
+    The certificate tells of the vehicle and its owner, and of the order nothing.
+    """
+    campos: dict[str, CampoPropuesto] = {}
+    for name in _CASE:
+        read = {form: raw for raw, form in _FORM.items()}.get(name, name)
+        told = [
+            (number, papel.caso[read])
+            for number, papel in enumerate(papeles)
+            if read in papel.caso and not (read == "fecha_oficio" and papel.clase is ClasePapel.CAV)
+        ]
+        if told:
+            campos[name] = _merged(name, told)
+    campos |= _term_and_powers(papeles)
+    vehicles = [(number, _vehicle(papel, patente)) for number, papel in enumerate(papeles)]
+    for name in _VEHICLE:
+        told = [(number, car[name]) for number, car in vehicles if name in car]
+        if told:
+            campos[name] = _merged(name, told)
+    if "patente" in campos:
+        campos["patente"] = _with_digit(campos["patente"], [car for _, car in vehicles])
+    if "numero_oficio" not in campos and "rol" in campos and "patente" in campos:
+        campos = {"numero_oficio": _made_number(campos), **campos}
+    return Propuesta(campos)
+
+
+def vehicles_of(papeles: Sequence[LecturaDePapel]) -> list[str]:
+    """The plates of some papers, in their order, each once."""
+    return list(
+        dict.fromkeys(
+            car["patente"].valor for papel in papeles for car in papel.vehiculos if "patente" in car
+        )
+    )
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two values differ by no more than accents, capitals and punctuation."""
+    return re.sub(r"[^a-z0-9]+", " ", fold(one)) == re.sub(r"[^a-z0-9]+", " ", fold(other))
+
+
+def _vehicle(papel: LecturaDePapel, patente: str) -> DatosHallados:
+    for car in papel.vehiculos:
+        if "patente" in car and car["patente"].valor == patente:
+            return car
+    alone = papel.vehiculos[0] if len(papel.vehiculos) == 1 else {}
+    return {} if "patente" in alone and patente else alone
+
+
+def _merged(name: str, told: Sequence[tuple[int, DatoHallado]]) -> CampoPropuesto:
+    number, first = told[0]
+    places = [LugarEnPapel(number, caja) for caja in first.cajas]
+    duda = first.duda
+    otros: list[tuple[str, LugarEnPapel | None]] = []
+    for other_number, other in told[1:]:
+        where = LugarEnPapel(other_number, other.cajas[0]) if other.cajas else None
+        if is_same(first.valor, other.valor):
+            places += [where] if where else []
+            if first.duda and not other.duda:
+                duda = ""
+        elif not any(is_same(other.valor, value) for value, _ in otros):
+            otros.append((_shown(name, other.valor), where))
+    return CampoPropuesto(
+        _shown(name, first.valor), places, duda, otros, is_refused=first.valor == "no"
+    )
+
+
+def _shown(name: str, valor: str) -> str:
+    return format_rut(valor) if name == "persona_rut" else valor
+
+
+def _with_digit(campo: CampoPropuesto, cars: Sequence[DatosHallados]) -> CampoPropuesto:
+    for car in cars:
+        if "patente" in car and car["patente"].valor == campo.valor and "patente_dv" in car:
+            plate = f"{campo.valor}-{car['patente_dv'].valor}"
+            return CampoPropuesto(plate, campo.lugares, campo.duda, campo.otros)
+    return campo
+
+
+def _made_number(campos: Mapping[str, CampoPropuesto]) -> CampoPropuesto:
+    plate = campos["patente"].valor.split("-")[0]
+    return CampoPropuesto(
+        f"{campos['rol'].valor} {plate}",
+        duda="El papel no trae número: se propone el rol con la patente. Cámbielo si lo sabe.",
+    )
+
+
+def _term_and_powers(papeles: Sequence[LecturaDePapel]) -> dict[str, CampoPropuesto]:
+    campos: dict[str, CampoPropuesto] = {}
+    for number, papel in enumerate(papeles):
+        plazo = papel.caso.get("plazo")
+        if plazo is not None and "notas_generales" not in campos:
+            places = [LugarEnPapel(number, caja) for caja in plazo.cajas]
+            text = f"Plazo que da el papel: {plazo.valor} {plazo.regla}."
+            campos["notas_generales"] = CampoPropuesto(text, places)
+        granted = [
+            (label, papel.caso[power])
+            for power, label in _OTHER_POWERS.items()
+            if power in papel.caso and papel.caso[power].valor == "sí"
+        ]
+        if granted and "facultades" not in campos:
+            places = [LugarEnPapel(number, caja) for _, one in granted for caja in one.cajas]
+            campos["facultades"] = CampoPropuesto(", ".join(label for label, _ in granted), places)
+    return campos

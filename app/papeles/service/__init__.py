@@ -1,0 +1,1 @@
+"""Reading papers of the tray, and making cases of what they say."""

@@ -1,0 +1,177 @@
+"""A paper on the tray: read by its job, shown beside its form, made a case by a click alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from app.adjuntos.models import Adjunto
+from app.bandeja.models import Ingreso, Origen
+from app.bandeja.rules import EstadoIngreso
+from app.jobs.runner import work
+from app.oficios.models import Oficio, Propietario
+from app.vehiculos.models import Vehiculo
+from tests.bandeja.rows import make_item
+from tests.papeles.making import INTAKE, make_paper, sources
+from tests.papeles.rows import CAV, ORDER, make_paper_item
+
+
+def do_jobs(app):
+    with app.app_context():
+        work("test")
+
+
+def typed(page: str) -> dict[str, str]:
+    """What the form of a page would send as it stands."""
+    form = page[page.index('class="paper-form"') :]
+    form = form[form.index("novalidate") :]
+    fields = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if not name or ("checkbox" in tag and " checked" not in tag):
+            continue
+        fields[name[1]] = value[1] if value else ""
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)', form):
+        fields[name] = text.strip()
+    fields.update(prioridad="media", persona_tipo="principal", direccion_tipo="domicilio")
+    return fields
+
+
+def test_an_order_becomes_a_case_whose_file_and_evidence_it_is(app, investigador, buffet, rows):
+    pdf = make_paper(ORDER)
+    item = make_item(app, buffet, pdf, "oficio 3021.pdf")
+    do_jobs(app)
+    assert "Oficio · HJFK69" in re.sub(r"\s+", " ", investigador.get("/bandeja").text)
+
+    page = investigador.get(f"/papeles/{item}").text
+    fields = typed(page)
+    assert fields["patente"] == "HJFK69-4"
+    assert fields["persona_rut"] == "13.237.657-3"
+    assert fields["fuerza_publica"]
+    assert "descerrajamiento" not in fields
+    assert "El papel dice que no se concede." in page
+    assert 'id="lugar-persona_rut"' in page
+    assert 'href="#lugar-persona_rut"' in page
+    # Looking makes nothing.
+    assert rows(Oficio) == []
+
+    answer = investigador.post(f"/papeles/{item}", data=fields)
+    assert answer.status_code == 303, answer.text
+    do_jobs(app)
+
+    [oficio], [car], [person] = rows(Oficio), rows(Vehiculo), rows(Propietario)
+    assert answer.headers["Location"] == f"/oficios/{oficio.id}"
+    assert (oficio.numero_oficio, oficio.rol, oficio.buffet_id) == (
+        "3021-2026",
+        "C-8841-2025",
+        buffet.id,
+    )
+    assert (car.patente, car.patente_dv, car.motor) == ("HJFK69", "4", "PE40512877")
+    assert person.nombre == "RODRIGO ESTEBAN HENRÍQUEZ LAGOS"
+    [adjunto], [origen] = rows(Adjunto), rows(Origen)
+    assert adjunto.sha256 == hashlib.sha256(pdf).hexdigest()
+    assert (adjunto.oficio_id, origen.oficio_id) == (oficio.id, oficio.id)
+    assert rows(Ingreso)[0].estado is EstadoIngreso.CREADO
+    # Words that stand in the paper alone.
+    found = investigador.get("/tablero", query_string={"q": "desposeimiento prenda"}).text
+    assert "3021-2026" in found
+
+    # Once more makes nothing more.
+    again = investigador.post(f"/papeles/{item}", data={**fields, "numero_oficio": "otro"})
+    assert again.status_code in {303, 409}
+    assert len(rows(Oficio)) == 1
+
+
+def test_an_order_and_the_certificate_of_its_vehicle_become_one_case(
+    app, investigador, buffet, rows
+):
+    order = (INTAKE / "p01_oficio_carabineros.pdf").read_bytes()
+    cav = (INTAKE / "p02_cav.pdf").read_bytes()
+    first = make_paper_item(app, buffet, order, "oficio.pdf")
+    second = make_paper_item(app, buffet, cav, "cav.pdf")
+
+    # Whichever of the two is opened, the order comes first.
+    for item in (first, second):
+        page = investigador.get(f"/papeles/{item}").text
+        assert "harán un solo caso" in page
+        assert typed(page)["numero_oficio"] == "2345-2026"
+    answer = investigador.post(f"/papeles/{second}", data=typed(page))
+    assert answer.status_code == 303, answer.text
+    do_jobs(app)
+
+    [oficio] = rows(Oficio)
+    assert {origen.ingreso_id for origen in rows(Origen)} == {first, second}
+    assert {adjunto.oficio_id for adjunto in rows(Adjunto)} == {oficio.id}
+    assert len(rows(Adjunto)) == 2
+    # The day of the certificate is not that of the order.
+    assert oficio.fecha_oficio.isoformat() == "2026-11-03"
+
+
+def test_a_certificate_is_added_to_the_case_that_is_open(app, investigador, buffet, rows):
+    pdf = make_paper(CAV)
+    item = make_paper_item(app, buffet, pdf, "cav.pdf")
+    fields = {**typed(investigador.get(f"/papeles/{item}").text), "numero_oficio": "77"}
+    assert investigador.post(f"/papeles/{item}", data=fields).status_code == 303
+    [oficio] = rows(Oficio)
+    other = make_paper_item(app, buffet, pdf + b"\n% again", "cav 2.pdf")
+
+    page = investigador.get(f"/papeles/{other}").text
+    assert "ya tiene abierto el caso" in page
+    added = investigador.post(f"/papeles/{other}/casos/{oficio.id}")
+    do_jobs(app)
+
+    assert added.headers["Location"] == f"/oficios/{oficio.id}"
+    assert len(rows(Adjunto)) == 2
+    assert len(rows(Oficio)) == 1
+
+
+def test_several_vehicles_have_a_form_each(app, investigador, buffet):
+    item = make_paper_item(app, buffet, (INTAKE / "p04_tabla_dos_vehiculos.pdf").read_bytes())
+
+    first = investigador.get(f"/papeles/{item}").text
+    second = investigador.get(f"/papeles/{item}?vehiculo=2").text
+
+    assert (typed(first)["patente"], typed(first)["color"]) == ("HJBB21-8", "BLANCO")
+    assert (typed(second)["patente"], typed(second)["modelo"]) == ("JJRR54", "SR GR TR")
+    answer = investigador.post(f"/papeles/{item}", data=typed(first))
+    assert answer.headers["Location"] == f"/papeles/{item}?vehiculo=2"
+
+
+def test_an_image_waits_with_a_sentence_beside_an_empty_form(app, investigador, buffet, rows):
+    item = make_item(app, buffet, (INTAKE / "p05_escaneado.pdf").read_bytes(), "scan.pdf")
+    do_jobs(app)
+
+    [ingreso] = rows(Ingreso)
+    page = investigador.get(f"/papeles/{item}").text
+    if ingreso.problema:
+        assert "es una imagen" in page
+        assert typed(page)["patente"] == ""
+    drawn = investigador.get(f"/papeles/{item}/paginas/1")
+    assert drawn.data.startswith(b"\x89PNG")
+    assert investigador.get(f"/papeles/{item}/paginas/2").status_code == 404
+
+
+def test_a_damaged_or_locked_pdf_waits_with_its_reason(app, investigador, buffet, rows):
+    make_item(app, buffet, b"%PDF-1.7\nnada de esto es un PDF", "roto.pdf")
+    do_jobs(app)
+
+    assert "dañado" in rows(Ingreso)[0].problema
+
+
+def test_a_paper_without_a_buffet_makes_no_case(app, investigador, rows):
+    item = make_paper_item(app, None)
+
+    page = investigador.get(f"/papeles/{item}").text
+    assert "Diga primero de qué buffet es" in page
+    refused = investigador.post(
+        f"/papeles/{item}", data={"numero_oficio": "1", "patente": "HJFK69"}
+    )
+    assert refused.status_code in {303, 409, 422}
+    assert rows(Oficio) == []
+
+
+def test_the_reader_knows_nothing_of_the_application():
+    source = (Path(__file__).parents[2] / "app/papeles/outside/paper_reader.py").read_text()
+    assert "from app" not in source
+    assert sources("kept")
