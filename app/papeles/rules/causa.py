@@ -31,6 +31,10 @@ _DATE = re.compile(
 )
 _CITY = re.compile(r"(?:^|[\n\t])\"?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$")
 _QUOTED = re.compile(r"\s*[:,]?\s*\"(?P<v>[^\"]{3,160})\"")
+#: The name of a case without a word for it: a line of its own, or right after the rol.
+_QUOTED_ALONE = re.compile(
+    r"(?:^|\n)\"(?P<line>[^\"\n]{6,120})\"(?=\n|$)|-\d{4},?\s+\"(?P<after>[^\"]{6,120})\""
+)
 _PARTIES = re.compile(
     r"\s*:?\s*(?P<v>[^\n;]{3,160}?)(?=,|;|\n|\.(?:\s+[A-Z]|\s*$)(?<!S\.A\.)|\s*$)"
 )
@@ -254,9 +258,10 @@ def find_parties(doc: TextoDePapel) -> DatoHallado | None:
         value = " ".join(doc.texto[trozo.start : trozo.end].split())
         if len(value) > 5:
             return _told(doc, trozo, value.strip('"“”«» '), "caratulado")
-    if found := re.search(r"(?:^|\n)\"(?P<v>[^\"\n]{6,120})\"(?:\n|$)", doc.plano[:_HEAD]):
-        trozo = Trozo(found.start("v"), found.end("v"))
-        return _told(doc, trozo, doc.texto[trozo.start : trozo.end], "entre comillas")
+    if found := _QUOTED_ALONE.search(doc.plano[:_HEAD]):
+        trozo = Trozo(*found.span("line" if found["line"] else "after"))
+        value = " ".join(doc.texto[trozo.start : trozo.end].split())
+        return _told(doc, trozo, value, "entre comillas")
     return None
 
 
@@ -282,7 +287,8 @@ def _rank_date(doc: TextoDePapel, start: int, clase: ClasePapel) -> int:
     if clase is ClasePapel.CAV:
         return 0
     label = (
-        r"(?:^|[\n\t])[-*\s]*(?:FECHA(?:\s+(?:DE\s+|DEL?\s+)?(?:SOLICITUD|OFICIO|ORDEN))?|ENVIADO)"
+        r"(?:^|[\n\t])[-*\s]*(?:FECHA(?:\s+(?:DE\s+|DEL?\s+)?(?:SOLICITUD|OFICIO|ORDEN))?"
+        r"|ENVIADO(?:\s+EL)?)"
     )
     if re.search(label + r"\s*[:\t\n]\s*(?:[A-Z]+,\s*)?$", before):
         return 8

@@ -26,7 +26,8 @@ LABELS = {
     r"|CAUSA(?:\s+DE\s+ORIGEN)?",
     "tribunal": r"TRIBUNAL(?:\s+(?:EXHORTANTE|DE\s+ORIGEN))?|JUZGADO",
     "caratulado": r"CARATULAD[OA]|CARATULA",
-    "fecha": r"FECHA(?:\s+(?:DE\s+)?(?:EMISION|SOLICITUD|(?:DEL?\s+)?(?:OFICIO|ORDEN)))?|ENVIADO",
+    "fecha": r"FECHA(?:\s+(?:DE\s+)?(?:EMISION|SOLICITUD|(?:DEL?\s+)?(?:OFICIO|ORDEN)))?"
+    r"|ENVIADO(?:\s+EL)?",
     "nombre": r"NOMBRE(?:\s+COMPLETO)?|RAZON\s+SOCIAL",
     "rut": r"R\.?U\.?[TN]\.?(?:\s+(?:DEL?\s+)?(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO)A?)?",
     "direccion": r"DOMICILIO|DIRECCION|VIVE\s+EN",

@@ -87,7 +87,6 @@ _RUT_LABEL = re.compile(
     r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]))?"
     r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?)\s*[:.]*\s*$"
 )
-_APPOSITION = re.compile(r"^[,\s]*(?:EN\s+(?:SU\s+)?CALIDAD\s+DE|,\s*)\s*(?=\w)")
 _DECLARED = re.compile(r"\bEN\s+(?:SU\s+)?CALIDAD\s+DE\s+")
 _PREFIX = re.compile(
     r"^(?:[\s:;,.\-•\"]|\b(?:DON|DONA|D\.|DA\.|EL|LA|LOS|LAS|DEL|DE|AL|A|SR\.?|SRA\.?|SENORA?|NOMBRE"
@@ -98,6 +97,8 @@ _NAME = re.compile(
     r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|DE|DEL|Y)"
     r"(?:\s+(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|\d{1,3}(?=\s[A-Z])))*"
 )
+#: Ends of a company's name whose last dot is a part of it.
+_COMPANY = re.compile(r"\b(?:S\.A|LTDA|CIA|E\.I\.R\.L|S\.P\.A)$", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"\b(?:DOMICILIAD[OA]S?\s+EN|DOMICILIO(?:\s+\w+)?\s+EN|DOMICILIO\s*:|DOMICILIO|DIRECCION\s*:"
     r"|VIVE\s+EN|RESIDE\s+EN)\s*:?\s*"
@@ -182,9 +183,9 @@ def _name_between(doc: TextoDePapel, start: int, end: int) -> Trozo | None:
     if name is None:
         return None
     text = re.split(r"\s(?:RUT|R\.U\.T|RUN|R\.U\.N|C\.I|C\.N\.I)\b", name[0])[0]
-    # An end of a sentence is no part of a name; «S.A.» and «Ltda.» are.
-    text = re.sub(r"(?<![.\s][A-Z])(?<!\b(?:LTDA|Ltda))\.$", "", text) if False else text
     text = re.sub(r"[\s,&]+(?:de|del|la|y|e)?$", "", text)
+    if doc.texto[begin + len(text) : begin + len(text) + 1] == "." and _COMPANY.search(text):
+        text += "."
     if len(text) < 5 or " " not in text:
         return None
     return Trozo(begin, begin + len(text))
