@@ -11,7 +11,7 @@ from app.papeles.rules.documento import Caja
 
 #: Pages of a paper that are read, and words of all of them together.
 MAX_PAGES = 40
-MAX_WORDS = 60_000
+MAX_WORDS = 30_000
 
 
 class ClasePapel(Labelled):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import islice
 
 from app.core.comunas import find_comuna
 from app.core.dates import MESES, parse_fecha
@@ -17,6 +18,8 @@ from app.papeles.rules.etiquetas import Trozo, labelled, trimmed
 from app.papeles.rules.numerales import NUMERO, read_number
 
 _HEAD = 1200
+#: Courts of a paper that are looked at; no paper of ours names ten.
+_MOST = 60
 _CAV = re.compile(r"CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES")
 _NUMBER = re.compile(
     r"\b(?P<what>OFICIO|OF\.|ORD\.|ORDEN|SOLICITUD|MEMORANDUM|MEMO|ENCARGO)"
@@ -166,7 +169,7 @@ def find_court(doc: TextoDePapel) -> DatoHallado | None:
     """The court that ordered it, by its name in the list."""
     best: tuple[int, Trozo, str, str] | None = None
     counts: dict[str, int] = {}
-    for found in _COURT.finditer(doc.prosa):
+    for found in islice(_COURT.finditer(doc.prosa), _MOST):
         read = _read_court(doc, found)
         if read is None:
             continue
@@ -268,7 +271,7 @@ def find_parties(doc: TextoDePapel) -> DatoHallado | None:
 def find_date(doc: TextoDePapel, clase: ClasePapel) -> DatoHallado | None:
     """The day of the paper itself, not of what it tells."""
     best: tuple[int, Trozo, date] | None = None
-    for found in _DATE.finditer(doc.prosa):
+    for found in islice(_DATE.finditer(doc.prosa), 10 * _MOST):
         day = _read_date(found)
         if day is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from app.core.errors import InvalidValue
@@ -26,6 +27,8 @@ _PLATES = (
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{3}[.·-]?\d{2,3})" + _END),
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{4}\d{2})(?P<dv>[0-9K])(?![A-Z0-9])"),
 )
+#: Places of each form that are looked at.
+_MOST = 400
 #: How far before a plate its cue may stand.
 _NEAR = 40
 _RUT = re.compile(r"(?<![\w.-])(?P<rut>\d{1,2}[. ]?\d{3}[. ]?\d{3}\s?-\s?[\dK])(?![\w-])")
@@ -74,7 +77,7 @@ def find_plates(doc: TextoDePapel) -> list[PatenteHallada]:
     """
     found: dict[int, PatenteHallada] = {}
     for number, shape in enumerate(_PLATES):
-        for match in shape.finditer(doc.prosa):
+        for match in islice(shape.finditer(doc.prosa), _MOST):
             if any(one.start < match.end() and match.start() < one.end for one in found.values()):
                 continue
             before = doc.prosa[max(0, match.start() - 100) : match.start()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from app.core.comunas import Comuna, find_comuna
 from app.core.labels import Labelled
@@ -97,6 +98,10 @@ _NAME = re.compile(
     r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|DE|DEL|Y)"
     r"(?:\s+(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|\d{1,3}(?=\s[A-Z])))*"
 )
+#: Cues and RUTs of a paper that are looked at.
+_MOST = 300
+#: Characters before a RUT in which its label stands.
+_LABEL_REACH = 120
 #: Ends of a company's name whose last dot is a part of it.
 _COMPANY = re.compile(r"\b(?:S\.A|LTDA|CIA|E\.I\.R\.L|S\.P\.A)$", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -137,13 +142,14 @@ class _Cue:
 
 def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
     """The people of a paper, in its order: each with a RUT, or named right after their cue."""
-    cues = [_Cue(match) for match in _ANY_CUE.finditer(doc.prosa)]
+    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
     people: list[PersonaHallada] = []
     last_end = 0
-    for rut in find_ruts(doc):
+    for rut in islice(find_ruts(doc), _MOST):
         cue = _cue_before(doc, cues, rut.start)
-        label = _RUT_LABEL.search(doc.prosa[: rut.start])
-        until = label.start() if label else rut.start
+        near = max(0, rut.start - _LABEL_REACH)
+        label = _RUT_LABEL.search(doc.prosa[near : rut.start])
+        until = near + label.start() if label else rut.start
         rol = cue.rol if cue else RolDePersona.OTRO
         after = doc.prosa[rut.end : rut.end + 160].split("\n\n")[0]
         if (declared := _DECLARED.search(re.split(r"[.;]|\d-[\dK]", after)[0])) and (
@@ -258,9 +264,9 @@ def find_address(
     doc: TextoDePapel, people: list[PersonaHallada], person: PersonaHallada | None
 ) -> tuple[DatoHallado | None, DatoHallado | None]:
     """The address of the person of the case, and its comuna."""
-    cues = [_Cue(match) for match in _ANY_CUE.finditer(doc.prosa)]
+    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
     beside = {trozo.start: trozo for trozo in labelled(doc, "direccion")}
-    for found in _ADDRESS.finditer(doc.prosa):
+    for found in islice(_ADDRESS.finditer(doc.prosa), _MOST):
         holder = _holder(doc, people, cues, found.start())
         if holder is not None and not holder.is_sought:
             continue

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from app.papeles.rules import DatoHallado
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.etiquetas import Trozo, labelled
 
+#: Characters around a mention that decide on it, and mentions that one sentence may have.
+_REACH = 700
+_MOST = 20
 #: Field to the words of a power.
 _POWERS = {
     "fuerza_publica": r"FUERZA\s+PUBLICA",
@@ -77,7 +81,7 @@ def _in_sentences(doc: TextoDePapel, power: str) -> Iterator[tuple[bool, Trozo, 
     ends = [match.start() for match in _SENTENCE.finditer(doc.prosa)]
     for end in [*ends, len(doc.prosa)]:
         sentence = doc.prosa[start:end]
-        for mention in re.finditer(_POWERS[power], sentence):
+        for mention in islice(re.finditer(_POWERS[power], sentence), _MOST):
             answer = _decide(sentence, mention)
             if answer is not None:
                 yield (
@@ -90,7 +94,8 @@ def _in_sentences(doc: TextoDePapel, power: str) -> Iterator[tuple[bool, Trozo, 
 
 def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
     """What a sentence decides on what it mentions; None where it decides nothing."""
-    before, after = sentence[: mention.start()], sentence[mention.end() :]
+    before = sentence[max(0, mention.start() - _REACH) : mention.start()]
+    after = sentence[mention.end() : mention.end() + _REACH]
     if _PENDING.search(before):
         return None
     if _WITHOUT.search(before):
