@@ -33,7 +33,7 @@ from app.papeles.queries import (
 )
 from app.papeles.rules import ClasePapel, LecturaDePapel
 from app.papeles.rules.documento import Caja
-from app.papeles.rules.propuesta import Propuesta, propose, vehicles_of
+from app.papeles.rules.propuesta import Propuesta, propose, vehicles_of, with_own_number
 from app.papeles.service.creating import add_to_case, create_from_papers
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
@@ -214,7 +214,9 @@ def _lay(ingreso: Ingreso) -> Mesa:
         if lectura.clase is ClasePapel.CAV:
             papeles.reverse()
             lecturas.reverse()
-    return Mesa(ingreso, papeles, lecturas, patentes, place, propose(lecturas, patente), hechos)
+    propuesta = propose(lecturas, patente)
+    propuesta = with_own_number(propuesta, {row.numero_oficio for row in hechos}, patente)
+    return Mesa(ingreso, papeles, lecturas, patentes, place, propuesta, hechos)
 
 
 def _other(ingreso: Ingreso, patente: str) -> Ingreso | None:

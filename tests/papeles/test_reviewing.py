@@ -126,7 +126,7 @@ def test_a_certificate_is_added_to_the_case_that_is_open(app, investigador, buff
     assert len(rows(Oficio)) == 1
 
 
-def test_several_vehicles_have_a_form_each(app, investigador, buffet):
+def test_several_vehicles_have_a_form_each(app, investigador, buffet, rows):
     item = make_paper_item(app, buffet, (INTAKE / "p04_tabla_dos_vehiculos.pdf").read_bytes())
 
     first = investigador.get(f"/papeles/{item}").text
@@ -136,6 +136,10 @@ def test_several_vehicles_have_a_form_each(app, investigador, buffet):
     assert (typed(second)["patente"], typed(second)["modelo"]) == ("JJRR54", "SR GR TR")
     answer = investigador.post(f"/papeles/{item}", data=typed(first))
     assert answer.headers["Location"] == f"/papeles/{item}?vehiculo=2"
+    fields = typed(investigador.get(answer.headers["Location"]).text)
+    assert fields["numero_oficio"] == "OB-0077/26 JJRR54"
+    assert investigador.post(f"/papeles/{item}?vehiculo=2", data=fields).status_code == 303
+    assert [oficio.numero_oficio for oficio in rows(Oficio)] == ["OB-0077/26", "OB-0077/26 JJRR54"]
 
 
 def test_an_image_waits_with_a_sentence_beside_an_empty_form(app, investigador, buffet, rows):

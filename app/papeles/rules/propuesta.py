@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from app.core.rut import format_rut
 from app.core.text import fold
@@ -99,6 +99,20 @@ def propose(papeles: Sequence[LecturaDePapel], patente: str) -> Propuesta:
     if "numero_oficio" not in campos and "rol" in campos and "patente" in campos:
         campos = {"numero_oficio": _made_number(campos), **campos}
     return Propuesta(campos)
+
+
+def with_own_number(propuesta: Propuesta, taken: Collection[str], patente: str) -> Propuesta:
+    """Give a further vehicle of an order a number of its own: the order's, with its plate."""
+    number = propuesta.campos.get("numero_oficio")
+    if number is None or number.valor not in taken:
+        return propuesta
+    own = replace(
+        number,
+        valor=f"{number.valor} {patente}",
+        duda=f"El número {number.valor} ya es del caso de otra patente de este papel: "
+        "se le agrega la de este vehículo.",
+    )
+    return Propuesta({**propuesta.campos, "numero_oficio": own})
 
 
 def vehicles_of(papeles: Sequence[LecturaDePapel]) -> list[str]:
