@@ -33,7 +33,7 @@ from app.papeles.queries import (
 )
 from app.papeles.rules import ClasePapel, LecturaDePapel
 from app.papeles.rules.documento import Caja
-from app.papeles.rules.propuesta import Propuesta, propose, vehicles_of, with_own_number
+from app.papeles.rules.propuesta import PapelPropuesto, propose, vehicles_of
 from app.papeles.service.creating import add_to_case, create_from_papers
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
@@ -83,7 +83,7 @@ class Mesa:
     patentes: Sequence[str]
     #: The place of the vehicle among the plates, from 0.
     place: int
-    propuesta: Propuesta
+    propuesta: PapelPropuesto
     hechos: Sequence[Any]
 
     @property
@@ -214,9 +214,7 @@ def _lay(ingreso: Ingreso) -> Mesa:
         if lectura.clase is ClasePapel.CAV:
             papeles.reverse()
             lecturas.reverse()
-    propuesta = propose(lecturas, patente)
-    propuesta = with_own_number(propuesta, {row.numero_oficio for row in hechos}, patente)
-    return Mesa(ingreso, papeles, lecturas, patentes, place, propuesta, hechos)
+    return Mesa(ingreso, papeles, lecturas, patentes, place, propose(lecturas, patente), hechos)
 
 
 def _other(ingreso: Ingreso, patente: str) -> Ingreso | None:

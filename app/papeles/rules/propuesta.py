@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.core.rut import format_rut
 from app.core.text import fold
@@ -54,7 +54,7 @@ class CampoPropuesto:
 
 
 @dataclass(frozen=True)
-class Propuesta:
+class PapelPropuesto:
     """A form, filled in."""
 
     campos: Mapping[str, CampoPropuesto] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Propuesta:
         return told
 
 
-def propose(papeles: Sequence[LecturaDePapel], patente: str) -> Propuesta:
+def propose(papeles: Sequence[LecturaDePapel], patente: str) -> PapelPropuesto:
     """Fill in a form by some papers of one vehicle; those before win, and differences are shown.
 
     The certificate tells of the vehicle and its owner, and of the order nothing.
@@ -98,21 +98,7 @@ def propose(papeles: Sequence[LecturaDePapel], patente: str) -> Propuesta:
         campos["patente"] = _with_digit(campos["patente"], [car for _, car in vehicles])
     if "numero_oficio" not in campos and "rol" in campos and "patente" in campos:
         campos = {"numero_oficio": _made_number(campos), **campos}
-    return Propuesta(campos)
-
-
-def with_own_number(propuesta: Propuesta, taken: Collection[str], patente: str) -> Propuesta:
-    """Give a further vehicle of an order a number of its own: the order's, with its plate."""
-    number = propuesta.campos.get("numero_oficio")
-    if number is None or number.valor not in taken:
-        return propuesta
-    own = replace(
-        number,
-        valor=f"{number.valor} {patente}",
-        duda=f"El número {number.valor} ya es del caso de otra patente de este papel: "
-        "se le agrega la de este vehículo.",
-    )
-    return Propuesta({**propuesta.campos, "numero_oficio": own})
+    return PapelPropuesto(campos)
 
 
 def vehicles_of(papeles: Sequence[LecturaDePapel]) -> list[str]:

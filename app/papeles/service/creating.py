@@ -47,7 +47,8 @@ def create_from_papers(
         _refuse_closed(ingreso)
     if first.buffet_id is None:
         raise Refused("Diga primero de qué buffet es.")
-    if any(row.patente == vehiculo.patente for row in list_made(first.id)):
+    made = list_made(first.id)
+    if any(row.patente == vehiculo.patente for row in made):
         raise Refused(f"De este papel ya se creó un caso con la patente {vehiculo.patente}.")
     oficio = create_oficio(
         data,
@@ -55,6 +56,8 @@ def create_from_papers(
         buffet_id=first.buffet_id,
         propietario=propietario,
         direccion=direccion,
+        # Another vehicle of the same order bears its number.
+        enlazado=any(row.numero_oficio == data.numero_oficio for row in made),
         actor=actor,
         now=now,
     )
