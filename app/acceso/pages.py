@@ -31,7 +31,7 @@ bp = Blueprint("acceso", __name__, url_prefix="/acceso")
 
 @bp.after_app_request
 def note_reading(response: Response) -> Response:
-    """Record that an admin, or somebody who asked for it, reads a case: once an hour for each."""
+    """Record that somebody of the office reads a case: once an hour for each."""
     oficio_id = (request.view_args or {}).get("oficio_id")
     if oficio_id is not None and response.status_code == 404 and limited_reader() is not None:
         if is_there(oficio_id):
@@ -43,7 +43,7 @@ def note_reading(response: Response) -> Response:
         return response  # it showed nothing
     if request.blueprint == "api" or not current_user.is_authenticated:
         return response
-    if current_user.is_admin or limited_reader() is not None:
+    if current_user.is_staff:
         _note(int(current_user.id), int(oficio_id))
     return response
 

@@ -29,6 +29,7 @@ from app.adjuntos.service import (
     summarize,
     update_adjunto,
 )
+from app.auditoria.pages import note_file
 from app.core.clock import utcnow
 from app.db import transaction
 from app.extensions import current_config
@@ -231,6 +232,7 @@ def copy(adjunto_id: int) -> ResponseReturnValue:
     adjunto = adjunto_to_see(adjunto_id)
     data, mime_type = read_copy(adjunto)
     name = copy_name(adjunto.filename) if adjunto.is_image else adjunto.filename
+    note_file(f"Abrió el archivo n.º {adjunto.id}", actor=current_user, oficio_id=adjunto.oficio_id)
     return _send(data, mime_type, name, as_attachment=not adjunto.is_image)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.auditoria.models import Auditoria, Divulgacion
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.feature import Feature
 
 FEATURE = Feature(
     name="auditoria",
-    models=(Auditoria, Divulgacion),
+    models=(Auditoria, Divulgacion, DivulgacionCaso),
 )

@@ -91,3 +91,19 @@ class Divulgacion(Model):
     #: Of what is written once in an hour: who, what and which hour.
     clave: Mapped[str | None] = mapped_column(ShortText(120), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+
+class DivulgacionCaso(Model):
+    """That a list which left the house, or was shown, held a case."""
+
+    __tablename__ = "divulgaciones_casos"
+    __personal__ = Personal(
+        "Casos de las divulgaciones",
+        otros=("oficio_id",),
+        borrado=Borrado.GUARDAR,
+        motivo="Prueba qué casos iban en una lista que salió; son números.",
+    )
+
+    divulgacion_id: Mapped[int] = mapped_column(sa.ForeignKey("divulgaciones.id"), primary_key=True)
+    #: No foreign key: it outlives the case.
+    oficio_id: Mapped[int] = mapped_column(primary_key=True, index=True, autoincrement=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import request
@@ -23,8 +24,32 @@ def note_shown(
         note_view(canal, que, destinatario, who, now=utcnow(), **about)
 
 
-def note_export(que: str, cantidad: int, *, actor: Actor, oficio_id: int | None = None) -> None:
-    """Record that somebody of the office takes a list as a file; before its rows are read."""
+def note_file(que: str, *, actor: Actor, oficio_id: int | None = None) -> None:
+    """Record that somebody of the office opened a file: once an hour for each."""
+    email: str = getattr(actor, "email", "")
+    note_shown(
+        CanalDivulgacion.LECTURA,
+        que,
+        email,
+        f"cuenta {actor.id}",
+        base=OFFICE_BASIS,
+        actor=actor,
+        oficio_id=oficio_id,
+    )
+
+
+def note_export(
+    que: str,
+    cantidad: int,
+    *,
+    actor: Actor,
+    oficio_id: int | None = None,
+    casos: Collection[int] = (),
+) -> None:
+    """Record that somebody of the office takes a list as a file; before its rows are read.
+
+    ``casos`` are those that it holds.
+    """
     if request.method == "HEAD":
         return
     email: str = getattr(actor, "email", "")
@@ -38,4 +63,5 @@ def note_export(que: str, cantidad: int, *, actor: Actor, oficio_id: int | None 
             actor=actor,
             oficio_id=oficio_id,
             cantidad=cantidad,
+            casos=casos,
         )

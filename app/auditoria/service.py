@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.auditoria.models import Auditoria, Divulgacion
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
 from app.db import db, dispensable_transaction
 
@@ -65,10 +66,12 @@ def record_disclosure(
     buffet_id: int | None = None,
     cantidad: int = 1,
     clave: str | None = None,
+    casos: Collection[int] = (),
 ) -> None:
     """Write down that data left the house, in the transaction of the deed: one insert.
 
     ``cantidad`` are the rows or files that went out. What has a ``clave`` is written once.
+    ``casos`` are the cases that a list held, which costs one insert more.
     """
     values = {
         "canal": canal,
@@ -82,9 +85,22 @@ def record_disclosure(
         "clave": clave,
         "created_at": now,
     }
+    written = db.session.execute(
+        _insert(Divulgacion).values(**values).on_conflict_do_nothing().returning(Divulgacion.id)
+    ).scalar_one_or_none()
+    if casos:
+        if written is None:  # by its key it was there
+            known = sa.select(Divulgacion.id).where(Divulgacion.clave == clave)
+            written = db.session.execute(known).scalar_one()
+        db.session.execute(
+            _insert(DivulgacionCaso).on_conflict_do_nothing(),
+            [{"divulgacion_id": written, "oficio_id": each} for each in sorted(set(casos))],
+        )
+
+
+def _insert(model: Any) -> Any:
     is_postgresql = db.engine.dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    db.session.execute(insert(Divulgacion).values(**values).on_conflict_do_nothing())
+    return (postgresql.insert if is_postgresql else sqlite.insert)(model)
 
 
 def view_key(who: str, what: str, now: datetime) -> str:
@@ -103,16 +119,18 @@ def note_view(
     actor: Actor | None = None,
     oficio_id: int | None = None,
     buffet_id: int | None = None,
+    casos: Collection[int] = (),
 ) -> None:
     """Record a look in a transaction of its own, once for each who, what, case and hour.
 
+    ``casos`` are those that a list showed; those of its other pages are added to the same look.
     What cannot be written, as the database is away or full, keeps nobody from looking: it is
     logged, and the next look tries again.
     """
     clave = view_key(who, f"{que[:60]} {oficio_id or ''}", now)
-    known = sa.select(Divulgacion.id).where(Divulgacion.clave == clave)
-    if db.session.scalar(known) is not None:
-        return  # one read by an index; only the first look of an hour writes
+    known = db.session.scalar(sa.select(Divulgacion.id).where(Divulgacion.clave == clave))
+    if known is not None and not _unwritten(known, casos):
+        return  # a read by an index; only the first look of an hour writes
     with dispensable_transaction():
         record_disclosure(
             canal,
@@ -124,4 +142,16 @@ def note_view(
             oficio_id=oficio_id,
             buffet_id=buffet_id,
             clave=clave,
+            casos=casos,
         )
+
+
+def _unwritten(divulgacion_id: int, casos: Collection[int]) -> set[int]:
+    """Those of the cases that a look does not name yet."""
+    if not casos:
+        return set()
+    table = DivulgacionCaso.__table__
+    named = sa.select(table.c.oficio_id).where(
+        table.c.divulgacion_id == divulgacion_id, table.c.oficio_id.in_(casos)
+    )
+    return set(casos) - set(db.session.scalars(named))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from app.db import db, release, transaction
-from app.eventos.models import Entrega
+from app.eventos.models import Entrega, Evento
 from app.eventos.outside.webhook_post import NotDelivered, post
 from app.eventos.queries import forget_before
 from app.eventos.rules.webhook_signature import HEADER, make_secret, sign
-from app.eventos.service import give_up, mark_delivered, note_attempt
+from app.eventos.service import NOT_TOLD, give_up, mark_delivered, note_attempt
 from app.eventos.service.emitting import DELIVER, message_for
 from app.extensions import current_config
 from app.jobs.registry import job
@@ -29,6 +29,9 @@ def deliver(run: JobRun) -> None:
     hook = entrega.webhook
     if not hook.activo:
         raise JobError("El webhook está desactivado.", retry=False)
+    if db.session.get(Evento, entrega.evento_id) is None:
+        # A block deletes the events of its case, also after a message of it failed.
+        raise JobError(NOT_TOLD, retry=False)
     url, body, entrega_id = hook.url, _body(entrega), entrega.id
     secret = make_secret(hook.semilla, str(current_app.secret_key))
     headers = {
@@ -40,11 +43,11 @@ def deliver(run: JobRun) -> None:
     try:
         status = post(url, body, headers, allow_private=current_config().webhooks_allow_private)
     except NotDelivered as error:
-        _note(entrega_id, None, str(error))
+        _note(entrega_id, None, str(error), run.clock())
         raise JobError(str(error), retry=not error.is_final) from None
     if not 200 <= status < 300:
         cause = f"El servidor respondió {status}."
-        _note(entrega_id, status, cause)
+        _note(entrega_id, status, cause, run.clock())
         # 410 Gone is final; any other failure is retried.
         raise JobError(cause, retry=status != 410)
     with run.finish(f"Entregado: el servidor respondió {status}."):
@@ -77,6 +80,6 @@ def forget_old_events(run: JobRun) -> None:
         pass
 
 
-def _note(entrega_id: int, status: int | None, cause: str) -> None:
+def _note(entrega_id: int, status: int | None, cause: str, now: datetime) -> None:
     with transaction():
-        note_attempt(db.session.get_one(Entrega, entrega_id), status, cause)
+        note_attempt(db.session.get_one(Entrega, entrega_id), status, cause, now=now)

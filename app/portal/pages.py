@@ -4,6 +4,7 @@ nothing but how the buffet itself is told by mail.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import (
@@ -99,7 +100,7 @@ def home() -> ResponseReturnValue:
         ver=request.args.get("ver", ""),
         by_link=living_link() is not None,
     )
-    _note_look(buffet, "Lista de sus oficios")
+    _note_look(buffet, "Lista de sus oficios", casos=[row.id for row in page.rows])
     return html
 
 
@@ -136,7 +137,9 @@ def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     return send_file(BytesIO(data), mimetype=mime_type, download_name=name)
 
 
-def _note_look(buffet: Buffet, que: str, oficio_id: int | None = None) -> None:
+def _note_look(
+    buffet: Buffet, que: str, oficio_id: int | None = None, casos: Sequence[int] = ()
+) -> None:
     """Record what the buffet was shown: once an hour for each link or account, page and case."""
     by_link = living_link() is not None
     note_shown(
@@ -147,6 +150,7 @@ def _note_look(buffet: Buffet, que: str, oficio_id: int | None = None) -> None:
         actor=None if by_link else current_user,
         oficio_id=oficio_id,
         buffet_id=buffet.id,
+        casos=casos,
     )
 
 

@@ -198,16 +198,19 @@ def test_the_stream_of_events_is_not_for_who_sees_only_some_cases(
     assert "solo los casos asignados" in answer.json["detail"]
 
 
-def test_who_reads_a_case_as_an_admin_is_written_down_once_an_hour(
-    admin, investigador, ajeno, rows, usuario_admin
+def test_who_of_the_office_reads_a_case_is_written_down_once_an_hour(
+    admin, investigador, cliente, ajeno, rows, usuario_admin, usuario_investigador
 ):
     for _ in range(2):
         admin.get(f"/oficios/{ajeno.id}")
         admin.get(f"/oficios/{ajeno.id}/personas")
     investigador.get(f"/oficios/{ajeno.id}")
+    investigador.head(f"/oficios/{ajeno.id}/personas")
+    assert cliente.get(f"/oficios/{ajeno.id}").status_code == 404
 
     assert [(row.canal, row.oficio_id, row.usuario_id) for row in rows(Divulgacion)] == [
-        (CanalDivulgacion.LECTURA, ajeno.id, usuario_admin.id)
+        (CanalDivulgacion.LECTURA, ajeno.id, usuario_admin.id),
+        (CanalDivulgacion.LECTURA, ajeno.id, usuario_investigador.id),
     ]
     looks = admin.get(f"/admin/divulgaciones/quien-miro?numero={ajeno.numero_oficio}").text
     assert "Leyó el caso" in looks

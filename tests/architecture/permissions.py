@@ -492,5 +492,6 @@ ASKS_FRESH = frozenset(
 UNASKED = {
     "informes.download": "The PDF of one case, at work; the same function also packs the ZIP.",
     "informes.portal_download": "One closed case of one's own; behind a link there is no account.",
+    "tablero.listing": "The list of the screen; that it was printed is recorded.",
     "porticos.toggle": "Whether a gantry is of the catalogue: nobody's right.",
 }

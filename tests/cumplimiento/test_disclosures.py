@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from app.auditoria.models import Divulgacion
+from app.auditoria.models import Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import note_view, record_disclosure
 from app.core.clock import to_local, utcnow
 from app.db import db, transaction, watch_transactions
 from app.oficios.models import Propietario
+from app.oficios.service import PropietarioData
 from tests.factories import make_link, make_oficio
 
 
@@ -71,3 +74,43 @@ def test_who_looked_joins_what_left_with_what_the_office_asked_to_see(
     assert "Página del oficio" in found
     assert "Nada con esos filtros" in admin.get("/admin/divulgaciones?canal=respaldo").text
     assert "Nada con esos filtros" in admin.get("/admin/divulgaciones?hasta=01-01-2020").text
+
+
+def test_a_list_names_its_cases_and_those_of_its_next_page_join_the_same_look(
+    app, admin, buffet, usuario_admin, caso
+):
+    other = make_oficio(app, buffet, usuario_admin)
+    where = {"now": utcnow(), "buffet_id": buffet.id}
+    with app.app_context():
+        for page in ([caso.id], [caso.id], [other.id]):
+            note_view(
+                CanalDivulgacion.API, "api.oficios.index", "ERP", "clave 1", **where, casos=page
+            )
+        named = db.session.scalars(sa.select(DivulgacionCaso.oficio_id))
+        assert sorted(named) == [caso.id, other.id]
+        assert len(list(db.session.scalars(sa.select(Divulgacion)))) == 1
+
+    admin.get("/tablero/lista.csv")
+    admin.get("/tablero/lista?imprimir=1")
+    page = admin.get(f"/admin/divulgaciones/quien-miro?oficio={caso.id}&oficio={other.id}").text
+    for words in ("api.oficios.index", "Lista de oficios (csv)", "Lista de oficios (impresa)"):
+        assert page.count(words) == 2, "once for each of the two cases"
+
+
+def test_who_looked_is_read_in_pages_and_a_search_of_a_person_is_among_it(
+    app, admin, buffet, usuario_admin
+):
+    persona = PropietarioData(nombre="Rosa Soto", rut="15987654-9")
+    caso = make_oficio(app, buffet, usuario_admin, propietario=persona)
+    admin.post("/admin/personas", data={"rut": "15.987.654-9", "motivo": "S-2026-0001"})
+    url = f"/admin/divulgaciones/quien-miro?oficio={caso.id}"
+    assert "Buscó a una persona por RUT" in admin.get(url).text
+    with app.app_context(), transaction():
+        for number in range(60):
+            record_disclosure(
+                CanalDivulgacion.PORTAL, f"Vista {number}", "Firma", now=utcnow(), oficio_id=caso.id
+            )
+
+    first, second = (admin.get(f"{url}&pagina={number}").text for number in (1, 2))
+    assert "Vista 59" in first
+    assert "Buscó a una persona por RUT" in second

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.auditoria.models import Divulgacion
+from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
@@ -21,6 +23,7 @@ from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
 from app.oficios.rules import Estado
 from app.oficios.service import Move, move_oficio
+from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from tests.oficios.acting import act
 
@@ -117,6 +120,44 @@ def test_a_failed_delivery_is_sent_again_by_a_person(
 
     assert rows(Entrega)[0].estado is EstadoEntrega.ENTREGADA
     assert len(provider_server.requests) == 2
+
+
+def test_what_a_webhook_was_told_is_recorded_once_whatever_it_answered(
+    app, hook, provider_server, oficio, usuario_admin, rows
+):
+    provider_server.answer("/aviso", 500)
+    move(app, oficio, usuario_admin)
+    for hours in range(2):
+        deliver(app, timedelta(hours=hours))
+
+    (told,) = rows(Divulgacion, canal=CanalDivulgacion.WEBHOOK)
+    assert (told.oficio_id, told.buffet_id) == (oficio.id, oficio.buffet_id)
+    assert told.destinatario == "ERP (127.0.0.1)"
+    assert told.que == "Evento «Cambio de estado»"
+
+
+def test_nothing_more_is_told_of_a_case_that_is_blocked_meanwhile(
+    app, hook, provider_server, oficio, usuario_admin, rows
+):
+    provider_server.answer("/aviso", 500)
+    move(app, oficio, usuario_admin)
+    deliver(app)
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        block_cases([oficio.id], "Lo pidió la persona.", actor=actor, now=utcnow())
+    with app.app_context():
+        # As when the message was under way while the case was blocked, and its try failed.
+        with transaction():
+            job = db.session.get_one(Trabajo, rows(Entrega)[0].trabajo_id)
+            job.estado = EstadoTrabajo.PENDIENTE
+        deliver(app, timedelta(hours=1))
+        row = db.session.get_one(Entrega, rows(Entrega)[0].id)
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        with pytest.raises(Refused, match="bloqueado"):
+            resend(row, actor=actor, now=utcnow())
+
+    assert len(provider_server.requests) == 1
+    assert rows(Entrega)[0].estado is EstadoEntrega.FALLIDA
 
 
 def test_a_delivery_under_way_is_not_sent_again(app, hook, oficio, usuario_admin, rows):

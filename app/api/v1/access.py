@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.api.queries import find_key
@@ -28,12 +28,14 @@ from app.usuarios.pages.refusals import ASKER
 from app.usuarios.queries import find_by_session
 from app.usuarios.rules import Rol
 from app.web.error_pages import error_response
-from app.web.fragments import is_read
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 #: The people of the firm.
 STAFF = (Rol.ADMIN, Rol.INVESTIGADOR)
+
+#: Answers that tell something, or that what the asker has still holds.
+_TELLING = frozenset({200, 201, 202, 206, 304})
 
 _UNKNOWN = (
     "Falta un token válido. Pídalo en POST /api/v1/auth/login y envíelo en la cabecera "
@@ -104,8 +106,7 @@ def bearer_required(*roles: Rol) -> Callable[[View], View]:
                 return error_response(403)
             g.api_usuario = usuario
             answer: ResponseReturnValue = view(*args, **kwargs)
-            if is_read():
-                _note_reading(usuario)
+            _note_told(usuario, answer)
             return answer
 
         guarded.__roles__ = roles  # type: ignore[attr-defined]  # read by openapi.py
@@ -129,22 +130,29 @@ def oficio_to_see(oficio_id: int) -> Oficio:
     return oficio
 
 
-def _note_reading(usuario: Usuario) -> None:
+def _note_told(usuario: Usuario, answer: ResponseReturnValue) -> None:
     """Record what leaves by the API to a buffet's account or to a program with a key.
 
-    Once an hour for each of them, route and case. The firm's own people ask as on the pages.
+    Once an hour for each of them, route and case; the answer to a change tells as much as that to
+    a question. The firm's own people ask as on the pages.
     """
     clave_id = g.get("api_clave_id")
     if usuario.is_staff and clave_id is None:
         return
+    if make_response(answer).status_code not in _TELLING:
+        return
+    casos: set[int] = g.get("api_casos", set())
+    named = (request.view_args or {}).get("oficio_id")
+    oficio_id = named or (min(casos) if len(casos) == 1 else None)
     note_shown(
         CanalDivulgacion.API,
         str(request.endpoint),
         f"{usuario.email}, clave {clave_id}" if clave_id else usuario.email,
         f"clave {clave_id}" if clave_id else f"cuenta {usuario.id}",
         actor=usuario,
-        oficio_id=(request.view_args or {}).get("oficio_id"),
+        oficio_id=oficio_id,
         buffet_id=usuario.buffet_id,
+        casos=casos - {oficio_id},
     )
 
 

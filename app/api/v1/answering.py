@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, current_app, jsonify, request
+from flask import Response, current_app, g, jsonify, request
 from pydantic import BaseModel
 
 from app.api.v1.schemas.base import Paging
@@ -28,6 +28,7 @@ class PreconditionFailed(RastroError):
 
 def answer(schema: BaseModel, status: int = 200) -> Response:
     """Serialise one object with its ETag; answer 304 when the client's copy is current."""
+    note_cases([schema])
     text = _write(schema)
     response = current_app.response_class(text, status, mimetype="application/json")
     response.set_etag(_mark(schema, text))
@@ -54,9 +55,22 @@ def answer_list(
 
 def show_list(items: list[Any], total: int) -> Response:
     """Serialise a page of rows that was already read."""
+    note_cases(items)
     response = jsonify([item.model_dump(mode="json", by_alias=True) for item in items])
     response.headers["X-Total-Count"] = str(total)
     return response
+
+
+def note_cases(items: Iterable[Any]) -> None:
+    """Keep of which cases an answer tells; ``bearer_required`` records them for who is outside."""
+    told: set[int] = g.setdefault("api_casos", set())
+    for item in items:
+        note_cases(getattr(item, "tarjetas", ()))
+        oficio_id = getattr(item, "oficio_id", None)
+        if oficio_id is None and hasattr(item, "numero_oficio"):
+            oficio_id = item.id
+        if oficio_id is not None:
+            told.add(oficio_id)
 
 
 def must_match(schema: BaseModel) -> None:

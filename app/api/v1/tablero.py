@@ -21,6 +21,8 @@ from app.api.v1.schemas.cliente import ColumnaDelBuffet
 from app.api.v1.schemas.oficios import ColumnaShown, TableroQuery, TarjetaShown
 from app.api.v1.schemas.publico import HitoShown, OficioPublico, ResumenShown, TableroPublico
 from app.api.v1.throttling import throttle_address, throttle_stranger
+from app.auditoria.pages import note_shown
+from app.auditoria.rules import CanalDivulgacion
 from app.buffets.queries import find_enlace
 from app.core.clock import utcnow
 from app.core.errors import NotFound
@@ -103,6 +105,14 @@ def public(token: str, query: Paging) -> ResponseReturnValue:
         )
     )
     response.headers["X-Total-Count"] = str(total or 0)
+    note_shown(
+        CanalDivulgacion.PORTAL,
+        "Lista de sus oficios (API)",
+        f"{enlace.buffet.nombre}, por su enlace",
+        f"enlace {enlace.id}",
+        buffet_id=enlace.buffet_id,
+        casos=[row.id for row in rows],
+    )
     return keep_private(response)
 
 

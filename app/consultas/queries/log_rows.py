@@ -161,4 +161,11 @@ def note_export(
         now=now,
         actor=actor,
         cantidad=min(total, EXPORT_LIMIT),
+        casos=_list_cases(wanted),
     )
+
+
+def _list_cases(wanted: RegistroFilter) -> set[int]:
+    """The cases of the look-ups that a file holds."""
+    rows = registro_statement(wanted).limit(EXPORT_LIMIT).subquery()
+    return set(db.session.scalars(sa.select(rows.c.oficio_id).distinct()))

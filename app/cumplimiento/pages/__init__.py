@@ -18,8 +18,9 @@ from app.cumplimiento.queries import (
     disclosures_statement,
     find_cases,
     iter_disclosures,
+    looks_statement,
     name_cases,
-    read_looks,
+    show_look,
 )
 from app.web.access import admin_required
 from app.web.fresh import fresh_file_required
@@ -85,6 +86,7 @@ def looks() -> ResponseReturnValue:
         "cumplimiento/quien_miro.html",
         numero=numero,
         casos=name_cases(ids),
-        miradas=read_looks(ids),
+        page=paginate(looks_statement(ids), scalars=False),
+        show=show_look,
         asked=bool(numero or asked),
     )

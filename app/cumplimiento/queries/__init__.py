@@ -9,23 +9,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.auditoria.models import Auditoria, Divulgacion
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import start_of_day
-from app.cumplimiento.queries.encargados import endings_of_cases
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import DATOS_MOSTRADOS
 from app.usuarios.models import Usuario
 
-#: Rows that a file holds at most, and looks that a page shows.
+#: Rows that a file holds at most.
 EXPORT_LIMIT = 50_000
-MOST_LOOKS = 500
 #: What the audit writes down when somebody of the office is shown covered data, in words.
 LOOKS = {
     DATOS_MOSTRADOS: "Pidió ver el RUT y los contactos de una persona",
     "adjunto.original_descargado": "Descargó el original de un archivo",
-    "titular.buscado": "Buscó a una persona",
+    "avistamientos.listado_descargado": "Descargó el archivo de un listado de pasos",
 }
 
 
@@ -89,43 +87,45 @@ def count_disclosures(wanted: DivulgacionFilter) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
-def read_looks(oficio_ids: Sequence[int]) -> list[Mirada]:
-    """Who saw or received something of some cases, the newest first.
+def looks_statement(oficio_ids: Sequence[int]) -> Any:
+    """Who saw or received something of some cases, the newest first, for ``show_look``.
 
-    From what left the house, and from the audit of what people of the office asked to see.
+    From what left the house or was read, by itself or in a list, and from the audit of what people
+    of the office asked to see.
     """
-    sent = (
-        sa.select(Divulgacion)
-        .where(Divulgacion.oficio_id.in_(oficio_ids))
-        .order_by(Divulgacion.created_at.desc())
-        .limit(MOST_LOOKS)
+    told = (
+        Divulgacion.created_at,
+        Divulgacion.destinatario.label("quien"),
+        Divulgacion.que,
+        sa.cast(Divulgacion.canal, sa.String).label("como"),
+    )
+    sent = sa.select(*told, Divulgacion.oficio_id).where(Divulgacion.oficio_id.in_(oficio_ids))
+    listed = (
+        sa.select(*told, DivulgacionCaso.oficio_id)
+        .join(DivulgacionCaso, DivulgacionCaso.divulgacion_id == Divulgacion.id)
+        .where(DivulgacionCaso.oficio_id.in_(oficio_ids))
     )
     seen = (
-        sa.select(Auditoria, Usuario.nombre)
+        sa.select(
+            Auditoria.created_at,
+            sa.func.coalesce(Usuario.nombre, "Rastro").label("quien"),
+            Auditoria.accion.label("que"),
+            sa.literal("").label("como"),
+            Auditoria.oficio_id,
+        )
         .outerjoin(Usuario, Usuario.id == Auditoria.usuario_id)
         .where(Auditoria.oficio_id.in_(oficio_ids), Auditoria.accion.in_(LOOKS))
-        .order_by(Auditoria.created_at.desc())
-        .limit(MOST_LOOKS)
     )
-    looks = [
-        Mirada(row.created_at, row.destinatario, row.que, row.canal.label, row.oficio_id)
-        for row in db.session.scalars(sent)
-    ]
-    looks += [
-        Mirada(row.created_at, nombre or "Rastro", LOOKS[row.accion], "Oficina", row.oficio_id)
-        for row, nombre in db.session.execute(seen)
-    ]
-    looks += [
-        Mirada(
-            row.decidido_at,
-            f"{row.buffet.nombre}: {row.entrega or ''}",
-            f"Devolución de datos {row.numero} (ZIP)",
-            CanalDivulgacion.EXPORTACION.label,
-            oficio_id,
-        )
-        for row, oficio_id in endings_of_cases(oficio_ids)
-    ]
-    return sorted(looks, key=lambda look: look.cuando, reverse=True)[:MOST_LOOKS]
+    rows = sa.union_all(sent, listed, seen).subquery()
+    return sa.select(rows).order_by(rows.c.created_at.desc(), rows.c.que, rows.c.oficio_id)
+
+
+def show_look(row: Any) -> Mirada:
+    """A row of ``looks_statement`` in words."""
+    if not row.como:
+        return Mirada(row.created_at, row.quien, LOOKS[row.que], "Oficina", row.oficio_id)
+    label = CanalDivulgacion(row.como).label
+    return Mirada(row.created_at, row.quien, row.que, label, row.oficio_id)
 
 
 def name_cases(oficio_ids: Sequence[int]) -> dict[int, str]:

@@ -148,19 +148,6 @@ def last_ending_number(year: int) -> int:
     return int(last.removeprefix(prefix)) if last else 0
 
 
-def endings_of_cases(oficio_ids: Sequence[int]) -> list[tuple[TerminoEncargo, int]]:
-    """Returns in which some cases went to their buffet, each with such a case."""
-    buffets = sa.select(Oficio.buffet_id).where(Oficio.id.in_(oficio_ids))
-    statement = sa.select(TerminoEncargo).where(
-        TerminoEncargo.buffet_id.in_(buffets), TerminoEncargo.modo == ModoTermino.DEVOLUCION
-    )
-    found = []
-    for row in db.session.scalars(statement):
-        inside = set(row.casos)
-        found += [(row, each) for each in oficio_ids if each in inside]
-    return found
-
-
 @dataclass(frozen=True)
 class CasosDelBuffet:
     """The cases of a buffet, by what can be done with them when its contract ends."""

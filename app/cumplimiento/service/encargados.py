@@ -195,6 +195,7 @@ def record_return(
         actor=actor,
         buffet_id=buffet.id,
         cantidad=what.filas + what.archivos,
+        casos=what.casos,
     )
     _note("encargo.devuelto", row, actor, now)
     order_certificate(row, now=now)

@@ -107,6 +107,13 @@ def photo(token: str, adjunto_id: int) -> ResponseReturnValue:
     if found is None:
         abort(404)
     data, mime_type = read_copy(found)
+    note_shown(
+        CanalDivulgacion.RECEPTOR,
+        f"Foto {found.id}",
+        notice.destinatario_email,
+        f"aviso {notice.id}",
+        oficio_id=found.oficio_id,
+    )
     return send_file(BytesIO(data), mimetype=mime_type, download_name=f"foto-{found.id}.jpg")
 
 

@@ -16,7 +16,13 @@ from app.tablero.pages.board import filter_context, keep_filter
 from app.tablero.pages.list_file import OFICIOS_TABLE
 from app.tablero.pages.screen import board_url, conditions_of
 from app.tablero.queries import list_choices, read_visit
-from app.tablero.queries.listing import SORTS, count_listing, listing_statement, read_listing
+from app.tablero.queries.listing import (
+    SORTS,
+    count_listing,
+    list_ids,
+    listing_statement,
+    read_listing,
+)
 from app.tablero.rules import sighting_words
 from app.web.access import staff_required
 from app.web.fresh import fresh_file_required
@@ -41,6 +47,9 @@ def listing() -> ResponseReturnValue:
     now = utcnow()
     statement = _statement(conditions).limit(size).offset(0 if is_print else (number - 1) * size)
     page = Page(list(read_listing(statement, now=now)), number, count_listing(conditions), size)
+    if is_print:
+        casos = [row.card.id for row in page.rows]
+        note_export("Lista de oficios (impresa)", len(casos), actor=current_user, casos=casos)
     sort, descending = _order()
 
     def sort_url(key: str) -> str:
@@ -78,8 +87,9 @@ def export(formato: str) -> ResponseReturnValue:
     now = utcnow()
     conditions = conditions_of(read_filter(request.args))
     statement = _statement(conditions)
-    total = count_listing(conditions)
-    note_export(f"Lista de oficios ({formato})", total, actor=current_user)
+    casos = list_ids(conditions)
+    que = f"Lista de oficios ({formato})"
+    note_export(que, len(casos), actor=current_user, casos=casos)
     rows = read_listing(statement, now=now)
     name = f"oficios-{local_today(now).isoformat()}"
     return send_table(OFICIOS_TABLE, rows, name, formato, stream=True)

@@ -67,6 +67,11 @@ def count_listing(conditions: Criteria) -> int:
     return db.session.scalar(sa.select(sa.func.count(Oficio.id)).where(*conditions)) or 0
 
 
+def list_ids(conditions: Criteria) -> list[int]:
+    """The cases that a filter leaves."""
+    return list(db.session.scalars(sa.select(Oficio.id).where(*conditions)))
+
+
 def read_listing(statement: sa.Select[Any], *, now: datetime) -> Iterator[ListedCase]:
     """Each case of ``listing_statement``, read in batches."""
     for row in db.session.execute(statement.execution_options(yield_per=_BATCH)):

@@ -13,6 +13,7 @@ from flask_login import current_user
 from wtforms import SelectChoice
 
 from app.ajustes.queries import text_setting
+from app.auditoria.pages import note_file
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
@@ -216,6 +217,7 @@ def answer_file(solicitud_id: int) -> Response:
     """The answer as it was given, to the byte."""
     row = _load(solicitud_id)
     body = or_404(row.pdf)
+    note_file(f"Bajó la respuesta {row.numero} (PDF)", actor=current_user)
     return send_file(
         BytesIO(body),
         mimetype="application/pdf",
@@ -231,6 +233,7 @@ def data_file(solicitud_id: int) -> Response:
     """The data that were handed over, as they were."""
     row = _load(solicitud_id)
     body = or_404(row.datos_json)
+    note_file(f"Bajó los datos de {row.numero} (JSON)", actor=current_user)
     return send_file(
         BytesIO(body),
         mimetype="application/json",

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.auditoria.service import audit
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import OFFICE_BASIS, audit, record_disclosure
 from app.core.errors import NotFound, Refused
 from app.db import db, seeing_all
 from app.eventos.models import Evento
@@ -31,6 +32,16 @@ def record_search(encontrado: Encontrado, motivo: str, *, actor: Usuario, now: d
         motivo=motivo,
         casos=encontrado.oficio_ids,
         lugares=[lugar.tabla for lugar in encontrado.lugares],
+    )
+    claves = ", ".join(each.clave.label for each in encontrado.buscado.identificadores)
+    record_disclosure(
+        CanalDivulgacion.LECTURA,
+        f"Buscó a una persona por {claves}",
+        getattr(actor, "email", ""),
+        base=OFFICE_BASIS,
+        now=now,
+        actor=actor,
+        casos=encontrado.oficio_ids,
     )
 
 
