@@ -12,6 +12,9 @@ from types import MappingProxyType
 
 from app.core.labels import Labelled
 
+#: What stands in a column that may not be empty after its words were erased.
+EMPTIED = "(borrado)"
+
 
 class Dato(Labelled):
     """What a column says of a person."""

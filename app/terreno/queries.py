@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from app.core.clock import local_today, start_of_day
 from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
+from app.core.personal_data import EMPTIED
 from app.core.phone_numbers import parse_telefono
 from app.core.text import fold
 from app.core.time_zones import zone_of
@@ -125,6 +126,17 @@ def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Addre
     )
 
 
+def list_place_ids(usuario_id: int) -> list[int]:
+    """The addresses that a phone of a person may hold now."""
+    statement = (
+        sa.select(Direccion.id)
+        .join(Oficio, Oficio.id == Direccion.oficio_id)
+        .where(*_mine(usuario_id))
+        .order_by(Direccion.id)
+    )
+    return list(db.session.scalars(statement))
+
+
 def is_hidden_place(direccion_id: int) -> bool:
     """Whether an address is there and is not seen, as its case is kept and nobody works with it."""
     # A column, so that no hidden row stays in the session.
@@ -146,6 +158,12 @@ def is_reassigned(direccion_id: int, shown: str) -> bool:
     with seeing_others():
         direccion = db.session.scalar(statement)
     return direccion is not None and direccion.completa == shown
+
+
+def is_erased_place(direccion_id: int) -> bool:
+    """Whether the words of an address were erased, also where the reader does not see its case."""
+    table = Direccion.__table__.c
+    return db.session.scalar(sa.select(table.direccion).where(table.id == direccion_id)) == EMPTIED
 
 
 def find_sent(cliente_id: str) -> Visita | None:
@@ -176,9 +194,18 @@ def _places(usuario_id: int) -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Oficio, Oficio.id == Direccion.oficio_id)
         .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
-        .where(Oficio.investigador_id == usuario_id, Oficio.estado.in_(VISITABLE))
+        .where(*_mine(usuario_id))
         .order_by(Oficio.fecha_limite.is_(None), Oficio.fecha_limite, Direccion.id)
         .limit(LIMIT)
+    )
+
+
+def _mine(usuario_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whose addresses a person visits; of what was erased there is nothing to visit."""
+    return (
+        Oficio.investigador_id == usuario_id,
+        Oficio.estado.in_(VISITABLE),
+        Direccion.direccion != EMPTIED,
     )
 
 

@@ -48,6 +48,8 @@ class Motivo(enum.Enum):
     SIN_VISITA = "sin_visita"
     #: The case is kept and nobody works with it: the phone keeps the visit.
     BLOQUEADO = "bloqueado"
+    #: The data of the address were erased by law: what a phone still has of it is not stored.
+    BORRADO = "borrado"
 
     @property
     def can_be_sent_anyway(self) -> bool:

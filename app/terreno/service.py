@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from app.core.dates import format_duracion, format_fecha_hora
 from app.core.errors import Refused
+from app.core.personal_data import EMPTIED
 from app.db import db, limited_reader, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Oficio
 from app.oficios.service import VisitaData, add_visita
-from app.terreno.queries import find_sent, is_hidden_place, is_reassigned
+from app.terreno.queries import find_sent, is_erased_place, is_hidden_place, is_reassigned
 from app.terreno.rules import Motivo, clock_error
 from app.usuarios.models import Usuario
 
@@ -20,6 +21,10 @@ _BLOCKED = (
     "El caso está bloqueado por ahora: sus datos se conservan y nadie trabaja con ellos. Lo que "
     "usted anotó sigue guardado en este teléfono. Avise a quien administra Rastro; si el bloqueo "
     "se levanta, pulse Reintentar."
+)
+_ERASED = (
+    "Los datos de este caso se borraron por ley, y lo que usted anotó ya no se puede guardar. "
+    "Descártelo: en este teléfono tampoco debe quedar."
 )
 
 
@@ -54,7 +59,8 @@ def receive_visita(sent: VisitaEnviada, *, actor: Usuario, now: datetime) -> tup
     Raises:
         Conflicto: the oficio or the address is not what it was, or the clock of the phone is
             wrong; with its motive among ``aceptados`` it is stored, and says what was accepted.
-            Of a case that nobody works with nothing is stored: the phone keeps the visit.
+            Of a case that nobody works with nothing is stored: the phone keeps the visit. Of an
+            address that was erased nothing is ever stored again.
     """
     if limited_reader() is not None and is_reassigned(sent.direccion_id, sent.direccion):
         # Who stood there says so, and the case is not theirs any more: they are asked, as others.
@@ -78,6 +84,8 @@ def _receive(sent: VisitaEnviada, actor: Usuario, now: datetime) -> tuple[Visita
             "usted no tenía señal. Si la visita importa, anótela como nota en el caso y después "
             "descártela aquí.",
         )
+    if direccion.direccion == EMPTIED:
+        raise Conflicto(Motivo.BORRADO, _ERASED)
     oficio = db.session.get_one(Oficio, direccion.oficio_id, with_for_update={"key_share": True})
     if stored := find_sent(cliente_id):
         return _check_own(stored, sent, actor), False
@@ -93,7 +101,8 @@ def own_visita(cliente_id: str, *, actor: Usuario) -> Visita:
     """The visit that photos from a phone belong to.
 
     Raises:
-        Conflicto: it was never stored, is somebody else's, or nobody works with its case.
+        Conflicto: it was never stored, is somebody else's, or nobody works with its case, or the
+            address was erased.
     """
     visita = find_sent(cliente_id)
     if visita is None or visita.usuario_id != actor.id:
@@ -104,6 +113,8 @@ def own_visita(cliente_id: str, *, actor: Usuario) -> Visita:
         )
     if _is_blocked(visita.direccion_id):
         raise Conflicto(Motivo.BLOQUEADO, _BLOCKED)
+    if is_erased_place(visita.direccion_id):
+        raise Conflicto(Motivo.BORRADO, _ERASED)
     return visita
 
 

@@ -1,7 +1,7 @@
 // Terreno's words, distances and what an answer of the server means.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byAge, newId } from "../../static/js/terreno/store.js";
+import { byAge, gone, newId, withoutTokens } from "../../static/js/terreno/store.js";
 import { distance, readable } from "../../static/js/terreno/nearness.js";
 import { judge } from "../../static/js/terreno/queue.js";
 import { amount, isSendable, needsPerson, state, when } from "../../static/js/terreno/words.js";
@@ -31,6 +31,18 @@ test("a refusal is told in the server's words, and only what can change is tried
   assert.equal(judge({ status: 409, body: { motivo: "sin_visita" } }).definitiva, true);
   assert.match(judge({ status: 413, body: {} }).texto, /demasiado grande/);
   assert.match(judge({ status: 404, body: {} }).texto, /ya no puede registrar visitas/);
+});
+
+test("what was erased is refused for good, and says so", () => {
+  const refused = judge({ status: 409, body: { motivo: "borrado", puede: false, detail: "Se borró por ley." } });
+  assert.deepEqual(refused, { texto: "Se borró por ley.", motivo: "borrado", puede: false, definitiva: true });
+});
+
+test("a kept list names the addresses that may not be held any more, and holds no token", () => {
+  const html = '<li data-direccion-id="4"></li><li data-direccion-id="12"><input type="hidden" name="csrf_token" value="x"></li>';
+  assert.deepEqual(gone(html, [12, 99]), [4]);
+  assert.deepEqual(gone(html, [4, 12]), []);
+  assert.equal(withoutTokens(html), '<li data-direccion-id="4"></li><li data-direccion-id="12"></li>');
 });
 
 test("the oldest is sent first, and two of one moment always in the same order", () => {

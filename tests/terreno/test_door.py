@@ -14,9 +14,10 @@ from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import delete_adjunto
 from app.core.clock import utcnow
+from app.core.personal_data import EMPTIED
 from app.custodia.service import verify
 from app.db import db, transaction
-from app.direcciones.models import Visita
+from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import remove_direccion
@@ -397,6 +398,7 @@ def test_of_a_blocked_case_the_phone_forgets_the_place_and_keeps_what_waits(
     stored, waiting = sent_visit(pk), sent_visit(pk)
     send(investigador, stored)
     assert "Av. Grecia 1180" in investigador.get("/terreno/datos/lista").json["html"]
+    assert investigador.get("/terreno/datos/sesion").json["direcciones"] == [pk]
     with app.app_context(), transaction():
         actor = db.session.get_one(Usuario, usuario_admin.id)
         (bloqueo,) = block_cases([oficio_id], "Lo pidió.", actor=actor, now=utcnow())
@@ -405,6 +407,7 @@ def test_of_a_blocked_case_the_phone_forgets_the_place_and_keeps_what_waits(
     synced = investigador.get("/terreno/datos/lista").json["html"]
     refused = [send(investigador, waiting), send_photo(investigador, stored["cliente_id"])]
 
+    assert investigador.get("/terreno/datos/sesion").json["direcciones"] == []
     assert "Av. Grecia 1180" not in synced
     assert "Rosa Soto" not in synced
     assert {(one.status_code, one.json["motivo"], one.json["puede"]) for one in refused} == {
@@ -419,3 +422,28 @@ def test_of_a_blocked_case_the_phone_forgets_the_place_and_keeps_what_waits(
     assert send(investigador, waiting).status_code == 201
     assert send_photo(investigador, stored["cliente_id"]).status_code == 201
     assert len(rows(Visita)) == 2
+
+
+def test_what_a_phone_kept_of_an_erased_address_is_never_stored_again(
+    app, investigador, place, rows
+):
+    _, pk = place
+    stored, waiting = sent_visit(pk), sent_visit(pk)
+    send(investigador, stored)
+    with app.app_context(), transaction():
+        db.session.get_one(Direccion, pk).direccion = EMPTIED
+
+    refused = [
+        send(investigador, waiting),
+        send(investigador, {**waiting, "aceptados": ["cambiada", "borrado"]}),
+        send_photo(investigador, stored["cliente_id"]),
+    ]
+
+    assert {(one.status_code, one.json["motivo"], one.json["puede"]) for one in refused[:1]} == {
+        (409, "borrado", False)
+    }
+    assert {one.status_code for one in refused[1:]} <= {409, 422}
+    assert "se borraron por ley" in refused[0].json["detail"]
+    assert (len(rows(Visita)), len(rows(Adjunto))) == (1, 0)
+    assert investigador.get("/terreno/datos/sesion").json["direcciones"] == []
+    assert f'id="terreno-lugar-{pk}"' not in investigador.get("/terreno/datos/lista").json["html"]

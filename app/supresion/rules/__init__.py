@@ -7,12 +7,11 @@ import json
 from typing import Any
 
 from app.core.labels import Labelled
+from app.core.personal_data import EMPTIED as EMPTIED
 from app.titulares.rules.identidad import Buscado, Clave, Identificador
 
 #: What stands in a text where something was cut.
 MARK = "[borrado]"
-#: What stands in a column that may not be empty.
-EMPTIED = "(borrado)"
 #: The same where the column is too short for it.
 EMPTIED_SHORT = "BORRADA"
 

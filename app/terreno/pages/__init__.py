@@ -22,6 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import Upload, add_adjuntos, describe_failed, summarize
 from app.core.clock import utcnow
+from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
 from app.core.text import clean_text
 from app.db import db, seeing_others, transaction
@@ -33,7 +34,7 @@ from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
 from app.terreno.pages.offline_assets import ASSETS, version
-from app.terreno.queries import dialable, list_lugares
+from app.terreno.queries import dialable, list_lugares, list_place_ids
 from app.terreno.rules import Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.web.access import or_404, staff_required
@@ -169,11 +170,12 @@ def manifest() -> ResponseReturnValue:
 @bp.get("/datos/sesion")
 @staff_required
 def session_state() -> ResponseReturnValue:
-    """Who is signed in, and a fresh token: what a phone asks before it sends."""
+    """What a phone asks before it sends: who is signed in, a fresh token, and what it may hold."""
     return jsonify(
         usuario={"id": current_user.id, "nombre": current_user.nombre},
         csrf=generate_csrf(),
         version=version(),
+        direcciones=list_place_ids(current_user.id),
     )
 
 
@@ -181,7 +183,9 @@ def session_state() -> ResponseReturnValue:
 @staff_required
 def listing() -> ResponseReturnValue:
     """The list as it is now, to be shown and kept."""
-    return jsonify(html=render_template("terreno/_lista.html", **_list()))
+    shown = _list()
+    html = render_template("terreno/_lista.html", **shown)
+    return jsonify(html=html, generada=format_fecha_hora(shown["generada_at"]))
 
 
 @bp.post("/datos/visitas")

@@ -29,6 +29,8 @@ let wait = WAIT.first;
 /** @type {number | undefined} */
 let timer;
 let readAt = 0;
+/** @type {number[] | null} the addresses that the phone may hold; null until the server said it */
+let allowed = null;
 
 /** @param {string} text */
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
@@ -42,11 +44,25 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
  */
 async function keep(list) {
   const copy = /** @type {HTMLElement} */ (list.cloneNode(true));
+  copy.querySelectorAll(".terreno-lugar").forEach((card) => { if (isGone(card)) card.remove(); });
   copy.querySelectorAll("[name=csrf_token]").forEach((input) => input.remove());
   copy.querySelectorAll("[data-terreno-waiting]").forEach((lines) => lines.replaceChildren());
   localStorage.setItem(OWNER, String(usuarioId));
   await forgetLists(usuarioId);
   await keepList(usuarioId, copy.outerHTML, list.dataset.generadaTexto);
+}
+
+/** @param {HTMLElement} card */
+const isGone = (card) => allowed !== null && !allowed.includes(Number(card.dataset.direccionId));
+
+/** Take off what was blocked, erased or given to somebody else; a form with words stays on screen. */
+async function dropGone() {
+  const cards = [...place.querySelectorAll(".terreno-lugar")].filter(isGone);
+  if (!cards.length) return;
+  cards.forEach((card) => { if (!form.isDirty(card)) card.remove(); });
+  const list = currentList();
+  if (list) await keep(list);
+  arrange();
 }
 
 /** Filter as its person types, and put in order. */
@@ -137,7 +153,7 @@ async function sync() {
 }
 
 /** @param {import("./queue.js").Resultado} result */
-async function follow({ estado, usuario, version, avisos = [] }) {
+async function follow({ estado, usuario, version, avisos = [], direcciones }) {
   avisos.forEach((text) => toast(text, "info"));
   online = estado !== "sin-senal";
   if (!online) readAt = 0; // what others did meanwhile is of interest when the signal is back
@@ -151,6 +167,8 @@ async function follow({ estado, usuario, version, avisos = [] }) {
       await changeOwner(usuario.id);
       return;
     }
+    allowed = direcciones ?? allowed;
+    await dropGone();
     try {
       if (Date.now() - readAt > STALE) await readList();
     } catch {

@@ -1,7 +1,7 @@
 // @ts-check
 // How what waits on the phone is sent: each visit and each photo once, oldest first.
 // Runs in the page and in the service worker, so it touches no document.
-import { change, removeFoto, removeVisita, waiting } from "./store.js";
+import { change, forgetLists, gone, keepList, keptList, removeFoto, removeVisita, waiting, withoutTokens } from "./store.js";
 import { tell } from "./changes.js";
 
 /** @typedef {import("./store.js").Foto} Foto */
@@ -17,6 +17,7 @@ import { tell } from "./changes.js";
  * @property {{id: number}} [usuario] who is signed in
  * @property {string} [version] of the server's Terreno
  * @property {string[]} [avisos] what the server said of something that it has: to be told once
+ * @property {number[]} [direcciones] the addresses that the phone may hold
  */
 
 const DATOS = "/terreno/datos";
@@ -81,7 +82,7 @@ export function judge({ status, body }) {
   if (status === 409 && !body.motivo) return "despues";
   const texto = status === 404 ? NOT_ALLOWED : status === 413 ? body.detail || TOO_LARGE : body.detail || REFUSED;
   // The same file gets the same answer: to try again would never end.
-  const definitiva = status === 413 || status === 422 || body.motivo === "sin_visita";
+  const definitiva = status === 413 || status === 422 || body.motivo === "sin_visita" || body.motivo === "borrado";
   return { texto, motivo: body.motivo || null, puede: Boolean(body.puede), definitiva };
 }
 
@@ -172,6 +173,19 @@ async function sendFotos(visita, csrf) {
   return outcome;
 }
 
+/**
+ * With the page closed: keep no list with an address that was blocked, erased or given to others.
+ *
+ * @param {Resultado} result
+ */
+export async function renewKept({ usuario, direcciones }) {
+  const kept = usuario && direcciones ? await keptList(usuario.id) : undefined;
+  if (!usuario || !kept || !gone(kept.html, direcciones ?? []).length) return;
+  await forgetLists();
+  const { status, body } = await ask("/lista");
+  if (status === 200) await keepList(usuario.id, withoutTokens(body.html), body.generada);
+}
+
 /** @returns {Promise<Resultado>} */
 async function round() {
   const { status, body } = await session();
@@ -187,7 +201,8 @@ async function round() {
     if (result === "sesion") return { estado: "sesion" };
     if (result === "despues") estado = "despues";
   }
-  return { estado, usuario: body.usuario, version: body.version, avisos: remarks };
+  const { usuario, version, direcciones } = body;
+  return { estado, usuario, version, avisos: remarks, direcciones };
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The service worker of Terreno: its page and what it is made of open without a signal.
 // It answers for /terreno alone, keeps nothing of anybody, and sends nothing but what waits.
-import { send } from "./queue.js";
+import { renewKept, send } from "./queue.js";
 
 /**
  * What the server says of this version, in /terreno/sw.js.
@@ -87,7 +87,9 @@ async function openAsset(request) {
 
 /** Send what waits; a failed promise makes the browser try again. */
 async function sendLater() {
-  const { estado } = await send();
+  const result = await send();
+  const { estado } = result;
+  await renewKept(result).catch(() => {}); // without the list anew, that of before is forgotten
   // An ended session waits for its person.
   if (estado === "sin-senal" || estado === "despues") throw new Error(estado);
 }

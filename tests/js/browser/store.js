@@ -1,5 +1,6 @@
 // What the phone keeps: all of a visit or nothing, each person's own, in the order of sending.
 import { change, forget, forgetLists, keepList, keptList, newId, removeFoto, removeVisita, save, waiting } from "/static/js/terreno/store.js";
+import { renewKept } from "/static/js/terreno/queue.js";
 import { listen } from "/static/js/terreno/changes.js";
 import { equal, test } from "./check.js";
 
@@ -20,6 +21,22 @@ test("nobody is shown what waits of another, only how much", async () => {
   await save(visita("a", "2026-11-27T10:00:00Z", 1), []);
   await save(visita("b", "2026-11-27T11:00:00Z", 2), []);
   equal([await ids(1), (await waiting(1)).ajenas, await ids(2), (await waiting(null)).propias.length], [["a"], 1, ["b"], 0]);
+});
+
+test("with the page closed a list that holds too much is read anew, or forgotten without a signal", async () => {
+  const card = (id) => `<li data-direccion-id="${id}"></li>`;
+  const asked = [];
+  const real = globalThis.fetch;
+  globalThis.fetch = async (url) => { asked.push(url); return new Response(JSON.stringify({ html: card(2), generada: "hoy" })); };
+  await keepList(1, card(1) + card(2), "ayer");
+  await renewKept({ estado: "ok", usuario: { id: 1 }, direcciones: [1, 2] });
+  equal([asked.length, (await keptList(1)).generada], [0, "ayer"]);
+  await renewKept({ estado: "ok", usuario: { id: 1 }, direcciones: [2] });
+  equal([asked, (await keptList(1)).html], [["/terreno/datos/lista"], card(2)]);
+  globalThis.fetch = async () => { throw new TypeError(); };
+  await renewKept({ estado: "ok", usuario: { id: 1 }, direcciones: [] }).catch(() => {});
+  globalThis.fetch = real;
+  equal(await keptList(1), undefined);
 });
 
 test("a visit that cannot be kept whole is not kept at all", async () => {
