@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.feature import current_features
+from app.feature import asked_above, current_features
 from app.jobs.rules import MAX_ATTEMPTS
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class Job:
     refuse_start: Callable[[Trabajo, datetime], str | None] | None = None
     #: It looks after all rows, also those that nobody works with (``app.db.hiding``).
     sees_all: bool = False
+
+
+@asked_above
+def why_stopped(oficio_id: int) -> str | None:
+    """Why nothing is done for a case now, in a sentence; None: it is worked on."""
+    return None
 
 
 class UnknownJob(LookupError):

@@ -36,7 +36,7 @@ from app.jobs.leases import (
 )
 from app.jobs.models import Trabajo
 from app.jobs.queue import ring
-from app.jobs.registry import get_job
+from app.jobs.registry import get_job, why_stopped
 from app.jobs.rules import EstadoTrabajo, backoff
 
 __all__ = [
@@ -216,7 +216,9 @@ def _attempt(run: JobRun, function: Callable[[JobRun], None]) -> None:
     except LeaseLost:
         logger.warning("job %s lost its lease; its effects were not stored", run.trabajo_id)
     except JobError as error:
-        settled = partial(_fail, run, str(error), None, retry=error.retry, delay=error.delay)
+        why = _why_stopped(run)
+        retry = error.retry and why is None
+        settled = partial(_fail, run, why or str(error), None, retry=retry, delay=error.delay)
         _guarded(run, settled)
     except (DBAPIError, PoolTimeout, StaleDataError) as error:
         if not (is_busy(error) or is_conflict(error)):
@@ -240,11 +242,25 @@ def _cause(error: Exception, outage: Outage | None) -> str:
 def _crash(run: JobRun, error: Exception) -> None:
     """Settle a job that fell over something that its function did not foresee."""
     outage = find_outage(error)
+    if outage is None and (why := _why_stopped(run)):
+        _guarded(run, partial(_fail, run, why, None, retry=False, delay=None))
+        return
     if outage is None:
         logger.error("job %s (%s) failed", run.trabajo_id, run.tipo, exc_info=error)
     cause = _cause(error, outage)
     trace = "".join(traceback.format_exception(error))
     _guarded(run, partial(_fail, run, cause, trace, retry=True, delay=None))
+
+
+def _why_stopped(run: JobRun) -> str | None:
+    """Why a job found nothing of its case: it was blocked while the job ran."""
+    if get_job(run.tipo).sees_all:
+        return None
+    db.session.rollback()
+    trabajo = db.session.get(Trabajo, run.trabajo_id)
+    if trabajo is None or trabajo.oficio_id is None:
+        return None
+    return why_stopped(trabajo.oficio_id)
 
 
 def _guarded(run: JobRun, settle_it: Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ from app.db import after_commit, db
 from app.jobs.models import Consumidor, Cuota, Trabajo
 from app.jobs.permissions import ALSO_ASKED, asked_for
 from app.jobs.queue import ring
-from app.jobs.registry import UnknownJob, get_job
+from app.jobs.registry import UnknownJob, get_job, why_stopped
 from app.jobs.rules import PRIORITY_PERSON, RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 
 #: A consumer is taken for dead when it was silent for longer.
@@ -92,9 +92,14 @@ def run_now(trabajo: Trabajo, *, now: datetime) -> None:
 
 
 def _refuse_start(trabajo: Trabajo, now: datetime) -> None:
-    """Ask the feature that the job is for whether a person may have it done now."""
+    """Ask the features whether a person may have it done now: its case may be blocked."""
     with contextlib.suppress(UnknownJob):
-        refuse = get_job(trabajo.tipo).refuse_start
+        job = get_job(trabajo.tipo)
+        if trabajo.oficio_id is not None and not job.sees_all:
+            stopped = why_stopped(trabajo.oficio_id)
+            if stopped is not None:
+                raise Refused(stopped)
+        refuse = job.refuse_start
         if refuse is not None and (sentence := refuse(trabajo, now)):
             raise Refused(sentence)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.db import hide_rows
 from app.feature import Feature
+from app.jobs.registry import why_stopped
 from app.notificaciones.rules.enclosures import find_purpose, list_enclosures
 from app.titulares.jobs import draw_answer, watch_arrivals, watch_terms
 from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.pages import bloqueos, data_requests, person_search
-from app.titulares.queries.bloqueos import hiding_option
+from app.titulares.queries.bloqueos import hiding_option, tell_block
 from app.titulares.queries.enclosed_answers import enclosures_of, purpose_of
 from app.titulares.rules.solicitudes import SETTINGS
 from app.web.navigation import Audience, Link, Menu
@@ -21,7 +22,11 @@ FEATURE = Feature(
     pages=(person_search, bloqueos, data_requests),
     settings=SETTINGS,
     jobs=(draw_answer, watch_arrivals, watch_terms),
-    provides=(list_enclosures.by(enclosures_of), find_purpose.by(purpose_of)),
+    provides=(
+        why_stopped.by(tell_block),
+        list_enclosures.by(enclosures_of),
+        find_purpose.by(purpose_of),
+    ),
     navigation=(
         Link(
             Menu.ADMIN,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.auditoria.models import Auditoria
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
+from app.core.errors import Refused
 from app.db import db, not_seeing_hidden, seeing_all, transaction
 from app.eventos.models import Evento
 from app.eventos.pages import event_stream
@@ -17,7 +18,9 @@ from app.eventos.pages.event_stream import EventListener, EventSource
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
-from app.jobs.runner import work
+from app.jobs.runner import claim, execute, work
+from app.jobs.service import retry_job
+from app.notificaciones.rules import SEND_JOB
 from app.oficios.models import Oficio
 from app.oficios.service import PropietarioData
 from app.titulares.models import Bloqueo, Solicitud
@@ -31,6 +34,7 @@ from app.web.streaming import looking
 from tests.architecture.world import url_arguments
 from tests.factories import make_oficio, make_trabajo
 from tests.informes.expedientes import make_stub
+from tests.notificaciones.rows import make_notice
 from tests.titulares.rows import make_request
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -140,6 +144,27 @@ def test_what_waits_for_it_is_cancelled_and_it_can_be_lifted(
         "oficio.bloqueado",
         "oficio.desbloqueado",
     ]
+
+
+def test_a_job_of_it_is_not_begun_again_and_one_that_ran_says_why_it_ended(
+    app, buffet, usuario_admin, rows
+):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    again = make_trabajo(app, oficio_id=oficio.id, estado=EstadoTrabajo.FALLIDO)
+    make_notice(app, oficio, usuario_admin)
+    with app.app_context():
+        run = claim("test", now=utcnow())
+        assert run is not None
+        assert run.tipo == SEND_JOB
+    block(app, usuario_admin, oficio.id)
+    with app.app_context():
+        execute(run)
+        with pytest.raises(Refused, match="bloqueado"), transaction():
+            retry_job(db.session.get_one(Trabajo, again), now=utcnow())
+
+    (row,) = rows(Trabajo, id=run.trabajo_id)
+    assert row.estado is EstadoTrabajo.FALLIDO
+    assert row.error == "El caso está bloqueado a petición de una persona: no se trabaja con él."
 
 
 def test_open_pages_are_not_told_of_it(app, buffet, usuario_admin):

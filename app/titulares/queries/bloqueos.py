@@ -128,6 +128,13 @@ def find_free_case(oficio_id: int) -> tuple[int, str] | None:
     return (row.id, row.numero_oficio) if row else None
 
 
+def tell_block(oficio_id: int) -> str | None:
+    """Why nothing is done for a case, in a sentence; None: it is not blocked."""
+    if not blocked_among([oficio_id]):
+        return None
+    return "El caso está bloqueado a petición de una persona: no se trabaja con él."
+
+
 def blocked_among(oficio_ids: Sequence[int]) -> set[int]:
     """Those of these cases that are blocked."""
     table = Bloqueo.__table__
