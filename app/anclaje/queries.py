@@ -113,6 +113,17 @@ def find_anchored_until(cadena: int) -> AnchoredUntil | None:
     return AnchoredUntil(row.secuencia, row.numero, row.fecha) if row else None
 
 
+def anchored_night(cadena: int) -> sa.Select[date]:
+    """The last night whose anchor holds a chain, as a part of somebody else's statement."""
+    return (
+        sa.select(Ancla.fecha)
+        .join(HojaAncla, HojaAncla.ancla_id == Ancla.id)
+        .where(HojaAncla.cadena == cadena)
+        .order_by(HojaAncla.indice.desc())
+        .limit(1)
+    )
+
+
 def list_anchored(cadena: int) -> list[Anchored]:
     """Every head of a chain that was anchored: the answer to what custody asks."""
     rows = db.session.execute(

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from app.anclaje.models import Ancla
 from app.anclaje.outside.verificar_rastro import check_links, is_consistent
 from app.core.clock import utcnow
 from app.custodia.rules import ERASURE, GENESIS, canonical, link_text, make_sello, text_hash
+from app.db import db
 from tests.anclaje.test_anchors import note, run
 from tests.factories import make_oficio
 
@@ -45,6 +47,23 @@ def test_a_stranger_reads_the_anchors_and_looks_for_a_root(stranger, three):
     ):
         found = stranger.get("/anclas", query_string={"raiz": typed})
         assert said in found.get_data(as_text=True)
+
+
+def test_the_head_of_a_case_says_until_when_it_is_anchored(
+    app, buffet, admin, usuario_admin, night, rows
+):
+    oficio = make_oficio(app, buffet, usuario_admin)
+    note(app, oficio, usuario_admin)
+    assert "Anclado hasta el" not in admin.get(f"/oficios/{oficio.id}").text
+    night(0)
+    (ancla,) = rows(Ancla)
+    with app.app_context():
+        asked = []
+        event.listen(db.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    head = admin.get(f"/oficios/{oficio.id}").text
+
+    assert f"Anclado hasta el {ancla.fecha:%d-%m-%Y}" in head
+    assert sum("anclas" in statement for statement in asked) == 1, "beside the counts, no more"
 
 
 def test_programs_get_anchors_and_proofs(stranger, three):

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.custodia.queries import find_review
 from app.oficios.models import Oficio
-from app.oficios.pages.sections import Tab, count_sections, list_sections
+from app.oficios.pages.sections import Tab, list_sections, read_facts
 from app.oficios.queries import (
     SAME_VEHICLE_LIMIT,
     dates_of_states,
@@ -66,7 +66,8 @@ def is_live() -> bool:
 
 def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
     """What surrounds every section."""
-    counts = count_sections(oficio.id)
+    facts = read_facts(oficio.id)
+    counts = facts.counts
     same = list_same_vehicle(oficio, current_user)
     return {
         "section_name": name,
@@ -82,6 +83,7 @@ def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
         "closed_moves": closed_moves(oficio.estado, current_user.rol),
         "warnings": list_warnings(oficio),
         "custody": find_review(oficio.id),
+        "anchored_night": facts.anchored,
         "same_vehicle": same[:SAME_VEHICLE_LIMIT],
         "has_more_same_vehicle": len(same) > SAME_VEHICLE_LIMIT,
     }

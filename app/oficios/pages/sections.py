@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.anclaje.queries import anchored_night
 from app.db import db
 from app.feature import current_features
 from app.oficios.models import Oficio
@@ -101,12 +103,23 @@ def list_attention(oficio: Oficio) -> list[Attention]:
     return sorted(said, key=lambda one: not one.is_late)
 
 
-def count_sections(oficio_id: int) -> dict[str, int]:
-    """How many each section that counts has, by its name."""
+@dataclass(frozen=True)
+class CaseFacts:
+    """What the frame of the case page says of its sections and its evidence."""
+
+    #: How many each section that counts has, by its name.
+    counts: dict[str, int]
+    #: The last night whose anchor holds the case's chain.
+    anchored: date | None
+
+
+def read_facts(oficio_id: int) -> CaseFacts:
+    """Count the sections and find the anchor, in one statement."""
     questions = {
         section.name: section.count(oficio_id).scalar_subquery()
         for section in list_sections()
         if section.count
     }
-    row = db.session.execute(sa.select(*questions.values())).one()
-    return dict(zip(questions, row, strict=True))
+    anchored = anchored_night(oficio_id).scalar_subquery()
+    *counts, night = db.session.execute(sa.select(*questions.values(), anchored)).one()
+    return CaseFacts(dict(zip(questions, counts, strict=True)), night)
