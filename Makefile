@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-board bench-terreno bench-case bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -99,6 +99,9 @@ bench-terreno: $(VENV)/.dev ## Measure Terreno's first load and its start withou
 
 bench-case: $(VENV)/.dev ## Measure the page of a full case beside that of a small one, on both databases
 	@$(BIN)/python -m tests.bench.caso $(BENCH)
+
+bench-evidence: $(VENV)/.dev ## Measure what evidence and the log of reads cost a page, on both databases
+	@$(BIN)/python -m tests.bench.evidencia $(BENCH)
 
 bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sightings
 	@$(BIN)/python -m tests.bench.patrones $(BENCH)
