@@ -77,6 +77,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.adjuntos.original": STAFF,
     "api.notificaciones.index": STAFF,
     "api.notificaciones.detail": STAFF,
+    "api.solicitudes.index": ADMIN,
+    "api.solicitudes.detail": ADMIN,
+    "api.solicitudes.create": ADMIN,
     "api.trabajos.index": STAFF,
     # An investigador gets in where he asked for the job: test_trabajos.py.
     "api.trabajos.detail": ADMIN,

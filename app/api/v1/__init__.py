@@ -18,6 +18,7 @@ from app.api.v1 import (
     notificaciones,
     oficios,
     partes,
+    solicitudes,
     tablero,
     trabajos,
     ubicaciones,
@@ -45,6 +46,7 @@ for _noun in (
     ubicaciones,
     adjuntos,
     notificaciones,
+    solicitudes,
     trabajos,
     eventos,
 ):

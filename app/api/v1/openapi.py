@@ -54,6 +54,7 @@ _TAGS = {
     "ubicaciones": "Vehículos ubicados",
     "adjuntos": "Fotos y documentos",
     "notificaciones": "Notificaciones",
+    "solicitudes": "Solicitudes de personas",
     "trabajos": "Trabajos",
     "eventos": "Eventos",
 }

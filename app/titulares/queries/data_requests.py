@@ -37,6 +37,12 @@ def requests_statement() -> sa.Select[Solicitud]:
     )
 
 
+def where_open(*, is_open: bool) -> sa.ColumnElement[bool]:
+    """The condition that a request waits for an answer, or does not any more."""
+    column = Solicitud.estado
+    return column.in_(_OPEN) if is_open else column.not_in(_OPEN)
+
+
 def list_open(until: date) -> list[Solicitud]:
     """Open requests whose last day comes by then."""
     statement = sa.select(Solicitud).where(Solicitud.estado.in_(_OPEN), Solicitud.vence <= until)
