@@ -110,7 +110,7 @@ class SolicitudForm(Form):
 class RecibidaForm(SolicitudForm):
     """A request that came by mail or letter, with the day on which it came."""
 
-    canal = EnumField("Cómo llegó", CanalSolicitud)
+    canal = EnumField("Cómo llegó", CanalSolicitud, default=CanalSolicitud.CORREO)
     recibida = FechaField("Día en que llegó", [required("Escriba el día en que llegó.")])
 
 

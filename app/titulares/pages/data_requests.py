@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -71,7 +71,10 @@ def ask() -> ResponseReturnValue:
 
     def show(status: int) -> ResponseReturnValue:
         page = render_template(
-            "titulares/pedir.html", form=form, ley=text_setting(LAW), desde=text_setting(IN_FORCE)
+            "titulares/pedir.html",
+            form=form,
+            ley=text_setting(LAW),
+            desde=date.fromisoformat(text_setting(IN_FORCE)),
         )
         return page, status
 
@@ -88,7 +91,7 @@ def requests() -> ResponseReturnValue:
         page=paginate(requests_statement()),
         left=lambda row: days_left(row.vence, now),
         ley=text_setting(LAW),
-        desde=text_setting(IN_FORCE),
+        desde=date.fromisoformat(text_setting(IN_FORCE)),
     )
 
 
