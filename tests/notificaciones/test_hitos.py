@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, DivulgacionCaso
 from app.buffets.models import Buffet
 from app.buffets.rules import ModoHitos, make_leave_token
 from app.buffets.service import set_milestone_mails
@@ -17,7 +17,7 @@ from app.core.link_signature import make_token
 from app.db import db, transaction
 from app.jobs.aside import join_aside
 from app.jobs.queue import enqueue
-from app.jobs.runner import work
+from app.jobs.runner import claim, execute, work
 from app.notificaciones.jobs import hand_over
 from app.notificaciones.models import HitoInformado, Notificacion
 from app.notificaciones.queries.hitos import list_hitos
@@ -31,6 +31,7 @@ from app.notificaciones.service import RespuestaData, answer_notice
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.oficios.service import Move, move_oficio, undo_move
+from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from tests.factories import make_link, make_oficio
 from tests.notificaciones.rows import make_notice, make_sent_notice
@@ -121,8 +122,36 @@ def test_several_news_are_one_mail_and_another_buffet_learns_nothing_of_them(
     ):
         assert line in text
     assert other.numero_oficio in text
+    assert sorted(row.oficio_id for row in rows(DivulgacionCaso)) == sorted([caso.id, other.id])
     [digest] = rows(Notificacion, tipo=TipoNotificacion.BUFFET)
     assert (digest.oficio_id, digest.buffet_id) == (None, buffet.id)
+
+
+def test_a_digest_is_not_sent_when_one_of_its_cases_is_blocked_while_it_waits(
+    app, buffet, caso, usuario_investigador, usuario_admin, mail_server, since, rows
+):
+    choose(app, buffet, ModoHitos.AL_MOMENTO, since)
+    other = make_oficio(app, buffet, usuario_investigador, patente="GGZL12")
+    move(app, caso, Estado.INVESTIGACION, usuario_investigador, utcnow())
+    now = utcnow() + timedelta(minutes=5)
+    with app.app_context():
+        with transaction():
+            enqueue("notificaciones.hitos", key="hitos", now=now)
+        run = claim("prueba", now=now)
+        run.clock = lambda: now
+        execute(run)
+        with transaction():
+            actor = db.session.get_one(Usuario, usuario_admin.id)
+            block_cases([caso.id], "Lo pidió.", actor=actor, now=now)
+        work("prueba", clock=lambda: now)
+    assert mail_server.received == []
+    look(app, now + timedelta(minutes=10))
+
+    [received] = mail_server.received
+    assert other.numero_oficio in received.message["Subject"]
+    held, sent = rows(Notificacion, tipo=TipoNotificacion.BUFFET)
+    assert (held.estado, sent.estado) == (EstadoNotificacion.FALLIDA, EstadoNotificacion.ENVIADA)
+    assert "se bloqueó mientras esperaba" in held.error
 
 
 def test_an_order_of_last_week_that_came_in_today_is_told_by_its_day(

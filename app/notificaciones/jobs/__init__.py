@@ -42,7 +42,7 @@ from app.notificaciones.mails import (
 from app.notificaciones.mails.case_facts import photo_cid
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
-from app.notificaciones.queries.unread_hitos import list_news
+from app.notificaciones.queries.unread_hitos import list_news, read_told_cases
 from app.notificaciones.rules import (
     LINK_LIFE,
     NEWS_MAX_AGE,
@@ -59,6 +59,7 @@ from app.notificaciones.service import (
     start_sending,
     tell_buffet,
 )
+from app.notificaciones.service.hitos import WITHHELD, withhold_digest
 from app.notificaciones.service.writing import PhotoLost
 from app.oficios.service import UNDO_PERIOD
 
@@ -96,6 +97,10 @@ def send_notice(run: JobRun) -> None:
             _hold(run)
             mark_uncertain(load_notice(run), _INTERRUPTED, now=run.clock())
         raise JobUncertain(f"{_INTERRUPTED} Puede haber llegado: pregunte al receptor.")
+    if notice.oficio_id is None and read_told_cases(notice.id)[1]:
+        with run.finish(WITHHELD):
+            withhold_digest(load_notice(run))
+        return
     if is_crowded():
         # A server that confirms nothing gets no more mails whose fate nobody would know.
         raise Postpone(run.clock() + timedelta(minutes=1))

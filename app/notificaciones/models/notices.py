@@ -190,7 +190,7 @@ class HitoInformado(Model):
     __tablename__ = "hitos_informados"
     __personal__ = Personal(
         "Hitos informados",
-        otros=("created_at",),
+        otros=("oficio_id", "created_at"),
         via="notificacion_id",
         borrado=Borrado.GUARDAR,
         motivo="Dice que un hito se informó, sin decir de quién.",
@@ -199,5 +199,7 @@ class HitoInformado(Model):
     #: What happened, as ``hitos.Hito.clave`` names it.
     clave: Mapped[str] = mapped_column(ShortText(64), primary_key=True)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
-    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"))
+    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"), index=True)
+    #: Of which case; None: told before that was kept. No foreign key: it outlives the case.
+    oficio_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -18,6 +18,19 @@ from app.oficios.models import Oficio
 _CHUNK = 500
 
 
+def read_told_cases(notificacion_id: int) -> tuple[list[int], bool]:
+    """The cases that a mail of milestones names and that are seen, and whether one is hidden."""
+    table = HitoInformado.__table__.c
+    told = sa.select(table.oficio_id).where(
+        table.notificacion_id == notificacion_id, table.oficio_id.is_not(None)
+    )
+    seen = sa.select(HitoInformado.oficio_id).where(
+        HitoInformado.notificacion_id == notificacion_id, HitoInformado.oficio_id.is_not(None)
+    )
+    known = {pk for pk in db.session.scalars(seen) if pk is not None}
+    return sorted(known), bool(set(db.session.scalars(told)) - known)
+
+
 def list_news(
     buffet_id: int, *, since: datetime, until: datetime, ahead: datetime
 ) -> list[tuple[Oficio, Hito]]:

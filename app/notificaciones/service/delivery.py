@@ -14,6 +14,7 @@ from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
+from app.notificaciones.queries.unread_hitos import read_told_cases
 from app.notificaciones.rules import (
     COPY_KEY,
     STARTABLE,
@@ -100,7 +101,9 @@ def _record_leaving(notice: Notificacion, now: datetime) -> None:
         now=now,
         actor=notice.usuario,
         oficio_id=notice.oficio_id,
+        buffet_id=notice.buffet_id,
         cantidad=1 + files,
+        casos=read_told_cases(notice.id)[0] if notice.oficio_id is None else (),
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from app.buffets.models import Buffet
 from app.db import db
 from app.notificaciones.mails import HitoDeOficio, compose_milestones
 from app.notificaciones.models import HitoInformado, Notificacion
-from app.notificaciones.rules import TipoNotificacion
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.notificaciones.service.automatic_mails import order_mail
 
 
@@ -33,9 +35,34 @@ def tell_buffet(
     )
     db.session.add_all(
         HitoInformado(
-            clave=one.hito.clave, buffet_id=buffet.id, notificacion_id=notice.id, created_at=now
+            clave=one.hito.clave,
+            buffet_id=buffet.id,
+            notificacion_id=notice.id,
+            oficio_id=one.oficio.id,
+            created_at=now,
         )
         for one in news
     )
     db.session.flush()
     return notice
+
+
+#: Why a digest that was written is not sent.
+WITHHELD = (
+    "No se envió: uno de los casos que nombra se bloqueó mientras esperaba. Lo de los demás se "
+    "informa en otro correo."
+)
+
+
+def withhold_digest(notice: Notificacion) -> None:
+    """Do not send a mail of several cases of which one is blocked; the others are told anew."""
+    notice.estado = EstadoNotificacion.FALLIDA
+    notice.error = WITHHELD
+    # Its key is that of the first milestone, which another mail will tell.
+    notice.clave = f"retenido:{notice.id}"
+    db.session.execute(
+        sa.delete(HitoInformado)
+        .where(HitoInformado.notificacion_id == notice.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.flush()
