@@ -9,15 +9,21 @@ import pytest
 import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import record_disclosure
+from app.core.clock import utcnow
 from app.core.personal_data import Dato
 from app.db import append_only_door, db, transaction
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 from app.oficios.service import DireccionData, PropietarioData
 from app.respaldo.rules import backup_name
+from app.titulares.queries.copias import find_exports
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.queries.persona import can_hold, find_person
 from app.titulares.rules.identidad import read_buscado
+from app.titulares.service import block_cases
+from app.usuarios.models import Usuario
 from tests.architecture.world import url_arguments
 from tests.factories import make_oficio
 
@@ -161,7 +167,7 @@ def test_the_page_shows_the_places_and_records_the_search_without_the_person(
     assert answer.status_code == 200
     assert caso.numero_oficio in text
     assert "1 fuera de sus casos" in text
-    assert "Desde entonces se hicieron 1 de los 2 respaldos" in text
+    assert "hechos desde entonces (1 de 2)" in text
     assert backup_name(new, encrypted=False) in text
     assert backup_name(old, encrypted=False) not in text
     (entry,) = rows(Auditoria, accion="titular.buscado")
@@ -180,3 +186,22 @@ def test_a_search_that_says_too_little_keeps_what_was_typed(admin, rows):
     assert "No hay nada de esa persona" in (
         admin.post("/admin/personas", data={"rut": "5126663-3", "motivo": "pide acceso"}).text
     )
+
+
+def test_exports_that_hold_a_case_of_the_person_are_told_also_while_it_is_blocked(
+    app, admin, caso, ajeno, usuario_admin
+):
+    with app.app_context(), transaction():
+        for que, casos in (("Lista suya", [caso.id]), ("Lista ajena", [ajeno.id]), ("Otra", [])):
+            record_disclosure(
+                CanalDivulgacion.EXPORTACION, que, "jefa@firma.example", now=utcnow(), casos=casos
+            )
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        block_cases([caso.id], "Lo pidió.", actor=actor, now=utcnow())
+
+        found = [
+            (row.que, row.is_certain)
+            for row in find_exports(utcnow() - timedelta(days=1), [caso.id])
+        ]
+
+    assert found == [("Otra", False), ("Lista suya", True)]

@@ -66,7 +66,7 @@ def _page(form: BuscarForm, found: Encontrado | None, status: int) -> ResponseRe
         form=form,
         found=found,
         respaldos=Respaldos.since(found.desde, now) if found else None,
-        salidas=find_exports(found.desde) if found and found.desde else [],
+        salidas=find_exports(found.desde, found.oficio_ids) if found and found.desde else [],
         bloqueados=blocked_among(found.oficio_ids) if found else set(),
         bloquear=BloquearForm(
             formdata=None, motivo=form.motivo.data, solicitud=form.solicitud.data
