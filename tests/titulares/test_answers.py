@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria, Divulgacion
 from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import record_disclosure
 from app.avisos.models import Aviso
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -20,6 +21,7 @@ from app.informes.outside import typesetting
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import work
+from app.oficios.rules import Estado
 from app.oficios.service import PropietarioData
 from app.titulares.models import Solicitud
 from app.titulares.outside.answer_pdf import AnswerContent, print_answer
@@ -51,7 +53,12 @@ def test_an_answer_is_drawn_once_and_sent_with_its_files(
     app, admin, mail_server, rows, buffet, usuario_admin
 ):
     persona = PropietarioData(nombre="José Núñez Peña", rut="5126663-3")
-    make_oficio(app, buffet, usuario_admin, propietario=persona)
+    caso = make_oficio(app, buffet, usuario_admin, propietario=persona)
+    with app.app_context(), transaction():
+        for que in ("uno", "dos"):
+            record_disclosure(
+                CanalDivulgacion.RECEPTOR, que, "receptor@x.example", now=utcnow(), casos=[caso.id]
+            )
     url = f"/admin/personas/solicitudes/{decide_on(app, usuario_admin)}"
     assert admin.get(f"{url}/respuesta.pdf").status_code == 404
     before = admin.get(url).text
@@ -67,6 +74,11 @@ def test_an_answer_is_drawn_once_and_sent_with_its_files(
     printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
     words = " ".join(printed.split())
     assert all(part in words for part in (row.numero, "José Núñez Peña", "5126663-3", "BBCL12"))
+    assert "A quién El receptor judicial" in words
+    assert "receptor@x.example" not in words, "who it was is somebody else's"
+    assert "El oficio judicial que entregó el buffet" in words
+    assert Estado.PENDIENTE.label in words
+    assert "+00:00" not in words
     assert LAW.defecto in words
     assert LAW.defecto in before
     assert "Otra ley" not in admin.get(url).text

@@ -3,21 +3,70 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.auditoria.models import Divulgacion, DivulgacionCaso
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import ORDER_BASIS
 from app.avistamientos.models import Avistamiento
+from app.core.dates import format_fecha, format_fecha_hora
 from app.db import Model, db
 from app.direcciones.models import Direccion
 from app.oficios.models import Propietario
+from app.oficios.rules import Estado
 from app.titulares.queries.lugares import list_models, primary_key, within
 from app.titulares.queries.persona import Encontrado, as_text
 from app.ubicado.models import Ubicacion
 from app.vehiculos.models import Vehiculo
 
+#: Where the data of a case come from and what they are for: the same for every case.
+_ORIGIN = "El oficio judicial que entregó el buffet, y lo que la oficina averiguó al buscarlo."
+_PURPOSE = "Ubicar el vehículo que un tribunal ordenó buscar."
+#: Who is behind each way by which data leave, by its kind: another person's name is not theirs.
+_RECIPIENTS = {
+    CanalDivulgacion.NOTIFICACION: "El receptor judicial o el buffet del caso",
+    CanalDivulgacion.RECEPTOR: "El receptor judicial",
+    CanalDivulgacion.PORTAL: "El buffet del caso",
+    CanalDivulgacion.API: "Un programa del buffet o de la oficina",
+    CanalDivulgacion.WEBHOOK: "Un programa del buffet o de la oficina",
+    CanalDivulgacion.EXPEDIENTE: "Quien pidió el expediente: el buffet o la oficina",
+    CanalDivulgacion.EXPORTACION: "Una persona de la oficina, o el buffet",
+}
+#: How people read the names of columns.
+_WORDS = {
+    "a_quien": "A quién",
+    "anio": "Año",
+    "comuna": "Comuna",
+    "desde": "En la oficina desde",
+    "direccion": "Dirección",
+    "email": "Correo electrónico",
+    "exactitud_m": "Exactitud (metros)",
+    "fecha_hora": "Fecha y hora",
+    "lat": "Latitud",
+    "lon": "Longitud",
+    "numero": "Número",
+    "para_que": "Para qué",
+    "patente_dv": "Dígito de la patente",
+    "region": "Región",
+    "rut": "RUT",
+    "telefono": "Teléfono",
+    "tipo_vehiculo": "Tipo de vehículo",
+    "ubicado_at": "Ubicado",
+    "ultima": "Última vez",
+    "primera": "Primera vez",
+    "verificada_at": "Verificada",
+    "vin": "VIN",
+}
+#: Columns that say how the office keeps a row and nothing of anybody.
+_INNER = frozenset({"clave", "advertencias_ingreso"})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Of the cases of a person, these rows tell of them or of the vehicle, and not of how one works.
 _OF_THE_CASE: tuple[type[Model], ...] = (Vehiculo, Direccion, Avistamiento, Ubicacion)
 
@@ -33,6 +82,9 @@ def collect_data(found: Encontrado) -> dict[str, Any]:
                 "encargado_por": caso.buffet,
                 "estado": caso.estado.value,
                 "desde": caso.created_at.isoformat(),
+                "origen": _ORIGIN,
+                "para_que": _PURPOSE,
+                "base": ORDER_BASIS,
             }
             for caso in found.casos
         ],
@@ -42,8 +94,36 @@ def collect_data(found: Encontrado) -> dict[str, Any]:
             for model in _OF_THE_CASE
             if (condition := within(model, found.oficio_ids)) is not None
         },
-        "otros_lugares": {lugar.label: lugar.en_casos for lugar in found.lugares},
+        "comunicaciones": _communications(found.oficio_ids),
+        "otros_lugares": {lugar.label: lugar.en_casos for lugar in found.lugares if lugar.en_casos},
     }
+
+
+def _communications(oficio_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """To what kind of recipient data of the cases went, by which way, how often and when."""
+    sent, named = Divulgacion.__table__.c, DivulgacionCaso.__table__.c
+    listed = sa.exists().where(named.divulgacion_id == sent.id, named.oficio_id.in_(oficio_ids))
+    statement = (
+        sa.select(
+            sent.canal,
+            sa.func.count(),
+            sa.func.min(sent.created_at),
+            sa.func.max(sent.created_at),
+        )
+        .where(sent.canal.in_(list(_RECIPIENTS)), sa.or_(sent.oficio_id.in_(oficio_ids), listed))
+        .group_by(sent.canal)
+        .order_by(sent.canal)
+    )
+    return [
+        {
+            "a_quien": _RECIPIENTS[canal],
+            "medio": canal.label,
+            "veces": times,
+            "primera": first.isoformat(),
+            "ultima": last.isoformat(),
+        }
+        for canal, times, first, last in db.session.execute(statement)
+    ]
 
 
 def tell_data(body: bytes) -> tuple[tuple[str, list[list[tuple[str, str]]]], ...]:
@@ -61,11 +141,25 @@ def tell_data(body: bytes) -> tuple[tuple[str, list[list[tuple[str, str]]]], ...
 
 
 def _tell_row(row: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name.replace("_", " ").capitalize(), str(value)) for name, value in row.items()]
+    return [
+        (_WORDS.get(name) or name.replace("_", " ").capitalize(), _tell_value(name, value))
+        for name, value in row.items()
+    ]
+
+
+def _tell_value(name: str, value: Any) -> str:
+    """A value as people write it: the file for machines has it as machines do."""
+    if not isinstance(value, str):
+        return str(value)
+    if name == "estado" and value in {each.value for each in Estado}:
+        return Estado(value).label
+    if _MOMENT.fullmatch(value):
+        return format_fecha_hora(datetime.fromisoformat(value))
+    return format_fecha(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
 
 
 def _rows(model: type[Model], condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
-    names = list(model.__personal__.datos)
+    names = [name for name in model.__personal__.datos if name not in _INNER]
     columns = [model.__table__.c[name] for name in names]
     rows = db.session.execute(sa.select(*columns).where(condition).order_by(primary_key(model)))
     return [
