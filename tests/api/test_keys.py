@@ -13,7 +13,7 @@ from app.api.models import ClaveApi
 from app.api.rules import Alcance, granted, hash_key, mask_address, needed_for, new_key
 from app.api.service import renew_key, revoke_key
 from app.api.v1 import throttling
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.avisos.models import Aviso
 from app.buffets.service import set_active as set_buffet_active
 from app.core.clock import utcnow
@@ -26,6 +26,7 @@ from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.service import UsuarioData, set_active, update_usuario
 from tests.api.conftest import ApiClient
+from tests.factories import make_oficio
 
 
 def test_a_key_asks_as_its_account(make_key, usuario_investigador, rows):
@@ -293,3 +294,25 @@ def _uuids(rule):
 
 def _columns(row):
     return {name: value for name, value in row.items() if not name.startswith("_")}
+
+
+def test_what_a_program_and_a_cliente_are_told_is_recorded_with_its_cases(
+    app, make_key, cliente_api, admin_api, usuario_investigador, oficio, buffet, rows
+):
+    other = make_oficio(app, buffet, usuario_investigador)
+    _, key = make_key(usuario_investigador)
+    for ask in (key, cliente_api, admin_api):
+        assert ask("GET", "/oficios/").status_code == 200
+    changed = key("PATCH", f"/oficios/{oficio.id}", {"notas_generales": "Ver de nuevo."})
+    assert changed.status_code == 200
+    assert cliente_api("GET", f"/oficios/{oficio.id}/propietarios").status_code == 403
+
+    told = {row.id: row for row in rows(Divulgacion)}
+    assert [(row.que, row.oficio_id) for row in told.values()] == [
+        ("Listar los oficios (api.oficios.index)", None),
+        ("Listar los oficios (api.oficios.index)", None),
+        ("Corregir lo que se envía de un oficio y su vehículo (api.oficios.change)", oficio.id),
+    ]
+    named = {(row.divulgacion_id, row.oficio_id) for row in rows(DivulgacionCaso)}
+    first, second, _ = told
+    assert named == {(one, case) for one in (first, second) for case in (oficio.id, other.id)}

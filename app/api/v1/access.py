@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -146,7 +147,7 @@ def _note_told(usuario: Usuario, answer: ResponseReturnValue) -> None:
     oficio_id = named or (min(casos) if len(casos) == 1 else None)
     note_shown(
         CanalDivulgacion.API,
-        str(request.endpoint),
+        _name_reading(),
         f"{usuario.email}, clave {clave_id}" if clave_id else usuario.email,
         f"clave {clave_id}" if clave_id else f"cuenta {usuario.id}",
         actor=usuario,
@@ -154,6 +155,14 @@ def _note_told(usuario: Usuario, answer: ResponseReturnValue) -> None:
         buffet_id=usuario.buffet_id,
         casos=casos - {oficio_id},
     )
+
+
+def _name_reading() -> str:
+    """What was asked for, as the document of the API says it, with the name of the route."""
+    endpoint = str(request.endpoint)
+    gives: Any = getattr(current_app.view_functions[endpoint], "__gives__", None)
+    words = re.split(r"[.,;:(]", gives.summary)[0].strip() if gives else "Leer"
+    return f"{words} ({endpoint})"
 
 
 def _find_usuario() -> Usuario | Response:
