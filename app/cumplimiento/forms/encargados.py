@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import request
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
-from app.core.dates import parse_fecha
+from app.core.dates import format_fecha, parse_fecha
 from app.core.errors import InvalidValue
 from app.core.text import clean_text
 from app.cumplimiento.models.encargados import Encargo
@@ -92,7 +93,14 @@ class EncargoForm(Form):
             rows = self._typed()
         else:
             known = contract.subencargados if contract else []
-            rows = [(each["nombre"], each["servicio"], each["autorizado"]) for each in known]
+            rows = [
+                (
+                    each["nombre"],
+                    each["servicio"],
+                    format_fecha(date.fromisoformat(each["autorizado"])),
+                )
+                for each in known
+            ]
         return [*rows, *[("", "", "")] * _BLANK]
 
     def _typed(self) -> list[tuple[str, str, str]]:
