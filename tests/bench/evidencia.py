@@ -135,7 +135,7 @@ def _installation(url: str, folder: str) -> tuple[Flask, FlaskClient, int]:
         usuario_id = fill(OFICIOS)
         usuario = db.session.get_one(Usuario, usuario_id)
         db.session.expunge_all()
-        oficio_id = db.session.scalars(sa.select(Oficio.id).order_by(Oficio.id.desc())).first()
+        oficio_id = db.session.scalars(sa.select(sa.func.max(Oficio.id))).one()
         db.session.remove()
         fill_case(oficio_id, usuario_id, 100, 300, 20)
     return app, sign_in_client(app, usuario), oficio_id
@@ -153,7 +153,7 @@ def _get(client: FlaskClient, path: str) -> float:
 def _first_of_the_hour(app: Flask, client: FlaskClient, path: str) -> float:
     app.extensions.pop("read_cases", None)
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(sa.delete(Divulgacion.__table__))
+        connection.execute(sa.delete(Divulgacion))
     return _get(client, path)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from app.core.clock import utcnow
@@ -38,11 +40,14 @@ def drill_import(stage: Stage, rows: int = 3_000, kills: int = 4) -> str:
     def count_stored() -> int:
         return int(stage.ask(sa.select(sa.func.count()).select_from(Oficio))[0][0])
 
+    def has_stored(goal: int) -> bool:
+        return count_stored() >= goal
+
     killed = 0
     consumer = stage.start_consumer()
     for part in range(1, kills + 1):
         goal = rows * part // (kills + 1)
-        stage.wait(lambda goal=goal: count_stored() >= goal, f"{goal} cases")
+        stage.wait(partial(has_stored, goal), f"{goal} cases")
         consumer.kill()
         killed += 1
         stored = count_stored()

@@ -60,7 +60,8 @@ def measure(expected: Mapping[str, Any], contenido: bytes) -> Medida:
 
 def _compare(expected: Mapping[str, Any], lectura: Lectura[FilaOficio]) -> tuple[int, list[str]]:
     """How many rows are wholly right, and the values that are wrong without a mark."""
-    made = [fila for fila in classify_oficios(lectura.filas, ()) if fila.resultado.is_imported]
+    found = classify_oficios(lectura.filas, ())
+    made = [fila for fila in found if fila.resultado and fila.resultado.is_imported]
     right, wrong = 0, []
     for row in expected["rows"]:
         one = next((f for f in made if f.datos.get("patente") == row["patente"]), None)

@@ -22,6 +22,7 @@ from app.eventos.rules import TipoEvento
 from app.jobs.runner import JobError
 from app.oficios.models import Carga, Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado, EstadoCarga, Prioridad
+from app.oficios.service import store_unseen
 from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.outside import sheet_reader
 from app.planillas.pages import lists
@@ -206,7 +207,7 @@ def stopped(investigador, buffet, monkeypatch) -> str:
     """A list whose job gave up after 20 of 55 cases; returns its address."""
     url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
     monkeypatch.setattr(importing, "STORED_AT_ONCE", 20)
-    store, calls = importing.store_unseen, []
+    store, calls = store_unseen, []
 
     def fail_on_the_second(*args: Any, **kwargs: Any) -> Any:
         calls.append(args)

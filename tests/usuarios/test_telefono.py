@@ -137,7 +137,8 @@ def test_what_is_over_or_not_its_own_does_not_go_on(
     usuario_investigador: Usuario,
     usuario_admin: Usuario,
 ) -> None:
-    now, client, options = utcnow(), app.test_client(), {}
+    now, client = utcnow(), app.test_client()
+    options: dict[str, Any] = {}
     if case == "old":
         alter(created_at=now - 31 * DAY)
     elif case == "desk":
@@ -157,6 +158,7 @@ def test_what_is_over_or_not_its_own_does_not_go_on(
     if case == "twice":
         data = {"sesion": phone, "firma": sign(GO_ON, ask(client))}
         kept = client.get_cookie("rastro")
+        assert kept is not None
         assert client.post("/entrar/telefono", data=data).get_json()["ok"]
         client = app.test_client()
         client.set_cookie("rastro", kept.value)
