@@ -105,6 +105,11 @@ def safe_filename(name: str, *, default: str = "archivo", limit: int = 100) -> s
     return stem[: limit - len(extension) - 1].rstrip(" .-") + "." + extension
 
 
+def unescape_formula(text: str) -> str:
+    """Return a cell as it was before ``escape_formula``: what was exported may come back."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA_START) else text
+
+
 def looks_like_formula(text: str) -> bool:
     """Tell whether a spreadsheet would compute this text instead of showing it.
 

@@ -17,7 +17,7 @@ from datetime import date
 
 from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
-from app.core.text import clean_text, fold, looks_like_formula, shortened
+from app.core.text import clean_text, fold, looks_like_formula, shortened, unescape_formula
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.rules.field_readers import Dato, Judgement
 
@@ -95,6 +95,8 @@ def judge(
     must be filled in is not.
     """
     campo = CAMPOS[name]
+    if cells:
+        text = unescape_formula(text)
     is_formula = looks_like_formula(text) and (cells or not campo.multiline)
     if is_formula and cells:
         return Judgement(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,7 +16,8 @@ from app.planillas.forms.upload import OficiosForm
 from app.planillas.models import Importacion
 from app.planillas.pages import lists
 from app.planillas.pages.preview import preview_url, show_preview, show_progress, show_result
-from app.planillas.pages.report import oficios_report
+from app.planillas.pages.report import oficios_report, own_report
+from app.planillas.pages.template import XLSX, write_template
 from app.planillas.queries import find_mapping, list_recent
 from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.memory import apply_remembered
@@ -229,6 +230,34 @@ def report(importacion_id: int) -> ResponseReturnValue:
     """A spreadsheet of every row and what became, or will become, of it."""
     importacion = importacion_to_work(importacion_id)
     return lists.answer_report(OFICIOS, importacion, "importacion", oficios_report)
+
+
+@bp.get("/<int:importacion_id>/informe.xlsx")
+@staff_required
+@fresh_file_required
+def own_columns(importacion_id: int) -> ResponseReturnValue:
+    """The buffet's own columns with what became of each row, to correct and to send again."""
+    importacion = importacion_to_work(importacion_id)
+
+    def address_of(oficio_id: int) -> str:
+        return url_for("oficios.detail", oficio_id=oficio_id, _external=True)
+
+    return lists.answer_own_report(
+        OFICIOS,
+        importacion,
+        "importacion",
+        lambda headers, done: own_report(headers, done, address_of),
+    )
+
+
+@bp.get("/plantilla.xlsx")
+@staff_required
+def template() -> ResponseReturnValue:
+    """An empty list with the headers that are understood, examples, and lists to choose from."""
+    file = write_template()
+    response = send_file(file, XLSX, as_attachment=True, download_name="plantilla-oficios.xlsx")
+    response.call_on_close(file.close)
+    return response
 
 
 def _keep_changes(

@@ -18,6 +18,7 @@ from app.core.clock import utcnow
 from app.core.text import clean_text
 from app.db import release, transaction
 from app.planillas.outside.sheet_reader import MAX_BYTES, open_planilla
+from app.planillas.pages.report import OwnLine
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
@@ -116,6 +117,37 @@ def answer_report(
     lines = kind.shown(draft, lines)
     note_export(f"Informe de la carga {draft.id} ({name})", len(lines), actor=current_user)
     return send_table(table_of(done), lines, f"{name}-{draft.id}")
+
+
+def answer_own_report(
+    kind: Kind[Draft, Any],
+    draft: Draft,
+    name: str,
+    table_of: Callable[[Sequence[str], bool], Table[OwnLine]],
+) -> Response:
+    """A workbook with the columns of whoever sent a list, and what became of each row.
+
+    ``table_of`` gives its columns for the sender's headers.
+    """
+    or_404(draft, allowed=draft.estado is not kind.discarded)
+    done = draft.estado is kind.imported
+    lines: Sequence[dict[str, Any]] = draft.informe
+    planilla = open_draft(kind, draft)
+    lectura = read_draft(kind, draft, planilla)
+    if not done:
+        filas = kind.classify(draft, lectura.filas, utcnow())
+        lines = [kind.report_line(fila, None) for fila in filas]
+    by_row: dict[int, list[dict[str, Any]]] = {}
+    for line in kind.shown(draft, lines):
+        by_row.setdefault(line["fila"], []).append(line)
+    hoja = next(one for one in planilla.hojas if one.nombre == lectura.hoja)
+    header = next(row.celdas for row in hoja.filas if row.numero == lectura.fila_encabezado)
+    rows = [
+        OwnLine(row.celdas, tuple(by_row[row.numero])) for row in hoja.filas if row.numero in by_row
+    ]
+    note_export(f"Informe de la carga {draft.id} ({name})", len(rows), actor=current_user)
+    headers = [clean_text(cell) for cell in header]
+    return send_table(table_of(headers, done), rows, f"{name}-{draft.id}", "xlsx")
 
 
 def asked_outcome(kind: Kind[Any, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.planillas.rules.oficio_outcomes import Resultado
@@ -29,6 +31,55 @@ def oficios_report(done: bool) -> Table[Line]:
             Column("Detalle", lambda line: line["detalle"], width=60),
         ),
     )
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """A row of a list as its sender wrote it, and what became of it; it may make several cases."""
+
+    celdas: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def own_report(
+    encabezados: Sequence[str], done: bool, address_of: Callable[[int], str]
+) -> Table[OwnLine]:
+    """The sender's own columns with what became of each row: it can be corrected and sent again.
+
+    No header of what is added here is one of a list, so that those columns are left out then, and
+    rows that have their case repeat it. ``address_of`` gives the address of a case.
+    """
+
+    def own(index: int) -> Callable[[OwnLine], str]:
+        return lambda row: row.celdas[index] if index < len(row.celdas) else ""
+
+    def told(value: Callable[[Line], str]) -> Callable[[OwnLine], str]:
+        return lambda row: " · ".join(dict.fromkeys(filter(None, map(value, row.lines))))
+
+    def outcome(line: Line) -> str:
+        resultado = Resultado(line["resultado"])
+        return resultado.label_done if done else resultado.label
+
+    def link(line: Line) -> str:
+        return address_of(line["oficio_id"]) if line["oficio_id"] else ""
+
+    return Table(
+        "Importación",
+        (
+            *(
+                Column(text or f"Columna {n + 1}", own(n), width=20)
+                for n, text in encabezados_of(encabezados)
+            ),
+            Column("Resultado en Rastro", told(outcome), width=26),
+            Column("Motivo en Rastro", told(lambda line: line["detalle"]), width=60),
+            Column("Enlace en Rastro", told(link), width=40),
+        ),
+    )
+
+
+def encabezados_of(encabezados: Sequence[str]) -> list[tuple[int, str]]:
+    """The columns of the sender, without those that an earlier report added."""
+    return [(n, text) for n, text in enumerate(encabezados) if not text.endswith(" en Rastro")]
 
 
 def pasos_report(_done: bool) -> Table[Line]:
