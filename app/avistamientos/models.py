@@ -67,12 +67,14 @@ class Avistamiento(Model):
             "monto": Dato.HECHO,
             "lat": Dato.POSICION,
             "lon": Dato.POSICION,
+            "portico_id": Dato.POSICION,
+            "portico_motivo": Dato.POSICION,
             "notas": Dato.TEXTO,
             "orden_judicial": Dato.TEXTO,
             "advertencias_ingreso": Dato.ESTRUCTURA,
             "clave": Dato.HUELLA,
         },
-        otros=("portico_motivo", "created_at"),
+        otros=("created_at",),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

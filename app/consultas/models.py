@@ -57,9 +57,8 @@ class Consulta(Model):
             "motivo": Dato.TEXTO,
             "detalle": Dato.TEXTO,
             "sha256": Dato.HUELLA,
-            "pedida_at": Dato.MOMENTO,
         },
-        otros=("proveedor", "http_status", "recibidos", "nuevos", "respondida_at"),
+        otros=("pedida_at", "proveedor", "http_status", "recibidos", "nuevos", "respondida_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

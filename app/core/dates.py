@@ -45,6 +45,10 @@ _EXCEL_ZERO = date(1899, 12, 30)
 _EXCEL_MOMENT = re.compile(r"([2-9]\d{4})[.,](\d+)")
 _EXCEL_SERIAL = re.compile(r"[2-9]\d{4}(?:\.0+)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+#: What stands where a day or moment was erased that its column has to say.
+ERASED_DAY = date(1900, 1, 1)
+ERASED_AT = datetime(1900, 1, 1, 12, tzinfo=UTC)
+_ERASED = "(borrado)"
 _HOW = "Escríbala como día-mes-año, por ejemplo 24-10-2026."
 
 
@@ -182,14 +186,18 @@ def _of_fraction(text: str) -> time:
 
 
 def format_fecha(value: date | datetime, zone: ZoneInfo = SANTIAGO) -> str:
-    """Return «24-10-2026»; a moment shows the day it had in that zone."""
+    """Return «24-10-2026», the day that a moment had in that zone; «(borrado)» of one erased."""
     if isinstance(value, datetime):
-        value = to_local(value, zone)
+        value = to_local(value, zone).date()
+    if value == ERASED_DAY:
+        return _ERASED
     return f"{value.day:02}-{value.month:02}-{value.year:04}"
 
 
 def format_hora(moment: datetime, zone: ZoneInfo = SANTIAGO) -> str:
     """Return «18:42» on the clock of that zone; «10:15 (hora de Magallanes)» where it differs."""
+    if moment == ERASED_AT:
+        return _ERASED
     return f"{to_local(moment, zone):%H:%M}{zone_note(moment, zone)}"
 
 
@@ -199,6 +207,8 @@ def format_fecha_hora(moment: datetime, zone: ZoneInfo = SANTIAGO) -> str:
     The zone is named where it differs from Santiago's at that moment:
     «24-06-2026 10:15 (hora de Magallanes)».
     """
+    if moment == ERASED_AT:
+        return _ERASED
     return f"{format_fecha(moment, zone)} {format_hora(moment, zone)}"
 
 

@@ -24,6 +24,10 @@ _PLATE_AND_DV = re.compile(r"(.+)-\s*([0-9K])")
 _EXAMPLE = "Escríbala como en el certificado, por ejemplo BBCL12 o AB1234."
 
 
+#: What stands where a law had a plate erased; it is none.
+ERASED_PLATE = "BORRADA"
+
+
 class FormatoPatente(Labelled):
     """The forms that Chile has given out, by the year they began."""
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from app.cumplimiento import pages
 from app.cumplimiento.jobs.encargados import certify, watch_contracts
+from app.cumplimiento.jobs.retencion import certify_batch, propose_retention, watch_batches
 from app.cumplimiento.models.brechas import Brecha, ComunicacionBrecha
 from app.cumplimiento.models.encargados import Encargo, TerminoEncargo
 from app.cumplimiento.models.evaluaciones import EvaluacionImpacto
 from app.cumplimiento.models.politica import Politica
-from app.cumplimiento.pages import brechas, encargados, evaluaciones, politica
+from app.cumplimiento.models.retencion import (
+    LoteRetencion,
+    PropuestaRetencion,
+    ReglaRetencion,
+)
+from app.cumplimiento.pages import brechas, encargados, evaluaciones, politica, retencion
 from app.cumplimiento.rules.encargados import WARNING
 from app.cumplimiento.rules.politica import SETTINGS
 from app.cumplimiento.service.demonstration import invent_compliance
@@ -19,10 +25,20 @@ from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="cumplimiento",
-    models=(Brecha, ComunicacionBrecha, EvaluacionImpacto, Politica, Encargo, TerminoEncargo),
-    pages=(pages, brechas, evaluaciones, politica, encargados),
+    models=(
+        Brecha,
+        ComunicacionBrecha,
+        EvaluacionImpacto,
+        Politica,
+        Encargo,
+        TerminoEncargo,
+        ReglaRetencion,
+        LoteRetencion,
+        PropuestaRetencion,
+    ),
+    pages=(pages, brechas, evaluaciones, politica, encargados, retencion),
     settings=(*SETTINGS, WARNING),
-    jobs=(watch_contracts, certify),
+    jobs=(watch_contracts, certify, propose_retention, watch_batches, certify_batch),
     provides=(add_compliance.by(invent_compliance),),
     navigation=(
         Link(
@@ -55,6 +71,14 @@ FEATURE = Feature(
             "politica.edit",
             "Política de privacidad",
             "shield-check",
+            audience=Audience.ADMIN,
+        ),
+        Link(
+            Menu.ADMIN,
+            72,
+            "retencion.index",
+            "Retención de datos",
+            "hourglass",
             audience=Audience.ADMIN,
         ),
         Link(

@@ -81,10 +81,10 @@ class Oficio(Model):
             "notas_generales": Dato.TEXTO,
             "advertencias_ingreso": Dato.ESTRUCTURA,
             "busqueda": Dato.DERIVADO,
-            "ultima_actividad_at": Dato.MOMENTO,
         },
         otros=(
             "vehiculo_n",
+            "ultima_actividad_at",
             "posicion",
             "version",
             "estado_desde",

@@ -13,7 +13,7 @@ from app.supresion.outside.remains import StillRead, remove_remains
 from app.supresion.service import ERASE_JOB, count_rows, erase_next, finish_erasure, remove_files
 from app.supresion.service.reapplying import write_erasures
 
-#: A large case is emptied in one transaction, and the database file is written anew.
+#: A large case takes a while, and the database file is written anew.
 _LEASE = 15 * 60
 
 
@@ -21,9 +21,12 @@ _LEASE = 15 * 60
 def erase(run: JobRun) -> None:
     """Do what is left of an erasure: rows, the list beside the backups, files, and remains.
 
-    Each step is stored by itself and done once, so that a repetition goes on where it was cut off.
+    The list names the erasure before its first row is done: whoever restores a backup meanwhile
+    erases all of it. Each step is stored by itself and done once, so that a repetition goes on
+    where it was cut off.
     """
     supresion_id = run.args["supresion_id"]
+    write_erasures(current_config().backup_dir)
     while erase_next(supresion_id, now=run.clock()):
         run.renew()
     write_erasures(current_config().backup_dir)

@@ -86,3 +86,24 @@ class Supresion(Model):
     def menciones(self) -> list[dict[str, Any]]:
         """Of those, the texts on which somebody may decide here."""
         return [each for each in self.por_juzgar if "columna" in each]
+
+
+class PasoSupresion(Model):
+    """What one transaction of an erasure did, until the last one adds them all up."""
+
+    __tablename__ = "supresion_pasos"
+    __personal__ = Personal(
+        "Pasos de una supresión en curso",
+        otros=("caso", "hechos"),
+        borrado=Borrado.GUARDAR,
+        motivo="Dice qué filas ya se borraron, sin decir de quién.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supresion_id: Mapped[int] = mapped_column(sa.ForeignKey("supresiones.id"), index=True)
+    #: The number of the case that was being emptied; None: the person was taken out of others.
+    caso: Mapped[int | None]
+    #: Nothing of that case is left.
+    termina: Mapped[bool] = mapped_column(default=False)
+    #: As ``Supresion.hechos``, with the files that are still to be removed.
+    hechos: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.patente import parse_patente
+from app.core.patente import ERASED_PLATE, parse_patente
 from app.core.personal_data import Dato, Personal
 from app.core.sealed import Sealed
 from app.db import Model, ShortText
@@ -79,6 +79,6 @@ class Vehiculo(Model):
 
 def plate_warnings(patente: str, dv: str | None, *, confirmed: bool) -> list[str]:
     """The warnings of a stored plate; lists that select columns use it as the model does."""
-    if confirmed:
+    if confirmed or patente == ERASED_PLATE:
         return []
     return list(parse_patente(f"{patente}-{dv}" if dv else patente).advertencias)

@@ -31,6 +31,7 @@ from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.architecture.world import url_arguments
+from tests.bandeja.rows import make_item
 from tests.factories import make_usuario
 from tests.respaldo.offices import back_up, content, restore, storage_of
 
@@ -137,6 +138,8 @@ def erased(office, tmp_path):
         buffet = db.session.scalars(sa.select(Buffet)).first()
         db.session.expunge_all()
     url_arguments(office, buffet, admin)
+    # Of this one no case was made, and no job reads it.
+    make_item(office, buffet, f"Deudor\n{TEXT}\n".encode(), "deudor.csv")
     with office.app_context(), transaction():
         # What waits for its turn would not understand what it is given below.
         done = {"estado": EstadoTrabajo.HECHO}

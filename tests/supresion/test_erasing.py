@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 import sqlalchemy as sa
 
 from app.adjuntos.outside.storage import current_storage
 from app.auditoria.models import Auditoria
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.rules import Fuente
 from app.bandeja.models import Ingreso
 from app.bandeja.service.deciding import note_made
 from app.core.clock import utcnow
+from app.core.dates import ERASED_DAY
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Eslabon
 from app.custodia.rules import UNSALTED
-from app.custodia.service import verify_all
+from app.custodia.service import execute_sealed, verify_all
 from app.db import append_only_door, db, transaction
+from app.jobs.models import Trabajo
 from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado
 from app.oficios.service import PropietarioData
+from app.porticos.models import Portico
 from app.supresion import service
-from app.supresion.models import Supresion
+from app.supresion.models import PasoSupresion, Supresion
 from app.supresion.outside.erasure_list import read_list
-from app.supresion.rules import EstadoSupresion
-from app.supresion.service.reapplying import apply_missing
+from app.supresion.rules import EstadoSupresion, proof_of
+from app.supresion.service import emptying
+from app.supresion.service.reapplying import apply_missing, write_erasures
+from app.titulares.queries.persona import find_person
+from app.titulares.rules.identidad import read_buscado
 from app.usuarios.models import Usuario
+from app.vehiculos.models import Vehiculo
 from tests.bandeja.rows import LIST, make_item, make_zip
 from tests.factories import make_oficio
 
@@ -82,25 +93,34 @@ def test_it_goes_on_where_its_process_died(app, admin, casos, rows, monkeypatch)
         of_0_1 = sa.update(Eslabon).where(Eslabon.cadena == casos[0])
         with append_only_door(db.session.connection()):
             db.session.execute(of_0_1.values(formato=UNSALTED, sal=None))
-    empty_case, emptied = service.empty_case, []
+    empty_rows, emptied = emptying.empty_rows, []
 
-    def die_at_the_second(oficio_id, *args, **options):
-        emptied.append(oficio_id)
-        empty_case(oficio_id, *args, **options)
-        if len(emptied) == 2:
+    def die_in_the_second(model, ids, *args, **options):
+        if model is Vehiculo and ids == second:
             raise SystemExit
+        if model is Propietario:
+            emptied.extend(ids)
+        empty_rows(model, ids, *args, **options)
 
-    monkeypatch.setattr(service, "empty_case", die_at_the_second)
+    vehicles = [row.id for row in rows(Vehiculo)]
+    second = [vehicles[1]]
+    monkeypatch.setattr(emptying, "empty_rows", die_in_the_second)
     with app.app_context(), pytest.raises(SystemExit):
         work("test")
-    names = [each.nombre for each in rows(Propietario)]
-    assert names == [None, PERSON["nombre"], PERSON["nombre"]], "a case whole, or not begun"
+    persons = rows(Propietario)
+    assert [each.nombre for each in persons] == [None, None, PERSON["nombre"]]
+    assert [each.rol for each in rows(Oficio)] == [None, "C-1-2026", "C-1-2026"], "the case is last"
+    (listed,) = read_list(app.extensions["rastro_config"].backup_dir)
+    assert [each["id"] for each in listed["casos"]] == casos, "the list is beside the backups first"
+    assert listed["huella"] is None
 
     (row,) = rows(Supresion)
+    second = []
     with app.app_context():
         while service.erase_next(row.id, now=row.confirmada_at):
             pass
-    assert emptied == [casos[0], casos[1], casos[1]]
+    assert emptied == [each.id for each in persons[:2]], "what was done is not done again"
+    assert rows(PasoSupresion) == []
     assert [each.nombre for each in rows(Propietario)] == [None, None, PERSON["nombre"]]
     assert [each.rol for each in rows(Oficio)] == [None, None, "C-1-2026"]
     (row,) = rows(Supresion)
@@ -115,6 +135,72 @@ def test_it_goes_on_where_its_process_died(app, admin, casos, rows, monkeypatch)
     proof = admin.get(f"/admin/personas/supresiones/{row.id}/prueba.json").json
     assert proof["sha256"] == row.huella
     assert "Núñez" not in str([each.detalle for each in rows(Auditoria)])
+
+
+def test_a_large_case_is_emptied_in_steps_and_its_sightings_say_neither_where_nor_when(
+    app, admin, casos, rows, monkeypatch
+):
+    with app.app_context(), transaction():
+        portico = Portico(clave="ruta 5/p5", autopista="Ruta 5", codigo="P5")
+        db.session.add(portico)
+        db.session.flush()
+        db.session.add_all(
+            Avistamiento(
+                oficio_id=casos[0],
+                fuente=Fuente.PORTICO,
+                fecha=date(2026, 10, number),
+                fecha_hora=datetime(2026, 10, number, 12, tzinfo=UTC),
+                ubicacion="Pórtico",
+                portico_id=portico.id,
+                portico_motivo="por su código",
+                clave=str(number),
+            )
+            for number in range(1, 8)
+        )
+    monkeypatch.setattr(emptying, "_ROWS_OF_A_CASE", 2)
+    send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue abierto.")
+    steps = []
+    empty_rows = emptying.empty_rows
+
+    def count(model, ids, *args, **options):
+        steps.append((model, len(ids)))
+        empty_rows(model, ids, *args, **options)
+
+    monkeypatch.setattr(emptying, "empty_rows", count)
+    with app.app_context():
+        work("test")
+        found = list(verify_all([OFFICE_CHAIN, *casos]))
+    assert [n for model, n in steps if model is Avistamiento] == [2, 2, 2, 1]
+    assert [each.texto for one in found for each in one.problemas] == []
+    assert {
+        (row.fecha, row.fecha_hora, row.ubicacion, row.portico_id, row.portico_motivo)
+        for row in rows(Avistamiento)
+    } == {(ERASED_DAY, None, None, None, None)}
+    answer = admin.get(f"/oficios/{casos[0]}/avistamientos")
+    page = answer.text
+    assert answer.status_code == 200, page[-1500:]
+    assert "(borrado)" in page
+    assert "1900" not in page
+
+
+def test_a_backup_restored_while_an_erasure_is_at_work_is_erased_by_the_list(
+    app, admin, casos, rows
+):
+    send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue abierto.")
+    config = app.extensions["rastro_config"]
+    with app.app_context():
+        write_erasures(config.backup_dir)
+        # As in the backup, which was made before anybody confirmed it.
+        with transaction():
+            db.session.execute(sa.delete(Trabajo).where(Trabajo.tipo == service.ERASE_JOB))
+            execute_sealed(sa.delete(Supresion))
+        assert apply_missing(config) == {"supresiones": 1}
+        assert apply_missing(config) == {}
+    assert [each.nombre for each in rows(Propietario)] == [None, None, PERSON["nombre"]]
+    (row,) = rows(Supresion)
+    assert row.estado is EstadoSupresion.HECHA
+    assert row.huella == proof_of(row.numero, row.motivo, row.hechos)
+    assert row.hechos["vaciadas"]["oficios"] == casos[:2]
 
 
 @pytest.fixture
@@ -189,8 +275,13 @@ def test_the_file_of_the_tray_that_a_case_came_of_goes_with_it(
     package = make_zip({"lista.csv": LIST})
     top = make_item(app, buffet, package, "todo.zip")
     other = make_item(app, buffet, LIST + b"x", "otra.csv")
+    named = make_item(app, buffet, b"Deudor;RUT\nNUNEZ PENA Jose;5.126.663-3\n", "sin-caso.csv")
     with app.app_context():
         work("test")
+        found = find_person(read_buscado(**PERSON))
+        (place,) = (each for each in found.lugares if each.tabla == "ingresos")
+        assert [each.fila_id for each in place.fuera] == [named]
+        assert place.fuera[0].extracto == "NUNEZ PENA Jose;5.126.663-3"
     (part,) = rows(Ingreso, padre_id=top)
     with app.app_context(), transaction():
         note_made(
@@ -209,7 +300,8 @@ def test_the_file_of_the_tray_that_a_case_came_of_goes_with_it(
         left = {file.key for file in current_storage().files("ingresos")}
 
     items = {row.id: row for row in rows(Ingreso)}
-    assert [items[pk].archivo_key for pk in (top, part.id)] == ["", ""]
+    assert [items[pk].archivo_key for pk in (top, part.id, named)] == ["", "", ""]
+    assert len(left) == 1
     assert items[other].archivo_key in left
     assert part.archivo_key not in left
     assert "lista.csv" not in items[part.id].nombre

@@ -24,8 +24,10 @@ from app.titulares.rules.solicitudes import (
     Plazos,
     TipoSolicitud,
     block_due,
+    days_left,
     due_day,
     extended_day,
+    is_due_soon,
 )
 from app.titulares.service.data_requests import (
     extend_term,
@@ -64,6 +66,39 @@ def test_the_clocks(received, tipo, last_day):
     assert due_day(moment, tipo, TERMS) == last_day
     if tipo is TipoSolicitud.BLOQUEO:
         assert block_due(moment, TERMS) == last_day
+
+
+@pytest.mark.parametrize(
+    ("first", "extended"),
+    [
+        (date(2026, 12, 31), date(2027, 1, 30)),
+        (date(2027, 1, 30), date(2027, 3, 1)),
+        (date(2028, 1, 30), date(2028, 2, 29)),
+        (date(2027, 12, 2), date(2028, 1, 1)),
+    ],
+)
+def test_an_extension_has_calendar_days_over_the_end_of_a_year(first, extended):
+    assert extended_day(first, TERMS) == extended
+
+
+@pytest.mark.parametrize(
+    ("moment", "left", "tipo", "warned"),
+    [
+        # The term ends on the first of January; five days before, somebody is warned.
+        ((2026, 12, 26, 15), 6, TipoSolicitud.ACCESO, False),
+        ((2026, 12, 27, 15), 5, TipoSolicitud.ACCESO, True),
+        # 02:30 in UTC is still the evening before in Santiago.
+        ((2026, 12, 27, 2, 30), 6, TipoSolicitud.ACCESO, False),
+        ((2027, 1, 1, 15), 0, TipoSolicitud.ACCESO, True),
+        ((2027, 1, 2, 2, 30), 0, TipoSolicitud.ACCESO, True),
+        ((2027, 1, 2, 15), -1, TipoSolicitud.ACCESO, True),
+        ((2026, 12, 26, 15), 6, TipoSolicitud.BLOQUEO, True),
+    ],
+)
+def test_the_warning_before_a_term_ends(moment, left, tipo, warned):
+    vence, now = date(2027, 1, 1), datetime(*moment, tzinfo=UTC)
+    assert days_left(vence, now) == left
+    assert is_due_soon(vence, now, TERMS, tipo) is warned
 
 
 def test_an_extension_is_given_once_and_never_for_a_block(app, usuario_admin):

@@ -156,12 +156,10 @@ def erase(buffet_id: int) -> ResponseReturnValue:
             actor=current_user,
             now=utcnow(),
         )
-        left = len(sort_cases(buffet_id).cerrados)
         return Done(
             f"Comenzó la supresión de {len(row.casos)} casos. El certificado {row.numero} se emite "
             "cuando termine.",
             url_for("encargados.detail", buffet_id=buffet_id),
-            [f"Quedan {left} casos cerrados: ordene otra supresión."] if left else (),
         )
 
     return carry_out(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.adjuntos.outside.storage import get_storage
 from app.buffets.models import Buffet
@@ -22,6 +23,9 @@ from app.db import Model
 from app.informes.outside.zip_package import MANIFEST, Paquete
 from app.web.table_files import CellKind, Column, Table, write_csv
 
+#: Bytes of a table that are held in memory before they go to a file.
+_IN_MEMORY = 1024 * 1024
+
 
 @dataclass(frozen=True)
 class PaqueteDevuelto:
@@ -34,16 +38,21 @@ class PaqueteDevuelto:
 def pack_returned(buffet: Buffet, oficio_ids: Sequence[int], *, now: datetime) -> PaqueteDevuelto:
     """The tables of some cases, their originals and expedientes, and a list of all hashes.
 
-    The tables are CSV: a cell of XLSX would cut a long text.
+    The tables are CSV: a cell of XLSX would cut a long text. They are written to temporary files,
+    which go once the package was sent: of any number of cases little is held in memory.
+
+    Raises:
+        OSError: the disk is full.
     """
-    tables: dict[str, bytes] = {}
+    tables: dict[str, BinaryIO] = {}
+    lines: list[str] = []
     filas = 0
     for model in RETURNED:
-        rows = list(iter_returned(model, oficio_ids))
-        filas += len(rows)
-        tables[f"tablas/{model.__tablename__}.csv"] = b"".join(write_csv(_table(model), rows))
+        name = f"tablas/{model.__tablename__}.csv"
+        tables[name], digest, count = _write_table(model, oficio_ids)
+        lines.append(f"{digest}  {name}")
+        filas += count
     files = list_returned_files(oficio_ids)
-    lines = [f"{hashlib.sha256(body).hexdigest()}  {name}" for name, body in tables.items()]
     lines += [f"{each.sha256}  {each.nombre}" for each in files]
     local = to_local(now)
     return PaqueteDevuelto(
@@ -59,10 +68,28 @@ def pack_returned(buffet: Buffet, oficio_ids: Sequence[int], *, now: datetime) -
             ),
             files=[(each.nombre, get_storage(each.almacen), each.key) for each in files],
             stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
-            evidence=tables,
+            evidence={},
+            tables=tables,
         ),
         filas,
     )
+
+
+def _write_table(model: type[Model], oficio_ids: Sequence[int]) -> tuple[BinaryIO, str, int]:
+    """A table as an open file, its SHA-256, and how many rows it has."""
+    count = 0
+
+    def rows() -> Iterator[list[Any]]:
+        nonlocal count
+        for count, row in enumerate(iter_returned(model, oficio_ids), 1):  # noqa: B007
+            yield row
+
+    digest = hashlib.sha256()
+    file: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
+    for piece in write_csv(_table(model), rows()):
+        digest.update(piece)
+        file.write(piece)
+    return file, digest.hexdigest(), count
 
 
 def _table(model: type[Model]) -> Table[list[Any]]:

@@ -8,11 +8,14 @@ from app.ajustes.queries import current_office, text_setting
 from app.core.dates import format_fecha_hora
 from app.core.rut import format_rut
 from app.cumplimiento.models.encargados import TerminoEncargo
+from app.cumplimiento.models.retencion import LoteRetencion
+from app.cumplimiento.queries.retencion import commitments_of, tell_rules
 from app.cumplimiento.rules.encargados import (
     ModoTermino,
     tell_duration,
     tell_subprocessor,
 )
+from app.supresion.service import count_rows
 from app.titulares.rules.solicitudes import LAW
 
 
@@ -90,6 +93,45 @@ def certificate_facts(termino: TerminoEncargo) -> dict[str, Any]:
         "subencargados": [tell_subprocessor(each) for each in contract.subencargados],
         "huellas": hashes,
         "nota": f"{note} Texto legal que se sigue: {text_setting(LAW)}.",
+    }
+
+
+def batch_facts(lote: LoteRetencion) -> dict[str, Any]:
+    """The facts of a batch whose time was over, as ``certificado.typ`` prints them."""
+    oficina, supresion = current_office(), lote.supresion
+    who = lote.confirmado_por.nombre if lote.confirmado_por else oficina.nombre
+    count, commitments = commitments_of([each["id"] for each in supresion.casos])
+    facts = [
+        ["Casos", str(lote.casos)],
+        ["Regla", "; ".join(tell_rules(lote))],
+        ["Confirmada", f"{format_fecha_hora(lote.confirmado_at)}, por {who}"],
+    ]
+    if supresion.hecha_at is not None:
+        facts.append(["Terminada", format_fecha_hora(supresion.hecha_at)])
+    facts += [
+        ["Supresión", supresion.numero],
+        ["Filas", str(sum(count_rows(supresion.hechos).values()))],
+        ["Eslabones de custodia sin contenido", str(count)],
+    ]
+    hashes = [["SHA-256 sobre los compromisos de esos eslabones", commitments]]
+    if supresion.huella:
+        hashes.append(["SHA-256 de la prueba de la supresión", supresion.huella])
+    return {
+        "oficina": oficina.nombre,
+        "titulo": "Certificado de retención cumplida",
+        "numero": lote.numero,
+        "parrafos": [
+            f"{oficina.nombre} certifica que los datos personales de {lote.casos} casos cerrados, "
+            "cuyo plazo de conservación se cumplió, se borraron o anonimizaron según la regla que "
+            "se indica. Este certificado no nombra casos ni personas."
+        ],
+        "hechos": facts,
+        "subencargados": [],
+        "huellas": hashes,
+        "nota": "Anonimizar quita lo que identifica y deja hechos como marca, color, tribunal y "
+        "región. Los respaldos hechos antes conservan estos datos hasta que cumplan su plazo; si "
+        "uno se restaura, se vuelven a borrar antes de iniciar. Texto legal que se sigue: "
+        f"{text_setting(LAW)}.",
     }
 
 

@@ -210,12 +210,13 @@ def iter_returned(model: type[Model], oficio_ids: Sequence[int]) -> Iterator[lis
         if condition is None:
             return
         statement = sa.select(*columns).where(condition).order_by(key)
-        for row in db.session.execute(statement):
+        for row in db.session.execute(statement.execution_options(yield_per=_READ)):
             yield [_plain(value) for value in row]
 
 
-#: Cases of one statement.
+#: Cases of one statement, and rows that are read at once.
 _PART = 500
+_READ = 1000
 
 
 def _plain(value: Any) -> Any:

@@ -38,10 +38,6 @@ CERTIFY_JOB = "cumplimiento.certificar_encargo"
 END_BASIS = "Término del contrato de encargo"
 #: Why a case stays that a person asked to have blocked.
 BLOCKED_REASON = "Está bloqueado a petición de una persona."
-#: Cases that one order erases: an erasure writes its whole record anew after each of them.
-MOST_ERASED = 500
-#: Why a closed case stays for now when there are more than those.
-LATER_REASON = "Su supresión se ordena aparte, por la cantidad de casos."
 
 
 class EstadoEncargo(Labelled):

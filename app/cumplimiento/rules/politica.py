@@ -131,6 +131,8 @@ class HechosPolitica:
     respaldo_dias: int
     respaldo_meses: int
     respaldo_cifrado: bool
+    #: What the rules of retention say (``rules.retencion.tell_retention``).
+    retencion: str = ""
 
 
 def is_complete(texto: str) -> bool:
@@ -169,8 +171,7 @@ def propose_items(hechos: HechosPolitica) -> dict[str, str]:
             "si el servidor, el correo o los respaldos están fuera de Chile, en qué país, si ese "
             "país ofrece un nivel adecuado de protección y qué garantías hay"
         ),
-        "i": "Los datos de un caso se conservan mientras el procedimiento está abierto y, una vez "
-        f"cerrado, {_missing('por cuánto tiempo y por qué')}. Cuando se acoge una supresión, los "
+        "i": f"{_how_long(hechos)} Cuando se acoge una supresión, los "
         "casos cerrados de la persona se borran enteros y de los abiertos se borra a la persona, o "
         "se le dice por qué deben conservarse. Los respaldos se conservan "
         f"{hechos.respaldo_dias} días y el último de cada mes, por {hechos.respaldo_meses} meses; "
@@ -197,6 +198,18 @@ def _responsible(oficina: str, hechos: HechosPolitica) -> str:
     who = hechos.representante or _missing("el nombre del representante legal")
     text = f"Responsable de los datos: {oficina}. Representante legal: {who}."
     return f"{text} Encargado de prevención: {hechos.prevencion}." if hechos.prevencion else text
+
+
+def _how_long(hechos: HechosPolitica) -> str:
+    if hechos.retencion:
+        return (
+            "Los datos de un caso se conservan mientras el procedimiento está abierto. Una vez "
+            f"cerrado:\n{hechos.retencion}\nUna persona de la oficina confirma cada borrado."
+        )
+    return (
+        "Los datos de un caso se conservan mientras el procedimiento está abierto y, una vez "
+        f"cerrado, {_missing('por cuánto tiempo y por qué')}."
+    )
 
 
 def _where_to_ask(hechos: HechosPolitica) -> str:

@@ -28,8 +28,6 @@ from app.cumplimiento.rules.encargados import (
     BLOCKED_REASON,
     CERTIFY_JOB,
     END_BASIS,
-    LATER_REASON,
-    MOST_ERASED,
     WARNING,
     EstadoEncargo,
     ModoTermino,
@@ -207,7 +205,6 @@ def order_erasure(
 ) -> TerminoEncargo:
     """Have the closed cases of an ended contract erased; the certificate follows when it is done.
 
-    At most ``MOST_ERASED`` of them; the others stay for another order, which the certificate says.
     ``porque`` says why cases that are still open stay. ``secret`` is the installation's.
 
     Raises:
@@ -220,11 +217,10 @@ def order_erasure(
         raise Refused("No hay casos cerrados que suprimir.")
     if cases.abiertos and not porque:
         raise InvalidValue("Escriba por qué se conservan los casos que siguen abiertos.")
-    erased, later = cases.cerrados[:MOST_ERASED], cases.cerrados[MOST_ERASED:]
+    erased = cases.cerrados
     reasons = {
         **dict.fromkeys(cases.abiertos, porque),
         **dict.fromkeys(cases.bloqueados, BLOCKED_REASON),
-        **dict.fromkeys(later, LATER_REASON),
     }
     row = _end(buffet, ModoTermino.SUPRESION, erased, actor=actor, now=now)
     row.conservados = sorted(reasons)

@@ -12,6 +12,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
 from app.cumplimiento.models.politica import Politica
 from app.cumplimiento.queries.politica import find_draft, find_policy, policy_seal
+from app.cumplimiento.queries.retencion import current_rules
 from app.cumplimiento.rules.politica import (
     POSTAL_ADDRESS,
     PREVENTION,
@@ -21,6 +22,7 @@ from app.cumplimiento.rules.politica import (
     missing_items,
     propose_items,
 )
+from app.cumplimiento.rules.retencion import tell_retention
 from app.db import db, transaction
 from app.titulares.rules.solicitudes import IN_FORCE, LAW
 from app.titulares.service.data_requests import current_terms
@@ -60,6 +62,7 @@ def propose_policy(instalacion: Instalacion) -> dict[str, str]:
             domicilio=text_setting(POSTAL_ADDRESS),
             prevencion=text_setting(PREVENTION),
             plazos=current_terms(),
+            retencion=tell_retention(current_rules()),
             **vars(instalacion),
         )
     )

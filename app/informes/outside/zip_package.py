@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import BinaryIO
 
 from app.adjuntos.outside.storage import Storage
 from app.anclaje.outside.verificar_rastro import PROOF
@@ -42,6 +44,8 @@ class Paquete:
     stamp: tuple[int, int, int, int, int, int]
     #: The chain, its proof and the program that checks them, by their names.
     evidence: Mapping[str, bytes]
+    #: Large texts that were written to open files, by their names.
+    tables: Mapping[str, BinaryIO] = field(default_factory=dict)
 
     def missing(self) -> list[str]:
         """The names of those files that are not where they should be.
@@ -100,13 +104,20 @@ def stream_zip(paquete: Paquete) -> Iterator[bytes]:
         texts.update(paquete.evidence)
         for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(name, paquete.stamp), text)
-        for name, storage, key in paquete.files:
+        stored = ((name, partial(storage.open, key)) for name, storage, key in paquete.files)
+        written = ((name, partial(_rewound, file)) for name, file in paquete.tables.items())
+        for name, open_source in (*written, *stored):
             info = zipfile.ZipInfo(name, paquete.stamp)
-            with storage.open(key) as source, archive.open(info, "w", force_zip64=True) as target:
+            with open_source() as source, archive.open(info, "w", force_zip64=True) as target:
                 while data := source.read(_CHUNK):
                     target.write(data)
                     yield pieces.take()
     yield pieces.take()
+
+
+def _rewound(file: BinaryIO) -> BinaryIO:
+    file.seek(0)
+    return file
 
 
 class _Pieces(io.RawIOBase):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.buffets.models import Buffet
-from app.core.patente import parse_patente
+from app.core.patente import ERASED_PLATE, parse_patente
 from app.db import db
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Investigacion, Oficio, Propietario
@@ -68,7 +68,8 @@ def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
     Somebody of a buffet is told only of that buffet's own. Found through the indexes of plates and
     RUTs: an installation with many oficios is not read through for each page.
     """
-    patentes = parse_patente(oficio.vehiculo.patente).equivalentes
+    plate = oficio.vehiculo.patente
+    patentes = () if plate == ERASED_PLATE else parse_patente(plate).equivalentes
     ruts = [persona.rut for persona in oficio.propietarios if persona.rut]
     found = sa.union_all(
         sa.select(

@@ -132,7 +132,7 @@ def _plan(form: SuprimirForm, status: int) -> ResponseReturnValue:
         found=found,
         proposed=proposed,
         razones=form.razones,
-        tratos=list(Trato),
+        tratos=[each for each in Trato if each is not Trato.HECHOS],
         is_sent=bool(form.confirma.data),
     )
     return page, status

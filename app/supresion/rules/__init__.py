@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 from app.core.labels import Labelled
+from app.core.patente import ERASED_PLATE
 from app.core.personal_data import EMPTIED as EMPTIED
 from app.titulares.rules.identidad import Buscado, Clave, Identificador
 
 #: What stands in a text where something was cut.
 MARK = "[borrado]"
 #: The same where the column is too short for it.
-EMPTIED_SHORT = "BORRADA"
+EMPTIED_SHORT = ERASED_PLATE
 
 
 class EstadoSupresion(Labelled):
@@ -27,8 +28,14 @@ class Trato(Labelled):
     """What becomes of one case."""
 
     ANONIMIZAR = "anonimizar", "Borrar el caso entero"
+    #: What identifies goes; make, colour, court and region stay.
+    HECHOS = "hechos", "Anonimizar: dejar solo hechos que no identifican"
     RECORTAR = "recortar", "Borrar solo a esta persona"
     CONSERVAR = "conservar", "Conservarlo"
+
+
+#: What empties a case.
+EMPTYING = (Trato.ANONIMIZAR, Trato.HECHOS)
 
 
 def proof_of(supresion_numero: str, motivo: str, hechos: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -17,12 +18,13 @@ from app.adjuntos.outside.storage import get_storage
 from app.auditoria.service import audit
 from app.core.clock import local_today
 from app.core.errors import Refused
+from app.custodia.queries import parts
 from app.db import db, release, transaction
 from app.jobs.queue import enqueue
 from app.oficios.models import Oficio
-from app.supresion.models import Supresion
+from app.supresion.models import PasoSupresion, Supresion
 from app.supresion.outside.remains import overwrite_freed
-from app.supresion.rules import EstadoSupresion, Trato, pack, proof_of, unpack
+from app.supresion.rules import EMPTYING, EstadoSupresion, Trato, pack, proof_of, unpack
 from app.supresion.rules.huellas import fingerprint, word_count
 from app.supresion.service.emptying import Recuento, cut_person, empty_case, empty_text
 from app.supresion.service.mentions import list_mentions, model_of
@@ -30,6 +32,8 @@ from app.titulares.rules.identidad import Buscado
 from app.usuarios.models import Usuario
 
 ERASE_JOB = "supresion.borrar"
+#: Cases that the audit names; the erasure itself has them all.
+_NAMED = 200
 #: Where the sweep puts the originals of rows that are gone.
 _TRASH = "papelera"
 
@@ -55,13 +59,10 @@ def confirm_erasure(
     """
     reasons = porque or {}
     casos = []
+    rows = _read_cases(sorted(tratos))
     for oficio_id, trato in sorted(tratos.items()):
-        row = db.session.execute(
-            sa.select(Oficio.__table__.c.estado, Oficio.__table__.c.created_at).where(
-                Oficio.__table__.c.id == oficio_id
-            )
-        ).one()
-        if trato is Trato.ANONIMIZAR and not row.estado.is_final:
+        row = rows[oficio_id]
+        if trato in EMPTYING and not row.estado.is_final:
             raise Refused(
                 f"El caso {oficio_id} sigue abierto: ciérrelo antes de borrarlo, o consérvelo "
                 "diciendo por qué."
@@ -102,7 +103,8 @@ def confirm_erasure(
         entidad="supresion",
         entidad_id=supresion.id,
         motivo=motivo,
-        casos=[[each["id"], each["trato"]] for each in casos],
+        casos=[[each["id"], each["trato"]] for each in casos[:_NAMED]],
+        por_trato=Counter(each["trato"] for each in casos),
     )
     enqueue(
         ERASE_JOB,
@@ -112,6 +114,17 @@ def confirm_erasure(
         usuario_id=actor.id if actor else None,
     )
     return supresion
+
+
+def _read_cases(oficio_ids: list[int]) -> dict[int, Any]:
+    """State and beginning of some cases, by their numbers."""
+    table = Oficio.__table__
+    statement = sa.select(table.c.id, table.c.estado, table.c.created_at)
+    return {
+        row.id: row
+        for part in parts(oficio_ids)
+        for row in db.session.execute(statement.where(table.c.id.in_(part)))
+    }
 
 
 def _next_number(now: datetime) -> str:
@@ -124,60 +137,93 @@ def _next_number(now: datetime) -> str:
 
 
 def erase_next(supresion_id: int, *, now: datetime) -> bool:
-    """Do the next step of an erasure's rows; False when all are done.
+    """Do the next part of an erasure's rows; False when all are done.
 
-    One case is one step and one transaction. The last step takes the person out of all that is
-    outside of the emptied cases, some rows in each transaction, and then forgets who it was.
+    One case is one part, in as many transactions as its size asks for. The last part takes the
+    person out of all that is outside of the emptied cases, some rows in each transaction, and then
+    forgets who it was. Whatever a transaction did is stored with it, so that a repetition goes on
+    from there.
     """
     supresion = db.session.get_one(Supresion, supresion_id)
     if supresion.filas_at is not None:
         release()
         return False
     reason = f"{supresion.numero}, {supresion.motivo}"
+    emptied = set(
+        db.session.scalars(
+            sa.select(PasoSupresion.caso).where(
+                PasoSupresion.supresion_id == supresion_id, PasoSupresion.termina.is_(True)
+            )
+        )
+    )
     waiting = [
-        each["id"]
+        each
         for each in supresion.casos
-        if each["trato"] == Trato.ANONIMIZAR.value and not each["hecho"]
+        if Trato(each["trato"]) in EMPTYING and not each["hecho"] and each["id"] not in emptied
     ]
     keep = {each["id"] for each in supresion.casos if each["trato"] == Trato.CONSERVAR.value}
     own = {each["id"] for each in supresion.casos}
     buscado = unpack(supresion.buscado)
-    release()
     if waiting:
-        with _counted(supresion_id) as done:
-            empty_case(waiting[0], done, reason=reason, now=now)
-            supresion = db.session.get_one(Supresion, supresion_id)
-            supresion.casos = [
-                {**each, "hecho": True} if each["id"] == waiting[0] else each
-                for each in supresion.casos
-            ]
-        return True
+        caso, trato = waiting[0]["id"], Trato(waiting[0]["trato"])
+        gone = _count_steps(supresion_id, PasoSupresion.caso == caso).vaciadas
+        release()
+        step = partial(_counted, supresion_id, caso)
+        keeps_facts = trato is Trato.HECHOS
+        empty_case(caso, step, reason=reason, now=now, gone=gone, keeps_facts=keeps_facts)
+        with _counted(supresion_id, caso, ends=True):
+            return True
+    release()
     cut_person(buscado, keep, partial(_counted, supresion_id), reason=reason, now=now)
     mentions = list_mentions(buscado, own, keep)
+    done = Recuento(**deepcopy(db.session.get_one(Supresion, supresion_id).hechos))
+    done.add(asdict(_count_steps(supresion_id)))
+    done.por_juzgar += mentions
     release()
     with transaction():
-        supresion = db.session.get_one(Supresion, supresion_id)
-        judged = [*supresion.por_juzgar, *mentions]
-        supresion.hechos = {**supresion.hechos, "por_juzgar": judged}
-        supresion.buscado = []
-        supresion.filas_at = now
-        supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
-    return True
-
-
-@contextmanager
-def _counted(supresion_id: int) -> Iterator[Recuento]:
-    """A transaction whose deeds are added to the erasure's count and stored with it."""
-    with transaction():
-        supresion = db.session.get_one(Supresion, supresion_id, with_for_update=True)
-        overwrite_freed()
-        # A copy: the stored value is compared with what it becomes.
-        done = Recuento(**deepcopy(supresion.hechos))
-        yield done
         supresion = db.session.get_one(Supresion, supresion_id)
         supresion.archivos = [*supresion.archivos, *done.archivos]
         done.archivos = []
         supresion.hechos = asdict(done)
+        supresion.casos = [
+            {**each, "hecho": Trato(each["trato"]) in EMPTYING} for each in supresion.casos
+        ]
+        supresion.buscado = []
+        supresion.filas_at = now
+        supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
+        db.session.execute(
+            sa.delete(PasoSupresion).where(PasoSupresion.supresion_id == supresion_id)
+        )
+    return True
+
+
+def _count_steps(supresion_id: int, *conditions: sa.ColumnElement[bool]) -> Recuento:
+    """What the transactions of an erasure did so far."""
+    statement = sa.select(PasoSupresion.hechos).where(
+        PasoSupresion.supresion_id == supresion_id, *conditions
+    )
+    found = Recuento()
+    for hechos in db.session.scalars(statement.order_by(PasoSupresion.id)):
+        found.add(hechos)
+    return found
+
+
+@contextmanager
+def _counted(
+    supresion_id: int, caso: int | None = None, *, ends: bool = False
+) -> Iterator[Recuento]:
+    """A transaction whose deeds are written down as a step of the erasure, and stored with it."""
+    with transaction():
+        db.session.get_one(Supresion, supresion_id, with_for_update=True)
+        overwrite_freed()
+        done = Recuento()
+        yield done
+        if ends or done != Recuento():
+            db.session.add(
+                PasoSupresion(
+                    supresion_id=supresion_id, caso=caso, termina=ends, hechos=asdict(done)
+                )
+            )
 
 
 def remove_files(supresion_id: int) -> int:

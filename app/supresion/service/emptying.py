@@ -1,14 +1,13 @@
 """Taking rows, columns and words out of tables, as the models declare their personal data.
 
 What is evidence keeps its place in its chain: the content and salt of its links are destroyed, and
-a tomb says by which erasure. Call everything here in a transaction, but ``cut_person``.
+a tomb says by which erasure. Call everything here in a transaction, but ``empty_case`` and
+``cut_person``, which open one for each of their steps.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +18,7 @@ import sqlalchemy as sa
 from app.adjuntos.models import Adjunto
 from app.auditoria.models import Auditoria
 from app.bandeja.models import Ingreso, Origen
+from app.core.dates import ERASED_AT, ERASED_DAY
 from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
@@ -35,15 +35,18 @@ from app.planillas.models import Importacion
 from app.supresion.models import Supresion
 from app.supresion.rules import EMPTIED, EMPTIED_SHORT, cut_text, cut_value
 from app.titulares.models import Solicitud
+from app.titulares.queries.archivos import files_that_name, list_caseless_files
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.queries.persona import as_text, can_hold, may_hold
+from app.titulares.rules.contenido import text_of
 from app.titulares.rules.identidad import Buscado
 from app.vehiculos.models import Vehiculo
 
 #: Columns that say one thing of a person and nothing else: they are emptied, not cut.
 _WHOLE = frozenset({Dato.NOMBRE, Dato.RUT, Dato.PATENTE, Dato.TELEFONO, Dato.CORREO})
-#: Rows that one transaction changes: others wait to write meanwhile.
+#: Rows that one transaction changes: others wait to write meanwhile. Of a case whole rows go.
 _AT_ONCE = 20
+_ROWS_OF_A_CASE = 200
 #: Words for the reason of a file that is gone.
 _GONE = "Borrado por ley"
 
@@ -79,31 +82,88 @@ class Recuento:
         known = self.sellos.setdefault(tipo, [])
         known += sorted(set(ids) - set(known))
 
+    def add(self, more: Mapping[str, Any]) -> None:
+        """Count also what another step did."""
+        for mine, other in (
+            (self.vaciadas, more.get("vaciadas", {})),
+            (self.borradas, more.get("borradas", {})),
+            (self.sellos, more.get("sellos", {})),
+        ):
+            for name, ids in other.items():
+                mine[name] = list(dict.fromkeys([*mine.get(name, ()), *ids]))
+        self.recortadas += more.get("recortadas", ())
+        self.decididas += more.get("decididas", ())
+        self.eslabones += more.get("eslabones", 0)
+        self.sin_sal += more.get("sin_sal", 0)
+        self.archivos += more.get("archivos", ())
+        self.por_juzgar += more.get("por_juzgar", ())
+
 
 #: Opens a transaction, and gives the count to which what is done in it is added and stored.
 Step = Callable[[], AbstractContextManager[Recuento]]
 
 
-def empty_case(oficio_id: int, done: Recuento, *, reason: str, now: datetime) -> None:
-    """Empty a case: its rows stay as numbers, its people, places and texts go with their files."""
-    waiting = sa.select(Trabajo).where(
-        Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(WAITING_STATES)
-    )
-    for trabajo in db.session.scalars(waiting):
-        cancel_job(trabajo, now=now, cause="Los datos del caso se borraron por ley.")
-    db.session.flush()
-    done.archivos += _files_of(oficio_id)
-    _empty_originals(oficio_id, done, reason, now)
-    _remove_deliveries(oficio_id, done, reason, now)
-    for model in list_models():
-        condition = within(model, [oficio_id])
-        if condition is None or model.__personal__.borrado in {Borrado.GUARDAR, Borrado.SELLO}:
-            continue
-        ids = list(db.session.scalars(sa.select(primary_key(model)).where(condition)))
-        if model.__personal__.borrado is Borrado.FILA:
-            remove_rows(model, ids, done, reason=reason, now=now)
-        else:
-            empty_rows(model, ids, done, reason=reason, now=now)
+def empty_case(
+    oficio_id: int,
+    step: Step,
+    *,
+    reason: str,
+    now: datetime,
+    gone: Mapping[str, Collection[Any]] | None = None,
+    keeps_facts: bool = False,
+) -> None:
+    """Empty a case: its rows stay as numbers, its people, places and texts go with their files.
+
+    However large it is, no transaction changes more than some hundred rows. ``gone`` are rows, by
+    their tables, that were done before this was cut off. The case itself is the last: until then
+    it can be found by what it still says. With ``keeps_facts`` what identifies nobody stays, to be
+    counted (``Dato.HECHO``).
+    """
+    with step() as done:
+        waiting = sa.select(Trabajo).where(
+            Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(WAITING_STATES)
+        )
+        for trabajo in db.session.scalars(waiting):
+            cancel_job(trabajo, now=now, cause="Los datos del caso se borraron por ley.")
+        db.session.flush()
+        _empty_originals(oficio_id, done, reason, now)
+    _remove_deliveries(oficio_id, step, reason, now)
+    seen = {table: set(ids) for table, ids in (gone or {}).items()}
+    models = sorted(list_models(), key=lambda model: model is Oficio)
+    # Somebody may add a row while others are emptied: it is found in the next round.
+    has_more = True
+    while has_more:
+        kept = frozenset({Dato.HECHO}) if keeps_facts else frozenset()
+        found = [_empty_table(model, oficio_id, seen, step, kept, reason, now) for model in models]
+        has_more = any(found)
+
+
+def _empty_table(
+    model: type[Model],
+    oficio_id: int,
+    seen: dict[str, set[Any]],
+    step: Step,
+    kept: Collection[Dato],
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Empty the rows of a case in a table that nobody has done yet; whether there were any."""
+    condition = within(model, [oficio_id])
+    if condition is None or model.__personal__.borrado in {Borrado.GUARDAR, Borrado.SELLO}:
+        return False
+    known = seen.setdefault(model.__tablename__, set())
+    keys = db.session.scalars(sa.select(primary_key(model)).where(condition))
+    ids = [key for key in keys if key not in known]
+    release()
+    for part in _few(ids, _ROWS_OF_A_CASE):
+        with step() as done:
+            done.archivos += _files_of(model, part)
+            if model.__personal__.borrado is Borrado.FILA:
+                remove_rows(model, part, done, reason=reason, now=now)
+            else:
+                empty_rows(model, part, done, reason=reason, now=now, kept=kept)
+        known |= set(part)
+    return bool(ids)
 
 
 def _empty_originals(oficio_id: int, done: Recuento, reason: str, now: datetime) -> None:
@@ -147,10 +207,17 @@ def remove_rows(
 
 
 def empty_rows(
-    model: type[Model], ids: list[Any], done: Recuento, *, reason: str, now: datetime
+    model: type[Model],
+    ids: list[Any],
+    done: Recuento,
+    *,
+    reason: str,
+    now: datetime,
+    kept: Collection[Dato] = (),
 ) -> None:
-    """Empty the personal columns of rows of a table."""
-    values = _emptied(model, model.__personal__.datos)
+    """Empty the personal columns of rows of a table, but those of the kinds ``kept``."""
+    datos = model.__personal__.datos
+    values = _emptied(model, [name for name, dato in datos.items() if dato not in kept])
     if model is Adjunto:
         values |= {
             "eliminado_at": sa.func.coalesce(Adjunto.__table__.c.eliminado_at, now),
@@ -206,12 +273,13 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
             with step() as done:
                 _cut_rows(model, part, buscado, keep, done, reason=reason, now=now)
     _empty_uploads(buscado, keep, step)
+    _empty_tray(buscado, step, reason=reason, now=now)
     _erase_links(buscado, keep, step, reason=reason, now=now)
 
 
-def _few(keys: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]
+def _few(keys: list[Any], most: int = _AT_ONCE) -> Iterator[list[Any]]:
+    for start in range(0, len(keys), most):
+        yield keys[start : start + most]
 
 
 def _cut_rows(
@@ -360,51 +428,49 @@ def _empty_uploads(buscado: Buscado, keep: set[int], step: Step) -> None:
                     continue
                 data = db.session.scalar(sa.select(column).where(key == pk))
                 release()
-                if data and buscado.found_in(_text_of(data)):
+                if data and buscado.found_in(text_of(data)):
                     with step() as done:
                         empty_columns(model, pk, [name])
                         done.recortadas.append([model.__tablename__, pk, [name]])
 
 
-def _text_of(data: bytes) -> str:
-    """What is written in an uploaded file, of a spreadsheet in each of its parts."""
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return " ".join(
-                archive.read(each).decode("utf-8", "replace") for each in archive.namelist()
-            )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def _empty_tray(buscado: Buscado, step: Step, *, reason: str, now: datetime) -> None:
+    """Empty files of the tray in which the person stands and of which no case was made."""
+    files = list_caseless_files(limit=None)
+    release()
+    for each, _line in files_that_name(buscado, files):
+        with step() as done:
+            done.archivos.append([each.almacen, each.key])
+            empty_rows(Ingreso, [each.ingreso_id], done, reason=reason, now=now)
 
 
-def _remove_deliveries(oficio_id: int, done: Recuento, reason: str, now: datetime) -> None:
+def _remove_deliveries(oficio_id: int, step: Step, reason: str, now: datetime) -> None:
     """Forget what programs outside were told of a case, and were still to be told."""
     events = sa.select(Evento.id).where(Evento.oficio_id == oficio_id)
     jobs = sa.select(Trabajo.id).where(Trabajo.oficio_id == oficio_id)
     which = sa.or_(Entrega.evento_id.in_(events), Entrega.trabajo_id.in_(jobs))
     ids = list(db.session.scalars(sa.select(Entrega.id).where(which)))
-    remove_rows(Entrega, ids, done, reason=reason, now=now)
+    release()
+    for part in _few(ids, _ROWS_OF_A_CASE):
+        with step() as done:
+            remove_rows(Entrega, part, done, reason=reason, now=now)
 
 
-def _files_of(oficio_id: int) -> list[list[str]]:
-    """Storage and key of every file of a case."""
-    found = []
-    by_table = {model.__tablename__: model for model in list_models()}
+def _files_of(model: type[Model], ids: list[Any]) -> list[list[str]]:
+    """Storage and key of every file of some rows of a table."""
+    found: list[list[str]] = []
+    table = model.__table__
     for column in current_features().file_columns:
-        model = by_table[column.table]
-        condition = within(model, [oficio_id])
-        if condition is None:
-            continue
-        table = model.__table__
-        statement = sa.select(table.c.almacen, table.c[column.key]).where(condition)
-        found += [[almacen or "", key] for almacen, key in db.session.execute(statement) if key]
+        if column.table == model.__tablename__:
+            statement = sa.select(table.c.almacen, table.c[column.key]).where(
+                primary_key(model).in_(ids)
+            )
+            found += [[almacen or "", key] for almacen, key in db.session.execute(statement) if key]
     return found
 
 
 def _emptied(model: type[Model], names: Iterable[str]) -> dict[str, Any]:
-    """The values of columns once they say nothing; a moment that must be there stays."""
+    """The values of columns once they say nothing; of a day that must be there, ``ERASED_DAY``."""
     found: dict[str, Any] = {}
     for name in names:
         column = model.__table__.c[name]
@@ -418,7 +484,9 @@ def _emptied(model: type[Model], names: Iterable[str]) -> dict[str, Any]:
             found[name] = default(None) if callable(default) else {}
         elif isinstance(column.type, sa.LargeBinary):
             found[name] = b""
-        elif dato is Dato.MOMENTO or isinstance(column.type, sa.Integer):
+        elif dato is Dato.MOMENTO:
+            found[name] = ERASED_DAY if isinstance(column.type, sa.Date) else ERASED_AT
+        elif isinstance(column.type, sa.Integer):
             continue
         elif is_unique(model, name):
             key = sa.cast(primary_key(model), sa.String)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from app.oficios.models import Oficio
 from app.supresion.models import Supresion
 from app.supresion.outside.erasure_list import read_list, write_list
 from app.supresion.outside.remains import overwrite_freed, remove_remains
-from app.supresion.rules import EstadoSupresion, Trato
+from app.supresion.rules import EMPTYING, EstadoSupresion, Trato, proof_of
 from app.supresion.rules.huellas import candidates, fingerprint
-from app.supresion.service import finish_erasure, remove_files
+from app.supresion.service import erase_next, finish_erasure, remove_files
 from app.supresion.service.emptying import (
     Recuento,
     cut_person,
@@ -35,11 +36,12 @@ from config import Config
 
 
 def write_erasures(folder: Path) -> None:
-    """Write the list of all erasures beside the backups, and keep what it knows and we do not."""
+    """Write the list of all erasures beside the backups, and keep what it knows and we do not.
+
+    One that is still at work stands in it by its cases and fingerprints, without its proof.
+    """
     known = {each["clave"]: each for each in read_list(folder)}
-    for row in db.session.scalars(
-        sa.select(Supresion).where(Supresion.filas_at.is_not(None)).order_by(Supresion.id)
-    ):
+    for row in db.session.scalars(sa.select(Supresion).order_by(Supresion.id)):
         known[row.clave] = {
             "clave": row.clave,
             "numero": row.numero,
@@ -59,6 +61,14 @@ def apply_missing(config: Config) -> Mapping[str, object]:
     entries = read_list(config.backup_dir)
     if not entries:
         return {}
+    finished = {each["clave"] for each in entries if each["huella"]}
+    # A backup that was made while one was at work: it ends before anybody sees the half of it.
+    halves = db.session.scalars(
+        sa.select(Supresion.id).where(Supresion.clave.in_(finished), Supresion.filas_at.is_(None))
+    ).all()
+    release()
+    for supresion_id in halves:
+        _end(supresion_id, now=utcnow())
     statement = sa.select(Supresion.clave, Supresion.hechos)
     known = {row.clave: row.hechos for row in db.session.execute(statement)}
     release()
@@ -74,9 +84,19 @@ def apply_missing(config: Config) -> Mapping[str, object]:
         _apply(entry, config.secret_key, now=utcnow())
     for entry in decided:
         _apply_decisions(entry, now=utcnow())
-    if missing or decided:
+    count = len(halves) + len(missing) + len(decided)
+    if count:
         remove_remains()
-    return {"supresiones": len(missing) + len(decided)} if missing or decided else {}
+    return {"supresiones": count} if count else {}
+
+
+def _end(supresion_id: int, *, now: datetime) -> None:
+    """Do what is left of an erasure that another machine has ended."""
+    while erase_next(supresion_id, now=now):
+        pass
+    remove_files(supresion_id)
+    with transaction():
+        finish_erasure(supresion_id, now=now)
 
 
 def _apply_decisions(entry: dict[str, Any], *, now: datetime) -> None:
@@ -102,26 +122,33 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
     # In steps: one that is cut off is begun again at the next start, and does no harm twice.
     found = _recognise(entry, secret)
     release()
+
+    @contextmanager
+    def step() -> Iterator[Recuento]:
+        with transaction():
+            overwrite_freed()
+            yield done
+
     for caso in entry["casos"]:
-        if caso["trato"] == Trato.ANONIMIZAR.value:
-            with transaction():
-                overwrite_freed()
-                if _is_the_same(caso):
-                    empty_case(caso["id"], done, reason=reason, now=now)
+        trato = Trato(caso["trato"])
+        if trato in EMPTYING and _is_the_same(caso):
+            release()
+            keeps_facts = trato is Trato.HECHOS
+            empty_case(caso["id"], step, reason=reason, now=now, keeps_facts=keeps_facts)
+    release()
     if found.identificadores:
         keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
-
-        @contextmanager
-        def step() -> Iterator[Recuento]:
-            with transaction():
-                overwrite_freed()
-                yield done
-
         cut_person(found, keep, step, reason=reason, now=now)
     is_known = len(found.identificadores) == len(entry["huellas"])
     with transaction():
         overwrite_freed()
-        _erase_rows(entry["hechos"], done, cut=not is_known, reason=reason, now=now)
+        # What is left of the facts of an anonymous case stays, as it was decided.
+        kept = (
+            (Dato.HECHO,)
+            if any(each["trato"] == Trato.HECHOS.value for each in entry["casos"])
+            else ()
+        )
+        _erase_rows(entry["hechos"], done, kept=kept, cut=not is_known, reason=reason, now=now)
         supresion = Supresion(
             clave=entry["clave"],
             numero=_free_number(entry["numero"]),
@@ -130,12 +157,17 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
             huellas=entry["huellas"],
             casos=entry["casos"],
             hechos=entry["hechos"],
-            archivos=done.archivos,
+            archivos=list(done.archivos),
             huella=entry["huella"],
             confirmada_at=datetime.fromisoformat(entry["confirmada_at"]),
             filas_at=now,
             estado=EstadoSupresion.CONFIRMADA,
         )
+        if not supresion.huella:
+            # It was at work when the list was written: its proof is of what was done here.
+            done.archivos = []
+            supresion.hechos = asdict(done)
+            supresion.huella = proof_of(supresion.numero, supresion.motivo, supresion.hechos)
         db.session.add(supresion)
         db.session.flush()
         supresion_id = supresion.id
@@ -145,9 +177,15 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
 
 
 def _erase_rows(
-    hechos: Mapping[str, Any], done: Recuento, *, cut: bool, reason: str, now: datetime
+    hechos: Mapping[str, Any],
+    done: Recuento,
+    *,
+    kept: Collection[Dato],
+    cut: bool,
+    reason: str,
+    now: datetime,
 ) -> None:
-    """Remove and empty the rows that an erasure named.
+    """Remove and empty the rows that an erasure named, but for columns of the kinds ``kept``.
 
     With ``cut`` also the columns from which it took words: nobody knows which ones those were.
     """
@@ -160,7 +198,8 @@ def _erase_rows(
         empty_columns(models[table], key, names)
     for table, ids in hechos["vaciadas"].items():
         model = models[table]
-        names = model.__personal__.datos
+        datos = model.__personal__.datos
+        names = [name for name, dato in datos.items() if dato not in kept]
         for pk in ids:
             empty_columns(model, pk, names)
     for tipo, ids in hechos["sellos"].items():

@@ -14,12 +14,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bandeja.models import Ingreso
 from app.buffets.models import Buffet
 from app.core.personal_data import Dato, Titular
 from app.core.text import clean_text
 from app.db import Model, db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, TipoPropietario
+from app.titulares.queries.archivos import MOST_FILES, files_that_name, list_caseless_files
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.rules.identidad import Buscado, Clave, Identificador
 from app.usuarios.models import Usuario
@@ -129,6 +131,7 @@ def find_person(buscado: Buscado) -> Encontrado:
             found.more.add(model)
         if rows:
             found.rows[model] = rows
+    _look_into_files(buscado, found)
     ids = _cases_of(found)
     cases = _read_cases(ids[:MOST_CASES], found)
     places = tuple(_places(found, [case.id for case in cases]))
@@ -140,6 +143,19 @@ def find_person(buscado: Buscado) -> Encontrado:
         _first_seen(found, cases),
         len(ids) > MOST_CASES,
     )
+
+
+def _look_into_files(buscado: Buscado, found: _Found) -> None:
+    """Look also into the files of the tray that belong to no case yet."""
+    files = list_caseless_files()
+    known = {row.fila_id for row in found.rows.get(Ingreso, ())}
+    for each, line in files_that_name(buscado, files):
+        if each.ingreso_id not in known:
+            excerpt = _excerpt(line, buscado.found_in(line)[0])
+            row = Mencion(each.ingreso_id, None, ("archivo",), excerpt, each.created_at)
+            found.rows.setdefault(Ingreso, []).append(row)
+    if len(files) >= MOST_FILES:
+        found.more.add(Ingreso)
 
 
 def _find_rows(model: type[Model], buscado: Buscado) -> list[Mencion]:
