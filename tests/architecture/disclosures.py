@@ -79,5 +79,7 @@ TELLS_NOTHING: dict[str, str] = {
     "adjuntos.thumbnail": "La imagen pequeña de una página del caso, que ya quedó anotada.",
     "porticos.export": "El catálogo de pórticos es público.",
     "encargados.certificate": "Cuenta filas y archivos, y no nombra a nadie.",
+    "retencion.certificate": "Cuenta casos, filas y archivos, y no nombra a nadie.",
+    "importar.template": "Trae títulos y ejemplos inventados.",
     "supresion.proof": "Números de filas y huellas.",
 }
