@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,14 +11,19 @@ from sqlalchemy.orm import with_loader_criteria
 from app.acceso.queries import READER
 from app.buffets.models import Buffet
 from app.db import db, seeing_all
-from app.oficios.models import CARGAS, Oficio
+from app.direcciones.models import Direccion
+from app.oficios.models import CARGAS, Oficio, Propietario
 from app.oficios.rules import OPEN_STATES, EstadoCarga
+from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.planillas.models import Importacion
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
+from app.planillas.rules.whole_rows import PartesDelCaso
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 RECENT = 10
+#: Cases that an export reads at a time.
+_CASES_AT_ONCE = 200
 
 
 def limiting_option() -> Any:
@@ -123,3 +128,68 @@ def count_done(importacion: Importacion) -> int:
         return db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.ENTRA)) or 0
     left = db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.SALE)) or 0
     return (importacion.total or 0) - left
+
+
+def read_parts(oficio_ids: Sequence[int]) -> Iterator[PartesDelCaso]:
+    """What papers say of some cases, in the order of their ids; a few are in memory at a time."""
+    ordered = sorted(oficio_ids)
+    for start in range(0, len(ordered), _CASES_AT_ONCE):
+        yield from _read_some(ordered[start : start + _CASES_AT_ONCE])
+
+
+def _read_some(oficio_ids: Sequence[int]) -> Iterator[PartesDelCaso]:
+    persons = _hanging(
+        oficio_ids, Propietario, _fields(Propietario, GrupoDeCampos.PERSONA), "propietario"
+    )
+    places = _hanging(
+        oficio_ids, Direccion, _fields(Direccion, GrupoDeCampos.DIRECCION), "direccion"
+    )
+    order = (GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS, GrupoDeCampos.NOTAS)
+    statement = (
+        sa.select(
+            Oficio.id,
+            Buffet.nombre.label("buffet"),
+            Vehiculo.patente_dv,
+            *(column for grupo in order for column in _fields(Oficio, grupo)),
+            *_fields(Vehiculo, GrupoDeCampos.VEHICULO),
+        )
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .join(Buffet, Buffet.id == Oficio.buffet_id)
+        .where(Oficio.id.in_(oficio_ids))
+        .order_by(Oficio.id)
+    )
+    for row in db.session.execute(statement):
+        said = dict(row._mapping)
+        pk, buffet, dv = (said.pop(name) for name in ("id", "buffet", "patente_dv"))
+        said["patente"] = f"{said['patente']}-{dv}" if dv else said["patente"]
+        said["prioridad"] = said["prioridad"].value
+        for power in ("fuerza_publica", "descerrajamiento"):
+            said[power] = "sí" if said[power] else "no"
+        yield PartesDelCaso(buffet, said, persons.get(pk, ()), places.get(pk, ()))
+
+
+def _fields(model: Any, grupo: GrupoDeCampos) -> list[Any]:
+    """The columns of a group of fields, by the names of the fields."""
+    return [getattr(model, column_of(name)).label(name) for name in fields_of(grupo)]
+
+
+def _hanging(
+    oficio_ids: Sequence[int], model: Any, columns: Sequence[Any], prefix: str
+) -> dict[int, list[dict[str, Any]]]:
+    """The persons or the addresses of some cases."""
+    statement = (
+        sa.select(
+            model.oficio_id,
+            model.tipo.label(f"{prefix}_tipo"),
+            model.notas.label(f"{prefix}_notas"),
+            *columns,
+        )
+        .where(model.oficio_id.in_(oficio_ids))
+        .order_by(model.id)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in db.session.execute(statement):
+        said = dict(row._mapping)
+        said[f"{prefix}_tipo"] = said[f"{prefix}_tipo"].value
+        found.setdefault(said.pop("oficio_id"), []).append(said)
+    return found

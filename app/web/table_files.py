@@ -58,6 +58,8 @@ class Column(Generic[R]):
     value: Callable[[R], Any]
     kind: CellKind = CellKind.TEXT
     width: int = 16
+    #: Whether the lines of its texts stay lines.
+    multiline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +142,15 @@ def _cell(column: Column[R], row: R) -> Any:
     """What stands in a cell: a harmless text, a number, a day, a moment without zone, or None."""
     value = column.value(row)
     if isinstance(value, str):
-        return _harmless(value)
+        return _harmless(value, multiline=column.multiline)
     if isinstance(value, datetime):
         return to_local(value).replace(tzinfo=None, microsecond=0)
     return value
 
 
-def _harmless(text: str) -> str:
+def _harmless(text: str, *, multiline: bool = False) -> str:
     """A text that no spreadsheet computes, whoever wrote it."""
-    return escape_formula(clean_text(text))
+    return escape_formula(clean_text(text, multiline=multiline))
 
 
 def _written(value: Any, kind: CellKind) -> str:

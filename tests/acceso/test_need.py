@@ -41,6 +41,7 @@ LISTS = (
     "/tablero/lista?q=GZKT58",
     "/tablero?q=GZKT58",
     "/tablero/lista.csv?q=GZKT58",
+    "/tablero/lista-completa.csv?q=GZKT58",
     "/terreno",
     "/terreno/datos/lista",
     "/api/v1/oficios",

@@ -21,6 +21,7 @@ DISCLOSES: dict[str, CanalDivulgacion] = {
     "receptor.answer": CanalDivulgacion.RECEPTOR,
     "receptor.photo": CanalDivulgacion.RECEPTOR,
     "tablero.export": CanalDivulgacion.EXPORTACION,
+    "tablero.export_whole": CanalDivulgacion.EXPORTACION,
     "consultas.export": CanalDivulgacion.EXPORTACION,
     "cumplimiento.export": CanalDivulgacion.EXPORTACION,
     "trabajos.export": CanalDivulgacion.EXPORTACION,

@@ -232,6 +232,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "tablero.bulk": STAFF,
     "tablero.listing": STAFF,
     "tablero.export": STAFF,
+    "tablero.export_whole": STAFF,
     "tablero.views": STAFF,
     "tablero.save": STAFF,
     "tablero.remove": ADMIN,  # whose view it is; here, the admin
@@ -448,6 +449,7 @@ FRESH = frozenset(
         "supresion.create",
         "supresion.decide",
         "tablero.export",
+        "tablero.export_whole",
         "titulares.answer_file",
         "titulares.block",
         "titulares.data_file",

@@ -53,7 +53,7 @@ DEEDS: tuple[tuple[str, str, Any], ...] = (
     ("buffet.desactivado", "buffets.toggle", {"activo": "0"}),
 )
 #: What is taken out as a file.
-EXPORTS = ("tablero.export", "trabajos.export", "cumplimiento.export")
+EXPORTS = ("tablero.export", "tablero.export_whole", "trabajos.export", "cumplimiento.export")
 
 
 def all_settings(app):

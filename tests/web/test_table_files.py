@@ -25,6 +25,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado, Prioridad
 from app.planillas.pages.report import oficios_report, pasos_report
+from app.planillas.pages.whole_file import WHOLE_TABLE
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.paso_rows import ResultadoPaso
 from app.porticos.models import Portico
@@ -143,6 +144,16 @@ def a_row_of_cases(text: str) -> dict[str, Any]:
     }
 
 
+def a_whole_row(text: str) -> dict[str, Any]:
+    return {
+        "numero_oficio": text,
+        "caratulado": text,
+        "notas": text,
+        "fecha_limite": date(2026, 9, 18),
+        "buffet": text,
+    }
+
+
 def a_row_of_crossings(text: str) -> dict[str, Any]:
     return {
         "fila": 2,
@@ -174,6 +185,17 @@ EXPORTS = {
         "Patente;Marca;Modelo;Color;Número de oficio;Rol;Buffet;Investigador;Estado;Prioridad;"
         "Fecha límite;Última actividad;Último avistamiento;Dónde;Fotos;Advertencias",
         "app/tablero/pages/list_file.py",
+    ),
+    "oficios completos": Export(
+        WHOLE_TABLE,
+        a_whole_row,
+        "Número de oficio;Rol de la causa;Tribunal;Caratulado;Fuerza pública;Descerrajamiento;"
+        "Otras facultades;Patente;Marca;Modelo;Año;Color;VIN o chasis;Número de motor;"
+        "Tipo de vehículo;Nombre del propietario;RUT del propietario;Teléfono del propietario;"
+        "Correo del propietario;Calidad de la persona;Notas de la persona;Dirección;Comuna;Región;"
+        "Tipo de dirección;Notas de la dirección;Fecha del oficio;Fecha de ingreso;Fecha límite;"
+        "Prioridad;Notas;Un dato por celda;Buffet",
+        "app/planillas/pages/whole_file.py",
     ),
     "consultas": Export(
         CONSULTAS_TABLE,

@@ -95,10 +95,13 @@ def judge(
     must be filled in is not.
     """
     campo = CAMPOS[name]
-    if cells:
+    # A cell that a spreadsheet program keeps as text, as an export marks it, computes nothing.
+    is_marked = cells and unescape_formula(text) != text
+    if is_marked:
         text = unescape_formula(text)
-    is_formula = looks_like_formula(text) and (cells or not campo.multiline)
-    if is_formula and cells:
+    computes = cells and not is_marked
+    is_formula = looks_like_formula(text) and (computes or not campo.multiline)
+    if is_formula and computes:
         return Judgement(
             refusal=f"El texto «{shortened(text)}» parece una fórmula de planilla y no se importa. "
             "Escriba el valor que corresponde."

@@ -123,8 +123,11 @@ def refine_columns(
     """Return which column holds which field, by the guess from its headers and by its cells.
 
     What a header says counts unless the cells contradict it; what no header says counts where the
-    cells leave no doubt. Check digits in columns of their own are told by reckoning them.
+    cells leave no doubt. Check digits in columns of their own are told by reckoning them. A list
+    that Rastro wrote itself is what its headers say.
     """
+    if "un_dato" in guess.values():
+        return dict(guess)
     columns = _columns(rows)
     in_parts = {"rol"} if {"rol_anio", "rol_letra"} & set(guess.values()) else set()
     found = {

@@ -13,7 +13,7 @@ from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
 from app.core.text import clean_text, fold
 from app.oficios.rules import TipoPropietario
-from app.planillas.rules.row_parts import split_street
+from app.planillas.rules.row_parts import is_whole, split_street
 
 _BETWEEN = re.compile(r"\s*[/;|\n]\s*|\s+(?:y|e|-|–)\s+|\s*,\s*")
 _MAY_BE_MANY = re.compile(r"[/;|,\s]")
@@ -62,6 +62,8 @@ def share_out(texts: Mapping[str, str]) -> Repartida:
     A cell is divided only where each of its parts is what the field asks for; else it stays whole,
     so that its reader says what is wrong with it.
     """
+    if is_whole(texts):
+        return Repartida((dict(texts),))
     own = {name: text for name, text in texts.items() if not _is_other(name)}
     plates = divide(
         "/".join(filter(None, (own.get("patente"), texts.get("patente_2")))), parse_patente

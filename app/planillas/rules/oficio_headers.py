@@ -37,7 +37,14 @@ PARTES = {
     "otro_rut": "Otra persona: RUT",
     "otro_telefono": "Otra persona: teléfono",
     "otro_email": "Otra persona: correo",
+    "propietario_tipo": "Calidad de la persona",
+    "propietario_notas": "Notas de la persona",
+    "direccion_tipo": "Tipo de dirección",
+    "direccion_notas": "Notas de la dirección",
+    "un_dato": "Un dato por celda",
 }
+#: What a list says of a person or a place beside the fields of a paper.
+JUNTO = ("propietario_tipo", "propietario_notas", "direccion_tipo", "direccion_notas")
 #: A column whose cells go to the notes as «Encabezado: valor».
 A_NOTAS = "a_notas"
 

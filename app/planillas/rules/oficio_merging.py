@@ -9,13 +9,15 @@ from app.core.text import clean_text, fold
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos
 from app.oficios.rules.field_readers import Dato
 from app.planillas.rules.layout import FilaTexto
+from app.planillas.rules.oficio_headers import JUNTO
 from app.planillas.rules.oficio_outcomes import FilaOficio, order_key
+from app.planillas.rules.row_parts import is_whole
 
 _ORDER = ("numero_oficio", "rol", "tribunal", "caratulado")
 _PERSON = tuple(name for name, campo in CAMPOS.items() if campo.grupo is GrupoDeCampos.PERSONA)
 _PLACE = tuple(name for name, campo in CAMPOS.items() if campo.grupo is GrupoDeCampos.DIRECCION)
 _DATES = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
-_HANGING = frozenset((*_PERSON, *_PLACE, "propietario_tipo", "propietario_notas"))
+_HANGING = frozenset((*_PERSON, *_PLACE, *JUNTO))
 
 
 def follow_on(rows: Sequence[FilaTexto]) -> list[FilaTexto]:
@@ -107,10 +109,16 @@ def _merge(first: FilaOficio, later: FilaOficio) -> FilaOficio | None:
         return None
     added = [_hanging(later.datos), *later.otros]
     known = [_hanging(first.datos), *first.otros]
+    exact = is_whole(later.valores)
+    if exact:
+        known = [part for one in known for part in _person_and_place(one)]
     new: list[Mapping[str, Dato]] = []
     for other in added:
         for part in _person_and_place(other):
-            if part and not any(_is_in(part, one) for one in (*known, *new)):
+            is_known = (
+                part in (*known, *new) if exact else any(_is_in(part, o) for o in (*known, *new))
+            )
+            if part and not is_known:
                 new.append(part)
     datos = {**facts, **first.datos}
     if notes and notes != first.datos.get("notas"):

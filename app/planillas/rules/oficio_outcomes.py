@@ -11,6 +11,7 @@ from app.core.labels import Labelled
 from app.core.text import clean_text, fold
 from app.oficios.rules.field_readers import Dato
 from app.planillas.rules.proposals import Propuesta
+from app.planillas.rules.row_parts import is_whole
 from app.planillas.rules.rows import FilaLeida
 
 #: Keys among the corrections: a hidden row that a person asks for, a row that they leave out.
@@ -191,11 +192,13 @@ def _linked(fila: FilaOficio, first: FilaOficio, *, is_known: bool) -> FilaOfici
 def _one_order(one: FilaOficio, other: FilaOficio) -> bool:
     """Whether two rows of one number and of different plates can be of one order.
 
-    With a rol on both, it decides; without, neither the court, the parties nor the person may
-    differ.
+    Rastro's own export says so. Else, with a rol on both, it decides; without, neither the court,
+    the parties nor the person may differ.
     """
     if "patente" not in one.datos or "patente" not in other.datos:
         return False
+    if is_whole(one.valores) and is_whole(other.valores):
+        return True
     if "rol" in one.datos and "rol" in other.datos:
         return one.datos["rol"] == other.datos["rol"]
     names = ("tribunal", "caratulado", "fecha_oficio", "propietario_rut", "propietario_nombre")

@@ -9,16 +9,20 @@ from datetime import date, time
 from app.core.dates import format_fecha, split_fecha_hora
 from app.core.errors import InvalidValue
 from app.core.patente import FormatoPatente, parse_patente
-from app.core.text import clean_text, fold
+from app.core.text import clean_text, fold, shortened, unescape_formula
+from app.direcciones.rules import TipoDireccion
+from app.oficios.rules import TipoPropietario
 from app.oficios.rules.campos import CAMPOS
 from app.oficios.rules.field_readers import Dato
 from app.oficios.rules.papel import LIST, judge, read_papel
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.many_in_cell import share_out
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
+from app.planillas.rules.oficio_headers import JUNTO, PARTES
 from app.planillas.rules.oficio_merging import follow_on, merge_rows
 from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
 from app.planillas.rules.proposals import propose
+from app.planillas.rules.row_parts import is_whole
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 
@@ -111,7 +115,8 @@ def read_cases(
     filas = []
     for parte, texts in enumerate(shared.vehiculos, 1):
         texts = {**dict.fromkeys(OBLIGATORIOS, ""), **texts}
-        number = _number_of(texts)
+        whole = is_whole(texts)
+        number = texts.get("numero_oficio", "") if whole else _number_of(texts)
         if hours:
             texts["notas"] = "\n".join(filter(None, (texts.get("notas"), *hours)))
         papel = read_papel({**texts, "numero_oficio": number}, today=today, policy=LIST)
@@ -130,10 +135,9 @@ def read_cases(
                 f"El listado trae el RUT sin su dígito («{clean_text(valores['rut_sin_dv'])}»): "
                 "se calculó.",
             )
-        for name in ("propietario_tipo", "propietario_notas"):
-            if texts.get(name):
-                datos[name] = texts[name]
-        _doubt_trailer(texts, typed, datos, errores)
+        _read_beside(texts, datos, notes)
+        if not whole:
+            _doubt_trailer(texts, typed, datos, errores)
         _doubt_dates(datos, notes, today)
         if not has_entry and "fecha_oficio" in datos and "fecha_ingreso" not in datos:
             datos["fecha_ingreso"] = datos["fecha_oficio"]
@@ -162,6 +166,28 @@ def read_cases(
             )
         )
     return filas
+
+
+def _read_beside(texts: Mapping[str, str], datos: dict[str, Dato], notes: dict[str, str]) -> None:
+    """Read what kind of person and of address a row names, and what it remarks on them; what
+    cannot be read, or is said of nobody, is kept in a sentence.
+    """
+    has_place = bool({"direccion", "comuna", "region"} & set(datos))
+    has_person = any(name.startswith("propietario_") for name in datos)
+    for name in JUNTO:
+        text = clean_text(unescape_formula(texts.get(name, "")), multiline=True)
+        if not text:
+            continue
+        value: str | None = text
+        if name.endswith("_tipo"):
+            kinds = TipoPropietario if name == "propietario_tipo" else TipoDireccion
+            known = {fold(word): one.value for one in kinds for word in (one.value, one.label)}
+            value = known.get(fold(text))
+        if value is not None and (has_place if name.startswith("direccion") else has_person):
+            datos[name] = value
+        elif not (value is not None and name == "propietario_tipo"):
+            what = PARTES[name]
+            notes[name] = f"No se usó «{what}»: el listado dice «{shortened(text, 500)}»."
 
 
 def _number_of(texts: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from app.core.patente import parse_patente
 from app.core.rut import parse_rut, rut_digit
 from app.core.text import clean_text, fold
 from app.oficios.rules.campos import CAMPOS
-from app.planillas.rules.oficio_headers import A_NOTAS, PARTES
+from app.planillas.rules.oficio_headers import A_NOTAS, JUNTO, PARTES
 
 
 def _set(words: str) -> frozenset[str]:
@@ -46,8 +46,10 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     texts = {
         name: text
         for name, text in raw.items()
-        if name in CAMPOS or name in OTROS or name == "rut_sin_dv"
+        if name in CAMPOS or name in OTROS or name in JUNTO or name == "rut_sin_dv"
     }
+    if is_whole(raw):
+        return _whole(raw, texts)
     _strip_plate(texts)
     _join_rut(raw, texts)
     _join_patente(raw, texts)
@@ -60,6 +62,21 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     if kept := raw.get(A_NOTAS):
         texts["notas"] = "\n".join(filter(None, (texts.get("notas"), kept)))
     return {name: text for name, text in texts.items() if text.strip()}
+
+
+def is_whole(texts: Mapping[str, str]) -> bool:
+    """Whether a row says of itself that each of its cells holds one thing, as Rastro's own export
+    does: then nothing in it is joined, split or guessed.
+    """
+    return fold(texts.get("un_dato", "")).strip() == "si"
+
+
+def _whole(raw: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
+    found = {name: text for name, text in texts.items() if name in CAMPOS or name in JUNTO}
+    if kept := raw.get(A_NOTAS):
+        found["notas"] = "\n".join(filter(None, (found.get("notas"), kept)))
+    found["un_dato"] = raw["un_dato"]
+    return {name: text for name, text in found.items() if text.strip()}
 
 
 def _strip_plate(texts: dict[str, str]) -> None:

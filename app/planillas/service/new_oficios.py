@@ -33,7 +33,9 @@ def case_of(fila: FilaOficio) -> CasoData:
         personas=tuple(
             persona for one in papers if (persona := propietario_of(one, *_standing(one)))
         ),
-        direcciones=tuple(place for one in papers if (place := direccion_of(one))),
+        direcciones=tuple(
+            place for one in papers if (place := direccion_of(one, *_kind_of_place(one)))
+        ),
     )
 
 
@@ -82,3 +84,9 @@ def _standing(papel: Papel) -> tuple[TipoPropietario, str | None]:
     """How a person stands to the vehicle, and what else the row says of them."""
     tipo = papel.text("propietario_tipo") or TipoPropietario.PRINCIPAL.value
     return TipoPropietario(tipo), papel.text("propietario_notas")
+
+
+def _kind_of_place(papel: Papel) -> tuple[TipoDireccion, str | None]:
+    """Whose address it is, and what else the row says of it."""
+    tipo = papel.text("direccion_tipo") or TipoDireccion.DOMICILIO.value
+    return TipoDireccion(tipo), papel.text("direccion_notas")

@@ -10,6 +10,8 @@ from flask_login import current_user
 
 from app.auditoria.pages import note_export
 from app.core.clock import local_today, utcnow
+from app.planillas.pages.whole_file import WHOLE_TABLE, whole_rows
+from app.planillas.queries import read_parts
 from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.board import filter_context, keep_filter
@@ -93,6 +95,20 @@ def export(formato: str) -> ResponseReturnValue:
     rows = read_listing(statement, now=now)
     name = f"oficios-{local_today(now).isoformat()}"
     return send_table(OFICIOS_TABLE, rows, name, formato, stream=True)
+
+
+@bp.get("/lista-completa.<formato>")
+@staff_required
+@fresh_file_required
+def export_whole(formato: str) -> ResponseReturnValue:
+    """All cases under the filters of the address with all their parts, as a list to import."""
+    if formato not in FORMATS:
+        abort(404)
+    casos = list_ids(conditions_of(read_filter(request.args)))
+    que = f"Oficios con todas sus partes ({formato})"
+    note_export(que, len(casos), actor=current_user, casos=casos)
+    name = f"oficios-completos-{local_today(utcnow()).isoformat()}"
+    return send_table(WHOLE_TABLE, whole_rows(read_parts(casos)), name, formato, stream=True)
 
 
 def _statement(conditions: list[Any]) -> Any:
