@@ -242,6 +242,7 @@ def test_no_route_shows_a_colleague_a_case_that_they_do_not_need(
         told += [(rule.endpoint, word) for word in of_the_case if word.encode() in answer.data]
         if "oficio_id" in rule.arguments or "adjunto_id" in rule.arguments:
             assert answer.status_code == 404, rule.endpoint
+        answer.close()
 
     app.config.pop("EVENTS_SECONDS")
     assert len(opened) > 60

@@ -54,6 +54,7 @@ def test_each_outcome_has_the_count_worked_out_by_eye(name):
         Resultado.OCULTA: 0,
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
+        Resultado.DESHECHA: 0,
     }
 
 
@@ -150,6 +151,7 @@ def test_corrected_rows_go_in(name):
         Resultado.OCULTA: 0,
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
+        Resultado.DESHECHA: 0,
     }
     unreadable = next(f for f in filas if f.resultado is Resultado.ERROR)
     assert unreadable.texto("patente") == "sin"
@@ -174,4 +176,5 @@ def test_the_same_list_again_creates_nothing_and_repeats_its_errors(name):
         Resultado.OCULTA: 0,
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
+        Resultado.DESHECHA: 0,
     }

@@ -13,7 +13,7 @@ from app.oficios.models import Oficio
 from app.planillas.models import Importacion
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from tests.factories import make_buffet
-from tests.planillas.listados import DATA, GOOD, make_importacion, make_list, upload
+from tests.planillas.listados import DATA, GOOD, do_jobs, make_importacion, make_list, upload
 from tests.plugins.application import HTMX, assert_fragment
 
 
@@ -142,6 +142,7 @@ def test_the_last_lists_are_shown_with_what_became_of_them(
     done = make_importacion(app, buffet, usuario_investigador, nombre="lista.csv")
     gone = make_importacion(app, buffet, usuario_investigador, nombre="descartada.csv")
     investigador.post(f"/importar/{done}/importar", data={"version": 1})
+    do_jobs(app)
     investigador.post(f"/importar/{gone}/descartar")
 
     page = investigador.get("/importar").text
