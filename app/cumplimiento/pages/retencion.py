@@ -123,11 +123,12 @@ def _confirm(form: DecidirForm, rows: list[PropuestaRetencion]) -> Done:
         rows, secret=current_config().secret_key, actor=current_user, now=utcnow()
     )
     return Done(
-        f"Confirmado {found.lote.numero}: {found.lote.casos} casos. El certificado se emite cuando "
-        "termine.",
+        f"Confirmado {found.lote.numero}: {_count_cases(found.lote.casos)}. El certificado se emite "
+        "cuando termine.",
         url_for("retencion.index"),
         warnings=[
-            f"{len(ids)} casos no se incluyen: {why}." for why, ids in found.omitidos.items()
+            f"No se {'incluye' if len(ids) == 1 else 'incluyen'} {_count_cases(len(ids))}: {why}."
+            for why, ids in found.omitidos.items()
         ],
     )
 
@@ -193,3 +194,7 @@ def _page(
         ley=text_setting(LAW),
     )
     return page, status
+
+
+def _count_cases(count: int) -> str:
+    return f"{count} {'caso' if count == 1 else 'casos'}"
