@@ -123,8 +123,8 @@ def _confirm(form: DecidirForm, rows: list[PropuestaRetencion]) -> Done:
         rows, secret=current_config().secret_key, actor=current_user, now=utcnow()
     )
     return Done(
-        f"Confirmado {found.lote.numero}: {_count_cases(found.lote.casos)}. El certificado se emite "
-        "cuando termine.",
+        f"Confirmado {found.lote.numero}: {_count_cases(found.lote.casos)}. El certificado se "
+        "emite cuando termine.",
         url_for("retencion.index"),
         warnings=[
             f"No se {'incluye' if len(ids) == 1 else 'incluyen'} {_count_cases(len(ids))}: {why}."
