@@ -34,6 +34,8 @@ FEATURE = Feature(
         said_in_papers.by(cases_whose_papers_say),
     ),
     navigation=(
-        Link(Menu.BAR, 20, "bandeja.start", "Importar", "table-import", areas=("importar",)),
+        Link(
+            Menu.BAR, 20, "bandeja.start", "Importar", "table-import", areas=("importar", "papeles")
+        ),
     ),
 )
