@@ -82,7 +82,7 @@ def put(app, name: str, key: str = "k") -> None:
 
 
 def wait_for(condition) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -116,16 +116,22 @@ def own_signals() -> Iterator[None]:
 
 
 def run_until(app, condition) -> None:
-    """Run the consumer in this thread, and send SIGTERM once something is so."""
+    """Run the consumer in this thread, and send SIGTERM once something is so, or never was."""
+    missed: list[BaseException] = []
 
     def watch() -> None:
-        wait_for(condition)
+        try:
+            wait_for(condition)
+        except BaseException as error:
+            missed.append(error)
         os.kill(os.getpid(), signal.SIGTERM)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     run_consumer(app)
     watcher.join()
+    if missed:
+        raise missed[0]
 
 
 def test_sigterm_lets_a_running_job_finish_and_begins_no_other(app, alarm, own_signals, rows):
