@@ -16,6 +16,6 @@ class CanalDivulgacion(Labelled):
     EXPORTACION = "exportacion", "Exportación"
     RESPALDO = "respaldo", "Respaldo fuera del equipo"
     RESPUESTA = "respuesta", "Respuesta a una persona"
-    WEBHOOK = "webhook", "Aviso a un programa (webhook)"
+    WEBHOOK = "webhook", "Aviso a un programa"
     #: It stayed in the house: somebody of the office read a case or took a file.
     LECTURA = "lectura", "Lectura en la oficina"

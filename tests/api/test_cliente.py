@@ -110,6 +110,7 @@ def reading_addresses(app, caso, foto):
             "ubicacion_id": 1,
             "buffet_id": caso.buffet_id,
             "usuario_id": 1,
+            "solicitud_id": 1,
             "task_id": "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11",
             "token": "nada",
         }

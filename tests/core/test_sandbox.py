@@ -102,9 +102,11 @@ def test_nobody_else_starts_programs_on_a_stranger_s_file():
         and ast.unparse(node) in {"subprocess.run", "subprocess.Popen", "resource.RLIMIT_DATA"}
     }
     # The supervisor starts Rastro itself. The verifier is a program of its own, for whoever gets an
-    # expediente, and is started through the sandbox here.
+    # expediente, and the reader of papers, which starts tesseract, is one: both are started through
+    # the sandbox here.
     assert starting == {
         "app/anclaje/outside/verificar_rastro.py",
         "app/core/sandbox.py",
+        "app/papeles/outside/paper_reader.py",
         "app/supervisor.py",
     }

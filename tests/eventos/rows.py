@@ -14,7 +14,7 @@ from app.eventos.service import WebhookData, create_webhook
 from app.usuarios.models import Usuario
 
 
-def make_outside(app: Flask, admin: Usuario) -> dict[str, int]:
+def make_outside(app: Flask, admin: Usuario, evento_id: int = 1) -> dict[str, int]:
     """The ids of a key, a webhook and a failed delivery."""
     with app.app_context(), transaction():
         actor, now = db.session.get_one(Usuario, admin.id), utcnow()
@@ -23,7 +23,7 @@ def make_outside(app: Flask, admin: Usuario) -> dict[str, int]:
         hook = create_webhook(data, actor=actor, now=now)
         entrega = Entrega(
             webhook_id=hook.id,
-            evento_id=1,
+            evento_id=evento_id,
             tipo=TipoEvento.CERRADO,
             cuerpo="{}",
             estado=EstadoEntrega.FALLIDA,

@@ -9,7 +9,7 @@ import pytest
 
 from app.api.models import ClaveApi
 from app.api.rules import Alcance, hash_key
-from app.eventos.models import Entrega, Webhook
+from app.eventos.models import Entrega, Evento, Webhook
 from app.eventos.rules import EstadoEntrega
 from tests.eventos.rows import make_outside
 
@@ -114,8 +114,8 @@ def test_a_wrong_change_keeps_what_was_typed(app, admin, usuario_admin, rows):
     assert rows(Webhook)[0].url == "https://aviso.example"
 
 
-def test_a_failed_delivery_is_in_the_log_and_is_sent_again(app, admin, usuario_admin, rows):
-    ids = make_outside(app, usuario_admin)
+def test_a_failed_delivery_is_in_the_log_and_is_sent_again(app, admin, usuario_admin, oficio, rows):
+    ids = make_outside(app, usuario_admin, rows(Evento)[0].id)
     page = admin.get(f"/admin/webhooks/{ids['webhook_id']}")
     assert "El servidor respondió 500." in page.text
     again = f"/admin/webhooks/entregas/{ids['entrega_id']}/reenviar"

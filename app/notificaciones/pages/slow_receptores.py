@@ -9,7 +9,7 @@ from flask import url_for
 
 from app.core.clock import CLOCK_SKEW, utcnow
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
-from app.notificaciones.rules import LINK_LIFE
+from app.notificaciones.rules import ANSWER_HOURS, LINK_LIFE
 from app.oficios.models import Oficio
 from app.oficios.pages.sections import Attention
 from app.oficios.rules import Estado
@@ -21,13 +21,15 @@ def watch_answers(oficio: Oficio) -> Iterator[Attention]:
         return
     now = utcnow()
     waiting = list_unanswered(
-        sent_before=now - timedelta(hours=answer_hours()),
+        sent_before=now - timedelta(hours=ANSWER_HOURS.minimo),
         sent_after=now - LINK_LIFE,
         ahead=now + CLOCK_SKEW,
         oficio_id=oficio.id,
     )
+    # The setting is read only where it could matter.
+    since = now - timedelta(hours=answer_hours()) if waiting else now
     for notice in waiting:
-        if notice.enviada_at is None or notice.enviada_at > now:
+        if notice.enviada_at is None or notice.enviada_at > since:
             continue
         hours = int((now - notice.enviada_at).total_seconds() // 3600)
         told = f"{hours} h" if hours < 72 else f"{hours // 24} días"

@@ -12,6 +12,7 @@ from app.core.clock import local_today, utcnow
 from app.core.plazos import business_days_left
 from app.oficios.models import Oficio
 from app.oficios.pages.sections import Attention, Panel, Side
+from app.oficios.queries import load_visits
 from app.oficios.queries.bitacora import BitacoraFilter, list_entries
 from app.oficios.rules.historial import text_of
 
@@ -33,6 +34,7 @@ def load_entries(oficio: Oficio) -> Mapping[str, Any]:
 
 def load_addresses(oficio: Oficio) -> Mapping[str, Any]:
     """The addresses of the case, those that were visited last first."""
+    load_visits(oficio)
     visited = sorted(
         oficio.direcciones,
         key=lambda one: max((visita.fecha_hora for visita in one.visitas), default=one.created_at),
