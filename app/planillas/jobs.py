@@ -24,6 +24,7 @@ from app.planillas.service.importing import (
     note_stop,
     stage,
     store_part,
+    update_part,
 )
 from app.planillas.service.undoing import UNDO_JOB, finish_undo, remove_part
 
@@ -53,6 +54,7 @@ def import_list(run: JobRun) -> None:
         if total is None:
             _stage(pk, run.clock())
         _repeat(run, lambda: store_part(pk, actor_id=actor_id, now=run.clock()))
+        _repeat(run, lambda: update_part(pk, actor_id=actor_id, now=run.clock()))
         finish_import(pk, actor_id=actor_id, now=run.clock())
         state, _ = _where(pk)
     if state is EstadoImportacion.IMPORTADA:

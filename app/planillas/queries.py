@@ -10,13 +10,14 @@ from sqlalchemy.orm import with_loader_criteria
 
 from app.acceso.queries import READER
 from app.buffets.models import Buffet
-from app.db import db, seeing_all
+from app.db import db, limited_reader, not_seeing_hidden, seeing_all, seeing_others
 from app.direcciones.models import Direccion
 from app.oficios.models import CARGAS, Oficio, Propietario
 from app.oficios.rules import OPEN_STATES, EstadoCarga
 from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.planillas.models import Importacion
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
+from app.planillas.rules.repeats import CasoConocido
 from app.planillas.rules.whole_rows import PartesDelCaso
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -24,6 +25,8 @@ from app.vehiculos.models import Vehiculo
 RECENT = 10
 #: Cases that an export reads at a time.
 _CASES_AT_ONCE = 200
+#: Plates that one question asks for.
+_ASKED_AT_ONCE = 500
 
 
 def limiting_option() -> Any:
@@ -86,6 +89,49 @@ def list_open_cases(plates: Collection[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for row in db.session.execute(statement):
         found.setdefault(row.patente, []).append(row.id)
+    return found
+
+
+def list_known_cases(plates: Collection[str]) -> list[CasoConocido]:
+    """The cases of some plates, of any buffet and whoever has them; blocked ones are none.
+
+    Each says whether the reader may see it.
+    """
+    found: list[CasoConocido] = []
+    every = sorted(plates)
+    for start in range(0, len(every), _ASKED_AT_ONCE):
+        statement = (
+            sa.select(
+                Oficio.id,
+                Oficio.buffet_id,
+                Oficio.numero_oficio,
+                Oficio.rol,
+                Oficio.estado,
+                Oficio.version,
+                Vehiculo.patente,
+            )
+            .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+            .where(Vehiculo.patente.in_(every[start : start + _ASKED_AT_ONCE]))
+        )
+        with not_seeing_hidden():
+            own = None
+            if limited_reader() is not None:
+                own = {row.id for row in db.session.execute(statement)}
+            with seeing_others():
+                rows = db.session.execute(statement).all()
+        found += [
+            CasoConocido(
+                oficio_id=row.id,
+                buffet_id=row.buffet_id,
+                numero=row.numero_oficio,
+                rol=row.rol,
+                patente=row.patente,
+                abierto=row.estado in OPEN_STATES,
+                version=row.version,
+                visible=own is None or row.id in own,
+            )
+            for row in rows
+        ]
     return found
 
 

@@ -288,7 +288,7 @@ def test_rows_that_were_not_classified_are_not_counted():
 
 
 def test_every_outcome_has_words_and_only_two_make_an_oficio():
-    assert len({r.label for r in Resultado}) == len(Resultado) == 8
+    assert len({r.label for r in Resultado}) == len(Resultado) == 9
     assert [r for r in Resultado if r.is_imported] == [Resultado.CREA, Resultado.ADVERTENCIA]
 
 

@@ -55,6 +55,7 @@ def test_each_outcome_has_the_count_worked_out_by_eye(name):
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
         Resultado.DESHECHA: 0,
+        Resultado.ACTUALIZA: 0,
     }
 
 
@@ -152,6 +153,7 @@ def test_corrected_rows_go_in(name):
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
         Resultado.DESHECHA: 0,
+        Resultado.ACTUALIZA: 0,
     }
     unreadable = next(f for f in filas if f.resultado is Resultado.ERROR)
     assert unreadable.texto("patente") == "sin"
@@ -177,4 +179,5 @@ def test_the_same_list_again_creates_nothing_and_repeats_its_errors(name):
         Resultado.UNIDA: 0,
         Resultado.SALTADA: 0,
         Resultado.DESHECHA: 0,
+        Resultado.ACTUALIZA: 0,
     }

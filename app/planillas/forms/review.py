@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from app.core.text import clean_text
@@ -13,6 +13,7 @@ from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS
 from app.planillas.rules.oficio_headers import A_NOTAS
 from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
+from app.planillas.rules.repeats import REPETIDA, Eleccion, Elegido
 from app.planillas.rules.rows import CODIFICACION, HOJA, LISTA, Review
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
@@ -20,12 +21,18 @@ _LONGEST_COMPANY = 120
 
 
 def read_oficios_review(
-    values: Mapping[str, str], kept: Review, lectura: Lectura[FilaOficio]
+    values: Mapping[str, str],
+    kept: Review,
+    lectura: Lectura[FilaOficio],
+    may_change: Callable[[int], bool] = lambda _oficio_id: True,
+    repeated: Collection[str] = (),
 ) -> Review:
     """Take the selects and inputs of the preview; what it does not show stays as it is.
 
     A cell that says what the file says is no correction. A field that moves to another column
-    loses its corrections: they were made over other cells.
+    loses its corrections: they were made over other cells. ``may_change`` tells whether whoever
+    reviews the list may change a case; ``repeated`` are the rows, by ``clave``, that repeat a case
+    and can make one of their own.
     """
     sheet = values.get("hoja", "")
     if sheet in {other.nombre for other in lectura.otras_hojas}:
@@ -56,6 +63,7 @@ def read_oficios_review(
             correcciones[fila, campo] = text
     _choose_hidden(values, lectura, correcciones)
     _choose_skipped(values, lectura, correcciones)
+    _choose_repeats(values, lectura, correcciones, may_change, repeated)
     _take_proposals(values.get("propuesta", ""), lectura, correcciones)
     return Review(
         mapeo=chosen if is_moved else kept.mapeo,
@@ -123,6 +131,35 @@ def _choose_skipped(
                 correcciones[numero, SALTAR] = "1"
             else:
                 correcciones.pop((numero, SALTAR), None)
+
+
+def _choose_repeats(
+    values: Mapping[str, str],
+    lectura: Lectura[FilaOficio],
+    correcciones: dict[tuple[int, str], str],
+    may_change: Callable[[int], bool],
+    repeated: Collection[str],
+) -> None:
+    """Take what becomes of repeated rows: of one that is shown, with the fields that it changes;
+    of all that can make a case, from the select over them.
+    """
+    every = values.get("repetidas") or None
+    for fila in lectura.filas:
+        asked = every if every and fila.clave in repeated else values.get(f"r-{fila.clave}")
+        if asked is None:
+            continue
+        chosen = Elegido()
+        case = re.fullmatch(r"(\d{1,18}):(\d{1,9})", values.get(f"rv-{fila.clave}", ""))
+        if asked == Eleccion.NUEVO.value:
+            chosen = Elegido(Eleccion.NUEVO)
+        elif asked == Eleccion.ACTUALIZAR.value and case and may_change(int(case[1])):
+            campos = tuple(name for name in ETIQUETAS if f"ra-{fila.clave}-{name}" in values)
+            chosen = Elegido(Eleccion.ACTUALIZAR, int(case[1]), int(case[2]), campos)
+        place = fila.numero_fila, f"{REPETIDA}{fila.parte}"
+        if chosen.texto:
+            correcciones[place] = chosen.texto
+        else:
+            correcciones.pop(place, None)
 
 
 def _take_proposals(

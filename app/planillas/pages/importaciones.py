@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
-from app.planillas.access import importacion_to_work
+from app.planillas.access import importacion_to_work, may_change
 from app.planillas.forms.review import read_oficios_review
 from app.planillas.forms.upload import OficiosForm
 from app.planillas.models import Importacion
@@ -111,7 +111,7 @@ def review(importacion_id: int) -> ResponseReturnValue:
         return _closed(importacion)
     planilla = lists.open_draft(OFICIOS, importacion)
     before = lists.read_draft(OFICIOS, importacion, planilla)
-    changed = read_oficios_review(request.form, OFICIOS.review_of(importacion), before)
+    changed = _read_review(importacion, before)
 
     def show(after: Lectura[FilaOficio]) -> Callable[[], Response] | None:
         return (lambda: show_preview(importacion, after)) if is_htmx() else None
@@ -134,7 +134,7 @@ def import_(importacion_id: int) -> ResponseReturnValue:
     planilla = lists.open_draft(OFICIOS, importacion)
     lectura = lists.read_draft(OFICIOS, importacion, planilla)
     kept = OFICIOS.review_of(importacion)
-    typed = read_oficios_review(request.form, kept, lectura)
+    typed = _read_review(importacion, lectura)
     if typed != kept:
         # Keep what an *Importar* changes, and show what it does.
         return _keep_changes(
@@ -258,6 +258,19 @@ def template() -> ResponseReturnValue:
     response = send_file(file, XLSX, as_attachment=True, download_name="plantilla-oficios.xlsx")
     response.call_on_close(file.close)
     return response
+
+
+def _read_review(importacion: Importacion, lectura: Lectura[FilaOficio]) -> Review:
+    """What the form of the preview says of a list beside what was kept of it."""
+    repeated: set[str] = set()
+    if request.form.get("repetidas"):
+        repeated = {
+            fila.clave
+            for fila in OFICIOS.classify(importacion, lectura.filas, utcnow())
+            if fila.repetida and not fila.repetida.sin_nuevo
+        }
+    kept = OFICIOS.review_of(importacion)
+    return read_oficios_review(request.form, kept, lectura, may_change, repeated)
 
 
 def _keep_changes(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, request, url_for
 
 from app.core.clock import utcnow
 from app.core.text import clean_text, fold
-from app.oficios.rules.campos import GrupoDeCampos, fields_of
+from app.oficios.models import Oficio
+from app.oficios.queries import find_oficio
+from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
+from app.oficios.rules.field_readers import Dato
 from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.pages.lists import asked_outcome, page_of
@@ -17,9 +21,11 @@ from app.planillas.queries import count_done, list_hidden
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import COLUMNAS, ETIQUETAS, OBLIGATORIOS, label_of
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_key
+from app.planillas.rules.repeats import list_changes
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
 from app.planillas.service.undoing import refuse_undo
+from app.planillas.service.updating import facts_of
 from app.web.fragments import fragment, is_htmx
 from app.web.sentences import Sentence, tell
 
@@ -51,6 +57,7 @@ def show_preview(
     shown = {*OBLIGATORIOS, *(campo for fila in filas for campo in fila.datos)}
     shown |= {*lectura.mapeo.values()}
     created = sum(number for resultado, number in counts.items() if resultado.is_imported)
+    page = page_of(rows, preview_url(importacion.id))
     template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"
     response = fragment(
         template,
@@ -62,7 +69,12 @@ def show_preview(
         hidden=sum(fila.oculta for fila in filas),
         to_create=created,
         kept_back=len(filas) - len(seen),
-        page=page_of(rows, preview_url(importacion.id)),
+        to_update=counts[Resultado.ACTUALIZA],
+        free_repeats=sum(
+            fila.repetida is not None and not fila.repetida.sin_nuevo for fila in filas
+        ),
+        repeats=_list_repeats(page.rows),
+        page=page,
         ver=ver,
         grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
         etiquetas=ETIQUETAS,
@@ -81,6 +93,50 @@ def show_preview(
         refused = counts[Resultado.ERROR]
         tell(f"Revisado. Filas por crear: {created}; con error: {refused}.")
     return response
+
+
+@dataclass(frozen=True)
+class RepeatShown:
+    """A repeated row as the preview shows it: the case, where the reader may see it."""
+
+    oficio: Oficio | None
+    #: Field, label, what the case says now and would say then, in words.
+    cambios: tuple[tuple[str, str, str, str], ...] = ()
+
+
+def _list_repeats(filas: Sequence[FilaOficio]) -> dict[str, RepeatShown]:
+    """What is shown of the repeated rows of a page, by their ``clave``."""
+    shown = {}
+    for fila in filas:
+        repetida = fila.repetida
+        if repetida is None:
+            continue
+        oficio = find_oficio(repetida.caso.oficio_id) if repetida.caso.visible else None
+        cambios: tuple[tuple[str, str, str, str], ...] = ()
+        if oficio is not None and not repetida.sin_actualizar:
+            cambios = tuple(
+                (
+                    cambio.campo,
+                    label_of(cambio.campo),
+                    _in_words(cambio.campo, cambio.ahora, is_masked=True),
+                    _in_words(cambio.campo, cambio.despues),
+                )
+                for cambio in list_changes(fila.datos, facts_of(oficio))
+            )
+        shown[fila.clave] = RepeatShown(oficio, cambios)
+    return shown
+
+
+def _in_words(campo: str, value: Dato | None, *, is_masked: bool = False) -> str:
+    """A value as its case shows it; what a person asks for one by one stays masked."""
+    if value is None or value == "":
+        return "vacío"
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    facts = CAMPOS[campo]
+    if is_masked and facts.mask:
+        return facts.mask(str(value))
+    return facts.show(value)
 
 
 def _count_alike(filas: Sequence[FilaOficio]) -> Counter[tuple[str, str, str]]:

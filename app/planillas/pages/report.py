@@ -61,7 +61,8 @@ def own_report(
         return resultado.label_done if done else resultado.label
 
     def link(line: Line) -> str:
-        return address_of(line["oficio_id"]) if line["oficio_id"] else ""
+        case = line["oficio_id"] or line.get("actualizado_id")
+        return address_of(case) if case else ""
 
     return Table(
         "Importación",

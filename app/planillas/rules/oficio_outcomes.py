@@ -11,6 +11,14 @@ from app.core.labels import Labelled
 from app.core.text import clean_text, fold
 from app.oficios.rules.field_readers import Dato
 from app.planillas.rules.proposals import Propuesta
+from app.planillas.rules.repeats import (
+    CasoConocido,
+    Eleccion,
+    Elegido,
+    Repeticion,
+    find_repeat,
+    judge_repeat,
+)
 from app.planillas.rules.row_parts import is_whole
 from app.planillas.rules.rows import FilaLeida
 
@@ -32,6 +40,8 @@ class Resultado(Labelled):
     OCULTA = "oculta", "Oculta en la planilla", "neutral", "Oculta: no se importó"
     UNIDA = "unida", "Se une a otra fila", "neutral", "Unida a otra fila"
     SALTADA = "saltada", "Se salta", "neutral", "Saltada"
+
+    ACTUALIZA = "actualiza", "Se actualiza", "ok", "Actualizado"
 
     DESHECHA = "deshecha", "Deshecha", "neutral", "Deshecho"
 
@@ -95,6 +105,9 @@ class FilaOficio(FilaLeida[Resultado]):
     propuestas: Mapping[str, Propuesta] = field(default_factory=dict)
     #: The row whose case this one is part of; it makes none itself.
     unida_a: int | None = None
+    #: What a person wants of it where it repeats a case, and the case that it repeats.
+    elegido: Elegido = field(default_factory=Elegido)
+    repetida: Repeticion | None = None
 
     @property
     def clave(self) -> str:
@@ -117,7 +130,10 @@ def order_key(fila: FilaOficio) -> str:
 
 
 def classify_oficios(
-    filas: Iterable[FilaOficio], existentes: Collection[tuple[str, str]]
+    filas: Iterable[FilaOficio],
+    existentes: Collection[tuple[str, str]],
+    casos: Collection[CasoConocido] = (),
+    buffet_id: int = 0,
 ) -> list[FilaOficio]:
     """Return the rows with their outcome, in the same order; hidden ones only if asked for.
 
@@ -127,7 +143,13 @@ def classify_oficios(
     order is an error, because one of the two numbers is a slip and nobody but a person can tell
     which. That conflict is reported also where the number is in the database, so that importing
     the same list again says the same about it.
+
+    ``casos`` are those of the rows' plates, of any buffet, and ``buffet_id`` whose list it is: what
+    repeats one of them is left out unless a person chose otherwise.
     """
+    of_plate: dict[str, list[CasoConocido]] = {}
+    for caso in casos:
+        of_plate.setdefault(caso.patente, []).append(caso)
     known: dict[str, set[str]] = {}
     for numero, patente in existentes:
         known.setdefault(number_key(numero), set()).add(patente)
@@ -163,16 +185,55 @@ def classify_oficios(
             errores = {**fila.errores, "numero_oficio": sentence}
             fila = replace(fila, errores=errores, resultado=Resultado.ERROR)
         elif clave and clave in known and (not patente or patente in known[clave]):
-            motivo = "Ya hay un oficio con este número; no se crea de nuevo."
-            fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo)
+            repetida = _repeat_of(fila, of_plate, buffet_id, is_taken=True)
+            if not fila.errores and repetida and _is_updated(fila, repetida):
+                fila = _updating(fila, repetida)
+            else:
+                motivo = "Ya hay un oficio con este número; no se crea de nuevo."
+                fila = replace(fila, resultado=Resultado.EXISTE, motivo=motivo, repetida=repetida)
         elif fila.errores:
             fila = replace(fila, resultado=Resultado.ERROR)
+        elif repetida := _repeat_of(fila, of_plate, buffet_id, is_taken=False):
+            if _is_updated(fila, repetida):
+                fila = _updating(fila, repetida)
+            elif fila.elegido.eleccion is Eleccion.NUEVO:
+                fila = _linked(fila, first, is_known=clave in known)
+                outcome = Resultado.ADVERTENCIA if fila.advertencias else Resultado.CREA
+                fila = replace(fila, resultado=outcome, repetida=repetida)
+            else:
+                fila = replace(
+                    fila, resultado=Resultado.SALTADA, motivo=_LEFT_OUT, repetida=repetida
+                )
         else:
             fila = _linked(fila, first, is_known=clave in known)
             outcome = Resultado.ADVERTENCIA if fila.advertencias else Resultado.CREA
             fila = replace(fila, resultado=outcome)
         classified.append(fila)
     return classified
+
+
+#: Says nothing of what it repeats: the sender of the list reads it, too.
+_LEFT_OUT = "Quedó fuera en la revisión."
+
+
+def _repeat_of(
+    fila: FilaOficio, of_plate: Mapping[str, list[CasoConocido]], buffet_id: int, *, is_taken: bool
+) -> Repeticion | None:
+    found = find_repeat(fila.datos, of_plate.get(str(fila.datos.get("patente")), ()), buffet_id)
+    if found is None:
+        return None
+    return judge_repeat(*found, fila.elegido, buffet_id=buffet_id, is_taken=is_taken)
+
+
+def _is_updated(fila: FilaOficio, repetida: Repeticion) -> bool:
+    return fila.elegido.eleccion is Eleccion.ACTUALIZAR and not repetida.reparo
+
+
+def _updating(fila: FilaOficio, repetida: Repeticion) -> FilaOficio:
+    motivo = f"Cambia {len(fila.elegido.campos)} datos de un caso que ya estaba."
+    if len(fila.elegido.campos) == 1:
+        motivo = "Cambia 1 dato de un caso que ya estaba."
+    return replace(fila, resultado=Resultado.ACTUALIZA, motivo=motivo, repetida=repetida)
 
 
 def _linked(fila: FilaOficio, first: FilaOficio, *, is_known: bool) -> FilaOficio:

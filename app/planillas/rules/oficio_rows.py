@@ -22,6 +22,7 @@ from app.planillas.rules.oficio_headers import JUNTO, PARTES
 from app.planillas.rules.oficio_merging import follow_on, merge_rows
 from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
 from app.planillas.rules.proposals import propose
+from app.planillas.rules.repeats import REPETIDA, read_choice
 from app.planillas.rules.row_parts import is_whole
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
@@ -62,7 +63,11 @@ def read_oficios(planilla: Planilla, review: Review, *, today: date) -> Lectura[
 
 
 def _of_cells(typed: Mapping[str, str]) -> dict[str, str]:
-    return {campo: text for campo, text in typed.items() if campo not in (INCLUIR, SALTAR)}
+    return {
+        campo: text
+        for campo, text in typed.items()
+        if campo not in (INCLUIR, SALTAR) and not campo.startswith(REPETIDA)
+    }
 
 
 def _marked(fila: FilaOficio, row: FilaTexto, typed: Mapping[str, str]) -> FilaOficio:
@@ -77,6 +82,7 @@ def _marked(fila: FilaOficio, row: FilaTexto, typed: Mapping[str, str]) -> FilaO
         oculta=row.oculta,
         incluida=INCLUIR in typed,
         saltada=SALTAR in typed,
+        elegido=read_choice(typed.get(f"{REPETIDA}{fila.parte}", "")),
         advertencias={**fila.advertencias, **marks},
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from app.auditoria.service import audit
 from app.core.clock import local_today
 from app.planillas.models import Importacion
-from app.planillas.queries import list_hidden, list_orders
+from app.planillas.queries import list_hidden, list_known_cases, list_orders
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import LAYOUT, label_of
 from app.planillas.rules.oficio_outcomes import (
@@ -53,7 +53,10 @@ def _read(
 
 
 def _classify(draft: Importacion, filas: Sequence[FilaOficio], _now: datetime) -> list[FilaOficio]:
-    return classify_oficios(filas, list_orders(draft.buffet_id))
+    plates = {str(fila.datos["patente"]) for fila in filas if "patente" in fila.datos}
+    return classify_oficios(
+        filas, list_orders(draft.buffet_id), list_known_cases(plates), draft.buffet_id
+    )
 
 
 def _discard(draft: Importacion, actor: Usuario, now: datetime) -> None:
@@ -99,7 +102,8 @@ def _shown(draft: Importacion, lines: Sequence[dict[str, Any]]) -> list[dict[str
     return [
         line
         for line in lines
-        if line["oficio_id"] not in hidden and number_key(line["numero"]) not in numbers
+        if not {line["oficio_id"], line.get("actualizado_id")} & hidden.keys()
+        and number_key(line["numero"]) not in numbers
     ]
 
 

@@ -32,6 +32,7 @@ from app.planillas.service.drafts import claim_draft
 from app.planillas.service.import_oficios import OFICIOS, audit_list
 from app.planillas.service.new_oficios import case_from_text, case_of, text_of_case
 from app.planillas.service.told import on_imported
+from app.planillas.service.updating import StoredUpdate, apply_update, text_of_update
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -102,7 +103,7 @@ def stage(importacion_id: int, filas: Sequence[FilaOficio]) -> None:
             "importacion_id": importacion_id,
             "orden": orden,
             "resultado": (fila.resultado or Resultado.ERROR).value,
-            "datos": text_of_case(case_of(fila)) if _makes_case(fila) else "",
+            "datos": _text_of(fila),
             "linea": json.dumps(OFICIOS.report_line(fila, None), ensure_ascii=False),
         }
         for orden, fila in enumerate(filas)
@@ -159,6 +160,40 @@ def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
             .values(caso_id=sa.bindparam("pk")),
             [{"place": orden, "pk": pk} for orden, pk in zip(places, ids, strict=True)],
         )
+    return True
+
+
+def update_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
+    """Change the case of one row whose review says so; False when none waits any more.
+
+    The change, its entry in the bitácora and that the row is done are one transaction: whatever
+    kills the job, nothing is changed twice. A case that somebody changed since it was reviewed, or
+    that nobody may work with by now, stays as it is, and the row says so.
+    """
+    with transaction():
+        draft = lock_list(importacion_id)
+        fila = db.session.scalar(
+            sa.select(FilaEnCarga)
+            .where(
+                _of(importacion_id),
+                _FILAS.c.resultado == Resultado.ACTUALIZA.value,
+                _FILAS.c.datos != "",
+            )
+            .order_by(_FILAS.c.orden)
+            .limit(1)
+        )
+        if fila is None or draft.estado is not EstadoImportacion.IMPORTANDO:
+            return False
+        update = StoredUpdate.from_text(fila.datos)
+        actor = db.session.get_one(Usuario, actor_id)
+        done, told = apply_update(update, buffet_id=draft.buffet_id, actor=actor, now=now)
+        line: dict[str, Any] = json.loads(fila.linea)
+        if done:
+            line |= {"actualizado_id": update.oficio_id, "detalle": told}
+        else:
+            fila.resultado = Resultado.SALTADA.value
+            line |= {"resultado": fila.resultado, "detalle": told}
+        fila.linea, fila.datos = json.dumps(line, ensure_ascii=False), ""
     return True
 
 
@@ -246,8 +281,12 @@ def _waits() -> sa.ColumnElement[bool]:
     return sa.and_(_FILAS.c.caso_id.is_(None), _FILAS.c.resultado.in_(_IMPORTED))
 
 
-def _makes_case(fila: FilaOficio) -> bool:
-    return fila.resultado is not None and fila.resultado.is_imported
+def _text_of(fila: FilaOficio) -> str:
+    """What waits to be stored of a row; empty where nothing does."""
+    if fila.resultado is Resultado.ACTUALIZA:
+        return text_of_update(fila)
+    is_made = fila.resultado is not None and fila.resultado.is_imported
+    return text_of_case(case_of(fila)) if is_made else ""
 
 
 def _is_still_waiting(importacion_id: int, places: Sequence[int]) -> bool:
