@@ -38,6 +38,12 @@ CONTRACT = {
 }
 
 
+@pytest.fixture(autouse=True)
+def own_list(configure, tmp_path):
+    """The list of erasures lies beside the backups; that of another test is not read here."""
+    configure(backup_dir=tmp_path / "respaldos")
+
+
 @pytest.mark.parametrize(
     ("desde", "hasta", "state"),
     [

@@ -44,6 +44,12 @@ ERASE, ANONYMISE, KEEP = AccionRetencion
 PERSON = PropietarioData(nombre="José Núñez Peña", rut="5126663-3")
 
 
+@pytest.fixture(autouse=True)
+def own_list(configure, tmp_path):
+    """The list of erasures lies beside the backups; that of another test is not read here."""
+    configure(backup_dir=tmp_path / "respaldos")
+
+
 @pytest.mark.parametrize(
     ("closed", "months", "over"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.db import db, transaction
@@ -14,6 +16,12 @@ from app.oficios.rules import Estado
 from app.porticos.models import Portico
 from app.porticos.service import REMATCH
 from tests.factories import make_oficio
+
+
+@pytest.fixture(autouse=True)
+def own_list(configure, tmp_path):
+    """The list of erasures lies beside the backups; that of another test is not read here."""
+    configure(backup_dir=tmp_path / "respaldos")
 
 
 def prepare(app) -> None:
