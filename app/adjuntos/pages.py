@@ -53,9 +53,9 @@ _YEAR = 365 * 24 * 3600
 _NEWEST = 4
 
 
-def load_newest(oficio: Oficio) -> Mapping[str, Any]:
+def load_newest(oficio: Oficio, counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The newest photos of a case, for its *Resumen*."""
-    return {"newest_photos": list_newest(oficio.id, _NEWEST)}
+    return {"newest_photos": list_newest(oficio.id, _NEWEST) if counts.get("fotos") else []}
 
 
 @bp.get("/oficios/<int:oficio_id>/fotos")

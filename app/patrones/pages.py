@@ -21,7 +21,7 @@ from app.web.fragments import fragment, is_htmx, see_other
 bp = Blueprint("patrones", __name__, url_prefix="/oficios/<int:oficio_id>")
 
 
-def load_brief(_oficio: Oficio) -> Mapping[str, Any]:
+def load_brief(_oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """Nothing yet: the panel of the *Resumen* asks for itself, so that the page need not wait."""
     return {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from flask import url_for
@@ -15,9 +15,9 @@ from app.oficios.pages.sections import Attention
 from app.oficios.rules import Estado
 
 
-def watch_answers(oficio: Oficio) -> Iterator[Attention]:
+def watch_answers(oficio: Oficio, counts: Mapping[str, int]) -> Iterator[Attention]:
     """A notice that waits for its answer longer than the office allows."""
-    if oficio.estado is not Estado.NOTIFICACION:
+    if oficio.estado is not Estado.NOTIFICACION or not counts.get("notificaciones"):
         return
     now = utcnow()
     waiting = list_unanswered(

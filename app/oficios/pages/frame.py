@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from app.custodia.queries import find_review
 from app.oficios.models import Oficio
-from app.oficios.pages.sections import Tab, list_sections, read_facts
+from app.oficios.pages.sections import CaseFacts, Tab, list_sections, read_facts
 from app.oficios.queries import (
     SAME_VEHICLE_LIMIT,
     dates_of_states,
@@ -37,24 +37,26 @@ def render_section(
     status: int = 200,
     *,
     with_frame: bool = False,
+    facts: CaseFacts | None = None,
     **context: Any,
 ) -> Response:
     """Answer with a section: alone to HTMX, inside the whole case page to a browser.
 
     ``template`` has one root element with id ``oficio-<name>-<oficio.id>``. After a change, HTMX
     also gets the head, the warnings and the counts as they are now, which it puts in their place;
-    ``with_frame`` says that something else changed them.
+    ``with_frame`` says that something else changed them; ``facts`` are those of the
+    case, where the view has read them already.
     """
     context = {**context, **_FIELDS, "oficio": oficio}
     if is_htmx():
         html = render_template(template, **context)
         if with_frame or is_live() or (not is_read() and status in {200, 409}):
             html += render_template(
-                "oficios/_frame.html", oob=True, **_frame(oficio, name), oficio=oficio
+                "oficios/_frame.html", oob=True, **_frame(oficio, name, facts), oficio=oficio
             )
         return make_response(html, status)
     page = render_template(
-        "oficios/page.html", section_template=template, **_frame(oficio, name), **context
+        "oficios/page.html", section_template=template, **_frame(oficio, name, facts), **context
     )
     return make_response(page, status)
 
@@ -64,9 +66,9 @@ def is_live() -> bool:
     return request.headers.get("X-Caso") == "vivo"
 
 
-def _frame(oficio: Oficio, name: str) -> dict[str, Any]:
+def _frame(oficio: Oficio, name: str, facts: CaseFacts | None) -> dict[str, Any]:
     """What surrounds every section."""
-    facts = read_facts(oficio.id)
+    facts = facts or read_facts(oficio.id)
     counts = facts.counts
     same = list_same_vehicle(oficio, current_user)
     return {

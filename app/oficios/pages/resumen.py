@@ -14,7 +14,7 @@ from app.oficios.forms.resumen import DeadlineForm, LineForm
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.sections import Side, list_attention, list_panels
+from app.oficios.pages.sections import Side, list_attention, list_panels, read_facts
 from app.oficios.service import add_entry, reschedule_oficio
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
@@ -76,11 +76,12 @@ def set_deadline(oficio_id: int) -> ResponseReturnValue:
 
 def _show(oficio: Oficio, status: int = 200, *, form: LineForm | None = None) -> Response:
     context: dict[str, Any] = {}
+    facts = read_facts(oficio.id)
     panels = {}
     for side in Side:
         shown = []
         for panel in list_panels(side):
-            found = panel.load(oficio)
+            found = panel.load(oficio, facts.counts)
             if found is not None:
                 shown.append(panel.template)
                 context |= found
@@ -91,7 +92,8 @@ def _show(oficio: Oficio, status: int = 200, *, form: LineForm | None = None) ->
         "oficios/_resumen.html",
         status,
         panels=panels,
-        attention=list_attention(oficio),
+        attention=list_attention(oficio, facts.counts),
+        facts=facts,
         form=form or LineForm(formdata=None),
         **context,
     )

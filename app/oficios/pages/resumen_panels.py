@@ -12,7 +12,7 @@ from app.core.clock import local_today, utcnow
 from app.core.plazos import business_days_left
 from app.oficios.models import Oficio
 from app.oficios.pages.sections import Attention, Panel, Side
-from app.oficios.queries import load_visits
+from app.oficios.queries import newest_visits
 from app.oficios.queries.bitacora import BitacoraFilter, list_entries
 from app.oficios.rules.historial import text_of
 
@@ -26,36 +26,39 @@ NEAR = 3
 QUIET_DAYS = 3
 
 
-def load_entries(oficio: Oficio) -> Mapping[str, Any]:
+def load_entries(oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The newest entries of the bitácora."""
     rows, _total = list_entries(oficio.id, BitacoraFilter(), limit=ENTRIES, offset=0, total=0)
     return {"entries": [row.entry for row in rows], "text_of": text_of}
 
 
-def load_addresses(oficio: Oficio) -> Mapping[str, Any]:
+def load_addresses(oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The addresses of the case, those that were visited last first."""
-    load_visits(oficio)
+    last = newest_visits(oficio.id) if oficio.direcciones else {}
     visited = sorted(
         oficio.direcciones,
-        key=lambda one: max((visita.fecha_hora for visita in one.visitas), default=one.created_at),
+        key=lambda one: last[one.id].fecha_hora if one.id in last else one.created_at,
         reverse=True,
     )
-    more = max(0, len(visited) - ADDRESSES)
-    return {"addresses": visited[:ADDRESSES], "more_addresses": more}
+    return {
+        "addresses": visited[:ADDRESSES],
+        "last_visits": last,
+        "more_addresses": max(0, len(visited) - ADDRESSES),
+    }
 
 
-def load_people(oficio: Oficio) -> Mapping[str, Any]:
+def load_people(oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The people of the case; the template covers their RUT and telephone."""
     people = oficio.propietarios
     return {"people": people[:PEOPLE], "more_people": max(0, len(people) - PEOPLE)}
 
 
-def load_car(_oficio: Oficio) -> Mapping[str, Any]:
+def load_car(_oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The vehicle, which every part of the page has at hand."""
     return {}
 
 
-def watch_dates(oficio: Oficio) -> Iterator[Attention]:
+def watch_dates(oficio: Oficio, _counts: Mapping[str, int]) -> Iterator[Attention]:
     """A deadline that is near or past, and a case that nobody worked on for days."""
     if oficio.estado.is_final:
         return

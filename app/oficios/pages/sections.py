@@ -65,8 +65,9 @@ class Panel:
     #: Sort order within its side, ascending.
     place: int
     template: str
-    #: What the template needs of a case; None where there is nothing to show.
-    load: Callable[[Oficio], Mapping[str, Any] | None]
+    #: What the template needs of a case; None where there is nothing to show. It is told how many
+    #: each section counts, so that nothing is asked for that is known to be none.
+    load: Callable[[Oficio, Mapping[str, int]], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ class Attention:
     is_late: bool = False
 
 
-#: What a feature has to say first about a case.
-Watch = Callable[[Oficio], Iterable[Attention]]
+#: What a feature has to say first about a case, of which it is told the counts of its sections.
+Watch = Callable[[Oficio, Mapping[str, int]], Iterable[Attention]]
 
 
 def list_sections() -> list[Section]:
@@ -97,9 +98,9 @@ def list_panels(side: Side) -> list[Panel]:
     return sorted(panels, key=lambda panel: panel.place)
 
 
-def list_attention(oficio: Oficio) -> list[Attention]:
+def list_attention(oficio: Oficio, counts: Mapping[str, int]) -> list[Attention]:
     """What wants attention in a case, the late before the due."""
-    said = [one for watch in current_features().watches for one in watch(oficio)]
+    said = [one for watch in current_features().watches for one in watch(oficio, counts)]
     return sorted(said, key=lambda one: not one.is_late)
 
 

@@ -177,6 +177,18 @@ def load_visits(oficio: Oficio) -> None:
     ).all()
 
 
+def newest_visits(oficio_id: int) -> dict[int, Visita]:
+    """The last visit to each address of a case, by the address, with who made it."""
+    rows = db.session.scalars(
+        sa.select(Visita)
+        .join(Visita.direccion)
+        .where(Direccion.oficio_id == oficio_id)
+        .options(joinedload(Visita.usuario))
+        .order_by(Visita.fecha_hora, Visita.id)
+    )
+    return {row.direccion_id: row for row in rows}
+
+
 def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
     """When the oficio last came into each state that it has been in."""
     dates = {Estado.PENDIENTE: oficio.created_at}
