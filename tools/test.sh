@@ -50,11 +50,8 @@ run_fast() {
     # PostgreSQL refuses more of what is hostile (NUL, numbers too large), so it is sent there.
     run sqlite --database sqlite -m "not e2e and not hostile" -n "$workers" \
         "${measured[@]}"
-    # What uses no database was tried in the first run, and so was every route's table of who is let
-    # in and that looking writes nothing: both say nothing about the database.
-    run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests \
-        --ignore tests/architecture/test_permissions.py --ignore tests/api/test_permissions.py \
-        --ignore tests/architecture/test_only_looking.py
+    # What uses no database was tried in the first run.
+    run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests
 }
 
 run_served() {
