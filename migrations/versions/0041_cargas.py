@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("oficio_id", name=op.f("pk_cargas")),
     )
     op.create_index("ix_cargas_importacion", "cargas", ["importacion_id", "estado"])
-    _states(*_BEFORE, "importando", "deshaciendo", "moviendo")
+    _states(*_BEFORE, "importando", "deshaciendo")
     with op.batch_alter_table("importaciones") as table:
         table.add_column(sa.Column("aprendido", sa.JSON(), nullable=False, server_default="{}"))
         table.add_column(sa.Column("total", sa.Integer(), nullable=True))

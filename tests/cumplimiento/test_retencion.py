@@ -193,7 +193,7 @@ def test_an_admin_postpones_holds_and_confirms_and_the_proof_names_nobody(
     assert decide("confirmar", other, confirma="1").status_code == 422
 
     monkeypatch.setattr(
-        "app.cumplimiento.jobs.retencion.print_certificate", lambda *_a, **_k: b"%PDF-1.7"
+        "app.cumplimiento.jobs.certifying.print_certificate", lambda *_a, **_k: b"%PDF-1.7"
     )
     with app.app_context():
         work("test")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.cumplimiento.jobs.certifying import certify_once
 from app.cumplimiento.models.encargados import TerminoEncargo
-from app.cumplimiento.outside.certificate import print_certificate
 from app.cumplimiento.queries.certificados import certificate_facts
 from app.cumplimiento.queries.encargados import list_uncertified
 from app.cumplimiento.rules.encargados import CERTIFY_JOB
@@ -12,10 +12,9 @@ from app.cumplimiento.service.encargados import (
     order_certificate,
     warn_of_ends,
 )
-from app.db import db, release
-from app.informes.outside.typesetting import PrintFailed
+from app.db import db
 from app.jobs.registry import job
-from app.jobs.runner import JobError, JobRun
+from app.jobs.runner import JobRun
 
 
 @job("cumplimiento.encargos", "Vigilar los contratos de encargo", every_seconds=900)
@@ -32,18 +31,8 @@ def watch_contracts(run: JobRun) -> None:
 def certify(run: JobRun) -> None:
     """Print a certificate and keep it; one that is there already stays as it is."""
     termino_id, now = run.args["termino_id"], run.clock()
-    row = db.session.get_one(TerminoEncargo, termino_id)
-    numero = row.numero
-    if row.certificado_at is not None:
-        with run.finish(f"El certificado {numero} ya estaba emitido."):
-            return
-    datos = certificate_facts(row)
-    release()
-    try:
-        pdf = print_certificate(datos, now=now)
-    except PrintFailed as error:
-        raise JobError(f"No se pudo componer el PDF: {str(error)[:300]}") from error
-    except OSError as error:
-        raise JobError("No se pudo componer el PDF: el disco está lleno.") from error
-    with run.finish(f"Certificado {numero} emitido."):
+
+    def keep(pdf: bytes) -> None:
         keep_certificate(db.session.get_one(TerminoEncargo, termino_id), pdf, now=now)
+
+    certify_once(run, db.session.get_one(TerminoEncargo, termino_id), certificate_facts, keep)

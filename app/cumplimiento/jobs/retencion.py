@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.cumplimiento.jobs.certifying import certify_once
 from app.cumplimiento.models.retencion import LoteRetencion
-from app.cumplimiento.outside.certificate import print_certificate
 from app.cumplimiento.queries.certificados import batch_facts
 from app.cumplimiento.queries.retencion import list_uncertified_batches
 from app.cumplimiento.rules.retencion import CERTIFY_BATCH_JOB
@@ -14,10 +14,9 @@ from app.cumplimiento.service.retencion import (
     renew_proposals,
     tell_of_proposals,
 )
-from app.db import db, release, transaction
-from app.informes.outside.typesetting import PrintFailed
+from app.db import db, transaction
 from app.jobs.registry import job
-from app.jobs.runner import JobError, JobRun
+from app.jobs.runner import JobRun
 
 
 @job(
@@ -56,18 +55,8 @@ def watch_batches(run: JobRun) -> None:
 def certify_batch(run: JobRun) -> None:
     """Print a certificate and keep it; one that is there already stays as it is."""
     lote_id, now = run.args["lote_id"], run.clock()
-    row = db.session.get_one(LoteRetencion, lote_id)
-    numero = row.numero
-    if row.certificado_at is not None:
-        with run.finish(f"El certificado {numero} ya estaba emitido."):
-            return
-    datos = batch_facts(row)
-    release()
-    try:
-        pdf = print_certificate(datos, now=now)
-    except PrintFailed as error:
-        raise JobError(f"No se pudo componer el PDF: {str(error)[:300]}") from error
-    except OSError as error:
-        raise JobError("No se pudo componer el PDF: el disco está lleno.") from error
-    with run.finish(f"Certificado {numero} emitido."):
+
+    def keep(pdf: bytes) -> None:
         keep_batch_certificate(db.session.get_one(LoteRetencion, lote_id), pdf, now=now)
+
+    certify_once(run, db.session.get_one(LoteRetencion, lote_id), batch_facts, keep)

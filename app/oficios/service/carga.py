@@ -25,8 +25,6 @@ from app.vehiculos.models import Vehiculo
 
 #: What the bitácora of a new case begins with.
 OPENED = "Oficio ingresado"
-#: What it says of one that a list had brought for another buffet.
-MOVED = "Pasó al buffet que lo encargó"
 
 
 @dataclass(frozen=True, kw_only=True)

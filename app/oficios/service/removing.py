@@ -14,7 +14,7 @@ from app.eventos.service.emitting import DELIVER
 from app.jobs.models import Trabajo
 from app.oficios.models import CARGAS, Investigacion, Oficio, Propietario
 from app.oficios.rules import Actividad, Estado, EstadoCarga
-from app.oficios.service.carga import MOVED, OPENED
+from app.oficios.service.carga import OPENED
 from app.vehiculos.models import Vehiculo
 
 #: Rows that come with a case, or follow it by themselves; a row of any other table is a deed.
@@ -69,10 +69,7 @@ def touched_cases(importacion_id: int) -> set[int]:
         ),
         sa.select(entries.c.oficio_id).where(
             entries.c.oficio_id.in_(chosen),
-            sa.or_(
-                entries.c.tipo != Actividad.SISTEMA,
-                entries.c.descripcion.not_in((OPENED, MOVED)),
-            ),
+            sa.or_(entries.c.tipo != Actividad.SISTEMA, entries.c.descripcion != OPENED),
         ),
         sa.select(jobs.c.oficio_id).where(jobs.c.oficio_id.in_(chosen), jobs.c.tipo != DELIVER),
     ]

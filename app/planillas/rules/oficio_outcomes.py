@@ -61,19 +61,14 @@ class EstadoImportacion(Labelled):
     BORRADOR = "borrador", "Por importar"
     IMPORTADA = "importada", "Importada"
     DESCARTADA = "descartada", "Descartada"
-    #: A job writes its cases, takes them back, or gives them to another buffet.
+    #: A job writes its cases, or takes them back.
     IMPORTANDO = "importando", "Importando"
     DESHACIENDO = "deshaciendo", "Deshaciendo"
-    MOVIENDO = "moviendo", "Moviendo"
 
     @property
     def is_busy(self) -> bool:
         """Whether a job works on its cases, which nobody sees meanwhile."""
-        return self in {
-            EstadoImportacion.IMPORTANDO,
-            EstadoImportacion.DESHACIENDO,
-            EstadoImportacion.MOVIENDO,
-        }
+        return self in {EstadoImportacion.IMPORTANDO, EstadoImportacion.DESHACIENDO}
 
 
 @dataclass(frozen=True)
