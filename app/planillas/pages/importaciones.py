@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
+from app.extensions import current_config
 from app.planillas.access import importacion_to_work, may_change
 from app.planillas.forms.review import read_oficios_review
 from app.planillas.forms.upload import OficiosForm
@@ -240,7 +241,7 @@ def own_columns(importacion_id: int) -> ResponseReturnValue:
     importacion = importacion_to_work(importacion_id)
 
     def address_of(oficio_id: int) -> str:
-        return url_for("oficios.detail", oficio_id=oficio_id, _external=True)
+        return f"{current_config().base_url}{url_for('oficios.detail', oficio_id=oficio_id)}"
 
     return lists.answer_own_report(
         OFICIOS,
