@@ -23,7 +23,7 @@ from app.cumplimiento.queries.retencion import (
     proposals_statement,
     read_proposals,
 )
-from app.cumplimiento.rules.retencion import EstadoPropuesta, tell_months
+from app.cumplimiento.rules.retencion import EstadoPropuesta, tell_cases, tell_months
 from app.cumplimiento.service.retencion import (
     confirm_proposals,
     postpone,
@@ -123,11 +123,11 @@ def _confirm(form: DecidirForm, rows: list[PropuestaRetencion]) -> Done:
         rows, secret=current_config().secret_key, actor=current_user, now=utcnow()
     )
     return Done(
-        f"Confirmado {found.lote.numero}: {_count_cases(found.lote.casos)}. El certificado se "
+        f"Confirmado {found.lote.numero}: {tell_cases(found.lote.casos)}. El certificado se "
         "emite cuando termine.",
         url_for("retencion.index"),
         warnings=[
-            f"No se {'incluye' if len(ids) == 1 else 'incluyen'} {_count_cases(len(ids))}: {why}."
+            f"No se {'incluye' if len(ids) == 1 else 'incluyen'} {tell_cases(len(ids))}: {why}."
             for why, ids in found.omitidos.items()
         ],
     )
@@ -190,11 +190,8 @@ def _page(
         decidir=decidir or DecidirForm(formdata=None),
         picked=set((decidir.chosen if decidir else None) or ()),
         months=tell_months,
+        cases=tell_cases,
         done=EstadoSupresion.HECHA,
         ley=text_setting(LAW),
     )
     return page, status
-
-
-def _count_cases(count: int) -> str:
-    return f"{count} {'caso' if count == 1 else 'casos'}"

@@ -15,6 +15,7 @@ from app.cumplimiento.rules.encargados import (
     tell_duration,
     tell_subprocessor,
 )
+from app.cumplimiento.rules.retencion import tell_cases
 from app.supresion.service import count_rows
 from app.titulares.rules.solicitudes import LAW
 
@@ -121,9 +122,9 @@ def batch_facts(lote: LoteRetencion) -> dict[str, Any]:
         "titulo": "Certificado de retención cumplida",
         "numero": lote.numero,
         "parrafos": [
-            f"{oficina.nombre} certifica que los datos personales de {lote.casos} casos cerrados, "
-            "cuyo plazo de conservación se cumplió, se borraron o anonimizaron según la regla que "
-            "se indica. Este certificado no nombra casos ni personas."
+            f"{oficina.nombre} certifica que los datos personales de {tell_cases(lote.casos)}, "
+            "ya cerrados y con su plazo de conservación cumplido, se borraron o anonimizaron según "
+            "la regla que se indica. Este certificado no nombra casos ni personas."
         ],
         "hechos": facts,
         "subencargados": [],

@@ -24,6 +24,7 @@ from app.cumplimiento.rules.retencion import (
     Regla,
     is_over,
     months_before,
+    tell_cases,
 )
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
@@ -272,7 +273,7 @@ def closing_day(moment: datetime) -> date:
 def tell_rules(lote: LoteRetencion) -> list[str]:
     """The rules of a batch in words, each with its count."""
     return [
-        f"{each['casos']} casos: {Estado(each['estado']).label}, {each['meses']} meses desde el "
-        f"cierre, {AccionRetencion(each['accion']).label.lower()}. {each['fundamento']}"
+        f"{tell_cases(each['casos'])}: {Estado(each['estado']).label}, {each['meses']} meses desde "
+        f"el cierre, {AccionRetencion(each['accion']).label.lower()}. {each['fundamento']}"
         for each in lote.reglas
     ]

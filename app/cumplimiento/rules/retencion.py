@@ -116,3 +116,8 @@ def tell_retention(reglas: Collection[Regla]) -> str:
             "Con algunos estudios jurídicos se acordó otro plazo, que se informa a pedido."
         )
     return "\n".join(line if line.endswith(".") else f"{line}." for line in lines)
+
+
+def tell_cases(count: int) -> str:
+    """How many cases, in words."""
+    return f"{count} {'caso' if count == 1 else 'casos'}"
