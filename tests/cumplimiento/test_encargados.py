@@ -13,6 +13,7 @@ from app.auditoria.models import Divulgacion
 from app.avisos.models import Aviso
 from app.core.clock import local_today, utcnow
 from app.cumplimiento.models.encargados import Encargo, TerminoEncargo
+from app.cumplimiento.pages import returned_data
 from app.cumplimiento.rules.encargados import EstadoEncargo, contract_state
 from app.cumplimiento.service.encargados import warn_of_ends
 from app.db import transaction
@@ -165,6 +166,24 @@ def test_at_the_end_the_data_go_back_with_a_certificate(
     assert hashlib.sha256(pdf).hexdigest() == row.pdf_sha256
     page = admin.get(url).text
     assert row.pdf_sha256 in page
+
+
+def test_a_package_that_nobody_reads_to_its_end_leaves_no_open_files(
+    app, admin, buffet, usuario_admin, monkeypatch
+):
+    make_oficio(app, buffet, usuario_admin)
+    make_contract(app, buffet, usuario_admin)
+    opened = []
+    monkeypatch.setattr(
+        returned_data, "_open_table", lambda: opened.append(io.BytesIO()) or opened[-1]
+    )
+    answer = admin.post(f"/admin/encargos/{buffet.id}/devolver", data={"entrega": "En un disco"})
+
+    answer.close()
+
+    assert answer.mimetype == "application/zip"
+    assert opened
+    assert all(file.closed for file in opened)
 
 
 def test_at_the_end_closed_cases_are_erased_and_open_ones_stay(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from io import BytesIO
 
@@ -109,22 +110,25 @@ def hand_back(buffet_id: int) -> ResponseReturnValue:
         require_end(buffet, now)
         cases = sort_cases(buffet_id).devueltos
         returned = pack_returned(buffet, cases, now=now)
-        if missing := returned.paquete.missing():
-            raise Refused(
-                f"No se puede armar el ZIP: faltan {len(missing)} archivos en el almacenamiento "
-                f"(el primero es {missing[0]})."
+        with ExitStack() as unless_sent:
+            unless_sent.callback(returned.paquete.close)
+            if missing := returned.paquete.missing():
+                raise Refused(
+                    f"No se puede armar el ZIP: faltan {len(missing)} archivos en el "
+                    f"almacenamiento (el primero es {missing[0]})."
+                )
+            what = Devuelto(
+                casos=cases,
+                filas=returned.filas,
+                archivos=len(returned.paquete.files),
+                manifiesto_sha256=hashlib.sha256(returned.paquete.manifest.encode()).hexdigest(),
             )
-        what = Devuelto(
-            casos=cases,
-            filas=returned.filas,
-            archivos=len(returned.paquete.files),
-            manifiesto_sha256=hashlib.sha256(returned.paquete.manifest.encode()).hexdigest(),
-        )
-        with transaction():
-            row = record_return(
-                _load(buffet_id), what, form.entrega.data, actor=current_user, now=now
-            )
-            numero = row.numero
+            with transaction():
+                row = record_return(
+                    _load(buffet_id), what, form.entrega.data, actor=current_user, now=now
+                )
+                numero = row.numero
+            unless_sent.pop_all()
         return Done(
             "",
             url_for("encargados.detail", buffet_id=buffet_id),
@@ -195,6 +199,7 @@ def _check_end(buffet: Buffet, now: datetime) -> None:
 
 def _send_zip(paquete: Paquete, name: str) -> Response:
     response = Response(stream_zip(paquete), mimetype="application/zip")
+    response.call_on_close(paquete.close)  # whoever leaves early reads none of the tables
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -39,7 +40,7 @@ def pack_returned(buffet: Buffet, oficio_ids: Sequence[int], *, now: datetime) -
     """The tables of some cases, their originals and expedientes, and a list of all hashes.
 
     The tables are CSV: a cell of XLSX would cut a long text. They are written to temporary files,
-    which go once the package was sent: of any number of cases little is held in memory.
+    which go when the package is closed: of any number of cases little is held in memory.
 
     Raises:
         OSError: the disk is full.
@@ -47,36 +48,45 @@ def pack_returned(buffet: Buffet, oficio_ids: Sequence[int], *, now: datetime) -
     tables: dict[str, BinaryIO] = {}
     lines: list[str] = []
     filas = 0
-    for model in RETURNED:
-        name = f"tablas/{model.__tablename__}.csv"
-        tables[name], digest, count = _write_table(model, oficio_ids)
-        lines.append(f"{digest}  {name}")
-        filas += count
-    files = list_returned_files(oficio_ids)
-    lines += [f"{each.sha256}  {each.nombre}" for each in files]
-    local = to_local(now)
-    return PaqueteDevuelto(
-        Paquete(
-            manifest="".join(f"{line}\n" for line in lines),
-            readme=(
-                f"Datos que se trataban por encargo de {buffet.nombre}, al "
-                f"{format_fecha_hora(now)}.\n\n"
-                f"{len(oficio_ids)} casos: la carpeta tablas los trae en CSV (UTF-8, punto y "
-                "coma), unidos por sus números (id, oficio_id…); archivos y expedientes traen los "
-                "originales y los PDF emitidos, por número de caso.\n"
-                f"Para comprobarlos, en esta carpeta:\n\n    sha256sum -c {MANIFEST}\n"
+    with ExitStack() as unless_packed:
+        for model in RETURNED:
+            name = f"tablas/{model.__tablename__}.csv"
+            tables[name] = unless_packed.enter_context(_open_table())
+            digest, count = _write_table(tables[name], model, oficio_ids)
+            lines.append(f"{digest}  {name}")
+            filas += count
+        files = list_returned_files(oficio_ids)
+        lines += [f"{each.sha256}  {each.nombre}" for each in files]
+        local = to_local(now)
+        returned = PaqueteDevuelto(
+            Paquete(
+                manifest="".join(f"{line}\n" for line in lines),
+                readme=(
+                    f"Datos que se trataban por encargo de {buffet.nombre}, al "
+                    f"{format_fecha_hora(now)}.\n\n"
+                    f"{len(oficio_ids)} casos: la carpeta tablas los trae en CSV (UTF-8, punto y "
+                    "coma), unidos por sus números (id, oficio_id…); archivos y expedientes traen "
+                    "los originales y los PDF emitidos, por número de caso.\n"
+                    f"Para comprobarlos, en esta carpeta:\n\n    sha256sum -c {MANIFEST}\n"
+                ),
+                files=[(each.nombre, get_storage(each.almacen), each.key) for each in files],
+                stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
+                evidence={},
+                tables=tables,
             ),
-            files=[(each.nombre, get_storage(each.almacen), each.key) for each in files],
-            stamp=(local.year, local.month, local.day, local.hour, local.minute, local.second),
-            evidence={},
-            tables=tables,
-        ),
-        filas,
-    )
+            filas,
+        )
+        unless_packed.pop_all()
+    return returned
 
 
-def _write_table(model: type[Model], oficio_ids: Sequence[int]) -> tuple[BinaryIO, str, int]:
-    """A table as an open file, its SHA-256, and how many rows it has."""
+def _open_table() -> BinaryIO:
+    file: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
+    return file
+
+
+def _write_table(file: BinaryIO, model: type[Model], oficio_ids: Sequence[int]) -> tuple[str, int]:
+    """Write a table; return its SHA-256 and how many rows it has."""
     count = 0
 
     def rows() -> Iterator[list[Any]]:
@@ -85,11 +95,10 @@ def _write_table(model: type[Model], oficio_ids: Sequence[int]) -> tuple[BinaryI
             yield row
 
     digest = hashlib.sha256()
-    file: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
     for piece in write_csv(_table(model), rows()):
         digest.update(piece)
         file.write(piece)
-    return file, digest.hexdigest(), count
+    return digest.hexdigest(), count
 
 
 def _table(model: type[Model]) -> Table[list[Any]]:

@@ -55,6 +55,11 @@ class Paquete:
         """
         return [name for name, storage, key in self.files if not storage.exists(key)]
 
+    def close(self) -> None:
+        """Remove the temporary files of the tables, whether they were sent or not."""
+        for file in self.tables.values():
+            file.close()
+
 
 def pack(
     expediente: Expediente,
