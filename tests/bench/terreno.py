@@ -30,7 +30,7 @@ from app.supervisor import ROOT, free_port
 from app.usuarios.rules import Rol
 from config import load_config
 from tests.factories import make_buffet, make_usuario, sign_in_client
-from tests.plugins.browser import ARGUMENTS, find_chromium
+from tests.plugins.browser import ARGUMENTS, find_chromium, wait_until
 from tests.terreno.places import make_place
 
 ADDRESSES = 40
@@ -142,7 +142,7 @@ def first_load(playwright: Playwright, site: Site, folder: str) -> dict[str, int
     context.add_cookies([{"name": "rastro", "value": site.cookie, "url": site.url}])
     page = open_terreno(context, site.url)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    wait_until(page, "() => navigator.serviceWorker.controller !== null")
     page.wait_for_load_state("networkidle")
     sent = site.sent()
     context.close()

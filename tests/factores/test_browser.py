@@ -20,6 +20,7 @@ from app.db import db, transaction
 from app.factores.models import LlaveAcceso
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules.sesiones import TipoSesion
+from tests.plugins.browser import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -104,7 +105,7 @@ def test_a_passkey_is_made_signs_in_and_confirms(
         with page.expect_response("**/cuenta/telefono") as kept:
             page.goto("/admin/buffets")
         assert kept.value.json()["ok"]
-        page.wait_for_function(HAS_KEY)
+        wait_until(page, HAS_KEY)
         page.context.clear_cookies()
         page.goto("/entrar?next=/admin/buffets")
         expect(page).to_have_url(f"{url}/admin/buffets")

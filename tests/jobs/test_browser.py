@@ -16,6 +16,7 @@ from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import beat
 from tests.factories import make_trabajo
 from tests.jobs.history import make_ended
+from tests.plugins.browser import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -126,10 +127,11 @@ def test_charts_are_drawn_from_their_table(browse, app, usuario_admin):
         "Chart.getChart(document.querySelector('canvas')).data.datasets[0].backgroundColor"
     )
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(
+    wait_until(
+        page,
         "(ink) => Chart.getChart(document.querySelector('canvas'))"
         ".data.datasets[0].backgroundColor !== ink",
-        arg=ink,
+        ink,
     )
 
 
@@ -145,9 +147,10 @@ def test_charts_follow_what_happens_and_a_hidden_tab_asks_nothing(browse, app, u
     page.on("request", lambda request: asked.append(request.url))
     page.clock.fast_forward(61_000)
 
-    page.wait_for_function(
+    wait_until(
+        page,
         "() => first === Chart.getChart(document.querySelector('canvas')) && "
-        "first.data.datasets[0].data.at(-1) === 2 && document.querySelector('canvas').width > 100"
+        "first.data.datasets[0].data.at(-1) === 2 && document.querySelector('canvas').width > 100",
     )
     assert asked, "a page that is seen asks"
     page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
@@ -166,7 +169,7 @@ def test_the_page_fits_and_is_accessible(browse, app, usuario_admin, width):
     for narrower in (width, *(w for w in (768, 1024) if w < width)):
         page.set_viewport_size({"width": narrower, "height": 800})
         # Its charts follow the window a moment later.
-        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        wait_until(page, "() => document.documentElement.scrollWidth <= innerWidth")
         expect(page.get_by_role("link", name="Nuevo").first).to_be_visible()
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert found.violations_count == 0, found.generate_report()

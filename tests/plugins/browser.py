@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,18 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
 def page(new_page: Callable[..., Page]) -> Page:
     """One page on a desktop's screen."""
     return new_page()
+
+
+def wait_until(page: Page, condition: str, arg: object = None) -> None:
+    """Wait until a function of JavaScript, given as text, returns what is true, or a promise of it.
+
+    Playwright's ``wait_for_function()`` takes any promise for true, and asks an expression anew by
+    ``eval``, which our content security policy refuses from the second time on.
+    """
+    end = time.monotonic() + 20
+    while not page.evaluate(condition, arg):
+        assert time.monotonic() < end, f"not within 20 s: {condition}"
+        page.wait_for_timeout(20)
 
 
 def drag(page: Page, what: Locator, to: Locator, *, y: float = 90) -> None:

@@ -19,6 +19,7 @@ from app.terreno import pages as views
 from app.usuarios.rules import Rol
 from tests.adjuntos.files import jpeg
 from tests.factories import make_usuario
+from tests.plugins.browser import wait_until
 from tests.terreno.places import change_place, make_place
 
 PHONE = {
@@ -68,7 +69,7 @@ def installed(page):
     """Wait until the worker has all that it keeps, and answers for the page."""
     page.tolerated = list(NO_SIGNAL)
     ready(page)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    wait_until(page, "() => navigator.serviceWorker.controller !== null")
 
 
 def ready(page):
@@ -77,14 +78,7 @@ def ready(page):
 
 def only_cache(page, name):
     """Wait until the phone keeps this version and no other: its worker is in place."""
-    # Playwright's wait_for_function() takes a promise for true, whatever it will say.
-    page.evaluate(
-        """async (name) => {
-            const tick = () => new Promise((resolve) => { setTimeout(resolve, 20); });
-            while ((await caches.keys()).join() !== name) await tick();
-        }""",
-        name,
-    )
+    wait_until(page, "async (name) => (await caches.keys()).join() === name", name)
 
 
 def reopen(page):
