@@ -32,6 +32,7 @@ FEATURE = Feature(
             "key",
             audience=Audience.ADMIN,
             areas=("webhooks",),
+            text="Claves para otros programas, y avisos a ellos.",
         ),
     ),
 )

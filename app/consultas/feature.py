@@ -9,7 +9,7 @@ from app.consultas.models import Consulta
 from app.consultas.pages import log
 from app.consultas.rules.alcance import SETTINGS
 from app.feature import Feature
-from app.web.navigation import Audience, Link, Menu
+from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="consultas",
@@ -19,6 +19,15 @@ FEATURE = Feature(
     jobs=(check_gantries, sweep_cases),
     provides=(lookups_of.by(pages.read_lookups),),
     navigation=(
-        Link(Menu.ADMIN, 50, "consultas.index", "Consultas", "radar-2", audience=Audience.ADMIN),
+        Link(
+            Menu.ADMIN,
+            50,
+            "consultas.index",
+            "Consultas",
+            "radar-2",
+            audience=Audience.ADMIN,
+            text="Qué patente se consultó, por qué orden y qué respondió el proveedor.",
+            group=Group.QUE_HA_PASADO,
+        ),
     ),
 )

@@ -61,7 +61,7 @@ def _first_admin(email: str, nombre: str) -> Usuario:
         return existing
     if count_active_admins():
         raise click.ClickException(
-            "Ya hay un administrador. Los demás se crean en Administración → Usuarios."
+            "Ya hay un administrador. Los demás se crean en Administración → Personas."
         )
     data = UsuarioData(email=email, nombre=nombre, rol=Rol.ADMIN)
     with transaction():

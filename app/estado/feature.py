@@ -14,13 +14,12 @@ FEATURE = Feature(
     commands=(config_cli, init, doctor, maintenance, reset_db),
     prepares=Preparation(before_tables=keep_private),
     navigation=(
-        Link(Menu.ADMIN, 90, "estado.index", "Estado", "info-circle", audience=Audience.ADMIN),
         Link(
-            Menu.SETTINGS,
-            60,
+            Menu.ADMIN,
+            90,
             "estado.index",
             "Estado",
-            "info-circle",
+            "shield-check",
             audience=Audience.ADMIN,
             text="Versión, disco, respaldos y pruebas de cada parte.",
         ),

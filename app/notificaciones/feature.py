@@ -25,7 +25,7 @@ from app.notificaciones.pages.slow_receptores import watch_answers
 from app.notificaciones.queries import count_notices
 from app.notificaciones.rules import SETTINGS
 from app.oficios.pages.sections import Section, Tab
-from app.web.navigation import Audience, Link, Menu
+from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="notificaciones",
@@ -53,8 +53,19 @@ FEATURE = Feature(
             "Receptores",
             "gavel",
             audience=Audience.ADMIN,
+            text="El directorio, con los tribunales en que actúan.",
+            group=Group.CON_QUIEN,
         ),
-        Link(Menu.ADMIN, 60, "notificaciones.correos", "Correos", "mail", audience=Audience.ADMIN),
+        Link(
+            Menu.ADMIN,
+            60,
+            "notificaciones.correos",
+            "Correos",
+            "mail",
+            audience=Audience.ADMIN,
+            text="Cada correo que salió, o que no pudo salir.",
+            group=Group.QUE_HA_PASADO,
+        ),
         Link(
             Menu.SETTINGS,
             10,
@@ -63,15 +74,6 @@ FEATURE = Feature(
             "mail",
             audience=Audience.ADMIN,
             text="Asunto, saludo y despedida, con vista previa.",
-        ),
-        Link(
-            Menu.SETTINGS,
-            40,
-            "notificaciones.receptores",
-            "Receptores judiciales",
-            "gavel",
-            audience=Audience.ADMIN,
-            text="El directorio, con los tribunales en que actúan.",
         ),
     ),
 )

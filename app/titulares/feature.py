@@ -12,7 +12,7 @@ from app.titulares.pages import bloqueos, data_requests, person_search
 from app.titulares.queries.bloqueos import hiding_option, tell_block
 from app.titulares.queries.enclosed_answers import enclosures_of, purpose_of
 from app.titulares.rules.solicitudes import SETTINGS
-from app.web.navigation import Audience, Link, Menu
+from app.web.navigation import Audience, Group, Link, Menu
 
 hide_rows(hiding_option)
 
@@ -32,9 +32,12 @@ FEATURE = Feature(
             Menu.ADMIN,
             65,
             "titulares.search",
-            "Personas y sus datos",
+            "Titulares",
             "id",
             audience=Audience.ADMIN,
+            full_label="Personas y sus datos",
+            text="Dónde están los datos de una persona, y lo que ha pedido.",
+            group=Group.DATOS,
         ),
     ),
 )

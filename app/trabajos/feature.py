@@ -6,13 +6,22 @@ from app.feature import Feature
 from app.oficios.pages.sections import Section
 from app.trabajos import pages
 from app.trabajos.queries import count_open
-from app.web.navigation import Audience, Link, Menu
+from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="trabajos",
     pages=(pages,),
     sections=(Section("trabajos", "Trabajos", "activity", "trabajos.section", 90, count_open),),
     navigation=(
-        Link(Menu.ADMIN, 70, "trabajos.index", "Trabajos", "activity", audience=Audience.ADMIN),
+        Link(
+            Menu.ADMIN,
+            70,
+            "trabajos.index",
+            "Trabajos",
+            "activity",
+            audience=Audience.ADMIN,
+            text="Lo que Rastro hace por su cuenta, y lo que espera su decisión.",
+            group=Group.QUE_HA_PASADO,
+        ),
     ),
 )

@@ -9,7 +9,7 @@ from app.usuarios.models import Sesion, Usuario
 from app.usuarios.pages import own_links, sesiones, signing_in, telefono
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import SETTINGS
-from app.web.navigation import Audience, Link, Menu
+from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="usuarios",
@@ -25,7 +25,16 @@ FEATURE = Feature(
     settings=(*SETTINGS, ACCESS_MODE),
     commands=(usuarios_cli,),
     navigation=(
-        Link(Menu.ADMIN, 10, "usuarios.index", "Usuarios", "users", audience=Audience.ADMIN),
+        Link(
+            Menu.ADMIN,
+            10,
+            "usuarios.index",
+            "Personas",
+            "users",
+            audience=Audience.ADMIN,
+            text="Las cuentas de la oficina y de los buffets, y sus invitaciones.",
+            group=Group.CON_QUIEN,
+        ),
     ),
     init=signing_in.init_auth,
 )

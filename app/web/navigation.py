@@ -27,6 +27,15 @@ class Menu(Enum):
     SETTINGS = "settings"
 
 
+class Group(Enum):
+    """Under which heading of *Administración* a link stands; in their order."""
+
+    CON_QUIEN = "Con quién"
+    QUE_HA_PASADO = "Qué ha pasado"
+    INSTALACION = "La instalación"
+    DATOS = "Datos personales"
+
+
 class Audience(Enum):
     """Who sees a link."""
 
@@ -43,6 +52,19 @@ class Audience(Enum):
 
 def _always() -> bool:
     return True
+
+
+class Mark(NamedTuple):
+    """What waits behind a link: a number beside it, with its noun for who hears it."""
+
+    number: int
+    #: «trabajos por decidir», in the form that fits the number.
+    noun: str
+    tone: str = "warn"
+
+
+def _nothing() -> Mark | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -64,6 +86,12 @@ class Link:
     full_label: str = ""
     #: Whether there is something to show now.
     shows: Callable[[], bool] = _always
+    #: Under *Administración*: its heading.
+    group: Group = Group.INSTALACION
+    #: Under *Administración*: what waits there for a decision, if anything.
+    mark: Callable[[], Mark | None] = _nothing
+    #: The menu that its page lists, whose pages lead back to it.
+    lists: Menu | None = None
 
 
 class ShownLink(NamedTuple):
@@ -111,6 +139,85 @@ def _area(link: Link) -> str:
     return link.endpoint.split(".")[0]
 
 
+class Rail(NamedTuple):
+    """The places of *Administración*, and where among them the reader is."""
+
+    #: By their headings, in the order of these.
+    groups: list[tuple[str, list[RailLink]]]
+    current: RailLink | None
+    #: What the page leads back to: the place that it belongs to; None on that place itself.
+    back: RailLink | None
+
+
+class RailLink(NamedTuple):
+    """A place of *Administración*."""
+
+    url: str
+    label: str
+    full_label: str
+    icon: str
+    text: str
+    is_current: bool
+    mark: Mark | None
+
+
+#: The page that lists the places of *Administración*.
+ADMINISTRATION = "administracion.index"
+
+
+def admin_rail() -> Rail | None:
+    """The rail of the page that is being made; None where it is no page of *Administración*."""
+    if not (current_user.is_authenticated and current_user.is_admin):
+        return None
+    links = sorted(_offered(Menu.ADMIN), key=lambda link: link.place)
+    here = _place_of_page(links)
+    if here is None and request.endpoint != ADMINISTRATION:
+        return None
+    shown = {link: _rail_link(link, is_current=link is here) for link in links}
+    groups = [
+        (group.value, [shown[link] for link in links if link.group is group]) for group in Group
+    ]
+    current = shown[here] if here else None
+    return Rail(
+        [(name, each) for name, each in groups if each],
+        current,
+        None if here is None or here.endpoint == request.endpoint else current,
+    )
+
+
+def _place_of_page(links: list[Link]) -> Link | None:
+    """The link whose page this is, or whose page this one is a part of.
+
+    That is told by the paths: the longest that this one begins with. A blueprint may hold pages
+    of several places, and of none.
+    """
+    places = {url_for(link.endpoint): link for link in links}
+    for holder in links:
+        if holder.lists is not None:
+            places |= {
+                path: holder
+                for link in _offered(holder.lists)
+                if (path := url_for(link.endpoint)) not in places
+            }
+    covering = [path for path in places if f"{request.path}/".startswith(f"{path}/")]
+    if covering:
+        return places[max(covering, key=len)]
+    area = (request.endpoint or "").split(".")[0]
+    return next((link for link in links if area in link.areas), None)
+
+
+def _rail_link(link: Link, *, is_current: bool) -> RailLink:
+    return RailLink(
+        url_for(link.endpoint),
+        link.label,
+        link.full_label or link.label,
+        link.icon,
+        link.text,
+        is_current,
+        link.mark(),
+    )
+
+
 def find_landing() -> str | None:
     """The path where whoever asks begins; None for somebody whom no feature knows."""
     for feature in current_features().by_name.values():
@@ -122,4 +229,4 @@ def find_landing() -> str | None:
 
 def init_navigation(app: Flask) -> None:
     """Let templates list links."""
-    app.jinja_env.globals.update(navigation=list_links, landing=find_landing)
+    app.jinja_env.globals.update(navigation=list_links, landing=find_landing, admin_rail=admin_rail)

@@ -252,6 +252,18 @@ function showOpen(root) {
 showOpen(document);
 document.addEventListener("htmx:load", (event) => showOpen(event.detail.elt.parentElement ?? document));
 
+// The way back leads to the list as it was left: its filters, its page and where one stood.
+document.addEventListener("click", (event) => {
+  const link = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
+    ? targetOf(event).closest("a[data-back]")
+    : null;
+  if (!(link instanceof HTMLAnchorElement) || !document.referrer || history.length < 2) return;
+  const before = new URL(document.referrer);
+  if (before.origin !== location.origin || before.pathname !== link.pathname) return;
+  event.preventDefault();
+  history.back();
+});
+
 document.querySelectorAll("[data-flash][role=status]").forEach((flash) => dismissLater(flash, 10000));
 
 // Which cases stood in the list that somebody opens a case from: the case leads on to the next one.

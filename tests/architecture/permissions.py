@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "pasos.sign_in_with_key": NOBODY,
     "pasos.second_step": NOBODY,
     "pasos.confirm_page": SIGNED_IN,
+    "administracion.index": ADMIN,
     "ajustes.index": ADMIN,
     "ajustes.save": ADMIN,
     "ajustes.save_office_logo": ADMIN,

@@ -49,7 +49,7 @@ _LACKING = {
 _EXPIRED = "Esta clave venció. Pida al administrador que la renueve."
 _NO_RIGHTS_BY_KEY = (
     "Con una clave no se cambia quién entra ni qué puede hacer. Pida un token en "
-    "POST /api/v1/auth/login con la cuenta de un administrador, o hágalo en la página «Usuarios»."
+    "POST /api/v1/auth/login con la cuenta de un administrador, o hágalo en la página «Personas»."
 )
 
 

@@ -42,7 +42,7 @@ bp = ApiBlueprint("usuarios", __name__, url_prefix="/usuarios")
 
 _NO_BUFFET = "No hay un buffet con ese id."
 _NO_MAIL = (
-    "Esta instalación no envía correos: pida el enlace en la página «Usuarios» y entréguelo usted."
+    "Esta instalación no envía correos: pida el enlace en la página «Personas» y entréguelo usted."
 )
 #: Who gets in, and how: the link for a forgotten password goes to the address.
 _ABOUT_RIGHTS = frozenset({"activo", "email"})
