@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.auditoria.rules import find_device, find_place
 from app.buffets.models import Buffet
 from app.core.clock import SANTIAGO, utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
@@ -215,6 +216,9 @@ class Investigacion(Model):
         sa.Index("ix_investigaciones_timeline", "oficio_id", "ocurrido_at", "id"),
         # For the count of a provider's answers of today.
         sa.Index("ix_investigaciones_kind", "tipo", "ocurrido_at"),
+        # For the page of the audit.
+        sa.Index("ix_investigaciones_created_at", "created_at"),
+        sa.Index("ix_investigaciones_usuario_id", "usuario_id", "created_at"),
     )
 
     __sealed__ = (
@@ -234,6 +238,8 @@ class Investigacion(Model):
                 "corrige_id",
                 "retirado_at",
                 "created_at",
+                "lugar",
+                "equipo",
             ),
             hashed=("respuesta",),
         ),
@@ -247,7 +253,7 @@ class Investigacion(Model):
             "respuesta": Dato.TEXTO,
             "respuesta_sha256": Dato.HUELLA,
         },
-        otros=("retirado_at", "editado_at", "respuesta_estado", "created_at"),
+        otros=("retirado_at", "editado_at", "respuesta_estado", "created_at", "lugar", "equipo"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -270,6 +276,9 @@ class Investigacion(Model):
     respuesta_estado: Mapped[int | None]
     respuesta_sha256: Mapped[str | None] = mapped_column(ShortText(64))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: From where it was written, as far as it is known.
+    lugar: Mapped[str | None] = mapped_column(ShortText(60), default=find_place, deferred=True)
+    equipo: Mapped[str | None] = mapped_column(ShortText(80), default=find_device, deferred=True)
 
     usuario: Mapped[Usuario | None] = relationship()
     corrige: Mapped[Investigacion | None] = relationship(remote_side=[id])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.auditoria.rules import find_origin
 from app.feature import Feature
 from app.usuarios import jobs, pages
 from app.usuarios.cli import usuarios_cli
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.pages import own_links, sesiones, signing_in, telefono
+from app.usuarios.pages.open_sessions import current_origin
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import SETTINGS
 from app.web.navigation import Audience, Group, Link, Menu
@@ -36,5 +38,6 @@ FEATURE = Feature(
             group=Group.CON_QUIEN,
         ),
     ),
+    provides=(find_origin.by(current_origin),),
     init=signing_in.init_auth,
 )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_login import current_user, login_user
 
+from app.auditoria.rules import Origin
 from app.core.clock import is_within, utcnow
 from app.db import after_commit, dispensable_transaction
 from app.usuarios.models import Sesion, Usuario
@@ -168,6 +169,17 @@ def current_place() -> str:
 def current_device() -> str:
     """The browser that asks, in people's words."""
     return name_device(request.headers.get("User-Agent", ""))
+
+
+def current_origin() -> Origin:
+    """From where this request comes; nothing outside of one. A program says what it is by its key.
+
+    ``find_origin`` is answered by it.
+    """
+    if not has_request_context():
+        return Origin()
+    is_program = g.get("api_clave_id") is not None
+    return Origin(current_place(), "Programa, por la API" if is_program else current_device())
 
 
 def init_open_sessions(app: Flask) -> None:
