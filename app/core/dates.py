@@ -23,6 +23,7 @@ MESES = (
     "noviembre",
     "diciembre",
 )
+DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 #: «setiembre» is as correct as «septiembre»; spreadsheets abbreviate to three or four letters.
 _MONTHS = {
     **{name: number for number, name in enumerate(MESES, 1)},
@@ -192,6 +193,16 @@ def format_fecha(value: date | datetime, zone: ZoneInfo = SANTIAGO) -> str:
     if value == ERASED_DAY:
         return _ERASED
     return f"{value.day:02}-{value.month:02}-{value.year:04}"
+
+
+def format_dia(day: date, today: date) -> str:
+    """Return «Hoy, jueves 26 de noviembre», «Ayer, …» or «Martes 24 de noviembre de 2026»."""
+    name = f"{DIAS[day.weekday()]} {day.day} de {MESES[day.month - 1]}"
+    if day == today:
+        return f"Hoy, {name}"
+    if (today - day).days == 1:
+        return f"Ayer, {name}"
+    return f"{name.capitalize()} de {day.year}"
 
 
 def format_hora(moment: datetime, zone: ZoneInfo = SANTIAGO) -> str:

@@ -1,4 +1,4 @@
-"""Money in whole Chilean pesos."""
+"""Money in whole Chilean pesos, and how whole numbers are written in Chile."""
 
 import re
 
@@ -38,4 +38,9 @@ def parse_pesos(value: str | float) -> int:
 def format_pesos(amount: int) -> str:
     """Return «$1.234.567»."""
     sign = "-" if amount < 0 else ""
-    return f"{sign}${abs(amount):,}".replace(",", ".")
+    return f"{sign}${format_number(abs(amount))}"
+
+
+def format_number(number: int) -> str:
+    """Return «1.234.567»."""
+    return f"{number:,}".replace(",", ".")

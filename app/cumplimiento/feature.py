@@ -14,7 +14,7 @@ from app.cumplimiento.models.retencion import (
     PropuestaRetencion,
     ReglaRetencion,
 )
-from app.cumplimiento.pages import brechas, encargados, evaluaciones, politica, retencion
+from app.cumplimiento.pages import auditoria, brechas, encargados, evaluaciones, politica, retencion
 from app.cumplimiento.rules.encargados import WARNING
 from app.cumplimiento.rules.politica import SETTINGS
 from app.cumplimiento.service.demonstration import invent_compliance
@@ -36,11 +36,20 @@ FEATURE = Feature(
         LoteRetencion,
         PropuestaRetencion,
     ),
-    pages=(pages, brechas, evaluaciones, politica, encargados, retencion),
+    pages=(pages, auditoria, brechas, evaluaciones, politica, encargados, retencion),
     settings=(*SETTINGS, WARNING),
     jobs=(watch_contracts, certify, propose_retention, watch_batches, certify_batch),
     provides=(add_compliance.by(invent_compliance),),
+    init=auditoria.init_last_change,
     navigation=(
+        Link(
+            Menu.ADMIN,
+            48,
+            "auditoria.index",
+            "Auditoría",
+            "history",
+            audience=Audience.ADMIN,
+        ),
         Link(
             Menu.ADMIN,
             66,

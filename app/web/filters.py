@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from app.core.clock import SANTIAGO, local_today, utcnow
 from app.core.dates import (
+    format_dia,
     format_duracion,
     format_fecha,
     format_fecha_hora,
@@ -17,7 +18,7 @@ from app.core.dates import (
 )
 from app.core.email_address import mask_email
 from app.core.errors import InvalidValue
-from app.core.money import format_pesos
+from app.core.money import format_number, format_pesos
 from app.core.patente import format_patente
 from app.core.phone_numbers import format_telefono, mask_telefono
 from app.core.plazos import business_days_left
@@ -67,11 +68,13 @@ def init_filters(app: Flask) -> None:
         fecha=lambda value: format_fecha(value) if value else "",
         fecha_hora=lambda value, zone=SANTIAGO: format_fecha_hora(value, zone) if value else "",
         nombre_zona=zone_name,
+        dia_largo=lambda value: format_dia(value, local_today(utcnow())),
         hora=lambda value, zone=SANTIAGO: format_hora(value, zone) if value else "",
         relativa=lambda value, zone=SANTIAGO: (
             format_relativa(value, utcnow(), zone) if value else ""
         ),
         duracion=lambda value: format_duracion(value) if value is not None else "",
+        miles=format_number,
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",
         rut_tapado=lambda value: mask_rut(value) if value else "",

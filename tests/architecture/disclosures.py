@@ -23,6 +23,7 @@ DISCLOSES: dict[str, CanalDivulgacion] = {
     "tablero.export": CanalDivulgacion.EXPORTACION,
     "tablero.export_whole": CanalDivulgacion.EXPORTACION,
     "consultas.export": CanalDivulgacion.EXPORTACION,
+    "auditoria.export": CanalDivulgacion.EXPORTACION,
     "cumplimiento.export": CanalDivulgacion.EXPORTACION,
     "trabajos.export": CanalDivulgacion.EXPORTACION,
     "importar.report": CanalDivulgacion.EXPORTACION,

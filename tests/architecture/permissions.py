@@ -85,6 +85,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "buffets.rotate": ADMIN,
     "buffets.revoke": ADMIN,
     "buffets.toggle": ADMIN,
+    "auditoria.index": ADMIN,
+    "auditoria.detail": ADMIN,
+    "auditoria.export": ADMIN,
     "cumplimiento.disclosures": ADMIN,
     "cumplimiento.export": ADMIN,
     "cumplimiento.looks": ADMIN,
@@ -421,6 +424,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 FRESH = frozenset(
     {
         "ajustes.save",
+        "auditoria.export",
         "buffets.create",
         "buffets.rotate",
         "buffets.toggle",

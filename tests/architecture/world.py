@@ -86,6 +86,8 @@ def url_arguments(
         "lote_id": lambda: make_batch(app, buffet, admin),
         "vista_id": lambda: _view(app, admin),
         "formato": lambda: "csv",
+        "fuente": lambda: "entrada",
+        "hecho_id": lambda: _entry(app, oficio.id),
         **{name: partial(parts.__getitem__, name) for name in parts},
         "adjunto_id": lambda: _approved_photo(app, oficio, admin),
         "cliente_id": lambda: "0b4f4c1e-0000-4000-8000-000000000000",
@@ -153,6 +155,13 @@ def _anchor(app: Flask) -> int:
         ancla = anchor(utcnow())
         assert ancla is not None
         return ancla.id
+
+
+def _entry(app: Flask, oficio_id: int) -> int:
+    """The newest entry of a case's bitácora."""
+    with app.app_context():
+        found = sa.select(sa.func.max(Investigacion.id)).where(Investigacion.oficio_id == oficio_id)
+        return db.session.scalar(found) or 0
 
 
 def _view(app: Flask, owner: Usuario) -> int:

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.dates import format_fecha
+from app.core.dates import DIAS, format_fecha
 from app.core.habilitacion import HorasHabiles, why_habilitacion
 from app.patrones.rules.summary import TOO_OLD, Patron
 from app.patrones.rules.weekly_windows import MIN_TRIPS, MIN_WEEKS, Franja
 
-DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 #: Minimum share of a window's trips in which a place occurs for it to be named.
 _PLACE_SHARE = 0.5
 #: Steps of «menos de 1 vez en …»; nothing finer is stated.

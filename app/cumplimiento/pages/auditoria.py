@@ -1,0 +1,281 @@
+"""*Auditoría*: who did what, when and from where, each deed with an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Flask, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.ajustes.rules.settings_registry import list_settings
+from app.auditoria.pages import note_export, note_file
+from app.auditoria.rules import CanalDivulgacion
+from app.core.clock import local_today, to_local, utcnow
+from app.cumplimiento.forms.auditoria import HechoFilterForm
+from app.cumplimiento.queries import name_cases
+from app.cumplimiento.queries.auditoria import (
+    COUNT_LIMIT,
+    EXPORT_LIMIT,
+    PAGE,
+    HechoFilter,
+    HechoRow,
+    PuntoHecho,
+    count_deeds,
+    find_deed,
+    iter_deeds,
+    list_around,
+    list_deeds,
+    list_people,
+    load_entries,
+    name_people,
+)
+from app.cumplimiento.rules.auditoria import (
+    Diferencia,
+    FuenteHecho,
+    differences_of,
+    facts_of,
+    hecho_of,
+)
+from app.oficios.models import Investigacion
+from app.oficios.rules import Actividad
+from app.oficios.rules.historial import changes_of, text_of
+from app.web.access import admin_required, or_404
+from app.web.fresh import fresh_file_required
+from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
+
+bp = Blueprint("auditoria", __name__, url_prefix="/admin/auditoria")
+
+#: The word of the audit that says which setting was changed.
+_SETTING = "ajuste.cambiado"
+#: Characters of an entry's text that a row shows.
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class HechoShown:
+    """A deed in words."""
+
+    row: HechoRow
+    quien: str
+    frase: str
+    #: The number of its case, or what else it is about.
+    sobre: str
+    donde: str
+    diferencias: Sequence[Diferencia] = ()
+    datos: Sequence[tuple[str, str]] = ()
+    texto: str = ""
+
+    @property
+    def clave(self) -> str:
+        """What its address ends with."""
+        return f"{self.row.fuente.value}-{self.row.id}"
+
+
+TABLE: Table[HechoShown] = Table(
+    "Auditoría",
+    (
+        Column("Fecha", lambda deed: deed.row.momento, CellKind.INSTANT, 20),
+        Column("Quién", lambda deed: deed.quien, width=28),
+        Column("Qué hizo", lambda deed: deed.frase, width=60),
+        Column("Sobre", lambda deed: deed.sobre, width=20),
+        Column("Red", lambda deed: deed.row.lugar or "", width=20),
+        Column("Equipo", lambda deed: deed.row.equipo or "", width=24),
+        Column(
+            "Antes y después",
+            lambda deed: "; ".join(
+                f"{each.campo}: {each.antes or 'vacío'} → {each.despues or 'vacío'}"
+                for each in deed.diferencias
+            ),
+            width=60,
+        ),
+        Column("Entrada", lambda deed: deed.clave, width=18),
+    ),
+)
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """The deeds under the filters of the address, by days."""
+    form = HechoFilterForm(list_people())
+    wanted = form.to_filter()
+    rows = list_deeds(wanted, after=_asked_place(), limit=PAGE + 1)
+    shown = show_deeds(rows[:PAGE])
+    total = count_deeds(wanted)
+    arguments = form.arguments()
+    return render_template(
+        "cumplimiento/auditoria.html",
+        form=form,
+        days=_by_days(shown),
+        total=total,
+        counted=COUNT_LIMIT,
+        arguments=arguments,
+        older=_address(rows[PAGE - 1], arguments) if len(rows) > PAGE else "",
+        is_first="despues" not in request.args,
+        formats=FORMATS,
+    )
+
+
+@bp.get("/<fuente>-<int:hecho_id>")
+@admin_required
+def detail(fuente: str, hecho_id: int) -> ResponseReturnValue:
+    """One deed: from where, what was and what is, and what was done in its case around it."""
+    try:
+        found = or_404(find_deed(FuenteHecho(fuente), hecho_id))
+    except ValueError:
+        abort(404)
+    if found.oficio_id:
+        note_file("Una entrada de la auditoría", actor=current_user, oficio_id=found.oficio_id)
+    around = list_around(found)
+    shown = {each.clave: each for each in show_deeds([found, *around])}
+    clave = f"{found.fuente.value}-{found.id}"
+    return render_template(
+        "cumplimiento/hecho.html",
+        deed=shown[clave],
+        around=[shown[f"{each.fuente.value}-{each.id}"] for each in around],
+    )
+
+
+@bp.post("/exportar.<formato>")
+@admin_required
+@fresh_file_required
+def export(formato: str) -> ResponseReturnValue:
+    """The same as a file; a POST, because taking it is written down."""
+    if formato not in FORMATS:
+        abort(404)
+    wanted = HechoFilterForm(list_people()).to_filter()
+    total = count_deeds(wanted)
+    note_export(f"Auditoría ({formato})", total, actor=current_user)
+    name = f"auditoria-{local_today(utcnow()).isoformat()}"
+    note = ""
+    if total > COUNT_LIMIT:
+        note = f"El archivo lleva a lo más las {EXPORT_LIMIT:n} entradas más nuevas."
+    return send_table(TABLE, _in_words(iter_deeds(wanted)), name, formato, note=note)
+
+
+def _in_words(rows: Iterable[HechoRow]) -> Iterable[HechoShown]:
+    batch: list[HechoRow] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == 500:  # names are asked for once for so many
+            yield from show_deeds(batch)
+            batch = []
+    yield from show_deeds(batch)
+
+
+def show_deeds(rows: Sequence[HechoRow]) -> list[HechoShown]:
+    """Rows in words, with the names of people and cases."""
+    people = name_people(list({row.usuario_id for row in rows if row.usuario_id}))
+    touched = {row.entidad_id for row in rows if row.entidad == "usuario" and row.entidad_id}
+    people |= name_people(list(touched - people.keys()))
+    cases = name_cases(list({row.oficio_id for row in rows if row.oficio_id}))
+    entries = load_entries([row.id for row in rows if row.fuente is FuenteHecho.ENTRADA])
+    return [_show(row, people, cases, entries.get(row.id)) for row in rows]
+
+
+def _show(
+    row: HechoRow, people: dict[int, str], cases: dict[int, str], entry: Investigacion | None
+) -> HechoShown:
+    quien = people.get(row.usuario_id or 0, "Rastro")
+    sobre = cases.get(row.oficio_id or 0, "")
+    donde = " · ".join(each for each in (row.equipo, row.lugar) if each)
+    if row.fuente is FuenteHecho.SALIDA:
+        return HechoShown(row, *_told(row, quien), sobre, donde)
+    if row.fuente is FuenteHecho.ENTRADA:
+        if entry is None:
+            return HechoShown(row, quien, "escribió en la bitácora", sobre, donde)
+        text = text_of(entry)
+        phrase = f"{_PHRASES[entry.tipo]}: {_cut(text)}"
+        changed = [Diferencia(each.campo, each.antes, each.despues) for each in changes_of(entry)]
+        return HechoShown(row, quien, phrase, sobre, donde, changed, texto=text)
+    if row.entidad == "usuario" and row.entidad_id and row.entidad_id != row.usuario_id:
+        sobre = sobre or people.get(row.entidad_id, "")
+    return HechoShown(
+        row,
+        quien,
+        _phrase(row),
+        sobre,
+        donde,
+        differences_of(row.detalle),
+        facts_of(row.detalle),
+    )
+
+
+def _phrase(row: HechoRow) -> str:
+    """What a record of the audit says; of a setting, by its name on the page."""
+    phrase = hecho_of(row.accion).frase
+    if row.accion != _SETTING:
+        return phrase
+    names = {setting.clave: setting.etiqueta for setting in list_settings()}
+    name = names.get(str(row.detalle.get("clave")))
+    return f"cambió el ajuste «{name}»" if name else phrase
+
+
+_PHRASES = {
+    Actividad.CONSULTA_API: "consultó",
+    Actividad.NOTA: "anotó",
+    Actividad.LLAMADA: "anotó una llamada",
+    Actividad.TERRENO: "anotó una visita",
+    Actividad.CAMBIO_ESTADO: "cambió el estado",
+    Actividad.NOTIFICACION: "notificó",
+    Actividad.ADJUNTO: "cambió los archivos",
+    Actividad.SISTEMA: "cambió el caso",
+}
+
+
+def _told(row: HechoRow, quien: str) -> tuple[str, str]:
+    """Who saw or received something, and what."""
+    if row.canal is CanalDivulgacion.LECTURA:
+        return quien, f"leyó: {row.que}"
+    if row.canal is CanalDivulgacion.EXPORTACION:
+        return quien, f"exportó: {row.que}"
+    if row.usuario_id is None and row.canal in {CanalDivulgacion.PORTAL, CanalDivulgacion.RECEPTOR}:
+        return row.destinatario, f"vio: {row.que}"
+    label = row.canal.label if row.canal else ""
+    return quien, f"{label}: {row.que}, a {row.destinatario}"
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+
+def _by_days(shown: Sequence[HechoShown]) -> list[tuple[date, list[HechoShown]]]:
+    days = groupby(shown, key=lambda deed: to_local(deed.row.momento).date())
+    return [(day, list(deeds)) for day, deeds in days]
+
+
+def _asked_place() -> PuntoHecho | None:
+    """Where the page begins, as its address says; what cannot be read is its first one."""
+    moment, _, rest = request.args.get("despues", "").partition("~")
+    fuente, _, number = rest.partition("-")
+    try:
+        place = PuntoHecho(datetime.fromisoformat(moment), FuenteHecho(fuente), int(number))
+    except ValueError:
+        return None
+    is_odd = place.momento.tzinfo is None or not 0 < place.id < 2**31
+    return None if is_odd else place
+
+
+def _address(row: HechoRow, arguments: dict[str, str]) -> str:
+    place = f"{row.momento.isoformat()}~{row.fuente.value}-{row.id}"
+    return url_for("auditoria.index", **arguments, despues=place)
+
+
+def init_last_change(app: Flask) -> None:
+    """Give templates ``last_change(*acciones)``: the newest of some deeds, in words, or None."""
+    app.jinja_env.globals["last_change"] = find_last_change
+
+
+def find_last_change(*acciones: str) -> dict[str, Any] | None:
+    """Who did one of these last, and when; for the page where it is done."""
+    wanted = HechoFilter(clase=hecho_of(acciones[0]).clase, acciones=acciones)
+    rows = list_deeds(wanted, limit=1)
+    if not rows:
+        return None
+    return {"hecho": show_deeds(rows)[0], "todos": ",".join(acciones)}

@@ -1,0 +1,234 @@
+"""The page of the audit: all deeds in one order, in words, and from where each was done."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.ajustes.service import save_settings
+from app.auditoria.models import Auditoria
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import audit, record_disclosure
+from app.core.clock import utcnow
+from app.cumplimiento.queries.auditoria import (
+    HechoFilter,
+    count_deeds,
+    find_cases_named,
+    list_deeds,
+)
+from app.cumplimiento.rules.auditoria import (
+    HECHOS,
+    ClaseHecho,
+    Diferencia,
+    FuenteHecho,
+    differences_of,
+    hecho_of,
+)
+from app.db import db, transaction
+from app.oficios.models import Investigacion
+from app.oficios.rules import Actividad
+from tests.factories import make_oficio
+
+APP = Path(__file__).resolve().parents[2] / "app"
+PAGE = "/admin/auditoria"
+
+
+def _audited_words() -> set[str]:
+    """Every word that the application hands to ``audit``, through other functions or not."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in APP.rglob("*.py")]
+    functions = [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    ]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    handing, words = {"audit"}, set()
+    while True:
+        found = set()
+        for function in functions:
+            named = [each.arg for each in (*function.args.args, *function.args.kwonlyargs)]
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and _name(node) in handing and node.args:
+                    first = node.args[0]
+                    if isinstance(first, ast.Name) and first.id in [*named[:1], "accion"]:
+                        found.add(function.name)
+                        words |= _texts(*function.args.kw_defaults)
+        if found <= handing:
+            break
+        handing |= found
+    for call in calls:
+        if _name(call) in handing:
+            words |= _texts(*call.args[:1], *(k.value for k in call.keywords if k.arg == "accion"))
+    return words
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _texts(*nodes: ast.AST | None) -> set[str]:
+    return {
+        each.value
+        for node in nodes
+        if node is not None
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and "." in each.value
+    }
+
+
+def test_every_word_of_the_audit_has_its_sentence():
+    words = {each for each in _audited_words() if not each.endswith(".")}
+    assert {
+        "adjunto.eliminado",
+        "usuario.creado",
+        "brecha.cerrada",
+        "importacion.importada",
+    } <= words
+    assert words - HECHOS.keys() == set()
+    assert hecho_of("algo.de_antes").frase == "algo: de antes"
+
+
+@pytest.mark.parametrize(
+    ("detalle", "said"),
+    [
+        (
+            {"clave": "oficina_nombre", "de": "Sur", "a": "Norte"},
+            [("Oficina nombre", "Sur", "Norte")],
+        ),
+        ({"clave": "oficina_nombre", "de": "", "a": "Norte"}, [("Oficina nombre", None, "Norte")]),
+        (
+            {
+                "antes": {"rol": "admin", "activo": True},
+                "despues": {"rol": "cliente", "activo": True},
+            },
+            [("Rol", "admin", "cliente")],
+        ),
+        ({"cambios": {"nombre": ["A", "B"]}}, [("Nombre", "A", "B")]),
+        ({"trabajos": ["x"]}, []),
+    ],
+)
+def test_before_and_after_are_read_from_what_deeds_record(detalle, said):
+    assert differences_of(detalle) == [Diferencia(*each) for each in said]
+
+
+def _entry(oficio, usuario, now, text="Llamó el deudor"):
+    db.session.add(
+        Investigacion(
+            oficio_id=oficio.id,
+            tipo=Actividad.NOTA,
+            descripcion=text,
+            usuario_id=usuario.id,
+            ocurrido_at=now,
+            created_at=now,
+        )
+    )
+
+
+@pytest.fixture
+def busy(app, buffet, usuario_investigador):
+    """Seven deeds of each of the three tables, all of one moment, in one case."""
+    caso = make_oficio(app, buffet, usuario_investigador)
+    now = utcnow() + timedelta(hours=1)
+    with app.app_context(), transaction():
+        for n in range(7):
+            audit("adjunto.portada", actor=usuario_investigador, now=now, oficio_id=caso.id)
+            _entry(caso, usuario_investigador, now, f"Nota {n}")
+            record_disclosure(
+                CanalDivulgacion.LECTURA,
+                f"Ficha {n}",
+                "carla@oficina.example",
+                now=now,
+                actor=usuario_investigador,
+                **({"casos": [caso.id]} if n % 2 else {"oficio_id": caso.id}),
+            )
+    return caso
+
+
+def test_pages_show_each_deed_once_also_of_one_moment(app, busy):
+    with app.app_context():
+        wanted = HechoFilter(oficio_ids=(busy.id,))
+        whole = list_deeds(wanted, limit=500)
+        paged, after = [], None
+        while rows := list_deeds(wanted, after=after, limit=4):
+            paged += rows
+            after = rows[-1].place
+    assert [row.place for row in paged] == [row.place for row in whole]
+    assert len({(row.fuente, row.id) for row in paged}) == len(paged)
+    moments = [row.momento for row in paged]
+    assert moments == sorted(moments, reverse=True)
+    assert [sum(row.fuente is each for row in paged[:21]) for each in FuenteHecho] == [7, 7, 7]
+
+
+def test_a_filter_leaves_what_fits(app, busy, usuario_investigador, usuario_admin):
+    with app.app_context():
+
+        def count(**wanted):
+            return count_deeds(HechoFilter(oficio_ids=(busy.id,), **wanted))
+
+        everything = count()
+        assert count(clase=ClaseHecho.LECTURA) == 7
+        assert count(clase=ClaseHecho.CASO) == everything - 7
+        assert count(clase=ClaseHecho.CASO, acciones=("adjunto.portada",)) == 7
+        assert count(usuario_id=usuario_investigador.id) == everything
+        assert count(usuario_id=usuario_admin.id) == 0
+        assert count(desde=(utcnow() + timedelta(days=3)).date()) == 0
+        assert count_deeds(HechoFilter(oficio_ids=())) == 0
+        assert find_cases_named(busy.numero_oficio.lower()) == (busy.id,)
+        assert find_cases_named("no hay") == ()
+
+
+def test_an_admin_reads_who_did_what_from_where_before_and_after(app, admin, usuario_admin, rows):
+    with (
+        app.test_request_context(
+            "/admin/ajustes",
+            environ_base={"REMOTE_ADDR": "192.0.2.14"},
+            headers={
+                "User-Agent": "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
+            },
+        ),
+        transaction(),
+    ):
+        save_settings({"oficina_nombre": "Oficina Norte"}, actor=usuario_admin, now=utcnow())
+    (row,) = rows(Auditoria, accion="ajuste.cambiado")
+    assert row.equipo == "Firefox en Windows"
+    assert row.lugar
+    assert "192.0.2.14" not in row.lugar, "a network, not an address"
+
+    page = admin.get(f"{PAGE}?que=ajuste").text
+    assert "cambió el ajuste «Nombre de la oficina»" in page
+    assert "Firefox en Windows" in page
+    assert f"{PAGE}/registro-{row.id}" in page
+    one = admin.get(f"{PAGE}/registro-{row.id}").text
+    assert "<ins>Oficina Norte</ins>" in one
+    assert "Ana Vega" in one
+    assert "Último cambio" in admin.get("/admin/ajustes").text
+    assert "Último cambio" not in admin.get("/tablero/limites").text
+
+
+def test_the_file_holds_what_the_page_shows_and_taking_it_is_a_deed(admin, busy):
+    answer = admin.post(f"{PAGE}/exportar.csv?caso={busy.numero_oficio}&que=lectura")
+    lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    assert {line["Qué hizo"] for line in lines} == {f"leyó: Ficha {n}" for n in range(7)}
+    assert "exportó: Auditoría (csv)" in admin.get(f"{PAGE}?que=salida").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"{PAGE}/registro-999999", f"{PAGE}/nada-1", f"{PAGE}/exportar.exe"],
+)
+def test_what_is_not_there_is_not_found(admin, address):
+    send = admin.post if "exportar" in address else admin.get
+    assert send(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["despues=ayer", "despues=2026-01-01T00:00:00~registro-1", "quien=x", "que=x", "desde=x"],
+)
+def test_an_address_that_cannot_be_read_shows_all(admin, busy, asked):
+    answer = admin.get(f"{PAGE}?{asked}")
+    assert answer.status_code == 200
+    assert "anotó: Nota 0" in answer.text
