@@ -49,6 +49,8 @@ FEATURE = Feature(
             "Auditoría",
             "history",
             audience=Audience.ADMIN,
+            text="Quién hizo qué, cuándo y desde dónde.",
+            group=Group.QUE_HA_PASADO,
         ),
         Link(
             Menu.ADMIN,
