@@ -180,13 +180,6 @@ def test_one_address_is_held_back_whoever_asks(throttled, monkeypatch, investiga
     assert investigador_api("GET", "/auth/me").status_code == 429
 
 
-def test_guessing_links_is_slowed_down(throttled, monkeypatch, nobody):
-    monkeypatch.setattr(throttling, "PER_STRANGER", RateLimitItemPerMinute(2))
-    codes = [nobody("GET", f"/publico/tablero/adivina-{n}").status_code for n in range(3)]
-
-    assert codes == [404, 404, 429]
-
-
 def test_a_key_of_an_admin_changes_no_rights(
     make_key, usuario_admin, usuario_investigador, rows, admin_api
 ):

@@ -18,6 +18,7 @@ from app.buffets.rules import make_leave_token
 from app.core.clock import utcnow
 from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
+from app.core.networks import network_of
 from app.usuarios.queries import find_by_email
 from app.usuarios.rules import Rol, make_invite, make_recovery
 from app.usuarios.rules.known_devices import account_key
@@ -29,7 +30,6 @@ ROOT = Path(__file__).parents[2]
 LINKS = "tests/usuarios/test_secret_places.py::test_dead_links_are_counted_and_a_living_one_opens"
 PASSWORDS = "tests/usuarios/test_wrong_passwords.py::"
 FACTORS = "tests/factores/test_factores.py::"
-KEYS = "tests/api/test_keys.py::"
 
 #: Endpoint and the test that shows what a guesser meets there.
 PLACES = {
@@ -50,7 +50,7 @@ PLACES = {
     "receptor.answer": LINKS,
     "receptor.photo": LINKS,
     "receptor.leave": LINKS,
-    "api.tablero.public": f"{KEYS}test_guessing_links_is_slowed_down",
+    "api.tablero.public": LINKS,
     "informes.verify_by_code": "tests/informes/test_pdf_verification.py::"
     "test_guessing_codes_and_uploading_is_slowed_down",
 }
@@ -122,23 +122,25 @@ def test_dead_links_are_counted_and_a_living_one_opens(
     """All kinds are one count for the address; who has a good one is not held back by others."""
     client = app.test_client()
     secret, now = str(app.secret_key), utcnow()
+    link = make_link(app, buffet)
     living = [
-        f"/b/{make_link(app, buffet)}",
+        f"/b/{link}",
         link_of(app, make_sent_notice(app, oficio, usuario_investigador)),
         f"/baja/{make_leave_token(buffet.id, 1, secret, now)}",
         f"/invitacion/{make_invite(usuario_investigador.get_id(), secret, now=now)}",
         f"/recuperar/{make_recovery(usuario_investigador.get_id(), secret, now=now)}",
+        f"/api/v1/publico/tablero/{link}",
     ]
-    dead = [f"{link}\u200b" for link in living] + [f"{living[1]}0/foto/1"]
+    dead = [f"{each}\u200b" for each in living] + [f"{living[1]}0/foto/1"]
 
-    codes = [client.get(link).status_code for link in dead]
+    codes = [client.get(each).status_code for each in dead]
 
-    assert codes == [404] * 3 + [429] * 3
+    assert codes == [404] * 3 + [429] * 4
     held = client.post(f"{living[1]}0", data={"tipo": "recibido"})
     assert held.status_code == 429
     assert 0 < int(held.headers["Retry-After"]) <= 3600
     assert "enlaces que no sirven" in held.text
-    assert [client.get(link).status_code for link in living] == [200] * 5
+    assert [client.get(each).status_code for each in living] == [200] * 6
 
 
 def test_guessing_who_one_is_is_slowed_down_in_an_open_session(investigador, throttled):
@@ -148,6 +150,21 @@ def test_guessing_who_one_is_is_slowed_down_in_an_open_session(investigador, thr
     ]
 
     assert codes == [422] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:DB8:0001:0002::1%eth0", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("unix:", "unix:", True),
+    ],
+)
+def test_all_addresses_of_one_customer_are_counted_as_one(one, other, is_same):
+    assert (network_of(one) == network_of(other)) is is_same
 
 
 SPELLINGS = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +18,7 @@ from app.api.v1.schemas.base import Paging
 from app.api.v1.schemas.cliente import ColumnaDelBuffet
 from app.api.v1.schemas.oficios import ColumnaShown, TableroQuery, TarjetaShown
 from app.api.v1.schemas.publico import HitoShown, OficioPublico, ResumenShown, TableroPublico
-from app.api.v1.throttling import throttle_address, throttle_stranger
+from app.api.v1.throttling import throttle_address
 from app.auditoria.pages import note_shown
 from app.auditoria.rules import CanalDivulgacion
 from app.buffets.queries import find_enlace
@@ -33,19 +31,10 @@ from app.oficios.models import Oficio
 from app.portal.queries import oficios_statement, summarize
 from app.tablero.queries import criteria, list_columns
 from app.tablero.rules import BoardFilter
+from app.usuarios.pages.wrong_passwords import open_link
 from app.web.headers import keep_private
 
 bp = ApiBlueprint("tablero", __name__)
-
-
-def throttled(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Rate-limit requests without an account, to stop link guessing."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return throttle_address() or throttle_stranger() or view(*args, **kwargs)
-
-    return guarded
 
 
 @bp.get("/tablero")
@@ -83,12 +72,13 @@ def board(query: TableroQuery) -> ResponseReturnValue:
 
 
 @bp.get("/publico/tablero/<token>")
-@throttled
 @takes(query=Paging)
 @gives("Leer el tablero de un buffet con su enlace.", TableroPublico, headers=("X-Total-Count",))
 def public(token: str, query: Paging) -> ResponseReturnValue:
     """A buffet's dashboard. Unknown, rotated, expired, inactive: the same 404."""
-    enlace = find_enlace(token, str(current_app.secret_key), utcnow())
+    if too_many := throttle_address():
+        return too_many
+    enlace = open_link(lambda: find_enlace(token, str(current_app.secret_key), utcnow()))
     if enlace is None:
         raise NotFound("Este enlace no existe o ya no está disponible.")
     statement = oficios_statement(enlace.buffet_id)

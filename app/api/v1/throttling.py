@@ -6,18 +6,15 @@ import math
 import time
 
 from flask import Response
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItemPerMinute
 
-from app.extensions import limiter
+from app.extensions import asking_network, limiter
 from app.web.error_pages import error_response
 
 #: Requests in a minute. A front end that shows a board asks a few dozen times; an office behind
 #: one address holds several people.
 PER_ACCOUNT = RateLimitItemPerMinute(600)
 PER_ADDRESS = RateLimitItemPerMinute(1800)
-#: Without an account: guessing links.
-PER_STRANGER = RateLimitItemPerMinute(60)
 
 
 def throttle_account(usuario_id: int) -> Response | None:
@@ -27,12 +24,7 @@ def throttle_account(usuario_id: int) -> Response | None:
 
 def throttle_address() -> Response | None:
     """Count a request of an address; the refusal when there were too many."""
-    return _hit(PER_ADDRESS, "api address", get_remote_address())
-
-
-def throttle_stranger() -> Response | None:
-    """Count a request of somebody without an account."""
-    return _hit(PER_STRANGER, "api stranger", get_remote_address())
+    return _hit(PER_ADDRESS, "api address", asking_network())
 
 
 def _hit(limit: RateLimitItemPerMinute, scope: str, who: str) -> Response | None:

@@ -19,10 +19,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
 
-from app.extensions import limiter
+from app.extensions import asking_network, limiter
 from app.usuarios.pages.known_devices import find_known_device
 from app.usuarios.pages.refusals import find_asker, note_happened
 from app.usuarios.queries import find_id_by_email
@@ -124,7 +123,7 @@ def open_link(find: Callable[[], Found | None]) -> Found | None:
     held: HeldBack | None = None
     if limiter.enabled:
         try:
-            taken = _hit(_PER_ADDRESS, "dead links", get_remote_address(), _DEAD_LINKS)
+            taken = _hit(_PER_ADDRESS, "dead links", asking_network(), _DEAD_LINKS)
         except HeldBack as error:
             held = error
     try:
@@ -160,7 +159,7 @@ def count_recovery(email: str) -> None:
     if device:
         _hit(_PER_DEVICE, "recovery on a device", device, _ASKED_TOO_OFTEN)
     else:
-        _hit(_PER_ADDRESS, "recovery from an address", get_remote_address(), _ASKED_TOO_OFTEN)
+        _hit(_PER_ADDRESS, "recovery from an address", asking_network(), _ASKED_TOO_OFTEN)
 
 
 def _take(email: str, session: str) -> list[_Undo]:
@@ -169,7 +168,7 @@ def _take(email: str, session: str) -> list[_Undo]:
     device = find_known_device(email)
     if device:
         return _hit(_PER_DEVICE, "sign in on a device", device, _FROM_KNOWN)
-    taken = _hit(_PER_ADDRESS, "sign in from an address", get_remote_address(), _FROM_ADDRESS)
+    taken = _hit(_PER_ADDRESS, "sign in from an address", asking_network(), _FROM_ADDRESS)
     try:
         return [*taken, *_take_of_account(account_key(email))]
     except HeldBack:
