@@ -264,6 +264,11 @@ document.addEventListener("click", (event) => {
   history.back();
 });
 
+// Instead of what was sent through HTMX may come the page where one confirms who one is.
+document.addEventListener("htmx:load", async () => {
+  if (document.querySelector("[data-passkey][hidden]")) (await import("./llaves.js")).offerPasskeys();
+});
+
 document.querySelectorAll("[data-flash][role=status]").forEach((flash) => dismissLater(flash, 10000));
 
 // Which cases stood in the list that somebody opens a case from: the case leads on to the next one.

@@ -96,6 +96,12 @@ document.addEventListener("click", async (event) => {
   if (!button || !form) return;
   const isNew = "newPasskey" in button.dataset;
   const status = form.querySelector("[data-passkey-status]");
+  if (isNew && !field(form, "nombre").value.trim()) {
+    // The server would refuse it, and the device would keep a key that opens nothing.
+    if (status) status.textContent = "Escriba primero un nombre, como «Teléfono» o «Notebook».";
+    field(form, "nombre").focus();
+    return;
+  }
   button.disabled = true;
   try {
     const key = await (isNew ? make(form) : show(form));
@@ -112,8 +118,11 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-if (window.PublicKeyCredential) {
+/** Show the buttons of this page where the browser can do what they say. */
+export function offerPasskeys() {
+  if (!window.PublicKeyCredential) return;
   for (const button of document.querySelectorAll(BUTTONS)) button.removeAttribute("hidden");
   const status = document.querySelector("[data-new-passkey]")?.closest("form")?.querySelector("[data-passkey-status]");
   if (status) status.textContent = "";
 }
+offerPasskeys();
