@@ -554,7 +554,7 @@ def test_rows_of_a_blocked_case_are_kept_and_not_shown(
         assert "OF-1" in page
         assert "OF-9" not in page
         assert "KKXZ98" not in page
-        assert "1 fila no se muestra: es de un caso bloqueado." in page
+        assert "1 fila no se muestra: su caso no está entre los que usted ve." in page
         _, *lines = read_report(investigador.get(f"/importar/{pk}/informe.csv"))
         assert [line[1] for line in lines] == ["OF-1"]
     # Its number stays taken, so that the rest of a list can be imported.

@@ -320,7 +320,7 @@ def test_rows_about_the_vehicle_of_a_blocked_case_are_not_shown(
     for url in (drafted, imported):
         page = investigador.get(url).text
         assert "BBCL13" not in page
-        assert "1 fila no se muestra: es de un caso bloqueado." in page
+        assert "1 fila no se muestra: su caso no está entre los que usted ve." in page
         assert "BBCL13" not in investigador.get(f"{url}/informe.csv").text
     with app.app_context(), transaction():
         actor = db.session.get_one(Usuario, usuario_admin.id)
