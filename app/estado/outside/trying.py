@@ -28,6 +28,7 @@ from config import Config
 
 #: A plate that is well formed; asking for it costs one call of the provider's quota.
 TRIAL_PATENTE = "BBBB10"
+_IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 #: Days before a certificate ends in which it is a warning.
 CERTIFICATE_DAYS = 14
 
@@ -52,7 +53,13 @@ def try_database() -> Prueba:
         db.session.rollback()
         cause = str(getattr(error, "orig", error)).splitlines()[0]
         return Prueba("Base de datos", False, f"No responde: {cause}")
-    return Prueba("Base de datos", True, f"Responde {version.split(' on ')[0]}.")
+    text = f"Responde {version.split(' on ')[0]}."
+    if name == "postgresql" and db.session.scalar(sa.text(_IS_SUPERUSER)):
+        text += (
+            " Rastro entra con una cuenta que lo puede todo en ese servidor: dele una propia "
+            "(docs/operacion.md, «Cambiar de SQLite a PostgreSQL»)."
+        )
+    return Prueba("Base de datos", True, text)
 
 
 def try_storage() -> Prueba:
