@@ -16,7 +16,9 @@ from app.core.errors import InvalidValue
 from app.core.text import fold
 from app.usuarios.rules import PASSWORD_MAX, PASSWORD_MIN
 
-_COMMON = Path(__file__).parent / "data" / "contrasenas_comunes_10k.txt"
+_DATA = Path(__file__).parent / "data"
+#: Of the common ones few are long enough to be chosen at all; the second list has only such.
+_COMMON = (_DATA / "contrasenas_comunes_10k.txt", _DATA / "contrasenas_largas.txt")
 _ADVICE = "Sirve una frase de varias palabras que nadie más diría."
 #: Of what an account says of its person, parts this long are looked for in the password.
 _TELLING = 4
@@ -82,7 +84,9 @@ def _is_doubled(text: str) -> bool:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    return frozenset(fold(line) for line in _COMMON.read_text(encoding="utf-8").splitlines())
+    return frozenset(
+        fold(line) for path in _COMMON for line in path.read_text(encoding="utf-8").splitlines()
+    )
 
 
 def _telling_parts(about: Iterable[str | None]) -> Iterable[str]:
