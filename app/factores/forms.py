@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField, StringField
+from typing import Any
 
+from wtforms import HiddenField, PasswordField, SelectChoice, StringField
+
+from app.factores.rules import Comprobacion
 from app.usuarios.rules import PASSWORD_MAX
-from app.web.forms import Form, at_most, required
+from app.web.forms import EnumField, Form, at_most, required
 
 #: The longest that a browser says of a passkey.
 _ANSWER_MAX = 20_000
@@ -26,6 +29,21 @@ class AppForm(Form):
         "Código de 6 cifras",
         [required("Escriba el código que muestra la aplicación."), at_most(20)],
     )
+
+
+class ResetForm(Form):
+    """Taking a lost factor off somebody else's account."""
+
+    comprobacion = EnumField(
+        "Cómo comprobó que es esa persona",
+        Comprobacion,
+        validators=[required("Elija cómo comprobó que es esa persona.")],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Nothing is chosen beforehand: it is a statement.
+        self.comprobacion.choices = [SelectChoice("", "Elija…"), *self.comprobacion.choices]
 
 
 class LlaveForm(Form):

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from app.ajustes.queries import text_setting
 from app.db import db
 from app.factores.models import Autenticador, CodigoRespaldo, LlaveAcceso
-from app.factores.rules import REQUIRED, Factors
+from app.factores.rules import REQUIRED, REQUIRED_OF, Factors
 from app.usuarios.models import Usuario
-from app.usuarios.rules import Rol
 
 
 def factors_of(usuario_id: int) -> Factors:
@@ -29,7 +28,7 @@ def factors_of(usuario_id: int) -> Factors:
 
 def must_have_one(usuario: Usuario) -> bool:
     """Whether the office asks for a second factor of such an account."""
-    return usuario.rol is Rol.ADMIN and text_setting(REQUIRED) == "si"
+    return usuario.rol in REQUIRED_OF.get(text_setting(REQUIRED), frozenset())
 
 
 def must_enrol(usuario: Usuario) -> bool:

@@ -31,7 +31,7 @@ DEEDS: tuple[tuple[str, str, Any], ...] = (
     ("usuario.modificado", "usuarios.edit", PERSON),
     ("usuario.enlace_visto", "usuarios.invite", {}),
     ("usuario.sesiones_cerradas", "sesiones.close_of_person", {}),
-    ("factor.reiniciado", "factores.reset", {}),
+    ("factor.reiniciado", "factores.reset", {"comprobacion": "en_persona"}),
     ("usuario.desactivado", "usuarios.toggle", {"activo": "0"}),
     ("usuario.activado", "usuarios.toggle", {"activo": "1"}),
     ("clave_api.creada", "claves.create", KEY),

@@ -19,6 +19,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
 from app.factores.models import Autenticador, CodigoRespaldo, LlaveAcceso
+from app.factores.queries import must_have_one
 from app.factores.rules import REQUIRED
 from app.factores.rules.totp import code_at, find_step, open_secret, seal_secret, step_at
 from app.factores.service import remove_app, use_code
@@ -207,6 +208,24 @@ def test_required_of_admins(
             remove_app(row, now=utcnow())
 
 
+@pytest.mark.parametrize(
+    ("choice", "asked"), [("no", ""), ("si", "a"), ("personal", "ai"), ("todas", "aic")]
+)
+def test_the_office_says_of_whom_a_factor_is_required(
+    app: Flask,
+    usuario_admin: Usuario,
+    usuario_investigador: Usuario,
+    usuario_cliente: Usuario,
+    choice: str,
+    asked: str,
+) -> None:
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_admin.id)
+        save_settings({REQUIRED.clave: choice}, actor=actor, now=utcnow())
+        everybody = zip("aic", (usuario_admin, usuario_investigador, usuario_cliente), strict=True)
+        assert "".join(letter for letter, who in everybody if must_have_one(who)) == asked
+
+
 def test_lost_factor_is_reset_and_its_owner_told(
     app: Flask,
     admin: FlaskClient,
@@ -219,7 +238,8 @@ def test_lost_factor_is_reset_and_its_owner_told(
     lost = sign_in_client(app, usuario_investigador)
     assert _is_in(lost)
     path = f"/admin/usuarios/{usuario_investigador.id}/segundo-factor"
-    assert admin.post(path).status_code == 303
+    assert admin.post(path).status_code == 422, "how it is known to be them"
+    assert admin.post(path, data={"comprobacion": "llamada"}).status_code == 303
     assert rows(Autenticador) == rows(LlaveAcceso) == rows(CodigoRespaldo) == []
     assert not _is_in(lost)
     (aviso,) = rows(Aviso, usuario_id=usuario_investigador.id)
@@ -228,6 +248,7 @@ def test_lost_factor_is_reset_and_its_owner_told(
     assert told.argumentos["usuario_id"] == usuario_investigador.id
     (note,) = rows(Auditoria, accion="factor.reiniciado")
     assert (note.usuario_id, note.entidad_id) == (usuario_admin.id, usuario_investigador.id)
+    assert note.detalle == {"comprobacion": "llamada"}
     assert _enter(app.test_client(), usuario_investigador).headers["Location"] == "/"
 
 
@@ -238,6 +259,27 @@ def test_command_resets_the_last_admin(app: Flask, usuario_admin: Usuario) -> No
     done = runner.invoke(args=["factores", "quitar", usuario_admin.email])
     assert done.exit_code == 0, done.output
     assert _enter(app.test_client(), usuario_admin).headers["Location"] == "/"
+
+
+def test_a_new_secret_key_takes_the_applications_along(
+    app: Flask,
+    usuario_admin: Usuario,
+    rows: Callable[..., list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret, _ = make_app(app, usuario_admin)
+    old, new = str(app.secret_key), "otra clave de esta misma instalación"
+    monkeypatch.setattr(app, "secret_key", new)
+    runner = app.test_cli_runner()
+
+    wrong = runner.invoke(args=["factores", "recifrar", "--anterior", "no es esa"])
+    assert (wrong.exit_code, "1 no se abren" in wrong.output) == (1, True)
+    for _ in range(2):
+        done = runner.invoke(args=["factores", "recifrar"], input=f"{old}\n")
+        assert "Sirven con la clave nueva: 1." in done.output
+        assert old not in done.output
+    (row,) = rows(Autenticador)
+    assert open_secret(row.secreto, usuario_admin.id, new) == secret
 
 
 def test_api_asks_for_the_code(app: Flask, usuario_admin: Usuario) -> None:

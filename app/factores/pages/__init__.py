@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from app.ajustes.queries import current_office
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue
+from app.core.errors import InvalidValue, Refused
 from app.db import db
-from app.factores.forms import AppForm, LlaveForm
+from app.factores.forms import AppForm, LlaveForm, ResetForm
 from app.factores.outside import ask_for_new_key, read_new_key
 from app.factores.pages.proving import is_enrolling, keep_challenge, take_challenge
-from app.factores.queries import factors_of, find_app, find_own_key, list_keys
+from app.factores.queries import factors_of, find_app, find_own_key, list_keys, must_have_one
 from app.factores.rules.totp import enrolment_url, open_secret
 from app.factores.service import (
     add_key,
@@ -162,19 +162,32 @@ def new_paper() -> ResponseReturnValue:
     return carry_out(Deed(do=deed, back=url_for(".index")))
 
 
-@bp.post("/admin/usuarios/<int:usuario_id>/segundo-factor")
+@bp.route("/admin/usuarios/<int:usuario_id>/segundo-factor", methods=["GET", "POST"])
 @admin_required
 @fresh_required
 def reset(usuario_id: int) -> ResponseReturnValue:
-    """Take off the second factor of somebody who lost it."""
+    """Take off the second factor of somebody who lost it, and say how one knows that it is them."""
     usuario = or_404(db.session.get(Usuario, usuario_id))
+    form = ResetForm()
 
     def deed() -> Done:
-        reset_factors(usuario, actor=current_user, now=utcnow())
+        reset_factors(
+            usuario, comprobacion=form.comprobacion.value, actor=current_user, now=utcnow()
+        )
         text = f"{usuario.nombre} entra ahora con su contraseña, y se le avisa por correo."
         return Done(text, url_for("usuarios.index"))
 
-    return carry_out(Deed(do=deed, back=url_for("usuarios.edit", usuario_id=usuario_id)))
+    def show(status: int) -> ResponseReturnValue:
+        page = render_template(
+            "factores/reiniciar.html",
+            form=form,
+            usuario=usuario,
+            factors=factors_of(usuario.id),
+            is_required=must_have_one(usuario),
+        )
+        return page, status
+
+    return carry_out(Deed(do=deed, form=form, show=show, beside={Refused: form}))
 
 
 def _page(form: LlaveForm, status: int) -> ResponseReturnValue:

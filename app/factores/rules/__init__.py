@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from app.ajustes.rules import Setting
 from app.core.clock import is_within
 from app.core.labels import Labelled
+from app.usuarios.rules import Rol
 
 #: How many codes on paper somebody gets.
 PAPER_CODES = 10
@@ -27,13 +28,33 @@ TELL_JOB = "factores.avisar"
 REQUIRED = Setting(
     "factores.exigir_admin",
     "Segundo factor",
-    "Exigir segundo factor a los administradores",
+    "A quién se exige un segundo factor",
     "no",
-    "Quien administra y no tiene uno lo activa la próxima vez que entra, y hasta entonces no puede "
-    "hacer otra cosa.",
-    opciones=(("no", "No"), ("si", "Sí")),
+    "Quien no tiene uno lo activa la próxima vez que entra, y hasta entonces no puede hacer otra "
+    "cosa.",
+    opciones=(
+        ("no", "A nadie"),
+        ("si", "A quienes administran"),
+        ("personal", "A todo el personal de la oficina"),
+        ("todas", "A todas las cuentas, también las de los buffets"),
+    ),
     place=61,
 )
+#: Whose accounts each choice means.
+REQUIRED_OF: dict[str, frozenset[Rol]] = {
+    "si": frozenset({Rol.ADMIN}),
+    "personal": frozenset({Rol.ADMIN, Rol.INVESTIGADOR}),
+    "todas": frozenset(Rol),
+}
+
+
+class Comprobacion(Labelled):
+    """How an admin made sure who asks to have a lost factor taken off (ASVS 5.0, 6.4.4)."""
+
+    EN_PERSONA = "en_persona", "La vi en persona"
+    LLAMADA = "llamada", "La llamé a un número que la oficina ya tenía"
+    VIDEO = "video", "La vi por videollamada"
+    OTRA_PERSONA = "otra_persona", "Lo confirmó en persona su jefe o un colega que la conoce"
 
 
 class CambioFactor(Labelled):

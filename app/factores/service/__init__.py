@@ -17,6 +17,7 @@ from app.factores.rules import (
     PAPER_CODES,
     TELL_JOB,
     CambioFactor,
+    Comprobacion,
     hash_paper_code,
     new_paper_code,
     read_code,
@@ -148,10 +149,16 @@ def renew_paper(usuario: Usuario, *, now: datetime) -> list[str]:
     return _new_paper(usuario, now=now)
 
 
-def reset_factors(usuario: Usuario, *, actor: Usuario | None, now: datetime) -> None:
+def reset_factors(
+    usuario: Usuario,
+    *,
+    comprobacion: Comprobacion | None,
+    actor: Usuario | None,
+    now: datetime,
+) -> None:
     """Take all factors off an account whose person lost them; its sessions end.
 
-    ``actor`` is None for the command. The owner hears of it by mail and bell.
+    ``actor`` and ``comprobacion`` are None for the command. The owner hears of it by mail and bell.
 
     Raises:
         Refused: there is nothing to take off.
@@ -161,7 +168,14 @@ def reset_factors(usuario: Usuario, *, actor: Usuario | None, now: datetime) -> 
     for model in (Autenticador, LlaveAcceso, CodigoRespaldo):
         db.session.execute(sa.delete(model).where(model.usuario_id == usuario.id))
     end_sessions(usuario, FinSesion.ADMINISTRADOR, now=now)
-    audit("factor.reiniciado", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
+    audit(
+        "factor.reiniciado",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=usuario.id,
+        comprobacion=comprobacion.value if comprobacion else "en la máquina",
+    )
     _tell_owner(usuario, CambioFactor.REINICIADO, now=now)
     if usuario.is_staff:
         tell(
@@ -172,6 +186,23 @@ def reset_factors(usuario: Usuario, *, actor: Usuario | None, now: datetime) -> 
             clave=f"factores:{usuario.id}:{int(now.timestamp())}",
             now=now,
         )
+
+
+def reseal_apps(old_key: str, new_key: str) -> tuple[int, int]:
+    """Seal under a new SECRET_KEY what an old one sealed: how many now open, how many do not.
+
+    Safe to repeat: what the new one opens already stays as it is.
+    """
+    opened = lost = 0
+    for row in db.session.scalars(sa.select(Autenticador).with_for_update()):
+        if open_secret(row.secreto, row.usuario_id, new_key) is None:
+            secret = open_secret(row.secreto, row.usuario_id, old_key)
+            if secret is None:
+                lost += 1
+                continue
+            row.secreto = seal_secret(secret, row.usuario_id, new_key)
+        opened += 1
+    return opened, lost
 
 
 def use_code(usuario_id: int, typed: str, secret_key: str, *, now: datetime) -> bool:
@@ -239,8 +270,7 @@ def _new_paper(usuario: Usuario, *, now: datetime) -> list[str]:
 def _keep_one(usuario: Usuario) -> None:
     if must_have_one(usuario) and factors_of(usuario.id).has_one:
         raise Refused(
-            "La oficina exige un segundo factor a quien administra: agregue otro antes de quitar "
-            "este."
+            "La oficina exige un segundo factor a su cuenta: agregue otro antes de quitar este."
         )
 
 
