@@ -59,6 +59,10 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+#: A year, and every name below ours: what ASVS 5.0, 3.4.1 asks for.
+HSTS = "max-age=31536000; includeSubDomains"
+
+
 def keep_private(response: Response) -> Response:
     """Forbid caching, referrers and indexing of a page whose address is the secret."""
     response.headers["Cache-Control"] = "no-store"
@@ -80,6 +84,8 @@ def init_headers(app: Flask) -> None:
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if current_config().base_url.startswith("https://"):
+            headers.setdefault("Strict-Transport-Security", HSTS)
         if not request.path.startswith("/static/"):
             headers.setdefault("Vary", "Cookie, HX-Request")
             headers.setdefault("Cache-Control", "no-store")

@@ -169,15 +169,24 @@ class StaticFiles:
             prefix=prefix,
             autorefresh=is_changing,
             add_headers_function=add_headers,
+            allow_all_origins=False,
         )
 
 
 def _keep(headers: Headers, path: str, url: str) -> None:
+    _defend(headers)
     headers["Cache-Control"] = f"public, max-age={LIFETIME}, immutable"
 
 
 def _ask_again(headers: Headers, path: str, url: str) -> None:
+    _defend(headers)
     headers["Cache-Control"] = "no-cache"
+
+
+def _defend(headers: Headers) -> None:
+    """What ``app.web.headers`` adds to all other answers: these do not pass through Flask."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
 def _readable(environ: dict[str, Any]) -> str:

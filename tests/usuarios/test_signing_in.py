@@ -49,7 +49,8 @@ def test_signing_out_ends_every_copy_of_that_session_and_all_others_on_request(
     copy.set_cookie("rastro", here.get_cookie("rastro").value)
     assert copy.get("/cuenta").status_code == 200
 
-    here.post("/salir")
+    left = here.post("/salir")
+    assert left.headers["Clear-Site-Data"] == '"cache"'
     assert [one.get("/cuenta").status_code for one in (copy, other)] == [303, 200]
 
     other.post("/salir", data={"todas": "1"})

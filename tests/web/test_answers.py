@@ -7,6 +7,7 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 
 from app.core.errors import NotFound, RastroError, Refused, Stale
+from config import ROOT
 from tests.plugins.application import HTMX
 
 
@@ -35,6 +36,15 @@ def test_every_answer_defends_its_reader(stranger):
     assert headers["Cache-Control"] == "no-store"
 
 
+def test_under_https_a_browser_comes_back_by_nothing_else(stranger, configure):
+    assert "Strict-Transport-Security" not in stranger.get("/entrar").headers
+    configure(base_url="https://rastro.example")
+    for path in ("/entrar", "/no-hay", "/api/v1/oficios"):
+        said = stranger.get(path).headers["Strict-Transport-Security"]
+        assert said == "max-age=31536000; includeSubDomains"
+    assert said in (ROOT / "deploy" / "Caddyfile").read_text()
+
+
 def test_pictures_come_from_here_and_from_the_one_host_of_the_map(stranger, configure):
     def allowed() -> str:
         policy = stranger.get("/entrar").headers["Content-Security-Policy"]
@@ -59,6 +69,8 @@ def test_static_files_are_served_with_a_type(stranger):
     with stranger.get("/static/css/app.css") as response:
         assert response.status_code == 200
         assert response.mimetype == "text/css"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Access-Control-Allow-Origin" not in response.headers
 
 
 def test_what_is_not_there_is_told_in_spanish(stranger):

@@ -184,7 +184,11 @@ def logout() -> ResponseReturnValue:
     session.clear()
     where = "todos sus equipos" if everywhere else "este equipo"
     tell(f"Cerró su sesión en {where}.", "info")
-    return redirect(url_for("home"), 303)
+    response = redirect(url_for("home"), 303)
+    # Not "storage": on a shared phone it holds the visits that another person has not sent yet; the
+    # page takes away this person's. Not "cookies": that this device is known lets its owner in.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def init_auth(app: Flask) -> None:
