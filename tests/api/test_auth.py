@@ -10,7 +10,7 @@ import jwt
 import pytest
 import time_machine
 
-from app.api.v1.tokens import _key, make_token, read_token
+from app.api.v1.tokens import AUDIENCE, _key, make_token, read_token
 from app.buffets import service as buffets
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
@@ -177,10 +177,10 @@ def forged(usuario: Usuario, secret: str) -> dict[str, str]:
     """Tokens that a stranger may try, by what is wrong with them."""
     good = make_token(usuario, secret, now=utcnow(), minutes=30)
     head, body, signature = good.split(".")
-    claims = {"sub": usuario.get_id(), "exp": utcnow() + timedelta(minutes=5)}
+    claims = {"aud": AUDIENCE, "sub": usuario.get_id(), "exp": utcnow() + timedelta(minutes=5)}
     none = b64(json.dumps({"alg": "none", "typ": "JWT"}).encode())
     deep = b64(b'{"alg":' + b"[" * 60_000)
-    other = {"sub": "1.1", "exp": 4_000_000_000}
+    other = {"aud": AUDIENCE, "sub": "1.1", "exp": 4_000_000_000}
     return {
         "no algorithm": f"{none}.{body}.",
         "no algorithm but a signature": f"{none}.{body}.{signature}",
@@ -222,9 +222,9 @@ def test_a_token_that_is_not_ours_is_nobodys(name, app, usuario_admin):
     assert "/api/v1/auth/login" in response.get_json()["detail"]
 
 
-@pytest.mark.parametrize("missing", ["exp", "sub"])
+@pytest.mark.parametrize("missing", ["aud", "exp", "sub"])
 def test_a_token_of_ours_without_an_end_or_an_account_is_nobodys(missing, app):
-    claims = {"sub": "1.1", "exp": 4_000_000_000}
+    claims = {"aud": AUDIENCE, "sub": "1.1", "exp": 4_000_000_000}
     whole = jwt.encode(claims, _key("a secret"), algorithm="HS256")
     assert read_token(whole, "a secret") is not None
 
@@ -232,6 +232,12 @@ def test_a_token_of_ours_without_an_end_or_an_account_is_nobodys(missing, app):
     token = jwt.encode(claims, _key("a secret"), algorithm="HS256")
 
     assert read_token(token, "a secret") is None
+
+
+def test_a_token_for_another_service_is_nobodys():
+    claims = {"aud": "otro", "sub": "1.1", "exp": 4_000_000_000}
+
+    assert read_token(jwt.encode(claims, _key("a secret"), algorithm="HS256"), "a secret") is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from app.usuarios.models import Usuario
 
 #: The configuration's ALGORITHM when nothing else is said.
 ALGORITHM = "HS256"
+#: For whom a token is: this API and nothing else.
+AUDIENCE = "rastro-api-v1"
 _SKEW = CLOCK_SKEW.total_seconds()
 
 
@@ -41,7 +43,12 @@ def make_token(
     password or a deactivation end tokens and browsers' sessions alike. ``scopes`` are what it may
     do (``rules.granted``).
     """
-    claims = {"sub": usuario.get_id(), "iat": now, "exp": now + timedelta(minutes=minutes)}
+    claims = {
+        "aud": AUDIENCE,
+        "sub": usuario.get_id(),
+        "iat": now,
+        "exp": now + timedelta(minutes=minutes),
+    }
     if scopes:
         claims["scope"] = " ".join(sorted(set(scopes)))
     return jwt.encode(claims, _key(secret, algorithm), algorithm=algorithm)
@@ -54,7 +61,8 @@ def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> Token 
             token,
             _key(secret, algorithm),
             algorithms=[algorithm],
-            options={"require": ["exp", "sub"], "verify_iat": False},
+            audience=AUDIENCE,
+            options={"require": ["aud", "exp", "sub"], "verify_iat": False},
         )
     except (jwt.InvalidTokenError, RecursionError):
         # A header of thousands of brackets exhausts the JSON parser before the signature is read.
