@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.ajustes.queries import setting_column
 from app.api.models import ClaveApi, RespuestaGuardada
 from app.api.rules import ANSWER_KEPT, WARNED_BEFORE, hash_key
+from app.core.clock import utcnow
 from app.db import db, delete_in_parts
 from app.usuarios.models import Usuario
 from app.usuarios.queries import limit_by_mode
@@ -29,6 +31,17 @@ def find_key(key: str) -> ClaveApi | None:
     limit_by_mode(clave.usuario, row[1])
     buffet = clave.usuario.buffet
     return None if buffet is not None and not buffet.activo else clave
+
+
+def list_living_keys(ids: Collection[int]) -> set[int]:
+    """Which of some keys are neither revoked nor past their end; their accounts aside."""
+    return set(
+        db.session.scalars(
+            sa.select(ClaveApi.id).where(
+                ClaveApi.id.in_(ids), ClaveApi.revocada_at.is_(None), ClaveApi.vence_at > utcnow()
+            )
+        )
+    )
 
 
 def list_keys() -> list[ClaveApi]:

@@ -110,7 +110,11 @@ class Hub:
             found = await loop.run_in_executor(self._looker, self._ask, asked)
             for name, news in found.items():
                 for stream in listening[name]:
-                    stream.put(stream.listener.hear(name, news))
+                    if not stream.listener.is_over:
+                        stream.put(stream.listener.hear(name, news))
+            for stream in self.streams:
+                if stream.listener.is_over:
+                    stream.end()
             await asyncio.sleep(INTERVAL)
 
     def _ask(self, asked: dict[str, Sequence[Listener]]) -> dict[str, Any]:

@@ -30,8 +30,10 @@ class Listener(ABC):
     usuario_id: int
     #: What is sent first.
     greeting: str = "retry: 1000\n\n"
-    #: Seconds until the stream ends and its reader comes back, so that an ended session is noticed.
+    #: Seconds until the stream ends and its reader comes back.
     seconds: float = 55
+    #: A source says so of who may hear no more; the stream then ends without another word.
+    is_over: bool = False
 
     @abstractmethod
     def hear(self, source: str, news: Any) -> str:

@@ -12,7 +12,17 @@ from tests.factories import make_oficio
 
 
 def listener(place: int, buffet_id: int | None = None) -> EventListener:
-    return EventListener(usuario_id=1, place=place, buffet_id=buffet_id)
+    return EventListener(usuario_id=1, session_id="1.1", place=place, buffet_id=buffet_id)
+
+
+def page_listener(usuario, caso: int | None = None) -> PageListener:
+    return PageListener(
+        usuario_id=usuario.id,
+        session_id=usuario.get_id(),
+        place=0,
+        bell=Campana(0, 0),
+        caso=caso,
+    )
 
 
 def test_each_listener_hears_what_came_after_its_place_once(app, buffet, usuario_admin):
@@ -60,7 +70,7 @@ def test_a_place_of_a_database_that_was_replaced_holds_nobody_up(app, buffet, us
 
 
 def test_a_page_hears_numbers_alone_and_only_when_they_change(app, buffet, usuario_admin):
-    page = PageListener(usuario_id=usuario_admin.id, place=0, bell=Campana(0, 0))
+    page = page_listener(usuario_admin)
     make_oficio(app, buffet, usuario_admin)
     with app.app_context():
         found = EventSource().look([page])
@@ -76,10 +86,8 @@ def test_a_page_hears_numbers_alone_and_only_when_they_change(app, buffet, usuar
 
 def test_a_page_of_a_case_hears_of_that_case_alone(app, buffet, usuario_admin):
     shown = make_oficio(app, buffet, usuario_admin)
-    page = PageListener(usuario_id=usuario_admin.id, place=0, bell=Campana(0, 0), caso=shown.id)
-    other = PageListener(
-        usuario_id=usuario_admin.id, place=0, bell=Campana(0, 0), caso=shown.id + 1
-    )
+    page = page_listener(usuario_admin, shown.id)
+    other = page_listener(usuario_admin, shown.id + 1)
     with app.app_context():
         found = EventSource().look([page])
         newest = last_id()

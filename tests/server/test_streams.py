@@ -20,9 +20,12 @@ class Words(Source):
     def __init__(self) -> None:
         self.words: list[str] = []
         self.looks = 0
+        self.ends = False
 
     def look(self, listeners):
         self.looks += 1
+        for listener in listeners:
+            listener.is_over = self.ends
         words, self.words = self.words, []
         return words or None
 
@@ -76,6 +79,19 @@ def test_everybody_is_told_by_one_look_and_no_thread_is_held(serve, words):
     looks = words.looks
     time.sleep(1)
     assert words.looks == looks, "nobody listens, nobody looks"
+
+
+def test_a_stream_whose_reader_lost_their_rights_ends_without_another_word(serve, words):
+    door = serve(streaming, threads=1, sources={"words": words})
+    client = listen(door)
+    assert b"retry: 1000" in read(client, 0.3)
+
+    words.ends = True
+    words.words.append("secreto")
+
+    assert b"secreto" not in read(client, 1.5)
+    assert not door.shell.hub.streams
+    client.close()
 
 
 def test_an_account_with_many_streams_gives_way_to_others(serve, words, monkeypatch):

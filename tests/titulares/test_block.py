@@ -177,7 +177,9 @@ def test_open_pages_are_not_told_of_it(app, buffet, usuario_admin):
             Evento(tipo=event.tipo, oficio_id=blocked.id, buffet_id=buffet.id, created_at=NOW)
         )
     with looking(app):
-        found = EventSource().look([EventListener(usuario_id=1, place=0, buffet_id=None)])
+        found = EventSource().look(
+            [EventListener(usuario_id=1, session_id="1.1", place=0, buffet_id=None)]
+        )
 
     assert {told.message["oficio_id"] for told in found} == {free.id}
 
@@ -187,7 +189,10 @@ def test_what_was_remembered_of_it_is_told_to_nobody_who_comes_later(
 ):
     monkeypatch.setattr(event_stream, "_TRUSTED", 0)
     blocked, free = (make_oficio(app, buffet, usuario_admin) for _ in range(2))
-    source, reader = EventSource(), EventListener(usuario_id=1, place=0, buffet_id=None)
+    source, reader = (
+        EventSource(),
+        EventListener(usuario_id=1, session_id="1.1", place=0, buffet_id=None),
+    )
     with looking(app):
         source.look([reader])
     assert {told.message["oficio_id"] for told in source.recent()} == {blocked.id, free.id}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, current_app, g, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from app.api.v1.access import bearer_required, current_usuario
@@ -16,7 +17,7 @@ from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import limited_reader, release
 from app.eventos.models import Evento
-from app.eventos.pages.event_stream import EventListener, tell
+from app.eventos.pages.event_stream import EventListener, end_those_without_rights, tell
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.error_pages import error_response
 from app.web.streaming import keep_open
@@ -70,7 +71,15 @@ def stream(query: EventosQuery) -> ResponseReturnValue:
     missed = place is not None and 0 < place < (oldest or 0) - 1
     start = last_id() if place is None or missed else place
     release()
-    if held := _keep_open(usuario.id, start, buffet_id, missed=missed):
+    listener = EventListener(
+        usuario_id=usuario.id,
+        session_id=usuario.get_id(),
+        clave_id=g.get("api_clave_id"),
+        place=start,
+        buffet_id=buffet_id,
+        seconds=_seconds(),
+    )
+    if held := _keep_open(listener, missed=missed):
         return held
     if not _open.acquire(blocking=False):
         response = error_response(
@@ -78,7 +87,7 @@ def stream(query: EventosQuery) -> ResponseReturnValue:
         )
         response.headers["Retry-After"] = "10"
         return response
-    events = _Stream(start, buffet_id, _seconds(), missed=missed)
+    events = _Stream(replace(listener, place=start, seconds=_seconds()), missed=missed)
     response = Response(stream_with_context(events.texts()), mimetype="text/event-stream")
     response.call_on_close(events.close)
     response.headers["Cache-Control"] = "no-store"
@@ -94,28 +103,22 @@ def _place(query: EventosQuery) -> int | None:
     return query.desde
 
 
-def _keep_open(
-    usuario_id: int, start: int, buffet_id: int | None, *, missed: bool
-) -> Response | None:
+def _keep_open(listener: EventListener, *, missed: bool) -> Response | None:
     """Give the reader what it missed and leave the rest to the server, where there is one.
 
     Who missed more than is read at once comes back for the next part.
     """
     text = "retry: 1000\n\n"
     if missed:
-        text += _restart(start)
-    events = list_since(start, buffet_id=buffet_id, limit=_MISSED)
+        text += _restart(listener.place)
+    events = list_since(listener.place, buffet_id=listener.buffet_id, limit=_MISSED)
     release()
-    place = events[-1].id if events else start
-    return keep_open(
-        EventListener(
-            usuario_id=usuario_id,
-            place=place,
-            buffet_id=buffet_id,
-            greeting=text + _tell_all(events, buffet_id),
-            seconds=_seconds() if len(events) < _MISSED else 0,
-        )
-    )
+    listener.greeting = text + _tell_all(events, listener.buffet_id)
+    if events:
+        listener.place = events[-1].id
+    if len(events) == _MISSED:
+        listener.seconds = 0
+    return keep_open(listener)
 
 
 def _tell_all(events: Iterable[Evento], buffet_id: int | None) -> str:
@@ -133,10 +136,11 @@ def _seconds() -> float:
 class _Stream:
     """The stream of one reader under a WSGI server that holds a thread for it."""
 
-    def __init__(self, start: int, buffet_id: int | None, seconds: float, *, missed: bool) -> None:
-        self._place = start
-        self._buffet_id = buffet_id
-        self._ends = time.monotonic() + seconds
+    def __init__(self, listener: EventListener, *, missed: bool) -> None:
+        self._listener = listener
+        self._place = listener.place
+        self._buffet_id = listener.buffet_id
+        self._ends = time.monotonic() + listener.seconds
         self._missed = missed
         self._is_open = True
 
@@ -149,6 +153,9 @@ class _Stream:
         while self._is_open:
             events = list_since(self._place, buffet_id=self._buffet_id, limit=_BATCH)
             text = _tell_all(events, self._buffet_id)
+            end_those_without_rights([self._listener])
+            if self._listener.is_over:
+                return
             if events:
                 self._place = events[-1].id
             release()

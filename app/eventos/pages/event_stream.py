@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from app.eventos.models import Evento
 from app.eventos.queries import last_id, list_ids_from, list_since
 from app.eventos.service.emitting import describe, message_for
+from app.feature import asked_above
+from app.usuarios.queries import sort_sessions
 from app.web.streaming import Listener, Source
 
 #: The name of the source.
@@ -20,7 +22,8 @@ EVENTS = "eventos"
 BATCH = 200
 #: Events that are remembered for a listener that comes between two looks.
 _REMEMBERED = 1000
-#: Seconds for which it may still be remembered what was told of a case that is blocked since.
+#: Seconds for which it may still be remembered what was told of a case that is blocked since, and
+#: for which nobody looks whether a listener may still hear.
 _TRUSTED = 2.0
 #: Seconds without a listener after which reading on would bring what nobody waits for.
 _FORGOTTEN = 10.0
@@ -53,8 +56,41 @@ def tell(item: Evento) -> Told:
     return Told(item.id, item.tipo.value, describe(item))
 
 
+@asked_above
+def living_keys(ids: Collection[int]) -> set[int]:
+    """Which of some keys of the API still open anything; this package knows of none."""
+    return set(ids)
+
+
 @dataclass(kw_only=True, eq=False)
-class EventListener(Listener):
+class RightfulListener(Listener):
+    """Hears for as long as what it came in with opens anything."""
+
+    #: The account and the version of what opens it (``Usuario.get_id``).
+    session_id: str
+    #: The key of the API that it came in with.
+    clave_id: int | None = None
+    #: Whether what it hears is of all cases, which not everybody may know.
+    of_all_cases: ClassVar[bool] = True
+
+
+def end_those_without_rights(listeners: Iterable[RightfulListener]) -> None:
+    """Mark as over who was signed out, deactivated or given other rights since they came."""
+    listening = [listener for listener in listeners if not listener.is_over]
+    standing = sort_sessions({listener.session_id for listener in listening})
+    keys = {listener.clave_id for listener in listening if listener.clave_id is not None}
+    living = living_keys(keys) if keys else set()
+    for listener in listening:
+        is_limited = standing.get(listener.session_id)
+        listener.is_over = (
+            is_limited is None
+            or (is_limited and listener.of_all_cases)
+            or (listener.clave_id is not None and listener.clave_id not in living)
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class EventListener(RightfulListener):
     """Hears every event after a place; a cliente, those of its buffet."""
 
     sources: ClassVar[tuple[str, ...]] = (EVENTS,)
@@ -77,6 +113,7 @@ class EventSource(Source):
         self._last: int | None = None
         self._looked = 0.0
         self._sorted_out = 0.0
+        self._checked = 0.0
         self._remembered: deque[Told] = deque(maxlen=_REMEMBERED)
 
     def look(self, listeners: Sequence[Listener]) -> list[Told] | None:
@@ -94,6 +131,10 @@ class EventSource(Source):
             if len(batch) < BATCH:
                 break
         self._remembered.extend(found)
+        if found or now - self._checked >= _TRUSTED:
+            # Before anything is told, and soon also when there is nothing to tell.
+            self._checked = now
+            end_those_without_rights(one for one in listeners if isinstance(one, RightfulListener))
         if self._remembered and now - self._sorted_out >= _TRUSTED:
             self._sorted_out = now
             self._sort_out()

@@ -13,10 +13,10 @@ from flask_login import current_user
 
 from app.avisos.pages.bell_stream import BELLS
 from app.avisos.queries import Campana
-from app.eventos.pages.event_stream import EVENTS, Told
+from app.eventos.pages.event_stream import EVENTS, RightfulListener, Told
 from app.eventos.queries import last_id
 from app.web.access import staff_required
-from app.web.streaming import Listener, keep_open
+from app.web.streaming import keep_open
 
 bp = Blueprint("novedades", __name__)
 
@@ -26,13 +26,14 @@ _LAST = 2**31 - 1
 
 
 @dataclass(kw_only=True, eq=False)
-class PageListener(Listener):
+class PageListener(RightfulListener):
     """Hears the id of the newest event, that one is of its case, and the state of one's bell.
 
     What there is to see is asked for by the page, which may see only what its person may.
     """
 
     sources: ClassVar[tuple[str, ...]] = (EVENTS, BELLS)
+    of_all_cases: ClassVar[bool] = False
     place: int
     bell: Campana
     #: The case that the page shows, if it shows one.
@@ -73,6 +74,7 @@ def listen() -> ResponseReturnValue:
         greeting += _tell_board(newest)
     listener = PageListener(
         usuario_id=current_user.id,
+        session_id=current_user.get_id(),
         place=newest,
         bell=Campana(_number("sin_leer"), _number("aviso")),
         caso=_number("caso") or None,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.ajustes.queries import read_setting, setting_column
+from app.buffets.models import Buffet
 from app.db import db, limit_reader
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
@@ -48,6 +51,25 @@ def find_by_session(session_id: str) -> Usuario | None:
     if usuario.buffet is not None and not usuario.buffet.activo:
         return None
     return usuario
+
+
+def sort_sessions(session_ids: Collection[str]) -> dict[str, bool]:
+    """Which of some sessions still open their account; True: it sees only the cases it needs."""
+    people = {int(session_id.partition(".")[0]) for session_id in session_ids}
+    rows = db.session.execute(
+        sa.select(Usuario.id, Usuario.session_version, Usuario.rol, setting_column(ACCESS_MODE))
+        .outerjoin(Usuario.buffet)
+        .where(
+            Usuario.id.in_(people),
+            Usuario.activo,
+            sa.or_(Buffet.id.is_(None), Buffet.activo),
+        )
+    )
+    known = {
+        f"{pk}.{version}": is_limited(rol, str(read_setting(ACCESS_MODE, stored)))
+        for pk, version, rol, stored in rows
+    }
+    return {session_id: known[session_id] for session_id in session_ids if session_id in known}
 
 
 def limit_by_mode(usuario: Usuario, stored: str | None) -> None:
