@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config_reader import Reader, is_guessable
+from config_reader import Reader, is_guessable, is_own_network, missing_encryption
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("development", "test", "production")
@@ -47,6 +47,8 @@ SECRETS = (
     "REDIS_URL",
     "SMTP_USER",
     "SMTP_PASSWORD",
+    "SMTP_OAUTH_CLIENT_SECRET",
+    "SMTP_OAUTH_REFRESH_TOKEN",
     "IMAP_PASSWORD",
     "PROVIDER_API_KEY",
     "METRICS_TOKEN",
@@ -112,6 +114,8 @@ class Config:
     provider_path: str
     provider_allow_private: bool
     webhooks_allow_private: bool
+    #: The only machines that webhooks may be sent to; none: any on the Internet.
+    webhook_hosts: tuple[str, ...]
     provider_quota: int
     provider_quota_seconds: int
     provider_timeout: float
@@ -236,6 +240,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         provider_path=reader.text("PROVIDER_PATH", "/vehicle/{patente}/tag.json"),
         provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
         webhooks_allow_private=reader.boolean("WEBHOOKS_ALLOW_PRIVATE", default=False),
+        webhook_hosts=reader.hosts("WEBHOOK_HOSTS"),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
         provider_quota_seconds=reader.integer("PROVIDER_QUOTA_SECONDS", 10, 1, 3600),
         provider_timeout=reader.integer("PROVIDER_TIMEOUT_SECONDS", 30, 1, 60),
@@ -319,6 +324,35 @@ def _production_problems(config: Config, reader: Reader) -> list[str]:
         problems.append("Falta SMTP_HOST: sin servidor de correo no se puede avisar al receptor.")
     elif not reader.text("SMTP_FROM"):
         problems.append("Falta SMTP_FROM: la casilla desde la que se envían los avisos.")
+    return problems + _open_lines(config)
+
+
+def _open_lines(config: Config) -> list[str]:
+    """Name what would go through other networks unencrypted (ASVS 5.0, 12.3.1).
+
+    A time stamp is signed and asks about a hash, so that TSA_URLS may be http.
+    """
+    addresses = {
+        "PROVIDER_API_URL": config.provider_api_url,
+        "S3_ENDPOINT_URL": config.s3_endpoint_url,
+        "SMTP_OAUTH_TOKEN_URL": config.smtp_oauth_token_url,
+        "DATABASE_URL": config.database_url,
+        "HUEY_URL": config.huey_url,
+    }
+    problems = [
+        f"{name} iría sin cifrar fuera de su red: {hint}."
+        for name, url in addresses.items()
+        if (hint := missing_encryption(url))
+    ]
+    mail = {
+        "SMTP_TLS=true": (config.smtp_host, config.smtp_tls or config.smtp_port == 465),
+        "IMAP_TLS=ssl": (config.imap_host, config.imap_tls != "none"),
+    }
+    problems += [
+        f"El correo iría sin cifrar fuera de su red: ponga {wanted}."
+        for wanted, (host, is_encrypted) in mail.items()
+        if host and not is_encrypted and not is_own_network(host)
+    ]
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import math
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from email.utils import parseaddr
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 QUEUES = ("sqlite:///", "postgresql://", "postgres://", "redis://", "rediss://")
 #: A host of a URL with its port; nothing that a security policy would read as something else.
@@ -201,6 +202,17 @@ class Reader:
         """The name or number of a machine."""
         return self._shaped(name, "", _MACHINE, "el nombre de un servidor, sin https:// ni puerto")
 
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Names or numbers of machines, with spaces or commas between them."""
+        found = tuple(self.text(name).lower().replace(",", " ").split())
+        if all(map(_MACHINE.fullmatch, found)):
+            return found
+        self.problems.append(
+            f"{name} debe tener nombres de servidores separados por espacios, sin https:// ni "
+            "puerto."
+        )
+        return ()
+
     def sender(self, name: str, default: str) -> str:
         """An address of mail, alone or as «Name <address>»."""
         value = self.text(name, default)
@@ -279,6 +291,36 @@ def _evenness(items: Sequence[object]) -> float:
     """Shannon's entropy of what occurs, over all that occurs, in bits."""
     counts = Counter(items).values()
     return -sum(count * math.log2(count / len(items)) for count in counts)
+
+
+#: Endings of names that no public DNS resolves: those of a private network, often encrypted itself.
+_PRIVATE_NAMES = (".internal", ".local", ".localhost", ".lan", ".home.arpa")
+#: What makes libpq encrypt, or fail.
+_SSL_MODES = frozenset({"require", "verify-ca", "verify-full"})
+
+
+def is_own_network(host: str) -> bool:
+    """Whether a machine is this one, a container beside it, or of a private network."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.lower().rstrip(".").endswith(_PRIVATE_NAMES)
+
+
+def missing_encryption(url: str) -> str:
+    """What an address of another network lacks to be encrypted; empty when it lacks nothing."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    host = parts.hostname or query.get("host", [""])[0]
+    if not host or host.startswith("/") or is_own_network(host):
+        return ""
+    if parts.scheme == "http":
+        return "debe empezar con https://"
+    if parts.scheme == "redis":
+        return "debe empezar con rediss://"
+    if parts.scheme.startswith("postgres") and query.get("sslmode", [""])[-1] not in _SSL_MODES:
+        return "agregue ?sslmode=require al final, o verify-full con su certificado"
+    return ""
 
 
 def sqlalchemy_url(url: str) -> str:

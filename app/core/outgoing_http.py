@@ -111,6 +111,9 @@ _CARRIES_IPV4 = tuple(
     map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
 )
 
+#: What Python takes for public: site-local (RFC 3879), and segment routing's own (RFC 9602).
+_NOT_OF_THE_INTERNET = tuple(map(ipaddress.IPv6Network, ("fec0::/10", "5f00::/16")))
+
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the Internet: not private, loopback, link-local or odd.
@@ -120,6 +123,8 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
+        if any(ip in network for network in _NOT_OF_THE_INTERNET):
+            return False
         ip = _carried(ip) or ip
     return ip.is_global and not ip.is_multicast
 

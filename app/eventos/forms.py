@@ -10,8 +10,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.buffets.queries import list_active_buffets
 from app.eventos.models import Webhook
-from app.eventos.rules import WEBHOOK_KINDS, TipoEvento
+from app.eventos.rules import WEBHOOK_KINDS, TipoEvento, is_host_allowed
 from app.eventos.service import WebhookData
+from app.extensions import current_config
 from app.web.forms import Form, at_most, required
 
 
@@ -53,6 +54,14 @@ class WebhookForm(Form):
             well_formed = False
         if not well_formed or not field.data.isascii() or " " in field.data:
             raise ValidationError("Escriba una dirección completa, por ejemplo https://….")
+        config = current_config()
+        if parts.scheme == "http" and not config.webhooks_allow_private:
+            raise ValidationError("Debe empezar con https://: lo que se avisa iría sin cifrar.")
+        if not is_host_allowed(field.data, config.webhook_hosts):
+            raise ValidationError(
+                "Esta instalación no permite avisar a ese servidor. Pida a quien cuida la máquina "
+                "que lo agregue a WEBHOOK_HOSTS."
+            )
 
     def validate_tipos(self, field: SelectMultipleField) -> None:
         """Nothing to tell is no webhook."""

@@ -11,6 +11,7 @@ from app.db import db, release, transaction
 from app.eventos.models import Entrega, Evento
 from app.eventos.outside.webhook_post import NotDelivered, post
 from app.eventos.queries import forget_before
+from app.eventos.rules import is_host_allowed
 from app.eventos.rules.webhook_signature import HEADER, make_secret, sign
 from app.eventos.service import NOT_TOLD, give_up, mark_delivered, note_attempt
 from app.eventos.service.emitting import DELIVER, message_for
@@ -33,6 +34,10 @@ def deliver(run: JobRun) -> None:
         # A block deletes the events of its case, also after a message of it failed.
         raise JobError(NOT_TOLD, retry=False)
     url, body, entrega_id = hook.url, _body(entrega), entrega.id
+    if not is_host_allowed(url, current_config().webhook_hosts):
+        cause = "El servidor del webhook no está en WEBHOOK_HOSTS."
+        _note(entrega_id, None, cause, run.clock())
+        raise JobError(cause, retry=False)
     secret = make_secret(hook.semilla, str(current_app.secret_key))
     headers = {
         HEADER: sign(body, secret, int(run.clock().timestamp())),

@@ -37,6 +37,8 @@ def ask(url: str, *, allow_private: bool = True, seconds: float = 10.0):
         "::10.1.2.3",
         "::ffff:0:10.1.2.3",
         "64:ff9b::127.0.0.1",
+        "fec0::1",
+        "5f00::1",
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::192.168.1.1",
         "2001:0:4136:e378:8000:63bf:f5fe:fdfc",

@@ -88,6 +88,7 @@ def test_a_webhook_is_made_changed_and_switched_off(admin, buffet, rows):
     [
         {"url": "erp.example"},
         {"url": "ftp://erp.example"},
+        {"url": "http://erp.example/aviso"},
         {"url": "https://"},
         {"url": "https://clave:secreta@erp.example"},
         {"url": "https://erp.example:99999"},

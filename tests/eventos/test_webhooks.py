@@ -189,6 +189,23 @@ def test_addresses_of_this_network_are_refused_unless_allowed(
     assert cause in rows(Entrega)[0].error
 
 
+def test_where_the_installation_names_machines_only_those_are_told(
+    app, hook, admin, configure, provider_server, oficio, usuario_admin, rows
+):
+    configure(webhook_hosts=("erp.example",))
+    move(app, oficio, usuario_admin)
+    deliver(app)
+    form = {"nombre": "Sistema", "tipos": ["oficio.estado"], "buffet_id": ""}
+    made = {
+        host: admin.post("/admin/webhooks/nuevo", data={**form, "url": f"https://{host}/x"})
+        for host in ("erp.example", "otro.example", "erp.example.otro.example")
+    }
+
+    assert provider_server.requests == []
+    assert "WEBHOOK_HOSTS" in rows(Entrega)[0].error
+    assert [answer.status_code for answer in made.values()] == [303, 422, 422]
+
+
 def test_a_redirect_is_not_followed(app, hook, provider_server, oficio, usuario_admin, rows):
     provider_server.answer("/aviso", 302, headers={"Location": f"{provider_server.url}/otro"})
     move(app, oficio, usuario_admin)

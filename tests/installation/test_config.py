@@ -53,6 +53,36 @@ def test_production_names_what_is_missing(missing):
     assert missing in problems({key: value for key, value in PRODUCTION.items() if key != missing})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "is_taken"),
+    [
+        ("DATABASE_URL", "postgresql://r:k@db.otra.example/rastro", False),
+        ("DATABASE_URL", "postgresql://r:k@db.otra.example/rastro?sslmode=prefer", False),
+        ("DATABASE_URL", "postgresql://r:k@db.otra.example/rastro?sslmode=require", True),
+        ("DATABASE_URL", "postgresql://r:k@postgres/rastro", True),
+        ("DATABASE_URL", "postgresql://r:k@10.0.0.5/rastro", True),
+        ("DATABASE_URL", "postgresql:///rastro?host=/run/postgresql", True),
+        ("DATABASE_URL", "postgresql://r:k@postgres.railway.internal/rastro", True),
+        ("HUEY_URL", "redis://cola.otra.example:6379/1", False),
+        ("HUEY_URL", "rediss://cola.otra.example:6379/1", True),
+        ("HUEY_URL", "redis://[::1]:6379/1", True),
+        ("S3_ENDPOINT_URL", "http://8.8.8.8:8333", False),
+        ("S3_ENDPOINT_URL", "http://almacen:8333", True),
+        ("SMTP_TLS", "false", False),
+        ("TSA_URLS", "http://sellos.otra.example", True),
+    ],
+)
+def test_production_sends_nothing_unencrypted_through_other_networks(name, value, is_taken):
+    env = PRODUCTION | {name: value}
+
+    if is_taken:
+        load_config(env)
+    else:
+        told = problems(env)
+        assert "sin cifrar" in told
+        assert "r:k" not in told
+
+
 def test_production_names_everything_at_once_and_refuses_a_short_secret():
     text = problems({"ENVIRONMENT": "production", "SECRET_KEY": "short"})
 
@@ -97,6 +127,16 @@ def test_production_refuses_an_address_without_encryption(address):
     assert load_config({"BASE_URL": address}).base_url == address
 
 
+#: What a secret of OAuth is nothing without.
+OAUTH = {
+    "SMTP_USER": "rastro@rastro.example",
+    "SMTP_OAUTH_TOKEN_URL": "https://permisos.example/token",
+    "SMTP_OAUTH_CLIENT_ID": "rastro",
+    "SMTP_OAUTH_CLIENT_SECRET": "el secreto del programa",
+    "SMTP_OAUTH_REFRESH_TOKEN": "el permiso que se renueva",
+}
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_may_lie_in_a_file(tmp_path, name):
     file = tmp_path / "secreto"
@@ -113,6 +153,8 @@ def test_a_secret_may_lie_in_a_file(tmp_path, name):
         env |= (
             {one: "https://a.example", other: "https://a.example"} if name in (one, other) else {}
         )
+    if name.startswith("SMTP_OAUTH_"):
+        env |= OAUTH
     env.pop(name, None)
 
     by_file = load_config({**env, f"{name}_FILE": str(file)})

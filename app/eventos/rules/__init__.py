@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
 from app.core.labels import Labelled
 
 
@@ -36,3 +39,8 @@ class EstadoEntrega(Labelled):
     PENDIENTE = "pendiente", "Pendiente"
     ENTREGADA = "entregada", "Entregada"
     FALLIDA = "fallida", "Fallida"
+
+
+def is_host_allowed(url: str, hosts: Collection[str]) -> bool:
+    """Whether an address is one of the machines that the installation names, if it names any."""
+    return not hosts or (urlsplit(url).hostname or "") in hosts
