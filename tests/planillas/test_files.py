@@ -3,6 +3,7 @@ import os
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -164,6 +165,30 @@ def test_the_tables_of_a_page_are_read_whatever_its_name():
     assert (lectura.tipo, lectura.hoja, lectura.codificacion) == ("html", "Tabla 2", "cp1252")
     assert [fila.datos["numero_oficio"] for fila in lectura.filas] == ["OF-1", "OF-1"]
     assert lectura.filas[0].datos["propietario_nombre"] == "José Núñez"
+
+
+BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 9}">' for n in range(6))
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">',
+        f'<!DOCTYPE a [<!ENTITY e0 "muchas veces">{BOMB}<!ENTITY e "&e6;">]>',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_that_declares_entities_is_not_read(doctype, encoding):
+    row = '<Row><Cell><Data ss:Type="String">OF-1 &e;</Data></Cell></Row>'
+    book = XML_2003.format(row).replace("?>", "?>" + doctype, 1).encode(encoding)
+
+    assert book_reader.read_tables(book, "xml", 10) == {"error": "ilegible"}
+    word = WORD.replace("<w:document", f'<?xml version="1.0"?>{doctype}<w:document').format("&e;")
+    content = package(**{"word/document.xml": word.encode(encoding)})
+    assert book_reader.read_tables(content, "docx", 10) == {"error": "ilegible"}
+    with pytest.raises(ElementTree.ParseError):
+        list(ElementTree.iterparse(book_reader._WithoutDoctype(io.BytesIO(book))))
 
 
 def test_the_tables_of_a_word_document_are_read():
