@@ -24,6 +24,7 @@ from app.core.text import clean_text
 from app.db import db
 from app.extensions import limiter
 from app.web.access import or_404
+from app.web.converters import row_id
 
 bp = Blueprint("anclaje", __name__)
 
@@ -49,7 +50,7 @@ def keep_from_search(response: Response) -> Response:
 def index() -> ResponseReturnValue:
     """The newest anchors, the nights without one, and whether a root is among them."""
     typed = clean_text(request.args.get("raiz", ""))[:200]
-    before = request.args.get("antes", type=int)
+    before = request.args.get("antes", type=row_id)
     raiz = parse_root(typed)
     anclas = list_anclas(limit=_SHOWN, before=before)
     newest = find_newest()

@@ -27,6 +27,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.pages.frame import render_section
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, several_uploads
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx
 from app.web.headers import keep_private
@@ -230,7 +231,7 @@ def _asked() -> Filtro:
     return Filtro(
         estado=EstadoIngreso(estado) if estado in {e.value for e in EstadoIngreso} else None,
         via=ViaIngreso(via) if via in {v.value for v in ViaIngreso} else None,
-        buffet_id=request.args.get("buffet", type=int),
+        buffet_id=request.args.get("buffet", type=row_id),
         texto=clean_text(request.args.get("q", ""))[:100],
     )
 

@@ -38,6 +38,7 @@ from app.papeles.service.creating import add_to_case, create_from_papers
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
 from app.web.access import staff_required
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
 from app.web.headers import keep_private
@@ -202,7 +203,7 @@ def _lay(ingreso: Ingreso) -> Mesa:
     patentes = vehicles_of([lectura])
     hechos = list_made(ingreso.id)
     made = {row.patente for row in hechos}
-    asked = request.args.get("vehiculo", type=int)
+    asked = request.args.get("vehiculo", type=row_id)
     left = [place for place, plate in enumerate(patentes) if plate not in made]
     place = asked - 1 if asked and 1 <= asked <= len(patentes) else left[0] if left else 0
     patente = patentes[place] if patentes else ""

@@ -15,7 +15,7 @@ from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
 from app.oficios.forms.case_fields import NOTES_MAX, add_error
 from app.oficios.forms.position import CoordinateField, check_whole
-from app.ubicado.rules import ACCESOS, ResultadoRevision, SinPosicion, TipoLugar
+from app.ubicado.rules import ACCESOS, CLIENT_ID_MAX, ResultadoRevision, SinPosicion, TipoLugar
 from app.ubicado.service import UbicacionData
 from app.ubicado.service.location_photos import Recibidas
 from app.web.forms import EnumField, Form, at_most, parsed_by, required
@@ -69,7 +69,7 @@ class UbicadoForm(Form):
 
     def validate_cliente_id(self, field: HiddenField) -> None:
         """The form's idempotency key; required to recognise a repeated location."""
-        if not field.data or len(field.data) > 36:
+        if not field.data or len(field.data) > CLIENT_ID_MAX:
             raise ValidationError("Recargue la página y envíe otra vez.")
 
     def validate_lugar(self, field: SelectField) -> None:
@@ -182,7 +182,7 @@ class RevisionForm(Form):
 
     def validate_cliente_id(self, field: HiddenField) -> None:
         """The form's idempotency key; required to recognise a repeated look."""
-        if not field.data or len(field.data) > 36:
+        if not field.data or len(field.data) > CLIENT_ID_MAX:
             raise ValidationError("Recargue la página y responda otra vez.")
 
 

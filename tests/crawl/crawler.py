@@ -22,8 +22,9 @@ from tests.crawl.writes import Writes
 ENDLESS = frozenset({"novedades.listen", "api.eventos.stream", "api.eventos.mine"})
 #: Says with 503 that nobody works off the jobs here, and tries whether it can write.
 HEALTH = "health.health"
-#: What the refusal of a form may write: that it was refused, and what was counted of it.
-TOLD = frozenset({"auditoria", "sellos"})
+#: What the refusal of a form may write: that it was refused, what was counted of it, and, every
+#: few minutes, that the session is used.
+TOLD = frozenset({"auditoria", "sellos", "sesiones"})
 #: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
 COUNTED = dict.fromkeys(("auth.login_page", "usuarios.profile"), frozenset({"trabajos"}))
 #: That somebody asked for what is not theirs is counted likewise.

@@ -93,6 +93,8 @@ def test_nothing_hostile_breaks_runs_or_is_seen_by_others(
             f"{sum(len(form.fields) for form in crawler.forms.values())} inputs, "
             f"{crawler.requests} requests, {len(crawler.taken)} routes took hostile words"
         )
+        # pytest cuts a long text short, and what took so long to find is to be read whole.
+        print(*crawler.findings, sep="\n")
     assert "\n".join(crawler.findings) == ""
     assert len(crawler.taken) >= TAKEN[who]
 

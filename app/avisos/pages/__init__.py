@@ -14,6 +14,7 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.usuarios.service import set_mail_preference
 from app.web.access import or_404, staff_required
+from app.web.converters import row_id
 from app.web.fragments import see_other
 from app.web.pagination import paginate
 from app.web.sentences import tell
@@ -45,9 +46,9 @@ def news() -> ResponseReturnValue:
 
     204 when it has not. The newest of what is new come along, to be shown there and then.
     """
-    since = max(0, request.args.get("desde", 0, type=int))
+    since = max(0, request.args.get("desde", 0, type=row_id))
     bell = read_bell(current_user.id)
-    if (bell.ultimo, bell.sin_leer) == (since, request.args.get("sin_leer", -1, type=int)):
+    if (bell.ultimo, bell.sin_leer) == (since, request.args.get("sin_leer", -1, type=row_id)):
         return "", 204
     new = list_since(current_user.id, since, _SHOWN) if bell.ultimo > since else []
     return {

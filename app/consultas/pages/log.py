@@ -27,6 +27,7 @@ from app.core.clock import local_today, utcnow
 from app.db import transaction
 from app.extensions import current_config
 from app.web.access import admin_required
+from app.web.converters import row_id
 from app.web.forms import FechaField, FilterForm
 from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
@@ -64,7 +65,7 @@ class RegistroFilterForm(FilterForm):
     def to_filter(self) -> RegistroFilter:
         """The filter of this request's address."""
         self.validate()
-        usuario_id = request.args.get("usuario", type=int)
+        usuario_id = request.args.get("usuario", type=row_id)
         outcomes = {member.value for member in ResultadoConsulta}
         known = self.resultado.data in outcomes
         return RegistroFilter(

@@ -23,6 +23,7 @@ from app.cumplimiento.queries import (
     show_look,
 )
 from app.web.access import admin_required
+from app.web.converters import row_id
 from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
 from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
@@ -80,7 +81,7 @@ def export(formato: str) -> ResponseReturnValue:
 def looks() -> ResponseReturnValue:
     """Who saw or received something of one case, or of all cases of a person."""
     numero = clean_text(request.args.get("numero", ""))[:60]
-    asked = [each for each in request.args.getlist("oficio", type=int) if 0 < each < 2**31]
+    asked = [each for each in request.args.getlist("oficio", type=row_id) if each]
     ids = find_cases(numero) if numero else asked[:_MOST_CASES]
     return render_template(
         "cumplimiento/quien_miro.html",

@@ -54,6 +54,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
 from app.web.fragments import see_other
@@ -74,7 +75,7 @@ def compose(oficio_id: int) -> ResponseReturnValue:
     form = _form_for(oficio, draft)
     if draft is None:
         found = find_location(oficio.id)
-        asked = request.args.getlist("fotos", type=int)
+        asked = request.args.getlist("fotos", type=row_id)
         chosen = set(asked or (found.foto_ids if found else ()))
         form.adjuntos.data = [pk for pk, _name in form.adjuntos.choices if pk in chosen]
     return _form_page(oficio, form)

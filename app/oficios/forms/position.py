@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from wtforms import FloatField
@@ -27,11 +28,17 @@ class CoordinateField(FloatField):
         super().__init__(label, [Optional(), NumberRange(low, high, NO_POSITION)], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse what is no number, in words; a decimal comma is as good as a point."""
+        """Refuse what is no number, in words; a decimal comma is as good as a point.
+
+        Infinity and «nan» are numbers to Python, and no page can show them rounded.
+        """
         try:
             super().process_formdata([text.replace(",", ".") for text in valuelist])
         except ValueError:
             raise ValueError(NO_POSITION) from None
+        if self.data is not None and not math.isfinite(self.data):
+            self.data = None
+            raise ValueError(NO_POSITION)
 
 
 def check_whole(lat: CoordinateField, lon: CoordinateField) -> bool:

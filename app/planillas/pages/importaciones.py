@@ -31,6 +31,7 @@ from app.planillas.service.importing import IMPORT_JOB, go_on, order_import
 from app.planillas.service.undoing import UNDO_JOB, order_undo, undo_row
 from app.web.access import staff_required
 from app.web.bodies import accepts_bytes, one_upload
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.fresh import fresh_file_required
@@ -131,7 +132,7 @@ def import_(importacion_id: int) -> ResponseReturnValue:
     importacion = importacion_to_work(importacion_id)
     if not importacion.is_draft:
         return _closed(importacion)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=row_id)
     planilla = lists.open_draft(OFICIOS, importacion)
     lectura = lists.read_draft(OFICIOS, importacion, planilla)
     kept = OFICIOS.review_of(importacion)

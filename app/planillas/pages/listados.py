@@ -30,6 +30,7 @@ from app.planillas.service.drafts import import_draft
 from app.planillas.service.import_pasos import PASOS, create_listado, note_file_download
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.fresh import fresh_file_required
@@ -121,7 +122,7 @@ def import_(oficio_id: int, listado_id: int) -> ResponseReturnValue:
         return see_other(_url(oficio_id, listado_id))
     planilla = lists.open_draft(PASOS, listado)
     lectura = lists.read_draft(PASOS, listado, planilla)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=row_id)
     periodo = PeriodForm()
 
     def deed() -> Done:

@@ -26,6 +26,7 @@ from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
 from app.planillas.service.undoing import refuse_undo
 from app.planillas.service.updating import facts_of
+from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx
 from app.web.sentences import Sentence, tell
 
@@ -84,7 +85,7 @@ def show_preview(
         encodings=CODIFICACIONES,
         read_as=_count_read_as(filas),
         alike=_count_alike(filas),
-        editing=request.values.get("editar", 0, type=int),
+        editing=request.values.get("editar", 0, type=row_id),
         typed=request.form if error else {},
         error=error,
         warning=warning,
@@ -194,5 +195,5 @@ def show_progress(importacion: Importacion) -> Response:
 def preview_url(importacion_id: int) -> str:
     """The address of the preview under the filter that is chosen."""
     ver = asked_outcome(OFICIOS) or None
-    editing = request.values.get("editar", type=int) or None
+    editing = request.values.get("editar", type=row_id) or None
     return url_for("importar.preview", importacion_id=importacion_id, ver=ver, editar=editing)

@@ -36,6 +36,7 @@ from app.tablero.rules import (
 )
 from app.tablero.service import remember_filter
 from app.web.access import staff_required
+from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx
 
 
@@ -81,7 +82,7 @@ def column(estado: str) -> ResponseReturnValue:
         conditions_of(board_filter),
         start=read_place(request.args.get("desde", "")),
         now=now,
-        lane=request.args.get("carril", type=int),
+        lane=request.args.get("carril", type=row_id),
     )
     if is_htmx():
         return fragment(

@@ -16,6 +16,7 @@ from app.titulares.queries.bloqueos import find_free_case, list_blocks
 from app.titulares.queries.data_requests import find_by_number
 from app.titulares.service import block_cases, lift_block
 from app.web.access import admin_required, or_404
+from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fresh import fresh_required
 
@@ -26,7 +27,7 @@ _SAME_PERSON = "La misma persona tiene otro caso bloqueado."
 @admin_required
 def blocks() -> ResponseReturnValue:
     """The cases that are kept and that nobody works with; ``caso`` is one to decide on."""
-    caso = request.args.get("caso", type=int)
+    caso = request.args.get("caso", type=row_id)
     return _page(LevantarForm(formdata=None), 200, caso)
 
 

@@ -37,6 +37,7 @@ from app.trabajos.queries import (
 from app.trabajos.rules import BULK_LIMIT, PAGE_SIZE, Accion, JobFilter, Report
 from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
+from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
@@ -194,7 +195,7 @@ def _answer(job_filter: JobFilter, sentences: list[tuple[str, str]]) -> Response
 
 
 def _page_on_screen() -> dict[str, str]:
-    pagina = request.args.get("pagina", type=int)
+    pagina = request.args.get("pagina", type=row_id)
     return {"pagina": str(pagina)} if pagina else {}
 
 

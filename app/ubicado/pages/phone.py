@@ -23,6 +23,7 @@ from app.ubicado.forms import FotosForm, UbicadoForm
 from app.ubicado.models import Ubicacion
 from app.ubicado.pages.blueprint import bp
 from app.ubicado.queries import find_sent, list_fresh_photos
+from app.ubicado.rules import CLIENT_ID_MAX
 from app.ubicado.service import check_locatable, locate
 from app.ubicado.service.location_photos import Recibidas, receive
 from app.web.access import staff_required
@@ -135,7 +136,8 @@ def _receive(oficio: Oficio, uploads: Sequence[Any], now: datetime) -> Recibidas
 
 def _find_own(form: UbicadoForm, oficio: Oficio) -> Ubicacion | None:
     """What this very form became when its person sent it before."""
-    sent = find_sent(form.cliente_id.data or "")
+    key = form.cliente_id.data or ""
+    sent = find_sent(key) if len(key) <= CLIENT_ID_MAX else None
     if sent is None or (sent.oficio_id, sent.usuario_id) != (oficio.id, current_user.id):
         return None
     return sent

@@ -15,6 +15,8 @@ COARSE_M = 100
 FRESH_PHOTOS = timedelta(hours=2)
 #: Photos of one location.
 MAX_PHOTOS = 20
+#: Characters of the key with which a form that is sent twice becomes one row: a UUID.
+CLIENT_ID_MAX = 36
 #: What is most often in the way of a receptor, to be ticked with a thumb.
 ACCESOS = (
     "Estacionamiento subterráneo",

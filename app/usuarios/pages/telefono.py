@@ -21,6 +21,7 @@ from app.usuarios.queries.sesiones import find_phone
 from app.usuarios.rules.device_key import GO_ON, INSTALL, is_signed, read_device_key
 from app.usuarios.rules.sesiones import QUESTION_LIFE, new_session_token
 from app.usuarios.service.sesiones import make_phone
+from app.web.converters import row_id
 from app.web.fragments import local_path
 
 bp = Blueprint("telefonos", __name__)
@@ -72,7 +73,7 @@ def install() -> ResponseReturnValue:
 def go_on() -> ResponseReturnValue:
     """Open again the session of a phone that signs; to all others the same answer."""
     asked, now = _take_question(), utcnow()
-    number = request.form.get("sesion", type=int) or 0
+    number = request.form.get("sesion", type=row_id) or 0
     sesion = find_phone(number, now=now)
     if sesion is None or not asked or sesion.clave_publica is None:
         return jsonify(_NO)
