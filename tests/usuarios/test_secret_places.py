@@ -28,6 +28,7 @@ from tests.notificaciones.rows import link_of, make_sent_notice
 
 ROOT = Path(__file__).parents[2]
 LINKS = "tests/usuarios/test_secret_places.py::test_dead_links_are_counted_and_a_living_one_opens"
+METRICS = "tests/usuarios/test_secret_places.py::test_wrong_tokens_of_the_metrics_are_counted"
 PASSWORDS = "tests/usuarios/test_wrong_passwords.py::"
 FACTORS = "tests/factores/test_factores.py::"
 
@@ -51,6 +52,8 @@ PLACES = {
     "receptor.photo": LINKS,
     "receptor.leave": LINKS,
     "api.tablero.public": LINKS,
+    "metrics.prometheus": METRICS,
+    "metrics.as_json": METRICS,
     "informes.verify_by_code": "tests/informes/test_pdf_verification.py::"
     "test_guessing_codes_and_uploading_is_slowed_down",
 }
@@ -141,6 +144,17 @@ def test_dead_links_are_counted_and_a_living_one_opens(
     assert 0 < int(held.headers["Retry-After"]) <= 3600
     assert "enlaces que no sirven" in held.text
     assert [client.get(each).status_code for each in living] == [200] * 6
+
+
+def test_wrong_tokens_of_the_metrics_are_counted(app, few, configure):
+    configure(metrics_token="una ficha al azar")
+    client = app.test_client()
+
+    def ask(token):
+        return client.get("/metrics", headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert [ask(f"adivina {n}") for n in range(4)] == [404, 404, 404, 429]
+    assert ask("una ficha al azar") == 200
 
 
 def test_guessing_who_one_is_is_slowed_down_in_an_open_session(investigador, throttled):

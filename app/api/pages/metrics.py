@@ -16,6 +16,7 @@ from app.consultas.queries.usage import ProviderUsage, read_usage
 from app.core.clock import utcnow
 from app.extensions import current_config
 from app.jobs.ledger_metrics import LedgerNumbers, count_ledger
+from app.usuarios.pages.wrong_passwords import open_link
 
 bp = Blueprint("metrics", __name__)
 
@@ -25,11 +26,15 @@ _PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP
 
 @bp.before_request
 def only_who_may() -> None:
-    """Allow METRICS_TOKEN, or loopback without a proxy; 404 for any other request."""
+    """Allow METRICS_TOKEN, or loopback without a proxy; 404 for any other request.
+
+    Wrong tokens are counted with the links that open nothing.
+    """
     token = current_config().metrics_token
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if token and scheme.lower() == "bearer":
-        if hmac.compare_digest(given.strip().encode(), token.encode()):
+        fits = hmac.compare_digest(given.strip().encode(), token.encode())
+        if open_link(lambda: token if fits else None):
             return
         abort(404)
     if any(name in request.headers for name in _PROXY_HEADERS) or not _is_this_machine():
