@@ -64,7 +64,7 @@ class _WithoutDoctype:
         self._stream = stream
         self._before = b""
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         content: bytes = self._stream.read(size)
         _refuse_doctype(self._before + content)
         self._before = content[-_DOCTYPE_BYTES:]
