@@ -32,13 +32,13 @@ class CoordinateField(FloatField):
 
         Infinity and «nan» are numbers to Python, and no page can show them rounded.
         """
+        texts = [text.replace(",", ".") for text in valuelist]
         try:
-            super().process_formdata([text.replace(",", ".") for text in valuelist])
+            if any(text.strip() and not math.isfinite(float(text)) for text in texts):
+                raise ValueError
+            super().process_formdata(texts)
         except ValueError:
             raise ValueError(NO_POSITION) from None
-        if self.data is not None and not math.isfinite(self.data):
-            self.data = None
-            raise ValueError(NO_POSITION)
 
 
 def check_whole(lat: CoordinateField, lon: CoordinateField) -> bool:
