@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -81,8 +82,12 @@ def list_unexecuted(*, seen_before: datetime, now: datetime) -> list[Vigente]:
     ]
 
 
+@cache
 def _current() -> sa.Select[Ubicacion, Revisado, bool, bool]:
-    """The locations on which their cases stand, newest first: one of each case."""
+    """The locations on which their cases stand, newest first: one of each case.
+
+    Kept: writing this statement took longer than the database takes to answer it.
+    """
     later, seen_again, moved = aliased(Ubicacion), aliased(Revisado), aliased(Investigacion)
     last = (
         sa.select(seen_again.id)
