@@ -16,9 +16,13 @@ def example(**values: Any) -> dict[str, Any]:
 
 
 class Body(BaseModel):
-    """What a request brings: what is not known is refused, and ``"1"`` is not a number."""
+    """What a request brings: what is not known is refused, and ``"1"`` is not a number.
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    ``defer_build``, here and below: a schema is built when it is first used. Most processes that
+    start use none of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 class Change(Body):
@@ -44,7 +48,8 @@ class Change(Body):
         super().__pydantic_init_subclass__(**kwargs)
         for name in cls.NOT_NULL:
             cls.model_fields[name].json_schema_extra = _without_null
-        cls.model_rebuild(force=True)
+        if cls.NOT_NULL:
+            cls.model_rebuild(force=True)
 
 
 def _without_null(schema: dict[str, Any]) -> None:
@@ -57,13 +62,13 @@ def _without_null(schema: dict[str, Any]) -> None:
 class Query(BaseModel):
     """What stands behind the question mark, where everything is text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Shown(BaseModel):
     """What is answered, read from a row."""
 
-    model_config = ConfigDict(from_attributes=True, populate_by_name=True)
+    model_config = ConfigDict(from_attributes=True, populate_by_name=True, defer_build=True)
 
 
 class Paging(Query):
