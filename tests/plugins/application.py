@@ -109,21 +109,43 @@ def _empty() -> None:
     Most tests write in a handful of tables: asking which costs a millisecond, truncating all of
     them cost PostgreSQL ninety.
     """
+    if db.engine.dialect.name == "postgresql":
+        _empty_postgresql()
+        return
     tables = _tables()
     with db.engine.begin() as connection:
         found = connection.exec_driver_sql(
             "SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in tables)
         ).one()
-        written = [name for name, has_rows in zip(tables, found, strict=True) if has_rows]
         with append_only_door(connection):
-            for name in written:
+            for name in (name for name, has_rows in zip(tables, found, strict=True) if has_rows):
                 connection.exec_driver_sql(f'DELETE FROM "{name}"')
-        if connection.dialect.name == "postgresql" and written:
-            connection.execute(RESTART, {"tables": written})
-    if db.engine.dialect.name == "postgresql" and written:
-        # Else new rows take the places of old ones, and what has no order comes in any.
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"VACUUM {', '.join(written)}")
+
+
+def _empty_postgresql() -> None:
+    """The same where each statement is a plan: twenty milliseconds of the server less than so."""
+    with db.engine.begin() as connection:
+        # An empty table that was vacuumed has no page: nobody has to look into all of them.
+        written = list(connection.exec_driver_sql(WRITTEN).scalars())
+        if not written:
+            return
+        # Without triggers: everything goes, so nobody has to look for who names a row.
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for name in written:
+            connection.exec_driver_sql(f"DELETE FROM {name}")
+        # SQLite gives the next id after the largest one; these are turned back by hand.
+        restarts = [
+            f"setval({sequence}, 1, false)"
+            for name, sequence in _sequences()
+            if name in set(written)
+        ]
+        if restarts:
+            connection.exec_driver_sql("SELECT " + ", ".join(restarts))
+    # Else new rows take the places of old ones, and what has no order comes in any.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(
+            f"VACUUM (PROCESS_TOAST false, SKIP_DATABASE_STATS) {', '.join(written)}"
+        )
 
 
 @functools.cache
@@ -132,13 +154,24 @@ def _tables() -> tuple[str, ...]:
     return tuple(table.name for table in reversed(Model.metadata.sorted_tables))
 
 
-#: SQLite gives the next id after the largest one; PostgreSQL's sequences are turned back by hand.
-RESTART = sa.text(
-    "SELECT setval(s.oid, 1, false) FROM pg_class s"
-    " JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
-    " JOIN pg_class t ON t.oid = d.refobjid"
-    " WHERE s.relkind = 'S' AND t.relname = ANY(:tables)"
-)
+@functools.cache
+def _sequences() -> tuple[tuple[str, int], ...]:
+    """Each sequence by its number, with the table whose ids it gives."""
+    with db.engine.connect() as connection:
+        return tuple((row[0], row[1]) for row in connection.exec_driver_sql(SEQUENCES))
+
+
+WRITTEN = """
+    SELECT quote_ident(relname) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
+"""
+SEQUENCES = """
+    SELECT quote_ident(t.relname), s.oid::int8 FROM pg_class s
+    JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')
+    JOIN pg_class t ON t.oid = d.refobjid
+    WHERE s.relkind = 'S'
+"""
 
 
 @pytest.fixture

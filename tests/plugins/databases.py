@@ -25,7 +25,14 @@ SERVER = pytest.StashKey[Any]()
 ADMIN_URI = pytest.StashKey[str]()
 
 #: Nothing here has to outlive the run, so nothing waits for the disk.
-FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+#: The tests vacuum what they wrote themselves.
+FAST = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "autovacuum = off",
+    "jit = off",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
