@@ -20,13 +20,12 @@ from app.consultas.queries.check_budget import (
 from app.consultas.rules.alcance import BOOSTR
 from app.db import db, transaction
 from app.jobs.models import Trabajo
-from app.jobs.queue import enqueue_periodic
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from tests.avistamientos.rows import an_answer, store
+from tests.consultas.sweeping import SWEEP, enqueue_sweep
 from tests.factories import make_oficio
 
-SWEEP = "avistamientos.barrido"
 NOTHING: dict[str, list[object]] = {"avistamientos": []}
 
 
@@ -64,8 +63,7 @@ def cases(app, buffet, usuario_investigador):
 
 
 def sweep(app, clock, run_jobs) -> None:
-    with app.app_context(), transaction():
-        enqueue_periodic(clock.now)
+    enqueue_sweep(app, clock.now)
     run_jobs()
 
 

@@ -13,16 +13,16 @@ from app.consultas.service import request_check
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo
-from app.jobs.queue import enqueue, enqueue_periodic
+from app.jobs.queue import enqueue
 from app.jobs.rules import PRIORITY_SWEEP, EstadoTrabajo
 from app.jobs.runner import claim, execute, work
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.usuarios.models import Usuario
 from tests.avistamientos.conftest import NOW
+from tests.consultas.sweeping import SWEEP, enqueue_sweep
 from tests.factories import make_oficio
 
-SWEEP = "avistamientos.barrido"
 TWO = {
     "avistamientos": [
         {"fecha_hora": "2026-11-20T08:15:00", "ubicacion": "P5", "empresa": "CN", "monto": 980},
@@ -390,11 +390,6 @@ def test_a_turn_that_went_by_is_booked_anew(
 # ------------------------------------------------------------------ the sweep
 
 
-def enqueue_sweep(app, now) -> None:
-    with app.app_context(), transaction():
-        enqueue_periodic(now)
-
-
 def test_the_sweep_checks_all_in_investigation_the_longest_unchecked_first(
     app, in_investigation, oficio, provider, run_jobs, rows, clock
 ):
@@ -416,13 +411,13 @@ def test_the_sweep_checks_all_in_investigation_the_longest_unchecked_first(
 
 def test_there_is_no_limit_of_ten(app, in_investigation, provider, run_jobs, clock):
     provider.answer("/porticos/", body={"avistamientos": []})
-    for _ in range(60):
+    for _ in range(25):
         in_investigation()
     enqueue_sweep(app, clock.now)
 
     run_jobs()
 
-    assert len(provider.requests) == 60
+    assert len(provider.requests) == 25
 
 
 def test_double_ticks_and_two_consumers_check_once(
@@ -488,15 +483,15 @@ def test_a_provider_that_is_down_all_day_is_told_once_a_day(
     provider.answer("/porticos/", status=500)
     oficio = in_investigation()
 
-    for _ in range(30):
+    for _ in range(6):
         enqueue_sweep(app, clock.now)
         run_jobs()
         for seconds in (60, 120, 240):
             clock.forward(seconds=seconds)
             run_jobs()
-        clock.forward(minutes=53)
+        clock.forward(hours=5)
 
-    assert len(rows(Trabajo, tipo=CHECK, estado=EstadoTrabajo.FALLIDO)) == 30
+    assert len(rows(Trabajo, tipo=CHECK, estado=EstadoTrabajo.FALLIDO)) == 6
     assert len(entries(rows, oficio)) == 2
 
 
