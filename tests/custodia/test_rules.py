@@ -32,6 +32,7 @@ values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,  # deeper ones cost seconds to invent, and are written by the same lines
 )
 
 

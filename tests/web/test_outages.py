@@ -11,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -20,7 +19,7 @@ from app import create_app
 from app.ajustes.queries import find_setting
 from app.ajustes.service import set_setting
 from app.core.outages import Outage, find_outage
-from app.db import db, dispensable_transaction, transaction
+from app.db import Model, creating, db, dispensable_transaction, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.usuarios.rules import Rol
 from tests.factories import PASSWORD, make_usuario
@@ -115,7 +114,8 @@ def own() -> Iterator[tuple[Flask, Path]]:
 def _open(path: Path) -> Iterator[tuple[Flask, Path]]:
     app = create_app(config_for_tests(f"sqlite:///{path}", path.parent))
     with app.app_context():
-        flask_migrate.upgrade()
+        with creating():
+            Model.metadata.create_all(db.engine)
         with transaction():
             set_setting("a", "1")
         yield app, path
