@@ -37,13 +37,6 @@ def play(migrated_database_url: str, tmp_path: Path) -> Iterator[Callable[..., s
         stage.close()
 
 
-@pytest.fixture
-def once(database_kind: str) -> None:
-    """Play it in the first run alone: it says nothing about the database."""
-    if database_kind != "sqlite":
-        pytest.skip("the run on SQLite has had it")
-
-
 def test_no_job_is_lost_while_the_consumer_is_killed_again_and_again(play):
     assert play(partial(drill_kills, jobs=60, kills=4)).startswith("60 jobs, 4 kills")
 

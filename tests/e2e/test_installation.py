@@ -69,6 +69,7 @@ def test_it_says_who_may_enter_stops_cleanly_and_starts_again_with_the_same_data
     assert "Primer inicio" not in again.read_log()
 
 
+@pytest.mark.usefixtures("once")
 def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(running, start):
     second = start()
 
@@ -77,6 +78,7 @@ def test_a_second_start_on_the_same_data_is_refused_with_a_sentence(running, sta
     assert health(running.url)["status"] == "healthy"
 
 
+@pytest.mark.usefixtures("once")
 def test_a_killed_consumer_is_replaced(running):
     consumer = next(
         pid
@@ -96,6 +98,7 @@ def test_a_killed_consumer_is_replaced(running):
     assert "trabajos terminó" in running.read_log()
 
 
+@pytest.mark.usefixtures("once")
 def test_production_names_what_is_missing_and_does_not_start(start_rastro):
     refused = start_rastro(ENVIRONMENT="production")
 

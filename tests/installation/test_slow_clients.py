@@ -17,6 +17,8 @@ import requests
 from tests.bench.slow import sign_in
 from tests.plugins.served import Demo, Served
 
+pytestmark = pytest.mark.e2e
+
 #: Seconds that a request may take to arrive, in these tests.
 PATIENCE = 4
 LIMIT = 150_000_000
@@ -104,7 +106,7 @@ def master_of(supervisor: int) -> int:
 def test_a_killed_master_is_replaced_and_clients_notice_nothing(served):
     supervisor = served.process.pid
     waits, gaps = [], []
-    for _ in range(3):
+    for _ in range(2):
         master = master_of(supervisor)
         os.kill(master, signal.SIGKILL)
         began = time.monotonic()

@@ -187,3 +187,10 @@ def fresh_database_url(databases: Databases) -> Iterator[str]:
     """An empty database for one test: for migrations, and for first starts."""
     with databases.lend() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def once(database_kind: str) -> None:
+    """Run it on SQLite alone: it says nothing about the database."""
+    if database_kind != SQLITE:
+        pytest.skip("the run on SQLite has had it")
