@@ -71,7 +71,8 @@ backup-db: $(VENV)/.runtime ## Back up the database and its files, also while th
 restore-db: $(VENV)/.runtime ## Restore the newest backup, or BACKUP=..., into an empty place
 	@$(FLASK) backup restore $(or $(BACKUP),ultimo) $(OPTIONS)
 
-test: $(VENV)/.dev ## Run every test on SQLite and on PostgreSQL
+# EVERYTHING=1: also those that send PostgreSQL nothing that others do not send (tests/plugins/statements.py).
+test: $(VENV)/.dev ## Run every test on SQLite, and on PostgreSQL those that say more
 	@sh tools/chromium.sh
 	@bash tools/test.sh
 

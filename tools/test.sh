@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every test on both databases, in two lanes side by side: the fast tests, and those that drive a
-# browser or processes, which wait for most of their time. All four runs are made even if one fails.
+# Every statement of the tests on both databases (EVERYTHING=1: every test), in two lanes side by side:
+# the fast tests, and those that drive a browser or processes, which wait for most of their time. All
+# four runs are made even if one fails.
 # With MEASURE=1 the first is measured: it meets nearly every line. That costs a third of its time,
 # with which all of it would take longer than the 25 minutes that a change may wait for.
 set -uo pipefail
@@ -26,12 +27,13 @@ fi
 
 failures=$(mktemp) # the names of the runs that failed
 told=$(mktemp)     # what the second lane says, for after the first
+noted=$(mktemp -d) # what each test of the first run sent to its database
 clean() {
     # Interrupted, the second lane ends too, as by Ctrl+C; after its end there is nobody to tell.
     if [ -n "${served_lane:-}" ] && kill -INT -- "-$served_lane" 2>/dev/null; then
         wait "$served_lane"
     fi
-    rm -rf "$failures" "$told" ${room_for_tests:+"$room_for_tests"}
+    rm -rf "$failures" "$told" "$noted" ${room_for_tests:+"$room_for_tests"}
 }
 trap clean EXIT
 trap 'exit 130' INT TERM
@@ -49,9 +51,13 @@ run_fast() {
     [ -z "${MEASURE:-}" ] || measured=(--cov --cov-report= --cov-fail-under=0) # judged at the end
     # PostgreSQL refuses more of what is hostile (NUL, numbers too large), so it is sent there.
     run sqlite --database sqlite -m "not e2e and not hostile" -n "$workers" \
-        "${measured[@]}"
-    # What uses no database was tried in the first run.
-    run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests
+        --note-statements "$noted" "${measured[@]}"
+    # Each statement meets both databases. A test that sends none that others do not send as well
+    # was tried in the first run: tests/plugins/statements.py. EVERYTHING=1 tries it again.
+    local repeated=(--repeat "$noted")
+    [ -z "${EVERYTHING:-}" ] || repeated=()
+    run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests \
+        "${repeated[@]}"
 }
 
 run_served() {
