@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -31,11 +32,16 @@ class Campana:
 
 def read_bell(usuario_id: int) -> Campana:
     """How many a person has not opened yet, and up to which one this was asked."""
-    statement = sa.select(
-        sa.func.count().filter(Aviso.leido_at.is_(None)), sa.func.coalesce(sa.func.max(Aviso.id), 0)
-    ).where(Aviso.usuario_id == usuario_id)
-    unread, last = db.session.execute(statement).one()
+    unread, last = db.session.execute(_bell(), {"usuario_id": usuario_id}).one()
     return Campana(unread, last)
+
+
+@cache
+def _bell() -> sa.Select:
+    """The two numbers of ``usuario_id``; written once, as every page asks for them."""
+    return sa.select(
+        sa.func.count().filter(Aviso.leido_at.is_(None)), sa.func.coalesce(sa.func.max(Aviso.id), 0)
+    ).where(Aviso.usuario_id == sa.bindparam("usuario_id"))
 
 
 def bells_state(usuario_ids: set[int]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -28,13 +29,7 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
 
     One question, as every page asks it.
     """
-    row = db.session.execute(
-        sa.select(Sesion, setting_column(ACCESS_MODE), *map(setting_column, LIMIT_SETTINGS))
-        .join(Sesion.usuario)
-        .outerjoin(Usuario.buffet)
-        .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))
-        .where(Sesion.huella == hash_session(token), Sesion.terminada_at.is_(None))
-    ).one_or_none()
+    row = db.session.execute(_open_session(), {"huella": hash_session(token)}).one_or_none()
     if row is None:
         return None
     sesion: Sesion = row[0]
@@ -45,6 +40,18 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     stored = zip(LIMIT_SETTINGS, row[2:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
     return None if _find_end(sesion, limits, now) else sesion
+
+
+@cache
+def _open_session() -> sa.Select:
+    """The session of a ``huella``; written once, since that takes longer than the answer."""
+    return (
+        sa.select(Sesion, setting_column(ACCESS_MODE), *map(setting_column, LIMIT_SETTINGS))
+        .join(Sesion.usuario)
+        .outerjoin(Usuario.buffet)
+        .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))
+        .where(Sesion.huella == sa.bindparam("huella"), Sesion.terminada_at.is_(None))
+    )
 
 
 def find_phone(sesion_id: int, *, now: datetime) -> Sesion | None:
