@@ -145,6 +145,8 @@ class Config:
     log_format: str
     map_tile_url: str
     map_attribution: str
+    #: The archive of streets, or the folder with it; need not exist.
+    map_file: Path
     web_reload: bool
     web_request_seconds: int
 
@@ -267,6 +269,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         sentry_dsn=reader.dsn("SENTRY_DSN"),
         log_format=reader.choice("LOG_FORMAT", ("texto", "json"), "texto"),
         map_tile_url=reader.tiles("MAP_TILE_URL"),
+        map_file=Path(reader.text("MAP_FILE", str(instance_dir / "mapa"))).absolute(),
         map_attribution=reader.text("MAP_ATTRIBUTION"),
         web_request_seconds=reader.integer("WEB_REQUEST_SECONDS", 30, 1, 600),
         web_reload=reader.boolean("WEB_RELOAD", default=False),

@@ -12,6 +12,7 @@ from app.feature import Feature
 
 _PACKAGES = (
     "auditoria",
+    "mapa",
     "ajustes",
     "custodia",
     "anclaje",

@@ -10,6 +10,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import init, { transform } from "lightningcss-wasm";
 import postcss from "postcss";
 import { PurgeCSS } from "purgecss";
+import { ground } from "./mapa.mjs";
 import { keep, drop } from "./safelist.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -137,6 +138,11 @@ await ship({
   },
 });
 await ship({
+  folder: "protomaps-leaflet", from: "protomaps-leaflet", licenceFile: "protomaps-leaflet/LICENSE", licence: "BSD-3-Clause",
+  why: "streets of a file on this machine, loaded only where there is one",
+  files: { "protomaps-leaflet.js": (await readFile(join(modules, "protomaps-leaflet/dist/protomaps-leaflet.js"), "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\n?$/, "\n") },
+});
+await ship({
   folder: "swagger-ui", from: "swagger-ui-dist", licenceFile: "swagger-ui-dist/LICENSE", licence: "Apache-2.0",
   why: "the page of the API, /docs",
   files: {
@@ -158,6 +164,7 @@ await ship({
 
 await mkdir(join(project, "static", "mapa"), { recursive: true });
 await writeFile(join(project, "static", "mapa", "comunas.json"), await comunas());
+await writeFile(join(project, "static", "mapa", "fondo.json"), await ground(here));
 
 const rows = shipped.map((s) => `| \`${s.folder}/\` | ${s.from} | ${s.version} | ${s.licence} | ${s.why} |`).join("\n");
 await writeFile(

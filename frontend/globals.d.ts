@@ -42,6 +42,7 @@ declare global {
 
   interface Window {
     L: typeof Leaflet;
+    protomapsL: typeof import("protomaps-leaflet");
     Chart?: typeof ChartClass;
     Sortable?: typeof SortableClass;
   }

@@ -24,6 +24,7 @@ from app.custodia.queries import find_review
 from app.db import db
 from app.jobs.pulse import clock_ahead, take_pulse
 from app.jobs.skew import list_skews, newest_stamp
+from app.mapa.outside.street_file import StreetFileRefused, find_street_file
 from app.respaldo.queries import LastBackup, last_backup
 from config import Config, product_version
 
@@ -54,6 +55,7 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         _mail(config),
         _antivirus(config),
         _provider(config, now),
+        _streets(config),
         _address(config),
     ]
 
@@ -85,6 +87,29 @@ def _disk(nombre: str, folder: Path) -> InstallationPart:
             "disco lleno no se puede guardar nada.",
         )
     return InstallationPart(nombre, "ok", text)
+
+
+def _streets(config: Config) -> InstallationPart:
+    try:
+        found = find_street_file(config.map_file)
+    except StreetFileRefused as error:
+        return InstallationPart(
+            "Mapa",
+            "warn",
+            f"{error} El mapa se dibuja sin calles; docs/operacion.md dice de dónde bajar otro.",
+        )
+    if found is not None:
+        text = (
+            f"Calles de {found.path.name} ({format_size(found.size)}), servidas por esta máquina."
+        )
+    elif config.map_tile_url:
+        text = "Calles del servidor de MAP_TILE_URL."
+    else:
+        text = (
+            "Comunas y esquema de las autopistas. Para ver calles sin preguntar a nadie, ponga un "
+            "archivo en instance/mapa (docs/operacion.md)."
+        )
+    return InstallationPart("Mapa", "ok", text)
 
 
 def _antivirus(config: Config) -> InstallationPart:

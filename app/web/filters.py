@@ -24,7 +24,6 @@ from app.core.phone_numbers import format_telefono, mask_telefono
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
 from app.core.time_zones import zone_name
-from app.extensions import current_config
 
 
 def plazo(fecha_limite: date | None) -> dict[str, str] | None:
@@ -56,12 +55,6 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
-def map_background() -> dict[str, str]:
-    """Where the map's pictures come from and whose they are; both empty: a plain ground."""
-    config = current_config()
-    return {"teselas": config.map_tile_url, "credito": config.map_attribution}
-
-
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.filters.update(
@@ -90,7 +83,6 @@ def init_filters(app: Flask) -> None:
     globals_: dict[str, Any] = {
         "has_endpoint": has_endpoint,
         "now": utcnow,
-        "map_background": map_background,
     }
     app.jinja_env.globals.update(globals_)
 

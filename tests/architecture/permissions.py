@@ -268,6 +268,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "listados.original": STAFF,
     "consultas.index": ADMIN,
     "consultas.export": ADMIN,
+    "mapa.streets": STAFF,
     "porticos.index": ADMIN,
     "porticos.export": ADMIN,
     "porticos.create": ADMIN,

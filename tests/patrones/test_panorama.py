@@ -395,7 +395,10 @@ def test_the_map_is_drawn_by_nobody_elses_help_and_works_by_keyboard(
     expect(page.get_by_role("button", name=re.compile("^Costanera Norte P[56]"))).to_have_count(2)
     own = page.url.split("/oficios/")[0]
     assert [url for url in asked if not url.startswith(own)] == []
-    assert any(url.endswith("comunas.json") for url in asked)
+    for name in ("comunas.json", "fondo.json"):
+        assert any(url.endswith(name) for url in asked)
+    expect(page.locator("path.mapa-tierra, path.mapa-via")).to_have_count(2)
+    assert not any("protomaps" in url for url in asked), "without a file of streets"
 
 
 @pytest.mark.e2e

@@ -6,6 +6,7 @@ import csv
 import json
 from html.parser import HTMLParser
 
+import brotli
 import pytest
 from flask import Flask, render_template_string
 
@@ -61,7 +62,7 @@ def test_a_map_to_choose_on_names_its_inputs(draw):
 
 
 @pytest.mark.parametrize(
-    "name", ["data-leaflet", "data-leaflet-css", "data-comunas", "data-iconos"]
+    "name", ["data-leaflet", "data-leaflet-css", "data-comunas", "data-fondo", "data-iconos"]
 )
 def test_what_the_map_needs_is_served(draw, stranger, name):
     with stranger.get(draw([])[name]) as response:
@@ -81,6 +82,21 @@ def test_the_plain_ground_names_every_comuna_that_has_a_place():
     assert {name: (lat, lon) for name, lat, lon in drawn} == {
         name: pytest.approx(place, abs=1e-4) for name, place in known.items()
     }
+
+
+def test_the_drawn_ground_is_small_and_whole():
+    text = (ROOT / "static/mapa/fondo.json").read_bytes()
+    drawn = json.loads(text)
+
+    assert len(brotli.compress(text, quality=9)) < 32_000
+    used = {index if index >= 0 else ~index for ring in drawn["tierra"] for index in ring}
+    assert max(used) < len(drawn["lineas"])
+    assert {line[0] for line in drawn["lineas"]} == {0, 1, 2}
+    first = drawn["vias"][0]
+    assert first[0] == "Autopista Central"
+    assert (first[2] / drawn["escala"], first[1] / drawn["escala"]) == pytest.approx(
+        (-33.647, -70.712), abs=1e-3
+    )
 
 
 def test_leaflets_rules_name_no_picture_that_is_not_shipped():

@@ -1,13 +1,16 @@
 // @ts-check
-// The base layer: tiles of a configured host, or a plain background with the names of
-// the comunas, which needs no other host.
+// The ground of a map: streets of one file of this machine, tiles of a configured host, or the land with its
+// comunas and the scheme of the motorways, which need no server.
 import { make } from "../elements.js";
+import { drawGround } from "./ground.js";
+import { drawStreets } from "./streets.js";
 
 /** @typedef {[nombre: string, lat: number, lon: number]} Comuna */
 
 const LABEL_FROM = 8; // below that zoom the names would cover the country
 const MOST = 60;
-const OSM = "Plazas de peaje: © colaboradores de OpenStreetMap (ODbL)";
+const OSM = "Pórticos y vías: © colaboradores de OpenStreetMap (ODbL)";
+const BORDERS = "Límites: IDE Chile";
 /** @type {Promise<Comuna[]> | null} */
 let comunas = null;
 
@@ -45,13 +48,28 @@ const escaped = (text) => make("i", { textContent: text }).innerHTML;
  * @param {import("leaflet").Map} map
  * @param {DOMStringMap} settings of the map's element
  */
-export function backdrop(L, map, { teselas, credito, comunas: url = "" }) {
-  map.attributionControl.addAttribution(escaped(credito ? `${credito} · ${OSM}` : OSM));
-  if (teselas) {
+export function backdrop(L, map, settings) {
+  const { teselas, calles, credito, comunas: url = "", fondo = "" } = settings;
+  const own = teselas || calles ? OSM : `${OSM} · ${BORDERS}`;
+  map.attributionControl.addAttribution(escaped(credito ? `${credito} · ${own}` : own));
+  if (calles) {
+    drawStreets(map, settings).catch(() => drawPlain(L, map, fondo, url));
+  } else if (teselas) {
     L.tileLayer(teselas, { maxZoom: 18, referrerPolicy: "no-referrer" }).addTo(map);
-    return;
+  } else {
+    drawPlain(L, map, fondo, url);
   }
+}
+
+/**
+ * @param {typeof import("leaflet")} L
+ * @param {import("leaflet").Map} map
+ * @param {string} fondo address of the land and the scheme
+ * @param {string} url of the names of the comunas
+ */
+function drawPlain(L, map, fondo, url) {
   map.getContainer().classList.add("mapa-liso");
+  drawGround(L, map, fondo);
   map.createPane("comunas").classList.add("mapa-comunas");
   map.getPane("comunas")?.setAttribute("aria-hidden", "true");
   const layer = L.layerGroup([], { pane: "comunas" }).addTo(map);
