@@ -25,6 +25,7 @@ from app.db import db
 from app.jobs.pulse import clock_ahead, take_pulse
 from app.jobs.skew import list_skews, newest_stamp
 from app.mapa.outside.street_file import StreetFileRefused, find_street_file
+from app.porticos.service import is_list_pending
 from app.respaldo.queries import LastBackup, last_backup
 from config import Config, product_version
 
@@ -55,6 +56,7 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         _mail(config),
         _antivirus(config),
         _provider(config, now),
+        *_gantry_list(),
         _streets(config),
         _address(config),
     ]
@@ -87,6 +89,20 @@ def _disk(nombre: str, folder: Path) -> InstallationPart:
             "disco lleno no se puede guardar nada.",
         )
     return InstallationPart(nombre, "ok", text)
+
+
+def _gantry_list() -> list[InstallationPart]:
+    """A line only while a newer list of gantries waits for somebody who applies it."""
+    if not is_list_pending():
+        return []
+    return [
+        InstallationPart(
+            "Catálogo de pórticos",
+            "warn",
+            "Hay una lista nueva, la de 2026, que corrige tramos y puntos. Vea qué cambia y "
+            "aplíquela en Administración, Pórticos.",
+        )
+    ]
 
 
 def _streets(config: Config) -> InstallationPart:

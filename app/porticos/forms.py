@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, SelectChoice, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 from app.core.errors import InvalidValue
@@ -28,6 +28,7 @@ class PorticoForm(Form):
     tipo = EnumField("Tipo", TipoPortico, default=TipoPortico.PORTICO)
     sentido = StringField("Sentido", [Optional(), at_most(60)])
     concesionaria = StringField("Concesionaria", [Optional(), at_most(160)])
+    comuna = StringField("Comuna", [Optional(), at_most(60)])
     region = StringField("Región", [Optional(), at_most(60)])
     lat = StringField("Latitud", [Optional()])
     lon = StringField("Longitud", [Optional()])
@@ -41,6 +42,7 @@ class PorticoForm(Form):
         validate_choice=False,
     )
     procedencia_coord = StringField("Procedencia de las coordenadas", [Optional(), at_most(120)])
+    otros_nombres = TextAreaField("Otros nombres", [Optional(), at_most(600)])
     #: Version of the gantry when the form was opened, for optimistic locking.
     version = HiddenField()
 
@@ -81,11 +83,17 @@ class PorticoForm(Form):
             tipo=self.tipo.value,
             sentido=self.sentido.data or None,
             concesionaria=self.concesionaria.data or None,
+            comuna=self.comuna.data or None,
             region=self.region.data or None,
             lat=parse_grados(self.lat.data) if has_point else None,
             lon=parse_grados(self.lon.data) if has_point else None,
             confianza_coord=Confianza(self.confianza_coord.data) if has_point else None,
             procedencia_coord=(self.procedencia_coord.data or None) if has_point else None,
+            otros_nombres="\n".join(
+                line.strip()
+                for line in (self.otros_nombres.data or "").splitlines()
+                if line.strip()
+            ),
         )
 
     @property

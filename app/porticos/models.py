@@ -33,7 +33,9 @@ class Portico(Model):
             "codigo",
             "tramo",
             "sentido",
+            "comuna",
             "region",
+            "otros_nombres",
             "lat",
             "lon",
             "procedencia_coord",
@@ -48,8 +50,8 @@ class Portico(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: ``rules.catalogue_key`` of the row it came from in the list that the product brings; None
-    #: for what the office added. It stays when the office renames the gantry.
+    #: The row it came from in a list that the product brings (``rules.seed_key``); None for what
+    #: the office added. It stays when the office renames the gantry.
     semilla: Mapped[str | None] = mapped_column(ShortText(200), unique=True)
     #: ``rules.catalogue_key`` as it is now.
     clave: Mapped[str] = mapped_column(ShortText(200), unique=True)
@@ -59,9 +61,12 @@ class Portico(Model):
     #: From where to where, in the direction of travel: «Vivaceta – Torres Tajamar».
     tramo: Mapped[str | None] = mapped_column(ShortText(200))
     tipo: Mapped[TipoPortico] = mapped_column(default=TipoPortico.PORTICO)
-    #: Direction of traffic («al oriente»); null if unknown.
+    #: Direction of traffic («poniente→oriente», «al oriente»); null if unknown.
     sentido: Mapped[str | None] = mapped_column(ShortText(60))
+    comuna: Mapped[str | None] = mapped_column(ShortText(60))
     region: Mapped[str | None] = mapped_column(ShortText(60))
+    #: Other codes and former stretches, one a line, under which sources write it.
+    otros_nombres: Mapped[str] = mapped_column(sa.Text, default="")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     confianza_coord: Mapped[Confianza | None]
@@ -71,7 +76,7 @@ class Portico(Model):
     activo: Mapped[bool] = mapped_column(default=True)
     #: Version for optimistic locking: a form with an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
-    #: Road, code, stretch, company and region without accents and case, for the search.
+    #: Road, code, stretch, company and place without accents and case, for the search.
     busqueda: Mapped[str] = mapped_column(sa.Text, default="")
     modificado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -60,7 +60,13 @@ def load_catalogo() -> Catalogo:
     """The gantries in use, prepared for looking many texts up."""
     rows = db.session.execute(
         sa.select(
-            Portico.id, Portico.autopista, Portico.codigo, Portico.tramo, Portico.concesionaria
+            Portico.id,
+            Portico.autopista,
+            Portico.codigo,
+            Portico.tramo,
+            Portico.concesionaria,
+            Portico.sentido,
+            Portico.otros_nombres,
         ).where(Portico.activo)
     )
     return Catalogo([CatalogoEntry(*row) for row in rows])

@@ -323,13 +323,14 @@ def test_a_sighting_says_which_gantry_its_text_means_and_why(
         "autopista": "Costanera Norte",
         "codigo": "P3",
         "tramo": gantry.tramo,
-        "sentido": None,
-        "lat": -33.424,
-        "lon": -70.622,
-        "confianza_coord": "baja",
+        "sentido": "oriente→poniente",
+        "comuna": "Providencia",
+        "lat": -33.423992,
+        "lon": -70.621955,
+        "confianza_coord": "alta",
     }
-    assert (shown["portico_metodo"], shown["ubicacion"]) == ("codigo", "Pórtico P3")
-    assert shown["portico_motivo"] == "código P3 en Costanera Norte"
+    assert (shown["portico_metodo"], shown["ubicacion"]) == ("sin_sentido", "Pórtico P3")
+    assert shown["portico_motivo"] == "código P3 en Costanera Norte; el texto no dice el sentido"
     assert (road["portico"], road["autopista"]) == (None, "Costanera Norte")
     assert (street["portico"], street["portico_metodo"], street["listado_id"]) == (None, None, None)
     listed = admin_api("GET", base).get_json()

@@ -274,6 +274,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "porticos.create": ADMIN,
     "porticos.edit": ADMIN,
     "porticos.toggle": ADMIN,
+    "porticos.product_list": ADMIN,
+    "porticos.apply_product_list": ADMIN,
     "porticos.corrections": ADMIN,
     "porticos.forget": ADMIN,
     "ubicado.form_page": STAFF,

@@ -64,7 +64,7 @@ def test_what_a_provider_tells_is_tied_to_its_gantry_and_stays_as_it_came(app, o
     store(app, oficio, an_answer([seen(11, text), seen(12), seen(13, None), seen(14, "X", "Y")]))
 
     found, unclear, company, nothing = rows(Avistamiento)
-    gantry = find_gantry(app, "Costanera Norte", "P5")
+    gantry = find_gantry(app, "Costanera Norte", "P5", "Carrascal – Vivaceta")
     assert (found.portico_id, found.portico_metodo) == (gantry.id, Metodo.CODIGO)
     assert found.portico_motivo == "código P5 en Costanera Norte"
     assert (found.ubicacion, found.empresa) == (text, "Costanera Norte")
@@ -80,7 +80,8 @@ def test_the_list_shows_the_match_why_and_the_way_to_correct_it(app, investigado
     text = investigador.get(f"/oficios/{oficio.id}/avistamientos").text
 
     assert "P5 · Costanera Norte" in text
-    assert 'title="código P5 en Costanera Norte"' in text
+    assert 'title="código P5 en Costanera Norte; el texto no dice el sentido"' in text
+    assert "sin el sentido del tránsito" in text
     assert "Pórtico sin identificar · Costanera Norte" in text
     assert "Sin identificar" in text
     for pk in (known, unclear, nothing):
@@ -95,7 +96,7 @@ def test_a_fine_is_looked_up_and_an_address_that_a_person_saw_is_not(
     make_sighting(app, oficio, usuario_investigador, ubicacion="Costanera Norte P5")
 
     one, two = rows(Avistamiento)
-    assert (one.id, one.portico_metodo, one.fuente) == (fine, Metodo.CODIGO, Fuente.MULTA)
+    assert (one.id, one.portico_metodo, one.fuente) == (fine, Metodo.SIN_SENTIDO, Fuente.MULTA)
     assert (two.portico_id, two.portico_metodo) == (None, None)
 
 
@@ -138,9 +139,8 @@ def test_one_correction_is_remembered_for_what_came_and_what_comes(
     (entry,) = rows(Auditoria, accion="portico.corregido")
     assert entry.usuario_id == usuario_investigador.id
     told = rows(Investigacion, oficio_id=oficio.id)[-2]
-    assert (
-        told.descripcion
-        == f"Pórtico corregido: «{UNCLEAR}» es el pórtico P7 Eje Kennedy de " + ("Costanera Norte.")
+    assert told.descripcion == (
+        f"Pórtico corregido: «{UNCLEAR}» es el pórtico {gantry.nombre} de Costanera Norte."
     )
     page = investigador.get(f"/oficios/{oficio.id}/avistamientos").text
     assert "P7 · Costanera Norte" in page
@@ -181,14 +181,14 @@ def test_a_correction_that_is_taken_back_lets_the_text_speak_again(
 
     (row,) = rows(Avistamiento)
     assert row.portico_id == find_gantry(app, "Costanera Norte", "P5").id
-    assert row.portico_metodo is Metodo.CODIGO
+    assert row.portico_metodo is Metodo.SIN_SENTIDO
 
 
 def test_an_edit_of_the_catalogue_is_followed_and_a_retired_gantry_stays_with_its_time(
     app, admin, oficio, rows, settle
 ):
-    store(app, oficio, an_answer([seen(11, "P5"), seen(12, "P4"), seen(13, "Viaducto exprés 9")]))
-    old = find_gantry(app, "Costanera Norte", "P5")
+    store(app, oficio, an_answer([seen(11, "P4"), seen(12, "P5"), seen(13, "Viaducto exprés 9")]))
+    old = find_gantry(app, "Costanera Norte", "P4")
     new = {"autopista": "Costanera Norte", "codigo": "X9", "tramo": "Viaducto exprés 9"}
     admin.post(f"/admin/porticos/{old.id}/activo", data={"activo": "0"})
     admin.post("/admin/porticos/nuevo", data={**new, "tipo": "portico", "confianza_coord": ""})
@@ -196,9 +196,9 @@ def test_an_edit_of_the_catalogue_is_followed_and_a_retired_gantry_stays_with_it
 
     retired, other, found = rows(Avistamiento)
     assert retired.portico_id == old.id
-    assert other.portico_id == find_gantry(app, "Costanera Norte", "P4").id
+    assert other.portico_id == find_gantry(app, "Costanera Norte", "P5").id
     assert found.portico_id == find_gantry(app, "Costanera Norte", "X9").id
-    store(app, oficio, an_answer([seen(15, "P5")]))
+    store(app, oficio, an_answer([seen(15, "P4")]))
     assert rows(Avistamiento)[-1].portico_id is None
     done = rows(Trabajo, tipo=REMATCH)
     assert {job.estado for job in done} == {EstadoTrabajo.HECHO}
@@ -215,7 +215,7 @@ def test_the_page_offers_the_likeliest_and_searches_the_rest(app, investigador, 
     page = investigador.get(url(oficio, pk), headers=HTMX)
     html = assert_fragment(page, f"oficio-avistamientos-{oficio.id}")
     assert f"«{UNCLEAR}»" in html
-    assert "P7 Eje Kennedy" in html
+    assert "P7 Estoril – Las Tranqueras (Kennedy)" in html
     assert html.count("Es este") == 6
     found = investigador.get(url(oficio, pk) + "?q=pa31").text
     assert "PA31 Carlos Valdovinos – Alameda" in found
@@ -257,7 +257,7 @@ def test_a_gantry_out_of_use_and_a_company_alone_are_refused(
     refused = investigador.post(url(oficio, text), data={"portico": gantry.id})
     assert refused.status_code == 422
     assert "fuera de uso" in refused.text
-    other = find_gantry(app, "Costanera Norte", "P8")
+    other = find_gantry(app, "Costanera Norte", "P4")
     refused = investigador.post(url(oficio, company), data={"portico": other.id})
     assert refused.status_code == 422
     assert "no hay un texto que corregir" in refused.text

@@ -20,12 +20,19 @@ def load_catalogue(app: Flask) -> None:
         load_seed(utcnow())
 
 
-def find_gantry(app: Flask, autopista: str, codigo: str) -> Portico:
-    """A gantry of the catalogue, detached."""
+def find_gantry(app: Flask, autopista: str, codigo: str, tramo: str | None = None) -> Portico:
+    """A gantry of the catalogue, detached; without a stretch, the first with that code."""
     with app.app_context():
         row = db.session.scalars(
-            sa.select(Portico).where(Portico.autopista == autopista, Portico.codigo == codigo)
-        ).one()
+            sa.select(Portico)
+            .where(
+                Portico.autopista == autopista,
+                Portico.codigo == codigo,
+                Portico.tramo == tramo if tramo else sa.true(),
+            )
+            .order_by(Portico.id)
+        ).first()
+        assert row is not None, f"{autopista} {codigo}"
         db.session.expunge(row)
         return row
 

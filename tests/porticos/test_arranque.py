@@ -33,7 +33,7 @@ def test_a_start_fills_the_catalogue_once_and_has_nothing_to_look_up(app, rows):
     prepare(app)
     prepare(app)
 
-    assert len(rows(Portico)) == 117
+    assert len(rows(Portico)) == 160
     assert rows(Trabajo) == []
 
 

@@ -47,13 +47,20 @@ def open_form(client, pk: int, **changes: str) -> dict[str, str]:
 def test_the_catalogue_is_filled_once_and_knows_what_it_does_not_know(app, catalogue, admin, rows):
     found = rows(Portico)
 
-    assert len(found) == len(porticos()) == 117
+    assert len(found) == len(porticos()) == 160
     plaza = find_gantry(app, "Ruta 5 Norte (Santiago – Los Vilos)", "LAMPA")
     assert (plaza.tipo, plaza.confianza_coord) == (TipoPortico.PLAZA, Confianza.MEDIA)
     assert plaza.is_of_osm
     assert "OpenStreetMap" in admin.get(f"{URL}/{plaza.id}").text
-    bare = find_gantry(app, "Autopista Central", "PA2")
+    bare = find_gantry(app, "AVO I", "P105")
     assert (bare.lat, bare.confianza_coord, bare.is_of_osm) == (None, None, False)
+    one = find_gantry(app, "Autopista Central", "PA15")
+    assert (one.tramo, one.sentido) == ("14 de la Fama – Río Mapocho", "Norte-Sur: norte→sur")
+    assert (one.comuna, one.region, one.confianza_coord) == (
+        "Independencia",
+        "Metropolitana",
+        Confianza.ALTA,
+    )
     with app.app_context(), transaction():
         assert load_seed(utcnow()) == 0
 
@@ -64,7 +71,7 @@ def test_an_upgrade_brings_what_is_missing_and_overwrites_nothing(app, catalogue
     assert admin.post(f"{URL}/{renamed.id}", data=data).status_code == 303
     retired = find_gantry(app, "Costanera Norte", "P4")
     admin.post(f"{URL}/{retired.id}/activo", data={"activo": "0"})
-    gone = find_gantry(app, "Costanera Norte", "P3")
+    gone = find_gantry(app, "Costanera Norte", "EV")
     with app.app_context(), transaction():
         db.session.delete(db.session.get_one(Portico, gone.id))
 
@@ -74,8 +81,8 @@ def test_an_upgrade_brings_what_is_missing_and_overwrites_nothing(app, catalogue
     after = {row.id: row for row in rows(Portico)}
     assert (after[renamed.id].codigo, after[renamed.id].tramo) == ("P5 bis", "Otro tramo")
     assert not after[retired.id].activo
-    assert find_gantry(app, "Costanera Norte", "P3").tramo == gone.tramo
-    assert len(after) == 117
+    assert find_gantry(app, "Costanera Norte", "EV").tramo == gone.tramo
+    assert len(after) == 160
 
 
 # ------------------------------------------------------------------ the pages
@@ -91,15 +98,15 @@ def test_only_an_admin_sees_the_catalogue(path, stranger, cliente, investigador,
 
 def test_the_list_is_searched_and_filtered_and_says_whom_it_owes(catalogue, admin):
     text = admin.get(URL).text
-    assert "117 pórticos y plazas" in text
+    assert "160 pórticos y plazas" in text
     assert "OpenStreetMap" in text
-    assert "Página 1 de 3" in text
+    assert "Página 1 de 4" in text
 
     def found(query: str) -> set[str]:
         return set(re.findall(r'porticos/\d+">([^<]+)</a>', admin.get(f"{URL}?{query}").text))
 
     assert found("q=carrascal+VIVACETA") == {"P5"}
-    assert found("autopista=Costanera+Norte&punto=con") == {"P3"}
+    assert found("autopista=Costanera+Norte&punto=sin") == {"EP"}
     assert found("tipo=plaza&q=lampa") == {"LAMPA"}
     assert found("estado=inactivos") == set()
     assert "Ningún pórtico calza" in admin.get(f"{URL}?q=nadaquever").text
@@ -113,10 +120,10 @@ def test_an_address_that_a_stranger_wrote_is_read_as_far_as_it_can_be(query, cat
     page = admin.get(f"{URL}?{query}")
 
     assert page.status_code == 200
-    assert "Página 1 de 3" in page.text
+    assert "Página 1 de 4" in page.text
     (following,) = re.findall(r'rel="next"\s+href="([^"]+)"', page.text)
-    assert "Página 2 de 3" in admin.get(following.replace("&amp;", "&")).text
-    assert admin.get(f"{URL}/exportar?{query}").data.count(b"\r\n") == 118
+    assert "Página 2 de 4" in admin.get(following.replace("&amp;", "&")).text
+    assert admin.get(f"{URL}/exportar?{query}").data.count(b"\r\n") == 161
     assert admin.get(f"{URL}/correcciones?{query}").status_code == 200
 
 
@@ -164,7 +171,7 @@ def test_a_road_has_a_code_once_however_it_is_spelled(catalogue, admin, rows):
 
     assert response.status_code == 422
     assert "ya tiene un pórtico con ese código" in response.text
-    assert len(rows(Portico)) == 117
+    assert len(rows(Portico)) == 160
 
 
 def test_an_edit_says_what_was_before(app, admin, usuario_admin, rows):

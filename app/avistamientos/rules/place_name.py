@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.porticos.rules import Metodo
+
 if TYPE_CHECKING:
     from app.avistamientos.models import Avistamiento
 
 
-def name_gantry(autopista: str, codigo: str, tramo: str | None) -> str:
-    """«Costanera Norte P5 Carrascal – Vivaceta»; the road is not said twice."""
+#: Between the ends of a stretch, whose order is the direction.
+_FROM_TO = " – "
+
+
+def name_gantry(
+    autopista: str, codigo: str, tramo: str | None, metodo: Metodo | None = None
+) -> str:
+    """«Costanera Norte P5 Carrascal – Vivaceta»; the road is not said twice.
+
+    A stretch that would tell a direction is left out where the source gave none.
+    """
+    if metodo is Metodo.SIN_SENTIDO and tramo and _FROM_TO in tramo:
+        tramo = None
     name = f"{codigo} {tramo}" if tramo else codigo
     return name if name.startswith(autopista) else f"{autopista} {name}"
 
@@ -17,7 +30,8 @@ def name_gantry(autopista: str, codigo: str, tramo: str | None) -> str:
 def name_place(row: Avistamiento) -> str | None:
     """Where it was seen, as exactly as it is known; None when nobody said."""
     if row.portico is not None:
-        return name_gantry(row.portico.autopista, row.portico.codigo, row.portico.tramo)
+        portico = row.portico
+        return name_gantry(portico.autopista, portico.codigo, portico.tramo, row.portico_metodo)
     return row.ubicacion or row.autopista or row.empresa
 
 

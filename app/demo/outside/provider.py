@@ -29,20 +29,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 SANTIAGO = ZoneInfo("America/Santiago")
-DATA = Path(__file__).resolve().parents[2] / "core" / "data" / "porticos.csv"
+DATA = Path(__file__).resolve().parents[2] / "core" / "data" / "porticos_2026.csv"
 #: How far back the provider remembers.
 DAYS = 42
 PEAK_HOURS = {7, 8, 18, 19}
 
-#: Gantries in the order in which a commuter passes them on the way there, and on the way back.
+#: Gantries in the order in which a commuter passes them on the way there, and on the way back; with
+#: where the traffic goes for a code that stands over both roadways.
 CORRIDORS = (
-    ("Autopista Central", ("PA30", "PA10", "PA31"), ("PA12", "PA14", "PA15")),
-    ("Autopista Central", ("PA3", "PA5", "PA7"), ("PA18", "PA6", "PA4")),
+    ("Autopista Central", ("PA30", "PA10", "PA31"), ("PA14", "PA12", "PA11")),
+    ("Autopista Central", ("PA3", "PA5", "PA7"), ("PA32", "PA6", "PA4")),
     ("Vespucio Norte", ("P15", "P13", "P11"), ("P10", "P12", "P14")),
     ("Vespucio Norte", ("P4", "P2", "P17"), ("P1", "P16", "P3")),
     ("Vespucio Sur", ("2.2", "3.4", "3.2"), ("3.1", "3.3", "2.1")),
-    ("Costanera Norte", ("P6.2", "P6.1", "P5"), ("P5", "P6.1", "P6.2")),
-    ("AVO I", ("P101", "P102", "P104"), ("P108", "P104", "P102")),
+    (
+        "Costanera Norte",
+        ("P6.2 oriente", "P6.1 oriente", "P5 oriente"),
+        ("P5 poniente", "P6.1 poniente", "P6.2 poniente"),
+    ),
+    ("AVO I", ("P101", "P102", "P104"), ("P205", "P206", "P209")),
     ("Ruta 78 Autopista del Sol", ("R78_TAL", "R78_MAL", "R78_RIN"), ("R78_RIN", "R78_MAL")),
 )
 #: One plate in so many passes no gantry.
@@ -53,9 +58,14 @@ _PATH = re.compile(r"/porticos/([A-Z0-9]{5,6})/?")
 
 @cache
 def gantries() -> dict[tuple[str, str], dict[str, str]]:
-    """The list of gantries by motorway and code."""
+    """The list of gantries by motorway and code, alone and with where the traffic goes."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
     with DATA.open(encoding="utf-8", newline="") as table:
-        return {(row["autopista"], row["codigo"]): row for row in csv.DictReader(table)}
+        for row in csv.DictReader(table):
+            code, way = row["codigo"], row["sentido"].rpartition("→")[2]
+            found.setdefault((row["autopista"], code), row)
+            found.setdefault((row["autopista"], f"{code} {way}"), row)
+    return found
 
 
 def crossings(patente: str, now: datetime) -> list[dict[str, Any]]:
@@ -99,7 +109,7 @@ def _item(moment: datetime, motorway: str, code: str) -> dict[str, Any]:
     row = gantries()[motorway, code]
     base = 260 + int.from_bytes(f"{motorway}{code}".encode(), "big") % 420
     peak = moment.hour in PEAK_HOURS and moment.weekday() < 5
-    place = f"{motorway}, pórtico {code}"
+    place = f"{motorway}, pórtico {row['codigo']}"
     return {
         "fecha_hora": moment.isoformat(),
         "ubicacion": f"{place} ({row['tramo']})" if row["tramo"] else place,

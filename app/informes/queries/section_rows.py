@@ -168,7 +168,7 @@ def mapa_part(placed: Sequence[Placed], direcciones: Sequence[Direccion]) -> dic
     note = _map_note(len(placed), missing, len(houses), len(direcciones))
     return {
         "nota": note,
-        "credito": f"Comunas y plazas de peaje: {ATRIBUCION}. "
+        "credito": f"Pórticos: {ATRIBUCION}; comunas: IDE Chile. "
         "La posición de un pórtico es aproximada y muestra un corredor, no un estacionamiento.",
         "dibujo": drawing,
     }

@@ -20,7 +20,7 @@ from app.db import db
 from app.direcciones.models import Direccion
 from app.patrones.rules import Paso
 from app.porticos.models import Portico
-from app.porticos.rules import Confianza
+from app.porticos.rules import Confianza, Metodo
 
 #: Most sightings with their own position on the map, newest first; gantries are not limited.
 MOST_MARKS = 300
@@ -49,6 +49,7 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
             Portico.codigo,
             Portico.tramo,
             Portico.sentido,
+            Avistamiento.portico_metodo,
             Avistamiento.investigacion_id,
             Avistamiento.listado_id,
             Portico.region,
@@ -64,14 +65,15 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
     for row in db.session.execute(statement):
         text, road = row.ubicacion, row.via
         if row.codigo is not None:
-            text, road = name_of(row.autopista, row.codigo, row.tramo), row.autopista
+            text = name_of(row.autopista, row.codigo, row.tramo, row.portico_metodo)
+            road = row.autopista
         pasos.append(
             Paso(
                 row.fecha,
                 row.fecha_hora,
                 text,
                 road,
-                row.sentido,
+                None if row.portico_metodo is Metodo.SIN_SENTIDO else row.sentido,
                 row.fuente in MATCHED_SOURCES,
                 fuentes.name_of(row.fuente, row.investigacion_id, row.listado_id),
                 zone_of(region=row.region, lat=row.lat, lon=row.lon, text=row.ubicacion),
@@ -98,8 +100,13 @@ def read_map(oficio_id: int) -> Mapa:
 def _gantry_points(oficio_id: int) -> list[dict[str, Any]]:
     """One point for each gantry, with how often and when last."""
     last = sa.func.max(Avistamiento.fecha_hora)
+    unsure = sa.func.count(
+        sa.case((Avistamiento.portico_metodo == Metodo.SIN_SENTIDO, Avistamiento.id))
+    )
     statement = (
-        sa.select(Portico, sa.func.count(Avistamiento.id), sa.func.max(Avistamiento.fecha), last)
+        sa.select(
+            Portico, sa.func.count(Avistamiento.id), sa.func.max(Avistamiento.fecha), last, unsure
+        )
         .join(Avistamiento, Avistamiento.portico_id == Portico.id)
         .where(
             Avistamiento.oficio_id == oficio_id,
@@ -110,19 +117,30 @@ def _gantry_points(oficio_id: int) -> list[dict[str, Any]]:
         .order_by(Portico.id)
     )
     points = []
-    for portico, count, day, moment in db.session.execute(statement):
+    for portico, count, day, moment, without in db.session.execute(statement):
         texts = [
             f"{count} {'paso' if count == 1 else 'pasos'}",
             f"Último: {_when(day, moment, _zone_of_gantry(portico))}",
         ]
-        if portico.sentido:
+        if without:
+            texts.append(
+                "La fuente no dice el sentido."
+                if without == count
+                else f"En {without} la fuente no dice el sentido."
+            )
+        elif portico.sentido:
             texts.insert(0, f"Sentido: {portico.sentido}")
         points.append(
             {
                 "tipo": "portico",
                 "lat": portico.lat,
                 "lon": portico.lon,
-                "titulo": name_gantry(portico.autopista, portico.codigo, portico.tramo),
+                "titulo": name_gantry(
+                    portico.autopista,
+                    portico.codigo,
+                    portico.tramo,
+                    Metodo.SIN_SENTIDO if without else None,
+                ),
                 "textos": texts,
                 "n": count,
                 "aproximada": portico.confianza_coord in (Confianza.BAJA, None),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import local_today, utcnow
-from app.core.errors import Refused
+from app.core.errors import Refused, Stale
 from app.core.porticos import ATRIBUCION
 from app.core.text import clean_text
 from app.db import db, transaction
@@ -15,7 +15,16 @@ from app.porticos.forms import PorticoFilterForm, PorticoForm
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
-from app.porticos.service import create_portico, forget_alias, set_active, update_portico
+from app.porticos.rules import CambioLista
+from app.porticos.service import (
+    apply_list,
+    create_portico,
+    forget_alias,
+    is_list_pending,
+    read_changes,
+    set_active,
+    update_portico,
+)
 from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
@@ -39,6 +48,7 @@ def index() -> ResponseReturnValue:
         form=form,
         page=paginate(porticos_statement(form.to_filter())),
         corrections=count_aliases(),
+        list_pending=is_list_pending(),
         atribucion=ATRIBUCION,
         filters=form.arguments(),
     )
@@ -109,6 +119,37 @@ def toggle(portico_id: int) -> ResponseReturnValue:
     return see_other(url_for("porticos.edit", portico_id=portico_id))
 
 
+@bp.get("/lista")
+@admin_required
+def product_list() -> ResponseReturnValue:
+    """What the list of 2026 would change in this catalogue, before it is applied."""
+    return _list_page(200)
+
+
+@bp.post("/lista")
+@admin_required
+def apply_product_list() -> ResponseReturnValue:
+    """Apply the list of 2026 as the preview showed it."""
+    try:
+        with transaction():
+            changes = apply_list(request.form.get("resumen", ""), actor=current_user, now=utcnow())
+    except Stale as error:
+        tell(str(error), "warn")
+        return _list_page(409)
+    new = changes.count(CambioLista.NUEVO)
+    kept = changes.kept
+    tell(
+        f"Se aplicó la lista de 2026: {new} {'pórtico nuevo' if new == 1 else 'pórticos nuevos'}"
+        + (
+            f"; {kept} {'conserva' if kept == 1 else 'conservan'} lo que la oficina corrigió"
+            * bool(kept)
+        )
+        + ". Los avistamientos se identifican otra vez.",
+        "ok",
+    )
+    return see_other(url_for("porticos.index"))
+
+
 @bp.get("/correcciones")
 @admin_required
 def corrections() -> ResponseReturnValue:
@@ -126,6 +167,16 @@ def forget(alias_id: int) -> ResponseReturnValue:
         forget_alias(row, actor=current_user, now=utcnow())
     tell("Corrección retirada: sus avistamientos se identifican otra vez por su texto.", "ok")
     return see_other(url_for("porticos.corrections"))
+
+
+def _list_page(status: int) -> ResponseReturnValue:
+    page = render_template(
+        "porticos/lista.html",
+        changes=read_changes(),
+        kinds=list(CambioLista),
+        atribucion=ATRIBUCION,
+    )
+    return page, status
 
 
 def _form_page(form: PorticoForm, row: Portico | None, status: int) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from app.core.errors import InvalidValue
@@ -31,19 +32,44 @@ class Metodo(Labelled):
     CODIGO = "codigo", "Por el código"
     NOMBRE = "nombre", "Por el nombre"
     PARECIDO = "parecido", "Por parecido"
+    #: The gantry of one direction stands for both: the source does not say which.
+    SIN_SENTIDO = "sin_sentido", "Sin el sentido del tránsito"
     #: Only the road is known: the source names a company and no place.
     VIA = "via", "Solo se conoce la vía"
     NINGUNO = "ninguno", "Sin identificar"
 
 
-def catalogue_key(autopista: str, codigo: str) -> str:
-    """What makes a gantry the same one: its road and its code, however they are spelled."""
-    return f"{fold(autopista)}/{fold(codigo)}"
+class CambioLista(Labelled):
+    """What a newer list of the product does to a gantry of the catalogue."""
+
+    NUEVO = "nuevo", "Se agrega"
+    RENOMBRADO = "renombrado", "Cambia de tramo"
+    MOVIDO = "movido", "Cambia de lugar"
+    UBICADO = "ubicado", "Gana coordenadas"
+    CON_SENTIDO = "con_sentido", "Gana sentido"
+    #: Several stand in its place: it goes out of use, and its sightings keep it.
+    REEMPLAZADO = "reemplazado", "Se reemplaza"
+    #: The office's own row stays; the list has nothing for it or would add it twice.
+    PROPIO = "propio", "Queda el de la oficina"
+    IGUAL = "igual", "No cambia"
+
+
+def catalogue_key(autopista: str, codigo: str, sentido: str | None = None) -> str:
+    """What makes a gantry the same one: its road, code and direction, however they are spelled."""
+    key = f"{fold(autopista)}/{fold(codigo)}"
+    return f"{key}/{fold(sentido)}" if sentido else key
 
 
 def alias_key(ubicacion: str | None, empresa: str | None) -> tuple[str, str]:
     """A provider's text for remembering: case, accents and spaces do not tell two apart."""
     return fold(ubicacion or ""), fold(empresa or "")
+
+
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> int:
+    """How far apart two points are, on a plane: good for the few kilometres of a correction."""
+    north = (one[0] - other[0]) * 111_320
+    east = (one[1] - other[1]) * 111_320 * math.cos(math.radians(one[0]))
+    return round(math.hypot(north, east))
 
 
 def parse_grados(text: str) -> float:

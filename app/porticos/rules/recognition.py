@@ -1,20 +1,23 @@
 """Telling which gantry of the catalogue a provider's free text names, and why.
 
 The road comes first: from the company, else from the text. On that road a code decides, then the
-stretch by name, then one that is nearly the same. Where two gantries fit, or the code and the
-stretch disagree, nothing is told: a person corrects it once, which is better than a wrong place in
-evidence. The same text with the same catalogue always gives the same answer.
+stretch by name, then a former name, then one that is nearly the same. Where two gantries fit, or
+the code and the stretch disagree, nothing is told: a person corrects it once, which is better than
+a wrong place in evidence. A code that stands over both roadways is told without its direction when
+the text does not give one. The same text with the same catalogue always gives the same answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from app.porticos.rules import Metodo
+from app.porticos.rules.direction import find_way
 from app.porticos.rules.place_text import code_key, codes_in, ends_of, numbers_in, words
 from app.porticos.rules.roads import VIAS, Via
 
@@ -29,6 +32,8 @@ _COMPANY_FILLER = frozenset(
     | {"de", "del", "la"}
 )
 _SIDES = frozenset(("norte", "sur", "oriente", "poniente"))
+#: Another name that is a code: «PC 101», «T1».
+_CODE = re.compile(r"[A-Za-z]{1,5}[ _-]?\d{1,3}(?:[.,]\d)?|[A-Z]{2,5}[_-][A-Z]{2,5}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ class CatalogoEntry:
     codigo: str
     tramo: str | None
     concesionaria: str | None = None
+    sentido: str | None = None
+    #: Other codes and former stretches, one a line.
+    otros_nombres: str = ""
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Road and code, which the gantries of both directions may share."""
+        return self.autopista, code_key(self.codigo)
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,7 @@ class Catalogo:
     _by_code: dict[str, list[CatalogoEntry]] = field(default_factory=dict, init=False)
     _by_road: dict[str, list[CatalogoEntry]] = field(default_factory=dict, init=False)
     _ends: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False)
+    _former: dict[int, set[tuple[str, ...]]] = field(default_factory=dict, init=False)
     _vias: list[Via] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +83,11 @@ class Catalogo:
             self._by_code.setdefault(code_key(row.codigo), []).append(row)
             self._by_road.setdefault(row.autopista, []).append(row)
             self._ends[row.id] = ends_of(row.tramo or "")
+            names = row.otros_nombres.splitlines()
+            for name in names:
+                if _CODE.fullmatch(name) and code_key(name) != code_key(row.codigo):
+                    self._by_code.setdefault(code_key(name), []).append(row)
+            self._former[row.id] = {ends_of(name) for name in names if not _CODE.fullmatch(name)}
             companies.setdefault(row.autopista, set()).add(row.concesionaria or "")
         known = {via.nombre: via for via in VIAS}
         for name in [*companies, *(via.nombre for via in VIAS if via.nombre not in companies)]:
@@ -123,6 +142,10 @@ class Catalogo:
         """The places that a gantry's stretch names."""
         return self._ends[row.id]
 
+    def former_ends(self, row: CatalogoEntry) -> set[tuple[str, ...]]:
+        """The same of each former name of its stretch."""
+        return self._former[row.id]
+
     def names_of(self, roads: frozenset[str]) -> frozenset[tuple[str, ...]]:
         """The phrases that mean one of the roads."""
         return frozenset(
@@ -155,7 +178,7 @@ def recognise(ubicacion: str | None, empresa: str | None, catalogo: Catalogo) ->
     found = _by_code(text, roads, catalogo)
     if isinstance(found, Match):
         return found
-    if found is not None:
+    if found:
         return _confirmed(found, text, named, catalogo)
     if not roads:
         return Match(Metodo.NINGUNO, "el texto no nombra una vía del catálogo")
@@ -167,12 +190,16 @@ def recognise(ubicacion: str | None, empresa: str | None, catalogo: Catalogo) ->
     return by_name or _road_only(roads, "el texto no nombra un pórtico del catálogo")
 
 
-def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> CatalogoEntry | Match | None:
-    """The gantry whose code stands in the text; a Match says why none can be told."""
+def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> list[CatalogoEntry] | Match:
+    """The gantries of the one code that stands in the text; a Match says why none can be told.
+
+    They are several where the code stands over both roadways; none where the text has no code.
+    """
     road_words = {word for name in catalogo.names_of(roads) for word in name}
+    codes = codes_in(text)
     found = [
         row
-        for row in catalogo.with_code(codes_in(text))
+        for row in catalogo.with_code(codes)
         # «AMB» is the airport's road and its only gantry: as the road's name it says nothing.
         if code_key(row.codigo) not in road_words
     ]
@@ -181,21 +208,32 @@ def _by_code(text: str, roads: frozenset[str], catalogo: Catalogo) -> CatalogoEn
         if not here:
             numbers = numbers_in(text)
             here = [row for row in catalogo.on_roads(roads) if _number(row.codigo) in numbers]
-        if not here and any(_is_telling(row.codigo) for row in found):
+        if not here and any(
+            _is_telling(row.codigo) for row in found if code_key(row.codigo) in codes
+        ):
             return Match(Metodo.NINGUNO, "el código es de otra vía que la de la empresa")
     else:
-        here = [row for row in found if _is_telling(row.codigo)]
-    if len(here) > 1:
-        which = ", ".join(f"{row.codigo} de {row.autopista}" for row in here[:3])
+        here = [row for row in found if code_key(row.codigo) in codes and _is_telling(row.codigo)]
+    own = [row for row in here if code_key(row.codigo) in codes]
+    here = own or here
+    groups = {row.group: f"{row.codigo} de {row.autopista}" for row in here}
+    if len(groups) > 1:
+        which = ", ".join(list(groups.values())[:3])
         return Match(Metodo.NINGUNO, f"el texto calza con varios pórticos: {which}"[:255])
-    return here[0] if here else None
+    return here
 
 
-def _confirmed(row: CatalogoEntry, text: str, named: frozenset[str], catalogo: Catalogo) -> Match:
+def _confirmed(
+    rows: list[CatalogoEntry], text: str, named: frozenset[str], catalogo: Catalogo
+) -> Match:
     """The gantry of a code, unless the rest of the text says otherwise."""
+    row = rows[0]
     own_road = frozenset((row.autopista,))
+    pairs = set(pairwise(ends_of(text)))
+    on_stretch = [other for other in rows if catalogo.ends(other) in pairs]
     stretch = _stretch(text, catalogo.on_roads(own_road), catalogo)
-    if stretch is not None and stretch.id != row.id:
+    is_known = on_stretch or any(catalogo.former_ends(other) & pairs for other in rows)
+    if stretch is not None and not is_known:
         return Match(
             Metodo.NINGUNO,
             f"el código es el de {row.codigo}, pero el tramo es el de {stretch.codigo}",
@@ -206,38 +244,65 @@ def _confirmed(row: CatalogoEntry, text: str, named: frozenset[str], catalogo: C
         return Match(
             Metodo.NINGUNO, f"el código es de {row.autopista}, pero el texto dice {min(foreign)}"
         )
-    motivo = f"código {row.codigo} en {row.autopista}"
-    return Match(Metodo.CODIGO, motivo[:255], row.id, row.autopista)
+    return _in_direction(
+        on_stretch or rows, text, Metodo.CODIGO, f"código {row.codigo} en {row.autopista}"
+    )
+
+
+def _in_direction(rows: Sequence[CatalogoEntry], text: str, metodo: Metodo, motivo: str) -> Match:
+    """The one of these gantries of one code that the text's direction tells.
+
+    Where it tells none the first of them stands for all, and the match says so.
+    """
+    way = find_way(text)
+    fitting = [row for row in rows if way and find_way(row.sentido) == way]
+    if len(rows) > 1 and len(fitting) == 1:
+        return Match(metodo, f"{motivo}, hacia el {way}"[:255], fitting[0].id, rows[0].autopista)
+    if len(rows) > 1:
+        metodo, motivo = Metodo.SIN_SENTIDO, f"{motivo}; el texto no dice el sentido"
+    return Match(metodo, motivo[:255], rows[0].id, rows[0].autopista)
 
 
 def _by_name(
     text: str, roads: frozenset[str], catalogo: Catalogo, *, has_company: bool
 ) -> Match | None:
-    """The gantry whose stretch the text names, exactly or nearly."""
+    """The gantry whose stretch the text names: exactly, as it was called before, or nearly."""
     here = ends_of(text, road=catalogo.names_of(roads))
-    if not here:
-        return None
     rows = catalogo.on_roads(roads)
-    scored = sorted(
-        ((_likeness(here, catalogo.ends(row)), row) for row in rows),
-        key=lambda pair: (-pair[0], pair[1].id),
-    )
-    if not scored:
+    if not here or not rows:
         return None
-    (best, row), (second, _) = scored[0], scored[1] if len(scored) > 1 else (0.0, scored[0][1])
-    where = f"«{row.tramo}» en {row.autopista}"
+    likeness: dict[tuple[str, str], float] = {}
+    for row in rows:
+        alike = _likeness(here, catalogo.ends(row))
+        likeness[row.group] = max(alike, likeness.get(row.group, 0.0))
+    ranked = sorted(likeness.items(), key=lambda pair: -pair[1])
+    (group, best), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    likest = [
+        row for row in rows if row.group == group and _likeness(here, catalogo.ends(row)) == best
+    ]
+    where = f"«{likest[0].tramo}» en {likest[0].autopista}"
     if best == 100 and second < 100:
-        return Match(Metodo.NOMBRE, f"tramo {where}"[:255], row.id, row.autopista)
+        return _in_direction(likest, text, Metodo.NOMBRE, f"tramo {where}")
+    if best < 100:
+        former = _only_group(row for row in rows if here in catalogo.former_ends(row))
+        if former:
+            motivo = f"nombre anterior de {former[0].codigo} de {former[0].autopista}"
+            return _in_direction(former, text, Metodo.NOMBRE, motivo)
     if ALIKE <= best < 100 and best - second >= AHEAD:
         motivo = f"tramo parecido ({best:.0f} de 100) a {where}"
-        return Match(Metodo.PARECIDO, motivo[:255], row.id, row.autopista)
+        return _in_direction(likest, text, Metodo.PARECIDO, motivo)
     if has_company and best < ALIKE and len(here) == 1:
-        naming = [row for row in rows if here[0] in catalogo.ends(row)]
-        if len(naming) == 1:
-            only = naming[0]
-            motivo = f"único pórtico de {only.autopista} que nombra «{here[0]}»"
-            return Match(Metodo.NOMBRE, motivo[:255], only.id, only.autopista)
+        naming = _only_group(row for row in rows if here[0] in catalogo.ends(row))
+        if naming:
+            motivo = f"único pórtico de {naming[0].autopista} que nombra «{here[0]}»"
+            return _in_direction(naming, text, Metodo.NOMBRE, motivo)
     return None
+
+
+def _only_group(rows: Iterable[CatalogoEntry]) -> list[CatalogoEntry]:
+    """The gantries if they all have one code on one road, else none."""
+    found = list(rows)
+    return found if len({row.group for row in found}) == 1 else []
 
 
 def _stretch(text: str, rows: list[CatalogoEntry], catalogo: Catalogo) -> CatalogoEntry | None:

@@ -8,7 +8,6 @@ from app.porticos.service.catalogue import (
     PorticoTaken,
     ask_to_rematch,
     create_portico,
-    load_seed,
     set_active,
     update_portico,
 )
@@ -18,17 +17,28 @@ from app.porticos.service.identifying import (
     identify,
     remember_alias,
 )
+from app.porticos.service.product_list import (
+    ListChanges,
+    apply_list,
+    is_list_pending,
+    load_seed,
+    read_changes,
+)
 
 __all__ = [
     "REMATCH",
+    "ListChanges",
     "PorticoData",
     "PorticoTaken",
     "Texto",
+    "apply_list",
     "ask_to_rematch",
     "create_portico",
     "forget_alias",
     "identify",
+    "is_list_pending",
     "load_seed",
+    "read_changes",
     "remember_alias",
     "set_active",
     "update_portico",

@@ -1,8 +1,7 @@
-"""The catalogue itself: the list that the product brings, and what the office makes of it."""
+"""The catalogue itself: what the office adds, changes and takes out of use."""
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,26 +9,27 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.auditoria.service import audit
-from app.core import porticos as semilla
 from app.core.errors import Refused, Stale
 from app.core.text import fold
 from app.db import db
 from app.jobs.queue import enqueue
 from app.porticos.models import Portico
 from app.porticos.rules import Confianza, TipoPortico, catalogue_key
+from app.porticos.rules.direction import find_way
 from app.usuarios.models import Usuario
 
 #: Name of the job that matches sightings to the catalogue again; defined in a higher package.
 REMATCH = "avistamientos.emparejar"
-#: «media (OSM, ODbL)»: how far a point is to be trusted, and where it comes from.
-_TRUST = re.compile(r"(alta|media|baja)(?:\s*\((.*)\))?")
 
 
 class PorticoTaken(Refused):
-    """The road has a gantry with that code already."""
+    """The road has a gantry with that code in that direction already."""
 
     def __init__(self) -> None:
-        super().__init__("Esa vía ya tiene un pórtico con ese código. Búsquelo en la lista.")
+        super().__init__(
+            "Esa vía ya tiene un pórtico con ese código en ese sentido. Búsquelo en la lista; si "
+            "es el del otro sentido, escriba el sentido."
+        )
 
 
 @dataclass(frozen=True)
@@ -42,48 +42,18 @@ class PorticoData:
     tramo: str | None = None
     tipo: TipoPortico = TipoPortico.PORTICO
     sentido: str | None = None
+    comuna: str | None = None
     region: str | None = None
     lat: float | None = None
     lon: float | None = None
     confianza_coord: Confianza | None = None
     procedencia_coord: str | None = None
+    #: Other codes and names, one a line.
+    otros_nombres: str = ""
 
 
-def load_seed(now: datetime) -> int:
-    """Add what the product's list has and the catalogue lacks; return how many.
-
-    Done at each start, so that an upgrade brings new gantries. What is there already is left as
-    the office has it, also where it renamed a gantry or took one out of use.
-    """
-    known = set(db.session.scalars(sa.select(Portico.semilla).where(Portico.semilla.is_not(None))))
-    taken = set(db.session.scalars(sa.select(Portico.clave)))
-    new = []
-    for row in semilla.porticos():
-        key = catalogue_key(row.autopista, row.codigo)
-        if key in known or key in taken:
-            continue
-        found = _TRUST.fullmatch(row.confianza_coord)
-        portico = Portico(
-            semilla=key,
-            clave=key,
-            autopista=row.autopista,
-            concesionaria=row.concesionaria or None,
-            codigo=row.codigo,
-            tramo=row.tramo or None,
-            tipo=TipoPortico(row.tipo),
-            region=row.region or None,
-            lat=row.lat,
-            lon=row.lon,
-            confianza_coord=Confianza(found[1]) if found else None,
-            procedencia_coord=found[2] if found else None,
-            created_at=now,
-            updated_at=now,
-        )
-        portico.busqueda = _search_text(portico)
-        new.append(portico)
-    db.session.add_all(new)
-    db.session.flush()
-    return len(new)
+#: What a list or the office says of a gantry.
+FIELDS = tuple(PorticoData.__dataclass_fields__)
 
 
 def create_portico(data: PorticoData, *, actor: Usuario, now: datetime) -> Portico:
@@ -92,8 +62,8 @@ def create_portico(data: PorticoData, *, actor: Usuario, now: datetime) -> Porti
     Raises:
         PorticoTaken: the road has one with that code.
     """
-    _refuse_taken(data, but=None)
-    row = Portico(created_at=now)
+    _refuse_taken(data)
+    row = Portico(clave=_key(data), created_at=now)
     _apply(row, data, actor=actor, now=now)
     db.session.add(row)
     db.session.flush()
@@ -103,7 +73,7 @@ def create_portico(data: PorticoData, *, actor: Usuario, now: datetime) -> Porti
         now=now,
         entidad="portico",
         entidad_id=row.id,
-        datos=_facts(row),
+        datos=facts_of(row),
     )
     ask_to_rematch(now)
     return row
@@ -119,10 +89,12 @@ def update_portico(
         PorticoTaken: the road has another one with that code.
     """
     _check_version(portico, version)
-    _refuse_taken(data, but=portico.id)
-    before = _facts(portico)
+    if _key(data) != catalogue_key(portico.autopista, portico.codigo, portico.sentido):
+        _refuse_taken(data, but=portico.id)
+        portico.clave = _key(data)
+    before = facts_of(portico)
     _apply(portico, data, actor=actor, now=now)
-    after = _facts(portico)
+    after = facts_of(portico)
     if before == after:
         return
     portico.version += 1
@@ -164,18 +136,29 @@ def ask_to_rematch(now: datetime) -> None:
     enqueue(REMATCH, key=f"{REMATCH}:{uuid.uuid4()}", now=now)
 
 
-def _refuse_taken(data: PorticoData, *, but: int | None) -> None:
-    key = catalogue_key(data.autopista, data.codigo)
-    other = db.session.scalar(sa.select(Portico.id).where(Portico.clave == key))
-    if other is not None and other != but:
-        raise PorticoTaken
+def _refuse_taken(data: PorticoData, *, but: int | None = None) -> None:
+    """Refuse a second gantry of that road, code and direction; an unknown direction is any."""
+    base = catalogue_key(data.autopista, data.codigo)
+    statement = sa.select(Portico).where(
+        sa.or_(Portico.clave == base, Portico.clave.startswith(f"{base}/", autoescape=True))
+    )
+    for other in db.session.scalars(statement):
+        if other.id == but:
+            continue
+        ways = {fold(data.sentido or ""), fold(other.sentido or "")}
+        way = find_way(data.sentido)
+        if "" in ways or len(ways) == 1 or (way and way == find_way(other.sentido)):
+            raise PorticoTaken
+
+
+def _key(data: PorticoData) -> str:
+    return catalogue_key(data.autopista, data.codigo, data.sentido)
 
 
 def _apply(row: Portico, data: PorticoData, *, actor: Usuario, now: datetime) -> None:
     for name, value in vars(data).items():
         setattr(row, name, value)
-    row.clave = catalogue_key(data.autopista, data.codigo)
-    row.busqueda = _search_text(row)
+    row.busqueda = search_text(row)
     row.modificado_por_id = actor.id
     row.updated_at = now
 
@@ -189,11 +172,13 @@ def _check_version(portico: Portico, version: int) -> None:
         )
 
 
-def _search_text(row: Portico) -> str:
-    parts = (row.autopista, row.codigo, row.tramo, row.concesionaria, row.region, row.sentido)
-    return fold(" ".join(part for part in parts if part))
+def search_text(row: Portico) -> str:
+    """What the search of the catalogue looks in."""
+    parts = (row.autopista, row.codigo, row.tramo, row.concesionaria, row.comuna, row.region)
+    return fold(" ".join(part for part in (*parts, row.sentido, row.otros_nombres) if part))
 
 
-def _facts(row: Portico) -> dict[str, object]:
-    facts = {name: getattr(row, name) for name in PorticoData.__dataclass_fields__}
+def facts_of(row: Portico) -> dict[str, object]:
+    """What the catalogue says of a gantry, as the audit keeps it."""
+    facts = {name: getattr(row, name) for name in FIELDS}
     return {name: getattr(value, "value", value) for name, value in facts.items()}

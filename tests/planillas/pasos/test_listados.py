@@ -98,7 +98,7 @@ def test_importing_stores_all_in_one_go_with_its_proof(
 
     one, two = rows(Avistamiento)
     (listado,) = rows(Listado)
-    gantry = find_gantry(app, "Costanera Norte", "P5")
+    gantry = find_gantry(app, "Costanera Norte", "P5", "Carrascal – Vivaceta")
     assert {row.portico_id for row in (one, two)} == {gantry.id}
     assert {row.listado_id for row in (one, two)} == {listado.id}
     assert (one.fuente, one.usuario_id) == (Fuente.PORTICO, usuario_investigador.id)

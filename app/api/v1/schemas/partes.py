@@ -316,6 +316,7 @@ class PorticoShown(Shown):
     codigo: str
     tramo: str | None
     sentido: str | None
+    comuna: str | None
     lat: float | None
     lon: float | None
     confianza_coord: Confianza | None
@@ -325,7 +326,9 @@ class AvistamientoShown(Shown):
     """A sighting. ``fecha_hora`` is null when the source says only the day.
 
     ``ubicacion`` and ``empresa`` are what the source wrote; ``portico`` is what that means, and
-    ``portico_motivo`` why. ``autopista`` is known also where only the company is.
+    ``portico_motivo`` why. With ``portico_metodo`` ``sin_sentido`` the code stands over both
+    roadways and the source did not say which: ``portico`` is that of one of them. ``autopista``
+    is known also where only the company is.
     """
 
     model_config = ConfigDict(
