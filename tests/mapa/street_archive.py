@@ -76,7 +76,7 @@ def _cross() -> tuple[int, list[int]]:
     """Roads all over the tile, so that every part of it shows one."""
     drawn: list[int] = []
     x = y = 0
-    for at in range(0, _EXTENT, 8):
+    for at in range(0, _EXTENT, 64):
         drawn += [_command(1, 1), *_zigzag([(at - x, 0 - y)])]
         drawn += [_command(2, 1), *_zigzag([(0, _EXTENT)])]
         x, y = at, _EXTENT

@@ -8,6 +8,7 @@ import { drawStreets } from "./streets.js";
 /** @typedef {[nombre: string, lat: number, lon: number]} Comuna */
 
 const LABEL_FROM = 8; // below that zoom the names would cover the country
+const ROADS_FROM = 11;
 const MOST = 60;
 const OSM = "Pórticos y vías: © colaboradores de OpenStreetMap (ODbL)";
 const BORDERS = "Límites: IDE Chile";
@@ -69,28 +70,46 @@ export function backdrop(L, map, settings) {
  */
 function drawPlain(L, map, fondo, url) {
   map.getContainer().classList.add("mapa-liso");
-  drawGround(L, map, fondo);
   map.createPane("comunas").classList.add("mapa-comunas");
   map.getPane("comunas")?.setAttribute("aria-hidden", "true");
   const layer = L.layerGroup([], { pane: "comunas" }).addTo(map);
+  const ground = drawGround(L, map, fondo);
   const redraw = async () => {
-    const known = await loadComunas(url);
+    const [known, roads] = await Promise.all([loadComunas(url), ground]);
     layer.clearLayers();
     if (!map.getPane("comunas") || map.getZoom() < LABEL_FROM) return;
     const bounds = map.getBounds().pad(0.05);
     /** @type {{x: number, y: number, half: number}[]} */
     const taken = [];
-    for (const [name, lat, lon] of known) {
-      if (taken.length === MOST || !bounds.contains([lat, lon])) continue;
-      const { x, y } = map.latLngToContainerPoint([lat, lon]);
+    /** @type {(name: string, at: [number, number], className: string) => boolean} */
+    const put = (name, at, className) => {
+      if (taken.length === MOST || !bounds.contains(at)) return false;
+      const { x, y } = map.latLngToContainerPoint(at);
       const half = 3.4 * name.length + 6;
-      if (taken.some((other) => Math.abs(other.y - y) < 17 && Math.abs(other.x - x) < other.half + half)) continue;
+      if (taken.some((other) => Math.abs(other.y - y) < 17 && Math.abs(other.x - x) < other.half + half)) return false;
       taken.push({ x, y, half });
-      const text = make("span", { textContent: name });
-      const icon = L.divIcon({ className: "mapa-comuna", html: text, iconSize: [0, 0] });
-      L.marker([lat, lon], { icon, pane: "comunas", interactive: false, keyboard: false }).addTo(layer);
+      const icon = L.divIcon({ className, html: make("span", { textContent: name }), iconSize: [0, 0] });
+      L.marker(at, { icon, pane: "comunas", interactive: false, keyboard: false }).addTo(layer);
+      return true;
+    };
+    if (map.getZoom() >= ROADS_FROM) {
+      const named = new Set(); // a road of several lines is named once
+      for (const { name, line } of roads) {
+        if (!named.has(name) && halfway(line).some((at) => put(name, at, "mapa-comuna mapa-via-nombre"))) named.add(name);
+      }
     }
+    for (const [name, lat, lon] of known) put(name, [lat, lon], "mapa-comuna");
   };
   map.on("moveend resize", redraw);
   redraw();
+}
+
+/**
+ * The middle of each straight part of a road, where its name covers no gantry.
+ *
+ * @param {import("./ground.js").Line} line
+ * @returns {[number, number][]}
+ */
+function halfway(line) {
+  return line.slice(1).map(([lat, lon], i) => [(lat + line[i][0]) / 2, (lon + line[i][1]) / 2]);
 }

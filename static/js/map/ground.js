@@ -1,7 +1,6 @@
 // @ts-check
 // The land, its borders and the scheme of the motorways, from a file that the build makes (frontend/mapa.mjs).
 // Their colours are in the style sheet, so both themes are drawn by the same paths.
-import { make } from "../elements.js";
 
 /**
  * @typedef {object} Ground
@@ -11,9 +10,9 @@ import { make } from "../elements.js";
  * @property {[nombre: string, ...puntos: number[]][]} vias
  */
 /** @typedef {[number, number][]} Line latitude and longitude */
+/** @typedef {{name: string, line: Line}} Road */
 
 const COMUNAS_FROM = 8; // zoom below which only the regions are told apart
-const NAMES_FROM = 11;
 /** @type {Promise<Ground> | null} */
 let ground = null;
 
@@ -54,13 +53,14 @@ export function unpack(packed, scale) {
  * @param {typeof import("leaflet")} L
  * @param {import("leaflet").Map} map
  * @param {string} url
+ * @returns {Promise<Road[]>} the roads of the scheme, to be named
  */
 export async function drawGround(L, map, url) {
   const { escala, lineas, tierra, vias } = await loadGround(url).catch(() => {
     ground = null;
     return { escala: 1, lineas: [], tierra: [], vias: [] };
   });
-  if (!map.getPane("mapPane")?.isConnected || !lineas.length) return;
+  if (!map.getPane("mapPane")?.isConnected || !lineas.length) return [];
   const pane = "fondo";
   map.createPane(pane).classList.add("mapa-fondo");
   map.getPane(pane)?.setAttribute("aria-hidden", "true");
@@ -74,15 +74,8 @@ export async function drawGround(L, map, url) {
   L.polyline(ofKind(1), { ...shared, className: "mapa-limite is-region" }).addTo(map);
   const roads = vias.map(([name, ...points]) => ({ name, line: unpack(points, escala) }));
   L.polyline(roads.map(({ line }) => line), { ...shared, className: "mapa-via" }).addTo(map);
-  const names = L.layerGroup(roads.map(({ name, line }) => {
-    const icon = L.divIcon({ className: "mapa-comuna mapa-via-nombre", html: make("span", { textContent: name }), iconSize: [0, 0] });
-    return L.marker(line[Math.floor(line.length / 2)], { icon, pane, interactive: false, keyboard: false });
-  }));
-  const show = () => {
-    const zoom = map.getZoom();
-    comunas[zoom < COMUNAS_FROM ? "remove" : "addTo"](map);
-    names[zoom < NAMES_FROM ? "remove" : "addTo"](map);
-  };
+  const show = () => comunas[map.getZoom() < COMUNAS_FROM ? "remove" : "addTo"](map);
   map.on("zoomend", show);
   show();
+  return roads;
 }
