@@ -50,7 +50,7 @@ class Portico(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: The row it came from in a list that the product brings (``rules.seed_key``); None for what
+    #: The row it came from in a list that the product brings (``Seed.semilla``); None for what
     #: the office added. It stays when the office renames the gantry.
     semilla: Mapped[str | None] = mapped_column(ShortText(200), unique=True)
     #: ``rules.catalogue_key`` as it is now.

@@ -67,7 +67,7 @@ def test_the_catalogue_is_filled_once_and_knows_what_it_does_not_know(app, catal
 
 def test_an_upgrade_brings_what_is_missing_and_overwrites_nothing(app, catalogue, admin, rows):
     renamed = find_gantry(app, "Costanera Norte", "P5")
-    data = open_form(admin, renamed.id, codigo="P5 bis", tramo="Otro tramo")
+    data = open_form(admin, renamed.id, codigo="P5 bis", tramo="Otro tramo", confianza_coord="alta")
     assert admin.post(f"{URL}/{renamed.id}", data=data).status_code == 303
     retired = find_gantry(app, "Costanera Norte", "P4")
     admin.post(f"{URL}/{retired.id}/activo", data={"activo": "0"})
