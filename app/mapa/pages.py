@@ -27,7 +27,7 @@ def map_background() -> dict[str, str]:
         streets = None
     if streets is not None:
         return {
-            "calles": url_for("mapa.streets", version=streets.version),
+            "calles": url_for("mapa.streets", edicion=streets.version),
             "calles_zoom": str(streets.max_zoom),
             "teselas": "",
             "credito": "Calles: Protomaps",
@@ -40,18 +40,20 @@ def map_background() -> dict[str, str]:
     }
 
 
-@bp.get("/mapa/calles/<version>.pmtiles")
+@bp.get("/mapa/calles/<edicion>.pmtiles")
 @staff_required
-def streets(version: str) -> ResponseReturnValue:
+def streets(edicion: str) -> ResponseReturnValue:
     """A part of the file of streets, as the request's ``Range`` says; never the whole file."""
+    wanted = request.range
+    if wanted is None:
+        abort(416)
     try:
         found = or_404(find_street_file(current_config().map_file))
     except StreetFileRefused:
         abort(404)
-    if version != found.version:
+    if edicion != found.version:
         abort(404)
-    wanted = request.range
-    part = wanted.range_for_length(found.size) if wanted and wanted.units == "bytes" else None
+    part = wanted.range_for_length(found.size)
     if part is None or part[1] - part[0] > _MOST_BYTES:
         abort(416)
     response = send_file(

@@ -79,6 +79,7 @@ TELLS_NOTHING: dict[str, str] = {
     "docs.*": "La descripción de la API.",
     "api.auth.login": "Da un token a quien tiene la contraseña.",
     "adjuntos.thumbnail": "La imagen pequeña de una página del caso, que ya quedó anotada.",
+    "mapa.streets": "Las calles de un mapa.",
     "porticos.export": "El catálogo de pórticos es público.",
     "encargados.certificate": "Cuenta filas y archivos, y no nombra a nadie.",
     "retencion.certificate": "Cuenta casos, filas y archivos, y no nombra a nadie.",

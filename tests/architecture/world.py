@@ -88,6 +88,7 @@ def url_arguments(
         "formato": lambda: "csv",
         "fuente": lambda: "entrada",
         "hecho_id": lambda: _entry(app, oficio.id),
+        "edicion": lambda: "1",
         **{name: partial(parts.__getitem__, name) for name in parts},
         "adjunto_id": lambda: _approved_photo(app, oficio, admin),
         "cliente_id": lambda: "0b4f4c1e-0000-4000-8000-000000000000",

@@ -406,7 +406,9 @@ def suggest(
 
     def score(row: CatalogoEntry) -> float:
         named = code_key(row.codigo) in codes or _number(row.codigo) in numbers - {""}
-        return 100.0 * named + float(fuzz.token_set_ratio(here, " ".join(words(row.tramo or ""))))
+        names = (row.tramo or "", *row.otros_nombres.splitlines())
+        alike = max(fuzz.token_set_ratio(here, " ".join(words(name))) for name in names)
+        return 100.0 * named + float(alike)
 
     rows = catalogo.on_roads(roads) if roads else list(catalogo.entradas)
     return [row.id for row in sorted(rows, key=lambda row: (-score(row), row.id))[:limit]]
