@@ -108,7 +108,7 @@ def _former_names(rows: list[dict[str, str]]) -> dict[tuple[str, str], tuple[str
     for row in rows:
         stretches = current.setdefault((row["autopista"], row["codigo"]), set())
         stretches.add(plain_stretch(row["tramo"]))
-    found = {}
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
     for old in porticos_2025():
         key = old.autopista, old.codigo
         if key in SUCESORES:

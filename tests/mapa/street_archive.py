@@ -20,7 +20,7 @@ def make_archive(path: Path, *, tile_type: int = 1, compression: int = 1) -> Pat
     metadata = b"{}"
     start = 127
     sections = (len(directory), len(metadata), 0, len(tile))
-    offsets = []
+    offsets: list[int] = []
     for size in sections:
         offsets += [start, size]
         start += size
