@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -84,6 +84,7 @@ def comunas() -> tuple[Comuna, ...]:
         )
 
 
+@lru_cache(maxsize=1_024)
 def find_comuna(text: str) -> Comuna | None:
     """Return the comuna of that name; case, accents, spaces and known variants are forgiven.
 
@@ -97,6 +98,7 @@ def find_comuna(text: str) -> Comuna | None:
     return _by_key().get(_ALSO_WRITTEN.get(key, key))
 
 
+@lru_cache(maxsize=1_024)
 def suggest_comuna(text: str) -> Comuna | None:
     """Return the comuna that a misspelled name most likely means, to be confirmed by a person."""
     best = process.extractOne(

@@ -8,7 +8,7 @@ more than six. A shorter run without a dash (``AB1234``) is always the plate its
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.core.errors import InvalidValue
@@ -109,6 +109,8 @@ class Patente:
         return (self.valor,)
 
 
+# The rules of a list ask four times for the plate of a row.
+@lru_cache(maxsize=1_024)
 def parse_patente(text: str) -> Patente:
     """Read a plate with or without dots, dashes, spaces and check digit, in any case.
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.cl import rut as stdnum_rut
 
@@ -40,6 +41,8 @@ class Rut:
         )
 
 
+# The rules of a list ask several times for the RUT of a row.
+@lru_cache(maxsize=1_024)
 def parse_rut(text: str) -> Rut:
     """Read a RUT with or without dots and dash, «k» in either case.
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,6 +19,8 @@ _NOTHING = re.compile(
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
+#: Texts below so many characters are kept for a while once they were cleaned or folded.
+_SHORT = 100
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_FILENAME = re.compile(r"[^A-Za-z0-9._ -]+")
@@ -39,6 +42,10 @@ def fold(text: str) -> str:
     ``ÑUÑOA`` and ``nunoa`` fold to the same. Both databases compare folded text, because neither
     agrees with the other on accents.
     """
+    return _folded_lately(text) if len(text) < _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     return " ".join(_without_marks(_without_marks(text).casefold()).split())
@@ -70,6 +77,10 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     invisible or direction-changing marks; composes accents; collapses spaces. With ``multiline``
     line breaks stay, at most one empty line in a row.
     """
+    return _cleaned_lately(text, multiline) if len(text) < _SHORT else _cleaned(text, multiline)
+
+
+def _cleaned(text: str, multiline: bool) -> str:
     if text.isprintable():
         # Nothing to drop, and no other white space than spaces: most cells of a list.
         return " ".join(unicodedata.normalize("NFC", text).split())
@@ -80,6 +91,11 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
         return _SPACES.sub(" ", text).strip()
     lines = [re.sub(r"[^\S\n]+", " ", line).strip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+# The rules of a list look at a cell a dozen times, and its columns repeat courts and comunas.
+_cleaned_lately = lru_cache(maxsize=4_096)(_cleaned)
+_folded_lately = lru_cache(maxsize=4_096)(_folded)
 
 
 def shortened(text: str, limit: int = 40) -> str:

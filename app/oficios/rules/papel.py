@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
@@ -86,6 +87,8 @@ class Papel:
         return value if isinstance(value, date) else None
 
 
+# Courts, comunas, dates and makes repeat in the columns of a list.
+@lru_cache(maxsize=4_096)
 def judge(
     name: str, text: str, *, today: date, cells: bool = False, missing: str | None = None
 ) -> Judgement:

@@ -6,6 +6,7 @@ What the fields are, and what the texts mean, is the business of each kind of li
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -271,29 +272,38 @@ def _split_totals(
     rows, totals = [], []
     heads = [header_key(cell) for cell in header.celdas]
     for row in below:
-        filled = [text for cell in row.celdas if (text := clean_text(cell))]
+        filled = [cell for cell in row.celdas if _says_something(cell)]
         if not filled or _repeats(row, heads):
             continue
-        is_total = fold(filled[0]).startswith(("total", "subtotal"))
+        is_total = fold(clean_text(filled[0])).startswith(("total", "subtotal"))
         values = _values(row, guess)
         if is_total and not layout.is_entry(values, len(filled)):
             totals.append(
-                f"La fila {row.numero} («{' '.join(filled)[:40]}») es un total y no se importa."
+                f"La fila {row.numero} («{_joined(filled, 40)}») es un total y no se importa."
             )
         elif layout.is_of_list and not layout.is_of_list(values, len(filled)):
             totals.append(
-                f"La fila {row.numero} («{' '.join(filled)[:80]}») no es un caso y no se importa."
+                f"La fila {row.numero} («{_joined(filled, 80)}») no es un caso y no se importa."
             )
         else:
             rows.append(row)
     return rows, totals
 
 
+def _says_something(cell: str) -> bool:
+    """Whether anything is left of a cell once it is cleaned; of 100,000 cells few need cleaning."""
+    return bool(cell) and ((cell.isprintable() and not cell.isspace()) or bool(clean_text(cell)))
+
+
+def _joined(cells: Sequence[str], limit: int) -> str:
+    return " ".join(map(clean_text, cells))[:limit]
+
+
 def _repeats(row: Fila, heads: Sequence[str]) -> bool:
     """Whether a row is the header again; most differ in their first cell."""
-    return len(row.celdas) == len(heads) and all(
-        header_key(cell) == head for cell, head in zip(row.celdas, heads, strict=True)
-    )
+    if len(row.celdas) != len(heads):
+        return False
+    return all(header_key(cell) == head for cell, head in zip(row.celdas, heads, strict=True))
 
 
 def _values(
@@ -345,24 +355,16 @@ def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[
     width = max(len(row.celdas) for row in (header, *rows))
     names = [clean_text(cell)[:80] for cell in header.celdas] + [""] * width
     columns = [
-        Columna(
-            index,
-            names[index],
-            guess.get(index),
-            _first_text(rows, index),
-            *_filled(rows, index),
-        )
+        Columna(index, names[index], guess.get(index), *_contents(rows, index))
         for index in range(width)
     ]
     return tuple(one for one in columns if one.encabezado or one.campo or one.ejemplo)
 
 
-def _first_text(rows: list[Fila], index: int) -> str:
-    texts = (clean_text("".join(row.celdas[index : index + 1])) for row in rows)
-    return next((text[:40] for text in texts if text), "")
-
-
-def _filled(rows: list[Fila], index: int) -> tuple[int, tuple[str, ...]]:
-    """How many cells of a column say something, and three of its texts."""
-    texts = [text for row in rows if (text := clean_text("".join(row.celdas[index : index + 1])))]
-    return len(texts), tuple(text[:40] for text in list(dict.fromkeys(texts))[:3])
+def _contents(rows: list[Fila], index: int) -> tuple[str, int, tuple[str, ...]]:
+    """The first text of a column, how many of its cells say something, and three of its texts."""
+    written = Counter(row.celdas[index] for row in rows if index < len(row.celdas))
+    texts = [(text, count) for cell, count in written.items() if (text := clean_text(cell))]
+    examples = list(dict.fromkeys(text for text, _ in texts))[:3]
+    first = examples[0][:40] if examples else ""
+    return first, sum(count for _, count in texts), tuple(text[:40] for text in examples)

@@ -13,10 +13,13 @@ from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
 from app.core.text import clean_text, fold
 from app.oficios.rules import TipoPropietario
-from app.planillas.rules.row_parts import is_whole, split_street
+from app.planillas.rules.row_parts import OTROS, is_whole, split_street
 
 _BETWEEN = re.compile(r"\s*[/;|\n]\s*|\s+(?:y|e|-|–)\s+|\s*,\s*")
 _MAY_BE_MANY = re.compile(r"[/;|,\s]")
+#: Without one of these a cell names one person, and holds one address.
+_BETWEEN_NAMES = re.compile(r"[/;|,\n]|\s[yeYE]\s")
+_BETWEEN_PLACES = re.compile(r"[\n;|/]")
 _CUE = re.compile(r"\(([^)]*)\)")
 _ROLES = {
     "deudor": TipoPropietario.PRINCIPAL,
@@ -64,7 +67,7 @@ def share_out(texts: Mapping[str, str]) -> Repartida:
     """
     if is_whole(texts):
         return Repartida((dict(texts),))
-    own = {name: text for name, text in texts.items() if not _is_other(name)}
+    own = {name: text for name, text in texts.items() if name not in OTROS}
     plates = divide(
         "/".join(filter(None, (own.get("patente"), texts.get("patente_2")))), parse_patente
     )
@@ -118,10 +121,6 @@ def _reads(parse: Callable[[str], object], text: str) -> bool:
     except InvalidValue:
         return False
     return True
-
-
-def _is_other(name: str) -> bool:
-    return name.startswith("otro_") or name.endswith("_2")
 
 
 def _persons(
@@ -186,6 +185,8 @@ def _names(text: str, ruts: int) -> list[tuple[str, TipoPropietario | None]]:
     """The names of a cell with what each one is; one where they cannot be told apart."""
     if not clean_text(text):
         return []
+    if not _BETWEEN_NAMES.search(text):
+        return [_named(clean_text(text))]
     for pattern in (
         r"\s*[/;|\n]\s*",
         r"\s*[/;|\n]\s*|\s+[ye]\s+(?=[A-ZÁÉÍÓÚÑ])",
@@ -212,6 +213,8 @@ def _role(text: str) -> TipoPropietario | None:
 def _addresses(own: Mapping[str, str], texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Street and comuna of each address of a row."""
     street, comuna = own.get("direccion", ""), own.get("comuna", "")
+    if not _BETWEEN_PLACES.search(street) and not texts.get("direccion_2"):
+        return [(clean_text(street), comuna)] if street else []
     lines = [
         clean_text(line) for line in re.split(r"\n|;|\s\|\s|\s/\s", street) if clean_text(line)
     ]
