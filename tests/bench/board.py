@@ -96,13 +96,14 @@ class Site:
     def cpu(self) -> float:
         """Seconds of processor that the web has used, all its processes together."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return sum(map(_cpu, [self.pid, *map(int, children)]))
+        return sum(map(cpu_of, [self.pid, *map(int, children)]))
 
 
 _connections = threading.local()
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Seconds of processor that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -26,7 +26,7 @@ from app.db import db
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 from config import ROOT
-from tests.bench.board import SECRET, Site, say, served
+from tests.bench.board import SECRET, Site, cpu_of, say, served
 from tests.drills.servers import servers
 from tests.planillas.listados import make_importacion, make_list
 
@@ -132,7 +132,9 @@ def _import(site: Site, draft: int, oficio_id: int) -> bool:
         threads = [threading.Thread(target=writers.write) for _ in range(WRITERS)]
         try:
             _begin_session(site)
+            used = site.cpu()
             status, page, preview = site.ask(address, **{"Accept-Encoding": "identity"})
+            used = site.cpu() - used
             version = re.search(rb'name="version" value="(\d+)"', page)
             token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
             assert version
@@ -153,12 +155,15 @@ def _import(site: Site, draft: int, oficio_id: int) -> bool:
             writers.is_over.set()
             for thread in threads:
                 thread.join()
+            of_jobs = cpu_of(consumer.pid)
             memory = max(_peak(consumer.pid), *map(_peak, _family(site.pid)))
             consumer.kill()
             consumer.wait()
 
         log.seek(0)
         held = re.findall(rb"held the write lock for ([\d.]+) s", log.read())
+    # What a busy machine does not stretch.
+    print(f"seconds of processor: preview {used:.1f}, jobs with their start {of_jobs:.1f}")
     waits = sorted(writers.seconds)
     slow = waits[int(len(waits) * 0.99)] if waits else 0.0
     longest = max(map(float, held), default=0.0)
