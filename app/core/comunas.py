@@ -33,10 +33,13 @@ _ALSO_WRITTEN = {
     "scl": "santiago",
     "llayllay": "llaillay",
     "sanvicentedetaguatagua": "sanvicente",
+    "vdelmar": "vinadelmar",
+    "phurtado": "padrehurtado",
 }
 #: Words that are shortened in front of a name or behind it.
 _SHORT = {
     "pte": "puente",
+    "stgo": "santiago",
     "est": "estacion",
     "pto": "puerto",
     "pta": "punta",

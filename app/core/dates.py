@@ -34,6 +34,8 @@ _MONTHS = {
 }
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+#: «20261024», as the systems of banks write it.
+_WITHOUT_MARKS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _IN_WORDS = re.compile(
     r"(?:[a-z]+,? )?(\d{1,2})(?:o|er|[°º])?(?: de |[ \-/.])"
     r"([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
@@ -278,6 +280,8 @@ def _split(text: str) -> tuple[int, int, int]:
         # A date cell printed as text carries a midnight nobody meant.
         if not rest or re.fullmatch(r"[T ]00:00(:00(\.0+)?)?", rest):
             return int(found[3]), int(found[2]), int(found[1])
+    if found := _WITHOUT_MARKS.fullmatch(text):
+        return int(found[3]), int(found[2]), int(found[1])
     if found := _DAY_FIRST.fullmatch(re.sub(r" 0?0:00(:00)?$", "", text)):
         return int(found[1]), int(found[2]), _century(found[3])
     if (found := _IN_WORDS.fullmatch(fold(text))) and found[2] in _MONTHS:

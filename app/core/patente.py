@@ -109,8 +109,8 @@ class Patente:
         return (self.valor,)
 
 
-# The rules of a list ask four times for the plate of a row.
-@lru_cache(maxsize=1_024)
+# The rules of a list ask four times for each of its plates, the last time when all were read.
+@lru_cache(maxsize=8_192)
 def parse_patente(text: str) -> Patente:
     """Read a plate with or without dots, dashes, spaces and check digit, in any case.
 

@@ -42,7 +42,7 @@ class Rut:
 
 
 # The rules of a list ask several times for the RUT of a row.
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=8_192)
 def parse_rut(text: str) -> Rut:
     """Read a RUT with or without dots and dash, «k» in either case.
 

@@ -17,8 +17,12 @@ from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import FilaOficio, classify_oficios
 from app.planillas.rules.oficio_rows import read_oficios
 from app.planillas.rules.rows import Review
+from app.planillas.rules.sheets import Planilla
 
-INTAKE = Path(__file__).parents[1] / "data" / "intake"
+DATA = Path(__file__).parents[1] / "data"
+INTAKE = DATA / "intake"
+#: Made after the rules, in layouts that those above do not have.
+FURTHER = DATA / "listas"
 HOY = date(2026, 11, 29)
 
 
@@ -36,8 +40,7 @@ class Medida:
 
 
 def read(name: str, contenido: bytes, review: Review) -> Lectura[FilaOficio]:
-    planilla = open_planilla(contenido, name, LAYOUT.guess)
-    return read_oficios(planilla, review, today=HOY)
+    return read_oficios(open_planilla(contenido, name, LAYOUT.guess), review, today=HOY)
 
 
 def measure(expected: Mapping[str, Any], contenido: bytes) -> Medida:
@@ -45,16 +48,17 @@ def measure(expected: Mapping[str, Any], contenido: bytes) -> Medida:
     name = expected["file"]
     found = Medida(name, len(expected["rows"]))
     review = Review()
-    lectura = read(name, contenido, review)
+    planilla = open_planilla(contenido, name, LAYOUT.guess)
+    lectura = read_oficios(planilla, review, today=HOY)
     found.bien_al_subir, _ = _compare(expected, lectura)
     for button in ({"ocultas": "todas"}, {"propuesta": "todas"}):
         after = read_oficios_review(button, review, lectura)
         if after != review:
             found.clics += 1
             review = after
-            lectura = read(name, contenido, review)
+            lectura = read_oficios(planilla, review, today=HOY)
     found.bien, found.erradas = _compare(expected, lectura)
-    found.perdidas = _lost(name, contenido, lectura)
+    found.perdidas = _lost(planilla, lectura)
     return found
 
 
@@ -83,9 +87,8 @@ def _compare(expected: Mapping[str, Any], lectura: Lectura[FilaOficio]) -> tuple
     return right, wrong
 
 
-def _lost(name: str, contenido: bytes, lectura: Lectura[FilaOficio]) -> list[str]:
+def _lost(planilla: Planilla, lectura: Lectura[FilaOficio]) -> list[str]:
     """Cells of the list that stand in no field and are not named among what is left out."""
-    planilla = open_planilla(contenido, name, LAYOUT.guess)
     sheet = next(hoja for hoja in planilla.hojas if hoja.nombre == lectura.hoja)
     told = {columna.indice for columna in lectura.columnas}
     rows = {fila.numero_fila for fila in lectura.filas}
@@ -102,6 +105,6 @@ def _lost(name: str, contenido: bytes, lectura: Lectura[FilaOficio]) -> list[str
     return lost
 
 
-def load(name: str) -> tuple[dict[str, Any], bytes]:
-    expected = json.loads((INTAKE / f"{name}.expected.json").read_text("utf-8"))
-    return expected, (INTAKE / expected["file"]).read_bytes()
+def load(name: str, folder: Path = INTAKE) -> tuple[dict[str, Any], bytes]:
+    expected = json.loads((folder / f"{name}.expected.json").read_text("utf-8"))
+    return expected, (folder / expected["file"]).read_bytes()

@@ -1,18 +1,26 @@
 """The lists of tests/data/intake, with the figures of how they come in."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from openpyxl import Workbook
+
+from app.planillas.forms.review import read_oficios_review
 from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import classify_oficios
 from app.planillas.rules.rows import Review
-from tests.planillas.intake import INTAKE, load, measure, read
+from app.planillas.service.new_oficios import case_of
+from tests.planillas.intake import FURTHER, INTAKE, load, measure, read
 
-NAMES = sorted(path.name.removesuffix(".expected.json") for path in INTAKE.glob("s*.json"))
+
+def _names(folder, pattern):
+    return sorted(path.name.removesuffix(".expected.json") for path in folder.glob(pattern))
 
 
-def test_at_least_95_of_100_rows_come_in_wholly_right_with_two_clicks():
-    found = [measure(*load(name)) for name in NAMES]
+@pytest.mark.parametrize(("folder", "pattern"), [(INTAKE, "s*.json"), (FURTHER, "l*.json")])
+def test_at_least_95_of_100_rows_come_in_wholly_right_with_two_clicks(folder, pattern):
+    found = [measure(*load(name, folder)) for name in _names(folder, pattern)]
 
     print(
         "\nLista                            filas  al subir  con clics  (clics)  erradas  perdidas"
@@ -78,6 +86,20 @@ def test_without_a_number_an_order_is_named_by_rol_and_plate():
 
     assert fila.datos["numero_oficio"] == "C-15291-2025 YYLY11"
     assert "no trae número" in fila.advertencias["numero_oficio"]
+
+
+def test_a_formula_that_nobody_computed_and_a_form_are_told_of():
+    formulas, forms, months = (
+        read(expected["file"], content, Review())
+        for expected, content in (
+            load(name, FURTHER) for name in ("l17_formulas", "l08_fichas", "l21_gringa")
+        )
+    )
+
+    assert "6 celdas tienen fórmulas sin su resultado" in formulas.warnings[0]
+    assert "escrita como fichas" in forms.warnings[0]
+    marks = months.filas[0].advertencias
+    assert "el mes antes que el día («10/05/2026»)" in marks["fecha_oficio"]
 
 
 def test_a_list_opens_whatever_its_name():
@@ -161,3 +183,31 @@ def test_ruts_without_their_digits_get_them_marked_and_never_lose_one():
 
     assert [f.datos["propietario_rut"][:-2] for f in filas] == [f"1234567{n}" for n in range(5)]
     assert all("sin su dígito" in f.advertencias["propietario_rut"] for f in filas)
+    assert "sin su dígito" in case_of(filas[0]).oficio.advertencias_ingreso["rut_sin_dv"]
+
+
+def test_sheets_are_read_together_under_the_headers_of_the_first():
+    book = Workbook()
+    first = book.active
+    first.title = "Santiago"
+    for row in (["N° Oficio", "PPU", "Comuna"], ["1", "BBCL12", "Macul"]):
+        first.append(row)
+    for name, plate in (("Sur", "BBCL13"), ("Antiguas", "BBCL14")):
+        sheet = book.create_sheet(name)
+        for row in (["Patente", "Color", "Nro. Oficio"], [plate, "Rojo", name]):
+            sheet.append(row)
+    book["Antiguas"].sheet_state = "hidden"
+    book.create_sheet("Notas").append(["Sin encabezados"])
+    stream = BytesIO()
+    book.save(stream)
+    alone = read("lista.xlsx", stream.getvalue(), Review())
+    assert [other.nombre for other in alone.otras_hojas] == ["Sur", "Notas", "Antiguas"]
+
+    review = read_oficios_review({"hoja": "*"}, Review(), alone)
+    lectura = read("lista.xlsx", stream.getvalue(), review)
+
+    rows = [(f.numero_fila, f.datos["patente"], f.datos["numero_oficio"]) for f in lectura.filas]
+    assert rows == [(2, "BBCL12", "1"), (3, "BBCL13", "Sur"), (4, "BBCL14", "Antiguas")]
+    assert [fila.oculta for fila in lectura.filas] == [False, False, True]
+    assert lectura.filas[1].datos["color"] == "Rojo"
+    assert "De la hoja «Sur» son las filas 3 a 3." in lectura.warnings

@@ -15,6 +15,7 @@ from app.planillas.rules.oficio_headers import A_NOTAS
 from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
 from app.planillas.rules.repeats import REPETIDA, Eleccion, Elegido
 from app.planillas.rules.rows import CODIFICACION, HOJA, LISTA, Review
+from app.planillas.rules.sheets import TODAS
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
 _LONGEST_COMPANY = 120
@@ -35,7 +36,7 @@ def read_oficios_review(
     and can make one of their own.
     """
     sheet = values.get("hoja", "")
-    if sheet in {other.nombre for other in lectura.otras_hojas}:
+    if sheet in {TODAS, *(other.nombre for other in lectura.otras_hojas)} and lectura.otras_hojas:
         # Another sheet has other columns and other rows.
         return Review(correcciones={**_of_the_list(kept), (LISTA, HOJA): sheet})
     encoding = values.get("codificacion", "")

@@ -77,11 +77,12 @@ def _refuse_doctype(content: bytes) -> None:
 
 
 def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
-    """Return ``{"hojas": [{"nombre", "oculta", "filas", "ocultas", "comentarios"}]}``, the sheets
-    that are seen before the hidden ones.
+    """Return ``{"hojas": [{"nombre", "oculta", "filas", "ocultas", "comentarios",
+    "sin_calcular"}]}``, the sheets that are seen before the hidden ones.
 
     ``filas`` holds ``[row number, [cell, …]]``, ``ocultas`` the numbers of rows that are hidden,
-    ``comentarios`` ``[row number, column index, text]`` (both of XLSX only). A merged cell gives
+    ``comentarios`` ``[row number, column index, text]``, ``sin_calcular`` how many formulas nobody
+    computed (these three of XLSX only). A merged cell gives
     its value to each of its rows. Empty rows are left out. At most ``max_rows`` rows of a sheet are
     kept; one more than allowed tells the caller that there were too many. Instead of ``hojas`` it
     may hold ``error``: ``clave``, ``ilegible`` or ``enorme``.
@@ -123,6 +124,7 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
                     "filas": rows,
                     "ocultas": sorted(looks.hidden),
                     "comentarios": looks.comments,
+                    "sin_calcular": looks.uncomputed,
                 }
             )
     except PasswordError:
@@ -165,6 +167,8 @@ class _Looks:
 
     formats: dict[int, dict[int, str]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    #: Cells whose formula was never computed, so that they say nothing.
+    uncomputed: int = 0
     #: Row number, column index, text.
     comments: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -253,6 +257,8 @@ def _read_rows(stream: Any, formats: list[str], looks: _Looks, max_rows: int) ->
         kept: dict[int, str] = {}
         for cell in row:
             column = _column(cell.get("r", "")) if cell.get("r") else column + 1
+            says = {_tag(part) for part in cell if part.text}
+            looks.uncomputed += "f" in says and "v" not in says and cell.get("t") != "str"
             if code := formats[int(cell.get("s") or 0)]:
                 kept[column] = code
         if kept:

@@ -8,12 +8,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from charset_normalizer import from_bytes
 
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.planillas.outside import book_reader
+from app.planillas.rules.reshaping import reshape
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
 #: Maximum size of an upload in bytes.
@@ -89,7 +91,7 @@ def open_planilla(
         hojas = _read_book(contenido, tipo)
     if not any(hoja.filas for hoja in hojas):
         raise InvalidValue(f"La planilla no tiene ninguna fila con datos. {_SUBA}")
-    return Planilla(tipo, hojas, encoding)
+    return Planilla(tipo, reshape(hojas, guess), encoding)
 
 
 def _kind(contenido: bytes) -> str:
@@ -192,17 +194,25 @@ def _read_book(contenido: bytes, tipo: str) -> tuple[Hoja, ...]:
                 "La planilla está dañada y no se pudo abrir. Ábrala en Excel, guárdela de nuevo y "
                 "súbala."
             )
-    return tuple(
-        Hoja(
-            hoja["nombre"],
-            tuple(
-                Fila(number, tuple(cells), number in hoja["ocultas"])
-                for number, cells in hoja["filas"]
-            ),
-            hoja["oculta"],
-            {(row, column): text for row, column, text in hoja["comentarios"]},
-        )
-        for hoja in answer["hojas"]
+    return tuple(map(_sheet, answer["hojas"]))
+
+
+def _sheet(told: dict[str, Any]) -> Hoja:
+    hidden = set(told["ocultas"])
+    uncomputed = told.get("sin_calcular", 0)
+    many = (
+        "1 celda tiene una fórmula" if uncomputed == 1 else f"{uncomputed} celdas tienen fórmulas"
+    )
+    warning = (
+        f"En la hoja «{told['nombre']}» {many} sin su resultado, y no se pueden leer. Abra la "
+        "planilla en Excel, guárdela y súbala otra vez."
+    )
+    return Hoja(
+        told["nombre"],
+        tuple(Fila(number, tuple(cells), number in hidden) for number, cells in told["filas"]),
+        told["oculta"],
+        {(row, column): text for row, column, text in told["comentarios"]},
+        (warning,) if uncomputed else (),
     )
 
 

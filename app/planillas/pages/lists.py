@@ -20,8 +20,9 @@ from app.db import release, transaction
 from app.planillas.outside.sheet_reader import MAX_BYTES, open_planilla
 from app.planillas.pages.report import OwnLine
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
+from app.planillas.rules.reshaping import join_sheets
 from app.planillas.rules.rows import Review
-from app.planillas.rules.sheets import Planilla
+from app.planillas.rules.sheets import TODAS, Planilla
 from app.planillas.service.drafts import correct_draft, discard_draft
 from app.planillas.service.kinds import Draft, Fila, Kind
 from app.web.access import or_404
@@ -140,7 +141,8 @@ def answer_own_report(
     by_row: dict[int, list[dict[str, Any]]] = {}
     for line in kind.shown(draft, lines):
         by_row.setdefault(line["fila"], []).append(line)
-    hoja = next(one for one in planilla.hojas if one.nombre == lectura.hoja)
+    joined = join_sheets(planilla.hojas, kind.layout.guess) if lectura.hoja == TODAS else None
+    hoja = joined or next(one for one in planilla.hojas if one.nombre == lectura.hoja)
     header = next(row.celdas for row in hoja.filas if row.numero == lectura.fila_encabezado)
     rows = [
         OwnLine(row.celdas, tuple(by_row[row.numero])) for row in hoja.filas if row.numero in by_row

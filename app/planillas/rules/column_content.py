@@ -22,7 +22,7 @@ from app.core.text import clean_text, fold
 from app.core.tribunales import find_tribunal
 from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.oficio_headers import field_of_header
-from app.planillas.rules.row_parts import digit_fits, is_bare_rut, plate_digit_fits
+from app.planillas.rules.row_parts import A_ROL, digit_fits, is_bare_rut, plate_digit_fits
 
 #: Cells of a column that are looked at.
 _SAMPLE = 120
@@ -80,6 +80,8 @@ def _is_rut(text: str) -> bool:
 
 _rut_reads = _reads(parse_rut)
 _is_date = _reads(_date_of)
+#: Not the bare number of a day, which a number of an order may look like.
+_is_written_date = _reads(lambda text: _date_of(text if re.search(r"\D", text) else ""))
 _is_plate = _reads(parse_patente)
 _is_rol = _reads(parse_rol_causa)
 _is_mail = _reads(parse_email)
@@ -129,12 +131,19 @@ def refine_columns(
     if "un_dato" in guess.values():
         return dict(guess)
     columns = _columns(rows)
+    guess = _with_parts_of_rol(guess, columns, encabezados)
     in_parts = {"rol"} if {"rol_anio", "rol_letra"} & set(guess.values()) else set()
     found = {
         index: campo
         for index, campo in guess.items()
         if campo in in_parts or not _is_vetoed(campo, index, columns, encabezados)
     }
+    for index, campo in guess.items():
+        # «C-1234-2026, 3° JC Stgo., BANCO con SOTO»: more than the rol.
+        if campo == "rol" and index not in found and "rol_tribunal" not in found.values():
+            cells = columns.get(index, ())
+            if sum(bool(A_ROL.search(text)) for text in cells) >= _SURE * len(cells):
+                found[index] = "rol_tribunal"
     _move_misplaced(found, columns, guess)
     _find_house_number(found, encabezados)
     _find_digits(found, columns, encabezados)
@@ -153,6 +162,38 @@ def refine_columns(
                 taken.add(campo)
                 break
     return dict(sorted(found.items()))
+
+
+def _with_parts_of_rol(
+    guess: Mapping[int, str], columns: Mapping[int, Cells], headers: Sequence[str]
+) -> dict[int, str]:
+    """The guess with the columns beside a rol of bare numbers that hold its letter and its year.
+
+    «Año» beside it is the rol's and no vehicle's; another column of that name may be.
+    """
+    found = dict(guess)
+    rol = next((index for index, campo in found.items() if campo == "rol"), None)
+    numbers = columns.get(rol, ()) if rol is not None else ()
+    is_bare = bool(numbers) and all(re.fullmatch(r"[\d.]{1,7}", text) for text in numbers)
+    if rol is None or not is_bare or {"rol_anio", "rol_letra"} & set(found.values()):
+        return found
+    for index in (rol - 1, rol - 2, rol + 1):
+        cells = columns.get(index, ())
+        if cells and all(re.fullmatch("[A-Za-z]", text) for text in cells):
+            found[index] = "rol_letra"
+            break
+    for index in (rol + 1, rol + 2):
+        cells = columns.get(index, ())
+        is_year = bool(cells) and all(re.fullmatch(r"20[0-3]\d", text) for text in cells)
+        if is_year and found.get(index) in {None, "anio"}:
+            found[index] = "rol_anio"
+            other = (i for i in columns if i not in found and i < len(headers))
+            is_lost = "anio" not in found.values()
+            year = next((i for i in other if field_of_header(headers[i]) == "anio"), None)
+            if is_lost and year is not None:
+                found[year] = "anio"
+            break
+    return found
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> dict[int, Cells]:
@@ -180,7 +221,8 @@ def _is_vetoed(
         return False
     if campo == "numero_oficio":
         header = header_key(headers[index]) if index < len(headers) else ""
-        return (header in _COUNTERS and _counts_up(cells)) or _share(cells, _is_rol) >= _SURE
+        is_other = max(_share(cells, _is_rol), _share(cells, _is_written_date)) >= _SURE
+        return (header in _COUNTERS and _counts_up(cells)) or is_other
     test = _TESTS.get(campo)
     if campo == "patente":
         # The one field without which there is no list: only for a column that has the plates.

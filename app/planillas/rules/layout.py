@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from app.core.errors import InvalidValue
 from app.core.text import clean_text, fold
 from app.planillas.rules.header_guess import guess_columns, header_key
-from app.planillas.rules.sheets import MAX_FILAS, Fila, Hoja, Planilla
-
-#: Maximum rows above the header: title, address, date, empty rows.
-_HEADER_WITHIN = 20
+from app.planillas.rules.reshaping import join_sheets
+from app.planillas.rules.sheets import HEADER_WITHIN, MAX_FILAS, TODAS, Fila, Hoja, Planilla
 
 Row = TypeVar("Row")
 Read = TypeVar("Read")
@@ -52,6 +50,8 @@ class Layout:
     shared: Collection[str] = ()
     #: Whether a row says something of the list: its texts by field, and how many cells are filled.
     is_of_list: Callable[[Mapping[str, str], int], bool] | None = None
+    #: What a line alone over a group of rows says of each of them; None where it says nothing.
+    of_group: Callable[[str], Mapping[str, str] | None] | None = None
 
     def guess(self, encabezados: Sequence[str]) -> dict[int, str]:
         """Return which column holds which field, judging by the headers alone."""
@@ -167,6 +167,9 @@ def read_texts(
         InvalidValue: the header cannot be found, there are more than 5,000 rows or none, or the
             mapping makes no sense.
     """
+    every = planilla.hojas
+    if hoja_elegida == TODAS and (joined := join_sheets(every, layout.guess)):
+        planilla = replace(planilla, hojas=(joined,))
     hoja, position, guess = max(
         (_find_header(hoja, layout) for hoja in _readable(planilla, hoja_elegida)),
         key=lambda found: len(found[2]),
@@ -181,12 +184,12 @@ def read_texts(
     elif not layout.is_header(guess.values()):
         raise InvalidValue(
             "No se encontró la fila de encabezados. La planilla debe tener, entre sus primeras "
-            f"{_HEADER_WITHIN} filas, una con los nombres de las columnas, como {layout.example}."
+            f"{HEADER_WITHIN} filas, una con los nombres de las columnas, como {layout.example}."
         )
     header = hoja.filas[position]
     remarks = _remarks(hoja, header)
-    others = [other for other in planilla.hojas if other is not hoja and other.filas]
-    rows, totals = _split_totals(hoja.filas[position + 1 :], header, layout, guess)
+    others = [other for other in every if other is not hoja and other.filas]
+    rows, totals, given = _split_totals(hoja.filas[position + 1 :], header, layout, guess)
     if not rows:
         raise InvalidValue("La planilla tiene encabezados, pero ninguna fila debajo de ellos.")
     if len(rows) > MAX_FILAS:
@@ -201,15 +204,22 @@ def read_texts(
         filas=tuple(
             FilaTexto(
                 row.numero,
-                _with_remarks(_values(row, guess, layout, header), remarks.get(row.numero), layout),
+                _with_remarks(
+                    _values(row, guess, layout, header, given.get(row.numero)),
+                    remarks.get(row.numero),
+                    layout,
+                ),
                 row.oculta,
             )
             for row in rows
         ),
-        warnings=tuple(
-            f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
-            for other in others
-            if not other.oculta
+        warnings=(
+            *hoja.warnings,
+            *(
+                f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
+                for other in others
+                if not other.oculta and hoja.nombre != TODAS
+            ),
         ),
         totales=tuple(totals),
         otras_hojas=tuple(
@@ -255,7 +265,7 @@ def _name_of(header: Fila, index: int) -> str:
 def _find_header(hoja: Hoja, layout: Layout) -> tuple[Hoja, int, dict[int, str]]:
     """Return the position of the row that names most fields, the first of equals."""
     position, guess = 0, dict[int, str]()
-    for candidate, row in enumerate(hoja.filas[:_HEADER_WITHIN]):
+    for candidate, row in enumerate(hoja.filas[:HEADER_WITHIN]):
         found = layout.guess(row.celdas)
         if len(found) > len(guess):
             position, guess = candidate, found
@@ -264,12 +274,15 @@ def _find_header(hoja: Hoja, layout: Layout) -> tuple[Hoja, int, dict[int, str]]
 
 def _split_totals(
     below: Sequence[Fila], header: Fila, layout: Layout, guess: Mapping[int, str]
-) -> tuple[list[Fila], list[str]]:
-    """Return the rows of the list, and a sentence for each line of totals between them.
+) -> tuple[list[Fila], list[str], dict[int, Mapping[str, str]]]:
+    """Return the rows of the list, a sentence for each line of totals between them, and by its
+    number what the line over its group says of a row.
 
     The header again on a new page, and what only looks filled, is neither.
     """
     rows, totals = [], []
+    given: dict[int, Mapping[str, str]] = {}
+    of_group: Mapping[str, str] = {}
     heads = [header_key(cell) for cell in header.celdas]
     for row in below:
         filled = [cell for cell in row.celdas if _says_something(cell)]
@@ -277,6 +290,16 @@ def _split_totals(
             continue
         is_total = fold(clean_text(filled[0])).startswith(("total", "subtotal"))
         values = _values(row, guess)
+        if layout.of_group is not None and len(set(filled)) == 1:
+            # A cell that is merged over the whole row says the same in each column.
+            told = layout.of_group(clean_text(filled[0]))
+            if told is not None:
+                of_group = told
+                totals.append(
+                    f"La fila {row.numero} («{_joined(filled[:1], 80)}») no es un caso: lo que "
+                    "dice vale para las filas que siguen."
+                )
+                continue
         if is_total and not layout.is_entry(values, len(filled)):
             totals.append(
                 f"La fila {row.numero} («{_joined(filled, 40)}») es un total y no se importa."
@@ -287,7 +310,9 @@ def _split_totals(
             )
         else:
             rows.append(row)
-    return rows, totals
+            if of_group:
+                given[row.numero] = of_group
+    return rows, totals, given
 
 
 def _says_something(cell: str) -> bool:
@@ -307,9 +332,15 @@ def _repeats(row: Fila, heads: Sequence[str]) -> bool:
 
 
 def _values(
-    row: Fila, guess: Mapping[int, str], layout: Layout | None = None, header: Fila | None = None
+    row: Fila,
+    guess: Mapping[int, str],
+    layout: Layout | None = None,
+    header: Fila | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """A row's texts by field; with ``layout``, also what it makes of them."""
+    """A row's texts by field; with ``layout``, also what it makes of them. ``given`` is what the
+    line over its group says, where the row itself says nothing.
+    """
     found: dict[str, str] = {}
     for index, campo in guess.items():
         if not 0 <= index < len(row.celdas) or not row.celdas[index].strip():
@@ -319,6 +350,8 @@ def _values(
             line = f"{_name_of(header or Fila(0, ()), index)}: {clean_text(text)}"
             text = f"{found[campo]}\n{line}" if campo in found else line
         found[campo] = text
+    if given:
+        found = {**given, **found}
     return layout.as_fields(found) if layout is not None and layout.as_fields else found
 
 

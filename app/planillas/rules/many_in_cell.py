@@ -13,7 +13,7 @@ from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
 from app.core.text import clean_text, fold
 from app.oficios.rules import TipoPropietario
-from app.planillas.rules.row_parts import OTROS, is_whole, split_street
+from app.planillas.rules.row_parts import OTROS, is_comuna, is_whole, split_street
 
 _BETWEEN = re.compile(r"\s*[/;|\n]\s*|\s+(?:y|e|-|–)\s+|\s*,\s*")
 _MAY_BE_MANY = re.compile(r"[/;|,\s]")
@@ -218,6 +218,10 @@ def _addresses(own: Mapping[str, str], texts: Mapping[str, str]) -> list[tuple[s
     lines = [
         clean_text(line) for line in re.split(r"\n|;|\s\|\s|\s/\s", street) if clean_text(line)
     ]
+    for place in range(len(lines) - 1, 0, -1):
+        if is_comuna(lines[place]) and not is_comuna(lines[place - 1]):
+            # The second line of an address, no other address.
+            lines[place - 1 : place + 1] = [f"{lines[place - 1].rstrip(' ,')}, {lines[place]}"]
     places = [clean_text(one) for one in re.split(r"\n|;|\||/", comuna) if clean_text(one)]
     if len(lines) < 2 or not (
         len(places) == len(lines) or all(split_street(line) for line in lines) or "\n" in street

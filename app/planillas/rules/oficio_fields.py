@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from app.core.tribunales import find_tribunal
 from app.oficios.rules.campos import CAMPOS
 from app.planillas.rules.column_content import refine_columns
 from app.planillas.rules.header_guess import header_key
@@ -32,6 +33,8 @@ _NAMING = frozenset({"numero_oficio", "patente"})
 def label_of(name: str) -> str:
     """The words for a field, a part of one, or what several rows or persons say of one."""
     plain = re.sub(r"_\d+$", "", name)
+    if name == "vehiculo_conocido":
+        return "Datos del vehículo"
     label = COLUMNAS.get(name) or COLUMNAS.get(plain)
     if label is None and plain.startswith("otro_"):
         label = f"Otra persona o dirección: {COLUMNAS.get(plain.removeprefix('otro_'), plain)}"
@@ -44,7 +47,8 @@ def _is_header(campos: Collection[str]) -> bool:
 
 def _ask_missing(campos: Collection[str]) -> str:
     for campo in OBLIGATORIOS:
-        if campo not in campos:
+        # A vehicle's cell may say the plate, too.
+        if campo not in campos and "marca_modelo" not in campos:
             return f"Elija qué columna tiene el campo «{ETIQUETAS[campo]}»."
     return ""
 
@@ -65,6 +69,12 @@ def _is_of_list(values: Mapping[str, str], filled: int) -> bool:
     return bool(others) or bool(re.search("[0-9]", number) and len(number.split()) < 4)
 
 
+def _of_group(text: str) -> dict[str, str] | None:
+    """A court over its cases, as in «TRIBUNAL: 1º Juzgado Civil de Santiago»."""
+    name = re.sub(r"(?i)^(?:tribunal|juzgado)\s*:\s*", "", text)
+    return {"tribunal": name} if find_tribunal(name) else None
+
+
 LAYOUT = Layout(
     labels=COLUMNAS,
     synonyms=_SYNONYMS,
@@ -77,4 +87,5 @@ LAYOUT = Layout(
     as_fields=as_fields,
     shared=(A_NOTAS,),
     is_of_list=_is_of_list,
+    of_group=_of_group,
 )

@@ -80,6 +80,7 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("e", "mail", "email", "emails", "correo"), "correo"),
     **dict.fromkeys(("prior",), "prioridad"),
     **dict.fromkeys(("ap", "apell", "apellidos"), "apellido"),
+    **dict.fromkeys(("cli", "clte", "clie"), "cliente"),
     **dict.fromkeys(("pat.",), "paterno"),
     **dict.fromkeys(("dig", "digito"), "digito"),
     **dict.fromkeys(("verif", "ver", "verificador"), "verificador"),
@@ -193,6 +194,9 @@ def _read(text: str) -> str | None:
         words = {"nombre"} if others else set()
     if composite := _composite(words):
         return composite
+    if "fecha" in words:
+        # «Fecha/hora encargo»: the hour is kept beside the day.
+        words.discard("hora")
     if words & _FOREIGN:
         return ""
     for campo, heads, beside in _GRAMMAR:
@@ -228,6 +232,9 @@ def _composite(words: set[str]) -> str | None:
         return "nombre_rut"
     if plain & _STREET and "comuna" in plain and len(plain) == 2:
         return "direccion_comuna"
+    if plain & {"paterno", "materno"} and plain <= {"a", "paterno", "materno"}:
+        # «A. Paterno», «Materno».
+        return "apellido_materno" if "materno" in plain else "apellido_paterno"
     if "apellido" in plain and plain <= {"apellido", "paterno", "materno"}:
         return "apellido_materno" if "materno" in plain else "apellido_paterno"
     if "depto" in plain and plain <= {"depto", "n", "block"}:

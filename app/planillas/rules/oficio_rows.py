@@ -17,6 +17,7 @@ from app.oficios.rules.field_readers import Dato
 from app.oficios.rules.papel import LIST, judge, read_papel
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.many_in_cell import share_out
+from app.planillas.rules.month_first import turn_dates
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
 from app.planillas.rules.oficio_headers import JUNTO, PARTES
 from app.planillas.rules.oficio_merging import follow_on, merge_rows
@@ -48,9 +49,10 @@ def read_oficios(planilla: Planilla, review: Review, *, today: date) -> Lectura[
     for (numero, campo), text in review.correcciones.items():
         typed.setdefault(numero, {})[campo] = text
     has_entry = "fecha_ingreso" in texts.mapeo.values()
+    rows, turned = turn_dates(texts.filas, _DATES)
     filas = [
-        _marked(fila, row, typed.get(row.numero_fila, {}))
-        for row in follow_on(texts.filas)
+        _marked(fila, row, typed.get(row.numero_fila, {}), turned.get(row.numero_fila, {}))
+        for row in follow_on(rows)
         for fila in read_cases(
             row.numero_fila,
             row.valores,
@@ -62,6 +64,23 @@ def read_oficios(planilla: Planilla, review: Review, *, today: date) -> Lectura[
     return texts.judged(merge_rows(filas), *texts.totales)
 
 
+def read_as_written(planilla: Planilla, review: Review) -> Lectura[FilaOficio]:
+    """The rows of an opened list as the file has them, judged by nobody: what it takes to tell
+    whether a form corrects anything of it.
+
+    Raises:
+        InvalidValue: as ``layout.read_texts``.
+    """
+    texts = read_texts(planilla, LAYOUT, review.mapeo, review.hoja)
+    return texts.judged(
+        [
+            FilaOficio(row.numero_fila, row.valores, oculta=row.oculta)
+            for row in follow_on(turn_dates(texts.filas, _DATES)[0])
+        ],
+        *texts.totales,
+    )
+
+
 def _of_cells(typed: Mapping[str, str]) -> dict[str, str]:
     return {
         campo: text
@@ -70,13 +89,19 @@ def _of_cells(typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _marked(fila: FilaOficio, row: FilaTexto, typed: Mapping[str, str]) -> FilaOficio:
-    marks = {}
+def _marked(
+    fila: FilaOficio, row: FilaTexto, typed: Mapping[str, str], turned: Mapping[str, str]
+) -> FilaOficio:
+    marks = {
+        campo: sentence
+        for campo, sentence in turned.items()
+        if campo in fila.datos and campo not in typed
+    }
     if row.sigue_a is not None and "numero_oficio" in fila.datos:
         sentence = (
             f"La fila no repite el número: se leyó como otra fila del oficio de la {row.sigue_a}."
         )
-        marks = {"numero_oficio": sentence}
+        marks["numero_oficio"] = sentence
     return replace(
         fila,
         oculta=row.oculta,

@@ -11,6 +11,7 @@ from app.core.marcas import in_title_case, split_marca_modelo
 from app.core.patente import parse_patente
 from app.core.rut import parse_rut, rut_digit
 from app.core.text import clean_text, fold
+from app.core.tribunales import find_tribunal
 from app.oficios.rules.campos import CAMPOS
 from app.planillas.rules.oficio_headers import A_NOTAS, JUNTO, PARTES
 
@@ -19,7 +20,7 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_ROL = re.compile(
+A_ROL = re.compile(
     r"\b[A-Z]\s*-\s*\d[\d.]*\s*-\s*\d{4}\b",
     re.IGNORECASE,
 )
@@ -28,6 +29,10 @@ _BARE_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}")
 _YEAR_AT_END = re.compile(r"\s+((?:19|20)\d{2})$")
 _PLATE_WORDS = re.compile(
     r"(?i)\b(?:p\.?p\.?u\.?|placas?|patentes?|[uú]nica|veh[ií]culo|n[°º])(?![A-Za-z])\s*:?"
+)
+_PLATE_AT_END = re.compile(
+    r"(?i)\b(?:p\.?p\.?u\.?|placas?(?: patente)?|patentes?)\s*(?:[uú]nica)?\s*(?:n[°º])?\s*:?\s*"
+    r"([a-z]{2}[.\- ]?(?:[a-z]{2}|\d{2})[.\- ]?\d{2}(?:-[\dk])?)\b"
 )
 _VEHICLE_TYPES = _set(
     "auto automovil camioneta camion station wagon suv jeep furgon moto motocicleta "
@@ -50,7 +55,11 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     }
     if is_whole(raw):
         return _whole(raw, texts)
+    _split_plate(raw, texts)
     _strip_plate(texts)
+    if year := re.fullmatch(r"(\d)[.,]?(\d{3})(?:[.,]0+)?", texts.get("anio", "").strip()):
+        # A number cell as text: «2015.0», «2.015».
+        texts["anio"] = year[1] + year[2]
     _join_rut(raw, texts)
     _join_patente(raw, texts)
     _join_rol(raw, texts)
@@ -77,6 +86,20 @@ def _whole(raw: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
         found["notas"] = "\n".join(filter(None, (found.get("notas"), kept)))
     found["un_dato"] = raw["un_dato"]
     return {name: text for name, text in found.items() if text.strip()}
+
+
+def _split_plate(raw: Mapping[str, str], texts: dict[str, str]) -> None:
+    """A plate that its word announces in the cell of the vehicle, where it has no column."""
+    text = raw.get("marca_modelo", "")
+    found = None if texts.get("patente") else _PLATE_AT_END.search(text)
+    if found is None or not _reads_as_plate(found[1]):
+        return
+    texts["patente"] = found[1]
+    rest = clean_text(text[: found.start()] + " " + text[found.end() :]).strip(_EDGES)
+    if year := re.search(r"(?i)\ba[ñn]o\s+((?:19|20)\d{2})\b", rest):
+        texts.setdefault("anio", year[1])
+        rest = clean_text(rest.replace(year[0], " "))
+    texts["marca"] = rest
 
 
 def _strip_plate(texts: dict[str, str]) -> None:
@@ -178,7 +201,7 @@ def _split_name(raw: Mapping[str, str], texts: dict[str, str]) -> None:
 def _split_court(raw: Mapping[str, str], texts: dict[str, str]) -> None:
     for field in ("rol_tribunal", "tribunal", "rol"):
         text = clean_text(raw.get(field, ""))
-        found = _ROL.search(text)
+        found = A_ROL.search(text)
         if field == "rol_tribunal" and found is None and text:
             texts.setdefault("tribunal", text)
         if found is None:
@@ -192,12 +215,29 @@ def _split_court(raw: Mapping[str, str], texts: dict[str, str]) -> None:
             continue
         texts["rol"] = found[0]
         if rest:
-            texts["tribunal"] = rest
+            texts["tribunal"], parties = _court_and_parties(rest)
+            if parties:
+                name = "notas" if texts.get("caratulado") else "caratulado"
+                texts[name] = "\n".join(filter(None, (texts.get(name), parties)))
         return
 
 
+def _court_and_parties(text: str) -> tuple[str, str]:
+    """«3° JC Stgo. BANCO con SOTO»: the court, and who is against whom behind it."""
+    words = text.split()
+    if find_tribunal(text) is None:
+        for count in range(min(len(words) - 1, 9), 1, -1):
+            court = " ".join(words[:count]).strip(_EDGES)
+            if find_tribunal(court):
+                return court, " ".join(words[count:]).strip(_EDGES)
+    return text, ""
+
+
 def _split_make(raw: Mapping[str, str], texts: dict[str, str]) -> None:
-    text = clean_text(raw.get("marca_modelo", "") or texts.get("marca", ""))
+    joined = clean_text(raw.get("marca_modelo", ""))
+    if joined and texts.get("marca") and _PLATE_AT_END.search(joined):
+        joined = texts["marca"]  # without its plate
+    text = joined or clean_text(texts.get("marca", ""))
     if not text and not texts.get("modelo"):
         return
     if raw.get("marca_modelo") or not texts.get("modelo"):
@@ -242,9 +282,12 @@ def _split_address(raw: Mapping[str, str], texts: dict[str, str]) -> None:
 
 def split_street(text: str) -> tuple[str, str] | None:
     """Street and comuna of an address that ends in its comuna; None where it does not."""
-    if "\n" in text.strip():
+    lines = [clean_text(line) for line in text.split("\n") if clean_text(line)]
+    if len(lines) == 2 and re.search(r"\d", lines[0]) and is_comuna(lines[1]):
+        lines = [f"{lines[0].rstrip(' ,')}, {lines[1]}"]
+    if len(lines) != 1:
         return None
-    line = clean_text(text).rstrip(" .")
+    line = lines[0].rstrip(" .")
     line = re.sub(r"(?i)[\s,]+(?:chile|región metropolitana|r\.?\s?m\.?)$", "", line)
     head, mark, tail = line.rpartition(",")
     if not mark:
@@ -256,6 +299,12 @@ def split_street(text: str) -> tuple[str, str] | None:
     if found and find_comuna(found[1]):
         return line[: found.start()].strip(" ,"), found[1]
     return None
+
+
+def is_comuna(text: str) -> bool:
+    """Whether a line of an address is a comuna alone."""
+    name = re.sub(r"(?i)^(?:comuna|ciudad)(?: de)?\b|[\s,]+chile$", "", text).strip(" .,()")
+    return find_comuna(name) is not None
 
 
 def is_bare_rut(text: str) -> bool:

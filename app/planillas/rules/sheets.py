@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 #: Entries in one list.
 MAX_FILAS = 5_000
+#: In place of a sheet's name: all sheets of a file that have the headers of a list, as one.
+TODAS = "*"
+#: Rows among which the header is: title, address, date, empty rows stand above it.
+HEADER_WITHIN = 20
 #: Tells which columns of a row of headers are recognised; of a CSV, by which separator.
 Guess = Callable[[Sequence[str]], dict[int, str]]
 
@@ -31,6 +35,8 @@ class Hoja:
     oculta: bool = False
     #: Row number and column index to what somebody remarked on that cell.
     comentarios: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    #: What whoever imports it should know of how it was read.
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,11 @@ _DAYS = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
 
 def case_of(fila: FilaOficio) -> CasoData:
     """The case that a row describes, with its vehicle, its persons and its addresses."""
-    papel = Papel(fila.datos, fila.advertencias)
+    notes = dict(fila.advertencias)
+    if "rut_sin_dv" in fila.valores and "propietario_rut" in notes:
+        # Under a name of its own: of the RUT itself a case keeps only what its digit tells.
+        notes["rut_sin_dv"] = notes["propietario_rut"]
+    papel = Papel(fila.datos, notes)
     papers = [papel, *(Papel(other) for other in fila.otros)]
     return CasoData(
         oficio=oficio_of(papel),
