@@ -296,7 +296,7 @@ class Investigacion(Model):
 
 
 class Carga(Model):
-    """A case that a list is bringing in or taking back: nobody sees it until that is done.
+    """A case that a list brings in, takes back or moves: nobody sees it until that is done.
 
     The row of a case that was taken back stays, with nothing of anybody, so that its id is never
     given to another case: links, seals and programs still name it.
@@ -304,7 +304,9 @@ class Carga(Model):
 
     __tablename__ = "cargas"
     __table_args__ = (sa.Index("ix_cargas_importacion", "importacion_id", "estado"),)
-    __personal__ = Personal("Casos que entran o salen con una planilla", otros=("importacion_id",))
+    __personal__ = Personal(
+        "Casos que entran, salen o se mueven con una planilla", otros=("importacion_id",)
+    )
 
     #: No foreign key: the case may be gone.
     oficio_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -317,7 +319,7 @@ CARGAS = Carga.metadata.tables[Carga.__tablename__]
 
 
 def in_transit() -> sa.Select[int]:
-    """The cases that lists are bringing in or taking back now; usually none."""
+    """The cases that lists bring in, take back or move now; usually none."""
     return sa.select(CARGAS.c.oficio_id).where(CARGAS.c.estado != EstadoCarga.DESHECHA)
 
 

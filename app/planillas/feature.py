@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.db import limit_rows
 from app.feature import Feature
-from app.planillas.jobs import import_list, take_back
+from app.planillas.jobs import import_list, move_to_buffet, take_back
 from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.pages import importaciones, listados
 from app.planillas.queries import limiting_option
@@ -15,5 +15,5 @@ FEATURE = Feature(
     name="planillas",
     models=(FilaEnCarga, Importacion),
     pages=(importaciones, listados),
-    jobs=(import_list, take_back),
+    jobs=(import_list, move_to_buffet, take_back),
 )

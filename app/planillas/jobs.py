@@ -1,4 +1,4 @@
-"""Writing the cases of a list, and taking them back, in parts that let others write in between."""
+"""Writing the cases of a list, taking them back and moving them, in parts that let others write."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ from app.planillas.service.importing import (
     store_part,
     update_part,
 )
+from app.planillas.service.moving_buffet import MOVE_JOB, change_part, finish_change
 from app.planillas.service.undoing import UNDO_JOB, finish_undo, remove_part
 
 #: Seconds of work after which the lease is renewed.
 _RENEWED_EVERY = 20
-#: Seconds between two transactions, in which those who wait for the lock get it.
-_PAUSE = 0.01
+#: Between two transactions, the share of the time that the last one took, and the least seconds.
+#: SQLite has whoever waits for its lock look again from time to time, at last ten times a second:
+#: without a gap they would often find it taken.
+_SHARE, _PAUSE = 0.25, 0.01
 
 
 def note_stopped(trabajo: Trabajo, cause: str, _now: datetime) -> None:
@@ -79,6 +82,25 @@ def take_back(run: JobRun) -> None:
         finish_undo(pk, actor_id=actor_id, now=run.clock())
 
 
+@job(
+    MOVE_JOB,
+    "Mover una importación a otro buffet",
+    on_failed=note_stopped,
+    lease_seconds=120,
+    sees_all=True,
+)
+def move_to_buffet(run: JobRun) -> None:
+    """Give the cases that were hidden for it to another buffet, show them, and tell who watches."""
+    pk, actor_id = run.args["importacion"], run.args["usuario"]
+    if _where(pk)[0] is EstadoImportacion.MOVIENDO:
+        _repeat(run, lambda: change_part(pk))
+        finish_change(pk, actor_id=actor_id, now=run.clock())
+    if _where(pk)[0] is EstadoImportacion.IMPORTADA:
+        _repeat(run, lambda: announce_part(pk, now=run.clock()))
+    with run.finish("Importación movida."):
+        return
+
+
 def _stage(importacion_id: int, now: datetime) -> None:
     """Read the file again, which gives the rows that the preview showed, and keep them."""
     draft = db.session.get_one(Importacion, importacion_id)
@@ -108,11 +130,12 @@ def _where(importacion_id: int) -> tuple[EstadoImportacion | None, int | None]:
 
 def _repeat(run: JobRun, step: Callable[[], bool]) -> None:
     """Do a step until there is nothing left of it."""
-    renewed = time.monotonic()
+    renewed = began = time.monotonic()
     while step():
         release()
         db.session.expunge_all()
-        time.sleep(_PAUSE)
+        time.sleep(max(_PAUSE, _SHARE * (time.monotonic() - began)))
+        began = time.monotonic()
         if time.monotonic() - renewed > _RENEWED_EVERY:
             run.renew()
             renewed = time.monotonic()

@@ -45,6 +45,7 @@ class Importacion(Model):
             "created_at",
             "importada_at",
             "deshecha_at",
+            "destino_id",
         ),
     )
 
@@ -77,8 +78,10 @@ class Importacion(Model):
     importada_at: Mapped[datetime | None]
     #: When its cases were last taken back; it is a draft again since.
     deshecha_at: Mapped[datetime | None]
+    #: The buffet to which its cases were last moved; None while they never were.
+    destino_id: Mapped[int | None] = mapped_column(sa.ForeignKey("buffets.id"))
 
-    buffet: Mapped[Buffet] = relationship()
+    buffet: Mapped[Buffet] = relationship(foreign_keys=[buffet_id])
     usuario: Mapped[Usuario] = relationship()
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

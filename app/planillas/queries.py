@@ -16,6 +16,7 @@ from app.oficios.models import CARGAS, Oficio, Propietario
 from app.oficios.rules import OPEN_STATES, EstadoCarga
 from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.planillas.models import Importacion
+from app.planillas.rules.earlier_vehicles import KNOWN_BY_PLATE
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
 from app.planillas.rules.repeats import CasoConocido
 from app.planillas.rules.whole_rows import PartesDelCaso
@@ -109,6 +110,7 @@ def list_known_cases(plates: Collection[str]) -> list[CasoConocido]:
                 Oficio.estado,
                 Oficio.version,
                 Vehiculo.patente,
+                *(getattr(Vehiculo, name) for name in KNOWN_BY_PLATE),
             )
             .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
             .where(Vehiculo.patente.in_(every[start : start + _ASKED_AT_ONCE]))
@@ -129,6 +131,7 @@ def list_known_cases(plates: Collection[str]) -> list[CasoConocido]:
                 abierto=row.estado in OPEN_STATES,
                 version=row.version,
                 visible=own is None or row.id in own,
+                vehiculo={name: getattr(row, name) for name in KNOWN_BY_PLATE},
             )
             for row in rows
         ]
@@ -172,7 +175,8 @@ def count_done(importacion: Importacion) -> int:
     )
     if is_import:
         return db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.ENTRA)) or 0
-    left = db.session.scalar(there.where(CARGAS.c.estado == EstadoCarga.SALE)) or 0
+    leaving = (EstadoCarga.SALE, EstadoCarga.CAMBIA)
+    left = db.session.scalar(there.where(CARGAS.c.estado.in_(leaving))) or 0
     return (importacion.total or 0) - left
 
 

@@ -182,6 +182,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "importar.resume": STAFF,
     "importar.undo": STAFF,
     "importar.undo_one": STAFF,
+    "importar.move": STAFF,
+    "importar.move_one": STAFF,
     "importar.own_columns": STAFF,
     "importar.template": STAFF,
     "oficios.detail": STAFF,

@@ -504,7 +504,7 @@ def test_the_report_lists_every_row_and_what_became_of_it(investigador, buffet):
 def test_the_report_of_a_draft_says_what_would_become_of_it(investigador, draft, rows):
     _, *lines = read_report(investigador.get(f"/importar/{draft}/informe.csv"))
 
-    assert [(line[0], line[3]) for line in lines] == [("2", "Se crea"), ("3", "No se puede leer")]
+    assert [(line[0], line[3]) for line in lines] == [("2", "Se crea"), ("3", "No se crea")]
     assert rows(Oficio) == []
 
 

@@ -18,6 +18,7 @@ from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.service import DireccionData, PropietarioData
 from app.planillas.jobs import _stage
 from app.planillas.models import FilaEnCarga, Importacion
+from app.planillas.rules.earlier_vehicles import fill_vehicles
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, Resultado, classify_oficios
 from app.planillas.rules.oficio_rows import read_row
 from app.planillas.rules.repeats import (
@@ -313,3 +314,23 @@ def test_who_sees_only_their_cases_is_told_that_there_is_one_and_no_more(
     assert f"/oficios/{other.id}" not in page
     assert f"{other.id}:{other.version}" not in page
     assert "Se actualizará" not in page
+
+
+def test_what_earlier_cases_know_of_a_vehicle_fills_what_a_row_leaves_empty():
+    row = read_row(2, {"numero_oficio": "9", "patente": PLATE, "color": "Rojo"}, today=HOY)
+    casos = [
+        caso(1, abierto=False, vehiculo={"marca": "Kia", "color": "Azul", "anio": 2015}),
+        caso(2, abierto=False, vehiculo={"marca": "Toyota", "color": None, "vin": ""}),
+    ]
+
+    (fila,) = fill_vehicles(classify_oficios([row], (), casos, 1), casos)
+
+    assert fila.resultado is Resultado.ADVERTENCIA
+    assert (fila.datos["marca"], fila.datos["anio"], fila.datos["color"]) == (
+        "Toyota",
+        2015,
+        "Rojo",
+    )
+    assert "Marca (Toyota), Año (2015)" in fila.advertencias["vehiculo_conocido"]
+    skipped = replace(row, saltada=True)
+    assert fill_vehicles(classify_oficios([skipped], (), casos, 1), casos)[0].datos == row.datos

@@ -84,6 +84,8 @@ class EstadoCarga(Labelled):
 
     ENTRA = "entra", "Entrando"
     SALE = "sale", "Saliendo"
+    #: It goes to another buffet.
+    CAMBIA = "cambia", "Cambiando de buffet"
     DESHECHA = "deshecha", "Deshecha"
 
 

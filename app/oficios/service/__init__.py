@@ -41,6 +41,7 @@ from app.oficios.service.direcciones import (
     remove_direccion,
     update_direccion,
 )
+from app.oficios.service.entrusting import entrust_cases, taken_cases
 from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, undo_move
 from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
 from app.oficios.service.removing import hide_cases, remove_cases, spare_cases, touched_cases
@@ -84,6 +85,7 @@ __all__ = [
     "create_oficio",
     "draft_cases",
     "edit_entry",
+    "entrust_cases",
     "has_own_line",
     "hide_cases",
     "move_oficio",
@@ -105,6 +107,7 @@ __all__ = [
     "reveal_persona",
     "spare_cases",
     "store_unseen",
+    "taken_cases",
     "toggle_texto",
     "touch",
     "touched_cases",

@@ -36,6 +36,26 @@ class OficiosForm(Form):
             raise StopValidation(_CHOOSE)
 
 
+class OtherBuffetForm(Form):
+    """The buffet to which cases go that were imported for another one."""
+
+    buffet_id = SelectField("Buffet", validate_choice=False)
+
+    def __init__(self, former_id: int) -> None:
+        super().__init__()
+        others = [buffet for buffet in list_active_buffets() if buffet.id != former_id]
+        self.buffet_id.choices = [
+            SelectChoice("", "Elija un buffet…"),
+            *(SelectChoice(str(buffet.id), buffet.nombre) for buffet in others),
+        ]
+        self._ids = {str(buffet.id) for buffet in others}
+
+    def validate_buffet_id(self, field: SelectField) -> None:
+        """An open buffet, and another one."""
+        if field.data not in self._ids:
+            raise StopValidation("Elija el buffet al que van los casos.")
+
+
 class PasosForm(Form):
     """A concessionaire's list."""
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import utcnow
-from app.core.errors import InvalidValue
+from app.core.errors import InvalidValue, Refused
 from app.extensions import current_config
+from app.oficios.queries import find_oficio
 from app.planillas.access import importacion_to_work, may_change
 from app.planillas.forms.review import read_oficios_review
-from app.planillas.forms.upload import OficiosForm
+from app.planillas.forms.upload import OficiosForm, OtherBuffetForm
 from app.planillas.models import Importacion
 from app.planillas.pages import lists
 from app.planillas.pages.preview import preview_url, show_preview, show_progress, show_result
@@ -24,12 +27,19 @@ from app.planillas.rules.layout import FilaTexto, Lectura
 from app.planillas.rules.memory import apply_remembered
 from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, FilaOficio
+from app.planillas.rules.oficio_rows import read_as_written
 from app.planillas.rules.rows import Review
 from app.planillas.rules.sheets import Planilla
 from app.planillas.service.import_oficios import OFICIOS, create_importacion
 from app.planillas.service.importing import IMPORT_JOB, go_on, order_import
+from app.planillas.service.moving_buffet import (
+    MOVE_JOB,
+    change_row,
+    order_change,
+    refuse_change,
+)
 from app.planillas.service.undoing import UNDO_JOB, order_undo, undo_row
-from app.web.access import staff_required
+from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload
 from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
@@ -39,6 +49,10 @@ from app.web.sentences import Sentence, tell
 
 bp = Blueprint("importar", __name__, url_prefix="/importar")
 
+#: The job of a list that is not importing.
+_JOBS = {EstadoImportacion.DESHACIENDO: UNDO_JOB, EstadoImportacion.MOVIENDO: MOVE_JOB}
+#: What a form says of a list that only its judged rows can explain; most have none of it.
+_OF_JUDGED_ROWS = ("r-", "propuesta", "repetidas")
 _GONE = "Ese listado se descartó. Súbalo otra vez para importarlo."
 _REVIEWED = (
     "Todavía no se importó nada: había correcciones sin revisar. Ya se revisaron; mire cómo "
@@ -134,15 +148,19 @@ def import_(importacion_id: int) -> ResponseReturnValue:
         return _closed(importacion)
     version = request.form.get("version", 0, type=row_id)
     planilla = lists.open_draft(OFICIOS, importacion)
-    lectura = lists.read_draft(OFICIOS, importacion, planilla)
     kept = OFICIOS.review_of(importacion)
+    lectura = (
+        lists.read_draft(OFICIOS, importacion, planilla)
+        if any(name.startswith(_OF_JUDGED_ROWS) for name in request.form)
+        else read_as_written(planilla, kept)
+    )
     typed = _read_review(importacion, lectura)
     if typed != kept:
         # Keep what an *Importar* changes, and show what it does.
         return _keep_changes(
             importacion,
             planilla,
-            lectura,
+            lists.read_draft(OFICIOS, importacion, planilla),
             typed,
             lambda after: lambda: show_preview(importacion, after, 422, warning=_REVIEWED),
         )
@@ -187,8 +205,8 @@ def resume(importacion_id: int) -> ResponseReturnValue:
     here = url_for("importar.preview", importacion_id=importacion_id)
 
     def deed() -> Done:
-        undoes = importacion.estado is EstadoImportacion.DESHACIENDO
-        go_on(importacion, UNDO_JOB if undoes else IMPORT_JOB, actor=current_user, now=utcnow())
+        name = _JOBS.get(importacion.estado, IMPORT_JOB)
+        go_on(importacion, name, actor=current_user, now=utcnow())
         return Done("", here)
 
     return carry_out(Deed(do=deed, back=here))
@@ -223,6 +241,71 @@ def undo_one(importacion_id: int, oficio_id: int) -> ResponseReturnValue:
         return Done("El caso se deshizo.", here)
 
     return carry_out(Deed(do=deed, back=here))
+
+
+@bp.route("/<int:importacion_id>/mover", methods=["GET", "POST"])
+@staff_required
+def move(importacion_id: int) -> ResponseReturnValue:
+    """Give the cases of a list with which nobody has done anything to another buffet."""
+    importacion = importacion_to_work(importacion_id)
+    here = url_for("importar.preview", importacion_id=importacion_id)
+    form = OtherBuffetForm(importacion.buffet_id)
+
+    def deed() -> Done:
+        touched, taken = order_change(
+            importacion, int(form.buffet_id.data), actor=current_user, now=utcnow()
+        )
+        return Done(_told_of_kept(touched, taken), here)
+
+    return _ask_buffet(importacion, None, form, Deed(do=deed, back=here))
+
+
+@bp.route("/<int:importacion_id>/mover/<int:oficio_id>", methods=["GET", "POST"])
+@staff_required
+def move_one(importacion_id: int, oficio_id: int) -> ResponseReturnValue:
+    """Give one case of a list to another buffet."""
+    importacion = importacion_to_work(importacion_id)
+    line = next((one for one in importacion.informe if one["oficio_id"] == oficio_id), None)
+    oficio = find_oficio(oficio_id)
+    if importacion.estado is EstadoImportacion.IMPORTADA:
+        # Of a list that is not, the page says that it is not.
+        line, oficio = or_404(line), or_404(oficio)
+    form = OtherBuffetForm(oficio.buffet_id if oficio else importacion.buffet_id)
+
+    def deed() -> Done:
+        buffet_id = int(form.buffet_id.data)
+        buffet = change_row(importacion, oficio_id, buffet_id, actor=current_user, now=utcnow())
+        told = f"El caso {line['numero'] if line else ''} es ahora de {buffet.nombre}."
+        return Done(told, preview_url(importacion_id))
+
+    return _ask_buffet(importacion, line, form, Deed(do=deed))
+
+
+def _ask_buffet(
+    importacion: Importacion, line: dict[str, Any] | None, form: OtherBuffetForm, deed: Deed
+) -> ResponseReturnValue:
+    """The page that asks where cases go, which shows what was refused, too."""
+
+    def show(status: int) -> ResponseReturnValue:
+        refusal = refuse_change(importacion, utcnow())
+        text = render_template(
+            "planillas/move.html", importacion=importacion, line=line, form=form, refusal=refusal
+        )
+        return text, status
+
+    return carry_out(replace(deed, form=form, show=show, beside={Refused: form.buffet_id}))
+
+
+def _told_of_kept(touched: int, taken: int) -> str:
+    """What is said of the cases of a list that do not go with it."""
+    told = []
+    if touched:
+        many = "Queda 1 caso" if touched == 1 else f"Quedan {touched} casos"
+        told.append(f"{many}: ya se trabajó en ellos.")
+    if taken:
+        many = "Queda 1 caso" if taken == 1 else f"Quedan {taken} casos"
+        told.append(f"{many}: ese buffet ya los tiene, con el mismo número y la misma patente.")
+    return " ".join(told)
 
 
 @bp.get("/<int:importacion_id>/informe.csv")

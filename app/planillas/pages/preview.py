@@ -24,6 +24,7 @@ from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_ke
 from app.planillas.rules.repeats import list_changes
 from app.planillas.rules.rows import count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
+from app.planillas.service.moving_buffet import refuse_change
 from app.planillas.service.undoing import refuse_undo
 from app.planillas.service.updating import facts_of
 from app.web.converters import row_id
@@ -178,6 +179,7 @@ def show_result(importacion: Importacion) -> Response:
         total=sum(counts.values()),
         created=sum(n for name, n in counts.items() if Resultado(name).is_imported),
         may_undo=refuse_undo(importacion, utcnow()) is None,
+        may_move=refuse_change(importacion, utcnow()) is None,
         kept_back=len(importacion.informe) - len(seen),
         page=page_of(lines, preview_url(importacion.id)),
         ver=ver,

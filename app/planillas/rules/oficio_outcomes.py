@@ -36,7 +36,7 @@ class Resultado(Labelled):
     CREA = "crea", "Se crea", "ok", "Creado"
     EXISTE = "existe", "Ya existe", "neutral", "Ya existía"
     ADVERTENCIA = "advertencia", "Se crea con advertencias", "warn", "Creado con advertencias"
-    ERROR = "error", "No se puede leer", "danger", "Quedó fuera"
+    ERROR = "error", "No se crea", "danger", "Quedó fuera"
     OCULTA = "oculta", "Oculta en la planilla", "neutral", "Oculta: no se importó"
     UNIDA = "unida", "Se une a otra fila", "neutral", "Unida a otra fila"
     SALTADA = "saltada", "Se salta", "neutral", "Saltada"
@@ -61,14 +61,19 @@ class EstadoImportacion(Labelled):
     BORRADOR = "borrador", "Por importar"
     IMPORTADA = "importada", "Importada"
     DESCARTADA = "descartada", "Descartada"
-    #: A job writes its cases, or takes them back.
+    #: A job writes its cases, takes them back, or gives them to another buffet.
     IMPORTANDO = "importando", "Importando"
     DESHACIENDO = "deshaciendo", "Deshaciendo"
+    MOVIENDO = "moviendo", "Moviendo al otro buffet"
 
     @property
     def is_busy(self) -> bool:
         """Whether a job works on its cases, which nobody sees meanwhile."""
-        return self in {EstadoImportacion.IMPORTANDO, EstadoImportacion.DESHACIENDO}
+        return self in {
+            EstadoImportacion.IMPORTANDO,
+            EstadoImportacion.DESHACIENDO,
+            EstadoImportacion.MOVIENDO,
+        }
 
 
 @dataclass(frozen=True)

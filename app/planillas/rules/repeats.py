@@ -48,6 +48,8 @@ class CasoConocido:
     version: int
     #: Whether whoever reviews the list may see it.
     visible: bool = True
+    #: What it knows of its vehicle, by field.
+    vehiculo: Mapping[str, Dato | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

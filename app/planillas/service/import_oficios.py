@@ -13,6 +13,7 @@ from app.auditoria.service import audit
 from app.core.clock import local_today
 from app.planillas.models import Importacion
 from app.planillas.queries import list_hidden, list_known_cases, list_orders
+from app.planillas.rules.earlier_vehicles import fill_vehicles
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import LAYOUT, label_of
 from app.planillas.rules.oficio_outcomes import (
@@ -54,9 +55,9 @@ def _read(
 
 def _classify(draft: Importacion, filas: Sequence[FilaOficio], _now: datetime) -> list[FilaOficio]:
     plates = {str(fila.datos["patente"]) for fila in filas if "patente" in fila.datos}
-    return classify_oficios(
-        filas, list_orders(draft.buffet_id), list_known_cases(plates), draft.buffet_id
-    )
+    casos = list_known_cases(plates)
+    classified = classify_oficios(filas, list_orders(draft.buffet_id), casos, draft.buffet_id)
+    return fill_vehicles(classified, casos)
 
 
 def _discard(draft: Importacion, actor: Usuario, now: datetime) -> None:

@@ -39,8 +39,8 @@ from app.vehiculos.models import Vehiculo
 #: The job that writes the cases of a list.
 IMPORT_JOB = "planillas.importar"
 #: Rows that one transaction stages, cases that one stores, and cases that one announces.
-STAGED_AT_ONCE = 1_000
-STORED_AT_ONCE = 100
+STAGED_AT_ONCE = 500
+STORED_AT_ONCE = 50
 _ANNOUNCED_AT_ONCE = 50
 
 _FILAS = FilaEnCarga.metadata.tables[FilaEnCarga.__tablename__]
@@ -50,7 +50,7 @@ _IMPORTED = [one.value for one in Resultado if one.is_imported]
 
 def order_import(
     draft: Importacion,
-    lectura: Lectura[FilaOficio],
+    lectura: Lectura[Any],
     version: int,
     *,
     actor: Usuario,
@@ -70,7 +70,7 @@ def order_import(
     draft.estado = EstadoImportacion.IMPORTANDO
     learned = remember(lectura.columnas, buffet.mapeo_importacion) if draft.mapeo else {}
     draft.aprendido = learned
-    draft.total = draft.problema = None
+    draft.total = draft.problema = draft.destino_id = None
     draft.version += 1
     enqueue_list(IMPORT_JOB, draft, actor=actor, now=now)
 
@@ -248,7 +248,8 @@ def announce_part(importacion_id: int, *, now: datetime) -> bool:
         )
         announce(
             [(oficio_id, entry) for oficio_id, entry in entries],
-            buffet_id=draft.buffet_id,
+            # What was moved is told of to the buffet that it has now.
+            buffet_id=draft.destino_id or draft.buffet_id,
             now=now,
         )
         db.session.execute(

@@ -71,7 +71,7 @@ def order_undo(draft: Importacion, *, actor: Usuario, now: datetime) -> int:
             .values(estado=EstadoCarga.SALE)
         )
     else:
-        _refuse_announcing(draft)
+        refuse_announcing(draft)
         made = {line["oficio_id"] for line in draft.informe if line["oficio_id"]}
         hide_cases(made, draft.id, EstadoCarga.SALE)
         touched = touched_cases(draft.id)
@@ -97,7 +97,7 @@ def undo_row(draft: Importacion, oficio_id: int, *, actor: Usuario, now: datetim
     db.session.refresh(draft, with_for_update=True)
     if refusal := refuse_undo(draft, now):
         raise Refused(refusal)
-    _refuse_announcing(draft)
+    refuse_announcing(draft)
     if all(line["oficio_id"] != oficio_id for line in draft.informe):
         raise NotFound("Ese caso no es de este listado.")
     hide_cases([oficio_id], draft.id, EstadoCarga.SALE)
@@ -174,7 +174,12 @@ def _reason(draft: Importacion) -> str:
     return f"se deshizo la importación {draft.id}"
 
 
-def _refuse_announcing(draft: Importacion) -> None:
+def refuse_announcing(draft: Importacion) -> None:
+    """Wait until who watches was told of all cases of a list.
+
+    Raises:
+        Refused: its job still tells of them.
+    """
     waiting = sa.select(FilaEnCarga.orden).where(FilaEnCarga.importacion_id == draft.id).limit(1)
     if db.session.scalar(waiting) is not None:
         raise Refused(_ANNOUNCING)
