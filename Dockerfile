@@ -13,6 +13,10 @@ RUN python -m venv /venv && \
         ! -name s3 ! -name sts ! -name 'sso*' ! -name signin -exec rm -rf {} +
 
 FROM python:3.11-slim-bookworm
+# Reads scans and photos of papers.
+RUN apt-get update && \
+    apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-spa && \
+    rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /rastro --shell /usr/sbin/nologin rastro && \
     install -d -o rastro -g rastro -m 0700 /rastro/instance
 WORKDIR /rastro

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import zlib
 from pathlib import Path
+
+import pikepdf
+import pytest
 
 from app.adjuntos.models import Adjunto
 from app.bandeja.models import Ingreso, Origen
 from app.bandeja.rules import EstadoIngreso
+from app.core.errors import InvalidValue
+from app.core.sandbox import Limits
 from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
+from app.papeles.outside import papers
+from app.papeles.service import paper_reading
 from app.vehiculos.models import Vehiculo
 from tests.bandeja.rows import make_item
 from tests.papeles.making import INTAKE, make_paper, sources
@@ -142,18 +151,77 @@ def test_several_vehicles_have_a_form_each(app, investigador, buffet, rows):
     assert [car.patente for car in rows(Vehiculo)] == ["HJBB21", "JJRR54"]
 
 
-def test_an_image_waits_with_a_sentence_beside_an_empty_form(app, investigador, buffet, rows):
+@pytest.fixture
+def recognising(monkeypatch, tmp_path):
+    """Have the recognition of text, whether or not it is installed, say these words; none of it
+    without words."""
+
+    def use(*words: tuple[str, int]) -> None:
+        program = tmp_path / "tesseract"
+        lines = [
+            f"5\t1\t1\t1\t1\t{n}\t{100 + 90 * n}\t200\t80\t30\t{sure}\t{text}"
+            for n, (text, sure) in enumerate(words)
+        ]
+        names = "level page_num block_num par_num line_num word_num left top width height conf text"
+        table = "\n".join(["\t".join(names.split()), *lines])
+        program.write_text(f"#!/bin/sh\ncat > /dev/null\ncat <<'END'\n{table}\nEND\n")
+        program.chmod(0o755)
+        for module in (papers, paper_reading):
+            monkeypatch.setattr(module, "find_tesseract", lambda: str(program) if words else "")
+
+    return use
+
+
+def test_an_image_waits_with_a_sentence_beside_an_empty_form(
+    app, investigador, buffet, rows, recognising
+):
+    recognising()
     item = make_item(app, buffet, (INTAKE / "p05_escaneado.pdf").read_bytes(), "scan.pdf")
     do_jobs(app)
 
-    [ingreso] = rows(Ingreso)
+    assert "es una imagen" in rows(Ingreso)[0].problema
     page = investigador.get(f"/papeles/{item}").text
-    if ingreso.problema:
-        assert "es una imagen" in page
-        assert typed(page)["patente"] == ""
+    assert typed(page)["patente"] == ""
     drawn = investigador.get(f"/papeles/{item}/paginas/1")
     assert drawn.data.startswith(b"\x89PNG")
     assert investigador.get(f"/papeles/{item}/paginas/2").status_code == 404
+
+
+def test_words_of_a_scan_that_are_hardly_recognised_fill_nothing(
+    app, investigador, buffet, rows, recognising
+):
+    recognising(
+        *(("OFICIO", 96), ('N"', 90), ("911", 95), ("Rol", 96), ("C-1877-2025", 95)),
+        *(("placa", 96), ("patente", 96), ("JPDX19", 69), ("color", 96), ("azul", 96)),
+    )
+    item = make_item(app, buffet, (INTAKE / "p05_escaneado.pdf").read_bytes(), "scan.pdf")
+    do_jobs(app)
+
+    fields = typed(investigador.get(f"/papeles/{item}").text)
+    assert (fields["numero_oficio"], fields["rol"]) == ("911", "C-1877-2025")
+    assert fields["patente"] == ""
+
+
+def test_a_bomb_ends_its_reader_alone(monkeypatch):
+    """A page of some kilobytes that unpacks to 600 megabytes, where a quarter is allowed."""
+    # The same compressed megabyte again and again, without making all of them here.
+    squeeze = zlib.compressobj(9)
+    start = squeeze.compress(b" ") + squeeze.flush(zlib.Z_FULL_FLUSH)
+    block = squeeze.compress(b" " * (1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    packed = zlib.compress(start + block * 600 + squeeze.flush(), 9)
+    target = io.BytesIO()
+    with pikepdf.new() as paper:
+        stream = pikepdf.Stream(paper, b"")
+        stream.write(packed, filter=pikepdf.Array([pikepdf.Name.FlateDecode] * 2))
+        paper.add_blank_page().Contents = stream
+        undone = pikepdf.StreamDecodeLevel.none
+        paper.save(target, compress_streams=False, stream_decode_level=undone)
+    assert len(target.getvalue()) < 10_000
+    monkeypatch.setattr(papers, "find_tesseract", lambda: "")
+    monkeypatch.setattr(papers, "_LIMITS", Limits(seconds=60, cpu_seconds=40, memory=150 << 20))
+
+    with pytest.raises(InvalidValue, match="dañado"):
+        papers.read_words(target.getvalue(), papers.PDF)
 
 
 def test_a_damaged_or_locked_pdf_waits_with_its_reason(app, investigador, buffet, rows):

@@ -15,6 +15,7 @@ import csv
 import io
 import itertools
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ import pypdfium2.raw as pdfium
 #: Words below which a page is taken for an image: a stamp of an electronic signature is one, too.
 _FEWEST_WORDS = 5
 _OCR_DPI = 300
+#: A page that claims to be as large as a wall is drawn coarser: so many pixels take 40 MB.
+_MOST_PIXELS = 40_000_000
+#: What recognition makes of «N°» and «2°».
+_BAD_ORDINAL = re.compile("(N|n|[0-9]{1,2})[*\"'\u2019\u201c\u201d]")
 #: Marks of a hyphen that a line's end alone asks for.
 _SOFT = {"\u00ad", "\u0002", "\ufffe"}
 #: x0, y0, x1, y1 in points.
@@ -169,6 +174,8 @@ def _recognised(image: Any, tesseract: str, scale: float) -> list[list[Any]]:
         x1, y1 = x0 + int(row["width"]) * scale, y0 + int(row["height"]) * scale
         here = (row["block_num"], row["par_num"], row["line_num"])
         before = " " if here == last else "\n" if here[:2] == last[:2] else "\n\n"
+        if ordinal := _BAD_ORDINAL.fullmatch(text):
+            text = f"{ordinal[1]}°"
         place = [round(value, 1) for value in (x0, y0, x1, y1)]
         words.append([text, *place, before, int(float(row["conf"]))])
         last = here
@@ -187,7 +194,8 @@ def read_pdf(data: bytes, most_pages: int, most_words: int, tesseract: str) -> d
         words = _words_of(shown)
         is_image = len(words) < _FEWEST_WORDS
         if is_image and tesseract:
-            scale = _OCR_DPI / 72
+            area = max(shown.width * shown.height, 1)
+            scale = min(_OCR_DPI / 72, (_MOST_PIXELS / area) ** 0.5)
             image = page.render(scale=scale, grayscale=True).to_pil()
             words = _recognised(image, tesseract, 1 / scale) or words
         pages.append(

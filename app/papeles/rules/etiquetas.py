@@ -30,8 +30,10 @@ LABELS = {
     r"|ENVIADO(?:\s+EL)?",
     "nombre": r"NOMBRE(?:\s+COMPLETO)?|RAZON\s+SOCIAL",
     "rut": r"R\.?U\.?[TN]\.?(?:\s+(?:DEL?\s+)?(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO)A?)?",
-    "direccion": r"DOMICILIO|DIRECCION|VIVE\s+EN",
-    "comuna": r"COMUNA",
+    "direccion": r"(?:ULTIMO\s+)?(?:DOMICILIO|DIRECCION|RESIDENCIA)(?:\s+(?:PARTICULAR|CONOCID[OA]"
+    r"|REGISTRAD[OA]|LEGAL|ACTUAL|(?:DEL?\s+)?(?:LA\s+)?(?:DEUDOR|DEMANDAD[OA]|EJECUTAD[OA]|PROPIETARI[OA])A?))?"
+    r"|VIVE\s+EN|DOM\.",
+    "comuna": r"COMUNA(?:\s*/\s*CIUDAD)?|CIUDAD",
     "telefono": r"TELEFONO|FONO|CELULAR",
     "fuerza_publica": r"(?:AUXILIO\s+DE\s+LA\s+)?FUERZA\s+PUBLICA",
     "descerrajamiento": r"DESCERRAJAMIENTO",

@@ -14,6 +14,7 @@ from app.papeles.rules.causa import (
     find_term,
     tell_class,
 )
+from app.papeles.rules.contacto import find_contact
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.partes import choose_person, find_address, find_people, name_of, rut_of
 from app.papeles.rules.poderes import find_powers
@@ -38,6 +39,7 @@ def read_document(doc: TextoDePapel) -> LecturaDePapel:
             "comuna": comuna,
             **find_powers(doc),
         }
+        caso |= find_contact(doc, people, person)
     if person is not None:
         caso["propietario_nombre"] = name_of(doc, person)
         caso["propietario_rut"] = rut_of(doc, person, people)

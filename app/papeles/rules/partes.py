@@ -105,8 +105,9 @@ _LABEL_REACH = 120
 #: Ends of a company's name whose last dot is a part of it.
 _COMPANY = re.compile(r"\b(?:S\.A|LTDA|CIA|E\.I\.R\.L|S\.P\.A)$", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"\b(?:DOMICILIAD[OA]S?\s+EN|DOMICILIO(?:\s+\w+)?\s+EN|DOMICILIO\s*:|DOMICILIO|DIRECCION\s*:"
-    r"|VIVE\s+EN|RESIDE\s+EN)\s*:?\s*"
+    r"\b(?:DOMICILIAD[OA]S?\s+EN|DOMICILIO(?:\s+\w+){0,3}?\s+EN|DOMICILIO(?:\s+\w+){0,3}?\s*:|DOMICILIO"
+    r"|DIRECCION(?:\s+\w+){0,2}?\s*:|(?:VIVE|VIVIENDO|RESIDE|RESIDENTE|HABITA|MORA|AVECINDAD[OA])\s+EN"
+    r"|(?:RESIDENCIA|PARADERO)(?:\s+\w+){0,2}?\s*:)\s*:?\s*"
 )
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:AV|AVDA|AVE|PJE|PSJE|PSJ|DPTO|DEPTO|DP|OF|N|NRO|POB|KM|STA|STO|GRAL|PDTE|CDTE|CNEL"
@@ -294,6 +295,13 @@ def _holder(
             return sought[-1].rol if sought else None
         return last.rol
     return cue.rol if cue else None
+
+
+def whose_is(doc: TextoDePapel, people: list[PersonaHallada], place: int) -> bool:
+    """Whether what stands at a place is the person's of the case."""
+    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
+    holder = _holder(doc, people, cues, place)
+    return holder is not None and holder.is_sought
 
 
 def _address_after(doc: TextoDePapel, start: int) -> Trozo:

@@ -12,7 +12,12 @@ from app.papeles.rules import ClasePapel, DatoHallado, DatosHallados, LecturaDeP
 from app.papeles.rules.documento import Caja
 
 #: Field of what is read to field of the form, where the names differ.
-_FORM = {"propietario_nombre": "persona_nombre", "propietario_rut": "persona_rut"}
+_FORM = {
+    "propietario_nombre": "persona_nombre",
+    "propietario_rut": "persona_rut",
+    "propietario_telefono": "persona_telefono",
+    "propietario_email": "persona_email",
+}
 #: Powers that the case has no field of its own for.
 _OTHER_POWERS = {"allanamiento": "Allanamiento", "habilitacion": "Días y horas inhábiles"}
 _CASE = (
@@ -23,6 +28,8 @@ _CASE = (
     "fecha_oficio",
     "persona_nombre",
     "persona_rut",
+    "persona_telefono",
+    "persona_email",
     "direccion",
     "comuna",
     "fuerza_publica",
