@@ -9,6 +9,7 @@ from app.bandeja.rules import EstadoIngreso, TipoIngreso, settle_package
 from app.bandeja.rules.formatos import tell_format
 from app.bandeja.rules.remitentes import Remitente, known_buffet, read_sender
 from app.core.errors import InvalidValue
+from tests.bandeja.outlook import make_msg
 from tests.bandeja.rows import LIST, make_mail, make_zip
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
@@ -42,6 +43,19 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 )
 def test_a_file_is_what_its_content_says(data, tipo, nombre):
     assert tell_format(data) == (tipo, nombre)
+
+
+def test_a_mail_of_outlook_gives_its_attachments_whatever_their_size():
+    msg = make_msg("Órdenes de noviembre", ("lista ñ.csv", LIST), ("oficio.pdf", b"%PDF" * 2_000))
+
+    assert tell_format(msg) == (TipoIngreso.CORREO, "MSG")
+    with open_package(msg, "MSG") as found:
+        assert found.asunto == "Órdenes de noviembre"
+        assert found.de == ["Ana Rojas <ana@estudio.example>"]
+        assert {part.nombre: part.path.read_bytes() for part in found.partes} == {
+            "lista ñ.csv": LIST,
+            "oficio.pdf": b"%PDF" * 2_000,
+        }
 
 
 def test_a_zip_gives_its_files_under_their_own_names_and_leaves_the_systems_own_out():

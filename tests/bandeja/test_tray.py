@@ -17,6 +17,7 @@ from app.extensions import current_config
 from app.jobs.runner import work
 from app.oficios.models import Oficio
 from app.planillas.models import Importacion
+from tests.bandeja.outlook import make_msg
 from tests.bandeja.rows import LIST, drop, make_item, make_mail, make_zip
 from tests.factories import make_link
 from tests.planillas.listados import press_import
@@ -118,18 +119,25 @@ def test_the_same_bytes_twice_are_taken_and_told(app, investigador, buffet, rows
 def test_what_lies_in_a_zip_and_in_the_mail_in_it_is_decided_one_by_one(
     app, investigador, cliente, buffet, rows
 ):
-    package = make_zip({"lista.csv": LIST, "correo.eml": make_mail(("otra.csv", LIST))})
+    page = b"<html><table><tr><td>N\xc2\xb0 Oficio<td>Patente<tr><td>7<td>BBCL25</table></html>"
+    inner = make_zip({"hoja.xls": page, "correo.msg": make_msg("Más", ("tercera.csv", LIST))})
+    package = make_zip(
+        {"lista.csv": LIST, "correo.eml": make_mail(("otra.csv", LIST)), "mas.zip": inner}
+    )
     top = make_item(app, buffet, package, "todo.xlsx")
     do_jobs(app)
 
     names = {row.nombre: row for row in rows(Ingreso)}
-    assert set(names) == {"todo.xlsx", "lista.csv", "correo.eml", "otra.csv"}
+    in_the_zip = {"mas.zip", "hoja.xls", "correo.msg", "tercera.csv"}
+    assert set(names) == {"todo.xlsx", "lista.csv", "correo.eml", "otra.csv", *in_the_zip}
+    assert names["tercera.csv"].padre_id == names["correo.msg"].id
     assert names["otra.csv"].padre_id == names["correo.eml"].id
     assert {row.buffet_id for row in names.values()} == {buffet.id}
     assert set(states(rows)) == {"por_revisar"}
 
     investigador.post(f"/bandeja/{names['otra.csv'].id}/devolver", data={"motivo": "Repetida"})
     assert {row.nombre: row.estado.value for row in rows(Ingreso)} == {
+        **dict.fromkeys(in_the_zip, "por_revisar"),
         "todo.xlsx": "por_revisar",
         "lista.csv": "por_revisar",
         "correo.eml": "devuelto",
