@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from tests.plugins.statements import Sent, number_of, select
+from config import ROOT
+from tests.plugins.statements import BOTH, Sent, number_of, select
 
 
 def test_every_statement_is_sent_by_one_that_is_repeated_and_few_are():
@@ -50,3 +51,7 @@ def test_threads_and_refusals_are_noted_beside_the_statements():
         "refused": (True, []),
         "together": (True, [one]),
     }
+
+
+def test_what_is_always_repeated_is_there():
+    assert [path for path in BOTH if not (ROOT / path).exists()] == []
