@@ -38,6 +38,8 @@ from app.usuarios.models import Usuario
 MOVE_JOB = "planillas.mover"
 #: Cases that one transaction moves.
 _MOVED_AT_ONCE = 50
+#: Cases that one question asks for.
+_ASKED_AT_ONCE = 500
 _TOO_LATE = "Pasó más de un día desde que se importó: sus casos ya no se mueven a otro buffet."
 _TOUCHED = "Ya se trabajó en todos los casos de este listado, así que ninguno cambia de buffet."
 _ROW_TOUCHED = "Ya se trabajó en este caso, así que no cambia de buffet."
@@ -208,9 +210,15 @@ def _destination(draft: Importacion, buffet_id: int, now: datetime) -> Buffet:
 
 
 def _cases_of(buffet: Buffet, oficio_ids: Collection[int]) -> set[int]:
+    """Those of some cases that a buffet has, also those that nobody sees now."""
     cases = Oficio.metadata.tables[Oficio.__tablename__]
-    its = set(db.session.scalars(sa.select(cases.c.id).where(cases.c.buffet_id == buffet.id)))
-    return its & set(oficio_ids)
+    ordered = sorted(oficio_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _ASKED_AT_ONCE):
+        asked = cases.c.id.in_(ordered[start : start + _ASKED_AT_ONCE])
+        statement = sa.select(cases.c.id).where(cases.c.buffet_id == buffet.id, asked)
+        found.update(db.session.scalars(statement))
+    return found
 
 
 def _tell_moved(draft: Importacion, moved: Collection[int], destino: Buffet) -> None:
