@@ -169,6 +169,14 @@ def test_what_stands_in_one_cell_or_two_is_split_and_joined(case):
     assert {name: str(fila.datos.get(name)) for name in right} == right
 
 
+@pytest.mark.parametrize("text", ["1O-11-2026", "10 11 2026", "10, noviembre, 2026"])
+def test_a_date_with_a_slip_is_proposed_and_never_taken_unasked(text):
+    fila = rows_of(f'7;BBCL12;"{text}"', header="N° Oficio;PPU;Fecha Oficio")[0]
+
+    assert "fecha_oficio" not in fila.datos
+    assert fila.propuestas["fecha_oficio"].texto == "10-11-2026"
+
+
 def test_births_are_no_deadline_and_a_counter_is_no_number():
     lines = [f"{n};BBCL{n + 10};0{n}-05-1975;C-{n}-2026" for n in range(1, 6)]
     filas = rows_of(*lines, header="N°;PPU;Vencimiento;Rol")

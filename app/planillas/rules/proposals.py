@@ -6,8 +6,10 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.core.comunas import find_comuna, suggest_comuna
+from app.core.dates import format_fecha, parse_fecha, split_fecha_hora
 from app.core.errors import InvalidValue
 from app.core.marcas import suggest_marca
 from app.core.patente import FormatoPatente, parse_patente
@@ -89,6 +91,28 @@ def _patente(text: str) -> Propuesta | None:
     return _misread_plate(text) if plate.advertencias else None
 
 
+def _fecha(text: str) -> Propuesta | None:
+    """A date with letters for digits, or with spaces and commas between its parts."""
+    if _day_of(text) is not None:
+        return None
+    digits = text.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    for plain in (text, digits):
+        if day := _day_of(re.sub(r"[\s,_|]+", "-", plain.strip(" .,-"))):
+            return Propuesta(text, format_fecha(day), "Fecha mal escrita")
+    return None
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return parse_fecha(text)
+    except InvalidValue:
+        pass
+    try:
+        return split_fecha_hora(text).date()
+    except InvalidValue:
+        return None
+
+
 def _misread_plate(text: str) -> Propuesta | None:
     """A plate in which a letter stands for a digit, or the reverse, where only one reading fits."""
     plain = re.sub("[^A-Z0-9]", "", text.upper())
@@ -133,4 +157,7 @@ _PROPOSERS = {
     "tribunal": _tribunal,
     "marca": _marca,
     "propietario_rut": _rut,
+    "fecha_oficio": _fecha,
+    "fecha_ingreso": _fecha,
+    "fecha_limite": _fecha,
 }
