@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.tablero.models import Vista
-from app.tablero.pages import board, bulk, cards, changes, column_limits, listing, vistas
+from app.tablero.pages import (
+    aspecto,
+    board,
+    bulk,
+    cards,
+    changes,
+    column_limits,
+    listing,
+    vistas,
+)
 from app.tablero.pages.board import landing
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
     name="tablero",
     models=(Vista,),
-    pages=(board, cards, bulk, changes, listing, column_limits, vistas),
+    pages=(board, cards, bulk, changes, listing, column_limits, vistas, aspecto),
     navigation=(
         Link(Menu.BAR, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),
         Link(Menu.BOTTOM, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),

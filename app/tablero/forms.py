@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from wtforms import Field, IntegerField, StringField
+from wtforms import Field, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 
 from app.core.text import clean_text
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.oficios.service import Move
-from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Lote
+from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Columna, Densidad, Lote
 from app.tablero.service import Bulk
 from app.web.forms import EnumField, Form, at_most, required
 
@@ -134,6 +134,19 @@ class BulkForm(Form):
         if self.consultar.raw_data:
             return Bulk(Lote.CONSULTAR, cards, motivo=self.consultar.data or "")
         return Bulk(Lote.ASIGNAR, cards, investigador_id=int(self.investigador.data or 0) or None)
+
+
+class AspectoForm(Form):
+    """How somebody wants to see cases: a density, or the columns of the list."""
+
+    densidad = OptionalEnumField("Densidad", Densidad)
+    #: Says that the columns were chosen: a list of boxes without a tick sends nothing else.
+    elegidas = StringField("Columnas elegidas", [at_most(1)])
+    columna = SelectMultipleField(
+        "Columnas",
+        choices=[(each.value, each.label) for each in Columna],
+        validate_choice=False,
+    )
 
 
 class VistaForm(Form):

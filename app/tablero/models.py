@@ -1,4 +1,4 @@
-"""What each person keeps of the board: named views, and the filters that were on last."""
+"""What each person keeps of the board: named views, the filters that were on last, the layout."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from app.db import Model, ShortText
 
 #: Name of the view that stores a person's last filters.
 LAST = ""
+#: Name of the row that stores how the person wants to see cases; nobody can type it.
+ASPECT = " "
+#: Rows that are no views of a name.
+UNNAMED = (LAST, ASPECT)
 
 
 class Vista(Model):
@@ -34,8 +38,8 @@ class Vista(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
-    #: ``LAST`` for the automatically stored one.
+    #: ``LAST`` for the automatically stored one, ``ASPECT`` for the layout.
     nombre: Mapped[str] = mapped_column(ShortText(60))
-    #: Query string of the board's URL.
+    #: Query string of the board's URL; of ``ASPECT``, the layout in the same form.
     consulta: Mapped[str] = mapped_column(ShortText(600))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO, local_today
@@ -75,6 +76,51 @@ class Carril(Labelled):
     BUFFET = "buffet", "Buffet"
 
 
+class Densidad(Labelled):
+    """How much room cards and rows take."""
+
+    COMODA = "comoda", "Cómoda"
+    COMPACTA = "compacta", "Compacta"
+
+
+class Columna(Labelled):
+    """The columns of the list that a person may leave out; plate and number always stand there."""
+
+    VEHICULO = "vehiculo", "Vehículo"
+    ROL = "rol", "Rol"
+    BUFFET = "buffet", "Buffet"
+    INVESTIGADOR = "investigador", "Investigador"
+    ESTADO = "estado", "Estado"
+    PRIORIDAD = "prioridad", "Prioridad"
+    PLAZO = "plazo", "Plazo"
+    ACTIVIDAD = "actividad", "Actividad"
+    AVISTAMIENTO = "avistamiento", "Avistamiento"
+
+
+@dataclass(frozen=True)
+class Aspecto:
+    """How a person wants to see cases; kept with the account, whatever filters are on."""
+
+    densidad: Densidad = Densidad.COMODA
+    columnas: tuple[Columna, ...] = tuple(Columna)
+
+    @classmethod
+    def read(cls, text: str) -> Aspecto:
+        """The layout as it was stored; what is not known any more is left out."""
+        stored = dict(parse_qsl(text, keep_blank_values=True))
+        known = {member.value: member for member in Densidad}
+        names = stored["columnas"].split(",") if "columnas" in stored else list(Columna)
+        return cls(
+            known.get(stored.get("densidad", ""), Densidad.COMODA),
+            tuple(columna for columna in Columna if columna.value in names),
+        )
+
+    def write(self) -> str:
+        """The layout as it is stored."""
+        names = ",".join(columna.value for columna in self.columnas)
+        return urlencode({"densidad": self.densidad.value, "columnas": names})
+
+
 class Lote(Labelled):
     """What can be done with several cards in one go."""
 
@@ -106,6 +152,11 @@ class BoardFilter:
     def is_set(self) -> bool:
         """Whether anything is left out of the board."""
         return replace(self, carriles=None) != BoardFilter()
+
+    @property
+    def count(self) -> int:
+        """How many filters are on."""
+        return len(replace(self, carriles=None).arguments())
 
     def arguments(self) -> dict[str, str]:
         """What the address carries: only what is set."""

@@ -13,9 +13,9 @@ from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado, Prioridad
 from app.oficios.service import Move, assign_oficio, move_oficio, prioritise_oficio
-from app.tablero.models import LAST, Vista
+from app.tablero.models import ASPECT, LAST, UNNAMED, Vista
 from app.tablero.queries import count_views, find_view
-from app.tablero.rules import LIMITS, Lote, write_limits
+from app.tablero.rules import LIMITS, Aspecto, Lote, write_limits
 from app.usuarios.models import Usuario
 
 #: Maximum stored views of one person.
@@ -80,7 +80,7 @@ def save_view(nombre: str, consulta: str, *, actor: Usuario, now: datetime) -> V
     """
     vista = find_view(actor.id, nombre)
     if vista is None:
-        if nombre != LAST and count_views(actor.id) >= VIEWS_LIMIT:
+        if nombre not in UNNAMED and count_views(actor.id) >= VIEWS_LIMIT:
             raise Refused(f"Ya tiene {VIEWS_LIMIT} vistas. Borre una que no use.")
         vista = Vista(usuario_id=actor.id, nombre=nombre, created_at=now)
         db.session.add(vista)
@@ -92,6 +92,11 @@ def save_view(nombre: str, consulta: str, *, actor: Usuario, now: datetime) -> V
 def remember_filter(consulta: str, *, actor: Usuario, now: datetime) -> None:
     """Keep the filters of a visit for the next one."""
     save_view(LAST, consulta, actor=actor, now=now)
+
+
+def keep_aspect(aspecto: Aspecto, *, actor: Usuario, now: datetime) -> None:
+    """Keep how a person wants to see cases."""
+    save_view(ASPECT, aspecto.write(), actor=actor, now=now)
 
 
 def remove_view(vista: Vista) -> None:

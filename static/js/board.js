@@ -10,6 +10,10 @@ import { onBulk, refreshSelection } from "./board/selection.js";
 // Timeout of a move: without an answer in 20 s the card goes back. Uploads on other pages may take longer.
 board.setAttribute("hx-request", '{"timeout": 20000}');
 
+// Where there is room for all five, the final columns stand open.
+if (window.matchMedia("(min-width: 1800px)").matches) {
+  board.querySelectorAll("details.board-column-final").forEach((column) => { column.setAttribute("open", ""); });
+}
 enableDragging();
 onRedraw((isNew) => {
   if (isNew) enableDragging();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,9 @@ def test_the_chips_are_links_that_keep_the_other_filters(
     assert f"investigador={usuario_investigador.id}" in html
     assert 'href="/tablero?prioridad=urgente&amp;q=of">' in html
     assert "Quitar este filtro" in html
+    chips = re.findall(r'aria-label="Quitar el filtro ([^"]+)"', html)
+    assert chips == ["«of»", "Prioridad urgente", oficio.buffet.nombre]
+    assert "Filtros (3)" in html
 
 
 def test_mis_casos_and_an_investigador_take_each_others_place():

@@ -178,6 +178,8 @@ def test_on_a_phone_cards_are_ticked(browse, usuario_investigador, three, usuari
     page = browse(
         usuario_investigador, "/tablero", width=360, height=740, has_touch=True, is_mobile=True
     )
+    page.get_by_role("button", name="Filtros").tap()
+    page.get_by_role("button", name="Ver…").tap()
     page.get_by_role("button", name="Seleccionar", exact=True).tap()
     page.locator(".card-check").first.tap()
     card(page, three[1]).locator(".oficio-card-facts").tap()
@@ -201,6 +203,9 @@ def test_the_list_does_the_same_and_tells_what_was_refused(
     boxes.first.check()
     boxes.last.click(modifiers=["Shift"])
     expect(page.locator("#bulk-bar")).to_contain_text("3 seleccionados")
+    page.get_by_label("Seleccionar los 3 de esta página").uncheck()
+    expect(page.locator("#bulk-bar")).to_be_hidden()
+    page.get_by_label("Seleccionar los 3 de esta página").check()
 
     page.locator("#bulk-bar").get_by_role("button", name="Mover").click()
     page.locator("#bulk-move").get_by_role("button", name="Investigación").click()
@@ -208,6 +213,10 @@ def test_the_list_does_the_same_and_tells_what_was_refused(
     report = page.locator("#board-report")
     expect(report).to_contain_text("Mover: 2 de 3")
     expect(report).to_contain_text("solo un administrador puede reabrirlo")
+    report.get_by_role("button", name="Cerrar").click()
+
+    page.locator(f"#oficio-row-{three[0].id} .list-estado").click()
+    expect(page).to_have_url(re.compile(f"/oficios/{three[0].id}$"))
 
 
 # Lanes

@@ -14,6 +14,7 @@ from app.core.clock import local_today, utcnow
 from app.core.plazos import add_business_days
 from app.oficios.rules import Estado, Prioridad
 from app.oficios.service import PropietarioData
+from app.tablero.models import ASPECT, Vista
 from app.tablero.queries.listing import SORTS
 from tests.factories import make_oficio
 from tests.plugins.board import cards
@@ -64,6 +65,36 @@ def test_a_heading_sorts_and_turns_the_order_round(investigador, some):
     assert 'aria-sort="ascending"' in up
     assert 'aria-sort="descending"' in down
     assert listed(investigador.get("/tablero/lista?orden=prioridad").text)[0] == b.id
+
+
+def test_open_cases_come_before_closed_ones_whatever_the_order(investigador, some, change):
+    late, soon, none = some
+    change(soon, estado=Estado.ENCONTRADO)
+
+    assert listed(investigador.get("/tablero/lista").text) == [late.id, none.id, soon.id]
+    down = investigador.get("/tablero/lista?orden=patente&sentido=desc").text
+    assert listed(down) == [none.id, late.id, soon.id]
+
+
+def test_each_person_chooses_columns_and_density_and_keeps_them(investigador, admin, some, rows):
+    path = "/tablero/aspecto"
+    columns = {"elegidas": "1", "columna": ["plazo", "rol", "basura"]}
+    before = {"Referer": "http://localhost/tablero/lista"}
+
+    answer = investigador.post(path, data=columns, headers=before)
+    investigador.post(path, data={"densidad": "compacta"})
+    refused = investigador.post(path, data={"densidad": "minúscula"})
+
+    assert answer.headers["Location"].endswith("/tablero/lista")
+    html = investigador.get("/tablero/lista").text
+    shown = re.findall(r'href="/tablero/lista\?orden=(\w+)', html)
+    assert shown == ["patente", "numero", "rol", "plazo"]
+    assert "board-list is-compact" in html
+    assert "is-compact" in investigador.get("/tablero").text
+    assert refused.status_code == 303
+    assert "board-list is-compact" not in admin.get("/tablero/lista").text
+    assert "Vistas guardadas" in html
+    assert len(rows(Vista, nombre=ASPECT)) == 1
 
 
 @pytest.mark.parametrize("sort", [*SORTS, "basura"])

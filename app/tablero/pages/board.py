@@ -14,15 +14,19 @@ from app.db import transaction
 from app.oficios.rules import Estado, Prioridad, allowed_moves
 from app.tablero.forms import read_filter, read_place
 from app.tablero.pages.blueprint import bp
+from app.tablero.pages.filter_bar import list_active
 from app.tablero.pages.screen import board_url, conditions_of, draw_columns
 from app.tablero.queries import (
     BoardColumn,
+    Choices,
     Lane,
     Visit,
+    count_by_estado,
     get_column,
     list_choices,
     list_columns,
     list_lanes,
+    on_the_board,
     read_visit,
 )
 from app.tablero.rules import (
@@ -33,6 +37,8 @@ from app.tablero.rules import (
     NOTHING_MATCHES,
     BoardFilter,
     Carril,
+    Columna,
+    Densidad,
 )
 from app.tablero.service import remember_filter
 from app.web.access import staff_required
@@ -103,10 +109,18 @@ def keep_filter(board_filter: BoardFilter, last: str) -> None:
         remember_filter(kept, actor=current_user, now=utcnow())
 
 
-def filter_context(board_filter: BoardFilter, endpoint: str) -> dict[str, Any]:
-    """What the chips need, on the board and over the list."""
+def filter_context(
+    board_filter: BoardFilter, endpoint: str, visit: Visit, choices: Choices
+) -> dict[str, Any]:
+    """What the bar of filters needs, on the board and over the list."""
     return {
         "board_filter": board_filter,
+        "active": list_active(board_filter, choices),
+        "choices": choices,
+        "views": visit.views,
+        "aspecto": visit.aspecto,
+        "densidades": Densidad,
+        "columnas": Columna,
         "address": lambda arguments: board_url(arguments, endpoint),
         "due_choices": DUE_CHOICES,
         "idle_choices": IDLE_CHOICES,
@@ -129,6 +143,7 @@ def _page(
         names = dict(choices.buffets)
     is_whole = board_filter.carriles is not None or len(columns) == len(Estado)
     everything = [*columns, *(column for lane in lanes for column in lane.columns)]
+    wholes = count_by_estado([on_the_board(now)]) if board_filter.is_set else {}
     return render_template(
         "tablero/board.html",
         columns=columns,
@@ -140,10 +155,9 @@ def _page(
         totals=_totals(lanes),
         texts=COLUMN_TEXTS,
         nothing_matches=NOTHING_MATCHES,
-        choices=choices,
-        views=visit.views,
         event=visit.event if is_whole else "",
-        **filter_context(board_filter, "tablero.board"),
+        wholes=wholes,
+        **filter_context(board_filter, "tablero.board", visit, choices),
     )
 
 

@@ -12,7 +12,14 @@ from app.db import limited_reader
 from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import conditions_of, draw_cards
-from app.tablero.queries import count_by_key, list_cards, list_changes, places_of
+from app.tablero.queries import (
+    count_by_estado,
+    count_by_key,
+    list_cards,
+    list_changes,
+    on_the_board,
+    places_of,
+)
 from app.web.access import staff_required
 from app.web.fragments import fragment
 
@@ -58,6 +65,7 @@ def changes() -> ResponseReturnValue:
             for card, html in zip(cards, draw_cards(cards, now=now), strict=True)
         ],
         counts=count_by_key(conditions, board_filter.carriles),
+        wholes=count_by_estado([on_the_board(now)]) if board_filter.is_set else {},
     )
 
 

@@ -70,10 +70,8 @@ def listing() -> ResponseReturnValue:
         seen=lambda sighting: sighting_words(
             sighting.fecha, sighting.fecha_hora, now, sighting.zona
         ),
-        choices=list_choices(),
-        views=visit.views,
         now=now,
-        **filter_context(board_filter, "tablero.listing"),
+        **filter_context(board_filter, "tablero.listing", visit, list_choices()),
     )
     keep_filter(board_filter, visit.last)
     return html

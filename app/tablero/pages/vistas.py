@@ -12,7 +12,7 @@ from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
 from app.tablero.forms import VistaForm, read_filter
-from app.tablero.models import LAST, Vista
+from app.tablero.models import UNNAMED, Vista
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import board_url
 from app.tablero.queries import read_visit
@@ -59,7 +59,7 @@ def save() -> ResponseReturnValue:
 def remove(vista_id: int) -> ResponseReturnValue:
     """Forget a view. Somebody else's does not exist."""
     vista = db.session.get(Vista, vista_id)
-    mine = vista is not None and vista.usuario_id == current_user.id and vista.nombre != LAST
+    mine = vista is not None and vista.usuario_id == current_user.id and vista.nombre not in UNNAMED
     vista = or_404(vista, allowed=mine)
     nombre = vista.nombre
     with transaction():

@@ -22,13 +22,14 @@ from app.tablero.queries.choices import (
 from app.tablero.queries.columns import (
     BoardColumn,
     Lane,
+    count_by_estado,
     count_by_key,
     get_column,
     list_columns,
     list_lanes,
 )
 from app.tablero.queries.feed import Changes, list_changes, places_of
-from app.tablero.queries.oficio_filters import criteria
+from app.tablero.queries.oficio_filters import criteria, on_the_board
 
 __all__ = [
     "BoardColumn",
@@ -39,6 +40,7 @@ __all__ = [
     "Lane",
     "Visit",
     "cards_statement",
+    "count_by_estado",
     "count_by_key",
     "count_views",
     "criteria",
@@ -51,6 +53,7 @@ __all__ = [
     "list_columns",
     "list_lanes",
     "make_card",
+    "on_the_board",
     "places_of",
     "read_cards",
     "read_visit",

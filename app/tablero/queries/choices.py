@@ -12,8 +12,8 @@ from app.buffets.models import Buffet
 from app.db import db
 from app.eventos.models import Evento
 from app.oficios.rules import Estado
-from app.tablero.models import LAST, Vista
-from app.tablero.rules import LIMITS, read_limits
+from app.tablero.models import ASPECT, LAST, UNNAMED, Vista
+from app.tablero.rules import LIMITS, Aspecto, read_limits
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 
@@ -64,6 +64,7 @@ class Visit:
     views: list[tuple[int, str, str]] = field(default_factory=list)
     #: The newest event: what happens later is new to the page.
     event: int = 0
+    aspecto: Aspecto = field(default_factory=Aspecto)
 
 
 def read_visit(usuario_id: int) -> Visit:
@@ -80,6 +81,8 @@ def read_visit(usuario_id: int) -> Visit:
             visit.event = pk or 0
         elif nombre == LAST:
             visit.last = consulta
+        elif nombre == ASPECT:
+            visit.aspecto = Aspecto.read(consulta)
         else:
             visit.views.append((pk, nombre, consulta))
     return visit
@@ -88,7 +91,7 @@ def read_visit(usuario_id: int) -> Visit:
 def count_views(usuario_id: int) -> int:
     """How many named views a person has."""
     statement = sa.select(sa.func.count()).select_from(Vista)
-    mine = statement.where(Vista.usuario_id == usuario_id, Vista.nombre != LAST)
+    mine = statement.where(Vista.usuario_id == usuario_id, Vista.nombre.not_in(UNNAMED))
     return db.session.scalar(mine) or 0
 
 

@@ -13,7 +13,7 @@ from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet
 from app.db import db
 from app.oficios.models import Oficio
-from app.oficios.rules import Estado, Prioridad
+from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.tablero.queries.cards import Card, cards_statement, make_card
 from app.tablero.queries.columns import Criteria
 from app.usuarios.models import Usuario
@@ -53,12 +53,16 @@ SORTS: dict[str, Any] = {
 
 
 def listing_statement(conditions: Criteria, sort: str, *, descending: bool) -> sa.Select[Any]:
-    """The cases of a filter in an order; what has no value comes last in both directions."""
+    """The cases of a filter in an order; what has no value comes last in both directions.
+
+    Open cases come before closed ones, whatever the order, unless it is that of the states.
+    """
     column = SORTS[sort]
+    closed = [] if sort == "estado" else [Oficio.estado.not_in(OPEN_STATES)]
     return (
         cards_statement()
         .where(*conditions)
-        .order_by(column.is_(None), column.desc() if descending else column, Oficio.id)
+        .order_by(*closed, column.is_(None), column.desc() if descending else column, Oficio.id)
     )
 
 

@@ -50,6 +50,39 @@ export const below = (card) => sibling(card, "nextElementSibling");
 export const isBusy = () => board.classList.contains("is-dragging") || Boolean(board.querySelector(".sortable-chosen, .is-sending"));
 
 /**
+ * A number as it is written in Chile, with points between the thousands.
+ *
+ * @param {number} number
+ */
+const written = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+
+/**
+ * Show how many cards a column has without its filters, which is what a limit is about.
+ *
+ * @param {string | undefined} key of the column
+ * @param {number} whole
+ */
+export function setWhole(key, whole) {
+  const shown = document.getElementById(`board-whole-${key}`);
+  const pill = shown?.closest(".board-count");
+  if (!shown || !pill) return;
+  shown.textContent = written(whole);
+  pill.dataset.whole = String(whole);
+  showLimit(pill, whole);
+}
+
+/**
+ * @param {HTMLElement} pill
+ * @param {number} count
+ */
+function showLimit(pill, count) {
+  const over = Boolean(pill.dataset.limit) && count > Number(pill.dataset.limit);
+  pill.classList.toggle("is-over", over);
+  const words = pill.parentElement?.querySelector(".board-over");
+  if (words) words.hidden = !over;
+}
+
+/**
  * Show how many cards a column has, and whether that is too many.
  *
  * @param {string | undefined} key of the column, or of a lane's part of it
@@ -57,14 +90,10 @@ export const isBusy = () => board.classList.contains("is-dragging") || Boolean(b
  */
 export function setCount(key, count) {
   const number = document.getElementById(`board-count-${key}`);
-  if (!number || number.textContent === String(count)) return;
-  number.textContent = String(count);
+  if (!number || number.textContent === written(count)) return;
+  number.textContent = written(count);
   const pill = number.closest(".board-count");
-  if (!pill) return;
-  const over = Boolean(pill.dataset.limit) && count > Number(pill.dataset.limit);
-  pill.classList.toggle("is-over", over);
-  const words = pill.parentElement?.querySelector(".board-over");
-  if (words) words.hidden = !over;
+  if (pill && pill.dataset.whole === undefined) showLimit(pill, count);
 }
 
 /**
@@ -77,7 +106,7 @@ export function addToCount(list, step) {
   // In a lane, the column's total over all lanes counts as well.
   new Set([list.dataset.key, list.dataset.estado]).forEach((key) => {
     const number = document.getElementById(`board-count-${key}`);
-    if (number) setCount(key, Math.max(0, Number(number.textContent) + step));
+    if (number) setCount(key, Math.max(0, Number(number.textContent?.replaceAll(".", "")) + step));
   });
 }
 

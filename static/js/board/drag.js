@@ -3,7 +3,8 @@
 import { need } from "../elements.js";
 import { toast } from "../toasts.js";
 import { board, lists } from "./dom.js";
-import { drop, placeOf } from "./moves.js";
+import { allowedMoves } from "./menu.js";
+import { drop, isOffline, placeOf, sayOffline } from "./moves.js";
 
 /** @type {import("./moves.js").Place | undefined} where the card was taken from */
 let place;
@@ -14,13 +15,29 @@ const target = (column) => {
   column?.classList.add("is-target");
 };
 
-function onStart() {
+/**
+ * Dim the columns that a card cannot go to, as its menu lists them.
+ *
+ * @param {HTMLElement} card
+ */
+function dim(card) {
+  const open = new Set([card.dataset.estado, ...allowedMoves(card.dataset.estado)]);
+  board.querySelectorAll(".board-column").forEach((column) => {
+    column.classList.toggle("is-forbidden", !open.has(column.dataset.estado));
+  });
+}
+
+/** @param {import("sortablejs").SortableEvent} event */
+function onStart(event) {
   board.classList.add("is-dragging");
+  dim(event.item);
+  if (isOffline()) sayOffline();
 }
 
 /** @param {import("sortablejs").SortableEvent} event */
 function onEnd(event) {
   board.classList.remove("is-dragging");
+  board.querySelectorAll(".is-forbidden").forEach((column) => column.classList.remove("is-forbidden"));
   target(null);
   const card = event.item;
   let list = event.to;
@@ -35,7 +52,7 @@ function onEnd(event) {
 /** @type {import("sortablejs").Options} */
 const options = {
   draggable: ".oficio-card",
-  filter: "a, button:not(.plate), input, select, textarea",
+  filter: "a:not(.oficio-card-link), button:not(.plate), input, select, textarea",
   preventOnFilter: false,
   animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
   delay: 220,

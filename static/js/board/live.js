@@ -5,7 +5,7 @@
 import { isListening } from "../avisos.js";
 import { announce, toast } from "../toasts.js";
 import { laneTotal, readCounts, totalOf } from "./counts.js";
-import { board, cardOf, cards, isBusy, keepingScroll, listFor, lists, setCount } from "./dom.js";
+import { board, cardOf, cards, isBusy, keepingScroll, listFor, lists, setCount, setWhole } from "./dom.js";
 import { onClosed, openFor } from "./menu.js";
 import { place, remove } from "./place.js";
 
@@ -96,7 +96,7 @@ function ended() {
 /** @param {HTMLElement | null} changes the answer: cards with their places, ids that are gone, counts */
 function apply(changes) {
   if (!changes || isBusy()) return; // asked again with the same event when the hand is free
-  const { event = "", gone = "", counts = "" } = changes.dataset;
+  const { event = "", gone = "", counts = "", wholes = "" } = changes.dataset;
   last = event;
   const open = openFor();
   /**
@@ -117,6 +117,7 @@ function apply(changes) {
     });
   });
   showCounts(readCounts(counts));
+  readCounts(wholes).forEach((whole, estado) => setWhole(estado, whole));
   redraw(false);
   document.body.dispatchEvent(new CustomEvent("avisos:preguntar")); // static/js/avisos.js
   if (lostLane) readAgain().catch(() => {});
@@ -186,6 +187,12 @@ export function startAsking() {
     told = detail;
     if (last !== "" && !asking) later(Math.random() * SPREAD);
   });
+  // The browser knows at once; a question that fails three times would tell after ten seconds.
+  window.addEventListener("offline", () => {
+    failures = Math.max(failures, 3);
+    toast("Sin conexión: el tablero puede no estar al día, y lo que haga no se guarda.", "aviso");
+  });
+  window.addEventListener("online", () => later(0));
   document.body.addEventListener("novedades:cerrada", () => { if (last !== "") later(); });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) clearTimeout(timer);

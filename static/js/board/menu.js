@@ -20,6 +20,15 @@ export const openFor = () => (menu.matches(":popover-open") ? menu.dataset.card 
  */
 export const onClosed = (listener) => closers.push(listener);
 
+/**
+ * The columns that a card of some state may go to.
+ *
+ * @param {string | undefined} estado
+ * @returns {(string | undefined)[]}
+ */
+export const allowedMoves = (estado) =>
+  [...menu.querySelectorAll(`[data-menu-of="${estado}"] [data-move]`)].map((entry) => entry.dataset.move);
+
 const entries = () => [...menu.querySelectorAll("button, a")].filter((entry) => entry.offsetParent);
 /** The card that the menu is or was open for. */
 const cardOfMenu = () => cardOf(menu.dataset.card ?? "");

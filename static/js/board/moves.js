@@ -58,6 +58,11 @@ function putBack(card, place) {
   place.list.insertBefore(card, next?.parentElement === place.list ? next : null);
 }
 
+/** Whether the browser itself knows that nothing can be sent. */
+export const isOffline = () => !navigator.onLine;
+export const sayOffline = () =>
+  toast("No hay conexión: lo que haga ahora en el tablero no se guarda. Espere a tener señal.", "error");
+
 /**
  * Post a deed for a card; nothing happens while another one of it is on its way.
  *
@@ -68,6 +73,12 @@ function putBack(card, place) {
  */
 export function send(card, verb, values, place = placeOf(card)) {
   if (sent.has(card.id)) return;
+  if (isOffline()) {
+    putBack(card, place);
+    sayOffline();
+    announce(`${nameOf(card)} volvió a donde estaba.`);
+    return;
+  }
   sent.set(card.id, { verb, place });
   card.classList.add("is-sending");
   const url = `${board.dataset.base}/oficios/${card.dataset.id}/${verb}`;

@@ -56,7 +56,7 @@ export function refreshSelection() {
     return card ? [{ id, card }] : [];
   });
   cards().forEach(decorate);
-  bar.hidden = picked.length === 0;
+  bar.hidden = picked.length === 0 && !board.classList.contains("is-selecting");
   count.textContent = picked.length === 1 ? "1 seleccionada" : `${picked.length} seleccionadas`;
   fields.replaceChildren(...picked.map(({ id, card }) => {
     const field = document.createElement("input");
@@ -113,13 +113,15 @@ export function selectTo(card) {
 function setMode(on) {
   board.classList.toggle("is-selecting", on);
   mode.setAttribute("aria-pressed", String(on));
-  mode.classList.toggle("is-active", on);
   if (!on) selected.clear();
   refreshSelection();
 }
 
 mode.hidden = false;
-mode.addEventListener("click", () => setMode(!board.classList.contains("is-selecting")));
+mode.addEventListener("click", () => {
+  document.querySelectorAll("[popover]:popover-open").forEach((menu) => menu.hidePopover());
+  setMode(!board.classList.contains("is-selecting"));
+});
 
 board.addEventListener("mousedown", (event) => {
   if (event.shiftKey && targetOf(event).closest(".oficio-card")) event.preventDefault(); // no text is meant
