@@ -125,8 +125,8 @@ class Oficio(Model):
     facultades: Mapped[str | None] = mapped_column(ShortText(300))
     #: Warnings of the intake, by field (comuna, tribunal, dates).
     advertencias_ingreso: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: Number, rol, plate, names and RUTs without accents and case; searched alike on both
-    #: databases.
+    #: Number, rol, plate, make, model, colour, names and RUTs without accents and case; searched
+    #: alike on both databases.
     busqueda: Mapped[str] = mapped_column(sa.Text, default="")
     estado_desde: Mapped[datetime] = mapped_column(default=utcnow)
     #: Last act of a person or last finding; an automatic check without results does not count.

@@ -11,6 +11,7 @@ from app.tablero.pages import (
     cards,
     changes,
     column_limits,
+    jump,
     listing,
     vistas,
 )
@@ -20,7 +21,7 @@ from app.web.navigation import Audience, Link, Menu
 FEATURE = Feature(
     name="tablero",
     models=(Vista,),
-    pages=(board, cards, bulk, changes, listing, column_limits, vistas, aspecto),
+    pages=(board, cards, bulk, changes, listing, column_limits, vistas, aspecto, jump),
     navigation=(
         Link(Menu.BAR, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),
         Link(Menu.BOTTOM, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),

@@ -22,7 +22,8 @@ _WHOLE_NUMBER = r"^[0-9]{1,9}$"
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,9})")
 _CARD = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _WHOLE_OR_NOTHING = r"^[0-9]{0,9}$"
-_SEARCH_LIMIT = 100
+#: Maximum characters of a search; longer text is cut.
+SEARCH_LIMIT = 100
 #: Maximum of a filter by days.
 _MOST_DAYS = 3650
 _UNREADABLE = "no se entiende. Recargue la página e inténtelo otra vez."
@@ -196,7 +197,7 @@ def read_filter(arguments: Mapping[str, str]) -> BoardFilter:
         advertencias=arguments.get("advertencias") == "1",
         buffet=_number(arguments.get("buffet", "")),
         investigador=_number(arguments.get("investigador", "")),
-        q=clean_text(arguments.get("q", ""))[:_SEARCH_LIMIT],
+        q=clean_text(arguments.get("q", ""))[:SEARCH_LIMIT],
         carriles=Carril(carriles) if _is_member(Carril, carriles) else None,
     )
 

@@ -48,8 +48,12 @@ function copyBySelection(text) {
   return done;
 }
 
-/** @returns {boolean} whether this page has a search field, which is open now */
+/** @returns {boolean} whether this page has a search, which is open now */
 function openSearch() {
+  if (document.getElementById("jump")) {
+    document.dispatchEvent(new CustomEvent("saltar")); // static/js/jump.js
+    return true;
+  }
   const search = document.querySelector("[data-focus-search]");
   if (!(search instanceof HTMLInputElement)) return false;
   search.closest("form")?.classList.add("is-open");

@@ -120,6 +120,11 @@ def test_no_list_page_file_or_program_tells_of_it(app, investigador, ajeno, mode
         assert ajeno.numero_oficio not in answer.text, path
         assert "Rosa Soto" not in answer.text, path
         assert "Grecia 1180" not in answer.text, path
+    for typed in ("GZKT58", "rosa soto", "rosa zoto"):
+        assert ajeno.numero_oficio in admin.post("/tablero/saltar", data={"q": typed}).text
+        jumped = investigador.post("/tablero/saltar", data={"q": typed}).text
+        assert ajeno.numero_oficio not in jumped, typed
+        assert "Rosa Soto" not in jumped, typed
 
 
 @pytest.mark.parametrize(

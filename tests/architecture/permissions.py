@@ -243,6 +243,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "tablero.save": STAFF,
     "tablero.remove": ADMIN,  # whose view it is; here, the admin
     "tablero.save_aspect": STAFF,
+    "tablero.jump": STAFF,
     "tablero.limits": ADMIN,
     "tablero.save_limits": ADMIN,
     "adjuntos.section": STAFF,

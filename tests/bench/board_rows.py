@@ -119,7 +119,7 @@ def _rows(total: int, persons: list[int], firms: list[int]) -> Iterator[tuple[An
                 "posicion": -pk * 1_000_000,
                 "investigador_id": chance.choice([*persons, None]),
                 "fecha_limite": limit,
-                "busqueda": fold(" ".join(texts)),
+                "busqueda": fold(" ".join((*texts, "Suzuki Swift AZUL"))),
                 "estado_desde": since,
                 "ultima_actividad_at": since,
                 "created_at": since - timedelta(days=20),

@@ -197,12 +197,14 @@ CAMPOS = {
         GrupoDeCampos.VEHICULO,
         "Marca",
         limit=60,
+        searched=True,
         headers="marca|marca vehiculo|fabricante",
     ),
     "modelo": Campo(
         GrupoDeCampos.VEHICULO,
         "Modelo",
         limit=60,
+        searched=True,
         headers="modelo|modelo vehiculo",
     ),
     "anio": Campo(
@@ -216,6 +218,7 @@ CAMPOS = {
         GrupoDeCampos.VEHICULO,
         "Color",
         limit=40,
+        searched=True,
         headers="color|color vehiculo",
     ),
     "vin": Campo(
