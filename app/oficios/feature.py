@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from app.feature import Feature
-from app.oficios.models import Carga, Investigacion, Oficio, Propietario, TextoPredefinido
+from app.oficios.models import (
+    Carga,
+    Investigacion,
+    Oficio,
+    Propietario,
+    Seguimiento,
+    TextoPredefinido,
+)
 from app.oficios.pages import (
     bitacora,
     case,
@@ -14,6 +21,7 @@ from app.oficios.pages import (
     historial,
     personas,
     resumen,
+    seguimientos,
     textos,
     vehiculo,
 )
@@ -25,7 +33,7 @@ from app.web.sentences import link_about
 
 FEATURE = Feature(
     name="oficios",
-    models=(Carga, Investigacion, Oficio, Propietario, TextoPredefinido),
+    models=(Carga, Investigacion, Oficio, Propietario, Seguimiento, TextoPredefinido),
     pages=(
         case,
         create,
@@ -37,6 +45,7 @@ FEATURE = Feature(
         details,
         historial,
         case_chain,
+        seguimientos,
         textos,
     ),
     sections=(

@@ -295,6 +295,28 @@ class Investigacion(Model):
         return [duda] if duda else []
 
 
+class Seguimiento(Model):
+    """A day on which somebody comes back to a case, usually because a note promised it."""
+
+    __tablename__ = "seguimientos"
+    __table_args__ = (
+        sa.Index("ix_seguimientos_pendientes", "usuario_id", "hecho_at", "para"),
+        sa.Index("ix_seguimientos_caso", "oficio_id", "hecho_at", "para"),
+    )
+    __personal__ = Personal("Seguimientos", otros=("para", "hecho_at", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oficio_id: Mapped[int] = mapped_column(sa.ForeignKey("oficios.id"))
+    #: The entry that says what is to be done; without one the case itself is looked at again.
+    entrada_id: Mapped[int | None] = mapped_column(sa.ForeignKey("investigaciones.id"), index=True)
+    #: Whose promise it is.
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
+    para: Mapped[date]
+    hecho_at: Mapped[datetime | None]
+    hecho_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class Carga(Model):
     """A case that a list brings in, takes back or moves: nobody sees it until that is done.
 

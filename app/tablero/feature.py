@@ -13,6 +13,7 @@ from app.tablero.pages import (
     column_limits,
     jump,
     listing,
+    today,
     vistas,
 )
 from app.tablero.pages.board import landing
@@ -21,7 +22,7 @@ from app.web.navigation import Audience, Link, Menu
 FEATURE = Feature(
     name="tablero",
     models=(Vista,),
-    pages=(board, cards, bulk, changes, listing, column_limits, vistas, aspecto, jump),
+    pages=(board, cards, bulk, changes, listing, column_limits, vistas, aspecto, jump, today),
     navigation=(
         Link(Menu.BAR, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),
         Link(Menu.BOTTOM, 10, "tablero.board", "Tablero", "layout-kanban", areas=("oficios",)),

@@ -67,6 +67,7 @@ def init_filters(app: Flask) -> None:
             format_relativa(value, utcnow(), zone) if value else ""
         ),
         duracion=lambda value: format_duracion(value) if value is not None else "",
+        dia=lambda value: format_fecha(date.fromisoformat(value)),
         miles=format_number,
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,9 +11,10 @@ from app.adjuntos.models import Adjunto
 from app.api.rules import Alcance
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento
+from app.core.clock import local_today, utcnow
 from app.direcciones.models import Direccion, Visita
 from app.jobs.models import Trabajo
-from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.models import Investigacion, Oficio, Propietario, Seguimiento
 from app.oficios.rules import Estado
 from app.usuarios.models import Usuario
 from app.usuarios.rules import INVITE_JOB, Rol
@@ -264,10 +266,17 @@ def test_a_note_is_written_mended_and_taken_back_by_its_author_alone(
     investigador_api, admin_api, cliente_api, oficio, rows
 ):
     base = f"/oficios/{oficio.id}/actividades"
-    made = investigador_api("POST", base, {"descripcion": "No contesta", "tipo": "llamada"})
+    day = (local_today(utcnow()) + timedelta(days=1)).isoformat()
+    note = {"descripcion": "No contesta", "tipo": "llamada", "seguimiento": day}
+    made = investigador_api("POST", base, note)
     path = f"{base}/{made.get_json()['id']}"
 
     assert made.status_code == 201
+    assert made.get_json()["detalle"]["seguimiento"] == day
+    assert [row.para.isoformat() for row in rows(Seguimiento)] == [day]
+    past = {**note, "seguimiento": "2020-01-01"}
+    refused = investigador_api("POST", base, past)
+    assert (refused.status_code, "seguimiento" in refused.text) == (422, True)
     assert admin_api("PATCH", path, {"descripcion": "x"}).status_code == 409
     assert admin_api("DELETE", path).status_code == 409
     mended = investigador_api("PATCH", path, {"descripcion": "Contesta el conserje"})

@@ -244,6 +244,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "tablero.remove": ADMIN,  # whose view it is; here, the admin
     "tablero.save_aspect": STAFF,
     "tablero.jump": STAFF,
+    "tablero.today": STAFF,
+    "oficios.propose": STAFF,
+    "oficios.finish_follow_up": STAFF,
+    "oficios.postpone_case": STAFF,
     "tablero.limits": ADMIN,
     "tablero.save_limits": ADMIN,
     "adjuntos.section": STAFF,

@@ -33,6 +33,7 @@ from tests.factores.rows import make_key
 from tests.factories import make_aviso, make_link, make_oficio, make_session, make_trabajo
 from tests.informes.expedientes import close_case, make_stub
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
+from tests.oficios.follow_ups import make_follow_up
 from tests.oficios.textos import make_texto
 from tests.papeles.rows import make_paper_item
 from tests.planillas.listados import make_importacion
@@ -85,6 +86,7 @@ def url_arguments(
         "termino_id": lambda: make_ending(app, buffet, admin),
         "lote_id": lambda: make_batch(app, buffet, admin),
         "vista_id": lambda: _view(app, admin),
+        "seguimiento_id": lambda: make_follow_up(app, oficio, admin),
         "formato": lambda: "csv",
         "fuente": lambda: "entrada",
         "hecho_id": lambda: _entry(app, oficio.id),

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import count as count_up
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.rules import Fuente
+from app.core.clock import local_today, utcnow
 from app.custodia.service import execute_sealed
 from app.db import db, transaction
 from app.oficios.models import Oficio
+
+_keys = count_up()
 
 
 @pytest.fixture
@@ -86,3 +93,18 @@ def count(html: str, estado: str) -> int:
     found = re.search(rf'id="board-count-{estado}"[^>]*>\s*(\d+)', html)
     assert found, f"no count of {estado}"
     return int(found[1])
+
+
+def sighting(oficio: Oficio, moment: datetime | None = None, **values: Any) -> Avistamiento:
+    """The vehicle of a case was seen by a gantry."""
+    day = local_today(moment or utcnow())
+    return Avistamiento(
+        **{
+            "oficio_id": oficio.id,
+            "fuente": Fuente.PORTICO,
+            "fecha": day,
+            "fecha_hora": moment,
+            "clave": f"clave {next(_keys)}",
+            **values,
+        }
+    )

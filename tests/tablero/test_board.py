@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import count as count_up
 
 import pytest
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto
-from app.avistamientos.models import Avistamiento
-from app.avistamientos.rules import Fuente
 from app.core.clock import local_today, utcnow
 from app.core.errors import NotFound
 from app.oficios.rules import Estado, Prioridad
@@ -18,23 +15,7 @@ from app.tablero.queries import get_card
 from app.tablero.rules import COLUMN_SIZE
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
-from tests.plugins.board import cards, column, count
-
-_numbers = count_up()
-
-
-def sighting(oficio, moment=None, **values):
-    day = local_today(moment or utcnow())
-    return Avistamiento(
-        **{
-            "oficio_id": oficio.id,
-            "fuente": Fuente.PORTICO,
-            "fecha": day,
-            "fecha_hora": moment,
-            "clave": f"clave {next(_numbers)}",
-            **values,
-        }
-    )
+from tests.plugins.board import cards, column, count, sighting
 
 
 def photo(oficio, name, **values):

@@ -44,6 +44,7 @@ from app.oficios.rules.historial import details_of, text_of
 from app.oficios.rules.papel import NOBODY
 from app.oficios.service import (
     EntradaData,
+    FollowUpRefused,
     PropietarioData,
     add_entry,
     add_persona,
@@ -155,10 +156,13 @@ def add_actividad(oficio_id: int, body: ActividadNew) -> ResponseReturnValue:
         body.descripcion,
         reading.moment if reading else None,
         hora_dudosa=reading.duda if reading else None,
+        seguimiento=body.seguimiento,
     )
     try:
         with transaction():
             entry = add_entry(oficio, data, actor=current_usuario(), now=utcnow())
+    except FollowUpRefused as refused:
+        return invalid("seguimiento", str(refused))
     except Refused as refused:
         return invalid("ocurrido_at" if body.ocurrido_at else "tipo", str(refused))
     return answer(_entry(entry), 201)

@@ -26,11 +26,13 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado, Prioridad
 from app.oficios.service import (
     DireccionData,
+    EntradaData,
     Move,
     OficioData,
     PropietarioData,
     VehiculoData,
     VisitaData,
+    add_entry,
     add_visita,
     assign_oficio,
     correct_entry,
@@ -86,6 +88,11 @@ _ACCESS = (
 _CALLS = (
     "Llamada al domicilio: no contestan.",
     "Llamada al trabajo: confirman que va en el vehículo por las mañanas.",
+)
+_PROMISES = (
+    "El conserje pide que lo llamen de nuevo: llega después de las 18:00.",
+    "Volver a llamar a la empresa; hoy no estaba el encargado.",
+    "Visitar otra vez antes de las 10:00: el vehículo sale temprano.",
 )
 _CORRECTION = "Era el número del trabajo: contesta después de las 18:00."
 _PATH = (Estado.PENDIENTE, Estado.INVESTIGACION, Estado.NOTIFICACION, Estado.ENCONTRADO)
@@ -164,6 +171,16 @@ def locate_vehicle(oficio_id: int, investigador_id: int, now: datetime) -> None:
         actor=db.session.get_one(Usuario, investigador_id),
         now=now,
     )
+
+
+def promise(oficio: Oficio, days: int, now: datetime) -> None:
+    """Whoever has a case wrote this morning when to come back to it."""
+    if oficio.investigador is None:
+        return
+    text = _PROMISES[oficio.id % len(_PROMISES)]
+    para = local_today(now) + timedelta(days=days)
+    data = EntradaData(Actividad.LLAMADA, text, seguimiento=para)
+    add_entry(oficio, data, actor=oficio.investigador, now=now - timedelta(hours=1))
 
 
 def give_routine(oficio: Oficio, now: datetime) -> None:

@@ -25,7 +25,7 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
-from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case
+from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case, promise
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
 from app.demo.service.invented_requests import make_requests
 from app.oficios.rules import Estado
@@ -79,6 +79,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                 if estado is Estado.INVESTIGACION and not has_routine:
                     has_routine = True
                     give_routine(oficio, now)
+                if estado is Estado.INVESTIGACION and oficio.id % 3 == 0:
+                    promise(oficio, oficio.id // 3 % 3, now)
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))

@@ -19,7 +19,12 @@ from wtforms import (
 from app.core.clock import utcnow
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
-from app.oficios.forms.case_fields import NOTES_MAX, ChoiceField, add_error
+from app.oficios.forms.case_fields import (
+    NOTES_MAX,
+    ChoiceField,
+    SeguimientoField,
+    add_error,
+)
 from app.oficios.forms.direcciones import new_client_id
 from app.oficios.forms.position import CoordinateField, check_whole
 from app.oficios.models import Investigacion, TextoPredefinido
@@ -54,6 +59,7 @@ class EntradaForm(Form):
     resultado = _ResultadoField("Resultado", ResultadoVisita)
     descripcion = TextAreaField("Detalle", [at_most(NOTES_MAX)])
     ocurrido_at = FechaHoraField("Cuándo ocurrió")
+    seguimiento = SeguimientoField("Volver a esto el")
     lat = CoordinateField(-90, 90)
     lon = CoordinateField(-180, 180)
     exactitud_m = CoordinateField(0, 100_000)
@@ -103,6 +109,7 @@ class EntradaForm(Form):
                 self._text(),
                 self.ocurrido_at.value,
                 hora_dudosa=self.ocurrido_at.duda,
+                seguimiento=self.seguimiento.value,
             )
         return EntradaData(
             self.tipo.value,
@@ -113,6 +120,7 @@ class EntradaForm(Form):
             if self.lat.data is not None and self.lon.data is not None
             else None,
             self.ocurrido_at.duda,
+            self.seguimiento.value,
         )
 
     def to_visit(self) -> VisitaData | None:

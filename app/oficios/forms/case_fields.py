@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from wtforms import HiddenField, SelectField
 from wtforms.validators import StopValidation
+
+from app.core.clock import local_today, utcnow
+from app.core.errors import InvalidValue
+from app.oficios.rules.seguimientos import LONGEST
+from app.web.forms import FechaField
 
 #: Notes are for people to read; beyond this a document belongs among the attachments.
 NOTES_MAX = 5000
@@ -19,6 +25,17 @@ class VersionField(HiddenField):
         """The number, or -1."""
         text = str(self.raw_data[0]) if self.raw_data else ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+class SeguimientoField(FechaField):
+    """The day on which who writes a note comes back to its case; usually none."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a day that is past or absurdly far, beside the field."""
+        today = local_today(utcnow())
+        with suppress(InvalidValue):  # its parser says what is wrong with it
+            if self.value is not None and not today <= self.value <= today + LONGEST:
+                raise StopValidation("Elija un día desde hoy y dentro de un año.")
 
 
 class ChoiceField(SelectField):

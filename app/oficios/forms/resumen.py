@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import SelectChoice, TextAreaField
 
-from app.oficios.forms.case_fields import NOTES_MAX
+from app.oficios.forms.case_fields import NOTES_MAX, SeguimientoField
 from app.oficios.rules import Actividad
 from app.oficios.service import EntradaData
 from app.web.forms import EnumField, FechaField, Form, at_most, required
@@ -21,13 +21,19 @@ class LineForm(Form):
         "Anotar en la bitácora", [required("Escriba qué pasó."), at_most(NOTES_MAX)]
     )
 
+    seguimiento = SeguimientoField("Volver a esto el")
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.tipo.choices = [SelectChoice(kind.value, kind.label) for kind in LINE_KINDS]
 
     def to_entry(self) -> EntradaData:
         """The line as an entry of the bitácora. Ask after validation."""
-        return EntradaData(tipo=self.tipo.value, descripcion=self.descripcion.data or "")
+        return EntradaData(
+            tipo=self.tipo.value,
+            descripcion=self.descripcion.data or "",
+            seguimiento=self.seguimiento.value,
+        )
 
 
 class DeadlineForm(Form):

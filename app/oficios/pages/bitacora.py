@@ -23,7 +23,7 @@ from app.oficios.service import add_entry as add
 from app.oficios.service import add_visita as visit
 from app.oficios.service import correct_entry as correct
 from app.oficios.service import edit_entry as edit
-from app.oficios.service import own_words, refuse_correction, refuse_edit
+from app.oficios.service import follow_up, own_words, refuse_correction, refuse_edit
 from app.web.access import or_404, staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import PAGE_SIZE
@@ -116,6 +116,8 @@ def _store(oficio: Oficio, form: EntradaForm) -> None:
         return
     direccion = next(row for row in oficio.direcciones if row.id == form.direccion_id.value)
     visit(oficio, direccion, data, actor=current_user, now=now)
+    if form.seguimiento.value is not None:
+        follow_up(oficio, form.seguimiento.value, actor=current_user, now=now)
 
 
 def _get(oficio: Oficio, entrada_id: int) -> Investigacion:

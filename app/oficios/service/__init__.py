@@ -46,6 +46,7 @@ from app.oficios.service.moves import RANK_GAP, UNDO_PERIOD, Move, move_oficio, 
 from app.oficios.service.personas import add_persona, remove_persona, reveal_persona, update_persona
 from app.oficios.service.removing import hide_cases, remove_cases, spare_cases, touched_cases
 from app.oficios.service.search_text import refresh_search
+from app.oficios.service.seguimientos import FollowUpRefused, finish, follow_up, postpone
 from app.oficios.service.textos import (
     TextoTaken,
     add_texto,
@@ -62,6 +63,7 @@ __all__ = [
     "CasoData",
     "DireccionData",
     "EntradaData",
+    "FollowUpRefused",
     "Move",
     "MoveRefused",
     "NumeroTaken",
@@ -86,6 +88,8 @@ __all__ = [
     "draft_cases",
     "edit_entry",
     "entrust_cases",
+    "finish",
+    "follow_up",
     "has_own_line",
     "hide_cases",
     "move_oficio",
@@ -93,6 +97,7 @@ __all__ = [
     "place_direccion",
     "place_texto",
     "position_of",
+    "postpone",
     "prioritise_oficio",
     "record",
     "refresh_search",

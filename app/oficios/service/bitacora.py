@@ -18,6 +18,7 @@ from app.eventos.service.emitting import emit
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.data import EntradaData, RawAnswer
+from app.oficios.service.seguimientos import check_follow_up, drop_follow_up, finish_due, follow_up
 from app.usuarios.models import Usuario
 
 #: How long a person may mend the text of an entry; later, another entry corrects it.
@@ -109,8 +110,12 @@ def _note_activity(oficio: Oficio, now: datetime) -> None:
 def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetime) -> Investigacion:
     """Write down a note, a call, or a visit that was to no address of the case.
 
+    What was promised of the case until today is done by a call or a visit; ``seguimiento`` promises
+    the next.
+
     Raises:
-        Refused: it is of a kind that only deeds leave, or it has not happened yet.
+        Refused: it is of a kind that only deeds leave, it has not happened yet, or the day on
+            which its author comes back to the case is past.
     """
     if data.tipo not in WRITTEN_KINDS:
         raise Refused("A mano se anotan notas, llamadas y visitas; lo demás se anota solo.")
@@ -122,7 +127,12 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
         detalle = {"resultado": data.resultado.value, **where}
     if data.hora_dudosa:
         detalle["hora_dudosa"] = data.hora_dudosa
-    return record(
+    check_follow_up(data.seguimiento, now)
+    if data.seguimiento is not None:
+        detalle["seguimiento"] = data.seguimiento.isoformat()
+    if data.tipo is not Actividad.NOTA:
+        finish_due(oficio.id, actor=actor, now=now)
+    entry = record(
         oficio,
         data.tipo,
         text,
@@ -131,6 +141,9 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
         ocurrido_at=data.ocurrido_at,
         detalle=detalle,
     )
+    if data.seguimiento is not None:
+        follow_up(oficio, data.seguimiento, entry=entry, actor=actor, now=now)
+    return entry
 
 
 def has_own_line(entry: Investigacion) -> bool:
@@ -202,6 +215,7 @@ def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None
         entrada_id=entry.id,
     )
     entry.retirado_at = now
+    drop_follow_up(entry)
     db.session.flush()
 
 

@@ -91,6 +91,8 @@ class EntradaData:
     posicion: Posicion | None = None
     #: Why the time is ambiguous, in words (the repeated hour when clocks go back).
     hora_dudosa: str | None = None
+    #: The day on which who writes it comes back to the case.
+    seguimiento: date | None = None
 
 
 @dataclass(frozen=True)

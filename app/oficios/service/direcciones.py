@@ -16,6 +16,7 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Parte
 from app.oficios.service.bitacora import apply, check_past, differences, plain_values, record
 from app.oficios.service.data import DireccionData, Posicion, VisitaData
+from app.oficios.service.seguimientos import finish_due
 from app.usuarios.models import Usuario
 
 
@@ -186,6 +187,7 @@ def add_visita(
     direccion.version += 1
     db.session.flush()
     db.session.expire(direccion, ["visitas"])
+    finish_due(oficio.id, actor=actor, now=now)
     duda = data.advertencias_ingreso.get("fecha_hora")
     text = f"Visita a {direccion.completa}: {data.resultado.label.lower()}"
     record(

@@ -222,6 +222,8 @@ class ActividadNew(Body):
     tipo: Actividad = Actividad.NOTA
     descripcion: Told
     ocurrido_at: Moment | None = None
+    #: The day on which who writes it comes back to the case; it stands in *Hoy* of that day.
+    seguimiento: date | None = None
 
 
 class ActividadChange(Body):

@@ -1,0 +1,276 @@
+"""What a person does first this morning, from what the cases themselves say.
+
+A few statements with limits, however many cases there are; the cards are read once for all groups.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from app.avistamientos.models import Avistamiento
+from app.core.clock import CLOCK_SKEW, local_today
+from app.db import db
+from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
+from app.notificaciones.rules import LINK_LIFE
+from app.oficios.models import Investigacion, Oficio, Seguimiento
+from app.oficios.rules import OPEN_STATES
+from app.tablero.queries.cards import Card, list_cards
+from app.tablero.queries.columns import Criteria
+from app.tablero.rules import IDLE_DAYS, due_until
+
+Row = TypeVar("Row")
+
+#: Rows of a group; the number beside its title counts all.
+GROUP_SIZE = 30
+#: Business days (días hábiles) from which a deadline belongs to today.
+NEAR_DAYS = 3
+#: A vehicle that was seen since then has moved lately.
+_LATELY = timedelta(hours=24)
+#: Days ahead that the margin counts.
+_AHEAD = 7
+
+
+@dataclass(frozen=True)
+class DueCase:
+    """A case whose deadline is near or past."""
+
+    card: Card
+    #: Whether its gantries were ever asked.
+    is_checked: bool
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that somebody said they would do by today."""
+
+    id: int
+    card: Card
+    #: The words of its note; none of a case that was only postponed.
+    text: str | None
+    para: date
+
+
+@dataclass(frozen=True)
+class SlowReceptor:
+    """A notice that waits for its answer."""
+
+    card: Card
+    nombre: str
+    hours: int
+
+
+@dataclass(frozen=True)
+class MovedCase:
+    """A vehicle that was seen lately."""
+
+    card: Card
+    pasos: int
+
+
+@dataclass
+class Group(Generic[Row]):
+    """The first rows of a group, and how many there are in all."""
+
+    total: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass
+class Ahead:
+    """What one of the next days holds."""
+
+    day: date
+    vencen: int
+    seguimientos: int
+
+
+@dataclass
+class Today:
+    """All that there is to do, by group."""
+
+    due: Group[DueCase]
+    promised: Group[Promise]
+    receptores: Group[SlowReceptor]
+    moved: Group[MovedCase]
+    idle: Group[Card]
+    done: list[tuple[str, str | None]]
+    ahead: list[Ahead]
+
+    @property
+    def total(self) -> int:
+        """How many rows there are to do."""
+        groups = (self.due, self.promised, self.receptores, self.moved, self.idle)
+        return sum(group.total for group in groups)
+
+
+def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: datetime) -> Today:
+    """What the cases of a filter ask for; ``mine`` leaves other people's promises out.
+
+    A case that the person postponed to a later day asks for nothing until then.
+    """
+    today = local_today(now)
+    postponed = sa.select(Seguimiento.oficio_id).where(
+        Seguimiento.usuario_id == usuario_id,
+        Seguimiento.hecho_at.is_(None),
+        Seguimiento.para > today,
+    )
+    asking: list[Any] = [
+        *conditions,
+        Oficio.estado.in_(OPEN_STATES),
+        Oficio.id.not_in(postponed),
+    ]
+    due = _rows(
+        sa.select(Oficio.id, sa.func.count().over(), Oficio.ultima_consulta_at)
+        .where(*asking, Oficio.fecha_limite <= due_until(NEAR_DAYS, today))
+        .order_by(Oficio.fecha_limite, Oficio.id)
+    )
+    promised = _promises(conditions, usuario_id=usuario_id if mine else None, today=today)
+    receptores = _slow(asking, now)
+    moved = _moved(asking, now)
+    seen = {row[0] for row in (*due, *moved)} | {row[1] for row in promised} | set(receptores)
+    idle = _rows(
+        sa.select(Oficio.id, sa.func.count().over())
+        .where(
+            *asking,
+            Oficio.ultima_actividad_at <= now - timedelta(days=IDLE_DAYS),
+            Oficio.id.not_in(seen),
+        )
+        .order_by(Oficio.ultima_actividad_at, Oficio.id)
+    )
+    ids = [*seen, *(row[0] for row in idle)]
+    cards = {card.id: card for card in list_cards(list(dict.fromkeys(ids)), now=now)}
+    return Today(
+        Group(_total(due), [DueCase(cards[pk], at is not None) for pk, _n, at in due]),
+        Group(
+            promised[0][2] if promised else 0,
+            [Promise(pk, cards[case], text, para) for pk, case, _n, text, para in promised],
+        ),
+        Group(
+            len(receptores),
+            [
+                SlowReceptor(cards[pk], nombre, hours)
+                for pk, (nombre, hours) in list(receptores.items())[:GROUP_SIZE]
+            ],
+        ),
+        Group(_total(moved), [MovedCase(cards[pk], seen_) for pk, _n, seen_ in moved]),
+        Group(_total(idle), [cards[pk] for pk, _n in idle]),
+        _done(usuario_id, now),
+        _ahead(conditions, usuario_id=usuario_id if mine else None, today=today),
+    )
+
+
+def _rows(statement: sa.Select[Any]) -> Sequence[Any]:
+    return db.session.execute(statement.limit(GROUP_SIZE)).all()
+
+
+def _total(rows: Sequence[Any]) -> int:
+    return rows[0][1] if rows else 0
+
+
+def _promises(conditions: Criteria, *, usuario_id: int | None, today: date) -> Sequence[Any]:
+    """The promises until today: of one person whatever the case, or of all in some cases."""
+    whose = [Seguimiento.usuario_id == usuario_id] if usuario_id else [*conditions]
+    return _rows(
+        sa.select(
+            Seguimiento.id,
+            Seguimiento.oficio_id,
+            sa.func.count().over(),
+            Investigacion.descripcion,
+            Seguimiento.para,
+        )
+        .join(Oficio, Oficio.id == Seguimiento.oficio_id)
+        .outerjoin(Investigacion, Investigacion.id == Seguimiento.entrada_id)
+        .where(
+            *whose,
+            Seguimiento.hecho_at.is_(None),
+            Seguimiento.para <= today,
+            Oficio.estado.in_(OPEN_STATES),
+        )
+        .order_by(Seguimiento.para, Seguimiento.id)
+    )
+
+
+def _slow(asking: Criteria, now: datetime) -> dict[int, tuple[str, int]]:
+    """The receptor of each case who has not answered, and for how many hours."""
+    waiting = list_unanswered(
+        sent_before=now - timedelta(hours=answer_hours()),
+        sent_after=now - LINK_LIFE,
+        ahead=now + CLOCK_SKEW,
+    )
+    if not waiting:
+        return {}
+    ids = [notice.oficio_id for notice in waiting]
+    meant = set(db.session.scalars(sa.select(Oficio.id).where(*asking, Oficio.id.in_(ids))))
+    return {
+        notice.oficio_id: (
+            notice.destinatario_nombre or notice.destinatario_email or "El receptor",
+            int((now - notice.enviada_at).total_seconds() // 3600),
+        )
+        for notice in waiting
+        if notice.oficio_id in meant and notice.enviada_at and notice.enviada_at <= now
+    }
+
+
+def _moved(asking: Criteria, now: datetime) -> Sequence[Any]:
+    """The cases whose vehicle was seen lately, the newest first, with how often."""
+    moments = sa.func.count(Avistamiento.id)
+    return _rows(
+        sa.select(Oficio.id, sa.func.count().over(), moments)
+        .join(Avistamiento, Avistamiento.oficio_id == Oficio.id)
+        .where(*asking, Avistamiento.fecha_hora >= now - _LATELY)
+        .group_by(Oficio.id)
+        .order_by(sa.func.max(Avistamiento.fecha_hora).desc(), Oficio.id)
+    )
+
+
+def _done(usuario_id: int, now: datetime) -> list[tuple[str, str | None]]:
+    """What the person has done of it today: number of the case, and the words of the note."""
+    start = now - timedelta(hours=24)
+    rows = db.session.execute(
+        sa.select(Oficio.numero_oficio, Investigacion.descripcion, Seguimiento.hecho_at)
+        .join(Oficio, Oficio.id == Seguimiento.oficio_id)
+        .outerjoin(Investigacion, Investigacion.id == Seguimiento.entrada_id)
+        .where(Seguimiento.hecho_por_id == usuario_id, Seguimiento.hecho_at >= start)
+        .order_by(Seguimiento.hecho_at.desc())
+        .limit(GROUP_SIZE)
+    )
+    today = local_today(now)
+    return [(numero, text) for numero, text, at in rows if local_today(at) == today]
+
+
+def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list[Ahead]:
+    """The days after today that hold deadlines or promises."""
+    last = today + timedelta(days=_AHEAD)
+    due = db.session.execute(
+        sa.select(Oficio.fecha_limite, sa.func.count())
+        .where(
+            *conditions,
+            Oficio.estado.in_(OPEN_STATES),
+            Oficio.fecha_limite > today,
+            Oficio.fecha_limite <= last,
+        )
+        .group_by(Oficio.fecha_limite)
+    )
+    whose = [Seguimiento.usuario_id == usuario_id] if usuario_id else [*conditions]
+    promised = db.session.execute(
+        sa.select(Seguimiento.para, sa.func.count())
+        .join(Oficio, Oficio.id == Seguimiento.oficio_id)
+        .where(
+            *whose,
+            Seguimiento.hecho_at.is_(None),
+            Seguimiento.para > today,
+            Seguimiento.para <= last,
+            Oficio.estado.in_(OPEN_STATES),
+        )
+        .group_by(Seguimiento.para)
+    )
+    vencen = Counter({day: number for day, number in due if day})
+    seguimientos = Counter(dict(iter(promised)))
+    days = sorted({*vencen, *seguimientos})
+    return [Ahead(day, vencen[day], seguimientos[day]) for day in days]
