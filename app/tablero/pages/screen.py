@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -43,8 +43,14 @@ def draw_cards(cards: Iterable[Card], *, now: datetime) -> list[Markup]:
 
 
 @lru_cache(maxsize=1024)
-def _due(fecha_limite: date | None, _today: date) -> tuple[str, str] | None:
-    """The days left and their tone; counting them goes through the calendar day by day."""
+def _due(fecha_limite: date | None, today: date) -> tuple[str, str] | None:
+    """The days left and their tone; counting them goes through the calendar day by day.
+
+    A card is narrow: of a deadline that passed it says the day, not how long ago that was.
+    """
+    if fecha_limite is not None and fecha_limite < today - timedelta(days=1):
+        year = "" if fecha_limite.year == today.year else f"-{fecha_limite:%Y}"
+        return f"venció {fecha_limite:%d-%m}{year}", "late"
     words = plazo(fecha_limite)
     return (words["texto"], words["tono"]) if words else None
 
