@@ -131,6 +131,9 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | No
     (re.compile(rf"\b(?:en|dentro de) ({_COUNT}) (dias?|semanas?)\b"), _counted),
     (re.compile(r"\b(?:(?:la )?proxima semana|semana que viene|la otra semana)\b"), _next_week),
     (re.compile(rf"\b(?:el|este|proximo|para el) ({_DAY})(?: (\d{{1,2}})\b)?"), _weekday),
-    (re.compile(r"\b(?:el|para el) (?:dia )?(\d{1,2})\b(?![/.:-]| (?:de|hrs?|horas)\b)"), _numbered),
+    (
+        re.compile(r"\b(?:el|para el) (?:dia )?(\d{1,2})\b(?![/.:-]| (?:de|hrs?|horas)\b)"),
+        _numbered,
+    ),
     (re.compile(r"\bhoy\b"), _in_days(0)),
 )
