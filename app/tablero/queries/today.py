@@ -74,7 +74,7 @@ class MovedCase:
 
 
 @dataclass
-class Group(Generic[Row]):
+class TodoGroup(Generic[Row]):
     """The first rows of a group, and how many there are in all."""
 
     total: int = 0
@@ -94,11 +94,11 @@ class Ahead:
 class Today:
     """All that there is to do, by group."""
 
-    due: Group[DueCase]
-    promised: Group[Promise]
-    receptores: Group[SlowReceptor]
-    moved: Group[MovedCase]
-    idle: Group[Card]
+    due: TodoGroup[DueCase]
+    promised: TodoGroup[Promise]
+    receptores: TodoGroup[SlowReceptor]
+    moved: TodoGroup[MovedCase]
+    idle: TodoGroup[Card]
     done: list[tuple[str, str | None]]
     ahead: list[Ahead]
 
@@ -146,20 +146,20 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
     ids = [*seen, *(row[0] for row in idle)]
     cards = {card.id: card for card in list_cards(list(dict.fromkeys(ids)), now=now)}
     return Today(
-        Group(_total(due), [DueCase(cards[pk], at is not None) for pk, _n, at in due]),
-        Group(
+        TodoGroup(_total(due), [DueCase(cards[pk], at is not None) for pk, _n, at in due]),
+        TodoGroup(
             promised[0][2] if promised else 0,
             [Promise(pk, cards[case], text, para) for pk, case, _n, text, para in promised],
         ),
-        Group(
+        TodoGroup(
             len(receptores),
             [
                 SlowReceptor(cards[pk], nombre, hours)
                 for pk, (nombre, hours) in list(receptores.items())[:GROUP_SIZE]
             ],
         ),
-        Group(_total(moved), [MovedCase(cards[pk], seen_) for pk, _n, seen_ in moved]),
-        Group(_total(idle), [cards[pk] for pk, _n in idle]),
+        TodoGroup(_total(moved), [MovedCase(cards[pk], seen_) for pk, _n, seen_ in moved]),
+        TodoGroup(_total(idle), [cards[pk] for pk, _n in idle]),
         _done(usuario_id, now),
         _ahead(conditions, usuario_id=usuario_id if mine else None, today=today),
     )
