@@ -13,7 +13,7 @@ from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 from app.core.text import clean_text
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.oficios.service import Move
-from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, Columna, Densidad, Lote
+from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, ColumnaLista, Densidad, Lote
 from app.tablero.service import Bulk
 from app.web.forms import EnumField, Form, at_most, required
 
@@ -145,7 +145,7 @@ class AspectoForm(Form):
     elegidas = StringField("Columnas elegidas", [at_most(1)])
     columna = SelectMultipleField(
         "Columnas",
-        choices=[(each.value, each.label) for each in Columna],
+        choices=[(each.value, each.label) for each in ColumnaLista],
         validate_choice=False,
     )
 

@@ -83,7 +83,7 @@ class Densidad(Labelled):
     COMPACTA = "compacta", "Compacta"
 
 
-class Columna(Labelled):
+class ColumnaLista(Labelled):
     """The columns of the list that a person may leave out; plate and number always stand there."""
 
     VEHICULO = "vehiculo", "Vehículo"
@@ -102,17 +102,17 @@ class Aspecto:
     """How a person wants to see cases; kept with the account, whatever filters are on."""
 
     densidad: Densidad = Densidad.COMODA
-    columnas: tuple[Columna, ...] = tuple(Columna)
+    columnas: tuple[ColumnaLista, ...] = tuple(ColumnaLista)
 
     @classmethod
     def read(cls, text: str) -> Aspecto:
         """The layout as it was stored; what is not known any more is left out."""
         stored = dict(parse_qsl(text, keep_blank_values=True))
         known = {member.value: member for member in Densidad}
-        names = stored["columnas"].split(",") if "columnas" in stored else list(Columna)
+        names = stored["columnas"].split(",") if "columnas" in stored else list(ColumnaLista)
         return cls(
             known.get(stored.get("densidad", ""), Densidad.COMODA),
-            tuple(columna for columna in Columna if columna.value in names),
+            tuple(columna for columna in ColumnaLista if columna.value in names),
         )
 
     def write(self) -> str:

@@ -12,7 +12,7 @@ from app.tablero.forms import AspectoForm
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import board_or_case_before
 from app.tablero.queries import read_visit
-from app.tablero.rules import Columna, Densidad
+from app.tablero.rules import ColumnaLista, Densidad
 from app.tablero.service import keep_aspect
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
@@ -31,7 +31,7 @@ def save_aspect() -> ResponseReturnValue:
         if form.densidad.raw_data:
             aspecto = replace(aspecto, densidad=Densidad(form.densidad.data))
         if form.elegidas.data:
-            chosen = tuple(each for each in Columna if each.value in (form.columna.data or ()))
+            chosen = tuple(each for each in ColumnaLista if each.value in (form.columna.data or ()))
             aspecto = replace(aspecto, columnas=chosen)
         keep_aspect(aspecto, actor=current_user, now=utcnow())
         return Done("Se guardó cómo quiere verlo.", back)

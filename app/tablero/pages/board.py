@@ -37,7 +37,7 @@ from app.tablero.rules import (
     NOTHING_MATCHES,
     BoardFilter,
     Carril,
-    Columna,
+    ColumnaLista,
     Densidad,
 )
 from app.tablero.service import remember_filter
@@ -120,7 +120,7 @@ def filter_context(
         "views": visit.views,
         "aspecto": visit.aspecto,
         "densidades": Densidad,
-        "columnas": Columna,
+        "columnas": ColumnaLista,
         "address": lambda arguments: board_url(arguments, endpoint),
         "due_choices": DUE_CHOICES,
         "idle_choices": IDLE_CHOICES,
