@@ -54,7 +54,10 @@ def _actions() -> Iterator[Action]:
     """What the menus offer this person, each page once, and what starts a case."""
     if has_endpoint("oficios.create"):
         yield Action("Nuevo oficio", url_for("oficios.create"), "circle-plus", "crear agregar caso")
-    seen = set()
+    if has_endpoint("importar.start"):
+        words = "importar subir excel csv listado"
+        yield Action("Importar una planilla", url_for("importar.start"), "table-import", words)
+    seen = {"oficios.create", "importar.start"}
     for menu in Menu:
         for link in list_links(menu.value):
             if link.endpoint not in seen:
