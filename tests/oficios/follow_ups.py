@@ -22,6 +22,7 @@ def make_follow_up(
         row = db.session.get_one(Oficio, oficio.id)
         usuario = db.session.get_one(Usuario, actor.id)
         now = utcnow()
-        entry = add_entry(row, EntradaData(Actividad.NOTA, text), actor=usuario, now=now)
+        note = EntradaData(Actividad.NOTA, text)
+        entry = add_entry(row, note, actor=usuario, now=now) if text else None
         para = local_today(now) + timedelta(days=days)
-        return follow_up(row, para, entry=entry if text else None, actor=usuario, now=now).id
+        return follow_up(row, para, entry=entry, actor=usuario, now=now).id

@@ -269,8 +269,14 @@ def test_axe_finds_nothing_serious(browse, app, buffet, usuario_admin, three, ch
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert not serious(page), "the help"
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("of")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert not serious(page), "the jump"
     for path in (
         "/tablero/lista?todo=1",
+        "/tablero/hoy?todo=1",
         "/tablero?carriles=investigador",
         "/tablero/vistas",
         "/tablero/limites",
