@@ -144,7 +144,7 @@ def test_the_slash_finds_while_typing_and_enter_opens_the_case(
     older, newer = (
         make_oficio(app, buffet, usuario_admin, numero_oficio=f"SERIE-{n}") for n in range(2)
     )
-    page = browse(usuario_investigador, "/terreno")
+    page = browse(usuario_investigador, "/avisos")
 
     page.keyboard.press("/")
     expect(page.get_by_role("combobox")).to_be_focused()
