@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from wtforms import Field, IntegerField, SelectMultipleField, StringField
+from wtforms import Field, IntegerField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 
 from app.core.text import clean_text
@@ -145,7 +145,7 @@ class AspectoForm(Form):
     elegidas = StringField("Columnas elegidas", [at_most(1)])
     columna = SelectMultipleField(
         "Columnas",
-        choices=[(each.value, each.label) for each in ColumnaLista],
+        choices=[SelectChoice(each.value, each.label) for each in ColumnaLista],
         validate_choice=False,
     )
 

@@ -52,7 +52,7 @@ def test_the_other_chips_narrow_the_cards_and_the_counts(
 
 
 def test_the_chips_are_links_that_keep_the_other_filters(
-    admin, app, oficio, usuario_investigador, change
+    admin, app, oficio, buffet, usuario_investigador, change
 ):
     change(oficio, investigador_id=usuario_investigador.id)
 
@@ -67,7 +67,7 @@ def test_the_chips_are_links_that_keep_the_other_filters(
     assert 'href="/tablero?prioridad=urgente&amp;q=of">' in html
     assert "Quitar este filtro" in html
     chips = re.findall(r'aria-label="Quitar el filtro ([^"]+)"', html)
-    assert chips == ["«of»", "Prioridad urgente", oficio.buffet.nombre]
+    assert chips == ["«of»", "Prioridad urgente", buffet.nombre]
     assert "Filtros (3)" in html
 
 
