@@ -60,8 +60,11 @@ function putBack(card, place) {
 
 /** Whether the browser itself knows that nothing can be sent. */
 export const isOffline = () => !navigator.onLine;
-export const sayOffline = () =>
-  toast("No hay conexión: lo que haga ahora en el tablero no se guarda. Espere a tener señal.", "error");
+/** Say it once: as long as the message stands there, a second one tells nothing. */
+export function sayOffline() {
+  const text = "No hay conexión: lo que haga ahora en el tablero no se guarda. Espere a tener señal.";
+  if (![...document.querySelectorAll("#toasts p")].some((shown) => shown.textContent === text)) toast(text, "error");
+}
 
 /**
  * Post a deed for a card; nothing happens while another one of it is on its way.
