@@ -1,7 +1,7 @@
 """Search cases by make, model and colour of their vehicle too
 
-Revision ID: 0048
-Revises: 0047
+Revision ID: 0050
+Revises: 0049
 Create Date: 2026-11-29 18:10:00
 """
 
@@ -10,8 +10,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

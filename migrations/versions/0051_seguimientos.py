@@ -1,15 +1,15 @@
 """Days on which somebody comes back to a case
 
-Revision ID: 0049
-Revises: 0048
+Revision ID: 0051
+Revises: 0050
 Create Date: 2026-11-29 18:20:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
