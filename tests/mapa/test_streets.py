@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -17,8 +19,10 @@ def archive(configure, tmp_path):
     return path
 
 
-def address_of(path) -> str:
-    return f"/mapa/calles/{find_street_file(path).version}.pmtiles"
+def address_of(path: Path) -> str:
+    found = find_street_file(path)
+    assert found is not None
+    return f"/mapa/calles/{found.version}.pmtiles"
 
 
 def test_a_folder_gives_its_file_and_nothing_is_no_error(tmp_path, archive):
