@@ -2,7 +2,8 @@
 
 That is: personal data in bulk, files of lists, erasing, backups, and what an account may do. Which
 routes ask is a list in ``tests/architecture/permissions.py``, and a test finds those that should.
-The API is not asked: a key or token is no session, and its scopes say what it may do.
+The API is not asked: a key or token is no session, and its scopes say what it may do. What nobody
+can undo takes a token of the last minutes there (``app.api.v1.access.need_fresh_token``).
 """
 
 from __future__ import annotations

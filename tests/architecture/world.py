@@ -26,7 +26,7 @@ from tests.avistamientos.rows import make_check, make_gantry_sighting
 from tests.bandeja.rows import make_item
 from tests.cumplimiento.encargo_rows import make_ending
 from tests.cumplimiento.politicas import make_policy
-from tests.cumplimiento.retencion_rows import make_batch
+from tests.cumplimiento.retencion_rows import make_batch, make_rule
 from tests.cumplimiento.rows import make_assessment, make_breach
 from tests.eventos.rows import make_outside
 from tests.factores.rows import make_key
@@ -84,6 +84,7 @@ def url_arguments(
         "supresion_id": lambda: make_erasure(app, admin),
         "version": lambda: make_policy(app, admin),
         "termino_id": lambda: make_ending(app, buffet, admin),
+        "regla_id": lambda: make_rule(app),
         "lote_id": lambda: make_batch(app, buffet, admin),
         "vista_id": lambda: _view(app, admin),
         "seguimiento_id": lambda: make_follow_up(app, oficio, admin),

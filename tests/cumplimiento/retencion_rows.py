@@ -7,11 +7,20 @@ from flask import Flask
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.cumplimiento.models.retencion import LoteRetencion
-from app.cumplimiento.service.retencion import keep_batch_certificate
+from app.cumplimiento.rules.retencion import AccionRetencion, Regla
+from app.cumplimiento.service.retencion import keep_batch_certificate, save_rule
 from app.db import db, transaction
+from app.oficios.rules import Estado
 from app.supresion.service import confirm_erasure
 from app.titulares.rules.identidad import Buscado
 from app.usuarios.models import Usuario
+
+
+def make_rule(app: Flask) -> int:
+    """The id of a rule of the office."""
+    with app.app_context(), transaction():
+        regla = Regla(Estado.NO_ENCONTRADO, 24, AccionRetencion.BORRAR, "Plazo del encargo")
+        return save_rule(regla, actor=None, now=utcnow()).id
 
 
 def make_batch(app: Flask, _buffet: Buffet, actor: Usuario) -> int:

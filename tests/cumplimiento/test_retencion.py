@@ -23,8 +23,10 @@ from app.cumplimiento.rules.retencion import (
     is_over,
     months_before,
     rule_of,
+    tell_closed,
     tell_months,
     tell_retention,
+    tell_term,
 )
 from app.cumplimiento.service.retencion import propose_some, renew_proposals, save_rule
 from app.custodia.queries import list_chain_ids
@@ -88,6 +90,14 @@ def test_a_firms_rule_goes_before_the_offices_and_the_policy_tells_both():
     assert "se conservan. Razón: Un deber legal." in text
     assert "otro plazo" in text
     assert tell_retention([]) == ""
+    now = tell_retention([Regla(FOUND, 0, ERASE, "Encargo")])
+    assert "no se conservan: de inmediato se borran. Razón: Encargo." in now
+    assert [tell_term(n) for n in (0, 1, 24)] == [
+        "desde el cierre",
+        "1 mes desde el cierre",
+        "2 años desde el cierre",
+    ]
+    assert tell_closed(1) == "Un caso cerrado cumplió"
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from app.api.v1 import (
     notificaciones,
     oficios,
     partes,
+    retencion,
     solicitudes,
     tablero,
     trabajos,
@@ -47,6 +48,7 @@ for _noun in (
     adjuntos,
     notificaciones,
     solicitudes,
+    retencion,
     trabajos,
     eventos,
 ):

@@ -22,6 +22,7 @@ from app.core.clock import utcnow
 from app.core.errors import NotFound, RastroError
 from app.db import db, transaction
 from app.extensions import current_config
+from app.factores.rules import is_fresh
 from app.oficios.models import Oficio
 from app.oficios.permissions import can_see
 from app.usuarios.models import Usuario
@@ -50,6 +51,10 @@ _EXPIRED = "Esta clave venció. Pida al administrador que la renueve."
 _NO_RIGHTS_BY_KEY = (
     "Con una clave no se cambia quién entra ni qué puede hacer. Pida un token en "
     "POST /api/v1/auth/login con la cuenta de un administrador, o hágalo en la página «Personas»."
+)
+_NOT_FRESH = (
+    "Esto no se puede deshacer y pide un token de hace 10 minutos a lo más, no una clave. Pídalo "
+    "en POST /api/v1/auth/login con la cuenta de un administrador."
 )
 
 
@@ -81,6 +86,16 @@ def refuse_keys() -> None:
     """
     if g.get("api_clave_id") is not None:
         raise Forbidden(_NO_RIGHTS_BY_KEY)
+
+
+def need_fresh_token() -> None:
+    """Leave a deed that nobody can undo to a person who proved a moment ago who they are.
+
+    Raises:
+        Forbidden: it is asked for with a key, or with a token that is not fresh any more.
+    """
+    if g.get("api_clave_id") is not None or not is_fresh(g.get("api_token_at"), utcnow()):
+        raise Forbidden(_NOT_FRESH)
 
 
 def bearer_required(*roles: Rol) -> Callable[[View], View]:
@@ -178,6 +193,7 @@ def _find_usuario() -> Usuario | Response:
     if token is None:
         return _refuse_stranger()
     g.api_alcances = granted(token.scopes)
+    g.api_token_at = token.issued_at
     usuario = find_by_session(token.session_id)
     return usuario or _refuse_stranger()
 

@@ -55,6 +55,7 @@ _TAGS = {
     "adjuntos": "Fotos y documentos",
     "notificaciones": "Notificaciones",
     "solicitudes": "Solicitudes de personas",
+    "retencion": "Retención de datos",
     "trabajos": "Trabajos",
     "eventos": "Eventos",
 }

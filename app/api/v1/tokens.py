@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 
@@ -26,6 +26,8 @@ class Token:
     session_id: str
     #: Names of ``Alcance``, as they were asked for.
     scopes: frozenset[str] = frozenset()
+    #: When somebody proved who they are to get it; None where it does not say.
+    issued_at: datetime | None = None
 
 
 def make_token(
@@ -71,7 +73,11 @@ def read_token(token: str, secret: str, *, algorithm: str = ALGORITHM) -> Token 
     if isinstance(issued, int | float) and issued > utcnow().timestamp() + _SKEW:
         # Made by a clock that ran ahead: it would live for longer than a token may.
         return None
-    return Token(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
+    return Token(
+        str(claims["sub"]),
+        frozenset(str(claims.get("scope", "")).split()),
+        datetime.fromtimestamp(issued, UTC) if isinstance(issued, int | float) else None,
+    )
 
 
 def _key(secret: str, algorithm: str = ALGORITHM) -> bytes:

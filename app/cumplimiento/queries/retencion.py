@@ -25,6 +25,7 @@ from app.cumplimiento.rules.retencion import (
     is_over,
     months_before,
     tell_cases,
+    tell_term,
 )
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
@@ -42,13 +43,17 @@ _OPEN_REQUESTS = tuple(estado for estado in EstadoSolicitud if estado.is_open)
 
 def list_rules() -> list[ReglaRetencion]:
     """Every rule: the office's first, then those of firms by name."""
-    statement = (
+    return list(db.session.scalars(rules_statement()))
+
+
+def rules_statement() -> sa.Select[ReglaRetencion]:
+    """The same, for who pages through them."""
+    return (
         sa.select(ReglaRetencion)
         .outerjoin(Buffet, Buffet.id == ReglaRetencion.buffet_id)
         .options(joinedload(ReglaRetencion.buffet))
         .order_by(ReglaRetencion.buffet_id.is_not(None), Buffet.nombre, ReglaRetencion.caso_estado)
     )
-    return list(db.session.scalars(statement))
 
 
 def current_rules() -> list[Regla]:
@@ -215,13 +220,16 @@ def count_proposals() -> dict[EstadoPropuesta, int]:
 
 def list_batches(limit: int = 50) -> list[LoteRetencion]:
     """What was confirmed, the newest first."""
-    statement = (
+    return list(db.session.scalars(batches_statement().limit(limit)))
+
+
+def batches_statement() -> sa.Select[LoteRetencion]:
+    """The same, for who pages through them."""
+    return (
         sa.select(LoteRetencion)
         .options(joinedload(LoteRetencion.supresion), joinedload(LoteRetencion.confirmado_por))
         .order_by(LoteRetencion.id.desc())
-        .limit(limit)
     )
-    return list(db.session.scalars(statement))
 
 
 def list_uncertified_batches() -> list[LoteRetencion]:
@@ -273,7 +281,7 @@ def closing_day(moment: datetime) -> date:
 def tell_rules(lote: LoteRetencion) -> list[str]:
     """The rules of a batch in words, each with its count."""
     return [
-        f"{tell_cases(each['casos'])}: {Estado(each['estado']).label}, {each['meses']} meses desde "
-        f"el cierre, {AccionRetencion(each['accion']).label.lower()}. {each['fundamento']}"
+        f"{tell_cases(each['casos'])}: {Estado(each['estado']).label}, {tell_term(each['meses'])}, "
+        f"{AccionRetencion(each['accion']).label.lower()}. {each['fundamento']}"
         for each in lote.reglas
     ]

@@ -90,6 +90,11 @@ def tell_months(meses: int) -> str:
     return "1 mes" if meses == 1 else f"{meses} meses"
 
 
+def tell_term(meses: int) -> str:
+    """«2 años desde el cierre»; from 0, «desde el cierre»."""
+    return f"{tell_months(meses)} desde el cierre" if meses else "desde el cierre"
+
+
 _THEN = {
     AccionRetencion.BORRAR: "se borran",
     AccionRetencion.ANONIMIZAR: "se anonimizan: queda lo que no identifica, para contarlo",
@@ -107,9 +112,13 @@ def tell_retention(reglas: Collection[Regla]) -> str:
         if found.accion is AccionRetencion.CONSERVAR:
             lines.append(f"Los datos de un {case} se conservan. Razón: {found.fundamento}")
         else:
+            kept = (
+                f"se conservan {tell_term(found.meses)} y luego"
+                if found.meses
+                else "no se conservan: de inmediato"
+            )
             lines.append(
-                f"Los datos de un {case} se conservan {tell_months(found.meses)} desde el cierre y "
-                f"luego {_THEN[found.accion]}. Razón: {found.fundamento}"
+                f"Los datos de un {case} {kept} {_THEN[found.accion]}. Razón: {found.fundamento}"
             )
     if lines and any(each.buffet_id is not None for each in reglas):
         lines.append(
@@ -121,3 +130,13 @@ def tell_retention(reglas: Collection[Regla]) -> str:
 def tell_cases(count: int) -> str:
     """How many cases, in words."""
     return f"{count} {'caso' if count == 1 else 'casos'}"
+
+
+def tell_closed_cases(count: int) -> str:
+    """How many closed cases, in words."""
+    return f"{count} {'caso cerrado' if count == 1 else 'casos cerrados'}"
+
+
+def tell_closed(count: int) -> str:
+    """How many closed cases reached the end of their term, up to the verb."""
+    return "Un caso cerrado cumplió" if count == 1 else f"{count} casos cerrados cumplieron"
