@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.core.clock import to_local
+from app.core.dates import format_fecha
 from app.informes.outside.typesetting import print_document
 
 _TEMPLATE = Path(__file__).parent / "typst" / "certificado.typ"
@@ -18,4 +20,5 @@ def print_certificate(datos: dict[str, Any], *, now: datetime) -> bytes:
         PrintFailed: typst could not set it.
         OSError: the disk is full.
     """
-    return print_document(_TEMPLATE, datos, now=now)
+    emitted = format_fecha(to_local(now).date())
+    return print_document(_TEMPLATE, {**datos, "emitido": emitted}, now=now)

@@ -15,7 +15,7 @@ from app.cumplimiento.rules.encargados import (
     tell_duration,
     tell_subprocessor,
 )
-from app.cumplimiento.rules.retencion import tell_cases
+from app.cumplimiento.rules.retencion import tell_closed_cases
 from app.supresion.service import count_rows
 from app.titulares.rules.solicitudes import LAW
 
@@ -45,8 +45,8 @@ def certificate_facts(termino: TerminoEncargo) -> dict[str, Any]:
         facts += [
             ["Entrega", termino.entrega or ""],
             ["Casos devueltos", str(len(termino.casos))],
-            ["Filas de las tablas", str(termino.filas)],
-            ["Archivos", str(termino.archivos)],
+            ["Filas de las tablas", _grouped(termino.filas)],
+            ["Archivos", _grouped(termino.archivos)],
         ]
         if termino.manifiesto_sha256:
             hashes.append(
@@ -60,8 +60,8 @@ def certificate_facts(termino: TerminoEncargo) -> dict[str, Any]:
     else:
         paragraphs = [
             f"{oficina.nombre} certifica que, terminado el contrato de encargo con "
-            f"{buffet.nombre}, suprimió los datos personales de {len(termino.casos)} casos "
-            "cerrados que trataba por encargo."
+            f"{buffet.nombre}, suprimió los datos personales de "
+            f"{tell_closed_cases(len(termino.casos))} que trataba por encargo."
         ]
         supresion = termino.supresion
         facts += [
@@ -103,16 +103,16 @@ def batch_facts(lote: LoteRetencion) -> dict[str, Any]:
     who = lote.confirmado_por.nombre if lote.confirmado_por else oficina.nombre
     count, commitments = commitments_of([each["id"] for each in supresion.casos])
     facts = [
-        ["Casos", str(lote.casos)],
-        ["Regla", "; ".join(tell_rules(lote))],
+        ["Casos", _grouped(lote.casos)],
+        *(["Regla", text] for text in tell_rules(lote)),
         ["Confirmada", f"{format_fecha_hora(lote.confirmado_at)}, por {who}"],
     ]
     if supresion.hecha_at is not None:
         facts.append(["Terminada", format_fecha_hora(supresion.hecha_at)])
     facts += [
         ["Supresión", supresion.numero],
-        ["Filas", str(sum(count_rows(supresion.hechos).values()))],
-        ["Eslabones de custodia sin contenido", str(count)],
+        ["Filas", _grouped(sum(count_rows(supresion.hechos).values()))],
+        ["Eslabones de custodia sin contenido", _grouped(count)],
     ]
     hashes = [["SHA-256 sobre los compromisos de esos eslabones", commitments]]
     if supresion.huella:
@@ -122,9 +122,10 @@ def batch_facts(lote: LoteRetencion) -> dict[str, Any]:
         "titulo": "Certificado de retención cumplida",
         "numero": lote.numero,
         "parrafos": [
-            f"{oficina.nombre} certifica que los datos personales de {tell_cases(lote.casos)}, "
-            "ya cerrados y con su plazo de conservación cumplido, se borraron o anonimizaron según "
-            "la regla que se indica. Este certificado no nombra casos ni personas."
+            f"{oficina.nombre} certifica que los datos personales de "
+            f"{tell_closed_cases(lote.casos)}, con su plazo de conservación cumplido, se borraron "
+            "o anonimizaron según la regla que se indica. Este certificado no nombra casos ni "
+            "personas."
         ],
         "hechos": facts,
         "subencargados": [],
@@ -138,3 +139,7 @@ def batch_facts(lote: LoteRetencion) -> dict[str, Any]:
 
 def _one_line(text: str) -> str:
     return "; ".join(line.strip().rstrip(";.") for line in text.splitlines() if line.strip())
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
