@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,8 +11,9 @@ from app.acceso.queries import is_there
 from app.acceso.rules import OPEN_HOURS
 from app.acceso.service import NoSuchCase, break_glass
 from app.ajustes.queries import number_setting
+from app.auditoria.pages import note_look
 from app.auditoria.rules import CanalDivulgacion
-from app.auditoria.service import OFFICE_BASIS, note_view
+from app.auditoria.service import OFFICE_BASIS
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
 from app.core.text import clean_text
@@ -22,9 +23,6 @@ from app.usuarios.pages.refusals import note_refusal
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
-
-#: Readings that a process remembers.
-_REMEMBERED = 5000
 
 bp = Blueprint("acceso", __name__, url_prefix="/acceso")
 
@@ -49,21 +47,11 @@ def note_reading(response: Response) -> Response:
 
 
 def _note(usuario_id: int, oficio_id: int) -> None:
-    now = utcnow()
-    hour = f"{now:%Y-%m-%dT%H}"
-    # What this process wrote needs no question; what another one wrote, the key tells.
-    written: set[tuple[int, int, str]] = current_app.extensions.setdefault("read_cases", set())
-    if (usuario_id, oficio_id, hour) in written:
-        return
-    if len(written) >= _REMEMBERED:
-        written.clear()
-    written.add((usuario_id, oficio_id, hour))
-    note_view(
+    note_look(
         CanalDivulgacion.LECTURA,
         "Leyó el caso",
         current_user.email,
         f"cuenta {usuario_id}",
-        now=now,
         base=OFFICE_BASIS,
         actor=current_user,
         oficio_id=oficio_id,

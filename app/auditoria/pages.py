@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from app.auditoria.rules import CanalDivulgacion
-from app.auditoria.service import OFFICE_BASIS, Actor, note_view, record_disclosure
+from app.auditoria.service import OFFICE_BASIS, Actor, look_key, note_view, record_disclosure
 from app.core.clock import utcnow
 from app.db import transaction
+
+#: Looks that a process remembers.
+_REMEMBERED = 5000
 
 
 def note_shown(
@@ -21,7 +24,23 @@ def note_shown(
     The answer to a HEAD shows nothing.
     """
     if request.method != "HEAD":
-        note_view(canal, que, destinatario, who, now=utcnow(), **about)
+        note_look(canal, que, destinatario, who, **about)
+
+
+def note_look(canal: CanalDivulgacion, que: str, destinatario: str, who: str, **about: Any) -> bool:
+    """Record a look, once an hour; whether it stands there. A process asks nobody what it wrote."""
+    now = utcnow()
+    key = look_key(que, who, about.get("oficio_id"), now)
+    casos = frozenset(about.get("casos", ()))
+    seen: dict[str, frozenset[int]] = current_app.extensions.setdefault("looks", {})
+    if key in seen and casos <= seen[key]:
+        return True
+    if not note_view(canal, que, destinatario, who, now=now, **about):
+        return False
+    if len(seen) >= _REMEMBERED:
+        seen.clear()
+    seen[key] = seen.get(key, frozenset()) | casos
+    return True
 
 
 def note_file(que: str, *, actor: Actor, oficio_id: int | None = None) -> None:

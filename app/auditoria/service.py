@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
-from app.db import db, dispensable_transaction
+from app.db import after_commit, db, dispensable_transaction
 
 
 class Actor(Protocol):
@@ -85,22 +87,37 @@ def record_disclosure(
         "clave": clave,
         "created_at": now,
     }
-    written = db.session.execute(
-        _insert(Divulgacion).values(**values).on_conflict_do_nothing().returning(Divulgacion.id)
-    ).scalar_one_or_none()
+    # On the connection: pages of a case write one, and nothing of the session is concerned.
+    connection = db.session.connection()
+    insert_one, insert_case = _INSERTS[connection.dialect.name]
+    written = connection.execute(insert_one, values).scalar_one_or_none()
     if casos:
         if written is None:  # by its key it was there
-            known = sa.select(Divulgacion.id).where(Divulgacion.clave == clave)
-            written = db.session.execute(known).scalar_one()
-        db.session.execute(
-            _insert(DivulgacionCaso).on_conflict_do_nothing(),
+            written = connection.execute(_KNOWN, {"clave": clave}).scalar_one()
+        connection.execute(
+            insert_case,
             [{"divulgacion_id": written, "oficio_id": each} for each in sorted(set(casos))],
         )
 
 
-def _insert(model: Any) -> Any:
-    is_postgresql = db.engine.dialect.name == "postgresql"
-    return (postgresql.insert if is_postgresql else sqlite.insert)(model)
+_TABLE = Divulgacion.metadata.tables[Divulgacion.__tablename__]
+_CASES = DivulgacionCaso.metadata.tables[DivulgacionCaso.__tablename__]
+
+
+def _inserts(insert: Any) -> tuple[Any, Any]:
+    return (
+        insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
+        insert(_CASES).on_conflict_do_nothing(),
+    )
+
+
+# Built once: what a page writes down is a part of its time.
+_INSERTS = {"postgresql": _inserts(postgresql.insert), "sqlite": _inserts(sqlite.insert)}
+_KNOWN = sa.select(_TABLE.c.id).where(_TABLE.c.clave == sa.bindparam("clave"))
+_NAMED = sa.select(_CASES.c.oficio_id).where(
+    _CASES.c.divulgacion_id == sa.bindparam("divulgacion_id"),
+    _CASES.c.oficio_id.in_(sa.bindparam("casos", expanding=True)),
+)
 
 
 def view_key(who: str, what: str, now: datetime) -> str:
@@ -120,17 +137,19 @@ def note_view(
     oficio_id: int | None = None,
     buffet_id: int | None = None,
     casos: Collection[int] = (),
-) -> None:
+) -> bool:
     """Record a look in a transaction of its own, once for each who, what, case and hour.
 
     ``casos`` are those that a list showed; those of its other pages are added to the same look.
     What cannot be written, as the database is away or full, keeps nobody from looking: it is
-    logged, and the next look tries again.
+    logged, the answer is False, and the next look tries again.
     """
-    clave = view_key(who, f"{que[:60]} {oficio_id or ''}", now)
-    known = db.session.scalar(sa.select(Divulgacion.id).where(Divulgacion.clave == clave))
-    if known is not None and not _unwritten(known, casos):
-        return  # a read by an index; only the first look of an hour writes
+    clave = look_key(que, who, oficio_id, now)
+    account = Account(actor.id) if actor else None
+    # Without a list the key itself tells; a list is written to again only for other cases.
+    if casos and _is_written(clave, casos):
+        return True
+    done: list[str] = []
     with dispensable_transaction():
         record_disclosure(
             canal,
@@ -138,20 +157,33 @@ def note_view(
             destinatario,
             now=now,
             base=base,
-            actor=actor,
+            actor=account,
             oficio_id=oficio_id,
             buffet_id=buffet_id,
             clave=clave,
             casos=casos,
         )
+        after_commit(partial(done.append, clave))
+    return bool(done)
 
 
-def _unwritten(divulgacion_id: int, casos: Collection[int]) -> set[int]:
-    """Those of the cases that a look does not name yet."""
-    if not casos:
-        return set()
-    table = DivulgacionCaso.__table__
-    named = sa.select(table.c.oficio_id).where(
-        table.c.divulgacion_id == divulgacion_id, table.c.oficio_id.in_(casos)
-    )
-    return set(casos) - set(db.session.scalars(named))
+def look_key(que: str, who: str, oficio_id: int | None, now: datetime) -> str:
+    """What a look is recorded under."""
+    return view_key(who, f"{que[:60]} {oficio_id or ''}", now)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who acts, by their number: once the read that loaded them has ended, nobody asks again."""
+
+    id: int
+
+
+def _is_written(clave: str, casos: Collection[int]) -> bool:
+    """Whether a look, and each of its cases, stands there already."""
+    connection = db.session.connection()
+    known = connection.execute(_KNOWN, {"clave": clave}).scalar_one_or_none()
+    if known is None:
+        return False
+    values = {"divulgacion_id": known, "casos": sorted(set(casos))}
+    return len(connection.execute(_NAMED, values).all()) == len(set(casos))

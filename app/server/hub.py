@@ -84,6 +84,20 @@ class Hub:
         finally:
             self.streams.pop(stream, None)
             leaving.cancel()
+            self._let_go(listener)
+
+    def _let_go(self, listener: Listener) -> None:
+        try:
+            self._looker.submit(self._left, listener)
+        except RuntimeError:  # the process ends, and no thread looks any more
+            self._left(listener)
+
+    def _left(self, listener: Listener) -> None:
+        try:
+            with self.context():
+                listener.left()
+        except Exception as error:
+            logger.warning("no se pudo cerrar un aviso en vivo: %s", type(error))
 
     def _admit(self, stream: Stream) -> None:
         while len(self.streams) >= MOST:

@@ -39,6 +39,9 @@ class Listener(ABC):
     def hear(self, source: str, news: Any) -> str:
         """The text for this listener in what a source found; empty when nothing concerns it."""
 
+    def left(self) -> None:  # noqa: B027 - most kinds have nothing left to do
+        """Called once the stream ended, where sources are asked: a thread that may write."""
+
 
 class Source(ABC):
     """Where news come from; asked in a thread, for all listeners of the process together."""

@@ -7,9 +7,12 @@ import threading
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from app.api.v1 import eventos as stream
+from app.auditoria.models import Divulgacion, DivulgacionCaso
 from app.core.clock import utcnow
+from app.db import db
 from app.eventos.queries import forget_before
 from app.oficios.rules import Estado
 from app.oficios.service import Move, move_oficio
@@ -55,6 +58,14 @@ def test_a_cliente_hears_of_its_own_buffet_alone(
     theirs = read(api_of(usuario_ajeno)("GET", "/eventos?desde=0"))
     all_of_them = read(api_of(usuario_admin)("GET", "/eventos?desde=0"))
 
+    with app.app_context():
+        told = db.session.execute(
+            sa.select(Divulgacion.buffet_id, DivulgacionCaso.oficio_id, Divulgacion.oficio_id).join(
+                DivulgacionCaso, isouter=True
+            )
+        )
+        named = {(firm, case or alone) for firm, case, alone in told}
+    assert named == {(data["buffet_id"], data["oficio_id"]) for *_, data in mine + theirs}
     assert {data["buffet_id"] for *_, data in mine} == {buffet.id}
     assert {data["buffet_id"] for *_, data in theirs} == {otro_buffet.id}
     # What the office writes down is told to the firm alone.

@@ -151,7 +151,7 @@ def _get(client: FlaskClient, path: str) -> float:
 
 
 def _first_of_the_hour(app: Flask, client: FlaskClient, path: str) -> float:
-    app.extensions.pop("read_cases", None)
+    app.extensions.pop("looks", None)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(sa.delete(Divulgacion))
     return _get(client, path)

@@ -47,6 +47,41 @@ def test_each_listener_hears_what_came_after_its_place_once(app, buffet, usuario
         assert newcomer.hear("eventos", found) == ""
 
 
+def test_which_cases_an_open_stream_tells_of_is_noted_before_it_does(
+    app, buffet, otro_buffet, usuario_admin
+):
+    noted = []
+
+    def note(cases):
+        noted.append(set(cases))
+        return len(noted) != 2  # the database was away once
+
+    with app.app_context():
+        source, place = EventSource(), last_id()
+        own = EventListener(
+            usuario_id=usuario_admin.id,
+            session_id=usuario_admin.get_id(),
+            place=place,
+            buffet_id=buffet.id,
+            note=note,
+        )
+    first = make_oficio(app, buffet, usuario_admin)
+    make_oficio(app, otro_buffet, usuario_admin)
+    with app.app_context():
+        found = source.look([own])
+        assert noted == [{first.id}], "not what others are told"
+        own.hear("eventos", found)
+        source.look([own])
+        own.left()
+    assert noted == [{first.id}], "once"
+    second = make_oficio(app, buffet, usuario_admin)
+    with app.app_context():
+        own.hear("eventos", source.look([own]))
+        own.left()
+        own.left()
+    assert noted[1:] == [{second.id}, {second.id}], "until it is written"
+
+
 def test_a_buffet_hears_its_own_milestones_alone(app, buffet, otro_buffet, usuario_admin):
     make_oficio(app, buffet, usuario_admin)
     make_oficio(app, otro_buffet, usuario_admin)

@@ -100,7 +100,7 @@ def app(_application: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     with _application.app_context():
         _empty()
         limiter.reset()
-    _application.extensions.pop("read_cases", None)
+    _application.extensions.pop("looks", None)
 
 
 def _empty() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
+from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.models import Visita
@@ -46,6 +47,18 @@ def test_a_person_sees_the_addresses_of_their_own_cases_that_may_be_visited(
 
     assert shown(investigador.get("/terreno").text) == [place[1]]
     assert shown(admin.get("/terreno").text) == [of_ana]
+
+
+def test_the_list_is_a_reading_of_its_cases_as_it_stays_on_the_phone(
+    investigador, admin, usuario_investigador, place, rows
+):
+    for path in ("/terreno", "/terreno/datos/lista", "/terreno"):
+        assert investigador.get(path).status_code == 200
+    assert admin.get("/terreno").status_code == 200, "nobody's address"
+
+    (read,) = rows(Divulgacion)
+    assert (read.canal, read.usuario_id) == (CanalDivulgacion.LECTURA, usuario_investigador.id)
+    assert [row.oficio_id for row in rows(DivulgacionCaso)] == [place[0]]
 
 
 def test_a_card_says_whom_to_call_and_leads_there_but_shows_no_rut(investigador, place):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,8 +15,9 @@ from app.api.rules import KEY_PREFIX, Alcance, granted, mask_address, needed_for
 from app.api.service import is_use_to_note, note_key_use
 from app.api.v1.throttling import throttle_account, throttle_address
 from app.api.v1.tokens import read_token
-from app.auditoria.pages import note_shown
+from app.auditoria.pages import note_look, note_shown
 from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import Account
 from app.buffets.permissions import Materia, buffet_reads
 from app.core.clock import utcnow
 from app.core.errors import NotFound, RastroError
@@ -163,13 +164,49 @@ def _note_told(usuario: Usuario, answer: ResponseReturnValue) -> None:
     note_shown(
         CanalDivulgacion.API,
         _name_reading(),
-        f"{usuario.email}, clave {clave_id}" if clave_id else usuario.email,
-        f"clave {clave_id}" if clave_id else f"cuenta {usuario.id}",
+        *_name_reader(usuario),
         actor=usuario,
         oficio_id=oficio_id,
         buffet_id=usuario.buffet_id,
         casos=casos - {oficio_id},
     )
+
+
+def _name_reader(usuario: Usuario) -> tuple[str, str]:
+    """Who is told, as a disclosure names them, and as its key does."""
+    clave_id = g.get("api_clave_id")
+    if clave_id is None:
+        return usuario.email, f"cuenta {usuario.id}"
+    return f"{usuario.email}, clave {clave_id}", f"clave {clave_id}"
+
+
+def add_told_cases(casos: Collection[int]) -> None:
+    """Say of which cases the answer tells, where no schema of it does."""
+    g.setdefault("api_casos", set()).update(casos)
+
+
+def reading_note(usuario: Usuario) -> Callable[[Collection[int]], bool] | None:
+    """What writes down later, while an answer still goes on, of which cases it told.
+
+    None for the firm's own people, who are recorded as on the pages.
+    """
+    if usuario.is_staff and g.get("api_clave_id") is None:
+        return None
+    what, (reader, who) = _name_reading(), _name_reader(usuario)
+    actor, buffet_id = Account(usuario.id), usuario.buffet_id
+
+    def note(casos: Collection[int]) -> bool:
+        return note_look(
+            CanalDivulgacion.API,
+            what,
+            reader,
+            who,
+            actor=actor,
+            buffet_id=buffet_id,
+            casos=casos,
+        )
+
+    return note
 
 
 def _name_reading() -> str:

@@ -10,14 +10,19 @@ from dataclasses import replace
 from flask import Response, current_app, g, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.access import add_told_cases, bearer_required, current_usuario, reading_note
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
 from app.api.v1.reading import takes
 from app.api.v1.schemas.publico import EventoShown, EventosQuery
 from app.db import limited_reader, release
-from app.eventos.models import Evento
-from app.eventos.pages.event_stream import EventListener, end_those_without_rights, tell
+from app.eventos.pages.event_stream import (
+    EventListener,
+    Told,
+    cases_told,
+    end_those_without_rights,
+    tell,
+)
 from app.eventos.queries import first_id, last_id, list_since
 from app.web.error_pages import error_response
 from app.web.streaming import keep_open
@@ -77,6 +82,7 @@ def stream(query: EventosQuery) -> ResponseReturnValue:
         clave_id=g.get("api_clave_id"),
         place=start,
         buffet_id=buffet_id,
+        note=reading_note(usuario),
         seconds=_seconds(),
     )
     if held := _keep_open(listener, missed=missed):
@@ -111,8 +117,10 @@ def _keep_open(listener: EventListener, *, missed: bool) -> Response | None:
     text = "retry: 1000\n\n"
     if missed:
         text += _restart(listener.place)
-    events = list_since(listener.place, buffet_id=listener.buffet_id, limit=_MISSED)
+    found = list_since(listener.place, buffet_id=listener.buffet_id, limit=_MISSED)
+    events = [tell(each) for each in found]
     release()
+    add_told_cases(cases_told(events, listener.buffet_id))
     listener.greeting = text + _tell_all(events, listener.buffet_id)
     if events:
         listener.place = events[-1].id
@@ -121,8 +129,8 @@ def _keep_open(listener: EventListener, *, missed: bool) -> Response | None:
     return keep_open(listener)
 
 
-def _tell_all(events: Iterable[Evento], buffet_id: int | None) -> str:
-    return "".join(tell(item).text_for(buffet_id) for item in events)
+def _tell_all(events: Iterable[Told], buffet_id: int | None) -> str:
+    return "".join(item.text_for(buffet_id) for item in events)
 
 
 def _restart(place: int) -> str:
@@ -151,7 +159,8 @@ class _Stream:
             yield _restart(self._place)
         quiet = 0.0
         while self._is_open:
-            events = list_since(self._place, buffet_id=self._buffet_id, limit=_BATCH)
+            found = list_since(self._place, buffet_id=self._buffet_id, limit=_BATCH)
+            events = [tell(each) for each in found]
             text = _tell_all(events, self._buffet_id)
             end_those_without_rights([self._listener])
             if self._listener.is_over:
@@ -159,6 +168,7 @@ class _Stream:
             if events:
                 self._place = events[-1].id
             release()
+            self._listener.note_cases(events)
             if text:
                 quiet = 0.0
                 yield text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -96,6 +96,10 @@ class EventListener(RightfulListener):
     sources: ClassVar[tuple[str, ...]] = (EVENTS,)
     place: int
     buffet_id: int | None
+    #: Writes down which cases a reader outside was told of; None for the firm's own people.
+    note: Callable[[Collection[int]], bool] | None = None
+    _noted: set[int] = field(default_factory=set)
+    _told: set[int] = field(default_factory=set)
 
     def hear(self, source: str, news: Sequence[Told]) -> str:
         """The events after the place, which moves on."""
@@ -103,7 +107,27 @@ class EventListener(RightfulListener):
         if not told:
             return ""
         self.place = told[-1].id
+        self._told |= cases_told(told, self.buffet_id)
         return "".join(item.text_for(self.buffet_id) for item in told)
+
+    def note_cases(self, news: Sequence[Told] = ()) -> None:
+        """Write down the cases of what was told, and of what is told next; each once."""
+        if self.note is None:
+            return
+        told = self._told
+        next_ones = [item for item in news if item.id > self.place]
+        cases = (told | cases_told(next_ones, self.buffet_id)) - self._noted
+        if cases and self.note(cases):
+            self._noted |= cases
+
+    def left(self) -> None:
+        """Write down what was told since the last look."""
+        self.note_cases()
+
+
+def cases_told(news: Sequence[Told], buffet_id: int | None) -> set[int]:
+    """The cases of those events that a reader of a buffet (None: of the firm) is sent."""
+    return {item.message["oficio_id"] for item in news if item.text_for(buffet_id)}
 
 
 class EventSource(Source):
@@ -135,6 +159,9 @@ class EventSource(Source):
             # Before anything is told, and soon also when there is nothing to tell.
             self._checked = now
             end_those_without_rights(one for one in listeners if isinstance(one, RightfulListener))
+        for listener in listeners:
+            if isinstance(listener, EventListener) and not listener.is_over:
+                listener.note_cases(found)  # before they are told
         if self._remembered and now - self._sorted_out >= _TRUSTED:
             self._sorted_out = now
             self._sort_out()

@@ -21,6 +21,9 @@ from flask_wtf.csrf import generate_csrf
 
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import Upload, add_adjuntos, describe_failed, summarize
+from app.auditoria.pages import note_shown
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import OFFICE_BASIS
 from app.core.clock import utcnow
 from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
@@ -40,6 +43,7 @@ from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
 from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import is_read
 from app.web.sentences import Sentence
 
 bp = Blueprint("terreno", __name__, url_prefix="/terreno")
@@ -185,6 +189,7 @@ def listing() -> ResponseReturnValue:
     """The list as it is now, to be shown and kept."""
     shown = _list()
     html = render_template("terreno/_lista.html", **shown)
+    _note_read(shown)
     return jsonify(html=html, generada=format_fecha_hora(shown["generada_at"]))
 
 
@@ -238,11 +243,29 @@ def on_conflict(conflict: Conflicto) -> ResponseReturnValue:
 def _page(
     status: int = 200, *, form: VisitaTerrenoForm | None = None, visiting: int | None = None
 ) -> Response:
-    html = render_template("terreno/index.html", **_list(form, visiting), **_frame())
+    shown = _list(form, visiting)
+    html = render_template("terreno/index.html", **shown, **_frame())
+    if is_read():
+        _note_read(shown)
     response = make_response(html, status)
     # The service worker compares it with its own.
     response.headers["Terreno-Version"] = version()
     return response
+
+
+def _note_read(shown: dict[str, Any]) -> None:
+    """Record whose addresses somebody was handed: they stay on the phone until its next contact."""
+    casos = {lugar.oficio_id for _grupo, lugares in shown["grupos"] for lugar in lugares}
+    if casos:
+        note_shown(
+            CanalDivulgacion.LECTURA,
+            "Recibió la lista de Terreno",
+            current_user.email,
+            f"cuenta {current_user.id}",
+            base=OFFICE_BASIS,
+            actor=current_user,
+            casos=casos,
+        )
 
 
 def _list(form: VisitaTerrenoForm | None = None, visiting: int | None = None) -> dict[str, Any]:
