@@ -25,6 +25,7 @@ from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado
 from app.oficios.service import PropietarioData
+from app.planillas.models import Importacion
 from app.porticos.models import Portico
 from app.supresion import service
 from app.supresion.models import PasoSupresion, Supresion
@@ -38,6 +39,7 @@ from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from tests.bandeja.rows import LIST, make_item, make_zip
 from tests.factories import make_oficio
+from tests.planillas.listados import make_importacion
 
 PERSON = {"rut": "5.126.663-3", "nombre": "José Núñez Peña"}
 URL = "/admin/personas/supresiones/nueva"
@@ -267,6 +269,46 @@ def test_an_admin_decides_on_each_probable_mention(app, admin, mentioned, rows):
         found = list(verify_all([ours, other]))
         assert [each.texto for one in found for each in one.problemas] == []
     assert [each.notas_generales for each in rows(Oficio) if each.id == ours] == [None]
+
+
+def test_who_stands_only_inside_what_came_in_is_found_and_the_files_go(
+    app, admin, buffet, casos, rows, usuario_admin
+):
+    line = b"Deudor;RUT\nNUNEZ PENA Jose;5.126.663-3\n"
+    package = make_item(app, buffet, make_zip({"lista.csv": line}), "todo.zip")
+    paper = make_item(app, buffet, b"%PDF-1.7 %%EOF", "orden.pdf")
+    kept = make_item(app, buffet, line + b"2\n", "conservada.csv")
+    upload = make_importacion(app, buffet, usuario_admin)
+    with app.app_context():
+        work("test")
+        with transaction():
+            db.session.get_one(Ingreso, paper).texto = "contra jose nunez pena, 5.126.663-3"
+            db.session.get_one(Importacion, upload).contenido = line
+            note_made(
+                db.session.get_one(Ingreso, kept),
+                casos[2:],
+                actor=db.session.get_one(Usuario, usuario_admin.id),
+                now=utcnow(),
+            )
+        found = find_person(read_buscado(**PERSON))
+    (part,) = rows(Ingreso, padre_id=package)
+    places = {each.tabla: {row.fila_id for row in each.hallazgos} for each in found.lugares}
+    assert places["ingresos"] == {package, part.id, paper, kept}
+    assert upload in places["importaciones"]
+
+    sent = send(admin, casos, "anonimizar", "anonimizar", "conservar", porque="Sigue")
+    assert sent.status_code == 303
+    with app.app_context():
+        work("test")
+    left = {row.id: row.archivo_key for row in rows(Ingreso)}
+    assert [left[pk] for pk in (package, part.id, paper)] == ["", "", ""]
+    assert left[kept], "its case stays"
+    with app.app_context():
+        assert db.session.get_one(Ingreso, paper).texto is None
+        assert db.session.get_one(Importacion, upload).contenido == b""
+    (erasure,) = rows(Supresion)
+    judged = [each for each in erasure.hechos["por_juzgar"] if each["tabla"] == "ingresos"]
+    assert [each["fila"] for each in judged] == [kept]
 
 
 def test_the_file_of_the_tray_that_a_case_came_of_goes_with_it(

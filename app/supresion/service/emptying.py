@@ -35,10 +35,14 @@ from app.planillas.models import Importacion
 from app.supresion.models import Supresion
 from app.supresion.rules import EMPTIED, EMPTIED_SHORT, cut_text, cut_value
 from app.titulares.models import Solicitud
-from app.titulares.queries.archivos import files_that_name, list_caseless_files
+from app.titulares.queries.archivos import (
+    files_that_name,
+    line_of_upload,
+    list_tray_files,
+    list_uploads,
+)
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.queries.persona import as_text, can_hold, may_hold
-from app.titulares.rules.contenido import text_of
 from app.titulares.rules.identidad import Buscado
 from app.vehiculos.models import Vehiculo
 
@@ -46,7 +50,7 @@ from app.vehiculos.models import Vehiculo
 _WHOLE = frozenset({Dato.NOMBRE, Dato.RUT, Dato.PATENTE, Dato.TELEFONO, Dato.CORREO})
 #: Rows that one transaction changes: others wait to write meanwhile. Of a case whole rows go.
 _AT_ONCE = 20
-_ROWS_OF_A_CASE = 200
+_ROWS_OF_A_CASE = 100
 #: Words for the reason of a file that is gone.
 _GONE = "Borrado por ley"
 
@@ -96,7 +100,8 @@ class Recuento:
         self.eslabones += more.get("eslabones", 0)
         self.sin_sal += more.get("sin_sal", 0)
         self.archivos += more.get("archivos", ())
-        self.por_juzgar += more.get("por_juzgar", ())
+        judged = self.por_juzgar  # a step that is done again finds the same once more
+        self.por_juzgar += [each for each in more.get("por_juzgar", ()) if each not in judged]
 
 
 #: Opens a transaction, and gives the count to which what is done in it is added and stored.
@@ -157,7 +162,7 @@ def _empty_table(
     release()
     for part in _few(ids, _ROWS_OF_A_CASE):
         with step() as done:
-            done.archivos += _files_of(model, part)
+            done.archivos += files_of(model, part)
             if model.__personal__.borrado is Borrado.FILA:
                 remove_rows(model, part, done, reason=reason, now=now)
             else:
@@ -174,11 +179,21 @@ def _empty_originals(oficio_id: int, done: Recuento, reason: str, now: datetime)
     above = set(
         db.session.scalars(sa.select(Origen.ingreso_id).where(Origen.oficio_id == oficio_id))
     )
+    _empty_items(_with_packages(above), done, reason, now)
+
+
+def _with_packages(above: set[int]) -> set[int]:
+    """Items of the tray with the packages and mails that they came in."""
     ids: set[int] = set()
     while above:
         ids |= above
         packages = sa.select(Ingreso.padre_id).where(Ingreso.id.in_(above))
         above = {each for each in db.session.scalars(packages) if each is not None} - ids
+    return ids
+
+
+def _empty_items(ids: set[int], done: Recuento, reason: str, now: datetime) -> None:
+    """Empty items of the tray, with their files and the lists that were made of them."""
     files = sa.select(Ingreso.almacen, Ingreso.archivo_key, Ingreso.importacion_id)
     lists: list[int] = []
     for almacen, key, importacion_id in db.session.execute(files.where(Ingreso.id.in_(ids))):
@@ -273,7 +288,7 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
             with step() as done:
                 _cut_rows(model, part, buscado, keep, done, reason=reason, now=now)
     _empty_uploads(buscado, keep, step)
-    _empty_tray(buscado, step, reason=reason, now=now)
+    _empty_tray(buscado, keep, step, reason=reason, now=now)
     _erase_links(buscado, keep, step, reason=reason, now=now)
 
 
@@ -296,6 +311,8 @@ def _cut_rows(
     rows = [each for each in _rows_with(model, buscado, keys) if each[1] not in keep]
     if model is Solicitud:
         rows = _answered(rows, done)
+    if model is Ingreso:
+        rows = _unread(rows, keep, done, reason, now)
     ids = [key for key, *_ in rows]
     stale = {case for _key, case, *_ in rows if case}
     if model.__personal__.borrado is Borrado.FILA:
@@ -312,6 +329,37 @@ def _cut_rows(
         db.session.expire_all()
         for oficio_id in sorted(stale):
             refresh_search(db.session.get_one(Oficio, oficio_id))
+
+
+def _unread(
+    rows: list[_Row], keep: set[int], done: Recuento, reason: str, now: datetime
+) -> list[_Row]:
+    """The items of the tray of which only the name or the sender tells of the person.
+
+    In the others the person is in what was read of the file: the file goes.
+    """
+    read = {key for key, _case, values in rows if {"texto", "lectura"} & set(values)}
+    _empty_unless_kept(read, keep, done, reason, now)
+    return [each for each in rows if each[0] not in read]
+
+
+def _empty_unless_kept(
+    ids: set[int], keep: set[int], done: Recuento, reason: str, now: datetime
+) -> None:
+    """Empty items and the packages around them, but those of which a case was made that stays."""
+    ids = _with_packages(ids)
+    kept = set(
+        db.session.scalars(
+            sa.select(Origen.ingreso_id).where(
+                Origen.ingreso_id.in_(ids), Origen.oficio_id.in_(keep)
+            )
+        )
+    )
+    done.por_juzgar += [
+        {"tabla": "ingresos", "fila": key, "que": "el archivo de un caso que se conserva"}
+        for key in sorted(kept)
+    ]
+    _empty_items(ids - kept, done, reason, now)
 
 
 def _answered(rows: list[_Row], done: Recuento) -> list[_Row]:
@@ -417,31 +465,24 @@ def _erase_links(
 
 def _empty_uploads(buscado: Buscado, keep: set[int], step: Step) -> None:
     """Empty uploaded files in which the person stands: they are read once more, one by one."""
-    for model in list_models():
-        for name in model.__personal__.columns(Dato.CONTENIDO):
-            key, case, column = primary_key(model), case_of(model), model.__table__.c[name]
-            statement = sa.select(key, case if case is not None else sa.null()).where(
-                column.is_not(None), sa.func.length(column) > 0
-            )
-            for pk, case_id in db.session.execute(statement).all():
-                if case_id in keep:
-                    continue
-                data = db.session.scalar(sa.select(column).where(key == pk))
-                release()
-                if data and buscado.found_in(text_of(data)):
-                    with step() as done:
-                        empty_columns(model, pk, [name])
-                        done.recortadas.append([model.__tablename__, pk, [name]])
+    for upload in list_uploads(limit=None):
+        if upload.oficio_id in keep or line_of_upload(buscado, upload) is None:
+            continue
+        release()
+        with step() as done:
+            empty_columns(upload.model, upload.fila_id, [upload.columna])
+            done.recortadas.append([upload.model.__tablename__, upload.fila_id, [upload.columna]])
 
 
-def _empty_tray(buscado: Buscado, step: Step, *, reason: str, now: datetime) -> None:
-    """Empty files of the tray in which the person stands and of which no case was made."""
-    files = list_caseless_files(limit=None)
+def _empty_tray(
+    buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime
+) -> None:
+    """Empty files of the tray in which the person stands."""
+    files = list_tray_files(limit=None)
     release()
     for each, _line in files_that_name(buscado, files):
         with step() as done:
-            done.archivos.append([each.almacen, each.key])
-            empty_rows(Ingreso, [each.ingreso_id], done, reason=reason, now=now)
+            _empty_unless_kept({each.ingreso_id}, keep, done, reason, now)
 
 
 def _remove_deliveries(oficio_id: int, step: Step, reason: str, now: datetime) -> None:
@@ -456,7 +497,7 @@ def _remove_deliveries(oficio_id: int, step: Step, reason: str, now: datetime) -
             remove_rows(Entrega, part, done, reason=reason, now=now)
 
 
-def _files_of(model: type[Model], ids: list[Any]) -> list[list[str]]:
+def files_of(model: type[Model], ids: list[Any]) -> list[list[str]]:
     """Storage and key of every file of some rows of a table."""
     found: list[list[str]] = []
     table = model.__table__

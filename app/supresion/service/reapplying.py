@@ -27,6 +27,7 @@ from app.supresion.service.emptying import (
     empty_case,
     empty_columns,
     empty_text,
+    files_of,
     remove_rows,
 )
 from app.titulares.queries.lugares import list_models, primary_key
@@ -200,6 +201,7 @@ def _erase_rows(
         model = models[table]
         datos = model.__personal__.datos
         names = [name for name, dato in datos.items() if dato not in kept]
+        done.archivos += files_of(model, ids)
         for pk in ids:
             empty_columns(model, pk, names)
     for tipo, ids in hechos["sellos"].items():

@@ -1,32 +1,34 @@
-"""The files of the tray of which no case was made: they are read, as nobody typed them in yet."""
+"""The files that came in, as they are stored: they say more than what was made of them.
+
+A list has rows that were skipped, a mail has its text, and of many a file nobody made anything.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.adjuntos.outside.storage import FileMissing, get_storage
 from app.bandeja.models import Ingreso, Origen
-from app.db import db
-from app.titulares.rules.contenido import text_of
+from app.core.personal_data import Dato
+from app.db import Model, db
+from app.titulares.queries.lugares import case_of, list_models, primary_key
+from app.titulares.rules.contenido import line_that_names
 from app.titulares.rules.identidad import Buscado
 
-#: Files that one search reads, the newest first, and how large one may be.
+#: Files of the tray, and of each kind of upload, that one search reads, the newest first.
 MOST_FILES = 500
+#: How large one of them may be.
 _LARGEST = 20 * 1024 * 1024
 
 
-#: Where a line ends, or a cell of a spreadsheet's XML.
-_LINE = re.compile(r"[\r\n]+|</")
-
-
 @dataclass(frozen=True)
-class ArchivoSinCaso:
-    """A file of the tray that belongs to no case, where it is stored."""
+class ArchivoRecibido:
+    """A file of the tray, where it is stored."""
 
     ingreso_id: int
     almacen: str
@@ -34,30 +36,23 @@ class ArchivoSinCaso:
     created_at: datetime
 
 
-def list_caseless_files(limit: int | None = MOST_FILES) -> list[ArchivoSinCaso]:
-    """The files of the tray of which no case was made, the newest first."""
+def list_tray_files(limit: int | None = MOST_FILES) -> list[ArchivoRecibido]:
+    """The files of the tray, the newest first."""
     table = Ingreso.__table__
-    used = sa.select(Origen.__table__.c.ingreso_id)
     statement = (
         sa.select(table.c.id, table.c.almacen, table.c.archivo_key, table.c.created_at)
-        .where(
-            table.c.archivo_key != "",
-            table.c.tamano_bytes <= _LARGEST,
-            table.c.id.not_in(used),
-        )
+        .where(table.c.archivo_key != "", table.c.tamano_bytes <= _LARGEST)
         .order_by(table.c.id.desc())
     )
     if limit is not None:
         statement = statement.limit(limit)
-    return [ArchivoSinCaso(*row) for row in db.session.execute(statement)]
+    return [ArchivoRecibido(*row) for row in db.session.execute(statement)]
 
 
 def files_that_name(
-    buscado: Buscado, files: list[ArchivoSinCaso]
-) -> Iterator[tuple[ArchivoSinCaso, str]]:
+    buscado: Buscado, files: list[ArchivoRecibido]
+) -> Iterator[tuple[ArchivoRecibido, str]]:
     """Those in which a person is written, each with the line; one that is lost says nothing.
-
-    Words of a name count on one line or in one cell: in a long list they stand all over.
 
     Raises:
         StorageDown: nobody can tell.
@@ -65,9 +60,60 @@ def files_that_name(
     for each in files:
         try:
             with get_storage(each.almacen).open(each.key) as file:
-                text = text_of(file.read())
+                data = file.read()
         except FileMissing:
             continue
-        line = next((line for line in _LINE.split(text) if buscado.found_in(line)), None)
+        line = line_that_names(buscado, data)
         if line is not None:
             yield each, line
+
+
+def cases_of_files(ingreso_ids: list[int]) -> dict[int, set[int]]:
+    """The cases that were made of some files of the tray."""
+    table = Origen.__table__
+    found: dict[int, set[int]] = {}
+    statement = sa.select(table.c.ingreso_id, table.c.oficio_id)
+    for pk, oficio_id in db.session.execute(statement.where(table.c.ingreso_id.in_(ingreso_ids))):
+        found.setdefault(pk, set()).add(oficio_id)
+    return found
+
+
+@dataclass(frozen=True)
+class Subida:
+    """A row that keeps the bytes of what was uploaded with it."""
+
+    model: type[Model]
+    columna: str
+    fila_id: Any
+    oficio_id: int | None
+    created_at: datetime | None
+
+
+def list_uploads(limit: int | None = MOST_FILES) -> list[Subida]:
+    """The rows that keep such bytes; of each kind the newest, so many at most."""
+    found = []
+    for model in list_models():
+        table, case, key = model.__table__, case_of(model), primary_key(model)
+        made = table.c.get("created_at")
+        for name in model.__personal__.columns(Dato.CONTENIDO):
+            column = table.c[name]
+            statement = (
+                sa.select(
+                    key,
+                    (case if case is not None else sa.null()).label("case_id"),
+                    (made if made is not None else sa.null()).label("made_at"),
+                )
+                .where(column.is_not(None), sa.func.length(column).between(1, _LARGEST))
+                .order_by(key.desc())
+            )
+            if limit is not None:
+                statement = statement.limit(limit)
+            found += [Subida(model, name, *row) for row in db.session.execute(statement)]
+    return found
+
+
+def line_of_upload(buscado: Buscado, upload: Subida) -> str | None:
+    """The line of an upload in which a person is written."""
+    column = upload.model.__table__.c[upload.columna]
+    data = db.session.scalar(sa.select(column).where(primary_key(upload.model) == upload.fila_id))
+    return line_that_names(buscado, data) if data else None

@@ -7,6 +7,7 @@ them really names the person is decided in Python (``Identificador.is_in``).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,14 @@ from app.core.text import clean_text
 from app.db import Model, db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, TipoPropietario
-from app.titulares.queries.archivos import MOST_FILES, files_that_name, list_caseless_files
+from app.titulares.queries.archivos import (
+    MOST_FILES,
+    cases_of_files,
+    files_that_name,
+    line_of_upload,
+    list_tray_files,
+    list_uploads,
+)
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.rules.identidad import Buscado, Clave, Identificador
 from app.usuarios.models import Usuario
@@ -146,16 +154,33 @@ def find_person(buscado: Buscado) -> Encontrado:
 
 
 def _look_into_files(buscado: Buscado, found: _Found) -> None:
-    """Look also into the files of the tray that belong to no case yet."""
-    files = list_caseless_files()
+    """Look also into the bytes of what came in: the tray's files, and uploaded lists."""
+    files = list_tray_files()
     known = {row.fila_id for row in found.rows.get(Ingreso, ())}
-    for each, line in files_that_name(buscado, files):
-        if each.ingreso_id not in known:
-            excerpt = _excerpt(line, buscado.found_in(line)[0])
-            row = Mencion(each.ingreso_id, None, ("archivo",), excerpt, each.created_at)
-            found.rows.setdefault(Ingreso, []).append(row)
+    cases = cases_of_files([each.ingreso_id for each in files])
+    for each, line in files_that_name(
+        buscado, [each for each in files if each.ingreso_id not in known]
+    ):
+        own = cases.get(each.ingreso_id, set())
+        excerpt = _excerpt(line, buscado.found_in(line)[0])
+        case = min(own) if len(own) == 1 else None
+        row = Mencion(each.ingreso_id, case, ("archivo",), excerpt, each.created_at)
+        found.rows.setdefault(Ingreso, []).append(row)
     if len(files) >= MOST_FILES:
         found.more.add(Ingreso)
+    counts: Counter[type[Model]] = Counter()
+    for upload in list_uploads():
+        counts[upload.model] += 1
+        rows = found.rows.get(upload.model, [])
+        if any(row.fila_id == upload.fila_id for row in rows):
+            continue
+        line = line_of_upload(buscado, upload)
+        if line is not None:
+            excerpt = _excerpt(line, buscado.found_in(line)[0])
+            found.rows.setdefault(upload.model, []).append(
+                Mencion(upload.fila_id, upload.oficio_id, ("archivo",), excerpt, upload.created_at)
+            )
+    found.more |= {model for model, count in counts.items() if count >= MOST_FILES}
 
 
 def _find_rows(model: type[Model], buscado: Buscado) -> list[Mencion]:
