@@ -30,6 +30,7 @@ from app.respaldo.service import (
     list_backups,
     verify_backup,
 )
+from app.respaldo.service.restored_notes import note_restored
 from app.respaldo.service.restoring import restore_backup
 from app.usuarios.service.sesiones import end_every_session, end_every_token
 from config import Config
@@ -196,6 +197,10 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
         f"Restaurado: {manifest.row_count} filas y {len(manifest.stored_files)} archivos, contados "
         "y comparados. Inicie Rastro: actualiza el esquema por sí solo."
     )
+    with transaction():
+        note_restored(
+            path.name, manifest, replaced=overwrite, with_files=not database_only, now=utcnow()
+        )
     for old in set_aside:
         click.echo(f"Lo que había quedó aparte en {old}; bórrelo cuando no lo necesite.")
     click.echo(_end_sessions())

@@ -10,6 +10,10 @@ import sys
 import pytest
 import time_machine
 
+from app.auditoria.models import Auditoria
+from app.core.clock import utcnow
+from app.db import transaction
+from app.respaldo.service.restored_notes import audit_restored
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.sesiones import FinSesion
@@ -165,6 +169,12 @@ def test_a_backup_is_restored_right_after_a_reset(app, run, rows, usuario_admin)
     assert "Se cerraron las sesiones" in said
     assert client.get("/cuenta").status_code == 303
     assert [row.motivo for row in rows(Sesion)] == [FinSesion.ADMINISTRADOR]
+    for _start in range(2):
+        with app.app_context(), transaction():
+            audit_restored(utcnow())
+    (told,) = rows(Auditoria, accion="respaldo.restaurado")
+    assert told.detalle["archivo"].startswith("rastro-")
+    assert told.detalle["filas"] > 0
     # A version that tokens had after the backup is not reached again.
     assert restored.session_version >= usuario_admin.session_version + 1_000
 
