@@ -28,6 +28,7 @@ from app.oficios.pages import (
 from app.oficios.pages.resumen_panels import PANELS, watch_dates
 from app.oficios.pages.sections import Section, Tab
 from app.oficios.queries import count_direcciones, count_entries, count_personas
+from app.oficios.rules.basis import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 from app.web.sentences import link_about
 
@@ -83,6 +84,7 @@ FEATURE = Feature(
         Section("custodia", "Custodia", "shield-check", "oficios.custodia", 130),
     ),
     panels=PANELS,
+    settings=SETTINGS,
     watches=(watch_dates,),
     navigation=(
         Link(Menu.BOTTOM, 30, "oficios.create", "Nuevo", "circle-plus"),

@@ -224,7 +224,8 @@ def _where_to_ask(hechos: HechosPolitica) -> str:
 _WHAT = """\
 Datos: nombre, RUT, domicilio, teléfono y correo de las personas de una causa; patente y \
 características del vehículo; lugares, fechas y horas en que fue visto; fotos y documentos del \
-caso; contactos de estudios jurídicos, receptores judiciales y personas de la oficina.
+caso; contactos de estudios jurídicos, receptores judiciales y personas de la oficina, y de estas \
+la posición de su teléfono cuando anotan una visita o un vehículo ubicado.
 Personas: propietarios, deudores y conductores de vehículos que un tribunal ordenó buscar, y \
 quienes intervienen en esa búsqueda.
 Destinatarios: el estudio jurídico que encargó la búsqueda, el receptor judicial, el tribunal, y \

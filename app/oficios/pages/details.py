@@ -6,6 +6,7 @@ from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.ajustes.queries import text_setting
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.core.tribunales import tribunales
@@ -15,6 +16,7 @@ from app.oficios.forms.oficio import DatosForm
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
+from app.oficios.rules.basis import BASIS
 from app.oficios.service import NumeroTaken, assign_oficio, update_oficio
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
@@ -61,5 +63,6 @@ def _show(oficio: Oficio, form: DatosForm, status: int = 200) -> Response:
         "oficios/_datos.html",
         status,
         form=form,
+        base=text_setting(BASIS),
         tribunales=[tribunal.nombre for tribunal in tribunales() if tribunal.vigente],
     )

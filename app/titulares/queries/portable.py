@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.auditoria.models import Divulgacion, DivulgacionCaso
+from app.ajustes.queries import text_setting
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
-from app.auditoria.service import ORDER_BASIS
 from app.avistamientos.models import Avistamiento
 from app.core.dates import format_fecha, format_fecha_hora
+from app.core.money import format_pesos
+from app.core.personal_data import Dato, Titular
 from app.db import Model, db
 from app.direcciones.models import Direccion
 from app.oficios.models import Propietario
 from app.oficios.rules import Estado
+from app.oficios.rules.basis import BASIS
 from app.titulares.queries.lugares import list_models, primary_key, within
 from app.titulares.queries.persona import Encontrado, as_text
 from app.ubicado.models import Ubicacion
+from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 #: Where the data of a case come from and what they are for: the same for every case.
@@ -41,7 +46,12 @@ _RECIPIENTS = {
 #: How people read the names of columns.
 _WORDS = {
     "a_quien": "A quién",
+    "accion": "Qué hizo",
     "anio": "Año",
+    "created_at": "Cuándo",
+    "entidad": "Sobre qué",
+    "entidad_id": "Número de aquello",
+    "que": "Qué recibió",
     "comuna": "Comuna",
     "desde": "En la oficina desde",
     "direccion": "Dirección",
@@ -69,6 +79,12 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Of the cases of a person, these rows tell of them or of the vehicle, and not of how one works.
 _OF_THE_CASE: tuple[type[Model], ...] = (Vehiculo, Direccion, Avistamiento, Ubicacion)
+#: Whose rows tell of them because of what they do, and by which columns it is surely them: a name
+#: alone may be that of somebody else.
+_BY_OFFICE = frozenset({Titular.OFICINA, Titular.BUFFET, Titular.RECEPTOR})
+_SURE = (Dato.RUT, Dato.TELEFONO, Dato.CORREO)
+#: Of each kind; who did more is told of the newest.
+_MOST_DEEDS = 1000
 
 
 def collect_data(found: Encontrado) -> dict[str, Any]:
@@ -84,7 +100,7 @@ def collect_data(found: Encontrado) -> dict[str, Any]:
                 "desde": caso.created_at.isoformat(),
                 "origen": _ORIGIN,
                 "para_que": _PURPOSE,
-                "base": ORDER_BASIS,
+                "base": text_setting(BASIS),
             }
             for caso in found.casos
         ],
@@ -95,7 +111,56 @@ def collect_data(found: Encontrado) -> dict[str, Any]:
             if (condition := within(model, found.oficio_ids)) is not None
         },
         "comunicaciones": _communications(found.oficio_ids),
+        **_own_records(found),
         "otros_lugares": {lugar.label: lugar.en_casos for lugar in found.lugares if lugar.en_casos},
+    }
+
+
+def _own_records(found: Encontrado) -> dict[str, list[dict[str, Any]]]:
+    """What is held of them as somebody of the office, of a law firm, or a receptor.
+
+    Of an account also what the audit says that it did, and what was handed to it: its deeds, by
+    their numbers, and nothing of whom they concerned.
+    """
+    models = {model.__tablename__: model for model in list_models()}
+    data: dict[str, list[dict[str, Any]]] = {}
+    for lugar in found.lugares:
+        personal = models[lugar.tabla].__personal__
+        sure = set(personal.columns(*_SURE))
+        ids = [hit.fila_id for hit in lugar.hallazgos if sure & set(hit.columnas)]
+        if ids and personal.titular in _BY_OFFICE:
+            model = models[lugar.tabla]
+            names = personal.columns(Dato.NOMBRE, *_SURE, Dato.LUGAR)
+            data[lugar.tabla] = _rows(model, primary_key(model).in_(ids), names)
+            if model is Usuario:
+                data |= _deeds(ids)
+    return data
+
+
+def _deeds(usuario_ids: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """What accounts did and were handed, the newest first."""
+    did, got = Auditoria.__table__.c, Divulgacion.__table__.c
+    done: sa.Select[Any] = (
+        sa.select(did.accion, did.entidad, did.entidad_id, did.created_at)
+        .where(did.usuario_id.in_(usuario_ids))
+        .order_by(did.id.desc())
+        .limit(_MOST_DEEDS)
+    )
+    handed: sa.Select[Any] = (
+        sa.select(got.que, got.canal, got.cantidad, got.created_at)
+        .where(got.usuario_id.in_(usuario_ids))
+        .order_by(got.id.desc())
+        .limit(_MOST_DEEDS)
+    )
+    return {
+        table: [
+            {name: _plain(value) for name, value in row.items() if value is not None}
+            for row in db.session.execute(statement).mappings()
+        ]
+        for table, statement in (
+            (Auditoria.__tablename__, done),
+            (Divulgacion.__tablename__, handed),
+        )
     }
 
 
@@ -129,37 +194,60 @@ def _communications(oficio_ids: Sequence[int]) -> list[dict[str, Any]]:
 def tell_data(body: bytes) -> tuple[tuple[str, list[list[tuple[str, str]]]], ...]:
     """The same data for people to read: the title of each part, and its rows of name and value."""
     data = json.loads(body)
-    titles = {model.__tablename__: model.__personal__.label for model in list_models()}
-    parts = [
-        (titles.get(name, name.capitalize()), [_tell_row(row) for row in rows])
-        for name, rows in data.items()
-        if isinstance(rows, list) and rows
-    ]
+    models = {model.__tablename__: model for model in list_models()}
+    parts = []
+    for name, rows in data.items():
+        if isinstance(rows, list) and rows:
+            model = models.get(name)
+            title = model.__personal__.label if model else name.capitalize()
+            labels = _labels(model) if model else {"estado": _words_of(Estado)}
+            parts.append((title, [_tell_row(row, labels) for row in rows]))
     if counts := data.get("otros_lugares"):
         parts.append(("Cuántas filas hay en cada lugar", [_tell_row(counts)]))
     return tuple(parts)
 
 
-def _tell_row(row: dict[str, Any]) -> list[tuple[str, str]]:
+def _labels(model: type[Model]) -> dict[str, dict[str, str]]:
+    """The words for the values of columns that take one of a few."""
+    kinds = {column.name: getattr(column.type, "enum_class", None) for column in model.__table__.c}
+    return {name: _words_of(kind) for name, kind in kinds.items() if kind is not None}
+
+
+def _words_of(kind: type[Enum]) -> dict[str, str]:
+    return {each.value: getattr(each, "label", each.value) for each in kind}
+
+
+def _tell_row(
+    row: dict[str, Any], labels: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> list[tuple[str, str]]:
     return [
-        (_WORDS.get(name) or name.replace("_", " ").capitalize(), _tell_value(name, value))
+        (
+            _WORDS.get(name) or name.replace("_", " ").capitalize(),
+            _tell_value(name, value, labels.get(name, {})),
+        )
         for name, value in row.items()
     ]
 
 
-def _tell_value(name: str, value: Any) -> str:
+def _tell_value(name: str, value: Any, words: Mapping[str, str]) -> str:
     """A value as people write it: the file for machines has it as machines do."""
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if name == "monto" and isinstance(value, int):
+        return format_pesos(value)
     if not isinstance(value, str):
         return str(value)
-    if name == "estado" and value in {each.value for each in Estado}:
-        return Estado(value).label
+    if value in words:
+        return words[value]
     if _MOMENT.fullmatch(value):
         return format_fecha_hora(datetime.fromisoformat(value))
     return format_fecha(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
 
 
-def _rows(model: type[Model], condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
-    names = [name for name in model.__personal__.datos if name not in _INNER]
+def _rows(
+    model: type[Model], condition: sa.ColumnElement[bool], names: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    names = names or [name for name in model.__personal__.datos if name not in _INNER]
     columns = [model.__table__.c[name] for name in names]
     rows = db.session.execute(sa.select(*columns).where(condition).order_by(primary_key(model)))
     return [
