@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.oficios.models import Oficio
 from app.titulares.rules.solicitudes import CanalSolicitud, EstadoSolicitud, TipoSolicitud
@@ -21,6 +22,31 @@ class Solicitud(Model):
 
     __tablename__ = "solicitudes"
     __table_args__ = (sa.Index("ix_solicitudes_open", "estado", "vence"),)
+    # When it came, what was decided and when it went out: nothing of whose it is.
+    __sealed__ = (
+        Sealed(
+            tipo="solicitud",
+            label="la solicitud",
+            fields=(
+                "numero",
+                "tipo",
+                "canal",
+                "estado",
+                "recibida_at",
+                "vence",
+                "bloqueo_vence",
+                "identidad_at",
+                "identidad_por_id",
+                "prorrogada_at",
+                "resuelta_at",
+                "resuelta_por_id",
+                "derivada_buffet_id",
+                "derivada_at",
+                "enviada_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Solicitudes de titulares",
         {
@@ -110,6 +136,21 @@ class Bloqueo(Model):
     """A case that is kept and that nobody works with, until the block is lifted."""
 
     __tablename__ = "bloqueos"
+    __sealed__ = (
+        Sealed(
+            tipo="bloqueo",
+            label="el bloqueo",
+            fields=(
+                "solicitud_id",
+                "motivo",
+                "bloqueado_at",
+                "bloqueado_por_id",
+                "levantado_at",
+                "levantado_por_id",
+                "levantado_motivo",
+            ),
+        ),
+    )
     __table_args__ = (
         sa.Index(
             "uq_bloqueos_standing",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.cumplimiento.rules.encargados import ModoTermino
 from app.db import Model, ShortText
 from app.supresion.models import Supresion
@@ -21,6 +22,26 @@ class Encargo(Model):
 
     __tablename__ = "encargos"
     __table_args__ = (sa.UniqueConstraint("buffet_id", "numero", name="uq_encargos_version"),)
+    __sealed__ = (
+        Sealed(
+            tipo="encargo",
+            label="el contrato de encargo",
+            fields=(
+                "buffet_id",
+                "numero",
+                "objeto",
+                "desde",
+                "hasta",
+                "finalidad",
+                "categorias",
+                "instrucciones",
+                "subencargados",
+                "creado_por_id",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Contratos de encargo",
         {
