@@ -276,6 +276,9 @@ FORGOTTEN = {
     "insert": sa.insert(Propietario).values(oficio_id=1, nombre="Eva"),
     "moved": sa.update(Avistamiento).values(oficio_id=2),
     "text": sa.text("UPDATE visitas SET notas = 'x'"),
+    "below WITH": sa.text("WITH one AS (SELECT 1) UPDATE visitas SET notas = 'x'"),
+    "instead": sa.text("insert or replace into visitas (id) values (1)"),
+    "in a schema": sa.text('DELETE FROM ONLY "public"."visitas"'),
     "a list": sa.text("DELETE FROM notificacion_adjuntos"),
 }
 

@@ -20,14 +20,12 @@ Fila = tuple[int, int, str]
 
 def read_rows(source: SealSource, ids: Collection[int]) -> list[Fila]:
     """These rows as the database has them; without those that are not there."""
-    key = source.table.c.id
-    return _read(source, _select(source).where(key.in_(ids)).order_by(key))
+    return _read(source, source.rows_statement, {"ids": list(ids)})
 
 
 def read_chains(source: SealSource, cadenas: Collection[int]) -> list[Fila]:
     """All rows of these chains."""
-    statement = _select(source).where(source.chain_column.in_(cadenas))
-    return _read(source, statement.order_by(source.table.c.id))
+    return _read(source, source.chains_statement, {"cadenas": list(cadenas)})
 
 
 def iterate_rows(
@@ -106,16 +104,9 @@ def chain_of(source: SealSource, state: Any) -> int | None:
     return state.dict[source.sealed.chain] or OFFICE_CHAIN
 
 
-def _select(source: SealSource) -> sa.Select[Any]:
-    columns = [source.table.c[name] for name in (*source.sealed.fields, *source.sealed.hashed)]
-    return sa.select(
-        source.chain_column.label("_cadena"), source.table.c.id.label("_id"), *columns
-    ).select_from(source.from_clause)
-
-
-def _read(source: SealSource, statement: sa.Select[Any]) -> list[Fila]:
+def _read(source: SealSource, statement: sa.Select[Any], values: dict[str, Any]) -> list[Fila]:
     names = (*source.sealed.fields, *source.sealed.hashed)
-    rows = db.session.execute(statement).all()
+    rows = db.session.connection().execute(statement, values).all()
     lists = {name: _read_lists(source, name, [row[1] for row in rows]) for name in source.lists}
     found = []
     for cadena, pk, *values in rows:

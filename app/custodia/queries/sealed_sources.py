@@ -65,6 +65,26 @@ class SealSource:
         (key,) = self.table.c[self.sealed.through].foreign_keys
         return self.table.join(self._chain_table, key.parent == key.column)
 
+    @functools.cached_property
+    def _statement(self) -> sa.Select[Any]:
+        """Chain, id and sealed columns of the rows."""
+        columns = [self.table.c[name] for name in (*self.sealed.fields, *self.sealed.hashed)]
+        return (
+            sa.select(self.chain_column.label("_cadena"), self.table.c.id.label("_id"), *columns)
+            .select_from(self.from_clause)
+            .order_by(self.table.c.id)
+        )
+
+    @functools.cached_property
+    def rows_statement(self) -> sa.Select[Any]:
+        """The same of the rows with ``ids``; built once, as every change of evidence asks it."""
+        return self._statement.where(self.table.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+    @functools.cached_property
+    def chains_statement(self) -> sa.Select[Any]:
+        """The same of all rows of ``cadenas``."""
+        return self._statement.where(self.chain_column.in_(sa.bindparam("cadenas", expanding=True)))
+
     @property
     def _chain_table(self) -> sa.Table:
         if self.sealed.through is None:

@@ -245,9 +245,9 @@ def _refuse_unnoted(
         return
     compiled = context.compiled
     if compiled is None or not (context.isinsert or context.isupdate or context.isdelete):
-        found = _WRITES.match(text)
-        if found and found[1] in _sealed_columns():
-            raise UnsealedWrite(f"{found[1]} is evidence: {text[:80]}")
+        for table in _written_tables(text):
+            if table in _sealed_columns():
+                raise UnsealedWrite(f"{table} is evidence: {text[:80]}")
         return
     statement = compiled.statement
     columns = _sealed_columns().get(statement.table.name)
@@ -261,7 +261,17 @@ def _refuse_unnoted(
     raise UnsealedWrite(f"{statement.table.name} is evidence: {text[:80]}")
 
 
-_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+_WRITES = re.compile(
+    r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|REPLACE\s+INTO|MERGE\s+INTO|UPDATE(?:\s+OR\s+\w+)?"
+    r'|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)',
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(1024)
+def _written_tables(text: str) -> tuple[str, ...]:
+    """The tables that a statement writes to, wherever in it: also below WITH."""
+    return tuple({name.lower() for name in _WRITES.findall(text)})
 
 
 @functools.cache
