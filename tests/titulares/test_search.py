@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.auditoria.rules import CanalDivulgacion
-from app.auditoria.service import record_disclosure
+from app.auditoria.service import audit, record_disclosure
 from app.core.clock import utcnow
 from app.core.personal_data import Dato
 from app.db import append_only_door, db, transaction
@@ -21,6 +22,7 @@ from app.respaldo.rules import backup_name
 from app.titulares.queries.copias import find_exports
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.queries.persona import can_hold, find_person
+from app.titulares.queries.portable import collect_data, tell_data
 from app.titulares.rules.identidad import read_buscado
 from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
@@ -205,3 +207,20 @@ def test_exports_that_hold_a_case_of_the_person_are_told_also_while_it_is_blocke
         ]
 
     assert found == [("Otra", False), ("Lista suya", True)]
+
+
+def test_somebody_of_the_office_is_handed_their_own_records_and_no_namesake(app, usuario_admin):
+    with app.app_context(), transaction():
+        me = db.session.get_one(Usuario, usuario_admin.id)
+        me.nombre = "Ana Vega Ríos"
+        audit("prueba.hecha", actor=me, now=NOW, entidad="oficio", entidad_id=7, nota="privada")
+    with app.app_context():
+        by_name = collect_data(find_person(read_buscado(nombre="Vega Rios, Ana")))
+        mine = collect_data(find_person(read_buscado(correo=usuario_admin.email)))
+
+    assert "usuarios" not in by_name, "a name may be that of somebody else"
+    assert mine["usuarios"] == [{"nombre": "Ana Vega Ríos", "email": usuario_admin.email}]
+    deed = {"accion": "prueba.hecha", "entidad": "oficio", "entidad_id": 7}
+    assert mine["auditoria"] == [{**deed, "created_at": NOW.isoformat()}]
+    (told,) = [rows for title, rows in tell_data(json.dumps(mine).encode()) if title == "Auditoría"]
+    assert ("Qué hizo", "prueba.hecha") in told[0]
