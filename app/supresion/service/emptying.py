@@ -160,7 +160,7 @@ def _empty_table(
     keys = db.session.scalars(sa.select(primary_key(model)).where(condition))
     ids = [key for key in keys if key not in known]
     release()
-    for part in _few(ids, _ROWS_OF_A_CASE):
+    for part in few(ids, _ROWS_OF_A_CASE):
         with step() as done:
             done.archivos += files_of(model, part)
             if model.__personal__.borrado is Borrado.FILA:
@@ -284,7 +284,7 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
             continue
         keys = [key for key, *_ in _rows_with(model, buscado)]
         release()
-        for part in _few(keys):
+        for part in few(keys):
             with step() as done:
                 _cut_rows(model, part, buscado, keep, done, reason=reason, now=now)
     _empty_uploads(buscado, keep, step)
@@ -292,7 +292,8 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
     _erase_links(buscado, keep, step, reason=reason, now=now)
 
 
-def _few(keys: list[Any], most: int = _AT_ONCE) -> Iterator[list[Any]]:
+def few(keys: list[Any], most: int = _AT_ONCE) -> Iterator[list[Any]]:
+    """Rows in parts that one transaction changes."""
     for start in range(0, len(keys), most):
         yield keys[start : start + most]
 
@@ -458,7 +459,7 @@ def _erase_links(
             by_kind.setdefault(tipo, set()).add(fila_id)
     release()
     for tipo, ids in sorted(by_kind.items()):
-        for part in _few(sorted(ids)):
+        for part in few(sorted(ids)):
             with step() as done:
                 done.seal_gone(tipo, part, reason, now)
 
@@ -492,7 +493,7 @@ def _remove_deliveries(oficio_id: int, step: Step, reason: str, now: datetime) -
     which = sa.or_(Entrega.evento_id.in_(events), Entrega.trabajo_id.in_(jobs))
     ids = list(db.session.scalars(sa.select(Entrega.id).where(which)))
     release()
-    for part in _few(ids, _ROWS_OF_A_CASE):
+    for part in few(ids, _ROWS_OF_A_CASE):
         with step() as done:
             remove_rows(Entrega, part, done, reason=reason, now=now)
 

@@ -23,10 +23,12 @@ from app.supresion.rules.huellas import candidates, fingerprint
 from app.supresion.service import erase_next, finish_erasure, remove_files
 from app.supresion.service.emptying import (
     Recuento,
+    Step,
     cut_person,
     empty_case,
     empty_columns,
     empty_text,
+    few,
     files_of,
     remove_rows,
 )
@@ -141,15 +143,12 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
         keep = {each["id"] for each in entry["casos"] if each["trato"] == Trato.CONSERVAR.value}
         cut_person(found, keep, step, reason=reason, now=now)
     is_known = len(found.identificadores) == len(entry["huellas"])
+    # What is left of the facts of an anonymous case stays, as it was decided.
+    is_kept = any(each["trato"] == Trato.HECHOS.value for each in entry["casos"])
+    kept = (Dato.HECHO,) if is_kept else ()
+    _erase_rows(entry["hechos"], step, kept=kept, cut=not is_known, reason=reason, now=now)
     with transaction():
         overwrite_freed()
-        # What is left of the facts of an anonymous case stays, as it was decided.
-        kept = (
-            (Dato.HECHO,)
-            if any(each["trato"] == Trato.HECHOS.value for each in entry["casos"])
-            else ()
-        )
-        _erase_rows(entry["hechos"], done, kept=kept, cut=not is_known, reason=reason, now=now)
         supresion = Supresion(
             clave=entry["clave"],
             numero=_free_number(entry["numero"]),
@@ -179,7 +178,7 @@ def _apply(entry: dict[str, Any], secret: str, *, now: datetime) -> None:
 
 def _erase_rows(
     hechos: Mapping[str, Any],
-    done: Recuento,
+    step: Step,
     *,
     kept: Collection[Dato],
     cut: bool,
@@ -192,20 +191,27 @@ def _erase_rows(
     """
     models = {model.__tablename__: model for model in list_models()}
     for table, ids in hechos["borradas"].items():
-        remove_rows(models[table], ids, done, reason=reason, now=now)
-    for table, key, names in hechos["recortadas"] if cut else ():
-        empty_columns(models[table], key, names)
-    for table, key, names in hechos.get("decididas", ()):
-        empty_columns(models[table], key, names)
+        for part in few(ids):
+            with step() as done:
+                remove_rows(models[table], part, done, reason=reason, now=now)
+    cuts = [*(hechos["recortadas"] if cut else ()), *hechos.get("decididas", ())]
+    for some in few(cuts):
+        with step():
+            for table, key, names in some:
+                empty_columns(models[table], key, names)
     for table, ids in hechos["vaciadas"].items():
         model = models[table]
         datos = model.__personal__.datos
         names = [name for name, dato in datos.items() if dato not in kept]
-        done.archivos += files_of(model, ids)
-        for pk in ids:
-            empty_columns(model, pk, names)
+        for part in few(ids):
+            with step() as done:
+                done.archivos += files_of(model, part)
+                for pk in part:
+                    empty_columns(model, pk, names)
     for tipo, ids in hechos["sellos"].items():
-        done.seal_gone(tipo, ids, reason, now)
+        for part in few(ids):
+            with step() as done:
+                done.seal_gone(tipo, part, reason, now)
 
 
 def _recognise(entry: Mapping[str, Any], secret: str) -> Buscado:
