@@ -96,7 +96,7 @@ def test_the_streets_are_drawn_and_nobody_outside_is_asked(
           return new Set(new Uint32Array(data.buffer)).size;
         }"""
     )
-    assert colours > 2, "land and roads"
+    assert colours > 1, "land alone would be one colour"
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("OpenStreetMap")
     own = page.url.split("/oficios/")[0]
     assert [url for url in asked if not url.startswith(own)] == []
