@@ -142,7 +142,8 @@ def _united(hoja: Hoja, position: int, first: dict[int, str], guess: Guess) -> H
 def _as_header(cells: Sequence[str], guess: Guess) -> dict[int, str] | None:
     """The fields that a row names, where it does little else."""
     filled = sum(bool(cell.strip()) for cell in cells)
-    if filled < _FEWEST or any(len(cell) > 60 for cell in cells):
+    # Nearly every row of a list has a number; only what may be a header is compared with headers.
+    if filled < _FEWEST or any(map(_is_no_header, cells)):
         return None
     found = guess(cells)
     return found if len(found) >= max(_FEWEST, _SHARE * filled) else None
