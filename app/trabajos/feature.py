@@ -20,6 +20,7 @@ FEATURE = Feature(
             "Trabajos",
             "activity",
             audience=Audience.ADMIN,
+            mark=pages.waiting_decisions,
             text="Lo que Rastro hace por su cuenta, y lo que espera su decisión.",
             group=Group.QUE_HA_PASADO,
         ),

@@ -45,6 +45,7 @@ class JobFilterForm(Form):
             oficio=(self.oficio.data or "")[:_SEARCH_LIMIT],
             desde=None if self.desde.errors else self.desde.value,
             hasta=None if self.hasta.errors else self.hasta.value,
+            automaticos=request.args.get("automaticos") == "1",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
@@ -17,11 +18,13 @@ from app.jobs.registry import job_label
 from app.jobs.rules import OPEN_STATES, WAITING_STATES, EstadoTrabajo, waited
 from app.notificaciones.models import Notificacion
 from app.oficios.models import Oficio
-from app.trabajos.rules import JobFilter
+from app.trabajos.rules import BULK_LIMIT, DECISION_DAYS, QUIET_STATES, JobFilter
 from app.usuarios.models import Usuario
 
 #: Maximum number of words of a search.
 _MAX_WORDS = 8
+#: Jobs that the decisions are made of at most: what one click may change.
+_MOST_UNDECIDED = BULK_LIMIT
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,86 @@ def ids_statement(job_filter: JobFilter) -> sa.Select[str]:
     statement = sa.select(Trabajo.id).where(*criteria(job_filter))
     if job_filter.estado:
         statement = statement.where(Trabajo.estado == job_filter.estado)
+    if job_filter.folds:
+        statement = statement.where(sa.not_(_is_quiet()))
     return statement.order_by(Trabajo.created_at.desc(), Trabajo.id)
+
+
+def _is_quiet() -> sa.ColumnElement[bool]:
+    """Nobody asked for it, and nothing of it waits for somebody."""
+    return sa.and_(Trabajo.usuario_id.is_(None), Trabajo.estado.in_(QUIET_STATES))
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The automatic jobs that the list tells in one line."""
+
+    total: int
+    first: datetime | None
+    last: datetime | None
+
+
+def count_folded() -> Folded:
+    """What Rastro did by itself and nobody has to look at."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.count(), sa.func.min(Trabajo.created_at), sa.func.max(Trabajo.created_at)
+        ).where(_is_quiet())
+    ).one()
+    return Folded(*row)
+
+
+@dataclass
+class Decision:
+    """Jobs that ended alike and wait for somebody: the newest first."""
+
+    tipo: str
+    estado: EstadoTrabajo
+    error: str | None
+    ids: list[str]
+    oficio_id: int | None
+    desde: datetime
+
+    @property
+    def label(self) -> str:
+        """What they do."""
+        return job_label(self.tipo)
+
+
+def list_decisions(now: datetime) -> list[Decision]:
+    """What failed or may have happened lately, by kind and cause, the newest first."""
+    groups: dict[tuple[str, EstadoTrabajo, str | None], Decision] = {}
+    for row in db.session.execute(_undecided(now).limit(_MOST_UNDECIDED)):
+        key = (row.tipo, row.estado, row.error)
+        if key not in groups:
+            groups[key] = Decision(*key, [], row.oficio_id, row.created_at)
+        groups[key].ids.append(row.id)
+        groups[key].desde = row.created_at
+    return list(groups.values())
+
+
+def count_decisions(now: datetime) -> int:
+    """How many jobs wait for a decision."""
+    rows = _undecided(now).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
+def _undecided(now: datetime) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Trabajo.id,
+            Trabajo.tipo,
+            Trabajo.estado,
+            Trabajo.error,
+            Trabajo.oficio_id,
+            Trabajo.created_at,
+        )
+        .where(
+            Trabajo.estado.in_([EstadoTrabajo.FALLIDO, EstadoTrabajo.INCIERTA]),
+            Trabajo.created_at >= now - timedelta(days=DECISION_DAYS),
+        )
+        .order_by(Trabajo.created_at.desc(), Trabajo.id)
+    )
 
 
 def oficio_ids_statement(oficio_id: int) -> sa.Select[str]:

@@ -67,6 +67,12 @@ class Report:
         return told
 
 
+#: States that need nobody as long as no person asked for the job.
+QUIET_STATES = frozenset(EstadoTrabajo) - {EstadoTrabajo.FALLIDO, EstadoTrabajo.INCIERTA}
+#: Days for which what failed or may have happened waits for a decision.
+DECISION_DAYS = 7
+
+
 @dataclass(frozen=True)
 class JobFilter:
     """Which jobs a page shows; it lives in its address."""
@@ -78,24 +84,33 @@ class JobFilter:
     #: Days in Santiago on which the job was asked for, both included.
     desde: date | None = None
     hasta: date | None = None
+    #: Whether the list also holds what Rastro did by itself and nobody has to look at.
+    automaticos: bool = False
 
     @property
     def is_set(self) -> bool:
         """Whether anything is left out, other than by state."""
-        return replace(self, estado=None) != JobFilter()
+        return replace(self, estado=None, automaticos=False) != JobFilter()
+
+    @property
+    def folds(self) -> bool:
+        """Whether quiet automatic jobs are one line: who filters wants to see all that fits."""
+        return not (self.automaticos or self.estado or self.is_set)
 
     def arguments(self) -> dict[str, str]:
         """What the address carries: only what is set."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {
-            name: value.value if isinstance(value, EstadoTrabajo) else str(value)
-            for name, value in values.items()
-            if value
-        }
+        return {name: _address_text(value) for name, value in values.items() if value}
 
     def having(self, **changes: Any) -> dict[str, str]:
         """The address's arguments with some of them changed, for the link of a chip."""
         return replace(self, **changes).arguments()
+
+
+def _address_text(value: Any) -> str:
+    if value is True:
+        return "1"
+    return str(value.value) if isinstance(value, EstadoTrabajo) else str(value)
 
 
 def _number(texts: tuple[str, str], amount: int) -> str:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from flask import Flask, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.db import db
 from app.feature import current_features
 
 
@@ -214,13 +216,23 @@ def _rail_link(link: Link, *, is_current: bool) -> RailLink:
         link.icon,
         link.text,
         is_current,
-        link.mark(),
+        _mark_of(link),
     )
+
+
+def _mark_of(link: Link) -> Mark | None:
+    """A page stands when the database cannot say what waits."""
+    try:
+        return link.mark()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
 
 
 def find_landing() -> str | None:
     """The path where whoever asks begins; None for somebody whom no feature knows."""
-    for feature in current_features().by_name.values():
+    # Who builds on another feature says first where to begin.
+    for feature in reversed(current_features().by_name.values()):
         endpoint = feature.landing() if feature.landing else None
         if endpoint:
             return url_for(endpoint)

@@ -73,6 +73,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ajustes.logo": EVERYBODY,
     # tests/ajustes/test_page.py: 404 for all while the office names no address.
     "ajustes.security_txt": NOBODY,
+    "inicio.index": ADMIN,
+    "inicio.hide": ADMIN,
     "estado.index": ADMIN,
     "estado.try_part": ADMIN,
     "estado.back_up": ADMIN,

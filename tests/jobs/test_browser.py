@@ -70,7 +70,7 @@ def test_what_a_person_is_doing_survives_what_changes(browse, app, usuario_admin
 
 def test_many_are_retried_and_the_report_stays(browse, app, usuario_admin, rows):
     failed = [make_trabajo(app) for _ in range(3)]
-    done = make_trabajo(app, estado=EstadoTrabajo.HECHO)
+    done = make_trabajo(app, estado=EstadoTrabajo.HECHO, usuario_id=usuario_admin.id)
     page = browse(usuario_admin, "/admin/trabajos")
 
     page.get_by_label("Marcar todos los de esta página").check()
@@ -203,13 +203,14 @@ def test_a_job_is_followed_until_it_ends_and_its_open_details_stay(
     )
     change(app, pk, estado=EstadoTrabajo.PROGRAMADO)
     page = browse(usuario_admin, f"/admin/trabajos/{pk}")
-    page.get_by_text("Detalle técnico").click()
-    expect(page.locator("pre")).to_be_visible()
+    trace = page.locator("[id^=traza-]")
+    trace.get_by_text("Detalle técnico").click()
+    expect(trace.locator("pre")).to_be_visible()
 
     change(app, pk, estado=EstadoTrabajo.HECHO, error=None, resultado="3 avistamientos nuevos.")
 
     expect(page.locator(f"#trabajo-detail-{pk}")).to_contain_text("3 avistamientos nuevos.")
-    expect(page.locator("pre")).to_be_visible()
+    expect(trace.locator("pre")).to_be_visible()
     page.goto(f"/oficios/{oficio.id}/trabajos")
     page.get_by_text("Ver los intentos").click()
     change(app, pk, resultado="4 avistamientos nuevos.")

@@ -27,13 +27,40 @@ from tests.plugins.application import HTMX, assert_fragment
 PROVIDER = {"provider_api_url": "https://proveedor.example", "provider_api_key": "k"}
 
 
-def test_the_list_tells_what_failed_and_why(app, admin):
+def test_the_list_tells_what_failed_and_why(app, admin, usuario_admin):
     make_trabajo(app, error="El servidor de correo no acepta la dirección.")
-    make_trabajo(app, estado=EstadoTrabajo.HECHO, error=None, resultado="2 avistamientos nuevos")
+    make_trabajo(
+        app,
+        estado=EstadoTrabajo.HECHO,
+        error=None,
+        resultado="2 avistamientos nuevos",
+        usuario_id=usuario_admin.id,
+    )
 
     text = admin.get("/admin/trabajos").text
     assert "El servidor de correo no acepta la dirección." in text
     assert "2 avistamientos nuevos" in text
+
+
+def test_what_rastro_does_by_itself_is_one_line_and_failures_are_decided_by_cause(app, admin):
+    quiet = {"estado": EstadoTrabajo.HECHO, "error": None}
+    make_trabajo(app, **quiet, resultado="algo que nadie pidió")
+    failed = {make_trabajo(app, error="El proveedor no responde en 30 s.") for _ in range(2)}
+    make_trabajo(app, error="El proveedor pide otra clave.")
+    make_trabajo(app, created_at=utcnow() - timedelta(days=8), error="de hace una semana")
+
+    text = admin.get("/admin/trabajos").text
+    unfolded = admin.get("/admin/trabajos?automaticos=1").text
+    decisions = text.partition("Esperan su decisión")[2].partition("</section>")[0]
+
+    assert "algo que nadie pidió" not in text
+    assert "1 automático</b>" in text
+    assert "algo que nadie pidió" in unfolded
+    assert "Esconder los automáticos" in unfolded
+    assert decisions.count("<li>") == 2
+    assert "Reintentar los 2" in decisions
+    assert set(re.findall(r'name="trabajo" value="([^"]+)"', decisions)) > failed
+    assert '3<span class="visually-hidden"> trabajos por decidir</span>' in text
 
 
 def test_every_state_has_its_count_and_its_list(app, admin):
@@ -132,8 +159,11 @@ def test_consumers_show_their_threads_and_the_dead_are_greyed(app, admin):
     alive, dead = text.index("vivo:1"), text.index("muerto:2")
     assert 'class="is-dead"' not in text[:alive]
     assert 'class="is-dead"' in text[alive:dead]
-    assert re.search(r"4 hilos · último latido hace \d s · versión 1.2", text)
-    assert "Sin señales desde hace 3 h · tenía 1 hilo · versión 1.1" in text
+    assert re.search(r"4 hilos · último latido hace \d s<", text)
+    assert "Sin señales desde hace 3 h · tenía 1 hilo<" in text
+    # The name of a process is for whoever repairs the machine.
+    assert "Detalle técnico" in text[text.index("En marcha") : alive]
+    assert "vivo:1, versión 1.2" in text
 
 
 def test_of_many_dead_consumers_the_last_are_named_and_the_others_counted(app, admin):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +29,7 @@ from app.trabajos.pages.parts import (
 from app.trabajos.pages.trabajos_file import EXPORT_LIMIT, TRABAJOS_TABLE, left_off_note
 from app.trabajos.queries import (
     attempts_of,
+    count_decisions,
     count_states,
     find_line,
     ids_statement,
@@ -40,6 +42,7 @@ from app.web.access import admin_required, or_404, staff_required
 from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.fresh import fresh_file_required
+from app.web.navigation import Mark
 from app.web.pagination import paginate
 from app.web.sentences import tell
 from app.web.table_files import send_table
@@ -68,6 +71,15 @@ def ledger_problems() -> list[str]:
     except SQLAlchemyError:
         db.session.rollback()
         return []
+
+
+def waiting_decisions() -> Mark | None:
+    """What the rail says beside *Trabajos*."""
+    number = count_decisions(utcnow())
+    if not number:
+        return None
+    noun = "trabajo por decidir" if number == 1 else "trabajos por decidir"
+    return Mark(number, noun, "danger")
 
 
 @bp.get("/admin/trabajos")
@@ -113,7 +125,8 @@ def throughput() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """What the filters find, as a file."""
     now = utcnow()
-    job_filter = JobFilterForm(list_kinds()).to_filter()
+    # A file holds what Rastro did by itself too: it is what is kept of all.
+    job_filter = replace(JobFilterForm(list_kinds()).to_filter(), automaticos=True)
     counts = count_states(job_filter)
     total = counts[job_filter.estado] if job_filter.estado else sum(counts.values())
     lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)

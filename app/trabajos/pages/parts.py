@@ -14,7 +14,6 @@ from app.consultas.queries.usage import read_usage
 from app.core.clock import to_local
 from app.core.dates import format_fecha, format_fecha_hora
 from app.extensions import current_config
-from app.jobs.models import Trabajo
 from app.jobs.permissions import ALSO_ASKED
 from app.jobs.pulse import is_heard
 from app.jobs.queries import list_consumers
@@ -22,9 +21,11 @@ from app.jobs.rules import EstadoTrabajo
 from app.jobs.stats import day_edges, hour_edges, list_stretches
 from app.trabajos.queries import (
     TrabajoLine,
+    count_folded,
     count_states,
     ids_statement,
     list_attempts,
+    list_decisions,
     list_lines,
     names_of,
 )
@@ -85,6 +86,8 @@ def live_context(job_filter: JobFilter, now: datetime) -> dict[str, Any]:
         "estados": STATES,
         "acciones": list(Accion),
         "bulk_limit": BULK_LIMIT,
+        "folded": count_folded() if job_filter.folds else None,
+        "decisions": list_decisions(now) if job_filter.folds and page.number == 1 else [],
     }
 
 
@@ -127,7 +130,16 @@ def detail_context(line: TrabajoLine) -> dict[str, Any]:
         "line": line,
         "trabajo": line.trabajo,
         "attempts": list_attempts(line.trabajo.id),
-        "arguments": _arguments(line.trabajo),
+        "arguments": [
+            (_ARGUMENTS[name], _argument(name, value))
+            for name, value in line.trabajo.argumentos.items()
+            if name in _ARGUMENTS
+        ],
+        "codes": [
+            f"{name}: {value}"
+            for name, value in line.trabajo.argumentos.items()
+            if name not in _ARGUMENTS
+        ],
         "acciones": [accion for accion in Accion if accion.fits(line.trabajo.estado)],
     }
 
@@ -137,13 +149,6 @@ def _labels(starts: Sequence[datetime], period: str) -> list[str]:
     if period == "24h":
         return [f"{moment:%H:%M}" for moment in local]
     return [format_fecha(moment.date())[:5] for moment in local]
-
-
-def _arguments(trabajo: Trabajo) -> list[tuple[str, str]]:
-    return [
-        (_ARGUMENTS.get(name, name), _argument(name, value))
-        for name, value in trabajo.argumentos.items()
-    ]
 
 
 def _argument(name: str, value: Any) -> str:
