@@ -46,6 +46,7 @@ _PACKAGES = (
     "demo",
     "cumplimiento",
     "api",
+    "inicio",
     "estado",
 )
 

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from email.message import EmailMessage, MIMEPart
 from functools import wraps
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from app.ajustes.pages.marca import shows_demo
 from app.ajustes.queries import is_demo
+from app.demo.service.invented_people import ACCOUNTS
 from app.extensions import current_config
 from app.web.access import staff_required
 from app.web.frames import framed_html
@@ -25,6 +27,31 @@ _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,80}\.eml")
 _PICTURE = re.compile(r"image/(jpeg|png|webp|gif)")
 #: Newest first; a demonstration that ran for a year does not read all its mails for a list.
 _LISTED = 100
+#: Who the accounts are, in their order.
+_LABELS = ("Administradora", "Investigador", "Persona de un buffet")
+
+
+class DemoAccount(NamedTuple):
+    """An account of the demonstration, as its sign-in offers it."""
+
+    email: str
+    password: str
+    label: str
+
+
+@bp.app_context_processor
+def accounts_on_the_sign_in() -> dict[str, object]:
+    """Let the sign-in of a demonstration show its accounts; nowhere else are there any."""
+    return {"demo_accounts": _accounts}
+
+
+def _accounts() -> list[DemoAccount]:
+    if current_config().is_production or not shows_demo():
+        return []
+    return [
+        DemoAccount(email, password, label)
+        for (email, password), label in zip(ACCOUNTS.items(), _LABELS, strict=True)
+    ]
 
 
 def demo_required(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ from app.web.maintenance import set_maintenance
 
 config_cli = AppGroup("config", help="La configuración.")
 _MARKS = {True: "bien   ", False: "FALLA  ", None: "no hay "}
-_TONES = {"ok": "bien   ", "warn": "ojo    ", "danger": "FALLA  "}
+_TONES = {"ok": "bien   ", "neutral": "no se  ", "warn": "ojo    ", "danger": "FALLA  "}
 
 
 @click.command("init")

@@ -14,6 +14,7 @@ from app.db import release, transaction
 from app.estado.outside import trying
 from app.estado.queries import list_partes
 from app.extensions import current_config
+from app.inicio.service import remember_trial
 from app.jobs.queue import enqueue
 from app.respaldo.jobs import BACKUP_JOB
 from app.respaldo.service import list_backups
@@ -59,9 +60,13 @@ def try_part(parte: str) -> ResponseReturnValue:
         "certificado": lambda: trying.try_certificate(config),
     }
     found = or_404(trials.get(parte))()
+    if found.ok is not None:
+        with transaction():
+            remember_trial(parte, worked=found.ok, config=config)
     tone = "info" if found.ok is None else "ok" if found.ok else "error"
     tell(f"{found.nombre}: {found.texto}", tone)
-    return see_other(url_for("estado.index"))
+    is_first_day = request.form.get("volver") == "inicio"
+    return see_other(url_for("inicio.index" if is_first_day else "estado.index"))
 
 
 @bp.post("/admin/estado/respaldar")

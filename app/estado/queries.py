@@ -22,6 +22,7 @@ from app.core.dates import format_duracion, format_fecha, format_fecha_hora
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.queries import find_review
 from app.db import db
+from app.inicio.queries import is_mail_proven, is_provider_proven
 from app.jobs.pulse import clock_ahead, take_pulse
 from app.jobs.skew import list_skews, newest_stamp
 from app.mapa.outside.street_file import StreetFileRefused, find_street_file
@@ -35,7 +36,11 @@ BACKUP_LIMIT = timedelta(hours=36)
 
 @dataclass(frozen=True)
 class InstallationPart:
-    """One part of the installation in words. ``tono`` is ``ok``, ``warn`` or ``danger``."""
+    """One part of the installation in words.
+
+    ``tono`` is ``ok``, ``neutral`` (set up, and nobody knows whether it works), ``warn`` or
+    ``danger``.
+    """
 
     nombre: str
     tono: str
@@ -289,9 +294,12 @@ def _mail(config: Config) -> InstallationPart:
             "ella no se puede avisar a nadie.",
         )
     how = f", con OAuth 2 como {config.smtp_user}" if config.smtp_oauth else ""
-    return InstallationPart(
-        "Correo", "ok", f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}."
-    )
+    text = f"Se envía por {config.smtp_host} desde {config.smtp_from}{how}."
+    if not is_mail_proven(config):
+        return InstallationPart(
+            "Correo", "neutral", f"{text} Nadie lo ha probado: use «Enviarme un correo»."
+        )
+    return InstallationPart("Correo", "ok", text)
 
 
 def _provider(config: Config, now: datetime) -> InstallationPart:
@@ -304,6 +312,8 @@ def _provider(config: Config, now: datetime) -> InstallationPart:
         f"Se consulta a {config.provider_api_url}: {describe_reach(gasto.alcance)}. Van "
         f"{describe_budget(gasto)}. {describe_pace(gasto)}"
     )
+    if not is_provider_proven(config):
+        return InstallationPart("Pórticos", "neutral", f"{text} Nadie lo ha probado: use «Probar».")
     return InstallationPart("Pórticos", "warn" if gasto.is_spent or gasto.loses else "ok", text)
 
 

@@ -28,6 +28,8 @@ from app.demo.rules.photos import draw_photo
 from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case, promise
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
 from app.demo.service.invented_requests import make_requests
+from app.demo.service.invented_troubles import fail_check, leave_mail_uncertain
+from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.porticos.service import load_seed
 from app.usuarios.models import Usuario
@@ -66,6 +68,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
     random = Random(2026)
     has_routine = False
     photographed: list[tuple[int, str, str]] = []
+    searched_id = 0
     with transaction():
         set_setting("demo", "1")
         people = make_people(now)
@@ -81,6 +84,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                     give_routine(oficio, now)
                 if estado is Estado.INVESTIGACION and oficio.id % 3 == 0:
                     promise(oficio, oficio.id // 3 % 3, now)
+                if estado is Estado.INVESTIGACION:
+                    searched_id = oficio.id
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
@@ -119,5 +124,10 @@ def seed(*, now: datetime, max_bytes: int) -> None:
             actor=db.session.get_one(Usuario, investigador_id),
             now=now,
         )
+    with transaction():
+        actor = db.session.get_one(Usuario, investigador_id)
+        fail_check(db.session.get_one(Oficio, searched_id), actor, now)
+        # Not the one that was just located: that one waits for its notice.
+        leave_mail_uncertain(db.session.get_one(Oficio, photographed[1][0]), actor, now)
     with transaction():
         anchor(now - timedelta(days=1))

@@ -1,0 +1,1 @@
+"""What a new installation shows its admin first: six steps that tick themselves."""

@@ -1,0 +1,68 @@
+"""The first day: what makes a new installation useful, in six steps."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.ajustes.pages.marca import shows_demo
+from app.core.clock import to_local, utcnow
+from app.db import transaction
+from app.extensions import current_config
+from app.inicio.queries import has_cases, is_new, list_pasos
+from app.inicio.rules import say_left
+from app.inicio.service import put_away
+from app.web.access import admin_required
+from app.web.fragments import see_other
+from app.web.sentences import TextLink, tell
+
+bp = Blueprint("inicio", __name__, url_prefix="/primeros-pasos")
+
+
+def shows_steps() -> bool:
+    """Whether the menus lead to the steps."""
+    if not current_user.is_admin or shows_demo():
+        return False
+    known = current_app.extensions
+    # Once over, it stays so: no page of an old installation asks.
+    if not known.get("inicio_terminado") and not is_new(utcnow()):
+        known["inicio_terminado"] = True
+    return not known.get("inicio_terminado")
+
+
+def landing() -> str | None:
+    """An admin of a new installation without a case begins here."""
+    if not (current_user.is_authenticated and current_user.is_admin) or not shows_steps():
+        return None
+    return None if has_cases() else "inicio.index"
+
+
+@bp.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """The six steps; the first that is not done is open."""
+    pasos = list_pasos(current_config())
+    hour = to_local(utcnow()).hour
+    return render_template(
+        "inicio/index.html",
+        pasos=pasos,
+        left=say_left(pasos),
+        done=sum(paso.hecho for paso in pasos),
+        open_step=next((paso.clave for paso in pasos if not paso.hecho), None),
+        greeting="Buenos días" if hour < 12 else "Buenas tardes" if hour < 20 else "Buenas noches",
+    )
+
+
+@bp.post("/esconder")
+@admin_required
+def hide() -> ResponseReturnValue:
+    """Put the list away; it stays reachable from *Estado*."""
+    with transaction():
+        put_away(actor=current_user, now=utcnow())
+    tell(
+        "Los primeros pasos ya no se muestran. Siguen en Administración, Estado.",
+        "ok",
+        TextLink("Ver los pasos", url_for("inicio.index")),
+    )
+    return see_other(url_for("home"))
