@@ -54,6 +54,7 @@ declare global {
     "htmx:afterSwap": HtmxEvent;
     "htmx:beforeCleanupElement": HtmxEvent;
     "htmx:beforeHistorySave": HtmxEvent;
+    "htmx:beforeOnLoad": HtmxEvent;
     "htmx:beforeRequest": HtmxEvent;
     "htmx:beforeSwap": HtmxEvent;
     "htmx:configRequest": CustomEvent<{ headers: Record<string, string>; triggeringEvent?: Event }>;

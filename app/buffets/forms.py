@@ -14,7 +14,7 @@ class BuffetForm(Form):
 
     nombre = StringField("Nombre", [required("Escriba el nombre del buffet."), at_most(160)])
     rut = RutField("RUT", [required("Escriba el RUT del buffet.")])
-    email_principal = EmailField("Email principal", [required("Escriba un email.")])
+    email_principal = EmailField("Correo principal", [required("Escriba un correo.")])
     telefono = TelefonoField("Teléfono")
     contacto_nombre = StringField("Persona de contacto", [at_most(160)])
 

@@ -21,7 +21,7 @@ def remove(email: str) -> None:
     """Quita el segundo factor de una cuenta, si su persona lo perdió y nadie más administra."""
     usuario = find_by_email(email)
     if usuario is None:
-        raise click.ClickException("No hay una cuenta con ese email.")
+        raise click.ClickException("No hay una cuenta con ese correo.")
     try:
         with transaction():
             reset_factors(usuario, comprobacion=None, actor=None, now=utcnow())

@@ -63,6 +63,7 @@ FEATURE = Feature(
             "Correos",
             "mail",
             audience=Audience.ADMIN,
+            mark=all_mails.waiting_mails,
             text="Cada correo que salió, o que no pudo salir.",
             group=Group.QUE_HA_PASADO,
         ),

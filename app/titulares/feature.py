@@ -36,6 +36,7 @@ FEATURE = Feature(
             "id",
             audience=Audience.ADMIN,
             full_label="Personas y sus datos",
+            mark=data_requests.waiting_requests,
             text="Dónde están los datos de una persona, y lo que ha pedido.",
             group=Group.DATOS,
         ),

@@ -17,7 +17,7 @@ class UsuarioForm(Form):
     """An account, without its password."""
 
     nombre = StringField("Nombre", [required("Escriba el nombre."), at_most(160)])
-    email = EmailField("Email", [required("Escriba el email con el que entrará.")])
+    email = EmailField("Correo", [required("Escriba el correo con el que entrará.")])
     telefono = TelefonoField("Teléfono")
     rol = EnumField("Rol", Rol)
     buffet_id = SelectField("Buffet", coerce=lambda value: int(value) if value else None)
@@ -67,7 +67,7 @@ class FirstPasswordForm(PasswordForm):
 class RecoveryForm(Form):
     """Who forgot the password."""
 
-    email = EmailField("Email", [required("Escriba el email de su cuenta."), at_most(254)])
+    email = EmailField("Correo", [required("Escriba el correo de su cuenta."), at_most(254)])
 
 
 class OwnPasswordForm(PasswordForm):

@@ -225,7 +225,17 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def on_csrf(error: CSRFError) -> Response:
         heading, sentence = _CSRF.get(str(error.description), _CSRF_OTHER)
-        return error_response(400, sentence, heading=heading)
+        if wants_json() or request.method != "POST":
+            return error_response(400, sentence, heading=heading)
+        if is_htmx():
+            # The page is loaded anew with a token that holds; drafts.js brings back what was typed.
+            response = error_response(400, sentence)
+            response.headers["HX-Refresh"] = "true"
+            return response
+        page = render_template(
+            "errors/formulario.html", heading=heading, sentence=sentence, **typed_context()
+        )
+        return make_response(page, 400)
 
     @app.errorhandler(NotFound)
     def on_not_found(error: NotFound) -> Response:

@@ -11,7 +11,7 @@ _NEVER = {"csrf_token", "password", "current", "repeated"}
 
 
 def typed_context() -> dict[str, object]:
-    """What ``errors/_typed.html`` needs.
+    """What ``errors/ocupado.html`` needs.
 
     ``fields`` are all pairs to send again, or None if that cannot be: a browser does not keep
     files, and passwords are not repeated. ``texts`` are the words that a person typed, ``back`` is

@@ -2,6 +2,8 @@
 // What every page needs beyond HTMX: copying, toasts, confirmation, uploads, the search key.
 // Progressive enhancement: every form also works without this file.
 import { ask } from "./confirm.js";
+import "./drafts.js";
+import "./drafts.js";
 import { make, need, targetOf } from "./elements.js";
 import { announce, dismissLater, toast } from "./toasts.js";
 
@@ -233,6 +235,10 @@ document.addEventListener("htmx:sendError", () => toast(OFFLINE, "error"));
 document.addEventListener("htmx:timeout", () => toast(OFFLINE, "error"));
 
 document.addEventListener("aviso", ({ detail }) => toast(detail.texto ?? detail.value, detail.tipo, null, detail.enlaces));
+
+// A page that says what is wrong begins there: its links lead to the fields.
+const refused = document.querySelector("[data-errors]");
+if (refused instanceof HTMLElement) refused.focus();
 
 // After a refused form the first wrong field takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -22,7 +22,7 @@ NUMERO = "OF-2026-00700"
 
 def sign_in(page: Page, url: str, email: str, password: str) -> None:
     page.goto(f"{url}/entrar")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("Correo").fill(email)
     page.get_by_label("Contraseña").fill(password)
     page.get_by_role("button", name="Entrar").click()
 

@@ -26,8 +26,8 @@ def test_wrong_password_and_unknown_email_say_the_same_and_keep_what_was_typed(
     unknown = enter(stranger, "nadie@oficina.example", "no es la clave")
 
     assert wrong.status_code == unknown.status_code == 401
-    assert "Email o contraseña incorrectos" in wrong.text
-    assert "Email o contraseña incorrectos" in unknown.text
+    assert "Correo o contraseña incorrectos" in wrong.text
+    assert "Correo o contraseña incorrectos" in unknown.text
     assert 'value="nadie@oficina.example"' in unknown.text
 
 

@@ -108,7 +108,7 @@ def second_step() -> ResponseReturnValue:
     found = _coming_in()
     if found is None:
         session.pop(_STEP, None)
-        tell("Escriba primero su email y su contraseña.", "info")
+        tell("Escriba primero su correo y su contraseña.", "info")
         return redirect(url_for("auth.login_page"), 303)
     usuario, target = found
     factors, form = factors_of(usuario.id), ProofForm()

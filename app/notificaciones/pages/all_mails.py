@@ -21,11 +21,19 @@ from app.web.access import admin_required, or_404
 from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_htmx, see_other
+from app.web.navigation import Mark
 from app.web.pagination import paginate
 
 _URL = "/admin/correos"
 #: What may be looked at; without a choice, everything.
 _VIEWS = {"problemas": "Con problemas", "sin_caso": "Sin un caso", "": "Todos"}
+
+
+def waiting_mails() -> Mark | None:
+    """What the rail says beside *Correos*."""
+    number = count_unsettled()
+    noun = "correo por decidir" if number == 1 else "correos por decidir"
+    return Mark(number, noun) if number else None
 
 
 @bp.get(_URL)

@@ -290,7 +290,7 @@ CAMPOS = {
         GrupoDeCampos.PERSONA,
         "Correo del propietario",
         reader_of("propietario_email", parse_email),
-        short="Email",
+        short="Correo",
         told=True,
         mask=mask_email,
         link="mailto:",

@@ -21,6 +21,7 @@ ASSETS = (
     "vendor/jetbrains-mono/jetbrains-mono-latin-700.woff2",
     "vendor/tabler-icons/sprite.svg",
     "js/app.js",
+    "js/drafts.js",
     "js/confirm.js",
     "js/elements.js",
     "js/toasts.js",

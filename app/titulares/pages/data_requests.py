@@ -30,7 +30,7 @@ from app.titulares.forms import (
 )
 from app.titulares.models import Solicitud
 from app.titulares.pages.blueprint import bp
-from app.titulares.queries.data_requests import requests_statement
+from app.titulares.queries.data_requests import count_open_requests, requests_statement
 from app.titulares.rules.solicitudes import (
     IN_FORCE,
     LAW,
@@ -51,10 +51,18 @@ from app.web.access import admin_required, or_404
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
 from app.web.fresh import fresh_file_required, fresh_required
+from app.web.navigation import Mark
 from app.web.pagination import paginate
 
 #: What everybody is answered, so that nobody learns whether they are in the data.
 _RECEIVED = "Recibimos su solicitud. Le responderemos dentro del plazo legal."
+
+
+def waiting_requests() -> Mark | None:
+    """What the rail says beside the place of persons and their data."""
+    number = count_open_requests()
+    noun = "solicitud por responder" if number == 1 else "solicitudes por responder"
+    return Mark(number, noun) if number else None
 
 
 @bp.route("/datos-personales", methods=["GET", "POST"])

@@ -80,6 +80,12 @@ class Pendiente:
         return f"{'Queda' if days == 1 else 'Quedan'} {days} {unit}"
 
 
+def count_open_requests() -> int:
+    """How many requests of persons wait for an answer."""
+    statement = sa.select(sa.func.count()).where(Solicitud.estado.in_(_OPEN))
+    return db.session.scalar(statement) or 0
+
+
 def list_due(now: datetime) -> list[Pendiente]:
     """Every open request and every temporary block to decide on, what ends first in front."""
     statement = sa.select(Solicitud).where(Solicitud.estado.in_(_OPEN))

@@ -23,7 +23,7 @@ bp = Blueprint("enlaces_propios", __name__)
 
 #: The same for an address with an account and for one without.
 _ASKED = (
-    "Si hay una cuenta activa con ese email, en unos minutos le llegará un correo con un enlace. "
+    "Si hay una cuenta activa con ese correo, en unos minutos le llegará un correo con un enlace. "
     "Sirve una vez y dura 30 minutos; si no llega, mire en el correo no deseado."
 )
 

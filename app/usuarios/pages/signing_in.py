@@ -43,19 +43,21 @@ from app.usuarios.service import note_login, renew_hash
 from app.usuarios.service.sesiones import close_sessions, end_session
 from app.web.error_pages import HeldBack, error_response, wants_json
 from app.web.forms import EmailField, Form, at_most, required
-from app.web.fragments import is_htmx, is_read, local_path
+from app.web.fragments import is_htmx, is_read, local_path, page_before
 from app.web.sentences import tell
 
 bp = Blueprint("auth", __name__)
 
+#: The words of the API, which programs know; pages say «correo».
 WRONG = "Email o contraseña incorrectos"
+_WRONG_HERE = "Correo o contraseña incorrectos"
 INACTIVE = "Usuario inactivo"
 
 
 class LoginForm(Form):
     """The sign-in page."""
 
-    email = EmailField("Email", [required("Escriba su email.")])
+    email = EmailField("Correo", [required("Escriba su correo.")])
     password = PasswordField(
         "Contraseña", [required("Escriba su contraseña."), at_most(PASSWORD_MAX)]
     )
@@ -111,7 +113,8 @@ def login_page() -> ResponseReturnValue:
     try:
         usuario = check_credentials(form.email.value, form.password.data)
     except SignInRefused as refused:
-        form.password.errors = [f"{refused.sentence}."]
+        sentence = _WRONG_HERE if refused.sentence == WRONG else refused.sentence
+        form.password.errors = [f"{sentence}."]
         return render_template("usuarios/login.html", form=form), refused.status
     except HeldBack as held:
         form.form_errors.append(held.sentence)
@@ -191,6 +194,11 @@ def logout() -> ResponseReturnValue:
     return response
 
 
+def _where_they_were() -> str | None:
+    """The page that a stranger asked for, or on which they sent a form: there they go on."""
+    return request.full_path.rstrip("?") if is_read() and not is_htmx() else page_before()
+
+
 def init_auth(app: Flask) -> None:
     """Load the signed-in person and send strangers to the sign-in page."""
     login.init_app(app)
@@ -204,11 +212,9 @@ def init_auth(app: Flask) -> None:
     def on_stranger() -> ResponseReturnValue:
         if wants_json():
             return error_response(401, "Debe identificarse.")
-        target = url_for("auth.login_page")
+        target = url_for("auth.login_page", next=_where_they_were())
         if is_htmx():
             response = make_response("", 401)
             response.headers["HX-Redirect"] = target
             return response
-        if is_read():
-            target = url_for("auth.login_page", next=request.full_path.rstrip("?"))
         return redirect(target, 303)
