@@ -11,7 +11,7 @@ const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const HASH = { name: "ECDSA", hash: "SHA-256" };
 
 /** @type {DOMStringMap} */
-const hook = document.getElementById("telefono")?.dataset ?? {};
+const hook = document.getElementById("telefono-llave")?.dataset ?? {};
 /** @type {string} */
 const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
 
