@@ -236,6 +236,21 @@ document.addEventListener("htmx:timeout", () => toast(OFFLINE, "error"));
 
 document.addEventListener("aviso", ({ detail }) => toast(detail.texto ?? detail.value, detail.tipo, null, detail.enlaces));
 
+// After saving, who lost their place because the form was replaced stands at what was saved.
+/** @type {Set<string>} */
+let idsBefore = new Set();
+document.addEventListener("htmx:beforeSwap", (event) => {
+  idsBefore = new Set([...event.detail.target.querySelectorAll("[id]")].map(({ id }) => id));
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { xhr, requestConfig, elt } = event.detail;
+  if (requestConfig?.verb !== "post" || xhr.status >= 300 || document.activeElement !== document.body) return;
+  const saved = [...elt.querySelectorAll("li[id], article[id], tr[id]")].find(({ id }) => !idsBefore.has(id));
+  if (!(saved instanceof HTMLElement)) return;
+  if (!saved.hasAttribute("tabindex")) saved.tabIndex = -1;
+  saved.focus({ preventScroll: false });
+});
+
 // A page that says what is wrong begins there: its links lead to the fields.
 const refused = document.querySelector("[data-errors]");
 if (refused instanceof HTMLElement) refused.focus();
