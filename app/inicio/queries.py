@@ -13,7 +13,7 @@ from app.ajustes.rules import LOGO_SETTING, OFFICE_NAME
 from app.buffets.models import Buffet
 from app.consultas.models import Consulta
 from app.db import db
-from app.inicio.rules import MAIL, NEW_FOR, PROVIDER, PUT_AWAY, Paso, trial_setting
+from app.inicio.rules import MAIL, NEW_FOR, PROVIDER, PUT_AWAY, PrimerPaso, trial_setting
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from app.oficios.models import Oficio
@@ -42,14 +42,14 @@ def has_cases() -> bool:
     return db.session.scalar(sa.select(Oficio.id).limit(1)) is not None
 
 
-def list_pasos(config: Config) -> list[Paso]:
+def list_pasos(config: Config) -> list[PrimerPaso]:
     """The six steps, in their order."""
     found = _look()
     invited = max(0, found.personas - 1)
     mail_tried = found.enviados or _was_tried(MAIL, mail_target(config))
     provider_tried = found.consultas or _was_tried(PROVIDER, provider_target(config))
     return [
-        Paso(
+        PrimerPaso(
             "oficina",
             "Nombre y logo de la oficina",
             "Con ellos firman los correos, el tablero de los buffets y el expediente.",
@@ -59,7 +59,7 @@ def list_pasos(config: Config) -> list[Paso]:
             _first(found.nombre, "")
             + ("" if found.logo or not found.nombre else " · falta el logo"),
         ),
-        Paso(
+        PrimerPaso(
             "correo",
             "Correo probado",
             _mail_text(config),
@@ -69,7 +69,7 @@ def list_pasos(config: Config) -> list[Paso]:
             config.smtp_host or "",
             sin_probar=config.mail_configured and not mail_tried,
         ),
-        Paso(
+        PrimerPaso(
             "buffet",
             "Su primer buffet",
             "Quien envía los oficios. Tendrá un enlace a su propio tablero.",
@@ -78,7 +78,7 @@ def list_pasos(config: Config) -> list[Paso]:
             found.buffets > 0,
             _first(found.buffet, "") + (f" y {found.buffets - 1} más" if found.buffets > 1 else ""),
         ),
-        Paso(
+        PrimerPaso(
             "planilla",
             "Importar la primera planilla",
             "Tal como la manda el buffet. Verá cada fila antes de crear nada.",
@@ -87,7 +87,7 @@ def list_pasos(config: Config) -> list[Paso]:
             found.planillas > 0,
             "1 planilla" if found.planillas == 1 else f"{found.planillas} planillas",
         ),
-        Paso(
+        PrimerPaso(
             "proveedor",
             "Conectar el proveedor de pórticos",
             "La clave que le dio el proveedor. Sin ella se puede trabajar y cargar pasos a mano."
@@ -99,7 +99,7 @@ def list_pasos(config: Config) -> list[Paso]:
             config.porticos_provider if config.provider_configured else "",
             sin_probar=config.provider_configured and not provider_tried,
         ),
-        Paso(
+        PrimerPaso(
             "equipo",
             "Invitar a su equipo",
             "Cada persona recibe un enlace y elige su contraseña.",

@@ -21,7 +21,7 @@ def trial_setting(parte: str) -> str:
 
 
 @dataclass(frozen=True)
-class Paso:
+class PrimerPaso:
     """One step: what it is, where it is done, and whether it is."""
 
     clave: str
@@ -38,7 +38,7 @@ class Paso:
     sin_probar: bool = False
 
 
-def say_left(pasos: list[Paso]) -> str:
+def say_left(pasos: list[PrimerPaso]) -> str:
     """«2 de 6», and how many are left."""
     done = sum(paso.hecho for paso in pasos)
     left = len(pasos) - done
