@@ -3,9 +3,9 @@
 // Progressive enhancement: every form also works without this file.
 import { ask } from "./confirm.js";
 import "./drafts.js";
-import "./drafts.js";
 import { make, need, targetOf } from "./elements.js";
 import { announce, dismissLater, toast } from "./toasts.js";
+import "./whereabouts.js";
 
 /** @type {Record<number, string>} */
 const SENTENCES = {
@@ -236,25 +236,6 @@ document.addEventListener("htmx:timeout", () => toast(OFFLINE, "error"));
 
 document.addEventListener("aviso", ({ detail }) => toast(detail.texto ?? detail.value, detail.tipo, null, detail.enlaces));
 
-// After saving, who lost their place because the form was replaced stands at what was saved.
-/** @type {Set<string>} */
-let idsBefore = new Set();
-document.addEventListener("htmx:beforeSwap", (event) => {
-  idsBefore = new Set([...event.detail.target.querySelectorAll("[id]")].map(({ id }) => id));
-});
-document.addEventListener("htmx:afterSettle", (event) => {
-  const { xhr, requestConfig, elt } = event.detail;
-  if (requestConfig?.verb !== "post" || xhr.status >= 300 || document.activeElement !== document.body) return;
-  const saved = [...elt.querySelectorAll("li[id], article[id], tr[id]")].find(({ id }) => !idsBefore.has(id));
-  if (!(saved instanceof HTMLElement)) return;
-  if (!saved.hasAttribute("tabindex")) saved.tabIndex = -1;
-  saved.focus({ preventScroll: false });
-});
-
-// A page that says what is wrong begins there: its links lead to the fields.
-const refused = document.querySelector("[data-errors]");
-if (refused instanceof HTMLElement) refused.focus();
-
 // After a refused form the first wrong field takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status !== 422) return;
@@ -276,18 +257,6 @@ function showOpen(root) {
 }
 showOpen(document);
 document.addEventListener("htmx:load", (event) => showOpen(event.detail.elt.parentElement ?? document));
-
-// The way back leads to the list as it was left: its filters, its page and where one stood.
-document.addEventListener("click", (event) => {
-  const link = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
-    ? targetOf(event).closest("a[data-back]")
-    : null;
-  if (!(link instanceof HTMLAnchorElement) || !document.referrer || history.length < 2) return;
-  const before = new URL(document.referrer);
-  if (before.origin !== location.origin || before.pathname !== link.pathname) return;
-  event.preventDefault();
-  history.back();
-});
 
 // Instead of what was sent through HTMX may come the page where one confirms who one is.
 document.addEventListener("htmx:load", async () => {

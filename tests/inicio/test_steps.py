@@ -91,7 +91,7 @@ def test_an_admin_without_a_case_begins_there_and_can_put_it_away(
     page = admin.get("/primeros-pasos").text
     assert len(re.findall(r'<li class="step', page)) == 6
     assert page.count("is-open") == 1
-    assert "1 de 6 · quedan 5" in page  # the buffet is there
+    assert "2 de 6 · quedan 4" in page  # there is a buffet, and somebody else
 
     make_oficio(app, buffet, usuario_admin)
     assert admin.get("/").headers["Location"] == "/tablero"

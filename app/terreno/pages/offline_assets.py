@@ -25,6 +25,7 @@ ASSETS = (
     "js/confirm.js",
     "js/elements.js",
     "js/toasts.js",
+    "js/whereabouts.js",
     "js/terreno/store.js",
     "js/terreno/changes.js",
     "js/terreno/nearness.js",
