@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -262,7 +262,7 @@ def _asked_place() -> PuntoHecho | None:
     return None if is_odd else place
 
 
-def _address(row: HechoRow, arguments: dict[str, str]) -> str:
+def _address(row: HechoRow, arguments: Mapping[str, Any]) -> str:
     place = f"{row.momento.isoformat()}~{row.fuente.value}-{row.id}"
     return url_for("auditoria.index", **arguments, despues=place)
 
