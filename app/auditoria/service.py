@@ -19,7 +19,9 @@ from app.db import after_commit, db, dispensable_transaction
 class Actor(Protocol):
     """Whoever acts: an account."""
 
-    id: Any
+    @property
+    def id(self) -> Any:
+        """Its number."""
 
 
 def audit(

@@ -148,7 +148,7 @@ def count_decisions(now: datetime) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
-def _undecided(now: datetime) -> sa.Select[Any]:
+def _undecided(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Trabajo.id,

@@ -109,8 +109,8 @@ def _read(source: SealSource, statement: sa.Select[Any], values: dict[str, Any])
     rows = db.session.connection().execute(statement, values).all()
     lists = {name: _read_lists(source, name, [row[1] for row in rows]) for name in source.lists}
     found = []
-    for cadena, pk, *values in rows:
-        content = dict(zip(names, values, strict=True))
+    for cadena, pk, *held in rows:
+        content: dict[str, Any] = dict(zip(names, held, strict=True))
         _hash_texts(source, content)
         for name, others in lists.items():
             content[name] = sorted(others.get(pk, ()))

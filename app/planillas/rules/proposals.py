@@ -95,7 +95,7 @@ def _fecha(text: str) -> Propuesta | None:
     """A date with letters for digits, or with spaces and commas between its parts."""
     if _day_of(text) is not None:
         return None
-    digits = text.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    digits = text.upper().translate(str.maketrans("OIL", "011"))
     for plain in (text, digits):
         if day := _day_of(re.sub(r"[\s,_|]+", "-", plain.strip(" .,-"))):
             return Propuesta(text, format_fecha(day), "Fecha mal escrita")

@@ -179,7 +179,7 @@ def _people(ids: list[int], words: list[str], *, near: bool) -> list[FoundPerson
         text = fold(f"{nombre} {rut or ''} {(rut or '').replace('-', '')}")
         if all(fits(word, text) for word in words):
             masked = mask_rut(rut) if rut else ""
-            found.append(FoundPerson(nombre, masked, tipo, pk, numero, estado.label))
+            found.append(FoundPerson(nombre or "", masked, tipo, pk, numero, estado.label))
     return found[:PEOPLE_SHOWN]
 
 

@@ -165,7 +165,7 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
     )
 
 
-def _rows(statement: sa.Select[Any]) -> Sequence[Any]:
+def _rows(statement: sa.Select[*tuple[Any, ...]]) -> Sequence[Any]:
     return db.session.execute(statement.limit(GROUP_SIZE)).all()
 
 
@@ -241,7 +241,7 @@ def _done(usuario_id: int, now: datetime) -> list[tuple[str, str | None]]:
         .limit(GROUP_SIZE)
     )
     today = local_today(now)
-    return [(numero, text) for numero, text, at in rows if local_today(at) == today]
+    return [(numero, text) for numero, text, at in rows if at and local_today(at) == today]
 
 
 def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list[Ahead]:

@@ -174,9 +174,9 @@ def _look_into_files(buscado: Buscado, found: _Found) -> None:
         rows = found.rows.get(upload.model, [])
         if any(row.fila_id == upload.fila_id for row in rows):
             continue
-        line = line_of_upload(buscado, upload)
-        if line is not None:
-            excerpt = _excerpt(line, buscado.found_in(line)[0])
+        named = line_of_upload(buscado, upload)
+        if named is not None:
+            excerpt = _excerpt(named, buscado.found_in(named)[0])
             found.rows.setdefault(upload.model, []).append(
                 Mencion(upload.fila_id, upload.oficio_id, ("archivo",), excerpt, upload.created_at)
             )
