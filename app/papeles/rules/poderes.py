@@ -31,16 +31,24 @@ _WITHOUT = re.compile(
     r"\b(?:SIN|NI|NO\s+ASI)\s+(?:(?:EL|LA|LAS|LOS|AUXILIO|DE|FACULTAD(?:ES)?|AUTORIZACION|PARA|NECESIDAD|ALLANAMIENTO|NI|O"
     r"|DERECHO|A|USO)\s+)*$"
 )
-_YES = re.compile(
+#: Verbs that grant.
+_GRANTS = (
     r"\bCONCED\w+|\bAUTORI(?:ZA|ZASE|ZAN|ZANDO|ZADO|ZADA|CESE)\b|\bFACULTA(?:SE|N|NDO|DO|DA)?\b"
-    r"|\bCON\s+(?:LA\s+)?FACULTAD(?:ES)?|\bOTORG\w+|\bCON\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FUERZA"
-    r"|(?<!NO\s)(?<!TAMPOCO\s)\bHA\s+LUGAR|\bCOMO\s+SE\s+PIDE|\bREQUERIR\b|\bDISPON\w+"
+    r"|\bOTORG\w+|(?<!NO\s)(?<!TAMPOCO\s)\bHA\s+LUGAR|\bCOMO\s+SE\s+PIDE|\bREQUERIR\b|\bDISPON\w+"
     r"|\bORDENA(?:SE)?\b|\bPODRA|\bPROCEDASE"
 )
+#: Words that name a power together with another, in what is granted and in what is refused.
+_NAMED_WITH = (
+    r"\bCON\s+(?:LA\s+)?FACULTAD(?:ES)?|\bCON\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FUERZA"
+)
+_GRANTING = re.compile(_GRANTS)
+_YES = re.compile(f"{_GRANTS}|{_NAMED_WITH}")
 _PENDING = re.compile(
     r"\bAUN\s+NO|\bTODAVIA\s+NO|\bNO\s+TENEMOS|\bPENDIENTE|\bSOLICIT(?:A|AMOS|O|ARA|AREMOS)\b|\bFALTA\b|\bPIDE\s+QUE"
     r"|\bEN\s+CASO\s+DE\s+QUE\s+SE\s+CONCEDA|\bSE\s+PEDIRA"
 )
+#: What a refusal names after itself: it is about that, and not about what stands before.
+_OBJECT = re.compile(r"\s+(?:AL|A\s+L[AO]S?)\b")
 _TOPIC = re.compile(
     r"(?:\bEN\s+CUANTO\s+AL?|\bA\s+LA\s+(?:SOLICITUD|PETICION)|\bRESPECTO\s+(?:DE|A)L?|\bAL?\s+LO\s+(?:PRINCIPAL|PEDIDO))"
 )
@@ -106,9 +114,12 @@ def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
         return later is not None
     yes = list(_YES.finditer(before))
     follows = _NO.search(after)
-    if follows and (not yes or _TOPIC.search(before)):
+    is_topic = _TOPIC.search(before) is not None
+    if follows and (
+        is_topic or not (_GRANTING.search(before) or _OBJECT.match(after[follows.end() :]))
+    ):
         between = after[: follows.start()]
-        if not _YES.search(between):
+        if not _GRANTING.search(between):
             return False
     if yes or _YES.match(after.lstrip(" :,-")):
         return True
