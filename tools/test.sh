@@ -51,10 +51,10 @@ run_fast() {
     [ -z "${MEASURE:-}" ] || measured=(--cov --cov-report= --cov-fail-under=0) # judged at the end
     # PostgreSQL refuses more of what is hostile (NUL, numbers too large), so it is sent there.
     run sqlite --database sqlite -m "not e2e and not hostile" -n "$workers" \
-        --note-statements "$noted" "${measured[@]}"
+        --note-statements="$noted" "${measured[@]}"
     # Each statement meets both databases. A test that sends none that others do not send as well
     # was tried in the first run: tests/plugins/statements.py. EVERYTHING=1 tries it again.
-    local repeated=(--repeat "$noted")
+    local repeated=(--repeat="$noted")
     [ -z "${EVERYTHING:-}" ] || repeated=()
     run postgresql --database postgresql -m "not e2e" -n "$workers" --only-database-tests \
         "${repeated[@]}"
