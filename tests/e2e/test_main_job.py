@@ -24,7 +24,7 @@ def sign_in(page: Page, url: str, email: str, password: str) -> None:
     page.goto(f"{url}/entrar")
     page.get_by_label("Correo").fill(email)
     page.get_by_label("Contraseña").fill(password)
-    page.get_by_role("button", name="Entrar").click()
+    page.get_by_role("button", name="Entrar", exact=True).click()
 
 
 def photo() -> dict:

@@ -157,6 +157,7 @@ def test_the_slash_finds_while_typing_and_enter_opens_the_case(
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/oficios/{older.id}$"))
 
+    page.wait_for_load_state()  # its scripts hear the keys
     page.keyboard.press("/")
     page.keyboard.type(newer.numero_oficio)
     page.keyboard.press("Enter")  # before its answer is there
