@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -20,22 +23,42 @@ from app.web.sentences import TextLink, tell
 bp = Blueprint("inicio", __name__, url_prefix="/primeros-pasos")
 
 
+#: Where an application keeps what the database last said.
+TOLD = "rastro_first_steps"
+#: For how long that is believed while the steps are not over: every page of an admin asks.
+_TRUSTED = timedelta(minutes=1)
+
+
+class Told(NamedTuple):
+    """Whether the installation was new, when that was read (UTC), and whether it had a case."""
+
+    is_new: bool
+    at: datetime
+    has_cases: bool = False
+
+
 def shows_steps() -> bool:
     """Whether the menus lead to the steps."""
     if not current_user.is_admin or shows_demo():
         return False
-    known = current_app.extensions
+    now = utcnow()
+    told: Told | None = current_app.extensions.get(TOLD)
     # Once over, it stays so: no page of an old installation asks.
-    if not known.get("inicio_terminado") and not is_new(utcnow()):
-        known["inicio_terminado"] = True
-    return not known.get("inicio_terminado")
+    if told is None or (told.is_new and abs(now - told.at) > _TRUSTED):
+        told = Told(is_new(now), now, told is not None and told.has_cases)
+        current_app.extensions[TOLD] = told
+    return told.is_new
 
 
 def landing() -> str | None:
     """An admin of a new installation without a case begins here."""
     if not (current_user.is_authenticated and current_user.is_admin) or not shows_steps():
         return None
-    return None if has_cases() else "inicio.index"
+    told: Told = current_app.extensions[TOLD]
+    if not told.has_cases and has_cases():
+        # A first case was made; from then on nobody asks.
+        told = current_app.extensions[TOLD] = told._replace(has_cases=True)
+    return None if told.has_cases else "inicio.index"
 
 
 @bp.get("")
@@ -60,6 +83,7 @@ def hide() -> ResponseReturnValue:
     """Put the list away; it stays reachable from *Estado*."""
     with transaction():
         put_away(actor=current_user, now=utcnow())
+    current_app.extensions.pop(TOLD, None)
     tell(
         "Los primeros pasos ya no se muestran. Siguen en Administración, Estado.",
         "ok",

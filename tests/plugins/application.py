@@ -95,7 +95,7 @@ def app(_application: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     limiter.enabled = False
     yield _application
     _application.extensions["rastro_config"] = config
-    for remembered in ("is_demo", "inicio_terminado", "rastro_probes", "rastro_storage"):
+    for remembered in ("is_demo", "rastro_first_steps", "rastro_probes", "rastro_storage"):
         _application.extensions.pop(remembered, None)
     with _application.app_context():
         _empty()
