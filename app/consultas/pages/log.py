@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import SelectChoice, SelectField, StringField
@@ -27,7 +27,6 @@ from app.core.clock import local_today, utcnow
 from app.db import transaction
 from app.extensions import current_config
 from app.web.access import admin_required
-from app.web.converters import row_id
 from app.web.forms import FechaField, FilterForm
 from app.web.fresh import fresh_file_required
 from app.web.pagination import paginate
@@ -55,7 +54,8 @@ class RegistroFilterForm(FilterForm):
 
     def __init__(self, askers: list[tuple[int, str]]) -> None:
         super().__init__()
-        self._askers = {0, *(pk for pk, _ in askers)}
+        # By the word of the address: a number that is nobody's must not become the 0 of the jobs.
+        self._askers = {str(pk): pk for pk in (0, *(pk for pk, _ in askers))}
         self.usuario.choices = [
             SelectChoice("", "Todos"),
             SelectChoice("0", "Consulta automática"),
@@ -65,13 +65,12 @@ class RegistroFilterForm(FilterForm):
     def to_filter(self) -> RegistroFilter:
         """The filter of this request's address."""
         self.validate()
-        usuario_id = request.args.get("usuario", type=row_id)
         outcomes = {member.value for member in ResultadoConsulta}
         known = self.resultado.data in outcomes
         return RegistroFilter(
             desde=None if self.desde.errors else self.desde.value,
             hasta=None if self.hasta.errors else self.hasta.value,
-            usuario_id=usuario_id if usuario_id in self._askers else None,
+            usuario_id=self._askers.get(self.usuario.data or ""),
             oficio=(self.oficio.data or "")[:_SEARCH_LIMIT],
             resultado=ResultadoConsulta(self.resultado.data) if known else None,
         )
