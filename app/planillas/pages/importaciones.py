@@ -267,9 +267,12 @@ def move_one(importacion_id: int, oficio_id: int) -> ResponseReturnValue:
     importacion = importacion_to_work(importacion_id)
     line = next((one for one in importacion.informe if one["oficio_id"] == oficio_id), None)
     oficio = find_oficio(oficio_id)
+    if not importacion.estado.is_busy:
+        # While a job works on its cases, nobody sees them, and the page says why it waits.
+        oficio = or_404(oficio)
     if importacion.estado is EstadoImportacion.IMPORTADA:
         # Of a list that is not, the page says that it is not.
-        line, oficio = or_404(line), or_404(oficio)
+        line = or_404(line)
     form = OtherBuffetForm(oficio.buffet_id if oficio else importacion.buffet_id)
 
     def deed() -> Done:
