@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.core.clock import local_today, utcnow
-from app.core.errors import Refused, Stale
+from app.core.errors import Refused
 from app.core.porticos import ATRIBUCION
 from app.core.text import clean_text
 from app.db import db, transaction
@@ -17,6 +17,7 @@ from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.queries import aliases_statement, count_aliases, list_roads, porticos_statement
 from app.porticos.rules import CambioLista
 from app.porticos.service import (
+    ListChanges,
     apply_list,
     create_portico,
     forget_alias,
@@ -130,24 +131,12 @@ def product_list() -> ResponseReturnValue:
 @admin_required
 def apply_product_list() -> ResponseReturnValue:
     """Apply the list of 2026 as the preview showed it."""
-    try:
-        with transaction():
-            changes = apply_list(request.form.get("resumen", ""), actor=current_user, now=utcnow())
-    except Stale as error:
-        tell(str(error), "warn")
-        return _list_page(409)
-    new = changes.count(CambioLista.NUEVO)
-    kept = changes.kept
-    tell(
-        f"Se aplicó la lista de 2026: {new} {'pórtico nuevo' if new == 1 else 'pórticos nuevos'}"
-        + (
-            f"; {kept} {'conserva' if kept == 1 else 'conservan'} lo que la oficina corrigió"
-            * bool(kept)
-        )
-        + ". Los avistamientos se identifican otra vez.",
-        "ok",
-    )
-    return see_other(url_for("porticos.index"))
+
+    def deed() -> Done:
+        changes = apply_list(request.form.get("resumen", ""), actor=current_user, now=utcnow())
+        return Done(_told_of_list(changes), url_for("porticos.index"))
+
+    return carry_out(Deed(do=deed, show=_list_page))
 
 
 @bp.get("/correcciones")
@@ -177,6 +166,15 @@ def _list_page(status: int) -> ResponseReturnValue:
         atribucion=ATRIBUCION,
     )
     return page, status
+
+
+def _told_of_list(changes: ListChanges) -> str:
+    """What is said of the list once it is applied."""
+    new, kept = changes.count(CambioLista.NUEVO), changes.kept
+    told = f"Se aplicó la lista de 2026: {new} {'pórtico nuevo' if new == 1 else 'pórticos nuevos'}"
+    if kept:
+        told += f"; {kept} {'conserva' if kept == 1 else 'conservan'} lo que la oficina corrigió"
+    return f"{told}. Los avistamientos se identifican otra vez."
 
 
 def _form_page(form: PorticoForm, row: Portico | None, status: int) -> ResponseReturnValue:
