@@ -24,6 +24,7 @@ ASSETS = (
     "js/drafts.js",
     "js/confirm.js",
     "js/elements.js",
+    "js/llaves.js",
     "js/toasts.js",
     "js/whereabouts.js",
     "js/terreno/store.js",
