@@ -61,6 +61,8 @@ PLACES = {
 #: only by somebody who is signed in.
 OPEN_WORDS = {
     *("estado", "parte", "formato", "apartado", "sha256", "clave", "cliente_id", "name", "cid"),
+    # Which chain a deed of the audit is from, and which version the file of streets has.
+    *("fuente", "edicion"),
 }
 #: Forms with a field for something secret; their pages are in the table.
 FORMS = {"LoginForm", "OwnPasswordForm", "FirstPasswordForm", "ProofForm", "AppForm"}
