@@ -128,8 +128,16 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
-    for row in rows:
-        sheet.append([_sheet_cell(sheet, _cell(column, row), column) for column in table.columns])
+    try:
+        for row in rows:
+            cells = [_sheet_cell(sheet, _cell(column, row), column) for column in table.columns]
+            sheet.append(cells)
+    except BaseException:
+        # Saving alone closes the half written sheet and removes its file, which would else stay
+        # until the process ends.
+        with tempfile.TemporaryFile() as thrown_away:
+            book.save(thrown_away)
+        raise
     if note:
         sheet.append([_harmless(note)])
     file = tempfile.TemporaryFile()  # noqa: SIM115  # who sends it closes it

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +23,10 @@ from app.consultas.queries.log_rows import Renglon
 from app.consultas.rules import ResultadoConsulta
 from app.core.clock import local_today, utcnow
 from app.cumplimiento.pages import DIVULGACIONES_TABLE
+from app.cumplimiento.pages.auditoria import TABLE as AUDITORIA_TABLE
+from app.cumplimiento.pages.auditoria import HechoShown
+from app.cumplimiento.queries.auditoria import HechoRow
+from app.cumplimiento.rules.auditoria import Diferencia, FuenteHecho
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.rules import Estado, Prioridad
@@ -107,6 +113,11 @@ def a_disclosure(text: str) -> tuple[Divulgacion, str]:
     return row, text
 
 
+def a_deed(text: str) -> HechoShown:
+    row = HechoRow(FuenteHecho.REGISTRO, 1, MOMENT, 1, 1, lugar=text, equipo=text)
+    return HechoShown(row, text, text, text, text, [Diferencia(text, None, text)])
+
+
 def a_gantry(text: str) -> Portico:
     return Portico(
         autopista=text,
@@ -115,11 +126,14 @@ def a_gantry(text: str) -> Portico:
         tramo=text,
         tipo=TipoPortico.PORTICO,
         sentido=text,
+        comuna=text,
         region=text,
         lat=-33.4,
         lon=-70.65,
         confianza_coord=Confianza.ALTA,
         procedencia_coord=text,
+        # Of the lines that a person writes those that hold something are kept.
+        otros_nombres="\n".join(filter(None, text.splitlines())),
         activo=True,
     )
 
@@ -210,11 +224,17 @@ EXPORTS = {
         "Fecha;Cómo salió;Qué;A quién;Base;Oficio;Cantidad",
         "app/cumplimiento/pages/__init__.py",
     ),
+    "auditoria": Export(
+        AUDITORIA_TABLE,
+        a_deed,
+        "Fecha;Quién;Qué hizo;Sobre;Red;Equipo;Antes y después;Entrada",
+        "app/cumplimiento/pages/auditoria.py",
+    ),
     "porticos": Export(
         PORTICOS_TABLE,
         a_gantry,
-        "Vía;Concesionaria;Código;Tramo;Tipo;Sentido;Región;Latitud;Longitud;Confianza;"
-        "Procedencia de las coordenadas;En uso",
+        "Vía;Concesionaria;Código;Tramo;Tipo;Sentido;Comuna;Región;Latitud;Longitud;Confianza;"
+        "Procedencia de las coordenadas;Otros nombres;En uso",
         "app/porticos/pages/catalogue_file.py",
     ),
     "trabajos": Export(
@@ -386,6 +406,22 @@ def test_what_is_not_known_is_empty_and_the_last_row_says_what_is_left_out():
     assert len(read_csv(pasos_report(True), row)) == sheet.max_row - 1 == 2
 
 
+def test_a_workbook_that_fails_halfway_leaves_nothing_behind(tmp_path, monkeypatch):
+    """Neither a file nor a writer that complains when it is collected, in some later test."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def rows() -> Iterator[dict[str, Any]]:
+        yield a_row_of_crossings("x")
+        assert list(tmp_path.iterdir())
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_xlsx(pasos_report(True), rows())
+
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_error_of_a_sheet_that_somebody_typed_is_text():
     sheet = read_sheet(pasos_report(True), a_row_of_crossings("#N/A"))
 
@@ -399,6 +435,8 @@ def test_an_error_of_a_sheet_that_somebody_typed_is_text():
         ("get", "/tablero/lista.xlsx", "oficios"),
         ("post", "/admin/consultas/exportar.csv", "consultas"),
         ("post", "/admin/consultas/exportar.xlsx", "consultas"),
+        ("post", "/admin/auditoria/exportar.csv", "auditoria"),
+        ("post", "/admin/auditoria/exportar.xlsx", "auditoria"),
         ("get", "/admin/porticos/exportar", "porticos"),
         ("get", "/admin/trabajos/exportar", "trabajos"),
     ],
