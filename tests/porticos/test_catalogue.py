@@ -16,7 +16,6 @@ from app.jobs.models import Trabajo
 from app.porticos.models import AliasPortico, Portico
 from app.porticos.rules import Confianza, TipoPortico, parse_grados
 from app.porticos.service import REMATCH, load_seed
-from tests.factories import make_oficio
 from tests.porticos.rows import find_gantry, make_alias, make_gantry
 
 URL = "/admin/porticos"
@@ -263,10 +262,8 @@ def test_the_same_text_is_remembered_once_and_the_last_word_counts(app, usuario_
     assert (row.ubicacion, row.empresa, row.portico_id) == ("portico uno", "nuble", None)
 
 
-def test_the_catalogue_is_found_under_administracion(admin, app, buffet, usuario_admin):
-    make_oficio(app, buffet, usuario_admin)
-
-    assert 'href="/admin/porticos"' in admin.get("/tablero").text
+def test_the_catalogue_is_found_under_administracion(admin):
+    assert 'href="/admin/porticos"' in admin.get("/admin").text
 
 
 @pytest.mark.parametrize(("text", "degrees"), [("-33,4489", -33.4489), ("\u221270.5 ", -70.5)])
