@@ -32,8 +32,6 @@ import sqlalchemy as sa
 BOTH = (
     "tests/acceso/",
     "tests/api/test_killed.py",
-    "tests/api/test_permissions.py",
-    "tests/architecture/test_permissions.py",
     "tests/auditoria/",
     "tests/crawl/",
     "tests/custodia/",
