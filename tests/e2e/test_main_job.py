@@ -42,7 +42,7 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
 
     # Import the sample as it is.
     page.goto(f"{rastro.url}/importar")
-    page.get_by_label("Buffet").select_option(label="González y Asociados")
+    page.locator("main").get_by_label("Buffet").select_option(label="González y Asociados")
     page.locator("input[type=file]").set_input_files(SAMPLE)
     page.locator("main form button[type=submit]").first.click()
     page.get_by_role("button", name="Importar 56 oficios").click()
