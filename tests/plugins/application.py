@@ -155,8 +155,11 @@ def _tables() -> tuple[str, ...]:
 
 
 @functools.cache
-def _sequences() -> tuple[tuple[str, int], ...]:
-    """Each sequence by its number, with the table whose ids it gives."""
+def _sequences() -> tuple[tuple[str, str], ...]:
+    """Each sequence by its name, with the table whose ids it gives.
+
+    Not by its number, which is another one after a test that makes the tables anew.
+    """
     with db.engine.connect() as connection:
         return tuple((row[0], row[1]) for row in connection.exec_driver_sql(SEQUENCES))
 
@@ -167,7 +170,7 @@ WRITTEN = """
     AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
 """
 SEQUENCES = """
-    SELECT quote_ident(t.relname), s.oid::int8 FROM pg_class s
+    SELECT quote_ident(t.relname), quote_literal(s.oid::regclass::text) FROM pg_class s
     JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')
     JOIN pg_class t ON t.oid = d.refobjid
     WHERE s.relkind = 'S'
