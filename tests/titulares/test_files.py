@@ -42,7 +42,20 @@ def mail(body: str, charset: str = "utf-8") -> bytes:
         COMPOUND + b"x" + "RUT 5126663-3".encode("utf-16-le"),
         COMPOUND + "NUÑEZ PEÑA JOSE".encode("latin-1"),
     ],
-    ids=lambda data: repr(data[:12]),
+    ids=[
+        "utf-8",
+        "latin-1",
+        "utf-16",
+        "html",
+        "xlsx",
+        "zip in zip",
+        "mail",
+        "mail in latin-1",
+        "mail with a list",
+        "ole in utf-16",
+        "ole by odd bytes",
+        "ole in latin-1",
+    ],
 )
 def test_a_person_is_found_in_a_file(data):
     assert line_that_names(SOUGHT, data) is not None
