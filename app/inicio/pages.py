@@ -29,7 +29,7 @@ TOLD = "rastro_first_steps"
 _TRUSTED = timedelta(minutes=1)
 
 
-class Told(NamedTuple):
+class StepsTold(NamedTuple):
     """Whether the installation was new, when that was read (UTC), and whether it had a case."""
 
     is_new: bool
@@ -42,10 +42,10 @@ def shows_steps() -> bool:
     if not current_user.is_admin or shows_demo():
         return False
     now = utcnow()
-    told: Told | None = current_app.extensions.get(TOLD)
+    told: StepsTold | None = current_app.extensions.get(TOLD)
     # Once over, it stays so: no page of an old installation asks.
     if told is None or (told.is_new and abs(now - told.at) > _TRUSTED):
-        told = Told(is_new(now), now, told is not None and told.has_cases)
+        told = StepsTold(is_new(now), now, told is not None and told.has_cases)
         current_app.extensions[TOLD] = told
     return told.is_new
 
@@ -54,7 +54,7 @@ def landing() -> str | None:
     """An admin of a new installation without a case begins here."""
     if not (current_user.is_authenticated and current_user.is_admin) or not shows_steps():
         return None
-    told: Told = current_app.extensions[TOLD]
+    told: StepsTold = current_app.extensions[TOLD]
     if not told.has_cases and has_cases():
         # A first case was made; from then on nobody asks.
         told = current_app.extensions[TOLD] = told._replace(has_cases=True)

@@ -165,6 +165,7 @@ def test_a_job_that_does_not_finish_in_time_is_free_for_who_comes_next(
     app, alarm, own_signals, rows, monkeypatch
 ):
     monkeypatch.setattr(consumers, "GRACE", 0.3)
+    before = set(threading.enumerate())
     put(app, "prueba.demorar")
 
     run_until(app, began.is_set)
@@ -176,6 +177,8 @@ def test_a_job_that_does_not_finish_in_time_is_free_for_who_comes_next(
         assert again is not None
         assert again.attempt == 2
     may_end.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)  # it writes once more, and nobody may empty the tables meanwhile
 
 
 def test_the_sweep_at_the_start_finds_what_nobody_rang_for(app, alarm, own_signals, rows):
