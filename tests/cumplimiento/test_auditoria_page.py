@@ -15,8 +15,10 @@ from app.auditoria.models import Auditoria
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit, record_disclosure
 from app.core.clock import utcnow
+from app.cumplimiento.pages.auditoria import show_deeds
 from app.cumplimiento.queries.auditoria import (
     HechoFilter,
+    HechoRow,
     count_deeds,
     find_cases_named,
     list_deeds,
@@ -106,7 +108,8 @@ def test_every_word_of_the_audit_has_its_sentence():
             },
             [("Rol", "admin", "cliente")],
         ),
-        ({"cambios": {"nombre": ["A", "B"]}}, [("Nombre", "A", "B")]),
+        ({"antes": {"plazo": 3}, "ahora": {"plazo": 5}, "campos": []}, [("Plazo", "3", "5")]),
+        ({"antes": [12, "borrar"]}, [("Valor", "12, borrar", None)]),
         ({"trabajos": ["x"]}, []),
     ],
 )
@@ -208,6 +211,38 @@ def test_an_admin_reads_who_did_what_from_where_before_and_after(app, admin, usu
     assert "Último cambio" not in admin.get("/tablero/limites").text
 
 
+@pytest.mark.parametrize(
+    ("accion", "about", "lugar", "said"),
+    [
+        ("usuario.intento", "usuario", None, "Carla Muñoz recibió contraseñas equivocadas"),
+        ("usuario.intento", None, None, "Alguien sin cuenta recibió contraseñas equivocadas"),
+        ("factor.respaldo", "usuario", "192.0.2.0", "Carla Muñoz entró con un código de respaldo"),
+        ("enlace.abierto", "enlace", None, "Alguien sin cuenta abrió el tablero de un buffet"),
+        ("buffet.correos", "buffet", "192.0.2.0", "Alguien sin cuenta cambió qué correos"),
+        ("supresion.hecha", "supresion", None, "Rastro terminó una supresión"),
+    ],
+)
+def test_what_no_account_did_is_not_said_of_rastro(
+    app, usuario_investigador, accion, about, lugar, said
+):
+    row = HechoRow(
+        fuente=FuenteHecho.REGISTRO,
+        id=1,
+        momento=utcnow(),
+        usuario_id=None,
+        oficio_id=None,
+        accion=accion,
+        entidad=about,
+        entidad_id=usuario_investigador.id,
+        detalle={"veces": 3},
+        lugar=lugar,
+    )
+    with app.app_context():
+        (shown,) = show_deeds([row])
+    assert f"{shown.quien} {shown.frase}".startswith(said)
+    assert shown.frase.endswith("(3 veces)")
+
+
 def test_the_file_holds_what_the_page_shows_and_taking_it_is_a_deed(admin, busy):
     answer = admin.post(f"{PAGE}/exportar.csv?caso={busy.numero_oficio}&que=lectura")
     lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
@@ -226,7 +261,18 @@ def test_what_is_not_there_is_not_found(admin, address):
 
 @pytest.mark.parametrize(
     "asked",
-    ["despues=ayer", "despues=2026-01-01T00:00:00~registro-1", "quien=x", "que=x", "desde=x"],
+    [
+        "despues=ayer",
+        "despues=0001-01-01T00:00:00%2B14:00~registro-1",
+        "despues=9999-12-31T23:59:59-14:00~registro-1",
+        f"despues=2099-01-01T00:00:00%2B00:00~registro-{2**63}",
+        "hasta=9999-12-31",
+        "hasta=31-12-9999",
+        "quien=x",
+        f"quien={2**70}",
+        "que=x",
+        "desde=x",
+    ],
 )
 def test_an_address_that_cannot_be_read_shows_all(admin, busy, asked):
     answer = admin.get(f"{PAGE}?{asked}")

@@ -29,7 +29,7 @@ class HechoFilterForm(FilterForm):
         super().__init__()
         self.quien.choices = [
             SelectChoice("", "Todas"),
-            SelectChoice(str(SISTEMA), "Rastro, por sí solo"),
+            SelectChoice(str(SISTEMA), "Sin cuenta: Rastro y enlaces"),
             *(SelectChoice(str(pk), nombre) for pk, nombre in people),
         ]
         self.que.choices = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.ajustes.rules.settings_registry import list_settings
 from app.auditoria.pages import note_export, note_file
 from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import local_today, to_local, utcnow
+from app.core.money import format_number
 from app.cumplimiento.forms.auditoria import HechoFilterForm
 from app.cumplimiento.queries import name_cases
 from app.cumplimiento.queries.auditoria import (
@@ -35,16 +36,20 @@ from app.cumplimiento.queries.auditoria import (
     name_people,
 )
 from app.cumplimiento.rules.auditoria import (
+    NOBODY_KNOWN,
+    RASTRO,
     Diferencia,
     FuenteHecho,
     differences_of,
     facts_of,
     hecho_of,
+    is_about_the_person,
 )
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
 from app.oficios.rules.historial import changes_of, text_of
 from app.web.access import admin_required, or_404
+from app.web.converters import row_id
 from app.web.fresh import fresh_file_required
 from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
 
@@ -69,6 +74,11 @@ class HechoShown:
     diferencias: Sequence[Diferencia] = ()
     datos: Sequence[tuple[str, str]] = ()
     texto: str = ""
+
+    @property
+    def is_by_rastro(self) -> bool:
+        """Whether nobody asked for it."""
+        return self.quien == RASTRO
 
     @property
     def clave(self) -> str:
@@ -148,24 +158,21 @@ def export(formato: str) -> ResponseReturnValue:
     """The same as a file; a POST, because taking it is written down."""
     if formato not in FORMATS:
         abort(404)
-    wanted = HechoFilterForm(list_people()).to_filter()
-    total = count_deeds(wanted)
-    note_export(f"Auditoría ({formato})", total, actor=current_user)
+    found = list(iter_deeds(HechoFilterForm(list_people()).to_filter()))
+    cases = {row.oficio_id for row in found if row.oficio_id}
+    note_export(f"Auditoría ({formato})", len(found), actor=current_user, casos=cases)
     name = f"auditoria-{local_today(utcnow()).isoformat()}"
     note = ""
-    if total > COUNT_LIMIT:
-        note = f"El archivo lleva a lo más las {EXPORT_LIMIT:n} entradas más nuevas."
-    return send_table(TABLE, _in_words(iter_deeds(wanted)), name, formato, note=note)
+    if len(found) == EXPORT_LIMIT:
+        most = format_number(EXPORT_LIMIT)
+        note = f"El archivo lleva las {most} entradas más nuevas; puede haber más."
+    return send_table(TABLE, _in_words(found), name, formato, note=note)
 
 
-def _in_words(rows: Iterable[HechoRow]) -> Iterable[HechoShown]:
-    batch: list[HechoRow] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == 500:  # names are asked for once for so many
-            yield from show_deeds(batch)
-            batch = []
-    yield from show_deeds(batch)
+def _in_words(rows: Sequence[HechoRow]) -> Iterator[HechoShown]:
+    """Rows in words; names and entries are asked for once for five hundred."""
+    for start in range(0, len(rows), 500):
+        yield from show_deeds(rows[start : start + 500])
 
 
 def show_deeds(rows: Sequence[HechoRow]) -> list[HechoShown]:
@@ -181,7 +188,7 @@ def show_deeds(rows: Sequence[HechoRow]) -> list[HechoShown]:
 def _show(
     row: HechoRow, people: dict[int, str], cases: dict[int, str], entry: Investigacion | None
 ) -> HechoShown:
-    quien = people.get(row.usuario_id or 0, "Rastro")
+    quien = _who(row, people)
     sobre = cases.get(row.oficio_id or 0, "")
     donde = " · ".join(each for each in (row.equipo, row.lugar) if each)
     if row.fuente is FuenteHecho.SALIDA:
@@ -206,9 +213,22 @@ def _show(
     )
 
 
+def _who(row: HechoRow, people: Mapping[int, str]) -> str:
+    """Who did it. Without an account that is Rastro only where nobody asked for it."""
+    if row.usuario_id:
+        return people.get(row.usuario_id, NOBODY_KNOWN)
+    if is_about_the_person(row.accion):
+        of_account = row.entidad == "usuario" and row.entidad_id
+        return people.get(row.entidad_id or 0, NOBODY_KNOWN) if of_account else NOBODY_KNOWN
+    return NOBODY_KNOWN if row.lugar else RASTRO
+
+
 def _phrase(row: HechoRow) -> str:
-    """What a record of the audit says; of a setting, by its name on the page."""
+    """What a record of the audit says: how often, and of a setting its name on the page."""
     phrase = hecho_of(row.accion).frase
+    times = row.detalle.get("veces")
+    if isinstance(times, int) and times > 1:
+        phrase = f"{phrase} ({times} veces)"
     if row.accion != _SETTING:
         return phrase
     names = {setting.clave: setting.etiqueta for setting in list_settings()}
@@ -255,11 +275,13 @@ def _asked_place() -> PuntoHecho | None:
     moment, _, rest = request.args.get("despues", "").partition("~")
     fuente, _, number = rest.partition("-")
     try:
-        place = PuntoHecho(datetime.fromisoformat(moment), FuenteHecho(fuente), int(number))
-    except ValueError:
+        # In UTC at once: what lies beyond the calendar there is no moment.
+        place = PuntoHecho(
+            datetime.fromisoformat(moment).astimezone(UTC), FuenteHecho(fuente), row_id(number)
+        )
+    except (ValueError, OverflowError):
         return None
-    is_odd = place.momento.tzinfo is None or not 0 < place.id < 2**31
-    return None if is_odd else place
+    return place if place.id > 0 else None
 
 
 def _address(row: HechoRow, arguments: Mapping[str, Any]) -> str:

@@ -130,6 +130,8 @@ def show_look(row: Any) -> Mirada:
 
 def name_cases(oficio_ids: Sequence[int]) -> dict[int, str]:
     """The numbers of some cases."""
+    if not oficio_ids:
+        return {}
     rows = db.session.execute(
         sa.select(Oficio.id, Oficio.numero_oficio).where(Oficio.id.in_(oficio_ids))
     )

@@ -20,9 +20,10 @@ from app.auditoria.rules import CanalDivulgacion
 from app.core.clock import start_of_day
 from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
+from app.cumplimiento.queries import find_cases
 from app.cumplimiento.rules.auditoria import ClaseHecho, FuenteHecho, acciones_of, canales_of
 from app.db import db
-from app.oficios.models import Investigacion, Oficio
+from app.oficios.models import Investigacion
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
@@ -33,7 +34,7 @@ EXPORT_LIMIT = 50_000
 COUNT_LIMIT = 10_000
 #: Cases that a number or a plate may stand for.
 _MOST_CASES = 200
-#: Who acts when nobody does.
+#: Stands for no account: Rastro itself, or whoever holds a link.
 SISTEMA = 0
 
 
@@ -49,7 +50,7 @@ class PuntoHecho(NamedTuple):
 class HechoFilter:
     """Which deeds; the empty one wants all."""
 
-    #: None: anybody. ``SISTEMA``: Rastro by itself.
+    #: None: anybody. ``SISTEMA``: what no account did.
     usuario_id: int | None = None
     clase: ClaseHecho | None = None
     #: None: any or none. Empty: a case was asked for that is not there.
@@ -151,8 +152,7 @@ def list_around(deed: HechoRow, *, each: int = 3) -> list[HechoRow]:
 
 def find_cases_named(text: str) -> tuple[int, ...]:
     """The cases of a number or a plate that somebody typed."""
-    numbers = sa.select(Oficio.id).where(sa.func.lower(Oficio.numero_oficio) == text.lower())
-    found = list(db.session.scalars(numbers.limit(_MOST_CASES)))
+    found = find_cases(text) or find_cases(text.upper())
     try:
         plate = parse_patente(text).valor
     except InvalidValue:
@@ -169,6 +169,8 @@ def list_people() -> list[tuple[int, str]]:
 
 def name_people(ids: Sequence[int]) -> dict[int, str]:
     """The names of some accounts."""
+    if not ids:
+        return {}
     rows = db.session.execute(sa.select(Usuario.id, Usuario.nombre).where(Usuario.id.in_(ids)))
     return {row.id: row.nombre for row in rows}
 
@@ -214,8 +216,12 @@ def _statements(fuente: FuenteHecho, wanted: HechoFilter) -> list[sa.Select[Any]
         listed = sa.select(DivulgacionCaso.divulgacion_id).where(
             DivulgacionCaso.oficio_id.in_(wanted.oficio_ids)
         )
-        of_all = _narrowed(fuente, replace(wanted, oficio_ids=None))
-        statements.append(of_all.where(Divulgacion.id.in_(listed)))
+        own = sa.func.coalesce(Divulgacion.oficio_id, 0)
+        statements.append(
+            _narrowed(fuente, replace(wanted, oficio_ids=None)).where(
+                Divulgacion.id.in_(listed), own.not_in(wanted.oficio_ids)
+            )
+        )
     if wanted.clase is None:
         return statements
     column, values = _kinds(fuente, wanted.clase, wanted.acciones)

@@ -233,6 +233,21 @@ def canales_of(clase: ClaseHecho) -> list[CanalDivulgacion]:
     return []
 
 
+#: Mails of which the person of an account is told, and that no account sends.
+_TO_THE_PERSON = frozenset({"usuario.clave_avisada", "usuario.enlace_clave"})
+#: How somebody is called who has no account, or none that is known.
+NOBODY_KNOWN = "Alguien sin cuenta"
+RASTRO = "Rastro"
+
+
+def is_about_the_person(accion: str) -> bool:
+    """Whether a deed without an account tells of the person of the account that it names.
+
+    A wrong password is counted for an account; whoever typed it has none.
+    """
+    return accion in _TO_THE_PERSON or hecho_of(accion).clase is ClaseHecho.ENTRADA
+
+
 class Diferencia(NamedTuple):
     """What something held, and what it holds since; None: it was not there, or is not."""
 
@@ -242,18 +257,16 @@ class Diferencia(NamedTuple):
 
 
 #: Pairs of names by which deeds say what was and what is.
-_PAIRS = (("de", "a"), ("antes", "despues"))
+_PAIRS = (("de", "a"), ("antes", "despues"), ("antes", "ahora"))
 
 
 def differences_of(detalle: Mapping[str, Any]) -> list[Diferencia]:
-    """What a record of the audit says of before and after."""
-    for before, after in _PAIRS:
-        if before in detalle or after in detalle:
-            return _compare(detalle.get(before), detalle.get(after), detalle)
-    changed = detalle.get("cambios")
-    if isinstance(changed, Mapping):
-        return [Diferencia(_named(name), *_pair(value)) for name, value in changed.items()]
-    return []
+    """What a record of the audit says of before and after; what it does not say is left out."""
+    told = [pair for pair in _PAIRS if pair[0] in detalle or pair[1] in detalle]
+    if not told:
+        return []
+    before, after = max(told, key=lambda pair: sum(name in detalle for name in pair))
+    return _compare(detalle.get(before), detalle.get(after), detalle)
 
 
 def _compare(before: Any, after: Any, detalle: Mapping[str, Any]) -> list[Diferencia]:
@@ -268,15 +281,9 @@ def _compare(before: Any, after: Any, detalle: Mapping[str, Any]) -> list[Difere
     return [Diferencia(_named(name), _shown(before), _shown(after))]
 
 
-def _pair(value: Any) -> tuple[str | None, str | None]:
-    if isinstance(value, list | tuple) and len(value) == 2:  # before and after
-        return _shown(value[0]), _shown(value[1])
-    return None, _shown(value)
-
-
 def facts_of(detalle: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What else a record holds, by name, for whoever looks closer."""
-    told = {name for pair in _PAIRS for name in pair} | {"cambios"}
+    told = {name for pair in _PAIRS for name in pair}
     return [
         (_named(name), _shown(value) or "–") for name, value in detalle.items() if name not in told
     ]

@@ -112,6 +112,7 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
         end_sessions(usuario, FinSesion.DERECHOS, now=now)
         # What a program may do was decided for what the account was.
         end_access_of_account(usuario, actor=actor, now=now)
+    before = {"rol": usuario.rol.value, "buffet_id": usuario.buffet_id}
     usuario.email = data.email.lower()
     usuario.nombre = data.nombre
     usuario.rol = data.rol
@@ -124,6 +125,8 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
         entidad="usuario",
         entidad_id=usuario.id,
         rol=data.rol.value,
+        antes=before,
+        despues={"rol": data.rol.value, "buffet_id": data.buffet_id},
     )
     db.session.flush()
 
