@@ -55,6 +55,7 @@ class Auditoria(Model):
         sa.Index("ix_auditoria_accion", "accion", "created_at"),
         sa.Index("ix_auditoria_oficio_id", "oficio_id", "created_at"),
         sa.Index("ix_auditoria_usuario_id", "usuario_id", "created_at"),
+        sa.Index("ix_auditoria_whose", "usuario_id", "accion", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +91,7 @@ class Divulgacion(Model):
         sa.Index("ix_divulgaciones_canal", "canal", "created_at"),
         sa.Index("ix_divulgaciones_oficio_id", "oficio_id", "created_at"),
         sa.Index("ix_divulgaciones_usuario_id", "usuario_id", "created_at"),
+        sa.Index("ix_divulgaciones_whose", "usuario_id", "canal", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

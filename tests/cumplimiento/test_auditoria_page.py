@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.ajustes.service import save_settings
 from app.auditoria.models import Auditoria
@@ -22,6 +23,7 @@ from app.cumplimiento.queries.auditoria import (
     count_deeds,
     find_cases_named,
     list_deeds,
+    statements_of,
 )
 from app.cumplimiento.rules.auditoria import (
     HECHOS,
@@ -278,3 +280,36 @@ def test_an_address_that_cannot_be_read_shows_all(admin, busy, asked):
     answer = admin.get(f"{PAGE}?{asked}")
     assert answer.status_code == 200
     assert "anotó: Nota 0" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found_by"),
+    [
+        (HechoFilter(), set()),
+        (HechoFilter(usuario_id=1), {"(usuario_id=?)"}),
+        (HechoFilter(clase=ClaseHecho.SALIDA), {"(accion=?)", "(canal=?)"}),
+        (
+            HechoFilter(usuario_id=1, clase=ClaseHecho.SALIDA),
+            {"(usuario_id=? AND accion=?)", "(usuario_id=? AND canal=?)"},
+        ),
+    ],
+)
+def test_an_index_leads_to_the_rows_of_a_page_in_their_order(app, database_kind, wanted, found_by):
+    """Among a million and a half deeds, searching for a person's of one kind took five seconds."""
+    if database_kind != "sqlite":
+        pytest.skip("an empty table of PostgreSQL is read whole, whatever its indexes")
+    plans = []
+    with app.app_context():
+        for fuente in (FuenteHecho.REGISTRO, FuenteHecho.SALIDA):
+            for statement in statements_of(fuente, wanted):
+                text = statement.limit(50).compile(
+                    db.engine, compile_kwargs={"literal_binds": True}
+                )
+                rows = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}"))
+                plans.append(" / ".join(row.detail for row in rows))
+    assert plans
+    for plan in plans:
+        assert "USING INDEX" in plan
+        assert "ORDER BY" not in plan
+    led = {plan[plan.index("(") :] for plan in plans if "(" in plan}
+    assert led == found_by

@@ -114,7 +114,7 @@ def count_deeds(wanted: HechoFilter) -> int:
     """How many deeds fit, up to one more than ``COUNT_LIMIT``."""
     total = 0
     for fuente in FuenteHecho:
-        for statement in _statements(fuente, wanted):
+        for statement in statements_of(fuente, wanted):
             rows = statement.order_by(None).limit(COUNT_LIMIT + 1 - total).subquery()
             total += db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
             if total > COUNT_LIMIT:
@@ -137,7 +137,7 @@ def list_around(deed: HechoRow, *, each: int = 3) -> list[HechoRow]:
     before = list_deeds(same, after=deed.place, limit=each)
     later: list[HechoRow] = []
     for fuente in FuenteHecho:
-        for statement in _statements(fuente, same):
+        for statement in statements_of(fuente, same):
             model = _MODELS[fuente]
             rows = db.session.execute(
                 statement.where(_is_newer(model, fuente, deed.place))
@@ -199,7 +199,7 @@ def _load(
 ) -> list[HechoRow]:
     model = _MODELS[fuente]
     found: dict[int, HechoRow] = {}
-    for statement in _statements(fuente, wanted):
+    for statement in statements_of(fuente, wanted):
         if after is not None:
             statement = statement.where(_is_older(model, fuente, after))
         for row in db.session.execute(statement.limit(limit)):
@@ -207,7 +207,7 @@ def _load(
     return sorted(found.values(), key=_order)[:limit]
 
 
-def _statements(fuente: FuenteHecho, wanted: HechoFilter) -> list[sa.Select[Any]]:
+def statements_of(fuente: FuenteHecho, wanted: HechoFilter) -> list[sa.Select[Any]]:
     """What of a table fits, each statement by one index and in its order."""
     if wanted.oficio_ids is not None and not wanted.oficio_ids:
         return []
