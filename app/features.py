@@ -32,6 +32,7 @@ _PACKAGES = (
     "consultas",
     "patrones",
     "ubicado",
+    "promesas",
     "planillas",
     "bandeja",
     "papeles",

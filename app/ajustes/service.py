@@ -13,6 +13,12 @@ from app.ajustes.rules.logo_drawing import Dibujo
 from app.ajustes.rules.settings_registry import list_settings
 from app.auditoria.service import Actor, audit
 from app.db import db
+from app.feature import asked_above
+
+
+@asked_above
+def follow_settings(claves: list[str], *, actor: Actor, now: datetime) -> None:
+    """Bring up to date what follows from settings that an admin changed, in their transaction."""
 
 
 def set_setting(clave: str, valor: str) -> None:
@@ -38,6 +44,8 @@ def save_settings(values: Mapping[str, str | int], *, actor: Actor, now: datetim
         set_setting(clave, str(after))
         audit("ajuste.cambiado", actor=actor, now=now, clave=clave, de=before[clave], a=after)
         changed.append(clave)
+    if changed:
+        follow_settings(changed, actor=actor, now=now)
     return changed
 
 

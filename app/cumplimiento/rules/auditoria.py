@@ -134,6 +134,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         buffet__activado="activó un buffet",
         buffet__desactivado="desactivó un buffet",
         buffet__correos="cambió qué correos recibe un buffet",
+        promesa__guardada="cambió lo que se promete a un buffet",
         receptor__creado="creó un receptor",
         receptor__modificado="cambió un receptor",
         receptor__activado="activó un receptor",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from app.eventos.models import Entrega, Evento
 from app.eventos.permissions import message_for_buffet
 from app.eventos.queries import webhooks_for
 from app.eventos.rules import WEBHOOK_KINDS, TipoEvento
+from app.feature import asked_above
 from app.jobs.queue import enqueue
 
 #: The name of the job that tells a webhook.
@@ -23,23 +26,60 @@ DELIVER = "eventos.entregar"
 _LOCK = 7_246_001
 
 
+@asked_above
+def follow_cases(oficio_ids: Collection[int], *, now: datetime) -> int:
+    """Bring up to date what follows from these cases, as the last deed of the transaction.
+
+    Called with the cases of which something was emitted, or that ``touch_cases`` named. Returns how
+    many rows that changed.
+    """
+    return 0
+
+
+def touch_cases(oficio_ids: Iterable[int], *, now: datetime) -> None:
+    """Say that something changed that follows from cases, of which nobody else is told."""
+    pending = _pending()
+    pending.touched.update(oficio_ids)
+    pending.now = now
+
+
+@dataclass
+class _Pending:
+    """What a transaction has to tell when it commits."""
+
+    owner: Any
+    events: list[dict[str, Any]] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    now: datetime | None = None
+
+
+def _pending() -> _Pending:
+    session = db.session()
+    pending: _Pending | None = session.info.get("eventos")
+    if pending is None or pending.owner is not session.get_transaction():
+        pending = session.info["eventos"] = _Pending(session.get_transaction())
+    return pending
+
+
 def emit(tipo: TipoEvento, *, oficio_id: int, buffet_id: int, now: datetime, **datos: Any) -> None:
     """Tell everybody who watches, if and only if the open transaction commits.
 
     ``datos`` are identifiers and states, never personal data. Several changes of an oficio in one
     transaction are one ``oficio.cambiado`` with the last data.
     """
-    session = db.session()
-    owner, pending = session.info.get("eventos", (None, []))
-    if owner is None or owner is not session.get_transaction():
-        pending = []
-        session.info["eventos"] = (session.get_transaction(), pending)
+    pending = _pending()
+    pending.touched.add(oficio_id)
+    pending.now = now
     if tipo is TipoEvento.CAMBIADO:
-        same = (item for item in pending if (item["tipo"], item["oficio_id"]) == (tipo, oficio_id))
+        same = (
+            item
+            for item in pending.events
+            if (item["tipo"], item["oficio_id"]) == (tipo, oficio_id)
+        )
         if known := next(same, None):
             known["datos"] = datos
             return
-    pending.append(
+    pending.events.append(
         {
             "tipo": tipo,
             "oficio_id": oficio_id,
@@ -58,13 +98,20 @@ def _store(session: Session) -> None:
     and who reads on from the later id would never see the earlier one. The lock is taken last of
     all, so that nobody waits for a row while holding it.
     """
-    owner, pending = session.info.pop("eventos", (None, []))
-    if not pending or owner is not session.get_transaction():
+    pending: _Pending | None = session.info.get("eventos")
+    if pending is None or pending.owner is not session.get_transaction():
+        session.info.pop("eventos", None)
         return
     session.flush()
+    if pending.touched and pending.now is not None:
+        follow_cases(pending.touched, now=pending.now)
+        session.flush()
+    session.info.pop("eventos", None)
+    if not pending.events:
+        return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    eventos = [Evento(**values) for values in pending]
+    eventos = [Evento(**values) for values in pending.events]
     session.add_all(eventos)
     session.flush()
     _order_deliveries([item for item in eventos if item.tipo in WEBHOOK_KINDS])

@@ -11,7 +11,7 @@ from app.auditoria.service import audit, record_disclosure
 from app.avisos.service import tell
 from app.db import db
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emitting import emit
+from app.eventos.service.emitting import emit, touch_cases
 from app.mail.outcomes import Refusal
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.unread_hitos import read_told_cases
@@ -63,8 +63,11 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
     ]
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
         _tell_of_notice(notice, now)
-    elif notice.tipo is TipoNotificacion.BUFFET and notice.oficio_id is not None:
-        _record(notice, f"Correo de avance enviado al buffet ({notice.destinatario_email}).", now)
+    elif notice.tipo is TipoNotificacion.BUFFET:
+        if notice.oficio_id is not None:
+            said = f"Correo de avance enviado al buffet ({notice.destinatario_email})."
+            _record(notice, said, now)
+        touch_cases(read_told_cases(notice.id)[0], now=now)
     # What is handed to others is written down (law 21.719).
     audit(
         "notificacion.enviada",

@@ -14,7 +14,7 @@ from app.core.errors import Refused
 from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
 from app.eventos.rules import TipoEvento
-from app.eventos.service.emitting import emit
+from app.eventos.service.emitting import emit, touch_cases
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.data import EntradaData, RawAnswer
@@ -216,6 +216,7 @@ def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None
     )
     entry.retirado_at = now
     drop_follow_up(entry)
+    touch_cases([entry.oficio_id], now=now)
     db.session.flush()
 
 

@@ -21,6 +21,7 @@ from app.vehiculos.models import Vehiculo
 _OWN = frozenset(
     {
         "cargas",
+        "compromisos",
         "direcciones",
         "eventos",
         "investigaciones",
@@ -88,7 +89,7 @@ def remove_cases(oficio_ids: Sequence[int], *, reason: str) -> None:
     """
     metadata = Model.metadata.tables
     connection = db.session.connection()
-    for name in ("origenes", Evento.__tablename__):
+    for name in ("origenes", "compromisos", Evento.__tablename__):
         if name in metadata:
             table = metadata[name]
             connection.execute(sa.delete(table).where(table.c.oficio_id.in_(oficio_ids)))
