@@ -20,7 +20,8 @@ ICONS = (("icono-192", 192, 1.0), ("icono-512", 512, 1.0), ("icono-maskable-512"
 def main() -> None:
     """Draw each icon with Chromium."""
     logo = (IMG / "favicon.svg").read_text(encoding="utf-8")
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    chromium = next((path for path in map(shutil.which, names) if path), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, size, part in ICONS:

@@ -1,4 +1,4 @@
-"""The distribution's Chromium, headless, driven by Playwright for the end-to-end tests."""
+"""The distribution's Chromium without a window, driven by Playwright for the end-to-end tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 ARTIFACTS = Path(__file__).resolve().parents[1] / "artifacts"
 
 #: The same names that tools/chromium.sh looks for.
-NAMES = ("chromium", "google-chrome", "chromium-browser")
+NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")
 
 ARGUMENTS = (
     "--disable-gpu",
