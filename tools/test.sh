@@ -68,7 +68,7 @@ run_served() {
     # The walk through the product, the installation and the drills run on both databases. A hand's
     # gestures in the browser say nothing about the database: the first run has had them.
     run "postgresql, end to end" --database postgresql -m e2e \
-        tests/e2e tests/drills tests/api -n "$served_workers"
+        tests/e2e tests/drills -n "$served_workers"
 }
 
 set -m # a process group of its own, so that all of it can be ended

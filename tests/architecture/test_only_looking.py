@@ -94,6 +94,7 @@ def snapshot(app: Flask) -> dict[str, str]:
     return found
 
 
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("name", PEOPLE)
 def test_no_route_changes_anything_by_cookie(name, app, person, sign_in, addresses):
     usuario = person(name)
@@ -103,6 +104,7 @@ def test_no_route_changes_anything_by_cookie(name, app, person, sign_in, address
     walk_without_a_trace(app, client, addresses, headers)
 
 
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("name", PEOPLE)
 def test_no_route_changes_anything_by_token_or_key(name, app, person, addresses):
     usuario = person(name)
@@ -134,6 +136,8 @@ def walk_without_a_trace(
     try:
         for endpoint, url, is_page in addresses():
             for method, extra in itertools.product(METHODS, headers):
+                if method == "OPTIONS" and extra is not headers[0]:
+                    continue  # answered before any view sees the headers
                 response = client.open(url, method=method, headers=extra)
                 response.close()
                 asked += 1

@@ -110,6 +110,7 @@ def test_production_names_what_is_missing_and_does_not_start(start_rastro):
     assert not list(refused.instance.glob("*.sqlite3"))
 
 
+@pytest.mark.usefixtures("once")
 def test_production_has_no_demo(start_rastro):
     served = start_rastro(
         ENVIRONMENT="production",
@@ -125,6 +126,7 @@ def test_production_has_no_demo(start_rastro):
     assert len(family(served.process.pid)) == 2, "the web and the jobs, no demo service"
 
 
+@pytest.mark.usefixtures("once")
 def test_a_demo_database_is_refused_in_production(start_demo):
     refused = start_demo(
         ENVIRONMENT="production",

@@ -67,6 +67,7 @@ def test_what_was_there_is_named_and_whole(changed):
     assert leftovers(app) == []
 
 
+@pytest.mark.usefixtures("once")
 def test_a_backup_within_the_files_that_it_replaces_is_refused(changed):
     app, backup = changed
     inside = storage_of(app).root / "respaldos" / backup.path.name
@@ -115,6 +116,7 @@ def test_rows_that_do_not_add_up_leave_all_as_it_was(changed):
     assert leftovers(app) == []
 
 
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("step", range(4))
 def test_a_name_that_cannot_be_changed_puts_all_names_back(changed, monkeypatch, step):
     """Whichever of the exchanges of names fails, those before it are undone."""
@@ -172,6 +174,7 @@ def mounted(changed, request) -> Iterator[tuple[object, object]]:
     subprocess.run(["umount", "--lazy", str(root)], check=True)
 
 
+@pytest.mark.usefixtures("once")
 def test_a_folder_that_is_a_volume_keeps_its_name_and_what_was_in_it(mounted):
     """A container's volume cannot be renamed: its content changes places inside."""
     app, backup = mounted
@@ -196,6 +199,7 @@ def test_a_folder_that_is_a_volume_keeps_its_name_and_what_was_in_it(mounted):
     assert leftovers(app) == []
 
 
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("step", range(3))
 def test_a_volume_gets_its_content_back_when_a_name_cannot_be_changed(mounted, monkeypatch, step):
     app, backup = mounted
@@ -220,6 +224,7 @@ def test_a_volume_gets_its_content_back_when_a_name_cannot_be_changed(mounted, m
     assert list(storage_of(app).root.glob("antes-*")) == []
 
 
+@pytest.mark.usefixtures("once")
 def test_links_to_another_disk_stay_links(changed, tmp_path):
     """Whoever put the files or the database elsewhere by a link has them there after a restore."""
     app, backup = changed

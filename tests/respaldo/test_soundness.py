@@ -19,9 +19,9 @@ from tests.plugins.application import test_config as config_for_tests
 
 
 @pytest.fixture
-def started(fresh_database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def started(migrated_database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An installation that was started once."""
-    app = create_app(config_for_tests(fresh_database_url, tmp_path))
+    app = create_app(config_for_tests(migrated_database_url, tmp_path))
     result = prepare(app)
     assert result.exit_code == 0, result.output
     yield app
@@ -51,9 +51,8 @@ def test_a_sound_database_is_started_again_and_again(started):
 
 
 @pytest.fixture
-def sqlite_file(started: Flask, database_kind: str) -> Path:
-    if database_kind != "sqlite":
-        pytest.skip("a SQLite file; PostgreSQL looks after its own")
+def sqlite_file(once: None, started: Flask) -> Path:
+    """The database's only file; PostgreSQL looks after its own."""
     close(started)
     path = file_of(started)
     with closing(sqlite3.connect(path)) as connection:
@@ -86,33 +85,37 @@ def _scrambled_schema(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize(
-    ("harm", "word"),
-    [
-        (Path.unlink, "no está"),
-        (_emptied, "está vacía (0 bytes)"),
-        (_overwritten, "no es un archivo de SQLite"),
-        (_cut, "bytes de"),
-        (_zeroed, "está dañada"),
-        (_scrambled_schema, "está dañada"),
-    ],
+HARMS = (
+    (Path.unlink, "no está"),
+    (_emptied, "está vacía (0 bytes)"),
+    (_overwritten, "no es un archivo de SQLite"),
+    (_cut, "bytes de"),
+    (_zeroed, "está dañada"),
+    (_scrambled_schema, "está dañada"),
 )
-def test_what_happened_to_the_file_is_named_with_the_command_that_restores(
-    started, sqlite_file, harm, word
-):
-    harm(sqlite_file)
-    left = sqlite_file.read_bytes() if sqlite_file.exists() else None
-
-    result = prepare(started)
-
-    assert result.exit_code == 1
-    assert word in result.output
-    assert str(sqlite_file) in result.output
-    assert "make restore-db OPTIONS=--overwrite" in result.output
-    assert "Traceback" not in result.output
-    assert (sqlite_file.read_bytes() if sqlite_file.exists() else None) == left, "left as it was"
 
 
+@pytest.mark.usefixtures("once")
+def test_what_happened_to_the_file_is_named_with_the_command_that_restores(started, sqlite_file):
+    sound = sqlite_file.read_bytes()
+    for harm, word in HARMS:
+        sqlite_file.write_bytes(sound)
+        harm(sqlite_file)
+        left = sqlite_file.read_bytes() if sqlite_file.exists() else None
+
+        result = prepare(started)
+
+        assert result.exit_code == 1, word
+        assert word in result.output
+        assert str(sqlite_file) in result.output
+        assert "make restore-db OPTIONS=--overwrite" in result.output
+        assert "Traceback" not in result.output
+        assert (sqlite_file.read_bytes() if sqlite_file.exists() else None) == left, (
+            "left as it was"
+        )
+
+
+@pytest.mark.usefixtures("once")
 def test_a_new_start_is_possible_when_it_is_said(started, sqlite_file, tmp_path):
     sqlite_file.unlink()
     assert prepare(started).exit_code == 1
@@ -121,6 +124,7 @@ def test_a_new_start_is_possible_when_it_is_said(started, sqlite_file, tmp_path)
     assert prepare(started).exit_code == 0
 
 
+@pytest.mark.usefixtures("once")
 def test_a_database_with_its_journal_is_sound(started, sqlite_file, tmp_path):
     """What a kill -9 left: part of the pages are in the journal alone."""
     with closing(sqlite3.connect(sqlite_file)) as connection:

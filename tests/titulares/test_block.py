@@ -66,6 +66,7 @@ def walk(app, client, arguments, words):
 
 
 @pytest.mark.no_cover
+@pytest.mark.usefixtures("once")
 def test_no_route_finds_anything_of_a_blocked_case(
     app, buffet, sign_in, usuario_admin, usuario_investigador, usuario_cliente
 ):
