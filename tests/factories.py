@@ -16,6 +16,8 @@ from flask.testing import FlaskClient
 from stdnum.cl import rut
 
 from app.avisos.models import Aviso
+from app.avisos.rules import Canales, Novedad, PorCorreo
+from app.avisos.service import choose
 from app.buffets.models import Buffet
 from app.buffets.rules import make_token
 from app.buffets.service import rotate_enlace
@@ -146,6 +148,13 @@ def make_link(app: Flask, buffet: Buffet, *, now: datetime | None = None) -> str
         row = db.session.get_one(Buffet, buffet.id)
         enlace = rotate_enlace(row, actor=None, now=now or utcnow())
         return make_token(enlace.selector, str(app.secret_key))
+
+
+def want_mail(app: Flask, usuario: Usuario) -> None:
+    """Have everything that a person is told mailed to them at once."""
+    with app.app_context(), transaction():
+        row = db.session.get_one(Usuario, usuario.id)
+        choose(row, {one: Canales(True, PorCorreo.MOMENTO) for one in Novedad}, hora=8)
 
 
 def make_aviso(app: Flask, usuario: Usuario, **values: Any) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.acceso import pages
 from app.acceso.models import Apertura
-from app.acceso.queries import limiting_option
+from app.acceso.queries import limiting_option, may_know_case
 from app.acceso.rules import OPEN_HOURS
+from app.avisos.service import may_know
 from app.db import limit_rows, limited_reader
 from app.feature import Feature
 from app.web.navigation import Link, Menu
@@ -17,6 +18,7 @@ FEATURE = Feature(
     models=(Apertura,),
     pages=(pages,),
     settings=(OPEN_HOURS,),
+    provides=(may_know.by(may_know_case),),
     navigation=(
         Link(
             Menu.BAR,

@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import with_loader_criteria
 
 from app.acceso.models import Apertura
+from app.ajustes.queries import text_setting
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
 from app.db import Model, db, limited_reader, seeing_others
 from app.oficios.models import Oficio
+from app.usuarios.models import Usuario
+from app.usuarios.rules.por_necesidad import ACCESS_MODE, is_limited
 from app.vehiculos.models import Vehiculo
 
 #: Who reads, asked when a statement runs; other packages limit their own rows by it, too.
@@ -60,6 +63,24 @@ def needed_cases() -> sa.CompoundSelect[int]:
     return own.union_all(
         sa.select(opened.oficio_id).where(opened.usuario_id == READER, opened.hasta_at > _NOW)
     )
+
+
+def may_know_case(usuario: Usuario, oficio_id: int) -> bool:
+    """Whether somebody of the office may be told of a case: as they see it, with their mode."""
+    if not is_limited(usuario.rol, text_setting(ACCESS_MODE)):
+        return True
+    cases, opened = Oficio.__table__.c, Apertura.__table__.c
+    own = sa.select(cases.id).where(
+        cases.id == oficio_id,
+        sa.or_(
+            cases.investigador_id == usuario.id,
+            sa.and_(cases.investigador_id.is_(None), cases.creado_por_id == usuario.id),
+        ),
+    )
+    by_reason = sa.select(opened.oficio_id).where(
+        opened.oficio_id == oficio_id, opened.usuario_id == usuario.id, opened.hasta_at > _NOW
+    )
+    return db.session.execute(own.union_all(by_reason)).first() is not None
 
 
 def find_exact(text: str) -> Sequence[int]:

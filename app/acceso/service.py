@@ -11,6 +11,7 @@ from app.acceso.queries import find_exact
 from app.acceso.rules import OPEN_HOURS, SHORTEST_REASON
 from app.ajustes.queries import number_setting
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.core.errors import InvalidValue, NotFound
 from app.db import db, seeing_others
@@ -79,6 +80,7 @@ def break_glass(buscado: str, motivo: str, *, actor: Usuario, now: datetime) -> 
             tell(
                 admin,
                 f"{actor.nombre} abrió el oficio {oficio.numero_oficio}, que no tiene asignado.",
+                novedad=Novedad.ACCESO,
                 url=f"/oficios/{oficio.id}",
                 accion="Ver el caso",
                 clave=f"acceso:{oficio.id}:{actor.id}:{now:%Y-%m-%dT%H:%M}",

@@ -24,6 +24,7 @@ from app.api.rules import (
     write_scopes,
 )
 from app.auditoria.service import Actor, audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.buffets.models import Buffet
 from app.core.clock import is_within, to_local
@@ -129,7 +130,16 @@ def warn_of_end(clave: ClaveApi, *, now: datetime) -> None:
         what = accion if person.is_admin else "Ver mi cuenta"
         if person.is_staff:
             key = f"clave_api:{clave.id}:{day}"
-            tell(person, texto, url=where, accion=what, clave=key, now=now)
+            tell(
+                person,
+                texto,
+                novedad=Novedad.CUENTA,
+                url=where,
+                accion=what,
+                clave=key,
+                now=now,
+                only_bell=True,  # the mail below goes to a cliente, too
+            )
         order_mail(
             TipoNotificacion.INTERNA,
             compose_internal(texto, path=where, accion=what, nombre=person.nombre),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.avisos import pages
-from app.avisos.models import Aviso
+from app.avisos.jobs import send_digests, send_soon
+from app.avisos.models import Aviso, HoraResumen, Preferencia
 from app.avisos.pages.bell_stream import BELLS, BellSource
 from app.avisos.service import tell_owner
 from app.feature import Feature
@@ -11,8 +12,9 @@ from app.usuarios.service import ring_owner
 
 FEATURE = Feature(
     name="avisos",
-    models=(Aviso,),
+    models=(Aviso, HoraResumen, Preferencia),
     pages=(pages,),
+    jobs=(send_soon, send_digests),
     streams={BELLS: BellSource},
     provides=(ring_owner.by(tell_owner),),
 )

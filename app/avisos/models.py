@@ -1,24 +1,39 @@
-"""What a person of the firm should know without looking for it."""
+"""What a person of the firm should know without looking for it, and how they want to be told."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.avisos.rules import DIGEST_HOUR, Novedad, PorCorreo
 from app.core.clock import utcnow
-from app.core.personal_data import Borrado, Dato, Personal
+from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.db import Model, ShortText
 
 
+def _own_key(context: Any) -> str:
+    """That a row is shown alone, unless something else is said of it."""
+    return str(context.get_current_parameters()["clave"])
+
+
 class Aviso(Model):
-    """One sentence for one person, with the page where something can be done about it."""
+    """One thing that one person is told, with the page where something can be done about it.
+
+    Things of one kind that came before the person opened the first of them share a ``tanda``: the
+    bell counts and shows them as one.
+    """
 
     __tablename__ = "avisos"
     __table_args__ = (
         sa.UniqueConstraint("usuario_id", "clave"),
         sa.Index("ix_avisos_unread", "usuario_id", "leido_at"),
+        sa.Index("ix_avisos_tanda", "usuario_id", "tanda"),
+        # What still waits for its mail; for the sweep.
+        sa.Index("ix_avisos_por_correo", "correo", "correo_at", "usuario_id"),
+        sa.Index("ix_avisos_notificacion_id", "notificacion_id"),
     )
 
     __personal__ = Personal(
@@ -27,7 +42,16 @@ class Aviso(Model):
             "texto": Dato.TEXTO,
             "url": Dato.TEXTO,
         },
-        otros=("accion", "clave", "leido_at", "created_at"),
+        otros=(
+            "accion",
+            "clave",
+            "tanda",
+            "cantidad",
+            "correo_at",
+            "notificacion_id",
+            "leido_at",
+            "created_at",
+        ),
         borrado=Borrado.FILA,
     )
 
@@ -35,6 +59,8 @@ class Aviso(Model):
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
     #: The oficio that it is about.
     oficio_id: Mapped[int | None] = mapped_column(sa.ForeignKey("oficios.id"))
+    #: Of which kind it is.
+    novedad: Mapped[Novedad] = mapped_column(default=Novedad.OBLIGACION)
     texto: Mapped[str] = mapped_column(ShortText(500))
     #: A path of this application.
     url: Mapped[str] = mapped_column(ShortText(255))
@@ -42,5 +68,50 @@ class Aviso(Model):
     accion: Mapped[str] = mapped_column(ShortText(60))
     #: What it comes from, so that the same event tells a person once.
     clave: Mapped[str] = mapped_column(ShortText(80))
+    #: The ``clave`` of the first of those that are shown as one.
+    tanda: Mapped[str] = mapped_column(ShortText(80), default=_own_key)
+    #: How many things it tells of: several sightings of one look-up are one row.
+    cantidad: Mapped[int] = mapped_column(default=1)
+    #: Whether the bell shows it; what only comes by mail is here too, so that it comes once.
+    en_campana: Mapped[bool] = mapped_column(default=True)
+    correo: Mapped[PorCorreo] = mapped_column(default=PorCorreo.NO)
+    #: When its mail was ordered, or was found not to be needed.
+    correo_at: Mapped[datetime | None]
+    #: The mail that tells of it. No foreign key: the mail may be erased before.
+    notificacion_id: Mapped[int | None]
     leido_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Preferencia(Model):
+    """How a person wants to be told of one kind of thing; without a row, as is usual."""
+
+    __tablename__ = "avisos_preferencias"
+    __personal__ = Personal(
+        "Preferencias de avisos",
+        otros=("novedad", "en_campana", "correo"),
+        titular=Titular.OFICINA,
+        borrado=Borrado.FILA,
+    )
+
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), primary_key=True)
+    novedad: Mapped[Novedad] = mapped_column(primary_key=True)
+    en_campana: Mapped[bool]
+    correo: Mapped[PorCorreo]
+
+
+class HoraResumen(Model):
+    """The hour at which a person gets the digest; without a row, the usual one."""
+
+    __tablename__ = "avisos_horas"
+    __table_args__ = (sa.CheckConstraint("hora BETWEEN 5 AND 22", name="hour_of_every_day"),)
+    __personal__ = Personal(
+        "Hora del resumen de avisos",
+        otros=("hora",),
+        titular=Titular.OFICINA,
+        borrado=Borrado.FILA,
+    )
+
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), primary_key=True)
+    #: On the clock of Santiago.
+    hora: Mapped[int] = mapped_column(default=DIGEST_HOUR)

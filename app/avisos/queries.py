@@ -1,24 +1,81 @@
-"""Reading one's notices."""
+"""Reading one's notices, and how one wants to be told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
 
-from app.avisos.models import Aviso
+from app.avisos.models import Aviso, HoraResumen, Preferencia
+from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many
 from app.db import db
 
 
+@dataclass(frozen=True)
+class Tanda:
+    """One notice as the bell shows it: a thing, or several of a kind."""
+
+    #: The newest of them.
+    aviso: Aviso
+    cosas: int
+    casos: int
+    filas: int
+
+    @property
+    def id(self) -> int:
+        """That of its newest row, by which it is opened."""
+        return self.aviso.id
+
+    @property
+    def texto(self) -> str:
+        """What it says: of several cases how many things, of one its newest."""
+        if self.filas == 1:
+            return self.aviso.texto
+        if self.casos == 1:
+            return f"{self.aviso.texto} Y {self.filas - 1} más."
+        return say_many(self.aviso.novedad, self.cosas, self.casos)
+
+    @property
+    def accion(self) -> str:
+        """The words of its button."""
+        return self.aviso.accion if self.filas == 1 else "Ver cuáles"
+
+
 def avisos_statement(usuario_id: int) -> sa.Select[Aviso]:
-    """Everything that a person was told, newest first."""
+    """The newest row of each notice that a person's bell shows, newest first."""
+    newest = (
+        sa.select(sa.func.max(Aviso.id))
+        .where(Aviso.usuario_id == usuario_id, Aviso.en_campana)
+        .group_by(Aviso.tanda)
+    )
     return (
         sa.select(Aviso)
-        .where(Aviso.usuario_id == usuario_id)
+        .where(Aviso.id.in_(newest))
         .order_by(Aviso.created_at.desc(), Aviso.id.desc())
     )
+
+
+def gather(usuario_id: int, newest: Sequence[Aviso]) -> list[Tanda]:
+    """The notices whose newest rows are given, in that order."""
+    statement = (
+        sa.select(
+            Aviso.tanda,
+            sa.func.sum(Aviso.cantidad),
+            sa.func.count(sa.distinct(Aviso.oficio_id)),
+            sa.func.count(),
+        )
+        .where(
+            Aviso.usuario_id == usuario_id,
+            Aviso.en_campana,
+            Aviso.tanda.in_([row.tanda for row in newest]),
+        )
+        .group_by(Aviso.tanda)
+    )
+    counts = {key: numbers for key, *numbers in db.session.execute(statement)} if newest else {}
+    return [Tanda(row, *counts.get(row.tanda, (row.cantidad, 1, 1))) for row in newest]
 
 
 @dataclass(frozen=True)
@@ -36,12 +93,17 @@ def read_bell(usuario_id: int) -> Campana:
     return Campana(unread, last)
 
 
+def _unread() -> sa.ColumnElement[int]:
+    """How many notices were not opened: things of one kind that came together are one."""
+    return sa.func.count(sa.distinct(Aviso.tanda)).filter(Aviso.leido_at.is_(None))
+
+
 @cache
 def _bell() -> sa.Select:
     """The two numbers of ``usuario_id``; written once, as every page asks for them."""
-    return sa.select(
-        sa.func.count().filter(Aviso.leido_at.is_(None)), sa.func.coalesce(sa.func.max(Aviso.id), 0)
-    ).where(Aviso.usuario_id == sa.bindparam("usuario_id"))
+    return sa.select(_unread(), sa.func.coalesce(sa.func.max(Aviso.id), 0)).where(
+        Aviso.usuario_id == sa.bindparam("usuario_id"), Aviso.en_campana
+    )
 
 
 def bells_state(usuario_ids: set[int]) -> object:
@@ -61,12 +123,8 @@ def bells_state(usuario_ids: set[int]) -> object:
 def read_bells(usuario_ids: set[int]) -> dict[int, Campana]:
     """The bells of some people, by their id."""
     statement = (
-        sa.select(
-            Aviso.usuario_id,
-            sa.func.count().filter(Aviso.leido_at.is_(None)),
-            sa.func.max(Aviso.id),
-        )
-        .where(Aviso.usuario_id.in_(usuario_ids))
+        sa.select(Aviso.usuario_id, _unread(), sa.func.max(Aviso.id))
+        .where(Aviso.usuario_id.in_(usuario_ids), Aviso.en_campana)
         .group_by(Aviso.usuario_id)
     )
     bells = {pk: Campana(unread, last) for pk, unread, last in db.session.execute(statement)}
@@ -74,7 +132,7 @@ def read_bells(usuario_ids: set[int]) -> dict[int, Campana]:
 
 
 def list_since(usuario_id: int, aviso_id: int, limit: int) -> Sequence[Aviso]:
-    """What a person was told after that one and has not opened, newest first."""
+    """Of what a person was told after that one and has not opened, the newest of each notice."""
     statement = (
         avisos_statement(usuario_id)
         .where(Aviso.id > aviso_id, Aviso.leido_at.is_(None))
@@ -87,4 +145,80 @@ def find_aviso(usuario_id: int, aviso_id: int) -> Aviso | None:
     """One of that person's, and of nobody else's."""
     return db.session.scalar(
         sa.select(Aviso).where(Aviso.id == aviso_id, Aviso.usuario_id == usuario_id)
+    )
+
+
+def list_together(aviso: Aviso) -> Sequence[Aviso]:
+    """All that is shown as one notice with it, newest first."""
+    return db.session.scalars(
+        sa.select(Aviso)
+        .where(Aviso.usuario_id == aviso.usuario_id, Aviso.tanda == aviso.tanda, Aviso.en_campana)
+        .order_by(Aviso.id.desc())
+    ).all()
+
+
+def read_choices(usuario_id: int) -> dict[Novedad, Canales]:
+    """How a person wants to be told of each kind."""
+    table = Preferencia.__table__.c
+    chosen = {
+        row.novedad: Canales(row.en_campana, row.correo)
+        for row in db.session.execute(
+            sa.select(table.novedad, table.en_campana, table.correo).where(
+                table.usuario_id == usuario_id
+            )
+        )
+    }
+    return {one: chosen.get(one, one.usual) for one in Novedad}
+
+
+def read_hour(usuario_id: int) -> int:
+    """The hour of a person's digest."""
+    hour = db.session.scalar(
+        sa.select(HoraResumen.hora).where(HoraResumen.usuario_id == usuario_id)
+    )
+    return DIGEST_HOUR if hour is None else hour
+
+
+def list_waiting_people() -> Sequence[tuple[int, PorCorreo, datetime, int]]:
+    """Who waits for which kind of mail, since when, and the hour of their digest."""
+    table, hours = Aviso.__table__.c, HoraResumen.__table__.c
+    statement = (
+        sa.select(
+            table.usuario_id,
+            table.correo,
+            sa.func.min(table.created_at),
+            sa.func.coalesce(sa.func.max(hours.hora), DIGEST_HOUR),
+        )
+        .outerjoin(HoraResumen.__table__, hours.usuario_id == table.usuario_id)
+        .where(table.correo != PorCorreo.NO, table.correo_at.is_(None))
+        .group_by(table.usuario_id, table.correo)
+        .order_by(table.usuario_id, table.correo)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(statement)]
+
+
+def list_waiting(usuario_id: int, correos: Collection[PorCorreo]) -> Sequence[Aviso]:
+    """What a person is still to be told by these kinds of mail, oldest first; what is hidden from
+    who asks is not among it.
+    """
+    return db.session.scalars(
+        sa.select(Aviso)
+        .where(
+            Aviso.usuario_id == usuario_id,
+            Aviso.correo.in_(list(correos)),
+            Aviso.correo_at.is_(None),
+        )
+        .order_by(Aviso.id)
+    ).all()
+
+
+def last_mail_at(usuario_id: int) -> datetime | None:
+    """When the last mail «at once» was ordered for a person."""
+    table = Aviso.__table__.c
+    return db.session.scalar(
+        sa.select(sa.func.max(table.correo_at)).where(
+            table.usuario_id == usuario_id,
+            table.correo == PorCorreo.MOMENTO,
+            table.notificacion_id.is_not(None),
+        )
     )

@@ -1,58 +1,243 @@
-"""Telling people, and noting that they know."""
+"""Telling people, by the bell and by mail as each of them wants it, and noting that they know."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from app.avisos.models import Aviso
+from app.avisos.models import Aviso, HoraResumen, Preferencia
+from app.avisos.queries import last_mail_at, list_waiting, read_choices
+from app.avisos.rules import (
+    DIGEST_HOURS,
+    JOINS_FOR,
+    MAIL_PAUSE,
+    Canales,
+    Novedad,
+    PorCorreo,
+)
+from app.core.errors import InvalidValue
 from app.db import db
+from app.feature import asked_above
+from app.jobs.queue import enqueue
+from app.jobs.registry import why_stopped
 from app.usuarios.models import Usuario
+
+MAIL_JOB = "avisos.correo"
+# Of the table: who does something need not see what others were told of other cases.
+_AVISOS = Aviso.metadata.tables[Aviso.__tablename__]
+
+
+@asked_above
+def may_know(usuario: Usuario, oficio_id: int) -> bool:
+    """Whether a person of the firm may be told of a case; without rules about it, of each."""
+    return True
+
+
+@asked_above
+def order_notice_mail(
+    usuario: Usuario, rows: Sequence[Aviso], *, is_digest: bool, now: datetime
+) -> int | None:
+    """Have one mail sent that tells a person of these; its id. None: nobody sends mails here."""
+    return None
 
 
 def tell(
     usuario: Usuario,
     texto: str,
     *,
+    novedad: Novedad,
     url: str,
     accion: str,
     clave: str,
     now: datetime,
     oficio_id: int | None = None,
+    actor: Usuario | None = None,
+    cantidad: int = 1,
+    only_bell: bool = False,
 ) -> bool:
-    """Tell a person something, once for each ``clave``. False: they were told before.
+    """Tell a person of the firm something, once for each ``clave``, as they chose for its kind.
 
-    ``url`` is a path of this application, ``accion`` the words of the button that leads there.
+    Nobody is told of what they did themselves (``actor``), nor of a case that they may not see.
+    ``url`` is a path of this application, ``accion`` the words of the button that leads there;
+    ``cantidad`` is how many things it is. ``only_bell``: no mail, whatever they chose.
+
+    False: they were told before, or are not to be.
     """
-    known = sa.select(Aviso.id).where(Aviso.usuario_id == usuario.id, Aviso.clave == clave)
-    if db.session.scalar(known) is not None:
+    if not (usuario.activo and usuario.is_staff) or (actor is not None and actor.id == usuario.id):
         return False
-    db.session.add(
-        Aviso(
-            usuario_id=usuario.id,
-            oficio_id=oficio_id,
-            texto=texto[:500],
-            url=url,
-            accion=accion,
-            clave=clave,
-            created_at=now,
-        )
-    )
-    db.session.flush()
+    if oficio_id is not None and not _may_be_told(usuario, oficio_id):
+        return False
+    choice = read_choices(usuario.id)[novedad]
+    in_bell = choice.en_campana or novedad.is_fixed
+    correo = PorCorreo.NO if only_bell else choice.correo
+    if not in_bell and correo is PorCorreo.NO:
+        return False
+    values = {
+        "usuario_id": usuario.id,
+        "oficio_id": oficio_id,
+        "novedad": novedad,
+        "texto": texto[:500],
+        "url": url,
+        "accion": accion,
+        "clave": clave,
+        "tanda": _open_tanda(usuario.id, novedad, now) or clave,
+        "cantidad": cantidad,
+        "en_campana": in_bell,
+        "correo": correo,
+        "created_at": now,
+    }
+    if not _add(values):
+        return False
+    if correo is PorCorreo.MOMENTO:
+        _order_soon(usuario.id, now)
     return True
+
+
+def _add(values: Mapping[str, object]) -> bool:
+    """Store it; False if its person was told. Two may tell them at once: the database decides."""
+    db.session.flush()
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(_AVISOS)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["usuario_id", "clave"])
+        .returning(_AVISOS.c.id)
+    )
+    return db.session.scalar(statement) is not None
+
+
+def _open_tanda(usuario_id: int, novedad: Novedad, now: datetime) -> str | None:
+    """The notice of this kind that the person has not opened yet, for new things to join it."""
+    if not novedad.many:
+        return None
+    return db.session.scalar(
+        sa.select(_AVISOS.c.tanda)
+        .where(
+            _AVISOS.c.usuario_id == usuario_id,
+            _AVISOS.c.novedad == novedad,
+            _AVISOS.c.leido_at.is_(None),
+            _AVISOS.c.en_campana,
+            _AVISOS.c.created_at > now - JOINS_FOR,
+        )
+        .order_by(_AVISOS.c.id.desc())
+        .limit(1)
+    )
+
+
+def _order_soon(usuario_id: int, now: datetime) -> None:
+    """Have what waits mailed: now, or when the last mail is some minutes old."""
+    waiting = db.session.scalars(
+        sa.select(_AVISOS.c.id)
+        .where(
+            _AVISOS.c.usuario_id == usuario_id,
+            _AVISOS.c.correo == PorCorreo.MOMENTO,
+            _AVISOS.c.correo_at.is_(None),
+        )
+        .order_by(_AVISOS.c.id)
+        .limit(2)
+    ).all()
+    if len(waiting) > 1:
+        return  # the job of the first takes this one along
+    last = last_mail_at(usuario_id)
+    when = now if last is None or last > now else max(now, last + MAIL_PAUSE)
+    enqueue(
+        MAIL_JOB,
+        key=f"{MAIL_JOB}:{waiting[0]}",
+        now=now,
+        args={"usuario_id": usuario_id},
+        usuario_id=usuario_id,
+        ejecutar_desde=when,
+    )
+
+
+def mail_waiting(usuario: Usuario, correos: Sequence[PorCorreo], *, now: datetime) -> int:
+    """Order one mail of what waits for a person, in the caller's transaction. How many it tells.
+
+    What they opened in Rastro meanwhile, and of what they may know no more, is left out. What is
+    hidden waits: if its case is shown again, it comes with the next.
+    """
+    rows = list_waiting(usuario.id, correos)
+    told = [row for row in rows if _is_still_news(usuario, row)]
+    notice_id = None
+    if told:
+        is_digest = PorCorreo.RESUMEN in correos
+        notice_id = order_notice_mail(usuario, told, is_digest=is_digest, now=now)
+    for row in rows:
+        row.correo_at = now
+        row.notificacion_id = notice_id if row in told else None
+    db.session.flush()
+    return len(told) if notice_id is not None else 0
+
+
+def _is_still_news(usuario: Usuario, row: Aviso) -> bool:
+    if not usuario.activo or row.leido_at is not None:
+        return False
+    return row.oficio_id is None or _may_be_told(usuario, row.oficio_id)
+
+
+def _may_be_told(usuario: Usuario, oficio_id: int) -> bool:
+    """Whether they may see the case, and it is one that is worked on."""
+    return why_stopped(oficio_id) is None and may_know(usuario, oficio_id)
 
 
 def tell_owner(usuario: Usuario, texto: str, *, clave: str, now: datetime) -> None:
     """Tell a person what happened to their account; the button leads to it."""
-    tell(usuario, texto, url="/cuenta", accion="Ver mi cuenta", clave=clave, now=now)
+    tell(
+        usuario,
+        texto,
+        novedad=Novedad.CUENTA,
+        url="/cuenta",
+        accion="Ver mi cuenta",
+        clave=clave,
+        now=now,
+    )
+
+
+def choose(usuario: Usuario, choices: Mapping[Novedad, Canales], *, hora: int) -> None:
+    """Keep how a person wants to be told from now on. What waits for a mail still comes.
+
+    Raises:
+        InvalidValue: there is no digest at that hour.
+    """
+    if hora not in DIGEST_HOURS:
+        raise InvalidValue("Elija una hora de la lista para el resumen.")
+    for novedad, choice in choices.items():
+        in_bell = choice.en_campana or novedad.is_fixed
+        db.session.merge(
+            Preferencia(
+                usuario_id=usuario.id, novedad=novedad, en_campana=in_bell, correo=choice.correo
+            )
+        )
+    db.session.merge(HoraResumen(usuario_id=usuario.id, hora=hora))
+    db.session.flush()
+
+
+def forget_choices(usuario: Usuario) -> None:
+    """Tell a person again as everybody is told who chose nothing."""
+    for model in (Preferencia, HoraResumen):
+        db.session.execute(sa.delete(model).where(model.usuario_id == usuario.id))
+    db.session.flush()
 
 
 def mark_read(aviso: Aviso, *, now: datetime) -> None:
-    """Its person opened it."""
-    if aviso.leido_at is None:
-        aviso.leido_at = now
-        db.session.flush()
+    """Its person opened it, and with it what was shown as one notice with it; what came since is
+    still new.
+    """
+    db.session.execute(
+        sa.update(Aviso)
+        .where(
+            Aviso.usuario_id == aviso.usuario_id,
+            Aviso.tanda == aviso.tanda,
+            Aviso.id <= aviso.id,
+            Aviso.leido_at.is_(None),
+        )
+        .values(leido_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire(aviso)
 
 
 def mark_all_read(usuario_id: int, *, now: datetime) -> None:

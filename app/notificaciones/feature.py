@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.avisos.service import order_notice_mail
 from app.feature import Feature
 from app.notificaciones.jobs import find_unanswered, send_notice, tell_milestones
 from app.notificaciones.models import (
@@ -24,11 +25,13 @@ from app.notificaciones.pages import (
 from app.notificaciones.pages.slow_receptores import watch_answers
 from app.notificaciones.queries import count_notices
 from app.notificaciones.rules import SETTINGS
+from app.notificaciones.service import mail_notices
 from app.oficios.pages.sections import Section, Tab
 from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="notificaciones",
+    provides=(order_notice_mail.by(mail_notices),),
     models=(Borrador, HitoInformado, Notificacion, Plantilla, Receptor, Respuesta),
     pages=(notices, compose, closing, all_mails, plantillas, receptores, receptor),
     sections=(

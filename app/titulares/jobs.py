@@ -97,7 +97,6 @@ def watch_arrivals(run: JobRun) -> None:
                 f"/admin/personas/bloqueos?caso={oficio_id}",
                 "Ver y decidir",
                 key=f"bloqueo:llegado:{oficio_id}",
-                mail_key=f"b:{oficio_id}",
                 now=now,
                 oficio_id=oficio_id,
             )

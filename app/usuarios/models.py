@@ -50,8 +50,6 @@ class Usuario(Model):
     buffet_id: Mapped[int | None] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
     telefono: Mapped[str | None] = mapped_column(ShortText(20))
     avatar_url: Mapped[str | None] = mapped_column(ShortText(255))
-    #: Whether what the bell says also comes by mail.
-    avisos_por_correo: Mapped[bool] = mapped_column(default=False)
     activo: Mapped[bool] = mapped_column(default=True)
     #: Tokens of the API, invitations and links for a new password carry it; raising it ends them.
     session_version: Mapped[int] = mapped_column(default=1)

@@ -40,6 +40,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "avisos.open_aviso": ADMIN,
     "avisos.read_all": STAFF,
     "avisos.preferences": STAFF,
+    "avisos.usual_preferences": STAFF,
+    "avisos.together": ADMIN,
     "usuarios.index": ADMIN,
     "usuarios.create": ADMIN,
     "usuarios.edit": ADMIN,

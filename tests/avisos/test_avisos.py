@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.avisos import pages as views
 from app.avisos.models import Aviso
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -79,6 +80,7 @@ def test_the_same_event_tells_a_person_once(app, usuario_investigador, rows):
                 "x" * 900,
                 url="/tablero",
                 accion="Ver",
+                novedad=Novedad.RESPUESTA,
                 clave="respuesta:1",
                 now=utcnow(),
             )
@@ -86,20 +88,6 @@ def test_the_same_event_tells_a_person_once(app, usuario_investigador, rows):
     assert [again(), again()] == [True, False]
     [aviso] = rows(Aviso)
     assert aviso.texto == "x" * 500
-
-
-@pytest.mark.parametrize("wanted", [True, False])
-def test_everybody_chooses_whether_they_also_come_by_mail(
-    wanted, investigador, usuario_investigador, rows
-):
-    assert "Enviarme también un correo" in investigador.get("/cuenta").get_data(as_text=True)
-    data = {"avisos_por_correo": "y"} if wanted else {}
-
-    investigador.post("/avisos/preferencias", data={"avisos_por_correo": "y"})
-    answer = investigador.post("/avisos/preferencias", data=data)
-
-    assert answer.headers["Location"] == "/cuenta"
-    assert rows(Usuario, id=usuario_investigador.id)[0].avisos_por_correo is wanted
 
 
 def test_an_empty_page_says_what_will_come(investigador):

@@ -21,7 +21,7 @@ from app.porticos.models import Portico
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from tests.avistamientos.rows import an_answer, make_sighting, store
-from tests.factories import make_oficio, make_usuario
+from tests.factories import make_oficio, make_usuario, want_mail
 
 
 def seen(day: int, hour: int | None = 11, **values) -> Crossing:
@@ -187,7 +187,7 @@ def test_who_asked_for_mail_gets_one_for_each_check(
     app, case, usuario_investigador, configure, smtp_server, silent_bell, rows
 ):
     configure(smtp_host=smtp_server.host, smtp_port=smtp_server.port, smtp_tls=False)
-    change(app, usuario_investigador, avisos_por_correo=True)
+    want_mail(app, usuario_investigador)
 
     store(app, case, an_answer([seen(18), seen(20)]))
     store(app, case, an_answer([seen(18), seen(20)]))

@@ -222,8 +222,8 @@ def test_a_buffet_sees_what_it_sent_and_nothing_else(app, cliente, cliente_ajeno
     assert "secreta.csv" in stranger.get("/portal/envios").text
 
 
-def test_a_link_may_send_and_the_office_is_told_once_an_hour(
-    app, stranger, buffet, usuario_investigador, rows
+def test_a_link_may_send_and_the_office_is_told_in_one_notice(
+    app, stranger, buffet, investigador, usuario_investigador, rows
 ):
     stranger.post(f"/b/{make_link(app, buffet)}")
     for name in ("a.csv", "b.csv"):
@@ -231,7 +231,10 @@ def test_a_link_may_send_and_the_office_is_told_once_an_hour(
 
     assert {row.enlace_id is not None for row in rows(Ingreso)} == {True}
     told = [row for row in rows(Aviso) if row.usuario_id == usuario_investigador.id]
-    assert [buffet.nombre in row.texto for row in told] == [True]
+    assert [buffet.nombre in row.texto for row in told] == [True, True]
+    page = investigador.get("/avisos").get_data(as_text=True)
+    assert page.count("2 archivos llegaron a la bandeja.") == 1
+    assert "Avisos: 1 nuevo" in page
 
 
 def test_nothing_is_left_of_a_file_whose_row_failed(app, investigador, monkeypatch, rows):

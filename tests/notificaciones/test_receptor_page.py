@@ -30,7 +30,7 @@ from app.ubicado.rules import TipoLugar
 from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import jpeg, make_adjunto
-from tests.factories import make_link, make_oficio
+from tests.factories import make_link, make_oficio, want_mail
 from tests.notificaciones.rows import EMAIL, link_of, make_notice, make_sent_notice
 from tests.notificaciones.test_views import typed
 
@@ -350,8 +350,7 @@ def test_whoever_tries_too_often_is_slowed_down(app, stranger, link, throttled):
 def test_the_answer_also_comes_by_mail_to_who_asked_for_it(
     app, stranger, link, caso, usuario_investigador, mail_server, worker
 ):
-    with app.app_context(), transaction():
-        db.session.get_one(Usuario, usuario_investigador.id).avisos_por_correo = True
+    want_mail(app, usuario_investigador)
 
     stranger.post(link, data=said(comentario="Mañana a primera hora"))
     worker()

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.avisos.forms import PreferenceForm
-from app.avisos.queries import Campana, avisos_statement, find_aviso, list_since, read_bell
-from app.avisos.service import mark_all_read, mark_read
+from app.avisos.forms import PreferencesForm
+from app.avisos.queries import (
+    Campana,
+    avisos_statement,
+    find_aviso,
+    gather,
+    list_since,
+    list_together,
+    read_bell,
+    read_choices,
+    read_hour,
+)
+from app.avisos.rules import offered
+from app.avisos.service import choose, forget_choices, mark_all_read, mark_read
 from app.core.clock import utcnow
+from app.core.errors import InvalidValue
 from app.db import db, transaction
-from app.usuarios.service import set_mail_preference
 from app.web.access import or_404, staff_required
 from app.web.converters import row_id
-from app.web.fragments import see_other
+from app.web.deeds import Deed, Done, carry_out
+from app.web.fragments import is_read, see_other
 from app.web.pagination import paginate
 from app.web.sentences import tell
 
@@ -36,7 +48,18 @@ def bell() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """Everything that one was told."""
     page = paginate(avisos_statement(current_user.id))
-    return render_template("avisos/index.html", page=page)
+    return render_template(
+        "avisos/index.html", page=page, tandas=gather(current_user.id, page.rows)
+    )
+
+
+@bp.get("/avisos/<int:aviso_id>")
+@staff_required
+def together(aviso_id: int) -> ResponseReturnValue:
+    """The things that are shown as one notice, each with its way to where it can be acted on."""
+    aviso = or_404(find_aviso(current_user.id, aviso_id))
+    [tanda] = gather(current_user.id, [aviso])
+    return render_template("avisos/together.html", tanda=tanda, rows=list_together(aviso))
 
 
 @bp.get("/avisos/novedades")
@@ -51,16 +74,17 @@ def news() -> ResponseReturnValue:
     if (bell.ultimo, bell.sin_leer) == (since, request.args.get("sin_leer", -1, type=row_id)):
         return "", 204
     new = list_since(current_user.id, since, _SHOWN) if bell.ultimo > since else []
+    shown = gather(current_user.id, new)
     return {
         "ultimo": bell.ultimo,
         "sin_leer": bell.sin_leer,
         "avisos": [
             {
-                "texto": aviso.texto,
-                "accion": aviso.accion,
-                "abrir": url_for("avisos.open_aviso", aviso_id=aviso.id),
+                "texto": tanda.texto,
+                "accion": tanda.accion,
+                "abrir": url_for("avisos.open_aviso", aviso_id=tanda.id),
             }
-            for aviso in reversed(new)
+            for tanda in reversed(shown)
         ],
     }
 
@@ -68,9 +92,10 @@ def news() -> ResponseReturnValue:
 @bp.post("/avisos/<int:aviso_id>/abrir")
 @staff_required
 def open_aviso(aviso_id: int) -> ResponseReturnValue:
-    """Mark an aviso as read and redirect to its page."""
+    """Mark a notice as read and go to its page; of several things with several pages, to a list."""
     aviso = or_404(find_aviso(current_user.id, aviso_id))
-    url = aviso.url
+    urls = {row.url for row in list_together(aviso)} or {aviso.url}
+    url = urls.pop() if len(urls) == 1 else url_for("avisos.together", aviso_id=aviso.id)
     with transaction():
         mark_read(aviso, now=utcnow())
     return see_other(url)
@@ -85,20 +110,45 @@ def read_all() -> ResponseReturnValue:
     return see_other(url_for("avisos.index"))
 
 
-@bp.post("/avisos/preferencias")
+@bp.route("/cuenta/avisos", methods=["GET", "POST"])
 @staff_required
 def preferences() -> ResponseReturnValue:
-    """Whether they also come by mail."""
-    wanted = bool(PreferenceForm().avisos_por_correo.data)
-    with transaction():
-        set_mail_preference(current_user, wanted=wanted)
-    tell(
-        "Cada aviso le llegará también por correo."
-        if wanted
-        else "Los avisos se ven solo en Rastro.",
-        "ok",
+    """Of what one is told, and how: in Rastro, by mail at once, or in the digest of the day."""
+    form = _preferences_form()
+
+    def deed() -> Done:
+        choose(current_user, form.to_choices(), hora=form.hour)
+        return Done("Guardado: así se le avisará desde ahora.", url_for("avisos.preferences"))
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: make_response(
+                render_template("avisos/preferences.html", form=form), status
+            ),
+            beside={InvalidValue: form.hora},
+        )
     )
-    return see_other(url_for("usuarios.profile"))
+
+
+@bp.post("/cuenta/avisos/habituales")
+@staff_required
+def usual_preferences() -> ResponseReturnValue:
+    """Go back to how everybody is told who chose nothing."""
+    with transaction():
+        forget_choices(current_user)
+    tell("Sus avisos vuelven a ser como al comienzo.", "ok")
+    return see_other(url_for("avisos.preferences"))
+
+
+def _preferences_form() -> PreferencesForm:
+    return PreferencesForm.for_kinds(
+        offered(current_user.is_admin),
+        read_choices(current_user.id),
+        read_hour(current_user.id),
+        fresh=is_read(),
+    )
 
 
 def _bell() -> Campana:

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from app.avisos.rules import Novedad
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules.place_name import name_place
 from app.core.dates import format_fecha, format_fecha_hora
 from app.db import db
-from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
+from app.oficios.service.telling import tell_case, whom_to_tell
 from app.usuarios.models import Usuario
-from app.usuarios.rules import Rol
 
 
 def announce_sightings(
@@ -36,27 +36,20 @@ def announce_sightings(
         return
     # Who has it may have changed in this very transaction.
     db.session.refresh(oficio, ["investigador"])
-    owner = oficio.investigador
-    people = [owner] if owner is not None and owner.activo else _admins()
     text = _sentence(oficio, rows, _newest_known(oficio.id, rows))
-    if people != [owner]:
+    if whom_to_tell(oficio) != [oficio.investigador]:
         text += " El caso no tiene investigador."
-    for usuario in people:
-        if actor is None or usuario.id != actor.id:
-            tell_people(
-                oficio,
-                [usuario],
-                text,
-                path=f"/oficios/{oficio.id}/avistamientos",
-                accion="Ver los avistamientos",
-                clave=clave,
-                now=now,
-            )
-
-
-def _admins() -> list[Usuario]:
-    statement = sa.select(Usuario).where(Usuario.rol == Rol.ADMIN, Usuario.activo)
-    return list(db.session.scalars(statement.order_by(Usuario.id)))
+    tell_case(
+        oficio,
+        Novedad.AVISTAMIENTO,
+        text,
+        path=f"/oficios/{oficio.id}/avistamientos",
+        accion="Ver los avistamientos",
+        clave=clave,
+        now=now,
+        actor=actor,
+        cantidad=len(rows),
+    )
 
 
 def _newest_known(oficio_id: int, rows: Sequence[Avistamiento]) -> date | None:

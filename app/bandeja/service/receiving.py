@@ -17,6 +17,7 @@ from app.adjuntos.outside.storage import Storage, StorageDown, current_storage
 from app.adjuntos.rules import format_size
 from app.adjuntos.service import note_infected
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.bandeja.models import Ingreso
 from app.bandeja.queries import find_twin
@@ -209,8 +210,9 @@ def _ring(ingreso: Ingreso, now: datetime) -> None:
         tell(
             usuario,
             f"Llegó a la bandeja un archivo de {from_whom}.",
+            novedad=Novedad.INGRESO,
             url="/bandeja",
             accion="Ver la bandeja",
-            clave=f"bandeja:{ingreso.buffet_id or 0}:{now:%Y-%m-%d-%H}",
+            clave=f"bandeja:{ingreso.id}",
             now=now,
         )

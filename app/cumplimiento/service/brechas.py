@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.core.clock import is_ahead_of, to_local
 from app.core.errors import InvalidValue, Refused, Stale
@@ -80,6 +81,7 @@ def register_breach(data: BrechaData, *, actor: Usuario, now: datetime) -> Brech
             tell(
                 admin,
                 f"Se registró la brecha de seguridad {row.numero}.",
+                novedad=Novedad.OBLIGACION,
                 url=f"/admin/brechas/{row.id}",
                 accion="Ver la brecha",
                 clave=f"brecha:{row.id}",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.ajustes.queries import number_setting
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit, record_disclosure
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.buffets.models import Buffet
 from app.core.clock import local_today
@@ -133,6 +134,7 @@ def warn_of_ends(now: datetime) -> int:
             told += tell(
                 admin,
                 text,
+                novedad=Novedad.OBLIGACION,
                 url=f"/admin/encargos/{row.buffet_id}",
                 accion="Ver el contrato",
                 clave=f"encargo:{row.buffet_id}:{row.hasta.isoformat()}:{state.value}",

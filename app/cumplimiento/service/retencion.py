@@ -11,6 +11,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.core.clock import local_today
 from app.core.errors import InvalidValue, NotFound, Refused
@@ -201,6 +202,7 @@ def tell_of_proposals(count: int, now: datetime) -> None:
         tell(
             admin,
             f"{tell_closed(count)} su plazo de retención: decida qué se hace.",
+            novedad=Novedad.OBLIGACION,
             url="/admin/retencion",
             accion="Ver y decidir",
             clave=f"retencion:{local_today(now).isoformat()}",

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.core.errors import InvalidValue, Refused
 from app.db import db
@@ -181,6 +182,7 @@ def reset_factors(
         tell(
             usuario,
             f"{CambioFactor.REINICIADO.label}. Si no lo pidió, avise hoy a la oficina.",
+            novedad=Novedad.CUENTA,
             url="/cuenta/segundo-factor",
             accion="Activarlo de nuevo",
             clave=f"factores:{usuario.id}:{int(now.timestamp())}",

@@ -18,6 +18,8 @@ from flask import render_template
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import current_office, find_logo_data
 from app.anclaje.queries import find_newest
+from app.avisos.models import Aviso
+from app.avisos.rules import Novedad
 from app.buffets.models import Buffet
 from app.core.text import clean_text
 from app.extensions import current_config
@@ -101,7 +103,53 @@ def compose_internal(texto: str, *, path: str, accion: str, nombre: str) -> Comp
     """A sentence for somebody of the firm, with a button to the page where it can be acted on."""
     url = f"{current_config().base_url}{path}"
     asunto = clean_text(texto)[:_SUBJECT_MAX]
-    return _write("interna", asunto, 0, texto=texto, url=url, accion=accion, nombre=nombre)
+    return _write(
+        "interna",
+        asunto,
+        0,
+        texto=texto,
+        url=url,
+        accion=accion,
+        nombre=nombre,
+        preferencias=f"{current_config().base_url}/cuenta/avisos",
+    )
+
+
+def compose_notices(usuario: Usuario, rows: Sequence[Aviso], *, is_digest: bool) -> Composed:
+    """What a person of the firm is told by mail: one thing, or several with a button to the list.
+
+    The subject of several names no case and nobody.
+    """
+    if len(rows) == 1:
+        [row] = rows
+        return compose_internal(row.texto, path=row.url, accion=row.accion, nombre=usuario.nombre)
+    base = current_config().base_url
+    asunto = f"{len(rows)} avisos de sus casos"
+    if is_digest:
+        asunto = f"Resumen del día: {len(rows)} avisos"
+    return _write(
+        "avisos",
+        asunto,
+        0,
+        nombre=usuario.nombre,
+        grupos=[
+            (label, [(row.texto, row.accion, f"{base}{row.url}") for row in found])
+            for label, found in _by_kind(rows)
+        ],
+        url=f"{base}/avisos",
+        preferencias=f"{base}/cuenta/avisos",
+    )
+
+
+def _by_kind(rows: Sequence[Aviso]) -> list[tuple[str, list[Aviso]]]:
+    """Notices under the words of their kind, in the order of the kinds."""
+    kinds = [one for one in Novedad if any(row.novedad is one for row in rows)]
+    return [(one.label, [row for row in rows if row.novedad is one]) for one in kinds]
+
+
+def can_mail() -> bool:
+    """Whether the installation has a mail server at all."""
+    return bool(current_config().smtp_host)
 
 
 def compose_milestones(buffet: Buffet, hitos: Sequence[HitoDeOficio], *, weekly: bool) -> Composed:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.avisos.models import Aviso
 from app.db import db
 from app.notificaciones.models import (
     HitoInformado,
@@ -19,16 +20,19 @@ _CHUNK = 500
 
 
 def read_told_cases(notificacion_id: int) -> tuple[list[int], bool]:
-    """The cases that a mail of milestones names and that are seen, and whether one is hidden."""
-    table = HitoInformado.__table__.c
-    told = sa.select(table.oficio_id).where(
-        table.notificacion_id == notificacion_id, table.oficio_id.is_not(None)
-    )
-    seen = sa.select(HitoInformado.oficio_id).where(
-        HitoInformado.notificacion_id == notificacion_id, HitoInformado.oficio_id.is_not(None)
-    )
-    known = {pk for pk in db.session.scalars(seen) if pk is not None}
-    return sorted(known), bool(set(db.session.scalars(told)) - known)
+    """The cases that a mail of several tells of and that are seen, and whether one is hidden."""
+    known, told = set[int](), set[int]()
+    for model in (HitoInformado, Aviso):
+        table = model.__table__.c
+        named = sa.select(table.oficio_id).where(
+            table.notificacion_id == notificacion_id, table.oficio_id.is_not(None)
+        )
+        seen = sa.select(model.oficio_id).where(
+            model.notificacion_id == notificacion_id, model.oficio_id.is_not(None)
+        )
+        told.update(db.session.scalars(named))
+        known.update(pk for pk in db.session.scalars(seen) if pk is not None)
+    return sorted(known), bool(told - known)
 
 
 def list_news(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.notificaciones.service.automatic_mails import order_mail, tell_people
+from app.notificaciones.service.automatic_mails import mail_notices, order_mail
 from app.notificaciones.service.closing import close_carried_out
 from app.notificaciones.service.delivery import (
     give_up,
@@ -52,6 +52,7 @@ __all__ = [
     "describe",
     "describe_resend",
     "give_up",
+    "mail_notices",
     "mark_sent",
     "mark_uncertain",
     "order_mail",
@@ -62,7 +63,6 @@ __all__ = [
     "set_receptor_active",
     "start_sending",
     "tell_buffet",
-    "tell_people",
     "update_receptor",
     "wait_again",
 ]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.avisos.service import tell
+from app.avisos.models import Aviso
 from app.db import db
-from app.notificaciones.mails import Composed, compose_internal, mail_domain
+from app.notificaciones.mails import Composed, can_mail, compose_notices, mail_domain
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries import find_by_key
 from app.notificaciones.rules import TipoNotificacion
 from app.notificaciones.service.notices import order_sending
-from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 
 
@@ -51,42 +51,19 @@ def order_mail(
     return notice
 
 
-def tell_people(
-    oficio: Oficio,
-    others: list[Usuario | None],
-    texto: str,
-    *,
-    path: str,
-    accion: str,
-    clave: str,
-    now: datetime,
-) -> None:
-    """Tell whoever has the oficio, or else these others: with the bell, by mail if they want it.
-
-    ``path`` is the page where it can be acted on and ``accion`` the words of the button to it.
-    """
-    for usuario in _who_to_tell([oficio.investigador, *others]):
-        told = tell(
-            usuario,
-            texto,
-            url=path,
-            accion=accion,
-            clave=clave,
-            now=now,
-            oficio_id=oficio.id,
-        )
-        if told and usuario.avisos_por_correo:
-            order_mail(
-                TipoNotificacion.INTERNA,
-                compose_internal(texto, path=path, accion=accion, nombre=usuario.nombre),
-                email=usuario.email,
-                nombre=usuario.nombre,
-                clave=f"{clave}:{usuario.id}",
-                now=now,
-                oficio_id=oficio.id,
-            )
-
-
-def _who_to_tell(candidates: list[Usuario | None]) -> list[Usuario]:
-    """The first of them who still has an account."""
-    return [one for one in candidates if one is not None and one.activo and one.is_staff][:1]
+def mail_notices(
+    usuario: Usuario, rows: Sequence[Aviso], *, is_digest: bool, now: datetime
+) -> int | None:
+    """Order the one mail that tells a person of the firm of these; None without a mail server."""
+    if not can_mail():
+        return None
+    cases = {row.oficio_id for row in rows}
+    return order_mail(
+        TipoNotificacion.INTERNA,
+        compose_notices(usuario, rows, is_digest=is_digest),
+        email=usuario.email,
+        nombre=usuario.nombre,
+        clave=f"avisos:{usuario.id}:{rows[0].id}:{rows[-1].id}",
+        now=now,
+        oficio_id=cases.pop() if len(cases) == 1 else None,
+    ).id

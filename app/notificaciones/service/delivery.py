@@ -8,6 +8,7 @@ from typing import Any
 
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit, record_disclosure
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.db import db
 from app.eventos.rules import TipoEvento
@@ -23,10 +24,10 @@ from app.notificaciones.rules import (
     describe_refusal,
 )
 from app.notificaciones.rules.enclosures import find_purpose
-from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
+from app.oficios.service.telling import tell_case
 from app.usuarios.queries import list_active_admins
 
 
@@ -165,20 +166,22 @@ def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
     clave = f"correo:{notice.id}:{notice.estado.value}:{notice.trabajo_id}"
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
         oficio = db.session.get_one(Oficio, notice.oficio_id)
-        tell_people(
+        tell_case(
             oficio,
-            [notice.usuario],
+            Novedad.CORREO,
             f"Oficio {oficio.numero_oficio}: el aviso a {_who(notice)} {what}.",
             path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
             accion="Ver y decidir",
             clave=clave,
             now=now,
+            others=[notice.usuario],
         )
     elif notice.tipo is TipoNotificacion.BUFFET:
         for admin in list_active_admins():
             tell(
                 admin,
                 f"El correo «{notice.asunto}» a {_who(notice)} {what}.",
+                novedad=Novedad.CORREO,
                 url=f"/admin/correos/{notice.id}",
                 accion="Ver y decidir",
                 clave=clave,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.avisos.models import Aviso
 from app.buffets.models import Buffet
 from app.db import db
 from app.notificaciones.mails import HitoDeOficio, compose_milestones
@@ -60,6 +61,12 @@ def withhold_digest(notice: Notificacion) -> None:
     notice.error = WITHHELD
     # Its key is that of the first milestone, which another mail will tell.
     notice.clave = f"retenido:{notice.id}"
+    db.session.execute(
+        sa.update(Aviso)
+        .where(Aviso.notificacion_id == notice.id)
+        .values(correo_at=None, notificacion_id=None)
+        .execution_options(synchronize_session=False)
+    )
     db.session.execute(
         sa.delete(HitoInformado)
         .where(HitoInformado.notificacion_id == notice.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.avisos.rules import Novedad
 from app.core.clock import is_ahead_of
 from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
@@ -11,8 +12,8 @@ from app.db import db
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.receptor_answers import find_reminder, has_answer
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
-from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
+from app.oficios.service.telling import tell_case
 
 
 def propose_next(notice: Notificacion, *, hours: int, now: datetime) -> str | None:
@@ -66,13 +67,14 @@ def _sent(reminder: Notificacion | None) -> datetime | None:
 def _propose(oficio: Oficio, notice: Notificacion, what: str, question: str, now: datetime) -> None:
     who = notice.destinatario_nombre or notice.destinatario_email
     when = format_fecha_hora(notice.enviada_at or notice.created_at)
-    tell_people(
+    tell_case(
         oficio,
-        [notice.usuario],
+        Novedad.SIN_RESPUESTA,
         f"Oficio {oficio.numero_oficio}: {who} no ha respondido el aviso del {when}. {question}",
         path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
         accion="Ver y decidir",
         clave=f"{what}:{notice.id}",
         now=now,
+        others=[notice.usuario],
     )
     db.session.flush()

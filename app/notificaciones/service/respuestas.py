@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
+from app.avisos.rules import Novedad
 from app.core.clock import SANTIAGO
 from app.core.dates import format_hora
 from app.db import db
@@ -17,10 +18,10 @@ from app.eventos.service.emitting import emit
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries.receptor_answers import find_answer
 from app.notificaciones.rules import TipoRespuesta
-from app.notificaciones.service.automatic_mails import tell_people
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
+from app.oficios.service.telling import tell_case
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,15 @@ def answer_notice(
         respuesta=data.tipo.value,
     )
     done = data.tipo is TipoRespuesta.DILIGENCIADO
-    tell_people(
+    tell_case(
         oficio,
-        [notice.usuario],
+        Novedad.RESPUESTA,
         f"Oficio {oficio.numero_oficio}: " + (f"{text[:440]} ¿Cerrar el caso?" if done else text),
         path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
         accion="Ver y cerrar" if done else "Ver la respuesta",
         clave=f"respuesta:{respuesta.id}",
         now=now,
+        others=[notice.usuario],
     )
     return respuesta
 

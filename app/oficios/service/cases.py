@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from app.avisos.rules import Novedad
+from app.avisos.service import tell
 from app.buffets.models import Buffet
 from app.core.errors import Refused
 from app.db import db, seeing_all
@@ -145,6 +147,19 @@ def assign_oficio(
         detalle={"antes": {"investigador": before}, "despues": {"investigador": after}},
         parte=Parte.ASIGNACION,
     )
+    if investigador is not None:
+        tell(
+            investigador,
+            f"Le asignaron el caso {oficio.numero_oficio} ({oficio.vehiculo.patente}).",
+            novedad=Novedad.ASIGNADO,
+            url=f"/oficios/{oficio.id}",
+            accion="Ver el caso",
+            # Given back after somebody else had it, it is news again.
+            clave=f"asignado:{oficio.id}:{oficio.version}",
+            now=now,
+            oficio_id=oficio.id,
+            actor=actor,
+        )
 
 
 def prioritise_oficio(

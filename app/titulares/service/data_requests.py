@@ -10,13 +10,13 @@ from typing import Any
 
 from app.ajustes.queries import number_setting, text_setting
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
 from app.avisos.service import tell
 from app.buffets.models import Buffet
 from app.core.clock import to_local
 from app.core.errors import Refused
 from app.db import db, seeing_all
 from app.jobs.queue import enqueue
-from app.notificaciones.mails import compose_internal
 from app.notificaciones.queries import find_by_key
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.notificaciones.service.automatic_mails import order_mail
@@ -281,8 +281,7 @@ def _when(left: int) -> str:
 def _tell_admins(solicitud: Solicitud, texto: str, why: str, now: datetime) -> None:
     path = f"/admin/personas/solicitudes/{solicitud.id}"
     key = f"solicitud:{solicitud.id}:{why}:{solicitud.vence.isoformat()}"
-    mail_key = f"s:{solicitud.id}:{why[:8]}:{solicitud.vence.isoformat()}"
-    tell_admins(texto, path, "Ver la solicitud", key=key, mail_key=mail_key, now=now)
+    tell_admins(texto, path, "Ver la solicitud", key=key, now=now)
 
 
 def tell_admins(
@@ -291,22 +290,21 @@ def tell_admins(
     accion: str,
     *,
     key: str,
-    mail_key: str,
     now: datetime,
     oficio_id: int | None = None,
 ) -> None:
-    """Tell every admin by the bell, once for each ``key``, and by mail who wants that."""
+    """Tell every admin, once for each ``key``, as each of them wants it."""
     for admin in list_active_admins():
-        told = tell(admin, texto, url=path, accion=accion, clave=key, now=now, oficio_id=oficio_id)
-        if told and admin.avisos_por_correo:
-            order_mail(
-                TipoNotificacion.INTERNA,
-                compose_internal(texto, path=path, accion=accion, nombre=admin.nombre),
-                email=admin.email,
-                nombre=admin.nombre,
-                clave=f"{mail_key}:{admin.id}",
-                now=now,
-            )
+        tell(
+            admin,
+            texto,
+            novedad=Novedad.OBLIGACION,
+            url=path,
+            accion=accion,
+            clave=key,
+            now=now,
+            oficio_id=oficio_id,
+        )
 
 
 def _portable(solicitud: Solicitud, now: datetime) -> bytes:

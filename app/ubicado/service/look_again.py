@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.avisos.rules import Novedad
 from app.core.clock import is_ahead_of
 from app.core.dates import format_fecha_hora
 from app.core.patente import format_patente
 from app.db import db
-from app.notificaciones.service import tell_people
 from app.oficios.models import Oficio
+from app.oficios.service.telling import tell_case
 from app.ubicado.queries import Vigente
 from app.ubicado.rules import is_due, rounds_due
 
@@ -32,14 +33,15 @@ def remind(one: Vigente, *, days: int, now: datetime) -> bool:
     )
     oficio = db.session.get_one(Oficio, ubicacion.oficio_id)
     seen = one.revisado.id if one.revisado else 0
-    tell_people(
+    tell_case(
         oficio,
-        [ubicacion.usuario],
+        Novedad.REVISAR,
         f"Oficio {oficio.numero_oficio} ({format_patente(oficio.vehiculo.patente)}): el vehículo "
         f"{last} en {ubicacion.completa} y la diligencia no consta. ¿Sigue ahí?",
         path=f"/oficios/{oficio.id}/ubicacion",
         accion="Ir a ver y responder",
         clave=f"revisar:{ubicacion.id}:{seen}:{rounds}",
         now=now,
+        others=[ubicacion.usuario],
     )
     return True

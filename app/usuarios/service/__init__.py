@@ -237,12 +237,6 @@ def _check_invited(usuario: Usuario) -> None:
         raise Refused("La cuenta o su buffet está inactivo: actívelo antes de enviar un enlace.")
 
 
-def set_mail_preference(usuario: Usuario, *, wanted: bool) -> None:
-    """Whether a person also wants by mail what the bell says. Their own choice, at any time."""
-    usuario.avisos_por_correo = wanted
-    db.session.flush()
-
-
 def note_login(usuario: Usuario, *, times: int, now: datetime) -> None:
     """Remember the sign-in.
 
