@@ -1,4 +1,4 @@
-"""``flask backup``: make, list, verify and restore."""
+"""``flask backup``: make, list, verify and restore; ``flask copy-database``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.adjuntos.rules import format_size
 from app.ajustes.service import set_setting
@@ -30,13 +30,16 @@ from app.respaldo.service import (
     list_backups,
     verify_backup,
 )
+from app.respaldo.service.copying import copy_rows
 from app.respaldo.service.restored_notes import note_restored
 from app.respaldo.service.restoring import restore_backup
 from app.usuarios.service.sesiones import end_every_session, end_every_token
 from config import Config
+from config_reader import missing_encryption, sqlalchemy_url
 
 if TYPE_CHECKING:
     from app.respaldo.outside.remote_copy import Bucket
+    from app.respaldo.outside.table_rows import TableRows
 
 _WAITING = (EstadoTrabajo.PENDIENTE, EstadoTrabajo.PROGRAMADO, EstadoTrabajo.EJECUTANDO)
 
@@ -170,7 +173,7 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
     --yes-overwrite). Rastro debe estar detenido.
     """
     config = current_config()
-    with _in_words(), _stopped(config.instance_dir):
+    with _in_words(), _stopped(config.instance_dir, "restaurar"):
         path = find_backup(config.backup_dir, respaldo)
         if overwrite and not yes_overwrite:
             shown = db.engine.url.render_as_string(hide_password=True)
@@ -213,14 +216,14 @@ def restore(respaldo: str, overwrite: bool, yes_overwrite: bool, database_only: 
 
 
 @contextmanager
-def _stopped(folder: Path) -> Iterator[None]:
+def _stopped(folder: Path, deed: str) -> Iterator[None]:
     """Hold the data folder as the supervisor does, so that neither runs beside the other."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "rastro.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError("Rastro está en marcha: deténgalo antes de restaurar.") from None
+            raise BackupError(f"Rastro está en marcha: deténgalo antes de {deed}.") from None
         yield
 
 
@@ -248,3 +251,46 @@ def _waiting_jobs() -> int:
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         return 0
+
+
+@click.command("copy-database")
+@click.option(
+    "--to",
+    "target",
+    prompt="Dirección de la base nueva (no se muestra mientras se escribe)",
+    hide_input=True,
+    help="La base nueva y vacía: postgresql://usuario@servidor/base o sqlite:////camino/archivo.",
+)
+@with_appcontext
+def copy_database(target: str) -> None:
+    """Copia todas las tablas de DATABASE_URL a otra base, vacía, y compara cuentas y huellas.
+
+    De SQLite a PostgreSQL y de vuelta. Rastro debe estar detenido. La base de origen sólo se lee;
+    la nueva aparece cuando todo está en ella y comparado. Los archivos no se tocan.
+    """
+    config = current_config()
+    url = sqlalchemy_url(target.strip())
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise click.ClickException("La dirección debe empezar con sqlite:/// o postgresql://.")
+    hint = missing_encryption(url)
+    if config.is_production and hint:
+        raise click.ClickException(f"Los datos irían sin cifrar fuera de su red: {hint}.")
+    waiting = 0
+    with _in_words(), _stopped(config.instance_dir, "copiar la base"):
+        waiting = _waiting_jobs()
+        copied = copy_rows(url, tell=_tell_table)
+    click.echo(
+        f"Listo: {copied.row_count} filas en {len(copied.tables)} tablas (versión "
+        f"{copied.revision}), con las mismas cuentas y huellas en las dos bases. Ponga la "
+        "dirección nueva en DATABASE_URL e inicie Rastro; los archivos siguen donde están."
+    )
+    click.echo(
+        f"OJO: hay {waiting} tareas por hacer, y las hará la instalación nueva. No vuelva a "
+        "iniciar Rastro con la base anterior: repetiría correos y consultas. Guárdela hasta estar "
+        "conforme."
+    )
+
+
+def _tell_table(table: TableRows) -> None:
+    if table.rows:
+        click.echo(f"{table.name:<32}{table.rows:>10}  {table.digest[:16]}")

@@ -107,7 +107,7 @@ def check_target(manifest: Manifest, *, overwrite: bool) -> None:
     if manifest.kind != database_kind():
         raise BackupError(
             f"El respaldo es de {manifest.kind} y DATABASE_URL apunta a {database_kind()}: "
-            "restáurelo en una base del mismo tipo."
+            "restáurelo en una base del mismo tipo; «flask copy-database» la lleva después a la otra."
         )
     if not overwrite and not (is_empty() or is_unused()):
         raise NotEmpty("La base de datos de destino ya tiene datos.")
@@ -348,7 +348,7 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
         for table in _tables(driver):
             driver.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
-        _migrate(connection, manifest.revision)
+        migrate_to(connection, manifest.revision)
         inspector = sa.inspect(connection)
         ordered = [name for name, _keys in inspector.get_sorted_table_and_fkc_names() if name]
         # Migrations put rows of their own into some tables; the backup has them too.
@@ -362,7 +362,7 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
         yield _count(connection)
 
 
-def _migrate(connection: sa.Connection, revision: str) -> None:
+def migrate_to(connection: sa.Connection, revision: str) -> None:
     """Make the schema of a revision inside the caller's transaction; see migrations/env.py."""
     config = current_app.extensions["migrate"].migrate.get_config()
     config.attributes["connection"] = connection

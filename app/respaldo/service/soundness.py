@@ -17,6 +17,7 @@ from app.core.dates import format_fecha_hora
 from app.core.redaction import redact
 from app.db import db
 from app.feature import StartRefused
+from app.respaldo.outside.copy_ends import is_unfinished
 from app.respaldo.outside.database_copy import is_empty, sqlite_path
 from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import list_backups
@@ -38,12 +39,19 @@ def check_database(config: Config) -> None:
     """Look at the database before it is migrated; nothing is changed.
 
     Raises:
-        Unsound: it is lost, empty, cut short or damaged, or does not answer.
+        Unsound: it is lost, empty, cut short or damaged, does not answer, or a copy into it was
+            interrupted.
     """
     if db.engine.dialect.name == "sqlite":
         _check_file(config, sqlite_path())
     else:
         _check_server(config)
+    if is_unfinished():
+        shown = db.engine.url.render_as_string(hide_password=True)
+        raise Unsound(
+            f"La copia a {shown} no llegó a su fin y ahí no hay datos. Rastro no inicia. Repita "
+            "«flask copy-database» desde la base de origen, o vuelva a poner esa en DATABASE_URL."
+        )
 
 
 def mark_known(config: Config) -> None:
