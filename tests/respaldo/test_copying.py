@@ -73,11 +73,8 @@ def next_event(app: Flask, oficio_id: int) -> int:
     with app.app_context(), transaction():
         oficio = db.session.get_one(Oficio, oficio_id)
         values = {"tipo": "oficio.cambiado", "oficio_id": oficio.id, "created_at": utcnow()}
-        return int(
-            db.session.execute(
-                sa.insert(Evento).values(**values, buffet_id=oficio.buffet_id, datos={})
-            ).inserted_primary_key[0]
-        )
+        new = sa.insert(Evento).values(**values, buffet_id=oficio.buffet_id, datos={})
+        return db.session.execute(new.returning(Evento.id)).scalar_one()
 
 
 def test_there_and_back_nothing_differs(world, databases, tmp_path):

@@ -107,7 +107,8 @@ def check_target(manifest: Manifest, *, overwrite: bool) -> None:
     if manifest.kind != database_kind():
         raise BackupError(
             f"El respaldo es de {manifest.kind} y DATABASE_URL apunta a {database_kind()}: "
-            "restáurelo en una base del mismo tipo; «flask copy-database» la lleva después a la otra."
+            "restáurelo en una base del mismo tipo; después «flask copy-database» lo lleva a la "
+            "otra."
         )
     if not overwrite and not (is_empty() or is_unused()):
         raise NotEmpty("La base de datos de destino ya tiene datos.")

@@ -77,8 +77,8 @@ def _copy_table(
         table.write(target, hashing.passing(table.read(source)))
     except Unreadable:
         raise BackupError(
-            f"La tabla {table.name} tiene un valor que no es del tipo de su columna: corríjalo en la "
-            "base de origen, que sigue como estaba, y repita. La copia no quedó hecha."
+            f"La tabla {table.name} tiene un valor que no es del tipo de su columna: corríjalo en "
+            "la base de origen, que sigue como estaba, y repita. La copia no quedó hecha."
         ) from None
     sent, arrived = hashing.done(), table.digest(target)
     if sent != arrived:
