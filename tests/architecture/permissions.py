@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "avisos.open_aviso": ADMIN,
     "avisos.read_all": STAFF,
     "avisos.preferences": STAFF,
+    "oficios.mentionable": STAFF,
     "avisos.usual_preferences": STAFF,
     "avisos.together": ADMIN,
     "usuarios.index": ADMIN,

@@ -16,9 +16,10 @@ from app.oficios.forms.bitacora import BitacoraFilterForm, EntradaForm, Palabras
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
+from app.oficios.pages.mentions import mention_warnings
 from app.oficios.pages.section_pages import SectionPage, asked_page
 from app.oficios.queries.bitacora import list_entries, list_textos, summarise
-from app.oficios.rules.historial import changes_of, text_of
+from app.oficios.rules.historial import changes_of, pieces_of, text_of
 from app.oficios.service import add_entry as add
 from app.oficios.service import add_visita as visit
 from app.oficios.service import correct_entry as correct
@@ -46,7 +47,8 @@ def add_entry(oficio_id: int) -> ResponseReturnValue:
 
     def deed() -> Done:
         _store(oficio, form)
-        return Done("Anotado en la bitácora.", _url(oficio))
+        warnings = mention_warnings(oficio.id, form.descripcion.data or "")
+        return Done("Anotado en la bitácora.", _url(oficio), warnings=warnings)
 
     return carry_out(
         Deed(
@@ -170,6 +172,7 @@ def _show(oficio: Oficio, status: int = 200, **context: Any) -> Response:
         kinds=resumen.tipos,
         changes=changes_of,
         text_of=text_of,
+        pieces_of=pieces_of,
         editable={e.id for e in entries if not refuse_edit(e, actor=current_user, now=now)},
         correctable={e.id for e in entries if not refuse_correction(e)},
         **context,

@@ -14,6 +14,7 @@ from app.oficios.forms.resumen import DeadlineForm, LineForm
 from app.oficios.models import Oficio
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
+from app.oficios.pages.mentions import mention_warnings
 from app.oficios.pages.sections import Side, list_attention, list_panels, read_facts
 from app.oficios.service import add_entry, reschedule_oficio
 from app.web.access import staff_required
@@ -45,8 +46,10 @@ def add_line(oficio_id: int) -> ResponseReturnValue:
     form = LineForm()
 
     def deed() -> Done:
-        add_entry(oficio, form.to_entry(), actor=current_user, now=utcnow())
-        return Done("Anotado en la bitácora.", _url(oficio))
+        data = form.to_entry()
+        add_entry(oficio, data, actor=current_user, now=utcnow())
+        warnings = mention_warnings(oficio.id, data.descripcion)
+        return Done("Anotado en la bitácora.", _url(oficio), warnings=warnings)
 
     return carry_out(
         Deed(

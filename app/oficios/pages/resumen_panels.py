@@ -14,7 +14,7 @@ from app.oficios.models import Oficio
 from app.oficios.pages.sections import Attention, Panel, Side
 from app.oficios.queries import newest_visits
 from app.oficios.queries.bitacora import BitacoraFilter, list_entries
-from app.oficios.rules.historial import text_of
+from app.oficios.rules.historial import pieces_of, text_of
 
 #: Entries, addresses and people that the *Resumen* shows; the others are in their sections.
 ENTRIES = 8
@@ -29,7 +29,7 @@ QUIET_DAYS = 3
 def load_entries(oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The newest entries of the bitácora."""
     rows, _total = list_entries(oficio.id, BitacoraFilter(), limit=ENTRIES, offset=0, total=0)
-    return {"entries": [row.entry for row in rows], "text_of": text_of}
+    return {"entries": [row.entry for row in rows], "text_of": text_of, "pieces_of": pieces_of}
 
 
 def load_addresses(oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]:

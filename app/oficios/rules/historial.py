@@ -19,6 +19,7 @@ from app.oficios.rules import (
     TipoPropietario,
 )
 from app.oficios.rules.campos import CAMPOS, column_of
+from app.oficios.rules.mentions import split_mentions
 
 if TYPE_CHECKING:
     from app.auditoria.models import Auditoria
@@ -81,6 +82,11 @@ def text_of(entry: Investigacion) -> str:
     Somebody who writes a number down in a note wants it read.
     """
     return entry.descripcion if entry.tipo in WRITTEN_KINDS else mask_ruts(entry.descripcion)
+
+
+def pieces_of(entry: Investigacion) -> list[tuple[str, bool]]:
+    """What an entry says, in pieces; True: it mentions somebody."""
+    return split_mentions(text_of(entry), entry.detalle)
 
 
 def details_of(entry: Investigacion) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.eventos.service.emitting import emit, touch_cases
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.data import EntradaData, RawAnswer
+from app.oficios.service.mentions import read_mentions, tell_mentioned
 from app.oficios.service.seguimientos import check_follow_up, drop_follow_up, finish_due, follow_up
 from app.usuarios.models import Usuario
 
@@ -58,13 +59,18 @@ def record(
     corrige_id: int | None = None,
     is_real: bool = True,
     respuesta: RawAnswer | None = None,
+    words: str = "",
 ) -> Investigacion:
     """Write an entry in the bitácora, in the deed's transaction.
 
     ``parte`` is what of the case it tells a change of, for the filters of *Historial*.
     ``is_real=False`` is for automatic checks that found nothing: they do not make a case look
-    attended to. ``respuesta`` is what a provider answered.
+    attended to. ``respuesta`` is what a provider answered. ``words`` are those of a person: whom
+    they mention is kept with the entry and told.
     """
+    mentions, _unknown = read_mentions(oficio.id, words)
+    if mentions:
+        detalle = {**(detalle or {}), "menciones": [one._asdict() for one in mentions]}
     entry = Investigacion(
         oficio_id=oficio.id,
         tipo=tipo,
@@ -92,6 +98,7 @@ def record(
         actividad=tipo.value,
         entrada_id=entry.id,
     )
+    tell_mentioned(oficio, entry, [one.usuario_id for one in mentions], actor=actor, now=now)
     return entry
 
 
@@ -140,6 +147,7 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
         now=now,
         ocurrido_at=data.ocurrido_at,
         detalle=detalle,
+        words=data.descripcion,
     )
     if data.seguimiento is not None:
         follow_up(oficio, data.seguimiento, entry=entry, actor=actor, now=now)
@@ -180,7 +188,12 @@ def edit_entry(entry: Investigacion, descripcion: str, *, actor: Usuario, now: d
     }
     entry.descripcion = _joined(head, descripcion)
     entry.editado_at = now
+    mentions, _unknown = read_mentions(entry.oficio_id, descripcion)
+    if mentions or "menciones" in entry.detalle:
+        entry.detalle = {**entry.detalle, "menciones": [one._asdict() for one in mentions]}
     db.session.flush()
+    oficio = db.session.get_one(Oficio, entry.oficio_id)
+    tell_mentioned(oficio, entry, [one.usuario_id for one in mentions], actor=actor, now=now)
 
 
 def correct_entry(
@@ -193,7 +206,15 @@ def correct_entry(
     """
     if refusal := refuse_correction(entry):
         raise Refused(refusal)
-    return record(oficio, entry.tipo, descripcion, actor=actor, now=now, corrige_id=entry.id)
+    return record(
+        oficio,
+        entry.tipo,
+        descripcion,
+        actor=actor,
+        now=now,
+        corrige_id=entry.id,
+        words=descripcion,
+    )
 
 
 def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None:

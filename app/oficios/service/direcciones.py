@@ -206,6 +206,7 @@ def add_visita(
             **zone_detail(direccion.zona),
         },
         parte=Parte.DIRECCION,
+        words=data.notas or "",
     )
     return visita
 
