@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.core.clock import start_of_day
+from app.core.clock import local_today, start_of_day
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.labels import Labelled
 from app.oficios.rules import Estado
@@ -120,6 +120,8 @@ class Avance:
     situacion: Situacion
     #: Newest first; the last one is always that the order was received.
     hitos: list[Hito]
+    #: Each state that it came into, and when, oldest first.
+    etapas: tuple[tuple[Estado, datetime], ...] = ()
 
     @property
     def proximo_paso(self) -> str:
@@ -157,7 +159,8 @@ def follow(caso: Caso) -> Avance:
     estado: Estado | None = None
     hitos: list[Hito] = []
     done_by: int | None = None
-    for hecho in _that_hold(caso.hechos):
+    held = _that_hold(caso.hechos)
+    for hecho in held:
         if hecho.suceso is Suceso.DILIGENCIADO:
             done_by = hecho.notificacion_id
         elif (
@@ -177,7 +180,28 @@ def follow(caso: Caso) -> Avance:
         solo_dia=True,
         sabido_at=caso.created_at,
     )
-    return Avance(_standing(caso, stage), [*reversed(hitos), received])
+    return Avance(_standing(caso, stage), [*reversed(hitos), received], _stages(caso, held))
+
+
+def _stages(caso: Caso, held: Sequence[Hecho]) -> tuple[tuple[Estado, datetime], ...]:
+    """When it came into each state. One that was loaded in a later state has been there since."""
+    steps = [(hecho.cuando, *hecho.paso) for hecho in held if hecho.paso]
+    begun = steps[0][1] if steps else caso.estado
+    first = start_of_day(caso.recibido)
+    return ((begun, first), *((target, max(moment, first)) for moment, _, target in steps))
+
+
+def days_in_stages(etapas: Sequence[tuple[Estado, datetime]], now: datetime) -> dict[Estado, int]:
+    """How many days of the calendar a case has been in each state, all its times there together.
+
+    In a final state no time passes.
+    """
+    days: dict[Estado, int] = {}
+    ends = [moment for _estado, moment in etapas[1:]] + [now]
+    for (estado, since), until in zip(etapas, ends, strict=True):
+        spent = (local_today(until) - local_today(since)).days
+        days[estado] = days.get(estado, 0) + (0 if estado.is_final else max(0, spent))
+    return days
 
 
 def _that_hold(hechos: Sequence[Hecho]) -> list[Hecho]:
