@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.ajustes.models import Ajuste, Logo
 from app.ajustes.rules import (
     LOGO_SETTING,
+    OFFICE_COLOR,
     OFFICE_EMAIL,
     OFFICE_NAME,
     OFFICE_PHONE,
@@ -30,6 +31,8 @@ class Oficina:
     #: How to reach it, where an admin wrote that down.
     telefono: str = ""
     email: str = ""
+    #: ``#2f3e63``, or empty.
+    color: str = ""
 
 
 def find_setting(clave: str) -> str | None:
@@ -85,6 +88,7 @@ def current_office() -> Oficina:
         logo=db.session.get(Logo, digest) if digest else None,
         telefono=text_setting(OFFICE_PHONE),
         email=text_setting(OFFICE_EMAIL),
+        color=text_setting(OFFICE_COLOR),
     )
 
 

@@ -6,12 +6,13 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
-from flask import Blueprint, g, make_response, render_template, send_file, url_for
+from flask import Blueprint, abort, g, make_response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.ajustes.forms import LogoForm, SettingsForm
 from app.ajustes.queries import Oficina, current_office, find_logo_data
+from app.ajustes.rules import text_on
 from app.ajustes.service import save_logo, save_settings
 from app.core.clock import utcnow
 from app.db import transaction
@@ -29,6 +30,7 @@ _YEAR = 365 * 24 * 3600
 #: RFC 9116 advises less than a year. The file is written anew at each reading.
 _CONTACT_HOLDS = timedelta(days=180)
 _DIGEST = re.compile("[0-9a-f]{64}")
+_HEX = re.compile("[0-9a-f]{6}")
 
 
 @bp.app_context_processor
@@ -101,6 +103,18 @@ def logo(sha256: str) -> ResponseReturnValue:
     response = send_file(BytesIO(data), mimetype="image/png")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # readers of mails show it
+    return response
+
+
+@bp.get("/oficina/color/<color>.css")
+def color(color: str) -> ResponseReturnValue:
+    """The style of an office's colour, which a page may not carry itself; it never changes."""
+    if not _HEX.fullmatch(color):
+        abort(404)
+    style = f":root {{ --office: #{color}; --office-on: {text_on(f'#{color}')}; }}\n"
+    response = make_response(style)
+    response.headers["Content-Type"] = "text/css; charset=utf-8"
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
     return response
 
 

@@ -6,6 +6,7 @@ page of the settings shows them without knowing any.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from app.core.errors import InvalidValue
 from app.core.phone_numbers import parse_telefono
 from app.core.text import clean_text
 
+_COLOR = re.compile("[0-9a-f]{6}")
 #: Where a setting's value is kept as text.
 VALUE_MAX = 2000
 
@@ -84,6 +86,30 @@ class Setting:
         return value
 
 
+def parse_color(text: str) -> str:
+    """A colour as it is stored: ``#2f3e63``.
+
+    Raises:
+        InvalidValue: it is none.
+    """
+    digits = text.strip().lower().removeprefix("#")
+    if not _COLOR.fullmatch(digits):
+        raise InvalidValue(
+            "Escriba el color con un # y seis cifras o letras de la A a la F, por ejemplo #2f3e63."
+        )
+    return f"#{digits}"
+
+
+def text_on(color: str) -> str:
+    """White or black, whichever is read better on a colour (WCAG 2, relative luminance)."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#000" if luminance > 0.179 else "#fff"
+
+
 #: How the office signs: mails, the dashboards of the buffets, the receptor's page, expedientes.
 OFFICE_NAME = Setting(
     "oficina_nombre",
@@ -116,7 +142,18 @@ OFFICE_EMAIL = Setting(
     largo=254,
     lector=parse_email,
 )
-SETTINGS = (OFFICE_NAME, OFFICE_PHONE, OFFICE_EMAIL)
+OFFICE_COLOR = Setting(
+    "oficina_color",
+    grupo="Oficina",
+    place=10,
+    etiqueta="Color de la oficina",
+    defecto="",
+    ayuda="Lo lleva arriba el tablero de los buffets. Un # con seis cifras o letras de la A a la "
+    "F, por ejemplo #2f3e63; vacío, lleva el de Rastro.",
+    largo=7,
+    lector=parse_color,
+)
+SETTINGS = (OFFICE_NAME, OFFICE_PHONE, OFFICE_EMAIL, OFFICE_COLOR)
 #: What holds as the office's name until somebody writes one.
 PRODUCT = "Rastro"
 
