@@ -36,6 +36,7 @@ _PACKAGES = (
     "planillas",
     "bandeja",
     "papeles",
+    "mensajes",
     "portal",
     "terreno",
     "tablero",

@@ -75,8 +75,8 @@ class Novedad(Labelled):
     )
     MENSAJE = (
         "mensaje",
-        "Un buffet escribe un mensaje",
-        "{n} mensajes de buffets{casos}",
+        "Mensajes con un buffet: uno nuevo, o uno por validar",
+        "{n} mensajes con buffets{casos}",
         PorCorreo.RESUMEN,
     )
     POR_VENCER = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.rules import ModoHitos
 from app.core.clock import utcnow
-from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.personal_data import Dato, Personal, Titular
 from app.core.rut import format_rut, parse_rut
 from app.core.sealed import Sealed
 from app.db import Model, ShortText
@@ -78,7 +78,7 @@ class Buffet(Model):
 
 
 class Enlace(Model):
-    """A magic link to a buffet's dashboard.
+    """A magic link to a buffet's dashboard: the buffet's own, or that of one person of it.
 
     The token in the link is ``selector.signature``; only the selector is stored, so that a copy
     of the database opens nothing without the installation's secret.
@@ -105,14 +105,17 @@ class Enlace(Model):
     )
     __personal__ = Personal(
         "Enlaces de los buffets",
+        {"etiqueta": Dato.NOMBRE, "email": Dato.CORREO},
         otros=("selector", "expira_at", "revocado_at", "ultimo_uso_at", "usos", "created_at"),
         titular=Titular.BUFFET,
-        borrado=Borrado.GUARDAR,
-        motivo="Un enlace es de un buffet, no de una persona.",
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"), index=True)
+    #: Whose it is, as the office calls them; None: of the buffet as a whole.
+    etiqueta: Mapped[str | None] = mapped_column(ShortText(120))
+    #: Where that person asks for it, and is sent it.
+    email: Mapped[str | None] = mapped_column(ShortText(254), index=True)
     selector: Mapped[str] = mapped_column(ShortText(64), unique=True)
     expira_at: Mapped[datetime]
     revocado_at: Mapped[datetime | None]
@@ -122,6 +125,11 @@ class Enlace(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     buffet: Mapped[Buffet] = relationship(back_populates="enlaces")
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is that of one person."""
+        return self.email is not None
 
     def is_usable(self, now: datetime) -> bool:
         """Whether it opens the dashboard at that moment."""

@@ -2,7 +2,8 @@
 
 A person of the buffet with an account, whoever holds its magic link, its programs (tokens, keys,
 live events, webhooks), its files and its expedientes are shown the same, and it is named here:
-the head of a case, its step and next step, its milestones, and what was approved for the client.
+the head of a case, its step and next step, its milestones, what was approved for the client, and
+what it and the office wrote to each other.
 Everything else is the office's: a kind of data that is not listed in ``BUFFET_READS`` is hidden.
 """
 
@@ -18,6 +19,8 @@ class Materia(enum.Enum):
     HITOS = "hitos"
     FOTOS_APROBADAS = "fotos_aprobadas"
     EXPEDIENTE_DEL_BUFFET = "expediente_del_buffet"
+    #: What it and the office wrote to each other, and nothing that waits to be released.
+    MENSAJES = "mensajes"
     PERSONAS = "personas"
     DIRECCIONES = "direcciones"
     AVISTAMIENTOS = "avistamientos"
@@ -34,6 +37,7 @@ BUFFET_READS = frozenset(
         Materia.HITOS,
         Materia.FOTOS_APROBADAS,
         Materia.EXPEDIENTE_DEL_BUFFET,
+        Materia.MENSAJES,
     }
 )
 

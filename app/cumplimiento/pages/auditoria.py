@@ -244,6 +244,7 @@ _PHRASES = {
     Actividad.CAMBIO_ESTADO: "cambió el estado",
     Actividad.NOTIFICACION: "notificó",
     Actividad.ADJUNTO: "cambió los archivos",
+    Actividad.MENSAJE: "escribió un mensaje",
     Actividad.SISTEMA: "cambió el caso",
 }
 

@@ -102,6 +102,9 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         ingreso__rechazado="rechazó un archivo de la bandeja",
         ingreso__reabierto="volvió a abrir un archivo de la bandeja",
         ingreso__buffet="cambió el buffet de un archivo de la bandeja",
+        mensaje__validado="validó un mensaje a un buffet",
+        mensaje__descartado="no dejó salir un mensaje a un buffet",
+        mensaje__atendido="dio por atendido un mensaje de un buffet",
         archivo__infectado="recibió un archivo con un virus, que no se guardó",
     )
     | _hechos(
@@ -120,6 +123,8 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         clave_api__creada="creó una clave de la API",
         clave_api__renovada="renovó una clave de la API",
         clave_api__revocada="revocó una clave de la API",
+        enlace__creado="creó el enlace de una persona de un buffet",
+        enlace__pedido="pidió otra vez su enlace al tablero",
         enlace__rotado="cambió el enlace de un buffet",
         enlace__revocado="revocó el enlace de un buffet",
         buffet__baja_rotada="cambió el enlace con que un buffet deja de recibir correos",

@@ -178,6 +178,21 @@ def compose_milestones(buffet: Buffet, hitos: Sequence[HitoDeOficio], *, weekly:
     )
 
 
+def compose_message(buffet: Buffet, oficio: Oficio, *, asks: bool) -> Composed:
+    """That the office wrote to a buffet on a case. The message itself is read in the portal."""
+    verb = "le pregunta" if asks else "le escribió"
+    base = current_config().base_url
+    return _write(
+        "mensaje",
+        clean_text(f"La oficina {verb} por el oficio {oficio.numero_oficio}")[:_SUBJECT_MAX],
+        0,
+        buffet=buffet,
+        oficio=oficio,
+        asks=asks,
+        portal=f"{base}{PORTAL_MARK}" if buffet.enlaces else f"{base}/portal/mensajes",
+    )
+
+
 def receptor_path(token: str) -> str:
     """Where a receptor answers: with the public half only, as it is stored, or with all of it."""
     return f"/r/{token}"

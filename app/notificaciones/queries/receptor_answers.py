@@ -107,6 +107,35 @@ def list_unanswered(
     return list(db.session.scalars(statement))
 
 
+def list_silent(buffet_id: int, *, sent_before: datetime) -> dict[int, datetime]:
+    """Of a buffet's cases that wait for a receptor, those whose newest notice nobody answered.
+
+    With the moment at which it was sent.
+    """
+    later = aliased(Notificacion)
+    statement = (
+        sa.select(Notificacion.oficio_id, Notificacion.enviada_at)
+        .join(Oficio, Oficio.id == Notificacion.oficio_id)
+        .where(
+            Oficio.buffet_id == buffet_id,
+            Oficio.estado == Estado.NOTIFICACION,
+            Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+            Notificacion.estado == EstadoNotificacion.ENVIADA,
+            Notificacion.recordatorio_de_id.is_(None),
+            Notificacion.enviada_at <= sent_before,
+            ~_answered(Notificacion.id),
+            ~sa.exists().where(
+                later.oficio_id == Notificacion.oficio_id,
+                later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+                later.recordatorio_de_id.is_(None),
+                later.estado != EstadoNotificacion.FALLIDA,
+                later.id > Notificacion.id,
+            ),
+        )
+    )
+    return {row.oficio_id: row.enviada_at for row in db.session.execute(statement)}
+
+
 def _answered(notificacion_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
     reminder = aliased(Notificacion)
     return (

@@ -62,6 +62,8 @@ class Actividad(Labelled):
     CAMBIO_ESTADO = "cambio_estado", "Cambio de estado", "primary", "arrow-right"
     NOTIFICACION = "notificacion", "Notificación", "primary", "mail"
     ADJUNTO = "adjunto", "Adjunto", "", "camera"
+    #: Between the office and the buffet of the case (``app/mensajes``).
+    MENSAJE = "mensaje", "Mensaje", "primary", "message-2"
     SISTEMA = "sistema", "Sistema", "", "settings"
 
 

@@ -1,0 +1,1 @@
+"""Messages between the office and a buffet on one case."""
