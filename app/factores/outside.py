@@ -7,53 +7,43 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.core.errors import InvalidValue
 from app.extensions import current_config, limiter
 from app.factores.rules import STEP_LIFE
 from app.factores.rules.llaves import NewKey, user_handle
 
-_MUST = UserVerificationRequirement.REQUIRED
 _NOT_READ = "El navegador envió algo que no es una llave de acceso: inténtelo otra vez."
 
 
 def ask_for_new_key(usuario_id: int, email: str, nombre: str, office: str, known: list[str]) -> Any:
     """What the browser is asked to make a passkey of an account with (JSON)."""
-    options = generate_registration_options(
+    webauthn = _library()
+    structs = webauthn.helpers.structs
+    options = webauthn.generate_registration_options(
         rp_id=_rp_id(),
         rp_name=office,
         user_id=user_handle(usuario_id, str(current_app.secret_key)),
         user_name=email,
         user_display_name=nombre,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_MUST
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in known
+            structs.PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(one))
+            for one in known
         ],
     )
-    return json.loads(options_to_json(options))
+    return json.loads(webauthn.options_to_json(options))
 
 
 def ask_for_key() -> Any:
     """What the browser is asked to show a passkey with (JSON): whichever it has for this place."""
-    options = generate_authentication_options(rp_id=_rp_id(), user_verification=_MUST)
-    return json.loads(options_to_json(options))
+    webauthn = _library()
+    must = webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
+    options = webauthn.generate_authentication_options(rp_id=_rp_id(), user_verification=must)
+    return json.loads(webauthn.options_to_json(options))
 
 
 def read_new_key(answer: str, challenge: str) -> NewKey:
@@ -62,19 +52,26 @@ def read_new_key(answer: str, challenge: str) -> NewKey:
     Raises:
         InvalidValue: it is none, or not for this place and this question.
     """
+    webauthn = _library()
     try:
-        made = verify_registration_response(
+        made = webauthn.verify_registration_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
             expected_rp_id=_rp_id(),
             expected_origin=_origin(),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
+    except (
+        webauthn.helpers.exceptions.WebAuthnException,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+    ):
         raise InvalidValue(_NOT_READ) from None
     return NewKey(
-        bytes_to_base64url(made.credential_id),
-        bytes_to_base64url(made.credential_public_key),
+        webauthn.helpers.bytes_to_base64url(made.credential_id),
+        webauthn.helpers.bytes_to_base64url(made.credential_public_key),
         made.sign_count,
     )
 
@@ -93,17 +90,24 @@ def check_key(answer: str, challenge: str, public_key: str, count: int) -> int |
 
     One that counted backwards is a copy, and is not taken.
     """
+    webauthn = _library()
     try:
-        shown = verify_authentication_response(
+        shown = webauthn.verify_authentication_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=webauthn.base64url_to_bytes(challenge),
             expected_rp_id=_rp_id(),
             expected_origin=_origin(),
-            credential_public_key=base64url_to_bytes(public_key),
+            credential_public_key=webauthn.base64url_to_bytes(public_key),
             credential_current_sign_count=count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
+    except (
+        webauthn.helpers.exceptions.WebAuthnException,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+    ):
         return None
     return shown.new_sign_count
 
@@ -112,6 +116,13 @@ def is_first_use(challenge: str) -> bool:
     """Whether nobody, in any process, answered this question before."""
     seconds = int(STEP_LIFE.total_seconds())
     return limiter.storage.incr(f"passkeys/{challenge}", seconds) == 1
+
+
+def _library() -> Any:
+    """py_webauthn, whose import takes longer than most requests: for who has a passkey alone."""
+    import webauthn
+
+    return webauthn
 
 
 def _rp_id() -> str:

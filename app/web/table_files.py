@@ -16,10 +16,6 @@ from enum import Enum
 from typing import IO, Any, Generic, TypeVar
 
 from flask import Response, make_response, send_file, stream_with_context
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from app.core.clock import to_local
 from app.core.dates import format_fecha
@@ -119,6 +115,12 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
     Written row by row, so that a hundred thousand rows need no memory for all of them. Who takes
     the file closes it.
     """
+    # A tenth of the start of every process, for who downloads a workbook.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(table.title)
     sheet.freeze_panes = "A2"
@@ -130,7 +132,10 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
     sheet.append(head)
     try:
         for row in rows:
-            cells = [_sheet_cell(sheet, _cell(column, row), column) for column in table.columns]
+            cells = [
+                _sheet_cell(sheet, _cell(column, row), column, WriteOnlyCell)
+                for column in table.columns
+            ]
             sheet.append(cells)
     except BaseException:
         # Saving alone closes the half written sheet and removes its file, which would else stay
@@ -176,11 +181,13 @@ def _written(value: Any, kind: CellKind) -> str:
     return str(value)
 
 
-def _sheet_cell(sheet: Any, value: Any, column: Column[Any]) -> Any:
+def _sheet_cell(
+    sheet: Any, value: Any, column: Column[Any], make_cell: Callable[[Any, Any], Any]
+) -> Any:
     """A cell of XLSX: what has a format of its own carries it, text is nothing but text."""
     if value is None or isinstance(value, int):
         return value
-    cell = WriteOnlyCell(sheet, value)
+    cell = make_cell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"  # «#N/A» is what somebody wrote, not an error of the sheet
     elif isinstance(value, date) and not isinstance(value, datetime):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -80,6 +79,8 @@ def set_up_app() -> ResponseReturnValue:
 
     def show(status: int) -> ResponseReturnValue:
         url = enrolment_url(secret, account=usuario.email, office=current_office().nombre)
+        import segno  # for this page alone
+
         drawing = segno.make(url, error="m").svg_inline(scale=5)
         groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
         page = render_template(

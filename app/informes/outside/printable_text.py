@@ -14,8 +14,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont
-
 FONTS = Path(__file__).parent / "typst" / "fonts"
 
 #: What may follow a base character without standing for anything by itself.
@@ -151,6 +149,8 @@ def _emoji() -> frozenset[int]:
 
 def _characters(path: Path) -> frozenset[int]:
     """The code points that a font file maps to a glyph, by any of its Unicode tables."""
+    from fontTools.ttLib import TTFont  # for whoever prints
+
     with TTFont(path, lazy=True) as font:
         tables = [table for table in font["cmap"].tables if table.isUnicode()]
         return frozenset().union(*(table.cmap for table in tables))

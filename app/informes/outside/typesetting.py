@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import segno
 from PIL import Image, UnidentifiedImageError
 
 from app.adjuntos.models import Adjunto
@@ -63,6 +62,8 @@ def print_pdf(
         PrintFailed: typst could not set it.
         OSError: a disk is full, or the storage does not answer.
     """
+    import segno  # for whoever prints
+
     qr = segno.make(contenido.datos["verificar_url"], error="m")
     qr.save(str(folder / "qr.svg"), border=0, dark="#15181a")
     if contenido.logo:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
-from app.papeles.outside import paper_reader
 from app.papeles.rules import MAX_PAGES, MAX_WORDS
 from app.papeles.rules.documento import TextoDePapel, compose
 
+#: Run as a program, and not imported here: its libraries are for the child process alone.
+_READER = Path(__file__).with_name("paper_reader.py")
 _LIMITS = Limits(seconds=60, cpu_seconds=40, memory=1 << 30, file_size=1 << 26)
 #: Recognising the pages of a scan takes seconds for each.
 _SCAN_LIMITS = Limits(seconds=170, cpu_seconds=160, memory=1 << 30, file_size=1 << 26)
@@ -35,7 +36,7 @@ def read_words(data: bytes, kind: str) -> TextoDePapel:
     try:
         answer = json.loads(
             run_limited(
-                Path(paper_reader.__file__),
+                _READER,
                 "palabras",
                 kind,
                 str(MAX_PAGES),
@@ -60,7 +61,7 @@ def draw_page(data: bytes, kind: str, page: int, width: int) -> bytes:
     """
     try:
         return run_limited(
-            Path(paper_reader.__file__),
+            _READER,
             "imagen",
             kind,
             str(page),

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import IO
-
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import IO, Any
 
 from app.core.comunas import comunas
 from app.core.tribunales import tribunales
@@ -48,6 +41,12 @@ _GRANTED = ("sí", "no")
 
 def write_template() -> IO[bytes]:
     """The workbook, in a temporary file that stands at its beginning; who takes it closes it."""
+    # A tenth of the start of every process, for who downloads a workbook.
+    from openpyxl import Workbook
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.remove(book.worksheets[0])
     sheet, choices = book.create_sheet("Oficios"), book.create_sheet("Listas")
@@ -78,8 +77,10 @@ def write_template() -> IO[bytes]:
     return file
 
 
-def _offer(sheet: Worksheet, choices: Worksheet, letter: str, values: list[str]) -> None:
+def _offer(sheet: Any, choices: Any, letter: str, values: list[str]) -> None:
     """Let the cells of a column be chosen from values; another text is warned of, not refused."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     for row, value in enumerate(values, 1):
         choices[f"{letter}{row}"] = value
     rule = DataValidation(
