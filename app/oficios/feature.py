@@ -12,6 +12,7 @@ from app.oficios.models import (
     TextoPredefinido,
 )
 from app.oficios.pages import (
+    addressed,
     bitacora,
     case,
     case_chain,
@@ -19,7 +20,6 @@ from app.oficios.pages import (
     details,
     direcciones,
     historial,
-    mentions,
     personas,
     resumen,
     seguimientos,
@@ -46,7 +46,7 @@ FEATURE = Feature(
         vehiculo,
         details,
         historial,
-        mentions,
+        addressed,
         case_chain,
         seguimientos,
         textos,

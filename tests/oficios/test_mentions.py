@@ -11,7 +11,7 @@ from app.avisos.rules import Novedad
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
-from app.oficios.rules.mentions import find_mentions, split_mentions
+from app.oficios.rules.addressed import find_mentions, split_mentions
 from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
 from tests.factories import make_usuario

@@ -14,9 +14,9 @@ from app.db import db
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.bitacora import BitacoraFilterForm, EntradaForm, PalabrasForm
 from app.oficios.models import Investigacion, Oficio
+from app.oficios.pages.addressed import mention_warnings
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.mentions import mention_warnings
 from app.oficios.pages.section_pages import SectionPage, asked_page
 from app.oficios.queries.bitacora import list_entries, list_textos, summarise
 from app.oficios.rules.historial import changes_of, pieces_of, text_of

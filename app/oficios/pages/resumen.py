@@ -12,9 +12,9 @@ from app.core.clock import utcnow
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.resumen import DeadlineForm, LineForm
 from app.oficios.models import Oficio
+from app.oficios.pages.addressed import mention_warnings
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
-from app.oficios.pages.mentions import mention_warnings
 from app.oficios.pages.sections import Side, list_attention, list_panels, read_facts
 from app.oficios.service import add_entry, reschedule_oficio
 from app.web.access import staff_required

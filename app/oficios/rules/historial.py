@@ -18,8 +18,8 @@ from app.oficios.rules import (
     Prioridad,
     TipoPropietario,
 )
+from app.oficios.rules.addressed import split_mentions
 from app.oficios.rules.campos import CAMPOS, column_of
-from app.oficios.rules.mentions import split_mentions
 
 if TYPE_CHECKING:
     from app.auditoria.models import Auditoria

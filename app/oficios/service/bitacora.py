@@ -17,8 +17,8 @@ from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit, touch_cases
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
+from app.oficios.service.addressed import read_mentions, tell_mentioned
 from app.oficios.service.data import EntradaData, RawAnswer
-from app.oficios.service.mentions import read_mentions, tell_mentioned
 from app.oficios.service.seguimientos import check_follow_up, drop_follow_up, finish_due, follow_up
 from app.usuarios.models import Usuario
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.oficios.access import oficio_to_work
 from app.oficios.pages.blueprint import bp
-from app.oficios.service.mentions import list_mentionable, read_mentions
+from app.oficios.service.addressed import list_mentionable, read_mentions
 from app.web.access import staff_required
 
 

@@ -9,7 +9,7 @@ from app.avisos.rules import Novedad
 from app.avisos.service import may_know, tell
 from app.db import db
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.rules.mentions import Mentioned, find_mentions
+from app.oficios.rules.addressed import Mentioned, find_mentions
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
 
