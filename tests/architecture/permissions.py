@@ -74,6 +74,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ajustes.remove_office_logo": ADMIN,
     # Whoever gets a mail sees it.
     "ajustes.logo": EVERYBODY,
+    "ajustes.color": EVERYBODY,
     # tests/ajustes/test_page.py: 404 for all while the office names no address.
     "ajustes.security_txt": NOBODY,
     "inicio.index": ADMIN,
@@ -159,6 +160,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "portal.detail": frozenset({"cliente"}),
     # An approved one; tests/portal/test_photos.py holds that of the others there is nothing.
     "portal.photo": frozenset({"cliente"}),
+    "portal.export": CLIENTES,
+    "portal.messages": CLIENTES,
+    "portal.write": frozenset({"cliente"}),
+    "portal.send_order": frozenset({"cliente"}),
     "portal.leave": EVERYBODY,
     "portal.sent": CLIENTES,
     "portal.send": CLIENTES,
@@ -291,6 +296,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "porticos.apply_product_list": ADMIN,
     "porticos.corrections": ADMIN,
     "porticos.forget": ADMIN,
+    "mensajes.index": STAFF,
+    "mensajes.section": STAFF,
+    "mensajes.write": STAFF,
+    "mensajes.release_one": ADMIN,
+    "mensajes.discard_one": ADMIN,
+    "mensajes.note_one": STAFF,
     "ubicado.form_page": STAFF,
     "ubicado.save": STAFF,
     "ubicado.upload": STAFF,
@@ -536,6 +547,7 @@ ASKS_FRESH = frozenset(
 UNASKED = {
     "informes.download": "The PDF of one case, at work; the same function also packs the ZIP.",
     "informes.portal_download": "One closed case of one's own; behind a link there is no account.",
+    "portal.export": "A buffet's own cases, as on its screen; behind a link there is no account.",
     "tablero.listing": "The list of the screen; that it was printed is recorded.",
     "porticos.toggle": "Whether a gantry is of the catalogue: nobody's right.",
 }

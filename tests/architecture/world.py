@@ -32,6 +32,7 @@ from tests.eventos.rows import make_outside
 from tests.factores.rows import make_key
 from tests.factories import make_aviso, make_link, make_oficio, make_session, make_trabajo
 from tests.informes.expedientes import close_case, make_stub
+from tests.mensajes.rows import make_message
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
 from tests.oficios.follow_ups import make_follow_up
 from tests.oficios.textos import make_texto
@@ -99,6 +100,8 @@ def url_arguments(
         "listado_id": lambda: make_listado(app, oficio, admin),
         "portico_id": lambda: catalogue()["portico_id"],
         "alias_id": lambda: catalogue()["alias_id"],
+        "mensaje_id": lambda: make_message(app, oficio, admin),
+        "color": lambda: "2f3e63",
         "consulta_id": lambda: make_check(app, oficio),
         "importacion_id": lambda: make_importacion(app, buffet, admin),
         "ingreso_id": lambda: make_item(app, buffet),

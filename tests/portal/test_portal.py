@@ -165,7 +165,7 @@ def test_a_vehicle_that_the_receptor_did_not_find_is_not_counted_as_located(
 
     page = cliente.get("/portal").text
     assert "<b>0</b> ubicados" in page
-    assert "<b>1</b> en búsqueda" in page
+    assert "<b>1</b> abiertos" in page
 
 
 def test_a_closed_case_is_counted_and_filtered(app, cliente, buffet, usuario_admin):

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,11 +30,13 @@ from app.cumplimiento.queries.auditoria import HechoRow
 from app.cumplimiento.rules.auditoria import Diferencia, FuenteHecho
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
+from app.notificaciones.rules.avance import Avance, Hito, Situacion
 from app.oficios.rules import Estado, Prioridad
 from app.planillas.pages.report import oficios_report, pasos_report
 from app.planillas.pages.whole_file import WHOLE_TABLE
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.paso_rows import ResultadoPaso
+from app.portal.pages.own_cases_file import PORTAL_TABLE, Linea
 from app.porticos.models import Portico
 from app.porticos.pages.catalogue_file import PORTICOS_TABLE
 from app.porticos.rules import Confianza, TipoPortico
@@ -49,6 +52,24 @@ from config import ROOT
 STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\u200b=", "＝", "＋", "－", "＠"]
 #: Winter: Santiago's clock is four hours behind.
 MOMENT = datetime(2026, 6, 24, 14, 15, 36, tzinfo=UTC)
+
+
+def a_case_of_a_buffet(text: str) -> Linea:
+    row = SimpleNamespace(
+        numero_oficio=text,
+        patente="BBCL12",
+        marca=text,
+        modelo=text,
+        rol=text,
+        tribunal=text,
+        caratulado=text,
+        fecha_ingreso=date(2026, 6, 1),
+        fecha_limite=date(2026, 6, 30),
+        estado=Estado.INVESTIGACION,
+        ultima_actividad_at=MOMENT,
+    )
+    avance = Avance(Situacion.BUSCANDO, [Hito(MOMENT, text)])
+    return Linea(row, avance, {Estado.PENDIENTE: 3}, text)
 
 
 def a_case(text: str) -> ListedCase:
@@ -199,6 +220,14 @@ EXPORTS = {
         "Patente;Marca;Modelo;Color;Número de oficio;Rol;Buffet;Investigador;Estado;Prioridad;"
         "Fecha límite;Última actividad;Último avistamiento;Dónde;Fotos;Advertencias",
         "app/tablero/pages/list_file.py",
+    ),
+    "oficios del buffet": Export(
+        PORTAL_TABLE,
+        a_case_of_a_buffet,
+        "Oficio;Patente;Marca;Modelo;Rol;Tribunal;Carátula;Ingreso;Plazo;Paso;Días en recibido;"
+        "Días en búsqueda;Días en notificación;Lo último;Fecha de lo último;Última actividad;"
+        "Lo que sigue;Espera algo de ustedes",
+        "app/portal/pages/own_cases_file.py",
     ),
     "oficios completos": Export(
         WHOLE_TABLE,

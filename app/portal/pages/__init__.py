@@ -1,20 +1,17 @@
-"""The buffet's dashboard, through the magic link or a cliente's account: it shows, and changes
-nothing but how the buffet itself is told by mail.
+"""The buffet's dashboard, through the magic link or a cliente's account: coming in and out, photos,
+what it sends, and how it is told by mail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 
 from flask import (
-    Blueprint,
     abort,
     current_app,
     make_response,
     redirect,
     render_template,
-    request,
     send_file,
     session,
     url_for,
@@ -23,18 +20,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.adjuntos.permissions import is_for_buffet
-from app.adjuntos.queries import find_adjunto, list_approved
+from app.adjuntos.queries import find_adjunto
 from app.adjuntos.rules import buffet_name, format_size
 from app.adjuntos.service import read_copy
 from app.ajustes.pages.dead_links import dead_link
-from app.auditoria.pages import note_shown
-from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit
 from app.bandeja.forms import DropForm
 from app.bandeja.pages import take_dropped
 from app.bandeja.queries import count_made, list_sent
-from app.bandeja.rules import ViaIngreso
-from app.bandeja.service.receiving import Procedencia
 from app.buffets.forms import MilestoneForm
 from app.buffets.models import Buffet
 from app.buffets.queries import find_enlace
@@ -44,23 +37,16 @@ from app.core.clock import utcnow
 from app.core.errors import InvalidValue
 from app.db import db, transaction
 from app.extensions import limiter
-from app.notificaciones.queries.hitos import list_avances
 from app.oficios.models import Oficio
 from app.portal.access import SESSION_KEY, living_link, looking_buffet
-from app.portal.queries import oficios_statement, summarize
+from app.portal.pages.blueprint import bp, note_look
+from app.portal.pages.own_messages import origin
 from app.usuarios.pages.wrong_passwords import open_link as find_by_link
 from app.web.access import or_404
 from app.web.bodies import accepts_bytes, several_uploads
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
-from app.web.headers import keep_private
-from app.web.pagination import paginate
 from app.web.sentences import tell
-
-bp = Blueprint("portal", __name__)
-
-
-bp.after_request(keep_private)
 
 
 @bp.route("/b/<token>", methods=["GET", "POST"])
@@ -85,43 +71,6 @@ def open_link(token: str) -> ResponseReturnValue:
     return redirect(url_for("portal.home"), 303)
 
 
-@bp.get("/portal")
-def home() -> ResponseReturnValue:
-    """All oficios of the buffet that looks, with step, next step and last milestone."""
-    buffet = looking_buffet()
-    which = {"abiertos": True, "cerrados": False}.get(request.args.get("ver", ""))
-    page = paginate(oficios_statement(buffet.id, abiertos=which), scalars=False)
-    html = render_template(
-        "portal/home.html",
-        buffet=buffet,
-        resumen=summarize(buffet.id),
-        page=page,
-        avances=list_avances([row.id for row in page.rows]),
-        ver=request.args.get("ver", ""),
-        by_link=living_link() is not None,
-    )
-    _note_look(buffet, "Lista de sus oficios", casos=[row.id for row in page.rows])
-    return html
-
-
-@bp.get("/portal/oficios/<int:oficio_id>")
-def detail(oficio_id: int) -> ResponseReturnValue:
-    """One oficio of the buffet that looks: where it stands and its milestones."""
-    buffet = looking_buffet()
-    oficio = or_404(db.session.get(Oficio, oficio_id))
-    or_404(oficio, allowed=oficio.buffet_id == buffet.id)
-    html = render_template(
-        "portal/detail.html",
-        buffet=buffet,
-        oficio=oficio,
-        avance=list_avances([oficio.id])[oficio.id],
-        fotos=list_approved(oficio.id),
-        by_link=living_link() is not None,
-    )
-    _note_look(buffet, "Página del oficio", oficio_id)
-    return html
-
-
 @bp.get("/portal/oficios/<int:oficio_id>/fotos/<int:adjunto_id>")
 @limiter.limit("300 per minute")
 def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
@@ -133,25 +82,8 @@ def photo(oficio_id: int, adjunto_id: int) -> ResponseReturnValue:
     or_404(adjunto, allowed=adjunto.oficio_id == oficio.id and is_for_buffet(adjunto))
     data, mime_type = read_copy(adjunto)
     name = buffet_name(adjunto.id)
-    _note_look(buffet, f"Foto {adjunto.id}", oficio_id)
+    note_look(buffet, f"Foto {adjunto.id}", oficio_id)
     return send_file(BytesIO(data), mimetype=mime_type, download_name=name)
-
-
-def _note_look(
-    buffet: Buffet, que: str, oficio_id: int | None = None, casos: Sequence[int] = ()
-) -> None:
-    """Record what the buffet was shown: once an hour for each link or account, page and case."""
-    by_link = living_link() is not None
-    note_shown(
-        CanalDivulgacion.PORTAL,
-        que,
-        f"{buffet.nombre}, por su enlace" if by_link else f"{buffet.nombre}, {current_user.email}",
-        f"enlace {session[SESSION_KEY]}" if by_link else f"cuenta {current_user.id}",
-        actor=None if by_link else current_user,
-        oficio_id=oficio_id,
-        buffet_id=buffet.id,
-        casos=casos,
-    )
 
 
 @bp.get("/portal/envios")
@@ -166,14 +98,8 @@ def sent() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Take what the buffet sends into the office's tray."""
     buffet = looking_buffet()
-    by_link = living_link() is not None
     form = DropForm()
-    origen = Procedencia(
-        ViaIngreso.PORTAL,
-        buffet_id=buffet.id,
-        usuario_id=None if by_link else current_user.id,
-        enlace_id=session[SESSION_KEY] if by_link else None,
-    )
+    origen = origin(buffet)
 
     return carry_out(
         Deed(
@@ -195,7 +121,6 @@ def _sent_page(buffet: Buffet, form: DropForm, status: int = 200) -> ResponseRet
         items=items,
         made=count_made([item.id for item in items]),
         size=format_size,
-        by_link=living_link() is not None,
     )
     return page, status
 
@@ -247,9 +172,9 @@ def rotate_leave() -> ResponseReturnValue:
 
 
 def _mails_page(buffet: Buffet, form: MilestoneForm, status: int = 200) -> ResponseReturnValue:
-    page = render_template(
-        "portal/mails.html", buffet=buffet, form=form, by_link=living_link() is not None
-    )
+    now = utcnow()
+    enlaces = [(enlace, enlace.is_usable(now)) for enlace in buffet.enlaces]
+    page = render_template("portal/mails.html", buffet=buffet, form=form, enlaces=enlaces)
     return page, status
 
 
