@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.clock import local_today
+from app.core.plazos import is_business_day
 from app.db import release, transaction
 from app.jobs.registry import job
 from app.jobs.runner import JobRun
@@ -24,6 +26,8 @@ def recompute(run: JobRun) -> None:
     """
     buffet_id = run.args.get("buffet_id")
     last, changed = 0, 0
+    # The first look at the holidays loads them, which is nothing to do while others wait to write.
+    is_business_day(local_today(run.clock()))
     while ids := next_cases(last, buffet_id=buffet_id, limit=BATCH):
         release()
         with transaction():

@@ -13,6 +13,7 @@ from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 from app.core.text import clean_text
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.oficios.service import Move
+from app.promesas.rules import ASKED_FOR
 from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, ColumnaLista, Densidad, Lote
 from app.tablero.service import Bulk
 from app.web.forms import EnumField, Form, at_most, required
@@ -189,12 +190,14 @@ def read_filter(arguments: Mapping[str, str]) -> BoardFilter:
     """The filter in an address; what cannot be read there is left out."""
     prioridad = arguments.get("prioridad", "")
     carriles = arguments.get("carriles", "")
+    promesa = arguments.get("promesa", "")
     return BoardFilter(
         mios=arguments.get("mios") == "1",
         prioridad=Prioridad(prioridad) if _is_member(Prioridad, prioridad) else None,
         vence=_days(arguments.get("vence", "")),
         quieto=_days(arguments.get("quieto", "")),
         advertencias=arguments.get("advertencias") == "1",
+        promesa=next((one for one in ASKED_FOR if one.value == promesa), None),
         buffet=_number(arguments.get("buffet", "")),
         investigador=_number(arguments.get("investigador", "")),
         q=clean_text(arguments.get("q", ""))[:SEARCH_LIMIT],

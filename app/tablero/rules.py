@@ -16,6 +16,7 @@ from app.core.dates import format_fecha, format_relativa
 from app.core.labels import Labelled
 from app.core.plazos import add_business_days
 from app.oficios.rules import Estado, Prioridad
+from app.promesas.rules import EstadoPromesa
 
 #: Cards of a column at first, and with every further step.
 COLUMN_SIZE = 40
@@ -93,6 +94,7 @@ class ColumnaLista(Labelled):
     ESTADO = "estado", "Estado"
     PRIORIDAD = "prioridad", "Prioridad"
     PLAZO = "plazo", "Plazo"
+    PROMESA = "promesa", "Promesa"
     ACTIVIDAD = "actividad", "Actividad"
     AVISTAMIENTO = "avistamiento", "Avistamiento"
 
@@ -141,6 +143,8 @@ class BoardFilter:
     #: Days without real activity.
     quieto: int | None = None
     advertencias: bool = False
+    #: How a promise to their buffet stands: one of ``ASKED_FOR``.
+    promesa: EstadoPromesa | None = None
     buffet: int | None = None
     #: ``NOBODY`` for unassigned cases.
     investigador: int | None = None

@@ -95,6 +95,7 @@ def a_case(text: str) -> ListedCase:
         advertencia=text,
         dias_quieto=0,
         avistamiento=sighting,
+        promesa=None,
         sello="",
     )
     return ListedCase(card, text, MOMENT)
@@ -218,7 +219,8 @@ EXPORTS = {
         OFICIOS_TABLE,
         a_case,
         "Patente;Marca;Modelo;Color;Número de oficio;Rol;Buffet;Investigador;Estado;Prioridad;"
-        "Fecha límite;Última actividad;Último avistamiento;Dónde;Fotos;Advertencias",
+        "Fecha límite;Promesa que vence primero;Promesa vence;Última actividad;Último avistamiento;"
+        "Dónde;Fotos;Advertencias",
         "app/tablero/pages/list_file.py",
     ),
     "oficios del buffet": Export(

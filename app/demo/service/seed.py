@@ -27,6 +27,7 @@ from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
 from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case, promise
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
+from app.demo.service.invented_promises import keep_some_promises, promise_terms
 from app.demo.service.invented_requests import make_requests
 from app.demo.service.invented_troubles import fail_check, leave_mail_uncertain
 from app.oficios.models import Oficio
@@ -76,6 +77,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         make_receptores(now)
         add_compliance(buffets, people.admin, now)
         load_seed(now)
+        promise_terms(buffets, people.admin, now)
         for estado, amount in _PLAN:
             for _ in range(amount):
                 oficio = make_case(random, estado, random.choice(buffets), people, now)
@@ -89,6 +91,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
+        keep_some_promises(buffets, people.admin, now)
         make_requests(oficio, people.admin, now)
         investigador_id = people.investigadores[0].id
         # What the bell told days ago was seen.

@@ -56,12 +56,12 @@ class EstadoPromesa(Labelled):
     """How a promise stands at a moment, with the tone and icon of its badge."""
 
     EN_PLAZO = "en_plazo", "En plazo", "", "clock"
-    EN_RIESGO = "en_riesgo", "En riesgo", "warn", "clock-exclamation"
-    VENCIDA = "vencida", "Vencida", "danger", "clock-x"
+    EN_RIESGO = "en_riesgo", "En riesgo", "warn", "hourglass"
+    VENCIDA = "vencida", "Vencida", "danger", "alert-triangle"
     DETENIDA = "detenida", "Reloj detenido", "info", "player-pause"
     CUMPLIDA = "cumplida", "Cumplida", "ok", "circle-check"
     INCUMPLIDA = "incumplida", "No cumplida a tiempo", "danger", "circle-x"
-    SIN_EFECTO = "sin_efecto", "Sin efecto", "", "circle-minus"
+    SIN_EFECTO = "sin_efecto", "Sin efecto", "", "circle-dashed"
 
 
 #: How promises of open cases are looked for, by the words of a filter.

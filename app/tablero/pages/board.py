@@ -14,7 +14,7 @@ from app.db import transaction
 from app.oficios.rules import Estado, Prioridad, allowed_moves
 from app.tablero.forms import read_filter, read_place
 from app.tablero.pages.blueprint import bp
-from app.tablero.pages.filter_bar import list_active
+from app.tablero.pages.filter_bar import PROMISE_CHOICES, list_active
 from app.tablero.pages.screen import board_url, conditions_of, draw_columns
 from app.tablero.queries import (
     BoardColumn,
@@ -124,6 +124,7 @@ def filter_context(
         "address": lambda arguments: board_url(arguments, endpoint),
         "due_choices": DUE_CHOICES,
         "idle_choices": IDLE_CHOICES,
+        "promise_choices": PROMISE_CHOICES,
         "prioridades": Prioridad,
         "carriles": Carril,
         "moves": {estado: allowed_moves(estado, current_user.rol) for estado in Estado},

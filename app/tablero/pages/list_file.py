@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from app.core.dates import format_fecha_hora
 from app.core.time_zones import zone_note
@@ -22,6 +22,19 @@ def _seen(sighting: CardSighting | None) -> date | str | None:
     return format_fecha_hora(moment, zone) if zone_note(moment, zone) else moment
 
 
+def _promise(one: ListedCase) -> str | None:
+    promesa = one.card.promesa
+    return promesa.tipo.label if promesa else None
+
+
+def _promise_due(one: ListedCase) -> datetime | str | None:
+    """Until when it is promised; that the clock stands, where it does."""
+    promesa = one.card.promesa
+    if promesa is None:
+        return None
+    return promesa.vence_at or promesa.situacion.label
+
+
 OFICIOS_TABLE: Table[ListedCase] = Table(
     "Oficios",
     (
@@ -36,6 +49,8 @@ OFICIOS_TABLE: Table[ListedCase] = Table(
         Column("Estado", lambda one: one.card.estado.label),
         Column("Prioridad", lambda one: one.card.prioridad.label, width=12),
         Column("Fecha límite", lambda one: one.card.fecha_limite, CellKind.DATE, 14),
+        Column("Promesa que vence primero", _promise, width=22),
+        Column("Promesa vence", _promise_due, CellKind.MOMENT, 18),
         Column("Última actividad", lambda one: one.ultima_actividad_at, CellKind.MOMENT, 18),
         Column(
             "Último avistamiento",

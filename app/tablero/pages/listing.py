@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, render_template, request
@@ -16,16 +18,17 @@ from app.tablero.forms import read_filter
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.board import filter_context, keep_filter
 from app.tablero.pages.list_file import OFICIOS_TABLE
-from app.tablero.pages.screen import board_url, conditions_of
+from app.tablero.pages.screen import board_url, conditions_of, promise_on_card
 from app.tablero.queries import list_choices, read_visit
 from app.tablero.queries.listing import (
     SORTS,
+    ListedCase,
     count_listing,
     list_ids,
     listing_statement,
     read_listing,
 )
-from app.tablero.rules import sighting_words
+from app.tablero.rules import Aspecto, ColumnaLista, sighting_words
 from app.web.access import staff_required
 from app.web.fresh import fresh_file_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
@@ -60,6 +63,7 @@ def listing() -> ResponseReturnValue:
         )
         return board_url({**board_filter.arguments(), **order}, "tablero.listing")
 
+    context = filter_context(board_filter, "tablero.listing", visit, list_choices())
     html = render_template(
         "tablero/print.html" if is_print else "tablero/list.html",
         page=page,
@@ -71,7 +75,8 @@ def listing() -> ResponseReturnValue:
             sighting.fecha, sighting.fecha_hora, now, sighting.zona
         ),
         now=now,
-        **filter_context(board_filter, "tablero.listing", visit, list_choices()),
+        promise_on_card=promise_on_card,
+        **{**context, "aspecto": _aspect(context["aspecto"], page.rows)},
     )
     keep_filter(board_filter, visit.last)
     return html
@@ -112,6 +117,14 @@ def export_whole(formato: str) -> ResponseReturnValue:
 def _statement(conditions: list[Any]) -> Any:
     sort, descending = _order()
     return listing_statement(conditions, sort, descending=descending)
+
+
+def _aspect(aspecto: Aspecto, rows: Iterable[ListedCase]) -> Aspecto:
+    """The columns that a person chose, without that of promises where nothing is promised."""
+    if any(row.card.promesa for row in rows):
+        return aspecto
+    columnas = (one for one in aspecto.columnas if one is not ColumnaLista.PROMESA)
+    return replace(aspecto, columnas=tuple(columnas))
 
 
 def _order() -> tuple[str, bool]:

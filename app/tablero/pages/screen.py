@@ -15,6 +15,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session, object_session
 
 from app.core.clock import local_today, utcnow
+from app.promesas.rules import ASKED_FOR
+from app.promesas.rules.promise_words import say_on_card
 from app.tablero.queries import BoardColumn, Card, criteria
 from app.tablero.rules import BoardFilter, sighting_words
 from app.usuarios.models import Usuario
@@ -38,8 +40,19 @@ def draw_cards(cards: Iterable[Card], *, now: datetime) -> list[Markup]:
             if sighting
             else None
         )
-        drawn.append(_draw(template, card, due, seen))
+        drawn.append(_draw(template, card, due, promise_on_card(card, now), seen))
     return drawn
+
+
+def promise_on_card(card: Card, now: datetime) -> tuple[str, str, str] | None:
+    """What presses of the promises of a card: words, tone and icon; None while all is in time."""
+    if card.promesa is None:
+        return None
+    state = card.promesa.state(now)
+    if state not in ASKED_FOR:
+        return None
+    text = say_on_card(card.promesa.tipo, state, card.promesa.vence_at, now)
+    return text, state.tone, state.icon
 
 
 @lru_cache(maxsize=1024)
@@ -60,13 +73,14 @@ def _draw(
     template: jinja2.Template,
     card: Card,
     due: tuple[str, str] | None,
+    promised: tuple[str, str, str] | None,
     seen: str | None,
 ) -> Markup:
     """Render a card, cached by its arguments, which are everything that it shows.
 
     Drawing 200 cards costs some 30 ms, and most of them look as they did a second ago.
     """
-    return Markup(template.render(card=card, due=due, seen=seen).strip())  # noqa: S704  # our own
+    return Markup(template.render(card=card, due=due, promised=promised, seen=seen).strip())  # noqa: S704  # our own
 
 
 def draw_columns(columns: Iterable[BoardColumn], *, now: datetime) -> dict[str, list[Markup]]:

@@ -25,6 +25,9 @@ from app.db import db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad
 from app.porticos.models import Portico
+from app.promesas.models import Compromiso
+from app.promesas.queries import RUNNING
+from app.promesas.rules import EstadoPromesa, SituacionPromesa, TipoPromesa, state_at
 from app.tablero.rules import idle_days
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo, plate_warnings
@@ -63,6 +66,20 @@ class CardSighting:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPromise:
+    """The promise of a card that is due first, or that its clock stands."""
+
+    tipo: TipoPromesa
+    situacion: SituacionPromesa
+    riesgo_at: datetime | None
+    vence_at: datetime | None
+
+    def state(self, now: datetime) -> EstadoPromesa:
+        """How it stands at a moment."""
+        return state_at(self.situacion, riesgo_at=self.riesgo_at, vence_at=self.vence_at, now=now)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What the board shows of an oficio. Two equal cards look the same."""
 
@@ -89,6 +106,8 @@ class Card:
     #: Days without activity; 0 below the threshold of the mark.
     dias_quieto: int
     avistamiento: CardSighting | None
+    #: What the office promised its buffet and has not done yet.
+    promesa: CardPromise | None
     #: Token that changes, like an ETag, with every change of the card by others.
     sello: str
 
@@ -113,6 +132,15 @@ _NEWEST = (
         Avistamiento.fecha_hora.desc(),
         Avistamiento.id.desc(),
     )
+    .limit(1)
+    .correlate(Oficio)
+    .scalar_subquery()
+)
+#: The promise of an oficio that is due first; while its clock stands all come last.
+FIRST_DUE = (
+    sa.select(Compromiso.id)
+    .where(Compromiso.oficio_id == Oficio.id, Compromiso.situacion.in_(RUNNING))
+    .order_by(Compromiso.vence_at.is_(None), Compromiso.vence_at, Compromiso.id)
     .limit(1)
     .correlate(Oficio)
     .scalar_subquery()
@@ -170,6 +198,13 @@ _OF_SIGHTING: dict[str, Any] = {
     "lat": Avistamiento.lat,
     "lon": Avistamiento.lon,
 }
+#: The same of the promise.
+_OF_PROMISE: dict[str, Any] = {
+    "promesa_tipo": Compromiso.tipo,
+    "promesa_situacion": Compromiso.situacion,
+    "promesa_riesgo_at": Compromiso.riesgo_at,
+    "promesa_vence_at": Compromiso.vence_at,
+}
 #: Columns from which warnings are derived, besides the plate.
 WARNED: dict[str, Any] = {
     "confirmed": Vehiculo.patente_confirmada,
@@ -179,6 +214,7 @@ WARNED: dict[str, Any] = {
 _COLUMNS = {
     **_OF_CARD,
     **_OF_SIGHTING,
+    **_OF_PROMISE,
     **WARNED,
     "rol": Oficio.rol,
     "ultima_actividad_at": Oficio.ultima_actividad_at,
@@ -190,6 +226,7 @@ _CARDS: sa.Select[Any] = (
     .outerjoin(Usuario, Usuario.id == Oficio.investigador_id)
     .outerjoin(Avistamiento, Avistamiento.id == _NEWEST)
     .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
+    .outerjoin(Compromiso, Compromiso.id == FIRST_DUE)
 )
 
 
@@ -232,6 +269,9 @@ def make_card(row: sa.Row[Any], now: datetime) -> Card:
         dias_quieto=idle_days(row.estado, since, now),
         avistamiento=CardSighting(**{name: getattr(row, name) for name in _OF_SIGHTING})
         if row.fecha
+        else None,
+        promesa=CardPromise(*(getattr(row, name) for name in _OF_PROMISE))
+        if row.promesa_tipo and not row.estado.is_final
         else None,
         sello=f"{row.version}-{since.timestamp():.6f}",
     )

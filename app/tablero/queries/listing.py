@@ -14,6 +14,7 @@ from app.buffets.models import Buffet
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
+from app.promesas.models import Compromiso
 from app.tablero.queries.cards import Card, cards_statement, make_card
 from app.tablero.queries.columns import Criteria
 from app.usuarios.models import Usuario
@@ -47,6 +48,7 @@ SORTS: dict[str, Any] = {
     "estado": _in_order(Oficio.estado, list(Estado)),
     "prioridad": _in_order(Oficio.prioridad, list(Prioridad)[::-1]),
     "plazo": Oficio.fecha_limite,
+    "promesa": Compromiso.vence_at,
     "actividad": Oficio.ultima_actividad_at,
     "avistamiento": Avistamiento.fecha,
 }

@@ -11,6 +11,7 @@ from app.core.clock import local_today
 from app.db import db
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado
+from app.promesas.queries import cases_that
 from app.tablero.queries.cards import WARNED, warnings_of
 from app.tablero.queries.search import found_by
 from app.tablero.rules import FINAL_PERIOD, NOBODY, BoardFilter, due_until
@@ -55,11 +56,13 @@ def _people(board_filter: BoardFilter, usuario_id: int) -> list[Any]:
 
 
 def _dates(board_filter: BoardFilter, now: datetime) -> list[Any]:
-    """What is due or quiet: questions about open cases alone."""
+    """What is due, promised or quiet: questions about open cases alone."""
     conditions: list[Any] = []
     if board_filter.vence is not None:
         limit = due_until(board_filter.vence, local_today(now))
         conditions.append(Oficio.fecha_limite <= limit)
+    if board_filter.promesa is not None:
+        conditions.append(Oficio.id.in_(cases_that(board_filter.promesa, now)))
     if board_filter.quieto is not None:
         conditions.append(Oficio.ultima_actividad_at <= now - timedelta(days=board_filter.quieto))
     if conditions:

@@ -20,7 +20,12 @@ from app.notificaciones.queries.receptor_answers import answer_hours, list_unans
 from app.notificaciones.rules import LINK_LIFE
 from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import OPEN_STATES
-from app.tablero.queries.cards import Card, list_cards
+from app.promesas.models import Compromiso
+from app.promesas.queries import has_state
+from app.promesas.queries.calendar import read_calendar
+from app.promesas.queries.shown_promises import PromesaMostrada, show_promises
+from app.promesas.rules import EstadoPromesa
+from app.tablero.queries.cards import FIRST_DUE, Card, list_cards
 from app.tablero.queries.columns import Criteria
 from app.tablero.rules import IDLE_DAYS, due_until
 
@@ -43,6 +48,14 @@ class DueCase:
     card: Card
     #: Whether its gantries were ever asked.
     is_checked: bool
+
+
+@dataclass(frozen=True)
+class PressingCase:
+    """A case of which a promise to its buffet is at risk or late."""
+
+    card: Card
+    promise: PromesaMostrada
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,7 @@ class Ahead:
 class Today:
     """All that there is to do, by group."""
 
+    pressing: TodoGroup[PressingCase]
     due: TodoGroup[DueCase]
     promised: TodoGroup[Promise]
     receptores: TodoGroup[SlowReceptor]
@@ -105,7 +119,7 @@ class Today:
     @property
     def total(self) -> int:
         """How many rows there are to do."""
-        groups = (self.due, self.promised, self.receptores, self.moved, self.idle)
+        groups = (self.pressing, self.due, self.promised, self.receptores, self.moved, self.idle)
         return sum(group.total for group in groups)
 
 
@@ -130,10 +144,16 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
         .where(*asking, Oficio.fecha_limite <= due_until(NEAR_DAYS, today))
         .order_by(Oficio.fecha_limite, Oficio.id)
     )
+    pressing = _pressing(asking, now)
     promised = _promises(conditions, usuario_id=usuario_id if mine else None, today=today)
     receptores = _slow(asking, now)
     moved = _moved(asking, now)
-    seen = {row[0] for row in (*due, *moved)} | {row[1] for row in promised} | set(receptores)
+    seen = (
+        {row[0] for row in (*due, *moved)}
+        | {row.oficio_id for row, _n in pressing}
+        | {row[1] for row in promised}
+        | set(receptores)
+    )
     idle = _rows(
         sa.select(Oficio.id, sa.func.count().over())
         .where(
@@ -145,7 +165,12 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
     )
     ids = [*seen, *(row[0] for row in idle)]
     cards = {card.id: card for card in list_cards(list(dict.fromkeys(ids)), now=now)}
+    shown = zip(pressing, _shown(pressing, now), strict=True)
     return Today(
+        TodoGroup(
+            _total(pressing),
+            [PressingCase(cards[row.oficio_id], promise) for (row, _n), promise in shown],
+        ),
         TodoGroup(_total(due), [DueCase(cards[pk], at is not None) for pk, _n, at in due]),
         TodoGroup(
             promised[0][2] if promised else 0,
@@ -194,6 +219,28 @@ def _promises(conditions: Criteria, *, usuario_id: int | None, today: date) -> S
         )
         .order_by(Seguimiento.para, Seguimiento.id)
     )
+
+
+def _pressing(asking: Criteria, now: datetime) -> Sequence[Any]:
+    """The promise of each case that is due first, if it is at risk or late."""
+    return _rows(
+        sa.select(Compromiso, sa.func.count().over())
+        .join(Oficio, Oficio.id == Compromiso.oficio_id)
+        .where(
+            *asking,
+            Compromiso.id == FIRST_DUE,
+            sa.or_(has_state(EstadoPromesa.VENCIDA, now), has_state(EstadoPromesa.EN_RIESGO, now)),
+        )
+        .order_by(Compromiso.vence_at, Compromiso.id)
+    )
+
+
+def _shown(pressing: Sequence[Any], now: datetime) -> list[PromesaMostrada]:
+    """The same in words."""
+    if not pressing:
+        return []
+    rows = [row for row, _n in pressing]
+    return show_promises(rows, horario=read_calendar().horario, now=now)
 
 
 def _slow(asking: Criteria, now: datetime) -> dict[int, tuple[str, int]]:

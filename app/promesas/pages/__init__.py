@@ -1,0 +1,1 @@
+"""The pages of promises: what is promised, and the clock of a case."""
