@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 
 import click
 import flask_migrate
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from app.core.clock import utcnow
 from app.db import creating, db, transaction
@@ -56,9 +59,40 @@ def down() -> None:
     _tell(before, "Las tablas quedaron como estaban")
 
 
+@schema_cli.command("wait")
+@click.option("--seconds", default=600, show_default=True, help="Cuánto esperar.")
+@with_appcontext
+def wait(seconds: int) -> None:
+    """Espera a que otro proceso haya llevado las tablas a la versión de este Rastro."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    until = time.monotonic() + seconds
+    while (found := _revision_if_up()) != newest:
+        if time.monotonic() >= until:
+            raise click.ClickException(
+                f"Las tablas no llegaron a la versión {newest} en {seconds} segundos: están en "
+                f"{found or 'ninguna'}. Vea qué dice «flask prepare»."
+            )
+        time.sleep(min(2.0, seconds))
+    click.echo(f"Las tablas están en la versión {newest}.")
+
+
+def _revision_if_up() -> str | None:
+    """The revision; None also while the database does not answer."""
+    try:
+        return _read_revision()
+    except OperationalError:
+        return None
+
+
 def _revision() -> str | None:
     """The revision of the tables; None without any."""
-    with creating(), db.engine.connect() as connection:
+    with creating():
+        return _read_revision()
+
+
+def _read_revision() -> str | None:
+    with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

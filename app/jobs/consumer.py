@@ -17,7 +17,7 @@ from app.core.clock import utcnow
 from app.db import DATABASE, transaction
 from app.jobs.alarm import Alarm
 from app.jobs.aside import STOP_SECONDS, join_aside
-from app.jobs.presence import leave, new_consumer_id, present, release_dead
+from app.jobs.presence import leave, new_consumer_id, present, release_dead, show_life
 from app.jobs.pulse import clock_ahead
 from app.jobs.queue import BELL
 from app.jobs.service import beat
@@ -143,6 +143,7 @@ def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
     """Write down every few seconds that this consumer lives, and look who died."""
     started = utcnow()
     while True:
+        show_life(folder, alarm.consumer_id)
         try:
             with alarm.app.app_context():
                 ahead = clock_ahead()

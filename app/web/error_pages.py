@@ -95,7 +95,11 @@ class HeldBack(TooManyRequests):
 def wants_json() -> bool:
     """Whether the asker is a program: the API, the health check, a phone in the field."""
     path = request.path
-    return path.startswith(("/api/", "/terreno/datos/")) or path in {"/health", "/metrics.json"}
+    return path.startswith(("/api/", "/terreno/datos/")) or path in {
+        "/health",
+        "/health/web",
+        "/metrics.json",
+    }
 
 
 def error_response(

@@ -49,6 +49,7 @@ TELLS_NOTHING: dict[str, str] = {
     "home": "Lleva a otra página.",
     "auth.*": "Entrar y salir.",
     "health.health": "Solo dice si responde.",
+    "health.web": "Solo dice si responde.",
     "metrics.*": "Números, sin nombres.",
     "usuarios.profile": "Los datos de la propia cuenta.",
     "sesiones.*": "Las sesiones de la propia cuenta.",

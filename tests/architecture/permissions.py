@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "auth.login_page": EVERYBODY,
     "auth.logout": SIGNED_IN,
     "health.health": EVERYBODY,
+    "health.web": EVERYBODY,
     # The test's client is this machine itself: tests/api/test_metrics.py holds who else gets in.
     "metrics.prometheus": EVERYBODY,
     "metrics.as_json": EVERYBODY,

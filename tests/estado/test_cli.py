@@ -242,7 +242,12 @@ def test_the_commands_of_the_schema_say_what_they_did(run):
     code, said = run("schema", "down")
     assert code == 0, said
     newest, older = re.search(r"de (\w+) a (\w+)", said).groups()
+    code, said = run("schema", "wait", "--seconds", "0")
+    assert (code, f"no llegaron a la versión {newest}" in said) == (1, True), said
+    assert f"están en {older}" in said
 
     code, said = run("schema", "up")
     assert code == 0, said
     assert f"de {older} a {newest}" in said
+    code, said = run("schema", "wait")
+    assert (code, f"están en la versión {newest}" in said) == (0, True), said

@@ -1,4 +1,4 @@
-"""``GET /health``: whether the parts that the product stands on are up."""
+"""``GET /health``: whether the parts that the product stands on are up, or this process alone."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ def health() -> ResponseReturnValue:
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return jsonify(body), 200 if healthy else 503
+
+
+@bp.get("/health/web")
+def web() -> ResponseReturnValue:
+    """200 as long as this process answers, whatever else is up.
+
+    For who spreads requests over several webs: by ``/health`` a silent consumer would take all of
+    them out of service at once, and one that is busy would be restarted for what it cannot mend.
+    """
+    return jsonify({"status": "healthy"})

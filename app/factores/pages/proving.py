@@ -50,7 +50,7 @@ _CHALLENGE = "factores_desafio"
 _ENROL = "factores_activar"
 _PROOFS = frozenset({"confirmacion_codigo", "confirmacion_llave", "confirmacion_clave"})
 #: What somebody may still do who has to get a factor.
-_LEFT_OPEN = frozenset({"auth.logout", "static", "ajustes.logo", "health.health"})
+_LEFT_OPEN = frozenset({"auth.logout", "static", "ajustes.logo", "health.health", "health.web"})
 
 
 class NotProved(WrongPassword, InvalidValue):
