@@ -34,7 +34,15 @@ RAILWAY_DEPLOY = {
     "requiredMountPath": str, "overlapSeconds": int, "drainingSeconds": int,
 }  # fmt: skip
 #: What compose.completo.yaml asks for besides what the application reads.
-OWN_OF_COMPOSE = {"DOMAIN", "POSTGRES_PASSWORD", "S3_ROOT_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"}
+OWN_OF_COMPOSE = {
+    "DOMAIN",
+    "POSTGRES_PASSWORD",
+    "S3_ROOT_PASSWORD",
+    "POSTGRES_USER",
+    "POSTGRES_DB",
+    "WEB_REPLICAS",
+    "CONSUMER_REPLICAS",
+}
 #: What the image brings besides Python and its libraries: it reads papers, and builds nothing.
 PROGRAMS_OF_THE_IMAGE = ("tesseract-ocr", "tesseract-ocr-spa")
 
