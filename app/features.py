@@ -39,6 +39,7 @@ _PACKAGES = (
     "mensajes",
     "portal",
     "terreno",
+    "agenda",
     "tablero",
     "informes",
     "trabajos",

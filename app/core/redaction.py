@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 
 #: Pages whose address is the key to them.
-SECRET_PATHS = ("b", "r", "baja", "invitacion", "recuperar", "verificar", "publico/tablero")
+SECRET_PATHS = (
+    "b",
+    "r",
+    "baja",
+    "calendario",
+    "invitacion",
+    "recuperar",
+    "verificar",
+    "publico/tablero",
+)
 
 _QUOTES = r"\s'\"<>"
 #: No rule looks for a start inside another match: time grows with the line, not with its square.

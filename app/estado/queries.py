@@ -28,10 +28,8 @@ from app.jobs.skew import list_skews, newest_stamp
 from app.mapa.outside.street_file import StreetFileRefused, find_street_file
 from app.porticos.service import is_list_pending
 from app.respaldo.queries import LastBackup, last_backup
+from app.respaldo.rules import BACKUP_LIMIT
 from config import Config, product_version
-
-#: A backup is made every day; after this long, one was missed.
-BACKUP_LIMIT = timedelta(hours=36)
 
 
 @dataclass(frozen=True)

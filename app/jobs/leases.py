@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.jobs.models import Ejecucion, Trabajo
-from app.jobs.registry import UnknownJob, get_job
+from app.jobs.registry import UnknownJob, announce_failure, get_job
 from app.jobs.rules import EstadoTrabajo
 
 logger = logging.getLogger(__name__)
@@ -224,12 +224,12 @@ def tell_failed(trabajo: Trabajo, cause: str, now: datetime) -> None:
     try:
         on_failed = get_job(trabajo.tipo).on_failed
     except UnknownJob:
-        return
-    if on_failed is None:
-        return
+        on_failed = None
     try:
         with db.session.begin_nested():
-            on_failed(trabajo, cause, now)
+            if on_failed is not None:
+                on_failed(trabajo, cause, now)
+            announce_failure(trabajo, cause, now)
     except Exception:
         logger.exception("nobody could be told that job %s (%s) failed", trabajo.id, trabajo.tipo)
         trabajo.error = f"{cause} {_UNTOLD}"

@@ -44,6 +44,11 @@ def why_stopped(oficio_id: int) -> str | None:
     return None
 
 
+@asked_above
+def announce_failure(trabajo: Trabajo, cause: str, now: datetime) -> None:
+    """Tell those who look after the installation that a job was given up; here nobody is."""
+
+
 class UnknownJob(LookupError):
     """A name that no feature brings: a programming error, refused before it is stored."""
 

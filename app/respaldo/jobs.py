@@ -18,6 +18,7 @@ from app.respaldo.queries import LAST_BACKUP
 from app.respaldo.rules import ERASURES, names_to_remove
 from app.respaldo.rules.backup_errors import BackupError
 from app.respaldo.service import Backup, create_backup, rotate
+from app.respaldo.service.old_backup import warn_of_old_backup
 from config import Config
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,13 @@ def back_up(run: JobRun) -> None:
     with run.finish(text[:250]):
         note_copy(backup, config, now=run.clock())
         set_setting(LAST_BACKUP, summary(backup, config))
+
+
+@job("respaldo.vigilar", "Vigilar que haya un respaldo reciente", every_seconds=3600)
+def watch_backups(run: JobRun) -> None:
+    """Tell the admins when no backup was made for too long, also when its job never came to be."""
+    with run.finish():
+        warn_of_old_backup(run.clock())
 
 
 def note_copy(backup: Backup, config: Config, *, now: datetime) -> None:

@@ -6,14 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.auditoria.service import audit
+from app.avisos.rules import Novedad
+from app.avisos.service import MAIL_JOB, tell
+from app.consultas.queries import CHECK
 from app.core.errors import Refused
 from app.db import db
 from app.jobs.models import Trabajo
 from app.jobs.registry import job_label
+from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import cancel_job, retry_job, run_now
+from app.notificaciones.rules import SEND_JOB
 from app.oficios.models import Oficio
 from app.trabajos.rules import Accion, Report
 from app.usuarios.models import Usuario
+from app.usuarios.queries import list_active_admins
 
 
 def act_on_jobs(ids: Iterable[str], report: Report, *, actor: Usuario, now: datetime) -> None:
@@ -53,3 +59,28 @@ def _name(trabajo: Trabajo) -> str:
     oficio = db.session.get(Oficio, trabajo.oficio_id) if trabajo.oficio_id else None
     label = job_label(trabajo.tipo)
     return f"{label} de {oficio.numero_oficio}" if oficio else label
+
+
+#: Jobs whose failures are told in words of their own: a mail that did not go out, a provider that
+#: does not answer.
+_TOLD_ELSEWHERE = frozenset({SEND_JOB, CHECK})
+
+
+def tell_of_failure(trabajo: Trabajo, cause: str, now: datetime) -> None:
+    """Tell the admins that a job was given up. What several gave up is one notice.
+
+    A mail about a failed mail of notices would fail in the same way, so that stays in Rastro.
+    """
+    if trabajo.tipo in _TOLD_ELSEWHERE or trabajo.estado is EstadoTrabajo.CANCELADO:
+        return
+    for admin in list_active_admins():
+        tell(
+            admin,
+            f"Falló el trabajo «{job_label(trabajo.tipo)}». {cause}",
+            novedad=Novedad.TRABAJO,
+            url=f"/admin/trabajos/{trabajo.id}",
+            accion="Ver el trabajo",
+            clave=f"trabajo:{trabajo.id}:{trabajo.intentos}",
+            now=now,
+            only_bell=trabajo.tipo == MAIL_JOB,
+        )

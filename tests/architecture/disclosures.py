@@ -54,6 +54,7 @@ TELLS_NOTHING: dict[str, str] = {
     "usuarios.profile": "Los datos de la propia cuenta.",
     "sesiones.*": "Las sesiones de la propia cuenta.",
     "telefonos.*": "La llave con que un teléfono propio sigue en la sesión de su cuenta.",
+    "agenda.feed": "El calendario de uno mismo: números de casos y fechas, sin nombres.",
     "enlaces_propios.*": "La invitación o la clave de uno mismo.",
     "factores.*": "El segundo paso de la propia cuenta.",
     "pasos.*": "El segundo paso de la propia cuenta.",

@@ -41,6 +41,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "avisos.open_aviso": ADMIN,
     "avisos.read_all": STAFF,
     "avisos.preferences": STAFF,
+    "agenda.index": STAFF,
+    "agenda.make_link": STAFF,
+    "agenda.drop_link": STAFF,
+    # A calendar opens for whoever holds its link; a buffet's token is none.
+    "agenda.feed": NOBODY,
     "oficios.mentionable": STAFF,
     "avisos.usual_preferences": STAFF,
     "avisos.together": ADMIN,

@@ -46,6 +46,7 @@ PLACES = {
     "factores.set_up_app": f"{FACTORS}test_enrolment_of_an_application",
     "enlaces_propios.accept": LINKS,
     "enlaces_propios.recover": LINKS,
+    "agenda.feed": LINKS,
     "portal.open_link": LINKS,
     "receptor.page": LINKS,
     "receptor.answer": LINKS,

@@ -22,6 +22,7 @@ from app.consultas.outside import ProviderAnswer
 from app.consultas.queries import CHECK, find_last_entry, find_open_check
 from app.consultas.rules import ResultadoConsulta
 from app.consultas.rules.vigencia import PERIODIC, refusal_to_check, require_in_force
+from app.consultas.service.outages_told import tell_of_provider
 from app.consultas.service.requests import (
     Desenlace,
     note_request,
@@ -280,6 +281,8 @@ def record_failure(trabajo: Trabajo, cause: str, now: datetime) -> None:
     oficio = db.session.get_one(Oficio, trabajo.oficio_id)
     actor = db.session.get(Usuario, trabajo.usuario_id) if trabajo.usuario_id else None
     is_cancelled = trabajo.estado is EstadoTrabajo.CANCELADO
+    if not is_cancelled:
+        tell_of_provider(cause, now)
     entry = None
     if not _is_told(trabajo, cause, now):
         entry = record(

@@ -128,6 +128,8 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         enlace__rotado="cambió el enlace de un buffet",
         enlace__revocado="revocó el enlace de un buffet",
         buffet__baja_rotada="cambió el enlace con que un buffet deja de recibir correos",
+        calendario__enlace="creó el enlace a su calendario",
+        calendario__quitado="quitó el enlace a su calendario",
     )
     | _hechos(
         ClaseHecho.AJUSTE,

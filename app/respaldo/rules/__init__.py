@@ -10,6 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from app.core.clock import is_ahead_of
 
+#: A backup is made every day; after this long, one was missed.
+BACKUP_LIMIT = timedelta(hours=36)
+#: How often it is told again that there is none.
+TOLD_AGAIN = timedelta(days=7)
 #: Format version; raise it when an older Rastro could not read the archive.
 FORMAT = 2
 _NAME = re.compile(r"rastro-(\d{8}T\d{6})Z\.tar(\.cifrado)?")

@@ -1,0 +1,1 @@
+"""What is due, and for whom: told in time, and in a calendar that a person subscribes to."""
