@@ -28,9 +28,10 @@ Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 #: Maximum attempts of a request.
-ATTEMPTS = 5
-#: The longest pause before the second attempt, in seconds; it doubles with each further one.
-FIRST_PAUSE = 0.03
+ATTEMPTS = 8
+#: The longest pause before the second attempt, in seconds; it doubles with each further one, up to
+#: the longest of all.
+FIRST_PAUSE, LONGEST_PAUSE = 0.03, 0.5
 
 
 class RetryingFlask(Flask):
@@ -59,7 +60,7 @@ def call_again_on_conflict(deed: Callable[[], Result]) -> Result:
         if has_request_context():
             forget_told()
         logger.info("a request met another one in the database; it is done anew")
-        time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
+        time.sleep(random.uniform(0, min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)))
     raise AssertionError("the last attempt returns or raises")
 
 
