@@ -22,12 +22,12 @@ QUIET_DAYS = 15
 class VistaDelPortal(Labelled):
     """Which of its cases a buffet looks at; each is a count that filters."""
 
-    ABIERTOS = "abiertos", "abiertos"
-    UBICADOS = "ubicados", "ubicados"
-    VENCEN = "vencen", f"vencen en {DUE_DAYS} días", "warn"
-    SIN_NOVEDAD = "sin_novedad", f"sin novedad {QUIET_DAYS} días", "warn"
-    CERRADOS = "cerrados", "cerrados"
-    TODOS = "todos", "en total"
+    ABIERTOS = "abiertos", "Abiertos"
+    UBICADOS = "ubicados", "Ubicados"
+    VENCEN = "vencen", f"Vencen en {DUE_DAYS} días", "warn"
+    SIN_NOVEDAD = "sin_novedad", f"Sin novedad {QUIET_DAYS} días", "warn"
+    CERRADOS = "cerrados", "Cerrados"
+    TODOS = "todos", "En total"
 
 
 class OrdenDelPortal(Labelled):

@@ -88,8 +88,8 @@ def state_at(
 class UnidadLapso(Labelled):
     """What a term is counted in."""
 
-    HORAS = "h", "horas hábiles"
-    DIAS = "d", "días hábiles"
+    HORAS = "h", "Horas hábiles"
+    DIAS = "d", "Días hábiles"
 
 
 _LAPSO = re.compile(r"([0-9]{1,4})\s*(h|hr|hrs|horas?|d|dias?|días?)?(?:\s+h[aá]biles)?\.?", re.I)
@@ -130,7 +130,7 @@ class Lapso:
     @property
     def words(self) -> str:
         """As people read it: «2 días hábiles»."""
-        label = self.unidad.label
+        label = self.unidad.label.lower()
         if self.cantidad == 1:
             label = {"h": "hora hábil", "d": "día hábil"}[self.unidad.value]
         return f"{self.cantidad} {label}"
