@@ -18,10 +18,11 @@ from stdnum.cl import rut
 from app.avisos.models import Aviso
 from app.avisos.rules import Canales, Novedad, PorCorreo
 from app.avisos.service import choose
-from app.buffets.models import Buffet
+from app.buffets.models import Buffet, Enlace
 from app.buffets.rules import make_token
-from app.buffets.service import rotate_enlace
+from app.buffets.service import LINK_LIFE, rotate_enlace
 from app.core.clock import utcnow
+from app.core.link_signature import new_selector
 from app.core.patente import parse_patente
 from app.db import db, transaction
 from app.jobs.models import Trabajo
@@ -155,6 +156,24 @@ def want_mail(app: Flask, usuario: Usuario) -> None:
     with app.app_context(), transaction():
         row = db.session.get_one(Usuario, usuario.id)
         choose(row, {one: Canales(True, PorCorreo.MOMENTO) for one in Novedad}, hora=8)
+
+
+def make_personal_link(app: Flask, buffet: Buffet, **values: Any) -> int:
+    """The id of a link of one person of a buffet; no mail goes out."""
+    number = next(_numbers)
+    now = utcnow()
+    row = Enlace(
+        **{
+            "buffet_id": buffet.id,
+            "etiqueta": f"Abogada {number}",
+            "email": f"abogada{number}@estudio.example",
+            "selector": new_selector(),
+            "expira_at": now + LINK_LIFE,
+            "created_at": now,
+            **values,
+        }
+    )
+    return int(_store(app, row).id)
 
 
 def make_aviso(app: Flask, usuario: Usuario, **values: Any) -> int:

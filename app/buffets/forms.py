@@ -33,3 +33,10 @@ class MilestoneForm(Form):
     """How a law firm wants to be told of milestones."""
 
     modo_hitos = EnumField("Correos sobre el avance", ModoHitos)
+
+
+class PersonalLinkForm(Form):
+    """Who of a law firm gets a link of their own."""
+
+    etiqueta = StringField("Para quién", [required("Escriba el nombre."), at_most(120)])
+    email = EmailField("Correo", [required("Escriba su correo.")])

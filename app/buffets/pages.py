@@ -8,17 +8,23 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.buffets.forms import BuffetForm, MilestoneForm
-from app.buffets.models import Buffet
+from app.buffets.forms import BuffetForm, MilestoneForm, PersonalLinkForm
+from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import (
     buffets_statement,
     current_enlace,
     current_token,
     find_mail_choice,
+    list_personal,
 )
 from app.buffets.service import (
+    LinkTaken,
     RutTaken,
+    add_personal_link,
     create_buffet,
+    order_link_mail,
+    renew_enlace,
+    revoke_enlace,
     revoke_enlaces,
     rotate_enlace,
     rotate_leave_link,
@@ -126,6 +132,85 @@ def revoke(buffet_id: int) -> ResponseReturnValue:
     return see_other(url_for("buffets.detail", buffet_id=buffet_id))
 
 
+@bp.post("/admin/buffets/<int:buffet_id>/enlaces")
+@admin_required
+@fresh_required
+def create_link(buffet_id: int) -> ResponseReturnValue:
+    """Give one person of the firm a link of their own."""
+    buffet = or_404(db.session.get(Buffet, buffet_id))
+    form = PersonalLinkForm()
+
+    def deed() -> Done:
+        add_personal_link(
+            buffet,
+            form.etiqueta.data or "",
+            form.email.value,
+            actor=current_user,
+            now=utcnow(),
+            life=link_life(),
+        )
+        return Done(
+            f"Enlace creado; se le envía por correo a {form.email.value}.", _page_of(buffet_id)
+        )
+
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            show=lambda status: _detail_page(
+                BuffetForm(formdata=None, obj=buffet), buffet, link_form=form, status=status
+            ),
+            beside={LinkTaken: form.email},
+        )
+    )
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/enlaces/<int:enlace_id>/renovar")
+@admin_required
+@fresh_required
+def renew_link(buffet_id: int, enlace_id: int) -> ResponseReturnValue:
+    """Replace the link of one person, and mail them the new one."""
+    enlace = _personal_link(buffet_id, enlace_id)
+    with transaction():
+        now = utcnow()
+        renewed = renew_enlace(enlace, actor=current_user, now=now, life=link_life())
+        order_link_mail(renewed, now=now)
+    tell("Enlace renovado: el anterior dejó de funcionar y el nuevo va por correo.", "ok")
+    return see_other(_page_of(buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/enlaces/<int:enlace_id>/enviar")
+@admin_required
+def send_link(buffet_id: int, enlace_id: int) -> ResponseReturnValue:
+    """Mail the link of one person to them once more."""
+    enlace = _personal_link(buffet_id, enlace_id)
+    with transaction():
+        order_link_mail(enlace, now=utcnow())
+    tell(f"El enlace va por correo a {enlace.email}.", "ok")
+    return see_other(_page_of(buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/enlaces/<int:enlace_id>/revocar")
+@admin_required
+def revoke_link(buffet_id: int, enlace_id: int) -> ResponseReturnValue:
+    """Take the link of one person away."""
+    enlace = _personal_link(buffet_id, enlace_id)
+    with transaction():
+        revoke_enlace(enlace, actor=current_user, now=utcnow())
+    tell("El enlace dejó de funcionar, y no se puede pedir otra vez.", "ok")
+    return see_other(_page_of(buffet_id))
+
+
+def _personal_link(buffet_id: int, enlace_id: int) -> Enlace:
+    enlace = or_404(db.session.get(Enlace, enlace_id))
+    is_theirs = enlace.buffet_id == buffet_id and enlace.is_personal
+    return or_404(enlace, allowed=is_theirs and enlace.revocado_at is None)
+
+
+def _page_of(buffet_id: int) -> str:
+    return f"{url_for('buffets.detail', buffet_id=buffet_id)}#enlaces"
+
+
 @bp.post("/admin/buffets/<int:buffet_id>/correos")
 @admin_required
 def milestone_mails(buffet_id: int) -> ResponseReturnValue:
@@ -175,6 +260,8 @@ def _detail_page(
     buffet: Buffet | None,
     milestones: MilestoneForm | None = None,
     status: int = 200,
+    *,
+    link_form: PersonalLinkForm | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         "buffets/detail.html",
@@ -184,5 +271,8 @@ def _detail_page(
         link=link_address(buffet) if buffet else None,
         enlace=current_enlace(buffet, utcnow()) if buffet else None,
         mail_choice=find_mail_choice(buffet.id) if buffet else None,
+        personal=list_personal(buffet) if buffet else [],
+        link_form=link_form or PersonalLinkForm(formdata=None),
+        now=utcnow(),
     )
     return page, status

@@ -46,15 +46,50 @@ def find_mail_choice(buffet_id: int) -> tuple[datetime, OrigenModo] | None:
     return row.created_at, OrigenModo(row.detalle.get("origen", OrigenModo.OFICINA.value))
 
 
-def current_enlace(buffet: Buffet, now: datetime) -> Enlace | None:
-    """The newest link of a buffet that still opens its dashboard."""
-    return next((enlace for enlace in buffet.enlaces if enlace.is_usable(now)), None)
+def current_enlace(buffet: Buffet, now: datetime, email: str | None = None) -> Enlace | None:
+    """The newest link of a buffet that still opens its dashboard: its own, or that of a person.
+
+    The link of one person is never given to another: an address without a link of its own has the
+    buffet's.
+    """
+    usable = [enlace for enlace in buffet.enlaces if enlace.is_usable(now)]
+    theirs = [one for one in usable if email and (one.email or "").lower() == email.lower()]
+    return next(iter([*theirs, *(one for one in usable if not one.is_personal)]), None)
 
 
-def current_token(buffet: Buffet, secret: str, now: datetime) -> str | None:
-    """What opens the dashboard of a buffet at that moment; None when nothing does."""
-    enlace = current_enlace(buffet, now)
+def current_token(
+    buffet: Buffet, secret: str, now: datetime, email: str | None = None
+) -> str | None:
+    """What opens the dashboard of a buffet at that moment, for that address; None: nothing does."""
+    enlace = current_enlace(buffet, now, email)
     return make_token(enlace.selector, secret) if enlace else None
+
+
+def list_personal(buffet: Buffet) -> list[Enlace]:
+    """The links of its people, those that were taken away last."""
+    personal = [enlace for enlace in buffet.enlaces if enlace.is_personal]
+    return sorted(personal, key=lambda one: (one.revocado_at is not None, one.etiqueta or ""))
+
+
+def find_asked_link(email: str) -> int | None:
+    """The link that an address may ask for again: its own, else that of the buffet whose it is.
+
+    One that has ended by its age is found too; one that was taken away is not. The same is asked
+    of the database whatever the address.
+    """
+    address = email.strip().lower()
+    living = sa.select(Enlace.id).join(Buffet, Buffet.id == Enlace.buffet_id)
+    living = living.where(Buffet.activo, Enlace.revocado_at.is_(None))
+    newest = Enlace.id.desc()
+    own = db.session.scalar(
+        living.where(sa.func.lower(Enlace.email) == address).order_by(newest).limit(1)
+    )
+    of_buffet = db.session.scalar(
+        living.where(sa.func.lower(Buffet.email_principal) == address, Enlace.email.is_(None))
+        .order_by(newest)
+        .limit(1)
+    )
+    return own or of_buffet
 
 
 def find_enlace(token: str, secret: str, now: datetime) -> Enlace | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from app.auditoria.service import Actor
     from app.buffets.models import Buffet
 
+#: The name of the job that mails a link to whoever it is of.
+LINK_JOB = "portal.enlace"
 #: How long the link in a mail stops the mails; each mail brings a new one.
 LEAVE_LIFE = timedelta(days=90)
 
@@ -42,6 +45,16 @@ def make_token(selector: str, secret: str) -> str:
 def read_token(token: str, secret: str) -> str | None:
     """The selector of such a token, else None."""
     return link_signature.read_token(token, secret, purpose="enlace")
+
+
+def asked_key(email: str, secret: str, now: datetime) -> str:
+    """What an address that asks for its link is called in the ledger, which keeps no addresses.
+
+    The same within an hour, so that nobody fills somebody's mailbox.
+    """
+    hour = int(now.timestamp()) // 3600
+    said = f"rastro enlace {hour} {email.strip().lower()}"
+    return hmac.new(secret.encode(), said.encode(), "sha256").hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.auditoria.service import Actor, audit
 from app.buffets.models import Buffet, Enlace
-from app.buffets.queries import find_by_rut
-from app.buffets.rules import ModoHitos, OrigenModo, end_access_of_buffet
+from app.buffets.queries import find_asked_link, find_by_rut
+from app.buffets.rules import (
+    LINK_JOB,
+    ModoHitos,
+    OrigenModo,
+    asked_key,
+    end_access_of_buffet,
+)
 from app.core.errors import Refused
 from app.core.link_signature import new_selector
 from app.db import db
+from app.jobs.queue import enqueue
 
 #: How long a link lives when nothing else is configured (BUFFET_LINK_DAYS).
 LINK_LIFE = timedelta(days=180)
+
+
+class LinkTaken(Refused):
+    """Somebody of the buffet has a link at this address already."""
+
+    def __init__(self) -> None:
+        super().__init__("Ya hay un enlace que funciona con este correo: renuévelo o quítelo.")
 
 
 class RutTaken(Refused):
@@ -128,8 +143,11 @@ def rotate_leave_link(
 def rotate_enlace(
     buffet: Buffet, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
 ) -> Enlace:
-    """Give a buffet a new link; every earlier one stops working at once."""
-    _end_enlaces(buffet, now)
+    """Give a buffet a new link of its own; every earlier one stops working at once.
+
+    Those of its people go on.
+    """
+    _end([one for one in buffet.enlaces if not one.is_personal], now)
     enlace = _add_enlace(buffet, actor=actor, now=now, life=life)
     _audit("enlace.rotado", buffet, actor, now)
     return enlace
@@ -137,9 +155,70 @@ def rotate_enlace(
 
 def revoke_enlaces(buffet: Buffet, *, actor: Actor | None, now: datetime) -> int:
     """Make every link of a buffet open nothing. Returns how many were still usable."""
-    ended = _end_enlaces(buffet, now)
+    ended = _end(buffet.enlaces, now)
     _audit("enlace.revocado", buffet, actor, now)
     return ended
+
+
+def add_personal_link(
+    buffet: Buffet,
+    etiqueta: str,
+    email: str,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    life: timedelta = LINK_LIFE,
+) -> Enlace:
+    """Give one person of a buffet a link of their own, and mail it to them.
+
+    Raises:
+        LinkTaken: that address has one that works.
+    """
+    usable = (one for one in buffet.enlaces if one.is_usable(now))
+    if any((one.email or "").lower() == email.lower() for one in usable):
+        raise LinkTaken
+    enlace = _add_enlace(buffet, actor=actor, now=now, life=life, etiqueta=etiqueta, email=email)
+    _audit("enlace.creado", buffet, actor, now, enlace_id=enlace.id)
+    order_link_mail(enlace, now=now)
+    return enlace
+
+
+def renew_enlace(
+    enlace: Enlace, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
+) -> Enlace:
+    """Replace the link of one person: what they had opens nothing from now on."""
+    buffet = enlace.buffet
+    _end([enlace], now)
+    renewed = _add_enlace(
+        buffet, actor=actor, now=now, life=life, etiqueta=enlace.etiqueta, email=enlace.email
+    )
+    _audit("enlace.rotado", buffet, actor, now, enlace_id=renewed.id, anterior_id=enlace.id)
+    return renewed
+
+
+def revoke_enlace(enlace: Enlace, *, actor: Actor | None, now: datetime) -> None:
+    """Take the link of one person away. They cannot ask for it again."""
+    if enlace.revocado_at is None:
+        enlace.revocado_at = now
+        db.session.flush()
+    _audit("enlace.revocado", enlace.buffet, actor, now, enlace_id=enlace.id)
+
+
+def order_link_mail(enlace: Enlace, *, now: datetime) -> None:
+    """Have a link mailed to whoever it is of, once a minute at most."""
+    minute = int(now.timestamp()) // 60
+    key = f"{LINK_JOB}:{enlace.id}:{minute}"
+    enqueue(LINK_JOB, key=key, now=now, args={"enlace_id": enlace.id})
+
+
+def order_asked_link(email: str, secret: str, *, now: datetime) -> None:
+    """Have the link of an address mailed to it, if it has one.
+
+    What is looked up and written is the same for every address, so that neither the answer nor its
+    time tells who works for a buffet. Only a job in the ledger tells it, to who may see that.
+    """
+    args = {"enlace_id": find_asked_link(email) or 0, "pedido": True}
+    enqueue(LINK_JOB, key=f"{LINK_JOB}:{asked_key(email, secret, now)}", now=now, args=args)
 
 
 def note_use(enlace: Enlace, *, now: datetime) -> None:
@@ -149,17 +228,29 @@ def note_use(enlace: Enlace, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _end_enlaces(buffet: Buffet, now: datetime) -> int:
-    usable = [enlace for enlace in buffet.enlaces if enlace.is_usable(now)]
-    for enlace in usable:
+def _end(enlaces: Iterable[Enlace], now: datetime) -> int:
+    """End those that have not been taken away; how many of them still worked."""
+    left = [enlace for enlace in enlaces if enlace.revocado_at is None]
+    usable = sum(enlace.is_usable(now) for enlace in left)
+    for enlace in left:
         enlace.revocado_at = now
     db.session.flush()
-    return len(usable)
+    return usable
 
 
-def _add_enlace(buffet: Buffet, *, actor: Actor | None, now: datetime, life: timedelta) -> Enlace:
+def _add_enlace(
+    buffet: Buffet,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    life: timedelta,
+    etiqueta: str | None = None,
+    email: str | None = None,
+) -> Enlace:
     enlace = Enlace(
         buffet_id=buffet.id,
+        etiqueta=etiqueta,
+        email=email,
         selector=new_selector(),
         expira_at=now + life,
         creado_por_id=actor.id if actor else None,

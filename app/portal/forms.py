@@ -1,4 +1,4 @@
-"""What of its cases a buffet asks for, in the address."""
+"""What of its cases a buffet asks for, in the address; and who asks for a link."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import request
 from app.core.text import clean_text
 from app.oficios.rules import Estado
 from app.portal.rules import FiltroDelPortal, OrdenDelPortal, VistaDelPortal
+from app.web.forms import EmailField, Form, at_most, required
 
 #: Characters of a search, and of the name of a court.
 _LONGEST = 160
@@ -29,3 +30,9 @@ def read_filter() -> FiltroDelPortal:
         tribunal=clean_text(request.args.get("tribunal", ""))[:_LONGEST],
         paso=states.get(request.args.get("paso", "")),
     )
+
+
+class AskLinkForm(Form):
+    """Whoever lost the link to a dashboard."""
+
+    email = EmailField("Correo", [required("Escriba su correo."), at_most(254)])

@@ -64,6 +64,7 @@ TELLS_NOTHING: dict[str, str] = {
     "politica.*": "La política es pública.",
     "titulares.ask": "Recibe una solicitud y no dice nada de nadie.",
     "portal.open_link": "Nombra al buffet del enlace, y nada de sus casos.",
+    "portal.ask_link": "Responde lo mismo a todos.",
     "portal.leave": "Olvida el enlace en el equipo.",
     "portal.mails": "Cómo quiere el buffet sus correos.",
     "portal.choose_mails": "Cómo quiere el buffet sus correos.",

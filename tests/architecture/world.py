@@ -30,7 +30,14 @@ from tests.cumplimiento.retencion_rows import make_batch, make_rule
 from tests.cumplimiento.rows import make_assessment, make_breach
 from tests.eventos.rows import make_outside
 from tests.factores.rows import make_key
-from tests.factories import make_aviso, make_link, make_oficio, make_session, make_trabajo
+from tests.factories import (
+    make_aviso,
+    make_link,
+    make_oficio,
+    make_personal_link,
+    make_session,
+    make_trabajo,
+)
 from tests.informes.expedientes import close_case, make_stub
 from tests.mensajes.rows import make_message
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
@@ -100,6 +107,7 @@ def url_arguments(
         "listado_id": lambda: make_listado(app, oficio, admin),
         "portico_id": lambda: catalogue()["portico_id"],
         "alias_id": lambda: catalogue()["alias_id"],
+        "enlace_id": lambda: make_personal_link(app, buffet),
         "mensaje_id": lambda: make_message(app, oficio, admin),
         "color": lambda: "2f3e63",
         "consulta_id": lambda: make_check(app, oficio),

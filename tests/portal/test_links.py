@@ -82,7 +82,7 @@ def test_the_page_says_whom_to_ask_and_offers_no_sign_in(stranger, contact):
     assert "tel:+56912345678" in text
     assert "mailto:contacto@oficina.example" in text
     links = re.findall(r"<a [^>]*href=\"([^\"]+)\"", text)
-    assert links == ["tel:+56912345678", "mailto:contacto@oficina.example"]
+    assert links == ["/enlace-nuevo", "tel:+56912345678", "mailto:contacto@oficina.example"]
     assert "entrar" not in text.casefold()
 
 
@@ -90,7 +90,7 @@ def test_without_a_name_and_contacts_it_promises_none(stranger):
     text = stranger.get("/r/nada").text
 
     assert "Pida uno nuevo a la oficina que se lo envió" in text
-    assert "<a " not in text
+    assert re.findall(r"<a [^>]*href=\"([^\"]+)\"", text) == ["/enlace-nuevo"]
 
 
 @pytest.fixture(params=["rotate", "revoke", "close"])

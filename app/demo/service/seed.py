@@ -18,6 +18,7 @@ from app.adjuntos.queries import list_images, list_visitas
 from app.adjuntos.rules import TipoAdjunto
 from app.adjuntos.service import Upload, add_adjuntos, set_approval
 from app.ajustes.queries import is_demo
+from app.ajustes.rules import OFFICE_COLOR, OFFICE_EMAIL, OFFICE_NAME, OFFICE_PHONE
 from app.ajustes.service import set_setting
 from app.anclaje.service import anchor
 from app.avisos.models import Aviso
@@ -26,6 +27,7 @@ from app.db import db, transaction
 from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
 from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case, promise
+from app.demo.service.invented_messages import exchange_messages
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
 from app.demo.service.invented_promises import keep_some_promises, promise_terms
 from app.demo.service.invented_requests import make_requests
@@ -36,6 +38,13 @@ from app.porticos.service import load_seed
 from app.usuarios.models import Usuario
 from config import Config
 
+#: Whose dashboards, mails and papers these are.
+_OFFICE = {
+    OFFICE_NAME: "Búsquedas Cordillera",
+    OFFICE_PHONE: "+56225550100",
+    OFFICE_EMAIL: "oficios@cordillera.example",
+    OFFICE_COLOR: "#2f3e63",
+}
 #: How many cases stand in each state.
 _PLAN = (
     (Estado.PENDIENTE, 10),
@@ -72,6 +81,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
     searched_id = 0
     with transaction():
         set_setting("demo", "1")
+        for setting, value in _OFFICE.items():
+            set_setting(setting.clave, value)
         people = make_people(now)
         buffets = make_buffets(people.admin, now)
         make_receptores(now)
@@ -93,7 +104,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
         keep_some_promises(buffets, people.admin, now)
         make_requests(oficio, people.admin, now)
-        investigador_id = people.investigadores[0].id
+        investigador_id, admin_id = people.investigadores[0].id, people.admin.id
         # What the bell told days ago was seen.
         db.session.execute(
             sa.update(Aviso).where(Aviso.created_at < now - timedelta(days=2)).values(leido_at=now)
@@ -130,6 +141,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
     with transaction():
         actor = db.session.get_one(Usuario, investigador_id)
         fail_check(db.session.get_one(Oficio, searched_id), actor, now)
+        exchange_messages(admin_id, investigador_id, now)
         # Not the one that was just located: that one waits for its notice.
         leave_mail_uncertain(db.session.get_one(Oficio, photographed[1][0]), actor, now)
     with transaction():

@@ -188,7 +188,8 @@ def _signed_links(notice: Notificacion, now: datetime) -> dict[str, str]:
     if notice.buffet_id is not None:
         buffet = db.session.get_one(Buffet, notice.buffet_id)
         links[LEAVE_MARK] = f"/baja/{make_leave_token(buffet.id, buffet.baja_version, secret, now)}"
-        links[PORTAL_MARK] = f"/b/{current_token(buffet, secret, now) or 'vencido'}"
+        current = current_token(buffet, secret, now, notice.destinatario_email)
+        links[PORTAL_MARK] = f"/b/{current or 'vencido'}"
     return links
 
 

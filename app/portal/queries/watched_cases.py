@@ -15,7 +15,7 @@ from app.portal.queries import is_due, is_quiet
 from app.vehiculos.models import Vehiculo
 
 #: Cases that the first screen names; the counts below lead to all.
-SHOWN = 5
+SHOWN = 3
 
 
 @dataclass(frozen=True)

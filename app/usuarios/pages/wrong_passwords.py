@@ -41,6 +41,8 @@ from app.web.error_pages import HeldBack
 #: The page and the API count together, or each further door would give a guesser as many tries.
 _PER_DEVICE = parse_many("5 per minute;20 per hour")
 _PER_ADDRESS = parse_many("300 per hour")
+#: Links to dashboards that are asked for from one address.
+_PER_ASKER = parse_many("5 per minute;30 per hour")
 #: Seconds by which two machines may see the time differently.
 _SLACK = 15
 
@@ -160,6 +162,18 @@ def count_recovery(email: str) -> None:
         _hit(_PER_DEVICE, "recovery on a device", device, _ASKED_TOO_OFTEN)
     else:
         _hit(_PER_ADDRESS, "recovery from an address", asking_network(), _ASKED_TOO_OFTEN)
+
+
+def count_asked_link() -> None:
+    """Count that somebody asks for the link to a dashboard, whose address nobody may guess.
+
+    Call it outside a transaction.
+
+    Raises:
+        HeldBack: with the seconds to wait.
+    """
+    if limiter.enabled:
+        _hit(_PER_ASKER, "links from an address", asking_network(), _ASKED_TOO_OFTEN)
 
 
 def _take(email: str, session: str) -> list[_Undo]:
