@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from app.adjuntos.models import Adjunto
 from app.core.clock import local_today, start_of_day
 from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
 from app.core.personal_data import EMPTIED
 from app.core.phone_numbers import parse_telefono
-from app.core.text import fold
+from app.core.text import fold, shortened
 from app.core.time_zones import zone_of
 from app.db import db, seeing_all, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
-from app.oficios.models import Oficio, Propietario
+from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.rules import Actividad
 from app.terreno.rules import VISITABLE, Grupo, group_of, person_rank
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo, plate_warnings
 
 #: More than anybody visits in a week; a phone has to carry the list.
 LIMIT = 300
+#: Of each case, what a phone carries beside its addresses, and characters of a note.
+NOTES, PHOTOS, NOTE_LENGTH = 2, 3, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,15 @@ class UltimaVisita:
 
 
 @dataclass(frozen=True, slots=True)
+class NotaReciente:
+    """What somebody wrote into the bitácora, shortened for a phone."""
+
+    fecha_hora: datetime
+    usuario: str | None
+    texto: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddressToVisit:
     """An address to visit, with what somebody needs in front of it."""
 
@@ -79,6 +93,10 @@ class AddressToVisit:
     personas: tuple[Persona, ...]
     visita: UltimaVisita | None
     grupo: Grupo
+    #: Of its case, newest first; only what :func:`with_case_parts` gave them.
+    entradas: tuple[NotaReciente, ...] = ()
+    #: Ids of photos, newest first.
+    fotos: tuple[int, ...] = ()
 
     @property
     def completa(self) -> str:
@@ -124,6 +142,22 @@ def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Addre
             lugar.direccion_id,
         ),
     )
+
+
+def with_case_parts(lugares: list[AddressToVisit]) -> list[AddressToVisit]:
+    """The same addresses with the newest notes and photos of their cases: two queries."""
+    oficio_ids = {lugar.oficio_id for lugar in lugares}
+    if not oficio_ids:
+        return lugares
+    notes, photos = _newest_notes(oficio_ids), _newest_photos(oficio_ids)
+    return [
+        replace(
+            lugar,
+            entradas=tuple(notes.get(lugar.oficio_id, ())),
+            fotos=tuple(photos.get(lugar.oficio_id, ())),
+        )
+        for lugar in lugares
+    ]
 
 
 def list_place_ids(usuario_id: int) -> list[int]:
@@ -267,6 +301,60 @@ def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:
         )
         for row in db.session.execute(sa.select(newest).where(newest.c.rank == 1))
     }
+
+
+def _newest_notes(oficio_ids: Iterable[int]) -> dict[int, list[NotaReciente]]:
+    """Notes and calls that stand: neither withdrawn, nor corrected by another entry, nor erased."""
+    other = aliased(Investigacion)
+    rank = sa.func.row_number().over(
+        partition_by=Investigacion.oficio_id,
+        order_by=(Investigacion.ocurrido_at.desc(), Investigacion.id.desc()),
+    )
+    newest = (
+        sa.select(
+            Investigacion.oficio_id,
+            Investigacion.ocurrido_at,
+            Investigacion.descripcion,
+            Usuario.nombre,
+            rank.label("rank"),
+        )
+        .outerjoin(Usuario, Usuario.id == Investigacion.usuario_id)
+        .where(
+            Investigacion.oficio_id.in_(oficio_ids),
+            Investigacion.tipo.in_((Actividad.NOTA, Actividad.LLAMADA)),
+            Investigacion.retirado_at.is_(None),
+            Investigacion.descripcion != EMPTIED,
+            ~sa.exists().where(other.corrige_id == Investigacion.id),
+        )
+        .subquery()
+    )
+    found: dict[int, list[NotaReciente]] = {}
+    statement = sa.select(newest).where(newest.c.rank <= NOTES).order_by(newest.c.rank)
+    for row in db.session.execute(statement):
+        text = shortened(row.descripcion, NOTE_LENGTH)
+        note = NotaReciente(row.ocurrido_at, row.nombre, text)
+        found.setdefault(row.oficio_id, []).append(note)
+    return found
+
+
+def _newest_photos(oficio_ids: Iterable[int]) -> dict[int, list[int]]:
+    rank = sa.func.row_number().over(
+        partition_by=Adjunto.oficio_id, order_by=(Adjunto.created_at.desc(), Adjunto.id.desc())
+    )
+    newest = (
+        sa.select(Adjunto.oficio_id, Adjunto.id, rank.label("rank"))
+        .where(
+            Adjunto.oficio_id.in_(oficio_ids),
+            Adjunto.eliminado_at.is_(None),
+            Adjunto.miniatura_key.is_not(None),
+        )
+        .subquery()
+    )
+    found: dict[int, list[int]] = {}
+    statement = sa.select(newest).where(newest.c.rank <= PHOTOS).order_by(newest.c.rank)
+    for row in db.session.execute(statement):
+        found.setdefault(row.oficio_id, []).append(row.id)
+    return found
 
 
 def _lugar(

@@ -7,7 +7,7 @@ from app.notificaciones.rules.sources import find_location, list_found
 from app.oficios.pages.sections import Section, Tab
 from app.ubicado.jobs import find_waiting
 from app.ubicado.models import Revisado, Ubicacion
-from app.ubicado.pages import phone, section
+from app.ubicado.pages import phone, section, waiting_locations
 from app.ubicado.queries import count_locations
 from app.ubicado.queries.whereabouts import found_for_milestones, location_for_notice
 from app.ubicado.rules import SETTINGS
@@ -15,7 +15,7 @@ from app.ubicado.rules import SETTINGS
 FEATURE = Feature(
     name="ubicado",
     models=(Revisado, Ubicacion),
-    pages=(phone, section),
+    pages=(phone, section, waiting_locations),
     sections=(
         Section(
             "ubicacion",

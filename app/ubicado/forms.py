@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,11 +13,20 @@ from wtforms.validators import ValidationError
 
 from app.adjuntos.service import Upload
 from app.core.comunas import Comuna
+from app.core.dates import format_fecha_hora
+from app.core.time_zones import zone_of
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
 from app.oficios.forms.case_fields import NOTES_MAX, add_error
 from app.oficios.forms.position import CoordinateField, check_whole
-from app.ubicado.rules import ACCESOS, CLIENT_ID_MAX, ResultadoRevision, SinPosicion, TipoLugar
+from app.ubicado.rules import (
+    ACCESOS,
+    CLIENT_ID_MAX,
+    ResultadoRevision,
+    SinPosicion,
+    TipoLugar,
+    seen_at,
+)
 from app.ubicado.service import UbicacionData
 from app.ubicado.service.location_photos import Recibidas
 from app.web.forms import EnumField, Form, at_most, parsed_by, required
@@ -153,6 +164,44 @@ def _comuna_names(comuna: Comuna | None) -> dict[str, str | None]:
         "comuna": comuna.nombre if comuna else None,
         "region": comuna.region_corta if comuna else None,
     }
+
+
+class WaitingUbicadoForm(UbicadoForm):
+    """A location that was written down on a phone without a signal, and arrives later."""
+
+    #: When it was written down and when it was sent, both by the phone's clock.
+    anotado_at = HiddenField()
+    enviada_at = HiddenField()
+    #: The address as the phone showed it.
+    mostrada = HiddenField(validators=[at_most(300)])
+
+    def to_waiting_data(self, now: datetime) -> UbicacionData:
+        """What was typed, with the moment and the address that its person had before them.
+
+        The location itself is dated by the server, as every one; the receptor has to know that
+        the vehicle was seen earlier.
+        """
+        data = self.to_data(self.adjuntos.data)
+        seen = seen_at(_moment(self.anotado_at.data), _moment(self.enviada_at.data), now)
+        chosen = next((one for one in self.places if one.id == data.direccion_id), None)
+        acceso, notas = data.acceso, data.notas
+        if seen is not None:
+            zone = chosen.zona if chosen else zone_of(data.comuna, lat=data.lat, lon=data.lon)
+            said = f"Visto el {format_fecha_hora(seen, zone)}, según el teléfono, sin señal."
+            acceso = " ".join(text for text in (said, acceso) if text)
+        if chosen is not None and self.mostrada.data and self.mostrada.data != chosen.completa:
+            said = f"Al elegirla, la dirección decía «{self.mostrada.data}»."
+            notas = "\n".join(text for text in (notas, said) if text)
+        return replace(data, acceso=acceso, notas=notas)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A moment as a phone writes it; None for what has no zone or is none."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 class FotosForm(Form):

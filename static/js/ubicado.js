@@ -9,4 +9,9 @@ const form = document.querySelector("form[data-ubicado]");
 if (form instanceof HTMLFormElement) {
   followPosition(form);
   sendPhotos(form);
+  const offline = document.querySelector("[data-ubicado-offline]");
+  const show = () => { if (offline instanceof HTMLElement) offline.hidden = navigator.onLine; };
+  window.addEventListener("offline", show);
+  window.addEventListener("online", show);
+  show();
 }

@@ -323,6 +323,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ubicado.form_page": STAFF,
     "ubicado.save": STAFF,
     "ubicado.upload": STAFF,
+    "ubicado_telefono.receive_photo": STAFF,
+    "ubicado_telefono.receive_location": STAFF,
     "ubicado.section": STAFF,
     "ubicado.answer": STAFF,
     "ubicado.take_back": ADMIN,

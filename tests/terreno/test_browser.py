@@ -10,14 +10,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.adjuntos.models import Adjunto
+from app.core.clock import utcnow
+from app.db import db, transaction
 from app.direcciones.models import Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
-from app.oficios.service import DireccionData
+from app.oficios.service import DireccionData, record
 from app.terreno import pages as views
+from app.ubicado.models import Ubicacion
+from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
-from tests.adjuntos.files import jpeg
+from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_usuario
 from tests.plugins.browser import wait_until
 from tests.terreno.places import change_place, make_place
@@ -51,6 +55,11 @@ COUNT = """(lists) => new Promise((resolve) => {
         transaction.oncomplete = () => resolve(asked.reduce((sum, one) => sum + one.result, 0));
     };
 })"""
+#: Whether the small photos of a person's list are on the phone.
+PHOTOS_KEPT = """async (id) => {
+    const store = await import(document.querySelector("[href$='terreno/store.js']").href);
+    return Object.keys((await store.keptList(id)).fotos).length > 0;
+}"""
 
 pytestmark = pytest.mark.e2e
 
@@ -432,7 +441,7 @@ def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_befor
     assert "1 visita y 1 foto" in waiting(page)
     leave = page.locator("form[action$='/salir']")
     leave.evaluate("form => form.requestSubmit()")
-    page.get_by_text("1 visita sin enviar").wait_for()
+    page.get_by_text("1 visita y 1 foto sin enviar").wait_for()
     page.get_by_role("button", name="Borrar y cerrar sesión").tap()
     page.wait_for_url(re.compile("/entrar"))
 
@@ -446,3 +455,60 @@ def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_befor
     assert left == {"caches": 0, "workers": 0, "owner": None}
     assert rows_waiting(page, with_lists=True) == 0
     assert rows(Visita) == []
+
+
+def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(
+    app, buffet, usuario_investigador, rows, request
+):
+    oficio_id, _ = make_place(app, buffet, usuario_investigador)
+    with app.app_context(), transaction():
+        oficio = db.session.get_one(Oficio, oficio_id)
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        record(oficio, Actividad.NOTA, "El guardia conoce el auto.", actor=actor, now=utcnow())
+    make_adjunto(app, rows(Oficio, id=oficio_id)[0], usuario_investigador)
+    page = request.getfixturevalue("phone")
+    wait_until(page, PHOTOS_KEPT, usuario_investigador.id)
+    page.context.set_offline(True)
+    page = reopen(page)
+    page.get_by_text("lo último que se anotó").tap()
+    assert page.get_by_text("El guardia conoce el auto.").is_visible()
+    picture = page.get_by_alt_text("Foto 1 del caso")
+    wait_until(page, "() => document.querySelector('img[data-foto]').naturalWidth > 0")
+    assert picture.get_attribute("src").startswith("blob:")
+
+    page.get_by_role("link", name="¡Ubicado!").tap()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Posición tomada, exactitud ±14 m.").wait_for()
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    dialog.get_by_role("button", name="¡Ubicado!").tap()
+    dialog.get_by_text("Falta la foto").wait_for()
+    for name, title in (("camara", "uno.jpg"), ("fotos", "dos.jpg")):
+        dialog.locator(f"[name=found-{name}]").set_input_files(
+            [{"name": title, "mimeType": "image/jpeg", "buffer": jpeg()}]
+        )
+    dialog.get_by_label("Vía pública").check()
+    dialog.get_by_label("Comuna").fill("Ninguna")
+    dialog.get_by_role("button", name="¡Ubicado!").tap()
+    dialog.get_by_text("Elija la comuna de la lista").wait_for()
+    dialog.get_by_label("Av. Grecia 1180, Ñuñoa").check()
+    dialog.get_by_label("Otros datos de acceso").fill("Puesto 214.")
+    dialog.get_by_role("button", name="¡Ubicado!").tap()
+    dialog.wait_for(state="hidden")
+    assert waiting(page) == "1 ubicación y 2 fotos esperan señal"
+    page = reopen(page)
+    assert rows(Ubicacion) == []
+
+    page.context.set_offline(False)
+    sent(page)
+
+    (located,) = rows(Ubicacion)
+    assert (located.lugar, located.lat, located.acceso) == (
+        "Av. Grecia 1180",
+        -33.4569,
+        "Puesto 214.",
+    )
+    assert len(rows(Adjunto)) == 3
+    page.get_by_role("link", name="Revisar el aviso").wait_for()
+    assert len(rows(Ubicacion)) == 1

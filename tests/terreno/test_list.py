@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.rules import TipoAdjunto
@@ -18,11 +19,11 @@ from app.direcciones.models import Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
-from app.oficios.service import DireccionData, PropietarioData
-from app.terreno.queries import list_lugares
+from app.oficios.service import DireccionData, PropietarioData, record
+from app.terreno.queries import list_lugares, with_case_parts
 from app.terreno.rules import Grupo
 from app.usuarios.rules import Rol
-from tests.adjuntos.files import jpeg
+from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_usuario
 from tests.terreno.places import make_place
 
@@ -190,7 +191,7 @@ def test_the_list_asks_as_much_for_thirty_addresses_as_for_one(
 ):
     def ask() -> int:
         with counted() as statements, app.app_context():
-            list_lugares(usuario_investigador.id, utcnow())
+            with_case_parts(list_lugares(usuario_investigador.id, utcnow()))
         return len(statements)
 
     one = ask()
@@ -198,6 +199,38 @@ def test_the_list_asks_as_much_for_thirty_addresses_as_for_one(
         make_place(app, buffet, usuario_investigador)
 
     assert ask() == one
+
+
+def test_a_long_list_begins_with_the_first_and_its_cases_bring_notes_and_small_photos(
+    app, buffet, investigador, usuario_investigador, place, rows
+):
+    oficio_id, _ = place
+    with app.app_context(), transaction():
+        oficio = db.session.get_one(Oficio, oficio_id)
+        for text in ("Primera.", "Segunda.", "Tercera, " + "larga " * 90):
+            record(oficio, Actividad.NOTA, text, actor=None, now=utcnow())
+        db.session.flush()
+        newest = db.session.scalars(
+            sa.select(Investigacion).where(Investigacion.descripcion == "Segunda.")
+        ).one()
+        newest.retirado_at = utcnow()
+    photo = make_adjunto(app, rows(Oficio, id=oficio_id)[0], usuario_investigador)
+    short = investigador.get("/terreno").text
+    assert "data-parte" not in short
+    assert f'data-foto="/adjuntos/{photo.id}/miniatura"' in short
+    assert "Primera." in short
+    assert "Segunda." not in short, "withdrawn"
+    assert "larga larga" in short
+    assert "larga " * 60 not in short, "cut"
+    for _ in range(26):
+        make_place(app, buffet, usuario_investigador)
+
+    page = investigador.get("/terreno").text
+    assert len(shown(page)) == 25
+    assert "data-parte" in page
+    assert "las primeras 25 de 27" in page
+    assert len(shown(investigador.get("/terreno?todas=1").text)) == 27
+    assert len(shown(investigador.get("/terreno/datos/lista").json["html"])) == 27
 
 
 def test_the_plain_form_stores_the_visit_with_its_photos_once(

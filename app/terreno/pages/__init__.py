@@ -25,6 +25,7 @@ from app.auditoria.pages import note_shown
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import OFFICE_BASIS
 from app.core.clock import utcnow
+from app.core.comunas import comunas
 from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
 from app.core.text import clean_text
@@ -37,9 +38,10 @@ from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
 from app.terreno.pages.offline_assets import ASSETS, version
-from app.terreno.queries import dialable, list_lugares, list_place_ids
+from app.terreno.queries import dialable, list_lugares, list_place_ids, with_case_parts
 from app.terreno.rules import Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
+from app.ubicado.rules import ACCESOS
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
 from app.web.deeds import Deed, Done, carry_out
@@ -49,6 +51,8 @@ from app.web.sentences import Sentence
 bp = Blueprint("terreno", __name__, url_prefix="/terreno")
 
 _UUID = re.compile(UUID)
+#: Addresses that come with the page; the script asks for the others when these are shown.
+_FIRST = 25
 #: Bytes of JSON that a visit may bring.
 _MAX_VISITA = 64 * 1024
 #: Bytes of multipart overhead beside the photo.
@@ -243,7 +247,8 @@ def on_conflict(conflict: Conflicto) -> ResponseReturnValue:
 def _page(
     status: int = 200, *, form: VisitaTerrenoForm | None = None, visiting: int | None = None
 ) -> Response:
-    shown = _list(form, visiting)
+    asked_for_all = bool(request.args.get("q") or request.args.get("todas") or visiting)
+    shown = _list(form, visiting, first=None if asked_for_all else _FIRST)
     html = render_template("terreno/index.html", **shown, **_frame())
     if is_read():
         _note_read(shown)
@@ -268,19 +273,24 @@ def _note_read(shown: dict[str, Any]) -> None:
         )
 
 
-def _list(form: VisitaTerrenoForm | None = None, visiting: int | None = None) -> dict[str, Any]:
-    """What the list shows; a refused form stands open in its place with what was typed."""
+def _list(
+    form: VisitaTerrenoForm | None = None, visiting: int | None = None, *, first: int | None = None
+) -> dict[str, Any]:
+    """What the list shows; a refused form stands open in its place with what was typed.
+
+    With ``first`` no more than so many addresses; ``total`` still counts all.
+    """
     now = utcnow()
     search = clean_text(request.args.get("q", ""))[:80]
     lugares = list_lugares(current_user.id, now, search)
+    sent = with_case_parts(lugares[:first] if first else lugares)
     return {
         "usuario_id": current_user.id,
         "generada_at": now,
         "q": search,
-        "grupos": [
-            (grupo, [lugar for lugar in lugares if lugar.grupo is grupo]) for grupo in Grupo
-        ],
+        "grupos": [(grupo, [lugar for lugar in sent if lugar.grupo is grupo]) for grupo in Grupo],
         "total": len(lugares),
+        "shown": len(sent),
         "resultados": list(ResultadoVisita),
         "form": form,
         "visiting": visiting,
@@ -295,4 +305,6 @@ def _frame() -> dict[str, Any]:
         "version": version(),
         "max_bytes": max_bytes,
         "max_size": format_size(max_bytes),
+        "accesos": ACCESOS,
+        "comunas": [comuna.nombre for comuna in comunas()],
     }

@@ -15,6 +15,8 @@ COARSE_M = 100
 FRESH_PHOTOS = timedelta(hours=2)
 #: Photos of one location.
 MAX_PHOTOS = 20
+#: A location that waited longer on a phone says when the vehicle was seen.
+ARRIVES_LATE = timedelta(minutes=5)
 #: Characters of the key with which a form that is sent twice becomes one row: a UUID.
 CLIENT_ID_MAX = 36
 #: What is most often in the way of a receptor, to be ticked with a thumb.
@@ -69,6 +71,16 @@ def steps_to_notice(estado: Estado) -> list[Estado]:
     """
     order = [Estado.PENDIENTE, Estado.INVESTIGACION, Estado.NOTIFICACION]
     return order[order.index(estado) + 1 :]
+
+
+def seen_at(written: datetime | None, sent: datetime | None, now: datetime) -> datetime | None:
+    """When a vehicle was seen whose location waited on a phone; None if it was just now.
+
+    How long it waited is told by the phone's clock alone, so that one which is wrong tells it too.
+    """
+    if written is None or sent is None or sent - written < ARRIVES_LATE:
+        return None
+    return now - (sent - written)
 
 
 def is_due(last_seen: datetime, now: datetime, days: int) -> bool:

@@ -20,13 +20,13 @@ async function changeOwner() {
 }
 
 /**
- * @param {number} count of visits that were not sent
+ * @param {import("./store.js").Visita[]} unsent
  * @returns {Promise<boolean>} whether they may be lost
  */
-function warn(count) {
-  const what = count === 1 ? "1 visita sin enviar, que se borrará" : `${count} visitas sin enviar, que se borrarán`;
+async function warn(unsent) {
+  const { amount } = await import("./words.js");
   return ask(
-    `En este teléfono hay ${what} con sus fotos si cierra la sesión.\nPara enviar lo que falta, abra Terreno con señal.`,
+    `En este teléfono hay ${amount(unsent).text} sin enviar: se borra si cierra la sesión.\nPara enviar lo que falta, abra Terreno con señal.`,
     "Borrar y cerrar sesión",
   );
 }
@@ -44,7 +44,7 @@ async function forgetAll() {
 async function leave(form) {
   const [{ waiting }, { session }] = await Promise.all([loadStore(), loadQueue()]);
   const { propias } = await waiting(me);
-  if (propias.length && !(await warn(propias.length))) return;
+  if (propias.length && !(await warn(propias))) return;
   try {
     await session();
   } catch {

@@ -12,10 +12,17 @@ import { locate } from "./nearness.js";
 
 /** Saving waits no longer than this for the position, in milliseconds. */
 const PATIENCE = 3000;
-const FULL = "El teléfono no tiene espacio y la visita no se guardó. Borre fotos o videos que ya tenga " +
-  "respaldados y presione «Guardar visita» otra vez; lo que escribió sigue aquí.";
-const BROKEN = "El teléfono no pudo guardar la visita. Cierre otras aplicaciones e inténtelo otra vez; " +
+const FULL = "El teléfono no tiene espacio y no se guardó. Borre fotos o videos que ya tenga respaldados y " +
+  "guarde otra vez; lo que escribió sigue aquí.";
+const BROKEN = "El teléfono no pudo guardarlo. Cierre otras aplicaciones e inténtelo otra vez; " +
   "lo que escribió sigue aquí.";
+
+/**
+ * What to say when the phone could not keep something.
+ *
+ * @param {unknown} error
+ */
+export const whyNotKept = (error) => (error instanceof DOMException && error.name === "QuotaExceededError" ? FULL : BROKEN);
 
 /** @type {HTMLElement} the page of Terreno, from `start` on */
 let root;
@@ -26,7 +33,7 @@ const taken = new WeakMap();
 /** @type {WeakMap<HTMLFormElement, ReturnType<typeof locate>>} */
 const positions = new WeakMap();
 /** @param {HTMLFormElement} form */
-const photos = (form) => taken.get(form) || [];
+export const photos = (form) => taken.get(form) || [];
 
 /**
  * Whether somebody began to write a visit here.
@@ -107,7 +114,7 @@ async function positionOf(form) {
 }
 
 /** @param {HTMLFormElement} form */
-function clear(form) {
+export function clear(form) {
   form.reset();
   taken.delete(form);
   positions.delete(form);
@@ -147,7 +154,7 @@ async function save(form) {
   try {
     await keepVisita(await read(form, fecha_hora), photos(form));
   } catch (error) {
-    say(form, error instanceof DOMException && error.name === "QuotaExceededError" ? FULL : BROKEN);
+    say(form, whyNotKept(error));
     return;
   } finally {
     delete form.dataset.guardando;
@@ -178,7 +185,7 @@ export function start(element, given) {
   root.addEventListener("change", (event) => {
     const { target } = event;
     if (!(target instanceof HTMLInputElement)) return;
-    if (target.matches("[data-terreno-form] input[type=file]")) addPhotos(target);
+    if (target.matches("[data-terreno-form] input[type=file], [data-terreno-found] input[type=file]")) addPhotos(target);
     else if (target.matches("[name=resultado]") && target.form) positions.set(target.form, locate());
   });
 }

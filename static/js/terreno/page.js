@@ -7,7 +7,9 @@ import { forgetLists, keepList, keptList, waiting } from "./store.js";
 import { listen } from "./changes.js";
 import * as nearness from "./nearness.js";
 import { ask, send, session } from "./queue.js";
+import { keepPhotos, showKeptPhotos } from "./kept-photos.js";
 import * as form from "./form.js";
+import * as found from "./found.js";
 import * as panel from "./panel.js";
 
 const root = need(HTMLElement, "#terreno");
@@ -46,10 +48,12 @@ async function keep(list) {
   const copy = /** @type {HTMLElement} */ (list.cloneNode(true));
   copy.querySelectorAll(".terreno-lugar").forEach((card) => { if (isGone(card)) card.remove(); });
   copy.querySelectorAll("[name=csrf_token]").forEach((input) => input.remove());
+  copy.querySelectorAll("img[data-foto]").forEach((picture) => picture.removeAttribute("src"));
   copy.querySelectorAll("[data-terreno-waiting]").forEach((lines) => lines.replaceChildren());
   localStorage.setItem(OWNER, String(usuarioId));
   await forgetLists(usuarioId);
   await keepList(usuarioId, copy.outerHTML, list.dataset.generadaTexto);
+  keepPhotos(Number(usuarioId), [...copy.querySelectorAll("img[data-foto]")].map((picture) => picture.dataset.foto ?? "")).catch(() => {});
 }
 
 /** @param {HTMLElement} card */
@@ -154,7 +158,7 @@ async function sync() {
 
 /** @param {import("./queue.js").Resultado} result */
 async function follow({ estado, usuario, version, avisos = [], direcciones }) {
-  avisos.forEach((text) => toast(text, "info"));
+  avisos.forEach(({ texto, href }) => toast(texto, "info", null, href ? [{ texto: "Revisar el aviso", href }] : []));
   online = estado !== "sin-senal";
   if (!online) readAt = 0; // what others did meanwhile is of interest when the signal is back
   if (estado === "sesion") {
@@ -176,7 +180,7 @@ async function follow({ estado, usuario, version, avisos = [], direcciones }) {
     }
   }
   const sendable = await refresh();
-  if (version && version !== root.dataset.version) navigator.serviceWorker?.getRegistration().then((found) => found?.update());
+  if (version && version !== root.dataset.version) navigator.serviceWorker?.getRegistration().then((worker) => worker?.update());
   const isDone = estado === "ok" || estado === "sesion" || estado === "cuenta";
   if (isDone) wait = WAIT.first;
   if (!isDone && (sendable || !online)) {
@@ -239,8 +243,10 @@ async function install() {
 
 async function openKept() {
   const stored = usuarioId ? await keptList(usuarioId) : null;
-  if (stored) place.innerHTML = stored.html;
-  else {
+  if (stored) {
+    place.innerHTML = stored.html;
+    showKeptPhotos(place, stored.fotos ?? {});
+  } else {
     need(HTMLElement, "[data-terreno-empty]", root).textContent =
       "No hay una lista guardada en este teléfono. Cuando tenga señal, abra Terreno y entre con su cuenta.";
   }
@@ -254,13 +260,16 @@ async function start() {
   const isFiltered = new URLSearchParams(window.location.search).has("q");
   if (list) {
     online = true;
-    readAt = Date.now();
-    if (!isFiltered && !list.querySelector(".field-error")) await keep(list);
+    // The first ones came with the page; the others are asked for at once.
+    const isPart = "parte" in list.dataset;
+    readAt = isPart ? 0 : Date.now();
+    if (!isPart && !isFiltered && !list.querySelector(".field-error")) await keep(list);
   } else {
     online = false;
     await openKept();
   }
   form.start(root, { usuarioId: () => Number(usuarioId), saved });
+  found.start(root, { usuarioId: () => Number(usuarioId), saved, isOnline: () => online && navigator.onLine });
   panel.start(root, soon);
   arrange();
   listen(() => refresh());

@@ -3,7 +3,7 @@
 import { ask } from "../confirm.js";
 import { make, need } from "../elements.js";
 import { change, removeFoto, removeVisita, waiting } from "./store.js";
-import { amount, isSendable, needsPerson, plural, state, when } from "./words.js";
+import { amount, isSendable, named, needsPerson, plural, state, when } from "./words.js";
 
 /** @typedef {import("./store.js").Foto} Foto */
 /** @typedef {import("./store.js").Visita} Visita */
@@ -97,13 +97,13 @@ function visitaActions(visita) {
   }, true);
   const discard = button("Descartar", async () => {
     const fotos = visita.fotos.length ? ` y sus ${plural(visita.fotos.length, "foto", "fotos")}` : "";
-    if (!(await ask(`La visita${fotos} se borrará de este teléfono y no se enviará.`, "Descartar la visita"))) return;
+    if (!(await ask(`${named(visita)}${fotos} se borrará de este teléfono y no se enviará.`, visita.campos ? "Descartar la ubicación" : "Descartar la visita"))) return;
     await removeVisita(visita.cliente_id);
     await onSend();
   });
   if (puede) return [again("Enviar igual", { aceptados: [...visita.aceptados, motivo ?? ""] }), discard];
   // A block may be lifted: then the same visit is taken.
-  return motivo && motivo !== "bloqueado" ? [discard] : [again("Reintentar", {}), discard];
+  return motivo && !["bloqueado", "rechazada"].includes(motivo) ? [discard] : [again("Reintentar", {}), discard];
 }
 
 /**
@@ -135,8 +135,9 @@ function itemRow(visita, online) {
  */
 function mark(visitas, online) {
   root.querySelectorAll("[data-terreno-waiting]").forEach((list) => {
-    const pk = Number(list.closest("[data-direccion-id]")?.dataset.direccionId);
-    const own = visitas.filter((visita) => visita.direccion_id === pk);
+    const { direccionId, oficioId } = list.closest("[data-direccion-id]")?.dataset ?? {};
+    const own = visitas.filter((visita) =>
+      visita.direccion_id === Number(direccionId) || (visita.campos && visita.oficio_id === Number(oficioId)));
     list.hidden = own.length === 0;
     list.replaceChildren(...own.map((visita) =>
       make("li", { textContent: `${visita.resultado_texto}, ${when(visita)}: ${state(visita, online)}` })));

@@ -3,12 +3,14 @@
 // Runs in the page and in the service worker, so it touches no document.
 import { change, forgetLists, gone, keepList, keptList, removeFoto, removeVisita, waiting, withoutTokens } from "./store.js";
 import { tell } from "./changes.js";
+import { sendFound } from "./found-queue.js";
 
 /** @typedef {import("./store.js").Foto} Foto */
 /** @typedef {import("./store.js").Problema} Problema */
 /** @typedef {import("./store.js").Visita} Visita */
 /** @typedef {Record<string, any>} Cuerpo what the server wrote */
 /** @typedef {{status: number, body: Cuerpo}} Respuesta */
+/** @typedef {{texto: string, href?: string}} Aviso with the page where it goes on */
 /**
  * What came of sending.
  *
@@ -16,16 +18,16 @@ import { tell } from "./changes.js";
  * @property {"ok" | "sin-senal" | "sesion" | "cuenta" | "despues" | "ocupada"} estado
  * @property {{id: number}} [usuario] who is signed in
  * @property {string} [version] of the server's Terreno
- * @property {string[]} [avisos] what the server said of something that it has: to be told once
+ * @property {Aviso[]} [avisos] what the server said of something that it has: to be told once
  * @property {number[]} [direcciones] the addresses that the phone may hold
  */
 
 const DATOS = "/terreno/datos";
-const SECONDS = 1000;
+export const SECONDS = 1000;
 /** A photo over a weak signal takes minutes; a visit that takes this long is sent again. */
-const PATIENCE = { visita: 30 * SECONDS, foto: 180 * SECONDS };
+export const PATIENCE = { visita: 30 * SECONDS, foto: 180 * SECONDS };
 /** Bytes a second of a weak signal: a photo of 200 megapixels must be able to arrive. */
-const SLOW = 40000;
+export const SLOW = 40000;
 
 const REFUSED = "El servidor no la aceptó. Inténtelo otra vez o descártela.";
 const TOO_LARGE = "Es demasiado grande para enviarla.";
@@ -65,7 +67,7 @@ export async function ask(path, options = {}, patience = PATIENCE.visita) {
 /** Who is signed in, a fresh token, and the version of the server's Terreno. */
 export const session = () => ask("/sesion");
 
-/** @type {string[]} what the server said of something that it has */
+/** @type {Aviso[]} what the server said of something that it has */
 let remarks = [];
 
 /**
@@ -87,9 +89,9 @@ export function judge({ status, body }) {
 }
 
 /** @param {Respuesta} answer */
-function judgeAndRemark(answer) {
+export function judgeAndRemark(answer) {
   const result = judge(answer);
-  if (result === "ok" && answer.body.detail) remarks.push(answer.body.detail);
+  if (result === "ok" && answer.body.detail) remarks.push({ texto: answer.body.detail, href: answer.body.siguiente });
   return result;
 }
 
@@ -128,6 +130,7 @@ async function sendFoto(foto, csrf) {
  * @returns {Promise<"ok" | "despues" | "sesion">}
  */
 async function sendOne(visita, csrf) {
+  if (visita.campos) return sendFound(visita, csrf);
   if (!visita.enviada) {
     if (visita.problema) return "ok"; // waits for its person, not for the signal
     const result = await sendVisita(visita, csrf);

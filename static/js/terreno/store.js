@@ -21,9 +21,10 @@ import { tell } from "./changes.js";
  * @property {string} nombre
  * @property {Blob} blob
  * @property {Problema | null} problema
+ * @property {number} [adjunto_id] of a photo that the case has, while its location still waits
  */
 /**
- * What the form of a visit gives.
+ * What the form of a visit gives; and that of a location, with `oficio_id` and its fields.
  *
  * @typedef {object} VisitaNueva
  * @property {string} cliente_id
@@ -40,6 +41,8 @@ import { tell } from "./changes.js";
  * @property {number | null} lat
  * @property {number | null} lon
  * @property {number | null} exactitud_m
+ * @property {number} [oficio_id] of a location: the case whose vehicle was found
+ * @property {[string, string][]} [campos] of a location: its form, as it is sent
  */
 /**
  * @typedef {object} Envio
@@ -50,7 +53,7 @@ import { tell } from "./changes.js";
  */
 /** @typedef {VisitaNueva & Envio} VisitaGuardada */
 /** @typedef {VisitaGuardada & {fotos: Foto[]}} Visita */
-/** @typedef {{usuario_id: number, html: string, generada: string | undefined}} Lista */
+/** @typedef {{usuario_id: number, html: string, generada: string | undefined, fotos?: Record<string, Blob>}} Lista */
 /** @typedef {"listas" | "visitas" | "fotos"} Store */
 
 const NAME = "terreno";
@@ -177,7 +180,7 @@ export async function waiting(usuarioId) {
  *
  * @param {"visitas" | "fotos"} store
  * @param {string} key
- * @param {Partial<Envio>} values
+ * @param {Partial<Envio> | Partial<Foto>} values
  * @returns {Promise<void>}
  */
 export const change = (store, key, values) => within([store], "readwrite", (transaction) => {
@@ -232,15 +235,35 @@ export async function forget(usuarioId) {
 }
 
 /**
- * Keep a person's list for when there is no signal.
+ * Keep a person's list for when there is no signal, with the small photos that it still names.
  *
  * @param {number | null} usuarioId
  * @param {string} html
  * @param {string | undefined} generada when it was made, in words
- * @returns {Promise<void>}
  */
 export const keepList = (usuarioId, html, generada) => within(["listas"], "readwrite", (transaction) => {
-  transaction.objectStore("listas").put({ usuario_id: usuarioId, html, generada });
+  const store = transaction.objectStore("listas");
+  const before = store.get(usuarioId ?? 0);
+  before.onsuccess = () => {
+    const named = Object.entries(before.result?.fotos ?? {}).filter(([path]) => html.includes(`"${path}"`));
+    store.put({ usuario_id: usuarioId, html, generada, fotos: Object.fromEntries(named) });
+  };
+});
+
+/**
+ * Keep a small photo that the list of a person names, as long as the list does.
+ *
+ * @param {number} usuarioId
+ * @param {string} path where it comes from
+ * @param {Blob} blob
+ */
+export const keepPhoto = (usuarioId, path, blob) => within(["listas"], "readwrite", (transaction) => {
+  const store = transaction.objectStore("listas");
+  const list = store.get(usuarioId);
+  list.onsuccess = () => {
+    const kept = list.result;
+    if (kept?.html.includes(`"${path}"`)) store.put({ ...kept, fotos: { ...kept.fotos, [path]: blob } });
+  };
 });
 
 /**

@@ -69,18 +69,32 @@ export const needsPerson = (visita) => Boolean(visita.problema) || visita.fotos.
 export const isSendable = (visita) =>
   !visita.problema && (!visita.enviada || visita.fotos.some((foto) => !foto.problema));
 
+/** @param {Visita} visita whether it is a location, and not a visit */
+const isFound = (visita) => visita.campos !== undefined;
+
 /**
- * «3 visitas y 6 fotos» of what is not sent yet.
+ * «una visita», «una ubicación», with its article.
+ *
+ * @param {Visita} visita
+ */
+export const named = (visita) => (isFound(visita) ? "La ubicación" : "La visita");
+
+/**
+ * «3 visitas, 1 ubicación y 6 fotos» of what is not sent yet.
  *
  * @param {Visita[]} visitas
  */
 export function amount(visitas) {
-  const own = visitas.filter((visita) => !visita.enviada).length;
+  const unsent = visitas.filter((visita) => !visita.enviada);
+  const found = unsent.filter(isFound).length;
+  const own = unsent.length - found;
   const fotos = visitas.reduce((sum, visita) => sum + visita.fotos.length, 0);
   const parts = [];
   if (own) parts.push(plural(own, "visita", "visitas"));
+  if (found) parts.push(plural(found, "ubicación", "ubicaciones"));
   if (fotos) parts.push(plural(fotos, "foto", "fotos"));
-  return { text: parts.join(" y "), total: own + fotos };
+  const last = parts.pop() ?? "";
+  return { text: parts.length ? `${parts.join(", ")} y ${last}` : last, total: own + found + fotos };
 }
 
 /**

@@ -25,6 +25,7 @@ export const isBetter = (fresh, known) =>
  * Ask for the position and write into the form what comes, until the page is left.
  *
  * @param {HTMLFormElement} form
+ * @returns {{stop: () => void, locate: () => void}} for a form that closes and opens again
  */
 export function followPosition(form) {
   const [lat, lon, accuracy, without] = ["lat", "lon", "exactitud_m", "sin_posicion"].map((name) => field(form, name));
@@ -74,12 +75,15 @@ export function followPosition(form) {
       again.hidden = true;
       return;
     }
-    if (watch !== null) navigator.geolocation.clearWatch(watch);
+    stop();
     if (lat.value === "") say("asking", "Buscando su posición…");
     watch = navigator.geolocation.watchPosition(taken, failed, { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 });
   }
 
+  const stop = () => { if (watch !== null) navigator.geolocation.clearWatch(watch); };
+
   again.addEventListener("click", locate);
-  window.addEventListener("pagehide", () => watch !== null && navigator.geolocation.clearWatch(watch));
+  window.addEventListener("pagehide", stop);
   locate();
+  return { stop, locate };
 }
