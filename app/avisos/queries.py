@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,17 +10,18 @@ from functools import cache
 import sqlalchemy as sa
 
 from app.avisos.models import Aviso, HoraResumen, Preferencia
-from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many
+from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many, say_mixed
 from app.db import db
 
 
 @dataclass(frozen=True)
 class Tanda:
-    """One notice as the bell shows it: a thing, or several of a kind."""
+    """One notice as the bell shows it: a thing, or several that came together."""
 
     #: The newest of them.
     aviso: Aviso
-    cosas: int
+    #: How many things of each kind it tells of.
+    cosas: Mapping[Novedad, int]
     casos: int
     filas: int
 
@@ -36,7 +37,9 @@ class Tanda:
             return self.aviso.texto
         if self.casos == 1:
             return f"{self.aviso.texto} Y {self.filas - 1} más."
-        return say_many(self.aviso.novedad, self.cosas, self.casos)
+        if len(self.cosas) > 1:
+            return say_mixed(self.cosas)
+        return say_many(self.aviso.novedad, self.cosas[self.aviso.novedad], self.casos)
 
     @property
     def accion(self) -> str:
@@ -60,22 +63,30 @@ def avisos_statement(usuario_id: int) -> sa.Select[Aviso]:
 
 def gather(usuario_id: int, newest: Sequence[Aviso]) -> list[Tanda]:
     """The notices whose newest rows are given, in that order."""
-    statement = (
-        sa.select(
-            Aviso.tanda,
-            sa.func.sum(Aviso.cantidad),
-            sa.func.count(sa.distinct(Aviso.oficio_id)),
-            sa.func.count(),
-        )
-        .where(
-            Aviso.usuario_id == usuario_id,
-            Aviso.en_campana,
-            Aviso.tanda.in_([row.tanda for row in newest]),
-        )
-        .group_by(Aviso.tanda)
+    shown = (
+        Aviso.usuario_id == usuario_id,
+        Aviso.en_campana,
+        Aviso.tanda.in_([row.tanda for row in newest]),
     )
-    counts = {key: numbers for key, *numbers in db.session.execute(statement)} if newest else {}
-    return [Tanda(row, *counts.get(row.tanda, (row.cantidad, 1, 1))) for row in newest]
+    kinds = sa.select(Aviso.tanda, Aviso.novedad, sa.func.sum(Aviso.cantidad)).where(*shown)
+    rows = sa.select(
+        Aviso.tanda, sa.func.count(sa.distinct(Aviso.oficio_id)), sa.func.count()
+    ).where(*shown)
+    things: dict[str, dict[Novedad, int]] = {}
+    counts: dict[str, tuple[int, int]] = {}
+    if newest:
+        for key, novedad, number in db.session.execute(kinds.group_by(Aviso.tanda, Aviso.novedad)):
+            things.setdefault(key, {})[novedad] = number
+        for key, cases, count in db.session.execute(rows.group_by(Aviso.tanda)):
+            counts[key] = (cases, count)
+    return [
+        Tanda(
+            row,
+            things.get(row.tanda, {row.novedad: row.cantidad}),
+            *counts.get(row.tanda, (1, 1)),
+        )
+        for row in newest
+    ]
 
 
 @dataclass(frozen=True)

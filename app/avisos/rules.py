@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -188,10 +188,43 @@ class Novedad(Labelled):
         return Canales(correo=self.correo)
 
 
+#: What comes of the calendar, in the morning for most: all of it is one notice.
+_OF_THE_DAY = (
+    Novedad.POR_VENCER,
+    Novedad.VENCIDO,
+    Novedad.SEGUIMIENTO,
+    Novedad.SIN_ACTIVIDAD,
+)
+
+
+def family_of(novedad: Novedad) -> tuple[Novedad, ...]:
+    """The kinds that share a notice with one: itself, or all that come of the calendar."""
+    return _OF_THE_DAY if novedad in _OF_THE_DAY else (novedad,)
+
+
 def say_many(novedad: Novedad, count: int, cases: int) -> str:
     """Return «12 avistamientos nuevos en 5 casos.», for what is told in one notice."""
     where = f" en {cases} casos" if cases > 1 else ""
     return novedad.many.format(n=count, casos=where) + "."
+
+
+def say_mixed(counts: Mapping[Novedad, int]) -> str:
+    """Return «4 plazos o promesas por vencer, 6 seguimientos para hoy.», for several kinds."""
+    parts = [
+        one.many.format(n=count, casos="") if count > 1 else _ONE[one]
+        for one in _OF_THE_DAY
+        if (count := counts.get(one, 0))
+    ]
+    text = ", ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+_ONE = {
+    Novedad.POR_VENCER: "un plazo o una promesa por vencer",
+    Novedad.VENCIDO: "un plazo o una promesa que venció",
+    Novedad.SEGUIMIENTO: "un seguimiento para hoy",
+    Novedad.SIN_ACTIVIDAD: "un caso sin actividad",
+}
 
 
 def offered(is_admin: bool) -> Sequence[Novedad]:

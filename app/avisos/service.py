@@ -17,6 +17,7 @@ from app.avisos.rules import (
     Canales,
     Novedad,
     PorCorreo,
+    family_of,
 )
 from app.core.errors import InvalidValue
 from app.db import db
@@ -110,14 +111,14 @@ def _add(values: Mapping[str, object]) -> bool:
 
 
 def _open_tanda(usuario_id: int, novedad: Novedad, now: datetime) -> str | None:
-    """The notice of this kind that the person has not opened yet, for new things to join it."""
+    """The notice of its kind that the person has not opened yet, for new things to join it."""
     if not novedad.many:
         return None
     return db.session.scalar(
         sa.select(_AVISOS.c.tanda)
         .where(
             _AVISOS.c.usuario_id == usuario_id,
-            _AVISOS.c.novedad == novedad,
+            _AVISOS.c.novedad.in_(family_of(novedad)),
             _AVISOS.c.leido_at.is_(None),
             _AVISOS.c.en_campana,
             _AVISOS.c.created_at > now - JOINS_FOR,

@@ -71,7 +71,7 @@ def told(rows, novedad=None):
 
 
 def test_deadlines_are_told_two_business_days_before_and_when_they_passed(
-    app, case, usuario_investigador, rows
+    app, case, investigador, usuario_investigador, rows
 ):
     case(numero_oficio="CERCA", fecha_limite=date(2026, 12, 2))
     case(numero_oficio="HOY", fecha_limite=TODAY)
@@ -90,6 +90,10 @@ def test_deadlines_are_told_two_business_days_before_and_when_they_passed(
     ]
     assert told(rows, Novedad.VENCIDO) == ["Oficio PASADO: venció el 27-11-2026."]
     assert {row.usuario_id for row in rows(Aviso)} == {usuario_investigador.id}
+    # All that comes of the calendar is one notice.
+    page = investigador.get("/avisos").get_data(as_text=True)
+    assert "2 plazos o promesas por vencer, un plazo o una promesa que venció." in page
+    assert "Avisos: 1 nuevo" in page
     # The same deadline is told again when it passes; three days later that of LEJOS, too.
     look(app, NOW + timedelta(days=4))
     assert len(told(rows, Novedad.VENCIDO)) == 4
