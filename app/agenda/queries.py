@@ -190,7 +190,7 @@ def list_citas(usuario_id: int) -> Sequence[Cita]:
         for pk, oficio_id, numero, para in db.session.execute(follow_ups)
     ]
     found += [
-        Cita(f"promesa-{pk}", f"{tipo.label}: {numero}", oficio_id, due)
+        Cita(f"promesa-{pk}", f"Promesa ({tipo.label.lower()}): {numero}", oficio_id, due)
         for pk, oficio_id, numero, tipo, due in db.session.execute(promises)
         if due is not None
     ]

@@ -24,7 +24,7 @@ class PorCorreo(Labelled):
 
     NO = "no", "No"
     MOMENTO = "momento", "Al momento"
-    RESUMEN = "resumen", "En el resumen del día"
+    RESUMEN = "resumen", "En el resumen"
 
 
 @dataclass(frozen=True)

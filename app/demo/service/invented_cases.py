@@ -183,6 +183,18 @@ def promise(oficio: Oficio, days: int, now: datetime) -> None:
     add_entry(oficio, data, actor=oficio.investigador, now=now - timedelta(hours=1))
 
 
+def ask_colleague(oficio: Oficio, actor: Usuario, now: datetime) -> None:
+    """Somebody of the office mentions whoever has a case in a note."""
+    if oficio.investigador is None or oficio.investigador is actor:
+        return
+    text = (
+        f"@{oficio.investigador.nombre} el conserje dice que el auto vuelve los viernes en la "
+        "tarde. ¿Puede pasar este viernes?"
+    )
+    data = EntradaData(Actividad.NOTA, text)
+    add_entry(oficio, data, actor=actor, now=now - timedelta(minutes=50))
+
+
 def give_routine(oficio: Oficio, now: datetime) -> None:
     """Let one car have habits that the analysis can tell, under an order that is in force."""
     oficio.fecha_limite = add_business_days(local_today(now), 14)

@@ -26,7 +26,13 @@ from app.core.clock import utcnow
 from app.db import db, transaction
 from app.demo.rules.additions import add_compliance
 from app.demo.rules.photos import draw_photo
-from app.demo.service.invented_cases import give_routine, locate_vehicle, make_case, promise
+from app.demo.service.invented_cases import (
+    ask_colleague,
+    give_routine,
+    locate_vehicle,
+    make_case,
+    promise,
+)
 from app.demo.service.invented_messages import exchange_messages
 from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people, make_receptores
 from app.demo.service.invented_promises import keep_some_promises, promise_terms
@@ -98,6 +104,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                 if estado is Estado.INVESTIGACION and oficio.id % 3 == 0:
                     promise(oficio, oficio.id // 3 % 3, now)
                 if estado is Estado.INVESTIGACION:
+                    if not searched_id:
+                        ask_colleague(oficio, people.admin, now)
                     searched_id = oficio.id
                 if estado in {Estado.NOTIFICACION, Estado.ENCONTRADO}:
                     vehiculo = oficio.vehiculo
