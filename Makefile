@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -94,6 +94,9 @@ bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine tha
 
 bench-board: $(VENV)/.dev ## Measure the board beside its floor, on both databases
 	@$(BIN)/python -m tests.bench.board $(BENCH)
+
+bench-pages: $(VENV)/.dev ## Measure every page beside its floor and the last release, on both databases
+	@$(BIN)/python -m tests.bench.paginas $(BENCH)
 
 bench-terreno: $(VENV)/.dev ## Measure Terreno's first load and its start without a signal
 	@$(BIN)/python -m tests.bench.terreno $(BENCH)

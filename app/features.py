@@ -18,6 +18,7 @@ _PACKAGES = (
     "anclaje",
     "buffets",
     "usuarios",
+    "cambios",
     "avisos",
     "factores",
     "vehiculos",

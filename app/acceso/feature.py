@@ -9,6 +9,7 @@ from app.acceso.rules import OPEN_HOURS
 from app.avisos.service import may_know
 from app.db import limit_rows, limited_reader
 from app.feature import Feature
+from app.web.conditional import is_read_noted
 from app.web.navigation import Link, Menu
 
 limit_rows(limiting_option)
@@ -18,7 +19,7 @@ FEATURE = Feature(
     models=(Apertura,),
     pages=(pages,),
     settings=(OPEN_HOURS,),
-    provides=(may_know.by(may_know_case),),
+    provides=(may_know.by(may_know_case), is_read_noted.by(pages.is_reading_noted)),
     navigation=(
         Link(
             Menu.BAR,

@@ -11,7 +11,7 @@ from app.acceso.queries import is_there
 from app.acceso.rules import OPEN_HOURS
 from app.acceso.service import NoSuchCase, break_glass
 from app.ajustes.queries import number_setting
-from app.auditoria.pages import note_look
+from app.auditoria.pages import is_look_noted, note_look
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import OFFICE_BASIS
 from app.core.clock import utcnow
@@ -25,6 +25,9 @@ from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
 
 bp = Blueprint("acceso", __name__, url_prefix="/acceso")
+
+#: What the log of reads says of it.
+_READ = "Leyó el caso"
 
 
 @bp.after_app_request
@@ -49,13 +52,18 @@ def note_reading(response: Response) -> Response:
 def _note(usuario_id: int, oficio_id: int) -> None:
     note_look(
         CanalDivulgacion.LECTURA,
-        "Leyó el caso",
+        _READ,
         current_user.email,
         f"cuenta {usuario_id}",
         base=OFFICE_BASIS,
         actor=current_user,
         oficio_id=oficio_id,
     )
+
+
+def is_reading_noted(usuario_id: int, oficio_id: int) -> bool:
+    """Answers ``app.web.conditional.is_read_noted``: of who reads no page again within the hour."""
+    return is_look_noted(_READ, f"cuenta {usuario_id}", oficio_id)
 
 
 @bp.get("")

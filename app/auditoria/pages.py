@@ -43,6 +43,12 @@ def note_look(canal: CanalDivulgacion, que: str, destinatario: str, who: str, **
     return True
 
 
+def is_look_noted(que: str, who: str, oficio_id: int | None) -> bool:
+    """Whether this process knows that such a look of this hour is recorded already."""
+    seen: dict[str, frozenset[int]] = current_app.extensions.get("looks", {})
+    return look_key(que, who, oficio_id, utcnow()) in seen
+
+
 def note_file(que: str, *, actor: Actor, oficio_id: int | None = None) -> None:
     """Record that somebody of the office opened a file: once an hour for each."""
     email: str = getattr(actor, "email", "")

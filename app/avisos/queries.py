@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import sqlalchemy as sa
 
 from app.avisos.models import Aviso, HoraResumen, Preferencia
 from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many, say_mixed
-from app.db import db
+from app.db import db, prepared
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Campana:
 
 def read_bell(usuario_id: int) -> Campana:
     """How many a person has not opened yet, and up to which one this was asked."""
-    unread, last = db.session.execute(_bell(), {"usuario_id": usuario_id}).one()
+    unread, last = _bell.rows(usuario_id=usuario_id).one()
     return Campana(unread, last)
 
 
@@ -109,7 +108,7 @@ def _unread() -> sa.ColumnElement[int]:
     return sa.func.count(sa.distinct(Aviso.tanda)).filter(Aviso.leido_at.is_(None))
 
 
-@cache
+@prepared
 def _bell() -> sa.Select:
     """The two numbers of ``usuario_id``; written once, as every page asks for them."""
     return sa.select(_unread(), sa.func.coalesce(sa.func.max(Aviso.id), 0)).where(

@@ -16,9 +16,11 @@ from app.db.hiding import (
     seeing_others,
 )
 from app.db.model import Model, ShortText, UtcDateTime, db
+from app.db.prepared import Prepared, prepared
 from app.db.transactions import (
     DATABASE,
     LOCK_HELD_TOO_LONG,
+    UNSEEN,
     ReadOnlyRequest,
     after_commit,
     commit_together,
@@ -36,7 +38,9 @@ __all__ = [
     "DATABASE",
     "LOCK_HELD_TOO_LONG",
     "LOCK_WAIT",
+    "UNSEEN",
     "Model",
+    "Prepared",
     "ReadOnlyRequest",
     "ShortText",
     "UtcDateTime",
@@ -56,6 +60,7 @@ __all__ = [
     "limited_reader",
     "not_seeing_hidden",
     "prepare_engine",
+    "prepared",
     "release",
     "seeing_all",
     "seeing_others",

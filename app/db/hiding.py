@@ -66,20 +66,17 @@ def not_seeing_hidden() -> Iterator[None]:
         _hiding.reset(token)
 
 
+#: Of hidden rows, and of what is not needed: makers of options, each called once.
+_hidden: list[Callable[[], Any]] = []
+_unneeded: list[Callable[[], Any]] = []
+
+
 def hide_rows(make_option: Callable[[], Any]) -> None:
     """Add an option (``with_loader_criteria``) to every SELECT that must not see hidden rows.
 
     It is made when the first such SELECT runs: by then all models are known.
     """
-    option = cache(make_option)
-
-    @event.listens_for(Session, "do_orm_execute")
-    def leave_out(state: ORMExecuteState) -> None:
-        hides = _hiding.get()
-        if state.is_column_load or state.is_relationship_load:
-            return  # the SELECT of their row has the option, which its loads take over
-        if state.is_select and (has_request_context() if hides is None else hides):
-            state.statement = state.statement.options(option())
+    _hidden.append(cache(make_option))
 
 
 def limit_rows(make_option: Callable[[], Any]) -> None:
@@ -87,11 +84,24 @@ def limit_rows(make_option: Callable[[], Any]) -> None:
 
     While everybody sees all cases it costs nothing.
     """
-    option = cache(make_option)
+    _unneeded.append(cache(make_option))
 
-    @event.listens_for(Session, "do_orm_execute")
-    def leave_out(state: ORMExecuteState) -> None:
-        if state.is_column_load or state.is_relationship_load or not state.is_select:
-            return
-        if limited_reader() is not None:
-            state.statement = state.statement.options(option())
+
+def reader_options() -> tuple[Any, ...]:
+    """The options of a SELECT that is asked here and now."""
+    hides = _hiding.get()
+    options: tuple[Any, ...] = ()
+    if has_request_context() if hides is None else hides:
+        options = tuple(option() for option in _hidden)
+    if limited_reader() is not None:
+        options += tuple(option() for option in _unneeded)
+    return options
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _leave_out(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load or not state.is_select:
+        return  # the SELECT of their row has the options, which its loads take over
+    options = reader_options()
+    if options:
+        state.statement = state.statement.options(*options)

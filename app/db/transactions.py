@@ -28,6 +28,9 @@ from app.db.model import Model, db
 
 logger = logging.getLogger(__name__)
 
+#: Execution option of a connection that writes what no page shows, as a probe does.
+UNSEEN = "rastro_unseen"
+
 Result = TypeVar("Result")
 
 #: Seconds with the write lock after which a transaction is named in the log: others wait for it.

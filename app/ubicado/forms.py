@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -18,6 +17,7 @@ from app.core.time_zones import zone_of
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
 from app.oficios.forms.case_fields import NOTES_MAX, add_error
+from app.oficios.forms.direcciones import new_client_id
 from app.oficios.forms.position import CoordinateField, check_whole
 from app.ubicado.rules import (
     ACCESOS,
@@ -44,7 +44,7 @@ def _int_or_zero(value: Any) -> int:
 class UbicadoForm(Form):
     """Where the vehicle was found. The moment is the server's and stands in no field."""
 
-    cliente_id = HiddenField(default=lambda: str(uuid4()))
+    cliente_id = HiddenField(default=new_client_id)
     lat = CoordinateField(-90, 90)
     lon = CoordinateField(-180, 180)
     exactitud_m = CoordinateField(0, 1_000_000)
@@ -227,7 +227,7 @@ class RevisionForm(Form):
     """The answer of who went to see again."""
 
     resultado = EnumField("¿Sigue ahí?", ResultadoRevision)
-    cliente_id = HiddenField(default=lambda: str(uuid4()))
+    cliente_id = HiddenField(default=new_client_id)
 
     def validate_cliente_id(self, field: HiddenField) -> None:
         """The form's idempotency key; required to recognise a repeated look."""

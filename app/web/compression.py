@@ -58,6 +58,7 @@ def _is_worth_it(response: Response) -> bool:
         and not response.is_streamed
         and not response.direct_passthrough
         and "Content-Encoding" not in response.headers
-        and "ETag" not in response.headers
+        # A weak one says that the page is the same, whatever its bytes.
+        and response.headers.get("ETag", "W/").startswith("W/")
         and (response.content_length or 0) >= SHORTEST
     )

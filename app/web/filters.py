@@ -24,6 +24,7 @@ from app.core.phone_numbers import format_telefono, mask_telefono
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
 from app.core.time_zones import zone_name
+from app.web.kept_macros import KeepingTemplate
 
 
 def plazo(fecha_limite: date | None) -> dict[str, str] | None:
@@ -57,6 +58,7 @@ def has_endpoint(name: str) -> bool:
 
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
+    app.jinja_env.template_class = KeepingTemplate
     app.jinja_env.filters.update(
         fecha=lambda value: format_fecha(value) if value else "",
         fecha_hora=lambda value, zone=SANTIAGO: format_fecha_hora(value, zone) if value else "",

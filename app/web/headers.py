@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Flask, Response, request
 
 from app.extensions import current_config
@@ -10,12 +12,17 @@ from config import Config
 
 def content_security_policy(config: Config) -> str:
     """What a page may load: its own, and the map's pictures from the one host that gives them."""
+    return _policy(config.map_tile_origin)
+
+
+@lru_cache(maxsize=8)
+def _policy(map_tile_origin: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src 'self' data: blob: {config.map_tile_origin}".strip(),
+            f"img-src 'self' data: blob: {map_tile_origin}".strip(),
             "font-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
@@ -76,15 +83,15 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", content_security_policy(current_config()))
+        config, headers = current_config(), response.headers
+        headers.setdefault("Content-Security-Policy", content_security_policy(config))
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if current_config().base_url.startswith("https://"):
+        if config.base_url.startswith("https://"):
             headers.setdefault("Strict-Transport-Security", HSTS)
         if not request.path.startswith("/static/"):
             headers.setdefault("Vary", "Cookie, HX-Request")

@@ -12,7 +12,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, has_request_context, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.contention import is_conflict
 from app.db import count_commits, db
+from app.web.addresses import Addresses
+from app.web.conditional import find_unchanged
 from app.web.sentences import forget_told
 
 Result = TypeVar("Result")
@@ -35,11 +37,22 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.03, 0.5
 
 
 class RetryingFlask(Flask):
-    """Flask whose views are called again when they met another transaction."""
+    """Flask whose views are called again when they met another transaction.
+
+    It also answers 304 before them, and knows the addresses that it built before.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses = Addresses(super().url_for)
+
+    def url_for(self, endpoint: str, /, **values: Any) -> str:
+        """The address of an endpoint, as Flask builds it."""
+        return self._addresses.find(endpoint, values) or super().url_for(endpoint, **values)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Call the view of the request."""
-        return call_again_on_conflict(super().dispatch_request)
+        """Call the view of the request, unless the browser has what it would answer."""
+        return find_unchanged() or call_again_on_conflict(super().dispatch_request)
 
 
 def call_again_on_conflict(deed: Callable[[], Result]) -> Result:

@@ -30,8 +30,9 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.cambios.service import stamp_all
 from app.core.clock import utcnow
-from app.db import db
+from app.db import db, transaction
 from app.direcciones.models import Direccion
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -122,12 +123,14 @@ def installed(url: str, folder: str, total: int) -> Iterator[Site]:
     app = create_app(load_config(env))
     with app.app_context():
         flask_migrate.upgrade()
+        with transaction():
+            stamp_all(utcnow())
         usuario_id = fill(total)
         usuario, buffet, oficio_id = _fill_rest(usuario_id)
     admin = make_usuario(app, Rol.ADMIN, email="administra@oficina.example")
     cliente = make_usuario(app, Rol.CLIENTE, buffet, email="cliente@estudio.example")
-    clients = [sign_in_client(app, one) for one in (usuario, admin, cliente)]
-    yield Site(app, *clients, oficio_id)
+    staff, head, outside = (sign_in_client(app, one) for one in (usuario, admin, cliente))
+    yield Site(app, staff, head, outside, oficio_id)
     with app.app_context():
         db.engine.dispose()
 
@@ -321,17 +324,20 @@ def main() -> int:
     kinds = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
     known, measured, slower = read_kept(), {}, []
     for kind in kinds:
-        with servers() as running, tempfile.TemporaryDirectory(prefix="rastro-bench-") as folder:
-            with installed(running.database(kind), folder, chosen.oficios) as site:
-                pages = [one for one in site.pages() if one.name.startswith(chosen.only or "")]
-                for page in pages:
-                    if chosen.profile:
-                        profile(page, chosen.rounds)
-                    else:
-                        measure_page(site, page, chosen.rounds)
-                if not chosen.profile:
-                    measured[kind] = pages
-                    slower += show(kind, pages, known)
+        with (
+            servers() as running,
+            tempfile.TemporaryDirectory(prefix="rastro-bench-") as folder,
+            installed(running.database(kind), folder, chosen.oficios) as site,
+        ):
+            pages = [one for one in site.pages() if one.name.startswith(chosen.only or "")]
+            for page in pages:
+                if chosen.profile:
+                    profile(page, chosen.rounds)
+                else:
+                    measure_page(site, page, chosen.rounds)
+            if not chosen.profile:
+                measured[kind] = pages
+                slower += show(kind, pages, known)
     if chosen.keep:
         write_kept(measured)
     return 1 if slower else 0

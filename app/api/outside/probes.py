@@ -16,7 +16,7 @@ from app.adjuntos.outside.storage_health import find_missing_file
 from app.core.clock import utcnow
 from app.core.outages import find_outage
 from app.core.remembered import Remembered
-from app.db import DATABASE, db
+from app.db import DATABASE, UNSEEN, db
 from app.jobs.alarm import Alarm
 from app.jobs.queue import BELL
 
@@ -59,7 +59,7 @@ def _remembered(name: str, seconds: float, ask: object) -> Remembered:
 
 def _write_database() -> str:
     try:
-        with db.engine.connect() as connection:
+        with db.engine.connect().execution_options(**{UNSEEN: True}) as connection:
             _write_in_time(connection, utcnow())
     except DBAPIError as error:
         outage = find_outage(error)

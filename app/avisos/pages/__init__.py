@@ -25,6 +25,7 @@ from app.core.clock import utcnow
 from app.core.errors import InvalidValue
 from app.db import db, transaction
 from app.web.access import or_404, staff_required
+from app.web.conditional import conditional
 from app.web.converters import row_id
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read, see_other
@@ -45,6 +46,7 @@ def bell() -> dict[str, object]:
 
 @bp.get("/avisos")
 @staff_required
+@conditional
 def index() -> ResponseReturnValue:
     """Everything that one was told."""
     page = paginate(avisos_statement(current_user.id))

@@ -18,6 +18,7 @@ from app.oficios.forms.position import CoordinateField, check_whole, is_same_poi
 from app.oficios.rules.campos import GrupoDeCampos
 from app.oficios.service import DireccionData, Posicion, VisitaData
 from app.oficios.service.papel import values_of
+from app.web.conditional import shows_once
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
 
 _NO_PLACE = "Escriba la calle y el número."
@@ -25,6 +26,7 @@ _NO_PLACE = "Escriba la calle y el número."
 
 def new_client_id() -> str:
     """Make the idempotency key of a form, so that a visit sent twice is stored once."""
+    shows_once()
     return str(uuid4())
 
 

@@ -18,6 +18,7 @@ from app.oficios.pages.frame import render_section
 from app.oficios.pages.sections import Side, list_attention, list_panels, read_facts
 from app.oficios.service import add_entry, reschedule_oficio
 from app.web.access import staff_required
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import first_error
 
@@ -27,6 +28,7 @@ _FILTERS = ("tipo", "quien", "desde", "hasta", "texto", "entrada", "pagina")
 
 @bp.get("/<int:oficio_id>")
 @staff_required
+@conditional
 def detail(oficio_id: int) -> ResponseReturnValue:
     """The case page, opened on its *Resumen*; an old address with filters leads to the bitácora."""
     oficio = oficio_to_work(oficio_id)

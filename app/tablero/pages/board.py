@@ -42,6 +42,7 @@ from app.tablero.rules import (
 )
 from app.tablero.service import remember_filter
 from app.web.access import staff_required
+from app.web.conditional import conditional
 from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx
 
@@ -53,6 +54,7 @@ def landing() -> str | None:
 
 @bp.get("")
 @staff_required
+@conditional
 def board() -> ResponseReturnValue:
     """All columns with their first cards, under the filters of the address.
 

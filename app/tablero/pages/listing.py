@@ -30,6 +30,7 @@ from app.tablero.queries.listing import (
 )
 from app.tablero.rules import Aspecto, ColumnaLista, sighting_words
 from app.web.access import staff_required
+from app.web.conditional import conditional
 from app.web.fresh import fresh_file_required
 from app.web.pagination import LAST_PAGE, PAGE_SIZE, Page
 from app.web.table_files import FORMATS, send_table
@@ -41,6 +42,7 @@ _DEFAULT_SORT = "plazo"
 
 @bp.get("/lista")
 @staff_required
+@conditional
 def listing() -> ResponseReturnValue:
     """The cases under the filters of the address; ``imprimir=1`` is all of them on plain paper."""
     board_filter = read_filter(request.args)

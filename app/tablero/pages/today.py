@@ -18,10 +18,12 @@ from app.tablero.queries import list_choices, read_visit
 from app.tablero.queries.today import read_today
 from app.tablero.rules import IDLE_DAYS, sighting_words
 from app.web.access import staff_required
+from app.web.conditional import conditional
 
 
 @bp.get("/hoy")
 @staff_required
+@conditional
 def today() -> ResponseReturnValue:
     """What the cases of the filters ask for today; a bare address is the person's own cases."""
     if not request.args:

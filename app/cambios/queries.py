@@ -1,0 +1,35 @@
+"""Reading the stamps."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sqlalchemy as sa
+
+from app.cambios.models import CambioDeTabla
+from app.db import Model, prepared
+
+
+def read_stamps() -> dict[str, str]:
+    """The stamp of each table that has one."""
+    text = _stamps.rows().scalar_one() or ""
+    return dict(line.split(" ", 1) for line in text.split("\n") if line)
+
+
+@prepared
+def _stamps() -> sa.Select[str]:
+    """All of them as one text, since a hundred rows cost more than to cut it."""
+    table = CambioDeTabla.__table__.c
+    return sa.select(sa.func.aggregate_strings(table.tabla + " " + table.huella, "\n"))
+
+
+@cache
+def table_names() -> tuple[str, ...]:
+    """All tables in a fixed order."""
+    return tuple(sorted(Model.metadata.tables))
+
+
+@cache
+def name_set() -> frozenset[str]:
+    """The same, to look for."""
+    return frozenset(table_names())

@@ -1,0 +1,202 @@
+"""A browser that has a page is told so, and never when anything of it is another by now."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.ajustes.models import Ajuste
+from app.auditoria.models import Divulgacion
+from app.avistamientos.models import Avistamiento
+from app.avistamientos.rules import Fuente
+from app.cambios import pages
+from app.core.clock import local_today, utcnow
+from app.db import db, transaction
+from app.oficios.models import Investigacion, Oficio
+from app.oficios.rules import Actividad
+from app.usuarios.models import Sesion, Usuario
+from app.usuarios.rules import Rol
+from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
+from app.usuarios.rules.sesiones import SEEN_EVERY, FinSesion
+from app.web.conditional import is_conditional
+from tests.factories import make_aviso
+from tests.plugins.application import HTMX
+
+BOARD = "/tablero?todo=1"
+
+
+def ask(client, path, tag=None, **headers):
+    return client.get(path, headers={**headers, **({"If-None-Match": tag} if tag else {})})
+
+
+def tag_of(client, path):
+    """The tag of a page; the first answer may still write what it was asked for."""
+    client.get(path)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.headers["ETag"]
+
+
+@pytest.fixture
+def change(app):
+    """Change something in the database as another process does."""
+
+    def do(deed):
+        with app.app_context(), transaction():
+            deed(db.session)
+
+    return do
+
+
+def test_who_has_a_page_gets_no_second_copy(app, investigador, oficio):
+    paths = (f"/oficios/{oficio.id}", BOARD, "/tablero/lista?todo=1", "/tablero/hoy?todo=1")
+    for path in (*paths, "/avisos"):
+        tag = tag_of(investigador, path)
+        same = ask(investigador, path, tag)
+
+        assert (same.status_code, same.data) == (304, b""), path
+        assert same.headers["ETag"] == tag
+        assert same.headers["Cache-Control"] == "private, no-cache"
+        assert {"Cookie", "HX-Request"} <= set(same.headers["Vary"].split(", "))
+        assert "Set-Cookie" not in same.headers
+    marked = {name for name, view in app.view_functions.items() if is_conditional(view)}
+    assert {"oficios.detail", "tablero.board", "tablero.listing", "avisos.index"} <= marked
+    guards = [view for name, view in app.view_functions.items() if name in marked]
+    assert not [view for view in guards if getattr(view, "__rastro_fresh__", False)]
+
+
+def test_a_change_by_anybody_makes_it_a_page_again(
+    app, investigador, oficio, usuario_investigador, change
+):
+    path, now = f"/oficios/{oficio.id}", utcnow()
+
+    def entry(session):
+        session.add(
+            Investigacion(
+                oficio_id=oficio.id,
+                tipo=Actividad.NOTA,
+                descripcion="El conserje lo vio",
+                usuario_id=usuario_investigador.id,
+                ocurrido_at=now,
+            )
+        )
+
+    def sighting(session):
+        session.add(
+            Avistamiento(
+                oficio_id=oficio.id,
+                fuente=Fuente.PORTICO,
+                fecha=local_today(now),
+                ubicacion="PA12 Lo Saldes",
+                clave="una",
+            )
+        )
+
+    def rename(session):
+        session.get(Usuario, usuario_investigador.id).nombre = "Nombre Nuevo"
+
+    def setting(session):
+        session.add(Ajuste(clave="oficina.nombre", valor="Oficina Nueva"))
+
+    def by_statement(session):
+        session.execute(sa.update(Oficio).values(posicion=5))
+
+    def in_vain(session):
+        by_statement(session)
+        raise ZeroDivisionError
+
+    for deed in (entry, sighting, rename, setting, by_statement):
+        tag = tag_of(investigador, path)
+        assert ask(investigador, path, tag).status_code == 304
+        change(deed)
+        assert ask(investigador, path, tag).status_code == 200, deed.__name__
+    assert "El conserje lo vio" in investigador.get(path).text
+    tag = tag_of(investigador, path)
+    make_aviso(app, usuario_investigador)
+    assert ask(investigador, path, tag).status_code == 200, "the bell counts another"
+    tag = tag_of(investigador, path)
+    with pytest.raises(ZeroDivisionError):
+        change(in_vain)
+    assert ask(investigador, path, tag).status_code == 304, "what was taken back is no change"
+
+
+def test_a_tag_is_of_one_session_and_one_program(
+    app, investigador, admin, stranger, cliente, oficio, change, usuario_investigador, monkeypatch
+):
+    path = f"/oficios/{oficio.id}"
+    tag = tag_of(investigador, path)
+    tag_of(admin, path)
+
+    assert ask(admin, path, tag).status_code == 200
+    assert ask(stranger, path, tag).status_code in {302, 303}
+    assert ask(cliente, path, tag).status_code == 404
+    tag = tag_of(investigador, path)  # a refusal is work that the page counts
+    assert ask(investigador, f"{path}?x=1", tag).status_code == 200
+    assert ask(investigador, path, 'W/"1-1-00"').status_code == 200
+    assert ask(investigador, path, tag, **HTMX).status_code == 200
+    assert ask(investigador, path, tag).status_code == 304
+    monkeypatch.setitem(app.extensions, "rastro_program", "the next version")
+    assert ask(investigador, path, tag).status_code == 200
+    monkeypatch.undo()
+    with investigador.session_transaction() as session:
+        session["csrf_token"] = "another"
+    assert ask(investigador, path, tag).status_code == 200
+    tag = tag_of(investigador, path)
+    change(lambda session: setattr(session.get(Usuario, usuario_investigador.id), "rol", Rol.ADMIN))
+    assert ask(investigador, path, tag).status_code == 200
+    tag = tag_of(investigador, path)
+    change(
+        lambda session: session.execute(
+            sa.update(Sesion).values(terminada_at=utcnow(), motivo=FinSesion.SALIDA)
+        )
+    )
+    assert ask(investigador, path, tag).status_code in {302, 303}
+
+
+def test_the_clock_alone_ends_it_within_a_minute(investigador, oficio, monkeypatch):
+    tag = tag_of(investigador, BOARD)
+    later = [utcnow()]
+    monkeypatch.setattr(pages, "utcnow", lambda: later[0])
+
+    assert ask(investigador, BOARD, tag).status_code == 304
+    later[0] += timedelta(seconds=61)
+    assert ask(investigador, BOARD, tag).status_code == 200
+
+
+def test_a_read_that_has_to_be_recorded_is_answered_in_full(
+    app, investigador, oficio, rows, change, monkeypatch
+):
+    path = f"/oficios/{oficio.id}"
+    tag = tag_of(investigador, path)
+    assert [row.que for row in rows(Divulgacion)].count("Leyó el caso") == 1
+    assert ask(investigador, path, tag).status_code == 304
+    # As in the next hour, or in another process: nobody here knows of that read.
+    app.extensions.pop("looks")
+    change(lambda session: session.execute(sa.delete(Divulgacion)))
+    tag = ask(investigador, path, tag).headers["ETag"]
+    assert [row.que for row in rows(Divulgacion)].count("Leyó el caso") == 1
+    before = utcnow() - 2 * SEEN_EVERY
+    change(lambda session: session.execute(sa.update(Sesion).values(vista_at=before)))
+    assert ask(investigador, path, tag).status_code == 200
+    assert rows(Sesion)[0].vista_at > before + SEEN_EVERY
+
+
+def test_no_tag_where_a_page_may_not_be_shown_again(app, investigador, oficio, change, monkeypatch):
+    timeline = investigador.get(f"/oficios/{oficio.id}/historial")
+    assert "ETag" not in timeline.headers, "its form has a number that is stored once"
+    assert timeline.headers["Cache-Control"] == "no-store"
+
+    def fail(*_):
+        db.session.execute(sa.text("SELECT nothing FROM nowhere"))
+
+    assert "ETag" in investigador.get(BOARD).headers
+    with monkeypatch.context() as patched:
+        patched.setattr("app.avisos.pages.read_bell", fail)
+        shown = investigador.get(BOARD)
+    assert shown.status_code == 200
+    assert "ETag" not in shown.headers, "the bell could not be read"
+    need = {"clave": ACCESS_MODE.clave, "valor": ASSIGNED}
+    change(lambda session: session.add(Ajuste(**need)))
+    shown = investigador.get(BOARD)
+    assert shown.status_code == 200
+    assert "ETag" not in shown.headers, "who sees only their cases may lose one by the clock"
