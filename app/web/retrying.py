@@ -46,7 +46,7 @@ class RetryingFlask(Flask):
         super().__init__(*args, **kwargs)
         self._addresses = Addresses(super().url_for)
 
-    def url_for(self, endpoint: str, /, **values: Any) -> str:
+    def url_for(self, endpoint: str, /, **values: Any) -> str:  # type: ignore[override]
         """The address of an endpoint, as Flask builds it."""
         return self._addresses.find(endpoint, values) or super().url_for(endpoint, **values)
 
