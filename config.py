@@ -25,6 +25,7 @@ TOGETHER = (
     ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     ("SMTP_USER", "SMTP_PASSWORD"),
     ("PROVIDER_API_URL", "PROVIDER_API_KEY"),
+    ("VEHICLE_DATA_URL", "VEHICLE_DATA_KEY"),
 )
 
 _RANDOM_KEY = (
@@ -51,6 +52,7 @@ SECRETS = (
     "SMTP_OAUTH_REFRESH_TOKEN",
     "IMAP_PASSWORD",
     "PROVIDER_API_KEY",
+    "VEHICLE_DATA_KEY",
     "METRICS_TOKEN",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -113,6 +115,11 @@ class Config:
     provider_api_key: str
     provider_path: str
     provider_allow_private: bool
+    #: Where the data of a vehicle are asked for; ``{patente}`` is replaced.
+    vehicle_data_url: str
+    vehicle_data_key: str
+    #: The header that carries the key; ``Authorization`` as a bearer token.
+    vehicle_data_header: str
     webhooks_allow_private: bool
     #: The only machines that webhooks may be sent to; none: any on the Internet.
     webhook_hosts: tuple[str, ...]
@@ -188,6 +195,11 @@ class Config:
         return bool(self.provider_api_url and self.provider_api_key)
 
     @property
+    def vehicle_data_configured(self) -> bool:
+        """Whether somebody can be asked what vehicle a plate is."""
+        return bool(self.vehicle_data_url and self.vehicle_data_key)
+
+    @property
     def mail_configured(self) -> bool:
         """Whether there is a mail server to hand notices to."""
         return bool(self.smtp_host)
@@ -241,6 +253,9 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         provider_api_key=reader.text("PROVIDER_API_KEY"),
         provider_path=reader.text("PROVIDER_PATH", "/vehicle/{patente}/tag.json"),
         provider_allow_private=reader.boolean("PROVIDER_ALLOW_PRIVATE", default=False),
+        vehicle_data_url=reader.url("VEHICLE_DATA_URL"),
+        vehicle_data_key=reader.text("VEHICLE_DATA_KEY"),
+        vehicle_data_header=reader.header("VEHICLE_DATA_HEADER", "Authorization"),
         webhooks_allow_private=reader.boolean("WEBHOOKS_ALLOW_PRIVATE", default=False),
         webhook_hosts=reader.hosts("WEBHOOK_HOSTS"),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),
@@ -337,6 +352,7 @@ def _open_lines(config: Config) -> list[str]:
     """
     addresses = {
         "PROVIDER_API_URL": config.provider_api_url,
+        "VEHICLE_DATA_URL": config.vehicle_data_url,
         "S3_ENDPOINT_URL": config.s3_endpoint_url,
         "SMTP_OAUTH_TOKEN_URL": config.smtp_oauth_token_url,
         "DATABASE_URL": config.database_url,

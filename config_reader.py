@@ -19,6 +19,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _MACHINE = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _REGION = re.compile(r"[a-z0-9-]+")
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 #: A key of 128 random bits, written as 32 hexadecimal digits, measures at least 90.
@@ -232,6 +233,10 @@ class Reader:
     def region(self, name: str, default: str) -> str:
         """A region of Amazon, or what another provider calls so."""
         return self._shaped(name, default, _REGION, "una región, por ejemplo us-east-1")
+
+    def header(self, name: str, default: str) -> str:
+        """The name of a header of HTTP."""
+        return self._shaped(name, default, _HEADER, "el nombre de un encabezado, como X-API-KEY")
 
     def bucket(self, name: str) -> str:
         """The name of a bucket, not its address."""

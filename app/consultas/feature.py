@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.avistamientos.pages.lookups import lookups_of
 from app.consultas import pages
-from app.consultas.jobs import check_gantries, sweep_cases
+from app.consultas.jobs import ask_for_vehicle, check_gantries, sweep_cases
 from app.consultas.models import Consulta
-from app.consultas.pages import log
+from app.consultas.pages import log, vehicle_data
 from app.consultas.rules.alcance import SETTINGS
 from app.feature import Feature
 from app.web.navigation import Audience, Group, Link, Menu
@@ -14,9 +14,9 @@ from app.web.navigation import Audience, Group, Link, Menu
 FEATURE = Feature(
     name="consultas",
     models=(Consulta,),
-    pages=(pages, log),
+    pages=(pages, log, vehicle_data),
     settings=SETTINGS,
-    jobs=(check_gantries, sweep_cases),
+    jobs=(check_gantries, sweep_cases, ask_for_vehicle),
     provides=(lookups_of.by(pages.read_lookups),),
     navigation=(
         Link(

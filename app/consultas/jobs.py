@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from app.consultas.outside import Provider, ProviderAnswer, ProviderError, make_provider
-from app.consultas.queries import CHECK, count_scheduled_checks, list_due_for_check
+from app.consultas.outside.vehicle_data import ask_vehicle
+from app.consultas.queries import CHECK, VEHICLE_DATA, count_scheduled_checks, list_due_for_check
 from app.consultas.queries.check_budget import describe_budget, read_gasto
 from app.consultas.rules.alcance import next_month
 from app.consultas.rules.vigencia import refusal_to_check
@@ -20,6 +21,11 @@ from app.consultas.service import (
     refuse_start,
     request_periodic_check,
     store_answer,
+)
+from app.consultas.service.vehicle_data import (
+    record_no_vehicle,
+    refusal_to_complete,
+    store_vehicle_data,
 )
 from app.core.clock import local_today
 from app.core.dates import format_fecha
@@ -124,6 +130,32 @@ def sweep_cases(run: JobRun) -> None:
         )
     with run.finish(told):
         return
+
+
+@job(VEHICLE_DATA, "Consultar los datos de un vehículo", on_failed=record_no_vehicle)
+def ask_for_vehicle(run: JobRun) -> None:
+    """Ask the provider what vehicle a plate is, and fill what the case does not know of it.
+
+    Asking twice is harmless: what was filled the first time is not empty the second.
+    """
+    config = current_config()
+    oficio = db.session.get_one(Oficio, run.oficio_id)
+    if refusal := refusal_to_complete(oficio, configured=config.vehicle_data_configured):
+        with run.finish(refusal):
+            return
+    oficio_id, patente = oficio.id, oficio.vehiculo.patente
+    release()
+    try:
+        answer = ask_vehicle(config, patente, today=local_today(run.clock()))
+    except ProviderError as error:
+        raise JobError(str(error), retry=error.retry, delay=error.delay) from None
+    try:
+        with run.finish():
+            db.session.get_one(Trabajo, run.trabajo_id).resultado = store_vehicle_data(
+                oficio_id, patente, answer, actor=_actor(run), now=run.clock()
+            )
+    except SimulatedRefused as refused:
+        raise JobError(str(refused), retry=False) from None
 
 
 def wait_for_turn(run: JobRun, config: Config) -> None:

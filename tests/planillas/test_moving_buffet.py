@@ -155,3 +155,30 @@ def test_a_row_is_refused_once_somebody_worked_on_it_and_after_a_day(
     assert f"{listed}/mover" not in investigador.get(listed).text
     investigador.post(f"{listed}/mover", data={"buffet_id": right.id})
     assert rows(Oficio, buffet_id=right.id) == []
+
+
+def test_a_program_moves_one_case_and_then_the_rest(
+    app: Flask,
+    investigador_api: Callable[..., Any],
+    buffet: Buffet,
+    right: Buffet,
+    listed: str,
+    rows: Rows,
+) -> None:
+    (shown,) = investigador_api("GET", "/importaciones?estado=importada").get_json()
+    assert shown["buffet_id"] == buffet.id
+    path = f"/importaciones/{shown['id']}/mover"
+    case = next(one for one in rows(Oficio) if one.numero_oficio == "OF-2")
+
+    one = investigador_api("POST", path, {"buffet_id": right.id, "oficio_id": case.id})
+    again = investigador_api("POST", path, {"buffet_id": right.id, "oficio_id": case.id})
+    rest = investigador_api("POST", path, {"buffet_id": right.id})
+    do_jobs(app)
+
+    assert (one.status_code, one.get_json()["estado"]) == (200, "importada")
+    assert again.status_code == 409
+    assert rest.get_json()["estado"] == "moviendo"
+    assert {one.buffet_id for one in rows(Oficio)} == {right.id}
+    assert investigador_api("POST", path, {"buffet_id": 99999}).status_code == 422
+    nothing = investigador_api("POST", "/importaciones/99999/mover", {"buffet_id": right.id})
+    assert nothing.status_code == 404

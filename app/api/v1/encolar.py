@@ -1,4 +1,4 @@
-"""The two routes about oficios that put work into the queue."""
+"""The routes about oficios that put work into the queue."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from app.api.v1.schemas.trabajos import CheckQuery, Enqueued, NoticeNew, Pending
 from app.consultas.pages.warning import current_warning
 from app.consultas.rules.vigencia import BY_API
 from app.consultas.service import request_check
+from app.consultas.service.vehicle_data import request_vehicle_data
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue, NotFound
 from app.db import transaction
+from app.extensions import current_config
 from app.jobs.service import note_asker
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.queries.receptor_directory import find_receptor_by_email
@@ -56,6 +58,32 @@ def check(oficio_id: int, query: CheckQuery) -> ResponseReturnValue:
         task_id = trabajo.id
     warnings = [warning] if warning else []
     return _accepted(PendingCheck(task_id=task_id, advertencias=warnings), task_id)
+
+
+@bp.post("/vehiculo/consultar")
+@bearer_required(*STAFF)
+@once()
+@gives(
+    "Encolar una consulta de los datos del vehículo, que llena solo lo que está vacío.",
+    Enqueued,
+    202,
+    errors=(409,),
+    headers=("Location",),
+)
+def vehicle_data(oficio_id: int) -> ResponseReturnValue:
+    """Have a provider asked what vehicle the plate is."""
+    oficio = oficio_to_see(oficio_id)
+    usuario = current_usuario()
+    with transaction():
+        trabajo = request_vehicle_data(
+            oficio,
+            configured=current_config().vehicle_data_configured,
+            actor=usuario,
+            now=utcnow(),
+        )
+        note_asker(trabajo, usuario_id=usuario.id)
+        task_id = trabajo.id
+    return _accepted(Enqueued(message="Consulta encolada", task_id=task_id), task_id)
 
 
 @bp.post("/notificar-receptor")

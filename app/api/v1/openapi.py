@@ -47,6 +47,7 @@ _TAGS = {
     "usuarios": "Usuarios",
     "oficios": "Oficios",
     "encolar": "Consultas y avisos",
+    "importaciones": "Planillas importadas",
     "tablero": "Tableros",
     "partes": "Personas y bitácora",
     "lugares": "Direcciones, visitas y avistamientos",

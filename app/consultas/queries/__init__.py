@@ -16,28 +16,30 @@ from app.oficios.rules import Actividad, Estado
 
 #: The name of the job in the ledger.
 CHECK = "avistamientos.consultar"
+#: That of the job which asks what vehicle a plate is.
+VEHICLE_DATA = "consultas.vehiculo"
 #: By how much the clocks of two machines may differ without a look-up being paid for twice: each
 #: may be a quarter of an hour off, one behind and one ahead.
 MACHINES_DIFFER = timedelta(minutes=30)
 
 
-def find_open_check(oficio_id: int) -> Trabajo | None:
-    """The check of an oficio that waits or runs."""
+def find_open_check(oficio_id: int, tipo: str = CHECK) -> Trabajo | None:
+    """The check of an oficio that waits or runs; with ``tipo``, the look-up of another kind."""
     return db.session.scalar(
         sa.select(Trabajo)
         .where(
-            Trabajo.tipo == CHECK, Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
+            Trabajo.tipo == tipo, Trabajo.oficio_id == oficio_id, Trabajo.estado.in_(OPEN_STATES)
         )
         .order_by(Trabajo.created_at, Trabajo.id)
         .limit(1)
     )
 
 
-def find_last_check(oficio_id: int) -> Trabajo | None:
-    """The newest check of an oficio, however it ended."""
+def find_last_check(oficio_id: int, tipo: str = CHECK) -> Trabajo | None:
+    """The newest check of an oficio, however it ended; with ``tipo``, of another kind."""
     return db.session.scalar(
         sa.select(Trabajo)
-        .where(Trabajo.tipo == CHECK, Trabajo.oficio_id == oficio_id)
+        .where(Trabajo.tipo == tipo, Trabajo.oficio_id == oficio_id)
         .order_by(Trabajo.created_at.desc(), Trabajo.id)
         .limit(1)
     )

@@ -24,6 +24,7 @@ SAME_VEHICLE_LIMIT = 10
 #: The section that corrects a field with an intake warning, where it is not the oficio's own.
 _WHERE = {
     **dict.fromkeys(fields_of(GrupoDeCampos.VEHICULO), "oficios.vehiculo"),
+    "vehiculo_consultado": "oficios.vehiculo",
     **dict.fromkeys(fields_of(GrupoDeCampos.DIRECCION), "oficios.direcciones"),
     **dict.fromkeys(fields_of(GrupoDeCampos.PERSONA), "oficios.personas"),
 }
