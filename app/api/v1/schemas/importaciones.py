@@ -44,7 +44,7 @@ class ImportacionShown(Shown):
 class BuffetChange(Body):
     """Where what a list brought goes."""
 
-    model_config = ConfigDict(json_schema_extra=example(buffet_id=3, oficio_id=None))
+    model_config = ConfigDict(json_schema_extra=example(buffet_id=3, oficio_id=12))
 
     buffet_id: Id
     oficio_id: Annotated[
