@@ -12,10 +12,10 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.importaciones import (
-    BuffetChange,
-    BuffetChanged,
     ImportacionesQuery,
     ImportacionShown,
+    OtherBuffet,
+    OtherBuffetShown,
 )
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
@@ -42,14 +42,14 @@ def index(query: ImportacionesQuery) -> ResponseReturnValue:
 @bp.post("/<int:importacion_id>/mover")
 @bearer_required(*STAFF)
 @once()
-@takes(body=BuffetChange)
+@takes(body=OtherBuffet)
 @gives(
     "Mover a otro buffet lo que trajo una planilla, dentro de un día y mientras nadie haya "
     "trabajado en ello: todo, o un caso.",
-    BuffetChanged,
+    OtherBuffetShown,
     errors=(409,),
 )
-def move(importacion_id: int, body: BuffetChange) -> ResponseReturnValue:
+def move(importacion_id: int, body: OtherBuffet) -> ResponseReturnValue:
     """Give what a list brought to another buffet, all of it by a job or one case at once."""
     draft = db.session.get(Importacion, importacion_id)
     if draft is None:
@@ -64,7 +64,7 @@ def move(importacion_id: int, body: BuffetChange) -> ResponseReturnValue:
         else:
             touched, taken = order_change(draft, body.buffet_id, actor=actor, now=now)
     return answer(
-        BuffetChanged(
+        OtherBuffetShown(
             estado=draft.estado,
             buffet_id=body.buffet_id,
             quedan_trabajados=touched,

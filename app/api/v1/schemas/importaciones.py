@@ -41,7 +41,7 @@ class ImportacionShown(Shown):
     importada_at: datetime | None
 
 
-class BuffetChange(Body):
+class OtherBuffet(Body):
     """Where what a list brought goes."""
 
     model_config = ConfigDict(json_schema_extra=example(buffet_id=3, oficio_id=12))
@@ -52,7 +52,7 @@ class BuffetChange(Body):
     ] = None
 
 
-class BuffetChanged(Shown):
+class OtherBuffetShown(Shown):
     """What goes, and what stays because of what was done with it or what the buffet has."""
 
     model_config = ConfigDict(
