@@ -51,6 +51,8 @@ class MensajeDelBuffet:
     cuando: datetime
     responde_a_id: int | None
     respondido_at: datetime | None
+    #: A buffet reads what was sent, and nothing else.
+    estado: EstadoMensaje = EstadoMensaje.ENVIADO
 
     @property
     def is_waiting(self) -> bool:

@@ -54,6 +54,7 @@ _TAGS = {
     "cuando": "Cuándo y dónde ir",
     "ubicaciones": "Vehículos ubicados",
     "adjuntos": "Fotos y documentos",
+    "mensajes": "Mensajes con el buffet",
     "notificaciones": "Notificaciones",
     "solicitudes": "Solicitudes de personas",
     "retencion": "Retención de datos",
