@@ -236,3 +236,22 @@ def test_a_note_of_today_is_told_as_days_alone(app, cliente, firm):
     assert "conserje" not in text
     assert "última actividad hoy" in plain(text)
     assert not re.search(r"hace \d+ min|hoy \d\d:", text[text.index("<tbody>") :])
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("width", "height"), [(360, 780), (1440, 900)])
+def test_what_needs_the_buffet_and_the_counts_are_seen_without_scrolling(
+    browse, usuario_cliente, firm, width, height
+):
+    page = browse(usuario_cliente, "/portal", width=width, height=height)
+
+    for part in (".ask-own .ask-row", ".ask-ours summary", ".portal-counts", ".portal-find"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None, part
+        assert box["y"] + box["height"] <= height, part
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    # At a desk what the office looks after is open; on a phone it is one tap away.
+    row = page.locator(".ask-ours .ask-row").first
+    assert row.is_visible() is (width > 767)
+    page.goto(page.url + f"/oficios/{firm['asked'].id}")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
