@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import IntegerField, SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms import SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput
 
@@ -12,7 +12,7 @@ from app.ajustes.queries import number_setting
 from app.api.rules import KEY_DAYS, Alcance
 from app.db import db
 from app.usuarios.queries import usuarios_statement
-from app.web.forms import Form, at_most, required
+from app.web.forms import Form, WholeField, at_most, required
 
 
 class ClaveForm(Form):
@@ -29,7 +29,7 @@ class ClaveForm(Form):
         default=[Alcance.LECTURA],
         option_widget=CheckboxInput(),
     )
-    dias = IntegerField(
+    dias = WholeField(
         "Días de vigencia",
         [
             NumberRange(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
 from app.mensajes.rules import REASON_MAX, TEXT_MAX, ClaseMensaje
-from app.web.forms import EnumField, Form, at_most, required
+from app.web.forms import EnumField, Form, WholeField, at_most, required
 
 #: Largest id of both databases' integer column.
 _LAST = 2**31 - 1
@@ -15,7 +15,7 @@ _LAST = 2**31 - 1
 class _AnswerForm(Form):
     texto = TextAreaField("Mensaje", [required("Escriba el mensaje."), at_most(TEXT_MAX)])
     #: Which message it answers; empty for a new one.
-    responde = IntegerField("Responde a", [Optional(), NumberRange(1, _LAST)])
+    responde = WholeField("Responde a", [Optional(), NumberRange(1, _LAST)])
 
 
 class MensajeForm(_AnswerForm):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from wtforms import Field, IntegerField, SelectChoice, SelectMultipleField, StringField
+from wtforms import Field, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 
 from app.core.text import clean_text
@@ -16,7 +16,7 @@ from app.oficios.service import Move
 from app.promesas.rules import ASKED_FOR
 from app.tablero.rules import BULK_LIMIT, BoardFilter, Carril, ColumnaLista, Densidad, Lote
 from app.tablero.service import Bulk
-from app.web.forms import EnumField, Form, at_most, required
+from app.web.forms import EnumField, Form, WholeField, at_most, required
 
 #: Pattern of a number that fits every database's integer.
 _WHOLE_NUMBER = r"^[0-9]{1,9}$"
@@ -164,8 +164,8 @@ class VistaForm(Form):
         return read_filter(dict(parse_qsl(self.consulta.data or "")))
 
 
-def _limit_field(estado: Estado) -> IntegerField:
-    return IntegerField(
+def _limit_field(estado: Estado) -> WholeField:
+    return WholeField(
         estado.label,
         [
             Optional(),

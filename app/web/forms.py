@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import Field, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from app.core.clock import SANTIAGO, Reading, to_local
@@ -22,6 +22,9 @@ from app.core.patente import parse_patente
 from app.core.phone_numbers import parse_telefono
 from app.core.rut import format_rut, parse_rut
 from app.core.text import clean_text
+
+#: Digits of a whole number that a form takes; ids have ten.
+MOST_DIGITS = 15
 
 
 class Form(FlaskForm):
@@ -192,6 +195,21 @@ class FechaHoraField(_ParsedField):
 def doubts(field: FechaHoraField) -> dict[str, str]:
     """What does not add up in a typed hour, as rows keep it. Ask after validation."""
     return {"fecha_hora": field.duda} if field.duda else {}
+
+
+class WholeField(IntegerField):
+    """A whole number of as many digits as a column holds; a range is asked of it besides.
+
+    ``NumberRange`` fails with an error of its own on numbers beyond those of floating point.
+    """
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Refuse what has more digits than any number that is asked for."""
+        text = valuelist[0].strip() if valuelist else ""
+        if len(text) > MOST_DIGITS:
+            self.data = None
+            raise ValueError(f"Escriba un número de {MOST_DIGITS} cifras a lo más.")
+        super().process_formdata(valuelist)
 
 
 class EnumField(SelectField):

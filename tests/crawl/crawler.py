@@ -26,7 +26,9 @@ HEALTH = "health.health"
 #: few minutes, that the session is used.
 TOLD = frozenset({"auditoria", "sellos", "sesiones"})
 #: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
-COUNTED = dict.fromkeys(("auth.login_page", "usuarios.profile"), frozenset({"trabajos"}))
+COUNTED = dict.fromkeys(
+    ("auth.login_page", "usuarios.profile", "pasos.confirm_page"), frozenset({"trabajos"})
+)
 #: That somebody asked for what is not theirs is counted likewise.
 REFUSED = {403: frozenset({"trabajos"}), 404: frozenset({"trabajos"})}
 _FOLLOWED = ("href", "src", "hx-get", "data-url")

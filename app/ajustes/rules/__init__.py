@@ -40,8 +40,10 @@ class Setting:
     #: Of a number, both included.
     minimo: int = 0
     maximo: int = 1_000_000
-    #: Of a text, in characters; it may be empty.
+    #: Of a text, in characters.
     largo: int = 200
+    #: Whether a text may be left empty.
+    optional: bool = True
     #: Of a text that is not empty: reads it, or raises InvalidValue with a sentence.
     lector: Callable[[str], str] | None = None
     #: Of a choice: what is stored, and what it is called. Empty: anything may be written.
@@ -70,6 +72,8 @@ class Setting:
             return self._number(cleaned)
         if self.opciones and cleaned not in dict(self.opciones):
             raise InvalidValue("Elija una de las opciones de la lista.")
+        if not cleaned and not self.optional:
+            raise InvalidValue(f"Escriba este dato: {self.etiqueta}.")
         if len(cleaned) > self.largo:
             raise InvalidValue(f"No puede tener más de {self.largo} caracteres.")
         return self.lector(cleaned) if cleaned and self.lector else cleaned

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from wtforms import IntegerField, SelectChoice, SelectField
+from wtforms import SelectChoice, SelectField
 from wtforms.validators import NumberRange, Optional
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.web.converters import LARGEST_ID
-from app.web.forms import FechaField, FilterForm
+from app.web.forms import FechaField, FilterForm, WholeField
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class AvistamientoFilterForm(FilterForm):
     desde = FechaField("Desde", id="filtro-desde")
     hasta = FechaField("Hasta", id="filtro-hasta")
     #: Comes from the map.
-    portico = IntegerField("Pórtico", [Optional(), NumberRange(1, LARGEST_ID)])
+    portico = WholeField("Pórtico", [Optional(), NumberRange(1, LARGEST_ID)])
 
     def to_filter(self) -> AvistamientoFilter:
         """The filter of this request's address."""

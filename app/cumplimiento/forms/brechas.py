@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
 from app.cumplimiento.models.brechas import Brecha
 from app.cumplimiento.rules.brechas import DestinoBrecha, EstadoBrecha, RiesgoBrecha, TipoBrecha
 from app.cumplimiento.service.brechas import BrechaData, ComunicacionData
-from app.web.forms import EnumField, FechaHoraField, Form, at_most, required
+from app.web.forms import EnumField, FechaHoraField, Form, WholeField, at_most, required
 
 _MOST = 2**31 - 1
 
@@ -17,9 +17,9 @@ def _text(label: str) -> TextAreaField:
     return TextAreaField(label, [Optional(), at_most(8000)])
 
 
-def _number(label: str) -> IntegerField:
+def _number(label: str) -> WholeField:
     message = "Escriba un número entero, o déjelo vacío si todavía no se sabe."
-    return IntegerField(label, [Optional(), NumberRange(0, _MOST, message=message)])
+    return WholeField(label, [Optional(), NumberRange(0, _MOST, message=message)])
 
 
 class _Versioned(Form):

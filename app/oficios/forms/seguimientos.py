@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from app.web.forms import Form
+from app.web.forms import Form, WholeField
 
 #: Largest id of both databases' integer column.
 _LAST = 2**31 - 1
@@ -14,7 +13,7 @@ _LAST = 2**31 - 1
 class PostponeForm(Form):
     """By how many days, and which promise; without one, the case itself."""
 
-    dias = IntegerField(
+    dias = WholeField(
         "Cuándo", [InputRequired("Elija cuándo."), NumberRange(1, 365, "Elija de 1 a 365 días.")]
     )
-    seguimiento = IntegerField("Seguimiento", [Optional(), NumberRange(1, _LAST)])
+    seguimiento = WholeField("Seguimiento", [Optional(), NumberRange(1, _LAST)])

@@ -96,6 +96,7 @@ IN_FORCE = Setting(
     "2026-12-01",
     "Había un proyecto para postergarla: corríjala si se postergó.",
     lector=_day,
+    optional=False,
 )
 LAW = Setting(
     "titulares.ley",
