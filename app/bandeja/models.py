@@ -135,6 +135,9 @@ class Origen(Model):
 
     __tablename__ = "origenes"
     __table_args__ = (sa.UniqueConstraint("oficio_id", "ingreso_id", name="uq_origenes_once"),)
+    __sealed__ = (
+        Sealed(tipo="origen", label="el archivo de que salió el caso", fields=("ingreso_id",)),
+    )
     __personal__ = Personal("De qué archivo salió cada caso")
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.porticos.rules import Confianza, TipoPortico
 from app.usuarios.models import Usuario
@@ -23,6 +24,29 @@ class Portico(Model):
         sa.Index("ix_porticos_road", "autopista", "codigo"),
     )
 
+    __sealed__ = (
+        Sealed(
+            tipo="portico",
+            label="el pórtico",
+            fields=(
+                "autopista",
+                "concesionaria",
+                "codigo",
+                "tramo",
+                "tipo",
+                "sentido",
+                "comuna",
+                "region",
+                "otros_nombres",
+                "lat",
+                "lon",
+                "confianza_coord",
+                "procedencia_coord",
+                "activo",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Catálogo de pórticos",
         otros=(
@@ -104,6 +128,14 @@ class AliasPortico(Model):
     __tablename__ = "portico_alias"
     __table_args__ = (sa.UniqueConstraint("ubicacion", "empresa"),)
 
+    __sealed__ = (
+        Sealed(
+            tipo="portico_alias",
+            label="la corrección de un pórtico",
+            fields=("ubicacion_texto", "empresa_texto", "portico_id", "usuario_id"),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Nombres de pórticos",
         otros=("ubicacion", "empresa", "ubicacion_texto", "empresa_texto", "created_at"),

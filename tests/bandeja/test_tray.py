@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from app.adjuntos.outside.storage import LocalStorage
 from app.auditoria.models import Auditoria
 from app.avisos.models import Aviso
@@ -13,14 +15,18 @@ from app.bandeja.models import Ingreso, Origen
 from app.bandeja.rules import EstadoIngreso, TipoIngreso, ViaIngreso
 from app.bandeja.service import receiving
 from app.core.clock import utcnow
+from app.custodia.service import verify_all
+from app.db import db
 from app.extensions import current_config
 from app.jobs.runner import work
 from app.oficios.models import Oficio
 from app.planillas.models import Importacion
+from app.vehiculos.models import Vehiculo
 from tests.bandeja.outlook import make_msg
 from tests.bandeja.rows import LIST, drop, make_item, make_mail, make_zip
 from tests.factories import make_link
 from tests.planillas.listados import press_import
+from tests.planillas.test_files import WORD
 
 
 def do_jobs(app):
@@ -32,6 +38,11 @@ def stored(app):
     with app.app_context():
         files = LocalStorage(current_config().storage_dir).files("ingresos")
         return {file.key for file in files}
+
+
+def findings(app, cases):
+    with app.app_context():
+        return [problem.texto for one in verify_all(cases) for problem in one.problemas]
 
 
 def states(rows):
@@ -69,6 +80,43 @@ def test_a_list_from_the_portal_becomes_cases_whose_evidence_it_is(
     assert "2 casos" in page
     section = investigador.get(f"/bandeja/de-oficio/{min(cases)}").text
     assert item.sha256 in section
+
+    # From which file a case comes is evidence: whoever changes it is found.
+    assert findings(app, cases) == []
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM origenes"))
+    said = " ".join(findings(app, cases))
+    assert "Ya no está el archivo de que salió el caso" in said
+
+
+def test_a_table_of_a_document_becomes_cases_by_the_tray(app, cliente, investigador, buffet, rows):
+    cells = (("N° Oficio", "Patente", "Marca"), ("OF-1", "BBCL12", "KIA"), ("OF-2", "BBCL13", ""))
+    drawn = "".join(
+        "<w:tr>"
+        + "".join(f"<w:tc><w:p><w:r><w:t>{one}</w:t></w:r></w:p></w:tc>" for one in row)
+        + "</w:tr>"
+        for row in cells
+    )
+    document = make_zip({"word/document.xml": WORD.format(drawn).encode()})
+    drop(cliente, "/portal/envios", ("Encargos de noviembre.docx", document))
+    do_jobs(app)
+
+    [item] = rows(Ingreso)
+    assert (item.tipo, item.formato, item.resumen["listas"]) == (TipoIngreso.PLANILLA, "DOCX", 2)
+    review = investigador.post(f"/bandeja/{item.id}/revisar").headers["Location"]
+    press_import(investigador, review)
+
+    made = {row.numero_oficio: row for row in rows(Oficio)}
+    assert made.keys() == {"OF-1", "OF-2"}
+    cars = {car.oficio_id: (car.patente, car.marca) for car in rows(Vehiculo)}
+    assert cars[made["OF-1"].id] == ("BBCL12", "Kia")
+    assert cars[made["OF-2"].id] == ("BBCL13", None)
+    assert investigador.post(f"/bandeja/{item.id}/archivo").data == document
+    # Taken back, the cases, what says where they came from, and nothing else are gone.
+    investigador.post(f"{review}/deshacer")
+    do_jobs(app)
+    assert rows(Oficio) == rows(Origen) == []
+    assert states(rows) == ["por_revisar"]
 
 
 def test_the_original_is_handed_out_as_it_came_and_that_is_written_down(

@@ -13,6 +13,7 @@ from app.bandeja.models import Ingreso, Origen
 from app.bandeja.rules import EstadoIngreso, TipoIngreso, settle_package
 from app.buffets.models import Buffet
 from app.core.errors import InvalidValue, Refused
+from app.custodia.service import insert_rows, prepare_rows, take_ids
 from app.db import db
 from app.planillas.models import Importacion
 from app.planillas.service.import_oficios import create_importacion
@@ -121,6 +122,16 @@ def note_imported(
         note_made(ingreso, oficio_ids, actor=actor, now=now)
 
 
+def note_stored(importacion_id: int, oficio_ids: Collection[int], now: datetime) -> None:
+    """Some cases of a list are there, though nobody sees them: the item is their evidence.
+
+    Part by part, as their seals are too many for the transaction that shows all of them.
+    """
+    items = sa.select(Ingreso.id).where(Ingreso.importacion_id == importacion_id)
+    for ingreso_id in db.session.scalars(items).all():
+        _add_origins(ingreso_id, oficio_ids, now)
+
+
 def note_undone(importacion: Importacion, removed: int, actor: Usuario, now: datetime) -> None:
     """What a list made was taken back: its item waits for a decision again, and says so."""
     for ingreso in db.session.scalars(
@@ -142,19 +153,25 @@ def note_made(
     known = set(
         db.session.scalars(sa.select(Origen.oficio_id).where(Origen.ingreso_id == ingreso.id))
     )
-    rows = [
-        {"oficio_id": oficio_id, "ingreso_id": ingreso.id}
-        for oficio_id in sorted(set(oficio_ids) - known)
-    ]
-    if rows:
-        db.session.execute(sa.insert(Origen), rows)
+    _add_origins(ingreso.id, set(oficio_ids) - known, now)
     if ingreso.estado is not EstadoIngreso.CREADO:
         ingreso.estado = EstadoIngreso.CREADO
         ingreso.decidido_at, ingreso.decidido_por_id = now, actor.id
         ingreso.motivo = None
         ingreso.version += 1
-        _audit("ingreso.creado", ingreso, actor, now, casos=len(rows))
+        _audit("ingreso.creado", ingreso, actor, now, casos=len(set(oficio_ids)))
     settle_above(ingreso)
+
+
+def _add_origins(ingreso_id: int, oficio_ids: Collection[int], now: datetime) -> None:
+    """Note, and seal in the chain of each case, that it was made of an item."""
+    rows = [{"oficio_id": oficio_id, "ingreso_id": ingreso_id} for oficio_id in sorted(oficio_ids)]
+    if not rows:
+        return
+    prepared = prepare_rows(Origen, rows)
+    for pk, row in zip(take_ids(Origen, len(rows)), rows, strict=True):
+        row["id"] = pk
+    insert_rows([prepared], now)
 
 
 def settle_above(ingreso: Ingreso) -> None:

@@ -89,7 +89,7 @@ def remove_cases(oficio_ids: Sequence[int], *, reason: str) -> None:
     """
     metadata = Model.metadata.tables
     connection = db.session.connection()
-    for name in ("origenes", "compromisos", Evento.__tablename__):
+    for name in ("compromisos", Evento.__tablename__):
         if name in metadata:
             table = metadata[name]
             connection.execute(sa.delete(table).where(table.c.oficio_id.in_(oficio_ids)))
@@ -98,6 +98,9 @@ def remove_cases(oficio_ids: Sequence[int], *, reason: str) -> None:
         sa.update(jobs).where(jobs.c.oficio_id.in_(oficio_ids)).values(oficio_id=None)
     )
     with removal_reason(reason):
+        if "origenes" in metadata:  # those of a feature above, when it is there
+            origins = metadata["origenes"]
+            execute_sealed(sa.delete(origins).where(origins.c.oficio_id.in_(oficio_ids)))
         for model in (Investigacion, Vehiculo, Propietario, Direccion):
             execute_sealed(sa.delete(model).where(model.oficio_id.in_(oficio_ids)))
         execute_sealed(sa.delete(Oficio).where(Oficio.id.in_(oficio_ids)))

@@ -31,7 +31,7 @@ from app.planillas.rules.oficio_outcomes import (
 from app.planillas.service.drafts import claim_draft
 from app.planillas.service.import_oficios import OFICIOS, audit_list
 from app.planillas.service.new_oficios import case_from_text, case_of, text_of_case
-from app.planillas.service.told import on_imported
+from app.planillas.service.told import on_imported, on_stored
 from app.planillas.service.updating import StoredUpdate, apply_update, text_of_update
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -160,6 +160,7 @@ def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
             .values(caso_id=sa.bindparam("pk")),
             [{"place": orden, "pk": pk} for orden, pk in zip(places, ids, strict=True)],
         )
+        on_stored(importacion_id, ids, now)
     return True
 
 

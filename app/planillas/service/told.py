@@ -11,6 +11,11 @@ from app.usuarios.models import Usuario
 
 
 @asked_above
+def on_stored(importacion_id: int, oficio_ids: Collection[int], now: datetime) -> None:
+    """Some cases of a list were stored, in the transaction that stores them; nobody sees them."""
+
+
+@asked_above
 def on_imported(
     importacion: Importacion,
     oficio_ids: Collection[int],
