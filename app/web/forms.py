@@ -207,7 +207,7 @@ class WholeField(IntegerField):
         """Refuse what has more digits than any number that is asked for."""
         text = valuelist[0].strip() if valuelist else ""
         if len(text) > MOST_DIGITS:
-            self.data = None
+            self.data: Any = None
             raise ValueError(f"Escriba un número de {MOST_DIGITS} cifras a lo más.")
         super().process_formdata(valuelist)
 
