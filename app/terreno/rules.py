@@ -24,6 +24,9 @@ _ORDER = (
     TipoPropietario.AVAL,
 )
 
+#: What is said of a file that did not come from the phone's camera.
+RECEIVED = "Recibida por otra aplicación"
+
 #: How far a phone's clock may be from the server's, with the time that a request takes.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 

@@ -250,6 +250,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "terreno.receive": STAFF,
     "terreno.receive_photo": STAFF,
     # What a phone keeps or installs: nothing of anybody is in them.
+    "terreno.receive_shared": STAFF,
+    "terreno.share": EVERYBODY,
     "terreno.shell": EVERYBODY,
     "terreno.service_worker": EVERYBODY,
     "terreno.manifest": EVERYBODY,

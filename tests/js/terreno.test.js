@@ -1,7 +1,8 @@
 // Terreno's words, distances and what an answer of the server means.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byAge, gone, newId, withoutTokens } from "../../static/js/terreno/store.js";
+import { gone, withoutTokens } from "../../static/js/terreno/list-text.js";
+import { byAge, newId } from "../../static/js/terreno/store.js";
 import { distance, readable } from "../../static/js/terreno/nearness.js";
 import { judge } from "../../static/js/terreno/queue.js";
 import { amount, isSendable, needsPerson, state, when } from "../../static/js/terreno/words.js";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from datetime import date
@@ -59,6 +60,22 @@ COUNT = """(lists) => new Promise((resolve) => {
 PHOTOS_KEPT = """async (id) => {
     const store = await import(document.querySelector("[href$='terreno/store.js']").href);
     return Object.keys((await store.keptList(id)).fotos).length > 0;
+}"""
+#: Does what a phone does when a photo is shared with Terreno from its gallery.
+SHARE = """(bytes) => {
+    const make = (tag, values) => Object.assign(document.createElement(tag), values);
+    const where = { method: "post", action: "/terreno/compartir" };
+    const form = make("form", { ...where, enctype: "multipart/form-data" });
+    for (const [name, value] of [["titulo", "Mire"], ["texto", "está aquí"]]) {
+        form.append(make("input", { name, value }));
+    }
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(bytes)], "chat.jpg", { type: "image/jpeg" }));
+    const input = make("input", { type: "file", name: "archivos" });
+    input.files = files.files;
+    form.append(input);
+    document.body.append(form);
+    HTMLFormElement.prototype.submit.call(form);
 }"""
 
 pytestmark = pytest.mark.e2e
@@ -512,3 +529,25 @@ def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(
     assert len(rows(Adjunto)) == 3
     page.get_by_role("link", name="Revisar el aviso").wait_for()
     assert len(rows(Ubicacion)) == 1
+
+
+def test_what_another_application_shares_without_a_signal_goes_to_the_case_that_is_chosen(
+    app, buffet, usuario_investigador, rows, request
+):
+    oficio_id, _ = make_place(app, buffet, usuario_investigador)
+    page = request.getfixturevalue("phone")
+    page.context.set_offline(True)
+    picture = jpeg()
+    page.evaluate(SHARE, list(picture))
+    page.get_by_text("1 archivo recibido de otra aplicación").wait_for()
+
+    page.get_by_label("¿De qué caso son?").select_option(str(oficio_id))
+    page.get_by_role("button", name="Guardar en el caso").tap()
+    assert waiting(page) == "1 foto espera señal"
+    page.context.set_offline(False)
+    sent(page)
+
+    (photo,) = rows(Adjunto)
+    assert (photo.oficio_id, photo.sha256) == (oficio_id, hashlib.sha256(picture).hexdigest())
+    assert photo.descripcion == "Recibida por otra aplicación: «Mire: está aquí»"
+    assert not page.locator("[data-terreno-shared]").is_visible()

@@ -447,3 +447,26 @@ def test_what_a_phone_kept_of_an_erased_address_is_never_stored_again(
     assert (len(rows(Visita)), len(rows(Adjunto))) == (1, 0)
     assert investigador.get("/terreno/datos/sesion").json["direcciones"] == []
     assert f'id="terreno-lugar-{pk}"' not in investigador.get("/terreno/datos/lista").json["html"]
+
+
+def test_a_file_that_another_application_shared_comes_once_and_says_so(
+    investigador, cliente, stranger, place, rows
+):
+    url = f"/terreno/datos/oficios/{place[0]}/compartidos"
+    picture, key = jpeg(), str(uuid4())
+
+    def share(client, **values):
+        sent = {"cliente_id": key, "archivo": (BytesIO(picture), "chat.jpg"), **values}
+        return client.post(url, data=sent)
+
+    assert [share(investigador).status_code for _ in range(2)] == [201, 201]
+    (file,) = rows(Adjunto)
+    assert file.descripcion == "Recibida por otra aplicación"
+    assert share(investigador, cliente_id="x").status_code == 422
+    assert (share(cliente).status_code, share(stranger).status_code) == (404, 401)
+    told = stranger.post("/terreno/compartir", data={"texto": "algo"})
+    assert (told.status_code, "Ábralo con señal" in told.text) == (409, True)
+    assert stranger.get("/terreno/manifest.webmanifest").json["share_target"]["action"] == (
+        "/terreno/compartir"
+    )
+    assert len(rows(Adjunto)) == 1

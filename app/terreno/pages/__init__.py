@@ -28,23 +28,24 @@ from app.core.clock import utcnow
 from app.core.comunas import comunas
 from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
-from app.core.text import clean_text
+from app.core.text import clean_text, shortened
 from app.db import db, seeing_others, transaction
 from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
-from app.extensions import current_config
+from app.extensions import csrf, current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
 from app.terreno.pages.offline_assets import ASSETS, version
 from app.terreno.queries import dialable, list_lugares, list_place_ids, with_case_parts
-from app.terreno.rules import Grupo, photo_kind
+from app.terreno.rules import RECEIVED, Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.ubicado.rules import ACCESOS
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
 from app.web.deeds import Deed, Done, carry_out
+from app.web.error_pages import error_response
 from app.web.fragments import is_read
 from app.web.sentences import Sentence
 
@@ -131,6 +132,7 @@ def service_worker() -> ResponseReturnValue:
         "version": version(),
         "page": url_for("terreno.index"),
         "shell": url_for("terreno.shell"),
+        "share": url_for("terreno.share"),
         "assets": [url_for("static", filename=name) for name in ASSETS],
     }
     program = url_for("static", filename="js/terreno/sw.js")
@@ -154,6 +156,16 @@ def manifest() -> ResponseReturnValue:
         start_url=url_for("terreno.index"),
         scope=url_for("terreno.index"),
         display="standalone",
+        share_target={
+            "action": url_for("terreno.share"),
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {
+                "title": "titulo",
+                "text": "texto",
+                "files": [{"name": "archivos", "accept": ["image/*", "application/pdf"]}],
+            },
+        },
         background_color="#f8f9f9",
         theme_color="#0b5d6b",
         icons=[
@@ -173,6 +185,21 @@ def manifest() -> ResponseReturnValue:
     response.mimetype = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@bp.post("/compartir")
+@csrf.exempt
+def share() -> ResponseReturnValue:
+    """Say what to do where no worker took what another application shares; nothing is stored.
+
+    The worker answers for this address on a phone that has Terreno, also without a signal.
+    """
+    return error_response(
+        409,
+        "No se guardó lo que compartió: este teléfono todavía no tiene Terreno. Ábralo con señal, "
+        "entre con su cuenta y comparta otra vez.",
+        heading="Falta abrir Terreno",
+    )
 
 
 @bp.get("/datos/sesion")
@@ -232,6 +259,31 @@ def receive_photo(cliente_id: str) -> ResponseReturnValue:
             now=utcnow(),
             max_bytes=max_bytes,
         )[0]
+    if result.is_failed:
+        return jsonify(detail=result.problem), 503 if result.is_temporary else 422
+    return jsonify(adjunto_id=result.adjunto_id, detail=result.problem), 201
+
+
+@bp.post("/datos/oficios/<int:oficio_id>/compartidos")
+@accepts_bytes(one_upload)
+@staff_required
+def receive_shared(oficio_id: int) -> ResponseReturnValue:
+    """Store a file that another application of the phone shared; its bytes stay as they came."""
+    oficio = oficio_to_work(oficio_id)
+    max_bytes = current_config().max_upload_bytes
+    request.max_content_length = max_bytes + _MAX_FRAME
+    file, key = request.files.get("archivo"), request.form.get("cliente_id", "")
+    if file is None or not _UUID.fullmatch(key):
+        raise InvalidValue("El archivo llegó incompleto. Inténtelo otra vez.")
+    said = shortened(request.form.get("texto", ""), 300)
+    result = add_adjuntos(
+        oficio.id,
+        [Upload(file.filename or "", cast(BinaryIO, file.stream), key)],
+        descripcion=f"{RECEIVED}: «{said}»" if said else RECEIVED,
+        actor=current_user,
+        now=utcnow(),
+        max_bytes=max_bytes,
+    )[0]
     if result.is_failed:
         return jsonify(detail=result.problem), 503 if result.is_temporary else 422
     return jsonify(adjunto_id=result.adjunto_id, detail=result.problem), 201

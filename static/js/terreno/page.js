@@ -10,6 +10,7 @@ import { ask, send, session } from "./queue.js";
 import { keepPhotos, showKeptPhotos } from "./kept-photos.js";
 import * as form from "./form.js";
 import * as found from "./found.js";
+import * as shared from "./shared.js";
 import * as panel from "./panel.js";
 
 const root = need(HTMLElement, "#terreno");
@@ -270,6 +271,7 @@ async function start() {
   }
   form.start(root, { usuarioId: () => Number(usuarioId), saved });
   found.start(root, { usuarioId: () => Number(usuarioId), saved, isOnline: () => online && navigator.onLine });
+  shared.start(root, { usuarioId: () => Number(usuarioId), saved }).catch(() => {});
   panel.start(root, soon);
   arrange();
   listen(() => refresh());

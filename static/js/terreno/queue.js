@@ -1,7 +1,8 @@
 // @ts-check
 // How what waits on the phone is sent: each visit and each photo once, oldest first.
 // Runs in the page and in the service worker, so it touches no document.
-import { change, forgetLists, gone, keepList, keptList, removeFoto, removeVisita, waiting, withoutTokens } from "./store.js";
+import { change, forgetLists, keepList, keptList, removeFoto, removeVisita, waiting } from "./store.js";
+import { gone, withoutTokens } from "./list-text.js";
 import { tell } from "./changes.js";
 import { sendFound } from "./found-queue.js";
 
@@ -31,7 +32,7 @@ export const SLOW = 40000;
 
 const REFUSED = "El servidor no la aceptó. Inténtelo otra vez o descártela.";
 const TOO_LARGE = "Es demasiado grande para enviarla.";
-const NOT_ALLOWED = "Su cuenta ya no puede registrar visitas. Pídale a quien administra Rastro que la revise.";
+const NOT_ALLOWED = "Su cuenta ya no puede registrar visitas ni archivos en este caso. Pídale a quien administra Rastro que la revise.";
 
 /** No answer came: nobody can say whether the server has it, so it is sent again later. */
 export class NoSignal extends Error {}
@@ -110,14 +111,17 @@ async function sendVisita(visita, csrf) {
 }
 
 /**
+ * @param {Visita} visita
  * @param {Foto} foto
  * @param {string} csrf
  */
-async function sendFoto(foto, csrf) {
+async function sendFoto(visita, foto, csrf) {
   const form = new FormData();
   form.append("cliente_id", foto.cliente_id);
   form.append("archivo", foto.blob, foto.nombre || "foto.jpg");
-  return judgeAndRemark(await ask(`/visitas/${foto.visita}/fotos`, {
+  if (foto.texto) form.append("texto", foto.texto);
+  const path = visita.compartido ? `/oficios/${visita.oficio_id}/compartidos` : `/visitas/${foto.visita}/fotos`;
+  return judgeAndRemark(await ask(path, {
     method: "POST", headers: { "X-CSRFToken": csrf }, body: form,
   }, PATIENCE.foto + (foto.blob.size / SLOW) * SECONDS));
 }
@@ -161,7 +165,7 @@ async function sendFotos(visita, csrf) {
   let outcome = "ok";
   let left = 0;
   for (const foto of visita.fotos) {
-    const result = foto.problema ? "waits" : await sendFoto(foto, csrf);
+    const result = foto.problema ? "waits" : await sendFoto(visita, foto, csrf);
     if (result === "sesion") return result;
     if (result === "ok") {
       await removeFoto(foto.cliente_id);

@@ -21,6 +21,7 @@ import { tell } from "./changes.js";
  * @property {string} nombre
  * @property {Blob} blob
  * @property {Problema | null} problema
+ * @property {string} [texto] what another application said with a file that it shared
  * @property {number} [adjunto_id] of a photo that the case has, while its location still waits
  */
 /**
@@ -41,7 +42,8 @@ import { tell } from "./changes.js";
  * @property {number | null} lat
  * @property {number | null} lon
  * @property {number | null} exactitud_m
- * @property {number} [oficio_id] of a location: the case whose vehicle was found
+ * @property {number} [oficio_id] of a location or shared files: their case
+ * @property {boolean} [compartido] whether it is files that another application shared
  * @property {[string, string][]} [campos] of a location: its form, as it is sent
  */
 /**
@@ -57,6 +59,8 @@ import { tell } from "./changes.js";
 /** @typedef {"listas" | "visitas" | "fotos"} Store */
 
 const NAME = "terreno";
+/** Under which visit files wait whose case nobody said yet. */
+export const SHARED = "compartido";
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
@@ -95,7 +99,7 @@ function open() {
  * @param {(transaction: IDBTransaction, give: (value: T) => void) => void} deed
  * @returns {Promise<T>} what was given
  */
-async function within(stores, mode, deed) {
+export async function within(stores, mode, deed) {
   const db = await open();
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(stores, mode, { durability: "strict" });
@@ -231,6 +235,7 @@ export const forgetLists = (exceptId = null) => within(["listas"], "readwrite", 
  */
 export async function forget(usuarioId) {
   for (const visita of (await waiting(usuarioId)).propias) await removeVisita(visita.cliente_id);
+  await removeVisita(SHARED);
   await forgetLists();
 }
 
@@ -279,22 +284,6 @@ export async function keptList(usuarioId) {
   });
   return request.result;
 }
-
-/**
- * The addresses in a list, as text, that the phone may not hold any more.
- *
- * @param {string} html
- * @param {number[]} direcciones those that it may
- */
-export const gone = (html, direcciones) =>
-  [...html.matchAll(/data-direccion-id="(\d+)"/g)].map(([, id]) => Number(id)).filter((id) => !direcciones.includes(id));
-
-/**
- * A list as text without the tokens of its forms, which the page takes out of the document itself.
- *
- * @param {string} html
- */
-export const withoutTokens = (html) => html.replace(/<input[^>]*\bname="csrf_token"[^>]*>/g, "");
 
 // Opened while the page is still being read; whoever needs it is told if that fails.
 open().catch(() => {});

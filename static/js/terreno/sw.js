@@ -2,6 +2,7 @@
 // The service worker of Terreno: its page and what it is made of open without a signal.
 // It answers for /terreno alone, keeps nothing of anybody, and sends nothing but what waits.
 import { renewKept, send } from "./queue.js";
+import { keepShared } from "./shared-store.js";
 
 /**
  * What the server says of this version, in /terreno/sw.js.
@@ -10,6 +11,7 @@ import { renewKept, send } from "./queue.js";
  * @property {string} version
  * @property {string} page path of the page
  * @property {string} shell path of the page without anything of anybody
+ * @property {string} share path where other applications share files
  * @property {string[]} assets paths of all that the page needs
  */
 
@@ -85,6 +87,18 @@ async function openAsset(request) {
   return (await Promise.race([fresh, late()])) || file;
 }
 
+/**
+ * Keep what another application shares and open the page, which asks of which case it is.
+ *
+ * @param {Request} request
+ */
+async function takeShared(request) {
+  const data = await request.formData();
+  const files = /** @type {File[]} */ (data.getAll("archivos").filter((file) => typeof file !== "string" && file.size > 0));
+  await keepShared(files, [data.get("titulo"), data.get("texto")].filter(Boolean).join(": "));
+  return Response.redirect(settings.page, 303);
+}
+
 /** Send what waits; a failed promise makes the browser try again. */
 async function sendLater() {
   const result = await send();
@@ -106,6 +120,7 @@ export function start(given) {
   worker.addEventListener("fetch", (event) => {
     const { request } = event;
     const url = new URL(request.url);
+    if (request.method === "POST" && url.pathname === settings.share) event.respondWith(takeShared(request));
     if (request.method !== "GET" || url.origin !== worker.location.origin) return;
     if (request.mode === "navigate" && url.pathname === settings.page) event.respondWith(openPage(request));
     else if (request.mode !== "navigate" && settings.assets.includes(url.pathname)) event.respondWith(openAsset(request));

@@ -105,6 +105,7 @@ export function amount(visitas) {
  */
 export function state(visita, online) {
   if (visita.problema) return "necesita que usted decida";
+  if (visita.compartido && !visita.fotos.some((foto) => foto.problema)) return online ? "por enviar" : "espera señal";
   if (!visita.enviada) return online ? "por enviar" : "espera señal";
   const stuck = visita.fotos.filter((foto) => foto.problema).length;
   if (stuck) return `guardada; ${plural(stuck, "foto necesita", "fotos necesitan")} que usted decida`;
