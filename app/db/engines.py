@@ -20,6 +20,20 @@ from app.db.transactions import DATABASE, begin_statement, note_lock
 
 #: Lock timeout of a statement in seconds, on both databases.
 LOCK_WAIT = 10
+#: How long a server on another machine may be silent (libpq's words): seconds for a connection,
+#: then milliseconds for what was sent to be received. Without, a machine that lost its power or its
+#: cable keeps who waits for it for a quarter of an hour. A statement that only takes long may.
+_NETWORK = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+#: The same for the server, which else keeps the locks of a client that was cut off, for two hours.
+_WATCH = (
+    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+)
 #: Outages after which a SQLite connection is discarded.
 _USELESS = {Outage.READ_ONLY, Outage.MISSING, Outage.DAMAGED, Outage.UNREADABLE}
 
@@ -64,10 +78,15 @@ def prepare_engine(engine: sa.Engine) -> None:
 
 def _prepare_postgresql(engine: sa.Engine) -> None:
 
+    @event.listens_for(engine, "do_connect")
+    def on_open(_dialect: object, _record: object, _arguments: object, words: Any) -> None:
+        for name, value in _NETWORK.items():
+            words.setdefault(name, value)  # what DATABASE_URL says counts
+
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+            cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'; {_WATCH}")
         connection.commit()
 
 
