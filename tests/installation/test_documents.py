@@ -17,6 +17,7 @@ DOCUMENTS = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/operacion.md",
+    "docs/crecer.md",
     "docs/desarrollo/arquitectura.md",
     "docs/desarrollo/decisiones.md",
     "docs/desarrollo/agregar-una-funcion.md",
