@@ -64,8 +64,14 @@ class Day:
             )
             for n in range(count)
         ]
-        values = {"provider": "generico", "trabajo_id": None, "actor": None}
-        store_answer(self.cases[index].id, an_answer(crossings), now=now, **values)
+        store_answer(
+            self.cases[index].id,
+            an_answer(crossings),
+            provider="generico",
+            trabajo_id=None,
+            actor=None,
+            now=now,
+        )
 
     def assigned(self, index: int, now: datetime) -> None:
         assign_oficio(
