@@ -115,3 +115,39 @@ def test_the_day_of_entry_is_not_taken_for_the_date_of_the_order(fresh_app):
     flask_migrate.downgrade(revision="0014")
     columns = {column["name"] for column in sa.inspect(db.engine).get_columns("oficios")}
     assert "fecha_oficio" not in columns
+
+
+def test_who_wanted_each_notice_by_mail_goes_on_getting_them_at_once(fresh_app):
+    """And back; what the bell showed before has its kind, and each is a notice of its own."""
+    flask_migrate.upgrade(revision="0053")
+    person = sa.text(
+        "INSERT INTO usuarios (id, email, nombre, password_hash, rol, activo, session_version,"
+        " avisos_por_correo, created_at) VALUES (:id, :email, 'N', 'x', 'investigador', true, 1,"
+        " :wants, '2026-11-24 12:00:00')"
+    )
+    notice = sa.text(
+        "INSERT INTO avisos (usuario_id, texto, url, accion, clave, created_at)"
+        " VALUES (1, 'Algo', '/', 'Ver', :clave, '2026-11-24 12:00:00')"
+    )
+    with db.engine.begin() as connection:
+        for pk, wants in ((1, True), (2, False)):
+            connection.execute(person, {"id": pk, "email": f"{pk}@o.example", "wants": wants})
+        for clave in ("respuesta:1", "consulta:2", "retencion:2026-11-24"):
+            connection.execute(notice, {"clave": clave})
+
+    flask_migrate.upgrade()
+
+    wanted = sa.text("SELECT usuario_id, count(*) FROM avisos_preferencias GROUP BY usuario_id")
+    kinds = sa.text("SELECT clave, novedad, tanda, cantidad FROM avisos ORDER BY id")
+    with db.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(wanted)] == [(1, 19)]
+        assert [tuple(row) for row in connection.execute(kinds)] == [
+            ("respuesta:1", "respuesta", "respuesta:1", 1),
+            ("consulta:2", "avistamiento", "consulta:2", 1),
+            ("retencion:2026-11-24", "obligacion", "retencion:2026-11-24", 1),
+        ]
+    db.session.remove()
+    flask_migrate.downgrade(revision="0053")
+    with db.engine.connect() as connection:
+        back = connection.execute(sa.text("SELECT avisos_por_correo FROM usuarios ORDER BY id"))
+        assert [bool(row[0]) for row in back] == [True, False]
