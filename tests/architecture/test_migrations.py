@@ -129,7 +129,9 @@ def test_who_wanted_each_notice_by_mail_goes_on_getting_them_at_once(fresh_app):
         "INSERT INTO avisos (usuario_id, texto, url, accion, clave, created_at)"
         " VALUES (1, 'Algo', '/', 'Ver', :clave, '2026-11-24 12:00:00')"
     )
-    with db.engine.begin() as connection:
+    # One of the test alone: what that of the application notes of a write needs newer tables.
+    plain = sa.create_engine(db.engine.url, poolclass=sa.NullPool)
+    with plain.begin() as connection:
         for pk, wants in ((1, True), (2, False)):
             connection.execute(person, {"id": pk, "email": f"{pk}@o.example", "wants": wants})
         for clave in ("respuesta:1", "consulta:2", "retencion:2026-11-24"):
@@ -139,7 +141,7 @@ def test_who_wanted_each_notice_by_mail_goes_on_getting_them_at_once(fresh_app):
 
     wanted = sa.text("SELECT usuario_id, count(*) FROM avisos_preferencias GROUP BY usuario_id")
     kinds = sa.text("SELECT clave, novedad, tanda, cantidad FROM avisos ORDER BY id")
-    with db.engine.connect() as connection:
+    with plain.connect() as connection:
         assert [tuple(row) for row in connection.execute(wanted)] == [(1, 19)]
         assert [tuple(row) for row in connection.execute(kinds)] == [
             ("respuesta:1", "respuesta", "respuesta:1", 1),
@@ -148,6 +150,6 @@ def test_who_wanted_each_notice_by_mail_goes_on_getting_them_at_once(fresh_app):
         ]
     db.session.remove()
     flask_migrate.downgrade(revision="0053")
-    with db.engine.connect() as connection:
+    with plain.connect() as connection:
         back = connection.execute(sa.text("SELECT avisos_por_correo FROM usuarios ORDER BY id"))
         assert [bool(row[0]) for row in back] == [True, False]
