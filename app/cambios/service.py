@@ -33,7 +33,7 @@ def watch_writes(engine: sa.Engine) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def note(connection: sa.Connection, cursor: Any, statement: str, *_rest: object) -> None:
-        if statement.startswith("DROP TABLE"):
+        if statement.lstrip().startswith("DROP TABLE"):  # SQLAlchemy begins it with a new line
             known.clear()
         if cursor.rowcount == 0 or connection.get_execution_options().get(UNSEEN):
             return  # it found nothing to change, or nothing that a page shows
