@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -84,6 +84,10 @@ test-cov: $(VENV)/.dev ## The same, and measure the coverage: at least 90 %, eac
 # DRILL="--only kills --times 10", BENCH="--database postgresql": what else these programs take.
 drill: $(VENV)/.dev ## Kill, stop and start the jobs' processes in every way, on both databases
 	@$(BIN)/python -m tests.drills $(DRILL)
+
+# As root it cuts networks too. Caddy and SeaweedFS are those of make check-deploy.
+drill-cluster: $(VENV)/.dev ## Kill and cut off three webs, three consumers and what they stand on
+	@$(BIN)/python -m tests.drills.cluster $(DRILL)
 
 crawl: $(VENV)/.dev ## Try every hostile value in every field of every form, on both databases
 	@$(BIN)/python -m pytest tests/crawl tests/api/test_fuzz.py --thorough-crawl
