@@ -513,7 +513,7 @@ def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(
     dialog.get_by_label("Otros datos de acceso").fill("Puesto 214.")
     dialog.get_by_role("button", name="¡Ubicado!").tap()
     dialog.wait_for(state="hidden")
-    assert waiting(page) == "1 ubicación y 2 fotos esperan señal"
+    page.get_by_text("1 ubicación y 2 fotos esperan señal", exact=True).wait_for()
     page = reopen(page)
     assert rows(Ubicacion) == []
 
@@ -543,7 +543,7 @@ def test_what_another_application_shares_without_a_signal_goes_to_the_case_that_
 
     page.get_by_label("¿De qué caso son?").select_option(str(oficio_id))
     page.get_by_role("button", name="Guardar en el caso").tap()
-    assert waiting(page) == "1 foto espera señal"
+    page.get_by_text("1 foto espera señal", exact=True).wait_for()
     page.context.set_offline(False)
     sent(page)
 
