@@ -21,6 +21,9 @@ class Materia(enum.Enum):
     EXPEDIENTE_DEL_BUFFET = "expediente_del_buffet"
     #: What it and the office wrote to each other, and nothing that waits to be released.
     MENSAJES = "mensajes"
+    #: Whether what was promised to it was kept, and how much time is left; only if the office
+    #: wishes it (``promesas.portal``), and never why a clock stands.
+    PROMESAS = "promesas"
     PERSONAS = "personas"
     DIRECCIONES = "direcciones"
     AVISTAMIENTOS = "avistamientos"
@@ -38,6 +41,7 @@ BUFFET_READS = frozenset(
         Materia.FOTOS_APROBADAS,
         Materia.EXPEDIENTE_DEL_BUFFET,
         Materia.MENSAJES,
+        Materia.PROMESAS,
     }
 )
 

@@ -8,7 +8,7 @@ from app.feature import Feature
 from app.oficios.pages.sections import Panel, Section, Side
 from app.promesas.jobs import recompute
 from app.promesas.models import Compromiso, Pausa, Promesa
-from app.promesas.pages import case_clock, promise_terms
+from app.promesas.pages import buffet_view, case_clock, promise_terms
 from app.promesas.queries import count_commitments
 from app.promesas.rules import SETTINGS
 from app.promesas.service.promising import follow_calendar
@@ -17,7 +17,7 @@ from app.promesas.service.standing import refresh_cases
 FEATURE = Feature(
     name="promesas",
     models=(Compromiso, Pausa, Promesa),
-    pages=(case_clock, promise_terms),
+    pages=(case_clock, promise_terms, buffet_view),
     sections=(
         Section("promesas", "Promesas", "hourglass", "promesas.section", 90, count_commitments),
     ),

@@ -339,6 +339,8 @@ def test_what_the_rule_does_not_name_is_hidden():
         Materia.HITOS,
         Materia.FOTOS_APROBADAS,
         Materia.EXPEDIENTE_DEL_BUFFET,
+        Materia.MENSAJES,
+        Materia.PROMESAS,
     } == BUFFET_READS
 
 

@@ -32,6 +32,7 @@ from app.core.errors import Refused
 from app.core.patente import parse_patente
 from app.db import db, transaction
 from app.oficios.models import Oficio
+from app.oficios.rules import OPEN_STATES
 from app.oficios.rules.campos import GrupoDeCampos, fields_of
 from app.oficios.rules.papel import STRICT, Papel, read_papel
 from app.oficios.service import (
@@ -53,6 +54,8 @@ from app.oficios.service.papel import (
     warnings_of,
 )
 from app.oficios.service.versions import check_version
+from app.promesas.queries import cases_that
+from app.promesas.rules import EstadoPromesa
 from app.tablero.queries.search import matches
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -251,6 +254,9 @@ def _conditions(query: OficioQuery) -> list[sa.ColumnElement[bool]]:
         for name in ("estado", "buffet_id", "investigador_id", "prioridad")
         if (value := getattr(query, name)) is not None
     ]
+    if query.promesa is not None:
+        pressing = cases_that(EstadoPromesa(query.promesa), utcnow())
+        conditions += [Oficio.id.in_(pressing), Oficio.estado.in_(OPEN_STATES)]
     if query.patente and query.patente.strip():
         conditions.append(_has_plate(query.patente))
     return conditions

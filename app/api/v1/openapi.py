@@ -53,6 +53,7 @@ _TAGS = {
     "lugares": "Direcciones, visitas y avistamientos",
     "cuando": "Cuándo y dónde ir",
     "ubicaciones": "Vehículos ubicados",
+    "promesas": "Promesas a los buffets",
     "adjuntos": "Fotos y documentos",
     "mensajes": "Mensajes con el buffet",
     "notificaciones": "Notificaciones",

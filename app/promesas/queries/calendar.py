@@ -61,11 +61,12 @@ def are_shown_to_buffets() -> bool:
 
 def list_versions(buffet_id: int) -> list[Promesa]:
     """What was and is promised to a buffet, the newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Promesa).where(Promesa.buffet_id == buffet_id).order_by(Promesa.desde.desc())
-        )
-    )
+    return list(db.session.scalars(versions_statement(buffet_id)))
+
+
+def versions_statement(buffet_id: int) -> sa.Select[Promesa]:
+    """The same, to be cut by whoever shows it."""
+    return sa.select(Promesa).where(Promesa.buffet_id == buffet_id).order_by(Promesa.desde.desc())
 
 
 def read_versions(buffet_ids: Collection[int]) -> dict[int, list[Promesa]]:

@@ -14,6 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.db import db
+from app.mensajes.models import Mensaje
+from app.mensajes.rules import ClaseMensaje, EstadoMensaje, LadoMensaje
 from app.notificaciones.models import HitoInformado, Notificacion
 from app.notificaciones.rules import EstadoNotificacion
 from app.oficios.models import Investigacion, Oficio
@@ -37,6 +39,7 @@ _WORK = (
     Actividad.CAMBIO_ESTADO,
     Actividad.NOTIFICACION,
     Actividad.ADJUNTO,
+    Actividad.MENSAJE,
 )
 _LOCATED = frozenset({Estado.NOTIFICACION, Estado.ENCONTRADO})
 _CASES = Oficio.__table__.c
@@ -199,7 +202,18 @@ def _read_done(lives: Mapping[int, CaseLife]) -> None:
         .where(news.oficio_id.in_(lives), mails.estado == EstadoNotificacion.ENVIADA)
         .group_by(news.oficio_id)
     )
-    for statement in (said, mailed):
+    words = Mensaje.__table__.c
+    written = (
+        sa.select(words.oficio_id, sa.func.min(words.decidido_at))
+        .where(
+            words.oficio_id.in_(lives),
+            words.lado == LadoMensaje.OFICINA,
+            words.clase == ClaseMensaje.INFORMA,
+            words.estado == EstadoMensaje.ENVIADO,
+        )
+        .group_by(words.oficio_id)
+    )
+    for statement in (said, mailed, written):
         for oficio_id, moment in db.session.execute(statement):
             life = lives[oficio_id]
             life.told_at = min((at for at in (life.told_at, moment) if at), default=None)

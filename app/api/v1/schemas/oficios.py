@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import ConfigDict, Field, create_model, model_validator
 
@@ -188,6 +188,10 @@ class OficioQuery(Paging):
     buffet_id: Id | None = None
     investigador_id: Id | None = None
     prioridad: Prioridad | None = None
+    promesa: Annotated[
+        Literal["en_riesgo", "vencida", "detenida"] | None,
+        Field(description="Abiertos con una promesa a su buffet que está así."),
+    ] = None
     q: Annotated[
         str | None,
         Field(max_length=100, description="Número, rol, patente, nombre o RUT, como se escriba."),
