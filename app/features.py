@@ -45,6 +45,7 @@ _PACKAGES = (
     "informes",
     "trabajos",
     "respaldo",
+    "indicadores",
     "titulares",
     "supresion",
     "demo",

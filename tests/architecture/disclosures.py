@@ -23,6 +23,7 @@ DISCLOSES: dict[str, CanalDivulgacion] = {
     "receptor.answer": CanalDivulgacion.RECEPTOR,
     "receptor.photo": CanalDivulgacion.RECEPTOR,
     "tablero.export": CanalDivulgacion.EXPORTACION,
+    "indicadores.export": CanalDivulgacion.EXPORTACION,
     "tablero.export_whole": CanalDivulgacion.EXPORTACION,
     "consultas.export": CanalDivulgacion.EXPORTACION,
     "auditoria.export": CanalDivulgacion.EXPORTACION,

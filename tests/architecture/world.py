@@ -97,6 +97,7 @@ def url_arguments(
         "vista_id": lambda: _view(app, admin),
         "seguimiento_id": lambda: make_follow_up(app, oficio, admin),
         "formato": lambda: "csv",
+        "informe": lambda: "exito",
         "fuente": lambda: "entrada",
         "hecho_id": lambda: _entry(app, oficio.id),
         "edicion": lambda: "1",

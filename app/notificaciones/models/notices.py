@@ -75,6 +75,8 @@ class Notificacion(Model):
     """One e-mail of an oficio, with its contents as they were sent."""
 
     __tablename__ = "notificaciones"
+    # For the figures of how receptores answer.
+    __table_args__ = (sa.Index("ix_notificaciones_sent", "tipo", "enviada_at", "oficio_id"),)
     # A digest is of no one oficio: it is in the office's chain.
     __sealed__ = (
         Sealed(

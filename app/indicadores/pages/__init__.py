@@ -1,0 +1,1 @@
+"""The page *Informes*, its charts and files, and the monthly reports."""

@@ -1,0 +1,1 @@
+"""The rows of reports, and what the figures are made of."""

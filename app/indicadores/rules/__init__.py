@@ -1,0 +1,135 @@
+"""What is measured, and in which words it is said."""
+
+from __future__ import annotations
+
+from app.core.labels import Labelled
+
+#: The jobs by their names in the ledger.
+READ_JOB = "indicadores.leer"
+CHECK_JOB = "indicadores.revisar"
+MONTH_JOB = "indicadores.mensual"
+#: Cases below which a share or a median of a person, a buffet or any other group is not shown
+#: beside those of others: so few say nothing about who does better.
+MIN_SAMPLE = 10
+#: Days after which an open case is called old.
+OLD_DAYS = 45
+#: Groups that a chart shows; its table has all of them.
+MAX_ROWS = 8
+#: Closed cases up to which each is a point of its own; beyond that weeks are drawn.
+MAX_POINTS = 400
+
+
+class Agrupacion(Labelled):
+    """By what cases are put together to compare them."""
+
+    BUFFET = "buffet", "Buffet"
+    INVESTIGADOR = "investigador", "Investigador"
+    COMUNA = "comuna", "Comuna"
+    MARCA = "marca", "Marca"
+
+
+class Rango(Labelled):
+    """The periods that the page offers; the label is what the button says."""
+
+    DIAS = "30d", "30 días"
+    SEMANAS = "12s", "12 semanas"
+    ANIO = "anio", "Este año"
+    FECHAS = "fechas", "Fechas…"
+
+
+class Informe(Labelled):
+    """A report: its name in addresses, and its title."""
+
+    #: What it shows and how it is counted, for who reads the chart.
+    definicion: str
+    #: What the number beside its title counts.
+    unidad: str
+
+    FLUJO = (
+        "flujo",
+        "Flujo acumulado",
+        "Cuántos oficios han llegado a cada paso, al final de cada día. El alto de las tres "
+        "franjas claras es lo que está abierto.",
+        "oficios",
+    )
+    RITMO = (
+        "ritmo",
+        "Recibidos y cerrados por semana",
+        "De lunes a domingo. Un oficio cuenta como recibido el día de su ingreso y como cerrado el "
+        "día en que se cerró; si se reabre, deja de contar hasta que se cierre otra vez.",
+        "oficios",
+    )
+    CIERRE = (
+        "cierre",
+        "Tiempo hasta el cierre",
+        "Días corridos desde el ingreso hasta el cierre de los oficios que se cerraron en el "
+        "período. La mitad tardó lo que dice la línea continua o menos; 85 de 100, lo que dice la "
+        "segmentada.",
+        "cerrados",
+    )
+    ETAPAS = (
+        "etapas",
+        "Tiempo en cada paso",
+        "Días corridos que los oficios cerrados en el período pasaron en cada paso, sumadas sus "
+        "vueltas. «Búsqueda a cierre» va desde que comenzó la búsqueda; «Ingreso a cierre», desde "
+        "que se recibió el oficio. El punto es la mitad; la barra llega hasta 85 de 100.",
+        "cerrados",
+    )
+    ANTIGUEDAD = (
+        "antiguedad",
+        "Antigüedad de los abiertos",
+        "Días corridos desde el ingreso de los oficios que están abiertos hoy, sin importar el "
+        "período que se eligió.",
+        "abiertos",
+    )
+    EXITO = (
+        "exito",
+        "Éxito",
+        "Vehículos encontrados, de los oficios que se cerraron en el período. La barra clara es el "
+        "margen: si se topan, no hay diferencia.",
+        "cerrados",
+    )
+    UBICAR = (
+        "ubicar",
+        "Días hasta ubicar",
+        "Días corridos desde el ingreso hasta que el vehículo fue ubicado por última vez, de los "
+        "oficios ubicados en el período. El punto es la mitad; la barra llega hasta 85 de 100.",
+        "ubicados",
+    )
+    RECEPTORES = (
+        "receptores",
+        "Respuesta de los receptores",
+        "Avisos enviados en el período y la primera respuesta a cada uno, en horas corridas. El "
+        "resultado es la última respuesta que se recibió.",
+        "avisos",
+    )
+    CONSULTAS = (
+        "consultas",
+        "Consultas y lo que rinden",
+        "Consultas a cada fuente por semana. «Con datos» son las respuestas que trajeron al menos "
+        "una pasada nueva. El costo es el de las respondidas, al precio que hoy dice Ajustes.",
+        "consultas",
+    )
+    INGRESO = (
+        "ingreso",
+        "Calidad de lo que llega",
+        "Oficios recibidos en el período que venían con rol, tribunal, plazo y dirección, y sin "
+        "datos dudosos. La tabla dice además qué archivos se devolvieron.",
+        "recibidos",
+    )
+
+    def __init__(
+        self, value: object, label: str = "", definicion: str = "", unidad: str = ""
+    ) -> None:
+        super().__init__(value, label)
+        self.definicion = definicion
+        self.unidad = unidad
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether it compares groups that the reader chooses."""
+        return self in {Informe.EXITO, Informe.UBICAR}
+
+
+#: Why a row has no figure.
+SMALL_SAMPLE = f"Muestra chica: con menos de {MIN_SAMPLE} no se compara"
