@@ -26,6 +26,8 @@ NOT_READ = re.compile(
 #: File and kind of what looks like a secret and is none, with the reason.
 NO_SECRETS = {
     (".env.example", "Basic Auth Credentials"): "shows the form of an address",
+    ("deploy/kubernetes/secrets.example.yaml", "Basic Auth Credentials"): "shows the same form",
+    ("docs/operacion.md", "Basic Auth Credentials"): "shows the same form",
 }
 #: Numbers of every program look like these.
 NOT_ASKED = {"Public IP (ipv4)"}
