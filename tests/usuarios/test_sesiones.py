@@ -274,7 +274,7 @@ def test_signing_out_ends_the_link_that_was_opened_in_that_browser(
     stranger.post(f"/b/{link}")
     assert stranger.get("/portal").status_code == 200
     stranger.post("/entrar", data={"email": usuario_cliente.email, "password": PASSWORD})
-    assert f"Con la cuenta {usuario_cliente.email}" in stranger.get("/portal").text
+    assert f"Su cuenta: {usuario_cliente.nombre}" in stranger.get("/portal").text
 
     stranger.post("/salir")
 

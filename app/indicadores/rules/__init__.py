@@ -31,10 +31,10 @@ class Agrupacion(Labelled):
 class Rango(Labelled):
     """The periods that the page offers; the label is what the button says."""
 
-    DIAS = "30d", "30 días"
-    SEMANAS = "12s", "12 semanas"
+    DIAS = "30d", "Últimos 30 días"
+    SEMANAS = "12s", "Últimas 12 semanas"
     ANIO = "anio", "Este año"
-    FECHAS = "fechas", "Fechas…"
+    FECHAS = "fechas", "Otras fechas"
 
 
 class Informe(Labelled):
