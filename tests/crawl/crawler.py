@@ -24,7 +24,8 @@ ENDLESS = frozenset({"novedades.listen", "api.eventos.stream", "api.eventos.mine
 HEALTH = "health.health"
 #: What the refusal of a form may write: that it was refused, what was counted of it, and, every
 #: few minutes, that the session is used.
-TOLD = frozenset({"auditoria", "sellos", "sesiones"})
+#: The stamps of tables are written with any of these.
+TOLD = frozenset({"auditoria", "cambios_de_tabla", "sellos", "sesiones"})
 #: A wrong password is counted, and a job tells the audit of it; see ``usuarios.intentos``.
 COUNTED = dict.fromkeys(
     ("auth.login_page", "usuarios.profile", "pasos.confirm_page"), frozenset({"trabajos"})
