@@ -22,7 +22,10 @@ from app.notificaciones.rules import TipoRespuesta
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.oficios.service import Move, move_oficio
+from app.promesas.models import Compromiso
+from app.promesas.rules import SituacionPromesa, TipoPromesa
 from app.usuarios.models import Usuario
+from tests.factories import make_oficio
 from tests.indicadores.history import DESDE, HASTA, NOW
 from tests.notificaciones.rows import make_receptor, make_sent_notice
 
@@ -143,6 +146,52 @@ def test_every_report_tells_the_figures_that_were_worked_out_by_hand(
         assert (read(Informe.CIERRE, hers).n, read(Informe.FLUJO, hers).n) == (11, 13)
         november = Seleccion(date(2026, 11, 1), date(2026, 11, 30), buffet_id=buffet.id)
         assert read(Informe.CIERRE, november).n == 7
+
+
+def test_promises_are_kept_by_buffet_and_kind(app, buffet, otro_buffet, usuario_admin):
+    first, _report, found = TipoPromesa
+    kept, missed, runs = (
+        SituacionPromesa.CUMPLIDA,
+        SituacionPromesa.INCUMPLIDA,
+        SituacionPromesa.CORRE,
+    )
+    inside, before, after = NOW - timedelta(days=3), NOW - timedelta(days=90), NOW
+    # To one buffet 11 are decided, 9 of them kept; one of another time and one that runs are not.
+    plan = [
+        *[(buffet, found, kept, inside)] * 8,
+        (buffet, found, missed, inside),
+        (buffet, first, kept, inside),
+        # Its term has passed, and nobody did anything yet: that is known at once.
+        (buffet, first, runs, inside),
+        (buffet, first, kept, before),
+        (buffet, first, runs, after + timedelta(days=1)),
+        (otro_buffet, first, missed, inside),
+    ]
+    cases = [make_oficio(app, of, usuario_admin) for of, *_ in plan]
+    with app.app_context():
+        with transaction():
+            for case, (of, tipo, situacion, moment) in zip(cases, plan, strict=True):
+                db.session.add(
+                    Compromiso(
+                        oficio_id=case.id,
+                        buffet_id=of.id,
+                        tipo=tipo,
+                        situacion=situacion,
+                        empieza_at=before,
+                        vence_at=moment,
+                        decide_at=moment,
+                        plazo_s=3600,
+                    )
+                )
+        cuadro = read(Informe.PROMESAS)
+        assert (cuadro.n, cuadro.dibujo["todos"].si) == (12, 9)
+        assert [list(row.values()) for row in cuadro.filas] == [
+            # 9 of 11, as above; then kept and decided of each kind.
+            [buffet.nombre, 9, 11, 82, 57, 94, 1, 0, 8, 2, 0, 9],
+            [otro_buffet.nombre, 0, 1, None, None, None, 0, 0, 0, 1, 0, 0],
+        ]
+        theirs = read(Informe.PROMESAS, Seleccion(DESDE, HASTA, buffet_id=otro_buffet.id))
+        assert [row["nombre"] for row in theirs.filas] == [otro_buffet.nombre]
 
 
 def test_receptores_answer_in_hours_and_in_outcomes(app, history, usuario_admin):

@@ -296,6 +296,10 @@ def _success(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
     return draw_shares(cuadro, width, counted=("encontrados", "cerrados"), is_wide=width == _WIDE)
 
 
+def _promises(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
+    return draw_shares(cuadro, width, counted=("cumplidas", "decididas"), is_wide=width == _WIDE)
+
+
 def _intake(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
     return draw_shares(cuadro, width, counted=("limpios", "recibidos"), is_wide=width == _WIDE)
 
@@ -378,6 +382,7 @@ _MAKERS: dict[Informe, tuple[_Maker, tuple[tuple[str, str], ...]]] = {
     Informe.ANTIGUEDAD: (_ages, _STATES),
     Informe.EXITO: (_success, ()),
     Informe.UBICAR: (_locating, ()),
+    Informe.PROMESAS: (_promises, ()),
     Informe.RECEPTORES: (_receptores, tuple((shape, label) for _, label, shape in _OUTCOMES)),
     Informe.CONSULTAS: (
         _sources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
 from app.indicadores.rules.medidas import Proporcion, spread
 from app.indicadores.rules.periodo import Seleccion
 from app.oficios.rules import Estado
+from app.promesas.queries.kept_promises import count_kept
+from app.promesas.rules import TipoPromesa
 from app.usuarios.models import Usuario
 
 _NOBODY = {
@@ -140,6 +142,56 @@ def read_locating_time(seleccion: Seleccion) -> Cuadro:
         ),
         _ordered(rows, "mediana", descending=False),
         pie=f"Todos: la mitad en {total.mediana} días o menos" if total.n else "",
+        dibujo={"todos": total},
+    )
+
+
+def read_promises(seleccion: Seleccion, *, now: datetime) -> Cuadro:
+    """The share of the promises to each buffet that were kept, of those decided in the period."""
+    kept: Counter[tuple[int, TipoPromesa]] = Counter()
+    decided: Counter[tuple[int, TipoPromesa]] = Counter()
+    for one in count_kept(seleccion.desde, seleccion.hasta, now=now, buffet_id=seleccion.buffet_id):
+        kept[one.buffet_id, one.tipo] += one.cumplidas
+        decided[one.buffet_id, one.tipo] += one.casos
+    names = _names(Agrupacion.BUFFET)
+    rows = []
+    for buffet_id in {buffet_id for buffet_id, _tipo in decided}:
+        share = Proporcion(
+            sum(kept[buffet_id, tipo] for tipo in TipoPromesa),
+            sum(decided[buffet_id, tipo] for tipo in TipoPromesa),
+        )
+        rows.append(
+            {
+                "nombre": names[buffet_id],
+                "cumplidas": share.si,
+                "decididas": share.n,
+                **_share_of(share),
+                **{f"{tipo.value}_si": kept[buffet_id, tipo] for tipo in TipoPromesa},
+                **{f"{tipo.value}_n": decided[buffet_id, tipo] for tipo in TipoPromesa},
+            }
+        )
+    total = Proporcion(sum(kept.values()), sum(decided.values()))
+    pie = _sure() if total.n else ""
+    if total.n and seleccion.investigador_id is not None:
+        pie += " · no se separan por investigador"
+    return Cuadro(
+        Informe.PROMESAS,
+        seleccion,
+        total.n,
+        (
+            Medida("nombre", "Buffet", TipoMedida.TEXTO),
+            Medida("cumplidas", "Cumplidas"),
+            Medida("decididas", "Cumplidas o vencidas"),
+            Medida("porcentaje", "Parte", TipoMedida.PORCENTAJE),
+            *_SHARE[1:],
+            *(
+                Medida(f"{tipo.value}_{end}", f"{tipo.label}: {what}")
+                for tipo in TipoPromesa
+                for end, what in (("si", "cumplidas"), ("n", "cumplidas o vencidas"))
+            ),
+        ),
+        _ordered(rows, "porcentaje", descending=True),
+        pie=pie,
         dibujo={"todos": total},
     )
 

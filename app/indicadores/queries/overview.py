@@ -20,6 +20,7 @@ from app.indicadores.queries.flow_reports import (
 from app.indicadores.queries.group_reports import (
     read_intake,
     read_locating_time,
+    read_promises,
     read_success,
 )
 from app.indicadores.queries.outside_reports import read_receptores, read_sources
@@ -46,6 +47,8 @@ def read_report(informe: Informe, seleccion: Seleccion, *, now: datetime) -> Cua
     """One report over a selection."""
     if informe is Informe.ANTIGUEDAD:
         return read_ages(seleccion, now=now)
+    if informe is Informe.PROMESAS:
+        return read_promises(seleccion, now=now)
     return _READERS[informe](seleccion)
 
 

@@ -96,6 +96,13 @@ class Informe(Labelled):
         "oficios ubicados en el período. El punto es la mitad; la barra llega hasta 85 de 100.",
         "ubicados",
     )
+    PROMESAS = (
+        "promesas",
+        "Promesas cumplidas",
+        "De las promesas que se cumplieron o vencieron en el período, la parte que se cumplió a "
+        "tiempo. Un oficio tiene hasta tres; la que todavía corre no cuenta.",
+        "promesas",
+    )
     RECEPTORES = (
         "receptores",
         "Respuesta de los receptores",

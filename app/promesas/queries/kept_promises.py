@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,11 +29,6 @@ class PromesasDelMes:
     def casos(self) -> int:
         """The number of cases behind the share: a case has at most one promise of a kind."""
         return self.cumplidas + self.incumplidas
-
-    @property
-    def proporcion(self) -> float | None:
-        """The share that was kept, from 0 to 1; None of no case."""
-        return self.cumplidas / self.casos if self.casos else None
 
 
 def count_kept(
@@ -85,27 +79,6 @@ def count_kept(
         PromesasDelMes(months[index], buffet, tipo, int(cumplidas), int(total) - int(cumplidas))
         for index, buffet, tipo, cumplidas, total in counted
     ]
-
-
-def list_missed(
-    desde: date, hasta: date, *, now: datetime, buffet_id: int | None = None, limit: int = 500
-) -> Sequence[sa.Row[int, TipoPromesa, datetime | None, datetime | None]]:
-    """The cases behind the misses of :func:`count_kept`: id, kind, when it was due, when done."""
-    statement = (
-        sa.select(
-            Compromiso.oficio_id, Compromiso.tipo, Compromiso.decide_at, Compromiso.cumplida_at
-        )
-        .where(
-            Compromiso.decide_at >= start_of_day(desde),
-            Compromiso.decide_at < min(start_of_day(_next_day(hasta)), now),
-            Compromiso.situacion.in_((SituacionPromesa.INCUMPLIDA, SituacionPromesa.CORRE)),
-        )
-        .order_by(Compromiso.decide_at, Compromiso.id)
-        .limit(limit)
-    )
-    if buffet_id is not None:
-        statement = statement.where(Compromiso.buffet_id == buffet_id)
-    return db.session.execute(statement).all()
 
 
 def _months(desde: date, hasta: date) -> list[date]:
