@@ -1,4 +1,4 @@
-"""What reports read: kept beside the cases, made of them and of nothing else, and the issued ones.
+"""What reports read: kept beside the cases, made of them and of nothing else.
 
 ``Ciclo``, ``Etapa`` and ``ConsultaDia`` hold nothing that cannot be worked out again
 (``flask indicadores reconstruir``), so they have no keys to other tables: a case that is taken back
@@ -10,15 +10,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.buffets.models import Buffet
-from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
-from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.oficios.rules import Estado
-from app.usuarios.models import Usuario
 
 
 class Ciclo(Model):
@@ -160,61 +156,3 @@ class Corte(Model):
     #: When all was last compared with what it is made of, and how much had differed.
     revisado_at: Mapped[datetime | None]
     diferencias: Mapped[int] = mapped_column(default=0)
-
-
-class InformeMensual(Model):
-    """A month of a buffet as a PDF and a workbook. What was issued is never changed."""
-
-    __tablename__ = "informes_mensuales"
-    __table_args__ = (sa.Index("ix_informes_mensuales_buffet", "buffet_id", "mes"),)
-    __sealed__ = (
-        Sealed(
-            tipo="informe_mensual",
-            label="el informe mensual",
-            fields=(
-                "buffet_id",
-                "mes",
-                "solicitado_por_id",
-                "pdf_sha256",
-                "pdf_bytes",
-                "xlsx_sha256",
-                "xlsx_bytes",
-                "emitido_at",
-                "created_at",
-            ),
-            chain=None,
-        ),
-    )
-    __personal__ = Personal(
-        "Informes mensuales a buffets",
-        {
-            "pdf_sha256": Dato.HUELLA,
-            "xlsx_sha256": Dato.HUELLA,
-            "pdf_key": Dato.ARCHIVO,
-            "xlsx_key": Dato.ARCHIVO,
-        },
-        otros=("mes", "almacen", "pdf_bytes", "xlsx_bytes", "emitido_at", "created_at"),
-        titular=Titular.BUFFET,
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"))
-    #: Its first day.
-    mes: Mapped[date]
-    trabajo_id: Mapped[str | None] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
-    #: None: it was made on the first of the month by itself.
-    solicitado_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
-    #: These are None until it is issued.
-    pdf_key: Mapped[str | None] = mapped_column(ShortText(200))
-    pdf_sha256: Mapped[str | None] = mapped_column(ShortText(64))
-    pdf_bytes: Mapped[int | None]
-    xlsx_key: Mapped[str | None] = mapped_column(ShortText(200))
-    xlsx_sha256: Mapped[str | None] = mapped_column(ShortText(64))
-    xlsx_bytes: Mapped[int | None]
-    #: Which storage has the files: ``local`` or ``s3``.
-    almacen: Mapped[str | None] = mapped_column(ShortText(10))
-    emitido_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    buffet: Mapped[Buffet] = relationship()
-    solicitado_por: Mapped[Usuario | None] = relationship()

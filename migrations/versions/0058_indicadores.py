@@ -1,4 +1,4 @@
-"""Figures of cases beside the cases, and the monthly reports of buffets
+"""Figures of cases beside the cases
 
 Revision ID: 0058
 Revises: 0057
@@ -98,46 +98,14 @@ def upgrade() -> None:
         sa.Column("diferencias", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicadores_cortes")),
     )
-    _monthly_reports(moment)
     op.create_index(
         "ix_ingresos_arrival", "ingresos", ["created_at", "padre_id", "buffet_id", "estado"]
     )
     op.create_index("ix_notificaciones_sent", "notificaciones", ["tipo", "enviada_at", "oficio_id"])
 
 
-def _monthly_reports(moment: sa.DateTime) -> None:
-    name = "informes_mensuales"
-
-    def points(column: str, target: str) -> sa.ForeignKeyConstraint:
-        return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{name}_{column}"))
-
-    op.create_table(
-        name,
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("buffet_id", sa.Integer(), nullable=False),
-        sa.Column("mes", sa.Date(), nullable=False),
-        sa.Column("trabajo_id", sa.String(36)),
-        sa.Column("solicitado_por_id", sa.Integer()),
-        sa.Column("pdf_key", sa.String(200)),
-        sa.Column("pdf_sha256", sa.String(64)),
-        sa.Column("pdf_bytes", sa.Integer()),
-        sa.Column("xlsx_key", sa.String(200)),
-        sa.Column("xlsx_sha256", sa.String(64)),
-        sa.Column("xlsx_bytes", sa.Integer()),
-        sa.Column("almacen", sa.String(10)),
-        sa.Column("emitido_at", moment),
-        sa.Column("created_at", moment, nullable=False),
-        points("buffet_id", "buffets"),
-        points("trabajo_id", "trabajos"),
-        points("solicitado_por_id", "usuarios"),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
-    )
-    op.create_index("ix_informes_mensuales_buffet", name, ["buffet_id", "mes"])
-    op.create_index(op.f("ix_informes_mensuales_trabajo_id"), name, ["trabajo_id"])
-
-
 def downgrade() -> None:
     op.drop_index("ix_notificaciones_sent", table_name="notificaciones")
     op.drop_index("ix_ingresos_arrival", table_name="ingresos")
-    for name in ("informes_mensuales", "indicadores_cortes", "consultas_dias", "etapas", "ciclos"):
+    for name in ("indicadores_cortes", "consultas_dias", "etapas", "ciclos"):
         op.drop_table(name)

@@ -7,7 +7,6 @@ from app.core.labels import Labelled
 #: The jobs by their names in the ledger.
 READ_JOB = "indicadores.leer"
 CHECK_JOB = "indicadores.revisar"
-MONTH_JOB = "indicadores.mensual"
 #: Cases below which a share or a median of a person, a buffet or any other group is not shown
 #: beside those of others: so few say nothing about who does better.
 MIN_SAMPLE = 10
