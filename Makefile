@@ -90,8 +90,8 @@ drill-cluster: $(VENV)/.dev ## Kill and cut off three webs, three consumers and 
 	@$(BIN)/python -m tests.drills.cluster $(DRILL)
 
 crawl: $(VENV)/.dev ## Try every hostile value in every field of every form, on both databases
-	@$(BIN)/python -m pytest tests/crawl tests/api/test_fuzz.py --thorough-crawl
-	@$(BIN)/python -m pytest tests/crawl tests/api/test_fuzz.py --thorough-crawl --database postgresql
+	@$(BIN)/python -m pytest tests/crawl --thorough-crawl
+	@$(BIN)/python -m pytest tests/crawl --thorough-crawl --database postgresql
 
 bench: $(VENV)/.dev ## Measure the jobs beside plain Huey; best on a machine that is idle
 	@$(BIN)/python -m tests.bench.jobs $(BENCH)

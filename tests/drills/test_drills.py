@@ -38,12 +38,12 @@ def play(migrated_database_url: str, tmp_path: Path) -> Iterator[Callable[..., s
 
 
 def test_no_job_is_lost_while_the_consumer_is_killed_again_and_again(play):
-    assert play(partial(drill_kills, jobs=45, kills=3)).startswith("45 jobs, 3 kills")
+    assert play(partial(drill_kills, jobs=60, kills=4)).startswith("60 jobs, 4 kills")
 
 
 def test_what_was_acknowledged_outlives_kills_of_web_and_consumer(play):
-    told = play(partial(drill_writers, people=10, kills=3, seconds=9))
-    assert told.startswith("10 people, 3 kills")
+    told = play(partial(drill_writers, people=12, kills=4, seconds=12))
+    assert told.startswith("12 people, 4 kills")
 
 
 @pytest.mark.usefixtures("once")
