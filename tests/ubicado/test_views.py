@@ -524,7 +524,7 @@ def test_a_located_case_asks_the_database_as_little_as_any(
         answer = investigador.get(f"/oficios/{searched.id}{path}")
 
     assert answer.status_code == 200
-    assert len(asked) <= (18 if path == "/ubicacion" else 13), "\n".join(asked)
+    assert len(asked) <= (18 if path == "/ubicacion" else 12), "\n".join(asked)
 
 
 def test_a_place_of_another_zone_tells_its_own_hour(

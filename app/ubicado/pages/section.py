@@ -28,7 +28,7 @@ from app.ubicado.queries import (
     list_notified,
     recheck_days,
 )
-from app.ubicado.rules import RECHECK_DAYS, ResultadoRevision, is_due
+from app.ubicado.rules import ResultadoRevision, is_due
 from app.ubicado.rules.location_doubts import list_doubts
 from app.ubicado.service import review, undo
 from app.ubicado.service.undo import notified_warning
@@ -67,11 +67,8 @@ def location_head(oficio: Oficio) -> UbicadoHead:
 
 
 def _is_due(current: Vigente) -> bool:
-    """Whether somebody should go and see; the setting is read only where it could matter."""
-    now = utcnow()
-    if current.is_carried_out or not is_due(current.visto_at, now, RECHECK_DAYS.minimo):
-        return False
-    return is_due(current.visto_at, now, recheck_days())
+    """Whether somebody should go and see."""
+    return not current.is_carried_out and is_due(current.visto_at, utcnow(), current.recheck_days)
 
 
 @bp.get("/ubicacion")

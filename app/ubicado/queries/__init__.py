@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.adjuntos.models import Adjunto
-from app.ajustes.queries import number_setting
+from app.ajustes.queries import number_setting, read_setting, setting_column
 from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.db import db
 from app.notificaciones.models import Notificacion, Respuesta
@@ -35,6 +35,13 @@ class Vigente:
     is_carried_out: bool
     #: Some place of the case, this one or an earlier one, was taken back or left by the vehicle.
     was_left: bool
+    #: What is stored of ``RECHECK_DAYS``.
+    recheck: str | None
+
+    @property
+    def recheck_days(self) -> int:
+        """Days after which somebody should go and see again."""
+        return int(read_setting(RECHECK_DAYS, self.recheck))
 
     @property
     def is_gone(self) -> bool:
@@ -83,7 +90,7 @@ def list_unexecuted(*, seen_before: datetime, now: datetime) -> list[Vigente]:
 
 
 @cache
-def _current() -> sa.Select[Ubicacion, Revisado, bool, bool]:
+def _current() -> sa.Select[Ubicacion, Revisado, bool, bool, str]:
     """The locations on which their cases stand, newest first: one of each case.
 
     Kept: writing this statement took longer than the database takes to answer it.
@@ -138,7 +145,7 @@ def _current() -> sa.Select[Ubicacion, Revisado, bool, bool]:
         .correlate(Ubicacion)
     )
     return (
-        sa.select(Ubicacion, Revisado, carried_out, was_left)
+        sa.select(Ubicacion, Revisado, carried_out, was_left, setting_column(RECHECK_DAYS))
         .outerjoin(Revisado, Revisado.id == last)
         .where(Ubicacion.deshecho_at.is_(None), ~searched_again, ~replaced)
         .options(joinedload(Ubicacion.usuario), joinedload(Revisado.usuario))
