@@ -88,7 +88,7 @@ def test_many_cases_cost_as_many_questions_as_one(
 
     assert len(todo(html)) == 12
     queries = [text for text in statements if text.lstrip().startswith(("SELECT", "WITH"))]
-    assert len(queries) <= 17, queries
+    assert len(queries) <= 15, queries
 
 
 def test_a_cliente_has_no_day(cliente):

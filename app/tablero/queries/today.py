@@ -17,7 +17,7 @@ from app.avistamientos.models import Avistamiento
 from app.core.clock import CLOCK_SKEW, local_today
 from app.db import db
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
-from app.notificaciones.rules import LINK_LIFE
+from app.notificaciones.rules import ANSWER_HOURS, LINK_LIFE
 from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import OPEN_STATES
 from app.promesas.models import Compromiso
@@ -246,12 +246,13 @@ def _shown(pressing: Sequence[Any], now: datetime) -> list[PromesaMostrada]:
 def _slow(asking: Criteria, now: datetime) -> dict[int, tuple[str, int]]:
     """The receptor of each case who has not answered, and for how many hours."""
     waiting = list_unanswered(
-        sent_before=now - timedelta(hours=answer_hours()),
+        sent_before=now - timedelta(hours=ANSWER_HOURS.minimo),
         sent_after=now - LINK_LIFE,
         ahead=now + CLOCK_SKEW,
     )
     if not waiting:
         return {}
+    late = now - timedelta(hours=answer_hours())
     ids = [notice.oficio_id for notice in waiting]
     meant = set(db.session.scalars(sa.select(Oficio.id).where(*asking, Oficio.id.in_(ids))))
     return {
@@ -260,7 +261,7 @@ def _slow(asking: Criteria, now: datetime) -> dict[int, tuple[str, int]]:
             int((now - notice.enviada_at).total_seconds() // 3600),
         )
         for notice in waiting
-        if notice.oficio_id in meant and notice.enviada_at and notice.enviada_at <= now
+        if notice.oficio_id in meant and notice.enviada_at and notice.enviada_at <= late
     }
 
 
@@ -294,8 +295,8 @@ def _done(usuario_id: int, now: datetime) -> list[tuple[str, str | None]]:
 def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list[Ahead]:
     """The days after today that hold deadlines or promises."""
     last = today + timedelta(days=_AHEAD)
-    due = db.session.execute(
-        sa.select(Oficio.fecha_limite, sa.func.count())
+    due = (
+        sa.select(sa.literal("vencen"), Oficio.fecha_limite, sa.func.count())
         .where(
             *conditions,
             Oficio.estado.in_(OPEN_STATES),
@@ -305,8 +306,8 @@ def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list
         .group_by(Oficio.fecha_limite)
     )
     whose = [Seguimiento.usuario_id == usuario_id] if usuario_id else [*conditions]
-    promised = db.session.execute(
-        sa.select(Seguimiento.para, sa.func.count())
+    promised = (
+        sa.select(sa.literal("seguimientos"), Seguimiento.para, sa.func.count())
         .join(Oficio, Oficio.id == Seguimiento.oficio_id)
         .where(
             *whose,
@@ -317,7 +318,9 @@ def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list
         )
         .group_by(Seguimiento.para)
     )
-    vencen = Counter({day: number for day, number in due if day})
-    seguimientos = Counter(dict(iter(promised)))
-    days = sorted({*vencen, *seguimientos})
-    return [Ahead(day, vencen[day], seguimientos[day]) for day in days]
+    found: dict[str, Counter[date]] = {"vencen": Counter(), "seguimientos": Counter()}
+    counted: Any = db.session.execute(sa.union_all(due, promised))
+    for what, day, number in counted:
+        found[what][day] = number
+    days = sorted({day for counted in found.values() for day in counted})
+    return [Ahead(day, found["vencen"][day], found["seguimientos"][day]) for day in days]
