@@ -69,6 +69,8 @@ async function ask() {
       : "Sin conexión: no se puede buscar.";
   }
   asked = null;
+  // Of an earlier text, while a question of what was typed since waits: Enter meant that one.
+  if (timer !== undefined) return;
   if (isHasty) go(false);
   isHasty = false;
 }
