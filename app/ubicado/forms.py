@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from app.adjuntos.service import Upload
 from app.core.comunas import Comuna
 from app.core.dates import format_fecha_hora
+from app.core.errors import InvalidValue
 from app.core.time_zones import zone_of
 from app.direcciones.models import Direccion
 from app.direcciones.rules import parse_comuna
@@ -29,7 +30,7 @@ from app.ubicado.rules import (
 )
 from app.ubicado.service import UbicacionData
 from app.ubicado.service.location_photos import Recibidas
-from app.web.forms import EnumField, Form, at_most, parsed_by, required
+from app.web.forms import EnumField, Form, at_most, required
 
 #: What the choice of the place says beside the ids of the case's addresses.
 NUEVA, VIA_PUBLICA = "nueva", "via_publica"
@@ -52,7 +53,7 @@ class UbicadoForm(Form):
     lugar = SelectField("¿Dónde está?", validate_choice=False)
     direccion = StringField("Calle y número", [at_most(200)])
     referencia = StringField("Cómo encontrarlo", [at_most(200)])
-    comuna = StringField("Comuna", [at_most(60), parsed_by(parse_comuna)])
+    comuna = StringField("Comuna", [at_most(60)])
     accesos = SelectMultipleField("Acceso", choices=list(ACCESOS), validate_choice=False)
     acceso = TextAreaField("Otros datos de acceso", [at_most(2000)])
     notas = TextAreaField("Notas", [at_most(NOTES_MAX)])
@@ -114,8 +115,15 @@ class UbicadoForm(Form):
 
     def _check_place(self) -> bool:
         missing: list[tuple[Any, str]] = []
-        if self.lugar.data in {NUEVA, VIA_PUBLICA} and not self.comuna.data:
-            missing.append((self.comuna, "Escriba la comuna: el receptor la necesita."))
+        if self.lugar.data in {NUEVA, VIA_PUBLICA}:
+            # What was typed before one of the case's addresses was chosen stands in no way.
+            if not self.comuna.data:
+                missing.append((self.comuna, "Escriba la comuna: el receptor la necesita."))
+            else:
+                try:
+                    parse_comuna(self.comuna.data)
+                except InvalidValue as error:
+                    missing.append((self.comuna, str(error)))
         if self.lugar.data == NUEVA and not self.direccion.data:
             missing.append((self.direccion, "Escriba la calle y el número."))
         if self.lugar.data == VIA_PUBLICA and self.lat.data is None and not self.referencia.data:

@@ -356,7 +356,9 @@ def test_the_phone_far_from_the_chosen_address_is_a_warning(app, investigador, s
         known = db.session.get_one(Direccion, address.id)
         known.lat, known.lon, known.exactitud_m = -33.5, -70.7, 10
         known.verificada, known.verificada_at = True, utcnow() - timedelta(days=3)
-    investigador.post(url(searched), data=street(lugar=str(address.id), fotos=[file()]))
+    # Of a place that was typed first, and is not meant any more, nothing is refused.
+    sent = street(lugar=str(address.id), comuna="Ñuñoaa", fotos=[file()])
+    assert investigador.post(url(searched), data=sent).status_code == 303
 
     page = text_of(investigador.get(f"/oficios/{searched.id}/ubicacion"))
 
