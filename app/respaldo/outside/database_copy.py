@@ -26,7 +26,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.adjuntos.rules import LOCAL
 from app.core.outages import Outage, find_outage
-from app.db import append_only_door, db
+from app.db import UNSEEN, append_only_door, db
 from app.extensions import current_config
 from app.feature import current_features
 from app.respaldo.rules import Manifest
@@ -345,6 +345,8 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
     """
     db.session.remove()
     with db.engine.begin() as connection:
+        # The stamps of tables (``app.cambios``) are those of the backup, as all its rows are.
+        connection.execution_options(**{UNSEEN: True})
         connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # no lock timeout
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
         for table in _tables(driver):
