@@ -120,10 +120,17 @@ def _find_ids(
     """How many cases have all the words in their text or in their buffet's name, and the first."""
     # A word that begins with what was typed comes before one that has it inside.
     starts = sa.or_(Oficio.busqueda.startswith(words[0], autoescape=True), contains(f" {words[0]}"))
-    rows = db.session.execute(
-        sa.select(Oficio.id, sa.func.count().over())
+    # One walk over the texts, and only the rows shown are sorted: with a window beside them the
+    # database keeps and sorts all that fit, which of 20,000 cases takes four times as long.
+    hits = (
+        sa.select(Oficio.id, _ORDER[0].label("closed"), sa.not_(starts).label("inside"))
         .where(in_case(text, firms))
-        .order_by(_ORDER[0], sa.not_(starts), _ORDER[1])
+        .cte("hits")
+    )
+    total = sa.select(sa.func.count()).select_from(hits).scalar_subquery()
+    rows = db.session.execute(
+        sa.select(hits.c.id, total)
+        .order_by(hits.c.closed, hits.c.inside, hits.c.id.desc())
         .limit(_CASES_READ)
     ).all()
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
