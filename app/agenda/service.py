@@ -8,7 +8,7 @@ from datetime import datetime
 from app.agenda.models import EnlaceCalendario
 from app.agenda.queries import find_calendar
 from app.agenda.rules import Recordatorio
-from app.auditoria.service import audit
+from app.auditoria.service import Actor, audit
 from app.avisos.service import tell
 from app.core.link_signature import new_selector
 from app.db import db
@@ -63,10 +63,13 @@ def make_calendar_link(usuario: Usuario, *, now: datetime) -> EnlaceCalendario:
 
 def drop_calendar_link(usuario: Usuario, *, now: datetime) -> None:
     """Let a person's link open nothing any more."""
+    drop_link_of_account(usuario, actor=usuario, now=now)
+
+
+def drop_link_of_account(usuario: Usuario, *, actor: Actor | None, now: datetime) -> None:
+    """Take the link of an account away for good, whoever ``actor`` is that ends it."""
     row = find_calendar(usuario.id)
     if row is not None:
         db.session.delete(row)
-        audit(
-            "calendario.quitado", actor=usuario, now=now, entidad="usuario", entidad_id=usuario.id
-        )
+        audit("calendario.quitado", actor=actor, now=now, entidad="usuario", entidad_id=usuario.id)
     db.session.flush()

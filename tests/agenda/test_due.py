@@ -11,7 +11,7 @@ from icalendar import Calendar
 from app.agenda.jobs import tell_what_is_due
 from app.agenda.models import EnlaceCalendario
 from app.ajustes.service import set_setting
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion
 from app.avisos.models import Aviso
 from app.avisos.rules import Novedad
 from app.core.redaction import redact
@@ -25,6 +25,7 @@ from app.promesas.models import Pausa
 from app.promesas.rules import MotivoPausa
 from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
+from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
 from tests.factories import make_oficio
 
@@ -219,6 +220,7 @@ def test_a_link_that_was_changed_removed_or_made_up_opens_nothing(
     dead.append(stranger.get(second))
     with app.app_context(), transaction():
         db.session.get_one(Usuario, usuario_investigador.id).activo = True
+    assert stranger.get(second).status_code == 200
     investigador.post("/cuenta/calendario/quitar")
     dead.append(stranger.get(second))
 
@@ -231,6 +233,25 @@ def test_a_link_that_was_changed_removed_or_made_up_opens_nothing(
     with app.app_context():
         stored = db.session.scalars(sa.select(EnlaceCalendario.selector)).all()
     assert not any(part in second for part in stored)
+
+
+def test_the_link_of_somebody_who_left_does_not_come_back_with_them(
+    app, investigador, usuario_investigador, admin, stranger, rows
+):
+    investigador.post("/cuenta/calendario")
+    link = link_of(investigador)
+    assert [row.que for row in rows(Divulgacion)] == ["Enlace a su calendario"]
+    switch = f"/admin/usuarios/{usuario_investigador.id}/activo"
+
+    for activo in ("0", "1"):
+        assert admin.post(switch, data={"activo": activo}).status_code == 303
+
+    assert stranger.get(link).status_code == 404
+    assert rows(EnlaceCalendario) == []
+    ended = rows(Auditoria, accion="calendario.quitado")
+    assert [(row.usuario_id, row.entidad_id) for row in ended] == [
+        (rows(Usuario, rol=Rol.ADMIN)[0].id, usuario_investigador.id)
+    ]
 
 
 def test_the_job_is_one_of_the_application():

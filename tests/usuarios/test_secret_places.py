@@ -14,11 +14,16 @@ from limits import parse_many
 from wtforms import PasswordField
 from wtforms.fields.core import UnboundField
 
+from app.agenda.rules import CALENDAR_PURPOSE
+from app.agenda.service import make_calendar_link
 from app.buffets.rules import make_leave_token
 from app.core.clock import utcnow
 from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
+from app.core.link_signature import make_token
 from app.core.networks import network_of
+from app.db import db, transaction
+from app.usuarios.models import Usuario
 from app.usuarios.queries import find_by_email
 from app.usuarios.rules import Rol, make_invite, make_recovery
 from app.usuarios.rules.known_devices import account_key
@@ -124,6 +129,12 @@ def few(monkeypatch, throttled):
     monkeypatch.setattr("app.usuarios.pages.wrong_passwords._PER_ADDRESS", parse_many("3 per hour"))
 
 
+def make_calendar(app, usuario):
+    with app.app_context(), transaction():
+        row = make_calendar_link(db.session.get_one(Usuario, usuario.id), now=utcnow())
+        return make_token(row.selector, str(app.secret_key), purpose=CALENDAR_PURPOSE)
+
+
 def test_dead_links_are_counted_and_a_living_one_opens(
     app, few, buffet, oficio, usuario_investigador
 ):
@@ -138,17 +149,20 @@ def test_dead_links_are_counted_and_a_living_one_opens(
         f"/invitacion/{make_invite(usuario_investigador.get_id(), secret, now=now)}",
         f"/recuperar/{make_recovery(usuario_investigador.get_id(), secret, now=now)}",
         f"/api/v1/publico/tablero/{link}",
+        f"/calendario/{make_calendar(app, usuario_investigador)}",
     ]
-    dead = [f"{each}\u200b" for each in living] + [f"{living[1]}0/foto/1"]
+    dead = [f"{each}\u200b" for each in living[:-1]] + [f"{living[1]}0/foto/1"]
+    dead.append(f"/calendario/0{living[-1].removeprefix('/calendario/')}.ics")
+    living[-1] += ".ics"
 
     codes = [client.get(each).status_code for each in dead]
 
-    assert codes == [404] * 3 + [429] * 4
+    assert codes == [404] * 3 + [429] * 5
     held = client.post(f"{living[1]}0", data={"tipo": "recibido"})
     assert held.status_code == 429
     assert 0 < int(held.headers["Retry-After"]) <= 3600
     assert "enlaces que no sirven" in held.text
-    assert [client.get(each).status_code for each in living] == [200] * 6
+    assert [client.get(each).status_code for each in living] == [200] * 7
 
 
 def test_wrong_tokens_of_the_metrics_are_counted(app, few, configure):

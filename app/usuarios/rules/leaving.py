@@ -16,3 +16,8 @@ if TYPE_CHECKING:
 @asked_above
 def end_access_of_account(usuario: Usuario, *, actor: Actor | None, now: datetime) -> None:
     """End for good what opens something in the name of an account, beside its sessions."""
+
+
+@asked_above
+def end_links_of_account(usuario: Usuario, *, actor: Actor | None, now: datetime) -> None:
+    """End for good the links that show something of an account to whoever holds them."""

@@ -28,7 +28,7 @@ from app.usuarios.rules import (
     recovery_key,
 )
 from app.usuarios.rules.guessing import ATTEMPTS_JOB, ENTRO, window_of, window_start
-from app.usuarios.rules.leaving import end_access_of_account
+from app.usuarios.rules.leaving import end_access_of_account, end_links_of_account
 from app.usuarios.rules.new_password import check_new_password
 from app.usuarios.rules.sesiones import FinSesion
 from app.usuarios.service.sesiones import end_sessions
@@ -96,7 +96,7 @@ def create_usuario(
 
 
 def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: datetime) -> None:
-    """Change an account; a new role or buffet ends its sessions, and its keys for good.
+    """Change an account; a new role or buffet ends its sessions, its keys and links for good.
 
     Raises:
         EmailTaken, BuffetMismatch: as for ``create_usuario``.
@@ -112,6 +112,7 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
         end_sessions(usuario, FinSesion.DERECHOS, now=now)
         # What a program may do was decided for what the account was.
         end_access_of_account(usuario, actor=actor, now=now)
+        end_links_of_account(usuario, actor=actor, now=now)
     before = {"rol": usuario.rol.value, "buffet_id": usuario.buffet_id}
     usuario.email = data.email.lower()
     usuario.nombre = data.nombre
@@ -132,7 +133,7 @@ def update_usuario(usuario: Usuario, data: UsuarioData, *, actor: Usuario, now: 
 
 
 def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime) -> None:
-    """Deactivate or bring back an account; deactivation ends its sessions, and its keys for good.
+    """Deactivate or bring back an account; the first ends sessions, and keys and links for good.
 
     Raises:
         Refused: it is the last active admin.
@@ -143,6 +144,7 @@ def set_active(usuario: Usuario, *, activo: bool, actor: Usuario, now: datetime)
     end_sessions(usuario, FinSesion.DERECHOS, now=now)
     if not activo:
         end_access_of_account(usuario, actor=actor, now=now)
+        end_links_of_account(usuario, actor=actor, now=now)
     audit(
         "usuario.activado" if activo else "usuario.desactivado",
         actor=actor,
