@@ -63,6 +63,20 @@ def note_file(que: str, *, actor: Actor, oficio_id: int | None = None) -> None:
     )
 
 
+def note_secret(que: str, *, actor: Actor, buffet_id: int | None = None) -> None:
+    """Record that a page showed a link that opens something to whoever holds it: once an hour."""
+    email: str = getattr(actor, "email", "")
+    note_shown(
+        CanalDivulgacion.LECTURA,
+        que,
+        email,
+        f"cuenta {actor.id}",
+        base=OFFICE_BASIS,
+        actor=actor,
+        buffet_id=buffet_id,
+    )
+
+
 def note_export(
     que: str,
     cantidad: int,

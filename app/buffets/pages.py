@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.auditoria.pages import note_secret
 from app.buffets.forms import BuffetForm, MilestoneForm, PersonalLinkForm
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import (
@@ -90,8 +91,9 @@ def create() -> ResponseReturnValue:
 
 @bp.route("/admin/buffets/<int:buffet_id>", methods=["GET", "POST"])
 @admin_required
+@fresh_required
 def detail(buffet_id: int) -> ResponseReturnValue:
-    """A law firm: its data, and the link to its dashboard."""
+    """A law firm: its data, and the link to its dashboard, which opens it to whoever reads it."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
     form = BuffetForm(obj=buffet)
 
@@ -213,6 +215,7 @@ def _page_of(buffet_id: int) -> str:
 
 @bp.post("/admin/buffets/<int:buffet_id>/correos")
 @admin_required
+@fresh_required
 def milestone_mails(buffet_id: int) -> ResponseReturnValue:
     """Set how a buffet is told of milestones by mail."""
     buffet = or_404(db.session.get(Buffet, buffet_id))
@@ -263,16 +266,21 @@ def _detail_page(
     *,
     link_form: PersonalLinkForm | None = None,
 ) -> ResponseReturnValue:
+    link = link_address(buffet) if buffet else None
     page = render_template(
         "buffets/detail.html",
         form=form,
         buffet=buffet,
         milestones=milestones or MilestoneForm(formdata=None, obj=buffet),
-        link=link_address(buffet) if buffet else None,
+        link=link,
         enlace=current_enlace(buffet, utcnow()) if buffet else None,
         mail_choice=find_mail_choice(buffet.id) if buffet else None,
         personal=list_personal(buffet) if buffet else [],
         link_form=link_form or PersonalLinkForm(formdata=None),
         now=utcnow(),
     )
+    if buffet is not None and link is not None:
+        note_secret(
+            f"Enlace al tablero de {buffet.nombre}", actor=current_user, buffet_id=buffet.id
+        )
     return page, status

@@ -497,10 +497,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 #: many persons, erases, copies all, or changes what an account, a link or a program may do.
 FRESH = frozenset(
     {
+        "agenda.index",
+        "agenda.make_link",
         "ajustes.save",
         "auditoria.export",
         "buffets.create",
         "buffets.create_link",
+        "buffets.detail",
+        "buffets.milestone_mails",
         "buffets.renew_link",
         "buffets.rotate",
         "buffets.toggle",
@@ -570,6 +574,8 @@ ASKS_FRESH = frozenset(
         "update_usuario",
         "order_invite",
         "note_invite",
+        "note_secret",
+        "make_calendar_link",
         "reset_factors",
         "remove_app",
         "remove_key",

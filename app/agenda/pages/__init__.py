@@ -12,6 +12,7 @@ from app.agenda.rules import CALENDAR_PURPOSE
 from app.agenda.service import drop_calendar_link, make_calendar_link
 from app.ajustes.pages.dead_links import dead_link
 from app.ajustes.queries import find_setting
+from app.auditoria.pages import note_secret
 from app.core.clock import utcnow
 from app.core.link_signature import make_token, read_token
 from app.db import db, transaction
@@ -22,6 +23,7 @@ from app.usuarios.queries import limit_by_mode
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.web.access import staff_required
 from app.web.fragments import see_other
+from app.web.fresh import fresh_required
 from app.web.headers import keep_private
 from app.web.sentences import tell
 
@@ -30,8 +32,12 @@ bp = Blueprint("agenda", __name__)
 
 @bp.get("/cuenta/calendario")
 @staff_required
+@fresh_required
 def index() -> ResponseReturnValue:
-    """One's link, and what the calendar shows."""
+    """One's link, and what the calendar shows.
+
+    The link outlives the session, so who took over an open one is not shown it.
+    """
     calendar = find_calendar(current_user.id)
     url = None
     if calendar is not None:
@@ -41,11 +47,14 @@ def index() -> ResponseReturnValue:
     page = render_template(
         "agenda/index.html", calendar=calendar, url=url, citas=list_citas(current_user.id)
     )
+    if url is not None:
+        note_secret("Enlace a su calendario", actor=current_user)
     return keep_private(Response(page))
 
 
 @bp.post("/cuenta/calendario")
 @staff_required
+@fresh_required
 def make_link() -> ResponseReturnValue:
     """Make one's link, or another in its place."""
     with transaction():
