@@ -12,6 +12,8 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.ajustes.queries import find_setting
+from app.ajustes.service import set_setting
 from app.api.outside.health import check_parts
 from app.core.clock import utcnow
 from app.core.email_address import parse_email
@@ -20,6 +22,7 @@ from app.db import creating, db, transaction
 from app.estado.outside.trying import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
+from app.factores.rules import REQUIRED
 from app.usuarios.models import Usuario
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import INVITE_LIFE, Rol, make_invite
@@ -34,15 +37,23 @@ _TONES = {"ok": "bien   ", "neutral": "no se  ", "warn": "ojo    ", "danger": "F
 @click.command("init")
 @click.argument("email")
 @click.argument("nombre")
+@click.option(
+    "--segundo-factor",
+    type=click.Choice([value for value, _label in REQUIRED.opciones]),
+    default="todas",
+    show_default=True,
+    help="A quién se exige: a nadie, a quienes administran (si), al personal, a todas las cuentas.",
+)
 @with_appcontext
-def init(email: str, nombre: str) -> None:
+def init(email: str, nombre: str, segundo_factor: str) -> None:
     """Crea el primer administrador y muestra el enlace con que elige su contraseña.
 
-    Si ese administrador no ha entrado todavía, da un enlace nuevo.
+    Si ese administrador no ha entrado todavía, da un enlace nuevo. Se exige un segundo factor a
+    todas las cuentas, salvo que se diga otra cosa; después se cambia en Ajustes.
     """
     now = utcnow()
     try:
-        usuario = _first_admin(parse_email(email), nombre)
+        usuario = _first_admin(parse_email(email), nombre, segundo_factor)
     except SQLAlchemyError:
         raise click.ClickException(
             "La base de datos no tiene tablas todavía. Créelas con: make migrate"
@@ -55,7 +66,8 @@ def init(email: str, nombre: str) -> None:
     click.echo("Sirve una sola vez. Quien lo tenga entra como administrador: no lo reenvíe.")
 
 
-def _first_admin(email: str, nombre: str) -> Usuario:
+def _first_admin(email: str, nombre: str, required: str) -> Usuario:
+    """The first admin; with them a new installation asks for a second factor from the beginning."""
     existing = find_by_email(email)
     if existing is not None and existing.is_admin and existing.ultimo_acceso_at is None:
         return existing
@@ -65,6 +77,8 @@ def _first_admin(email: str, nombre: str) -> Usuario:
         )
     data = UsuarioData(email=email, nombre=nombre, rol=Rol.ADMIN)
     with transaction():
+        if find_setting(REQUIRED.clave) is None:
+            set_setting(REQUIRED.clave, required)
         return create_usuario(data, None, actor=None, now=utcnow())
 
 

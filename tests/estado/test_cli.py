@@ -10,9 +10,13 @@ import sys
 import pytest
 import time_machine
 
+from app.ajustes.queries import text_setting
+from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
 from app.core.clock import utcnow
 from app.db import transaction
+from app.factores.queries import must_have_one
+from app.factores.rules import REQUIRED
 from app.respaldo.service.restored_notes import audit_restored
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
@@ -38,8 +42,8 @@ def run(app, configure, tmp_path):
     return command
 
 
-def invite(run) -> str:
-    code, said = run("init", "Ana@Oficina.example", "Ana Vega")
+def invite(run, *options: str) -> str:
+    code, said = run("init", "Ana@Oficina.example", "Ana Vega", *options)
     assert code == 0, said
     link = re.search(r"http://localhost(/invitacion/\S+)", said)
     assert link, said
@@ -51,7 +55,7 @@ def choose(client, link: str, password: str = PASSWORD):
 
 
 def test_the_first_admin_chooses_a_password_by_a_link_that_opens_once(app, run, rows):
-    client, link = app.test_client(), invite(run)
+    client, link = app.test_client(), invite(run, "--segundo-factor", "no")
     assert "ana@oficina.example" in client.get(link).get_data(as_text=True)
     assert choose(client, link, "corta").status_code == 422
 
@@ -63,6 +67,26 @@ def test_the_first_admin_chooses_a_password_by_a_link_that_opens_once(app, run, 
     assert stranger.get(link).status_code == 404
     login = {"email": "ana@oficina.example", "password": PASSWORD}
     assert stranger.post("/entrar", data=login).status_code == 303
+
+
+def test_a_new_installation_asks_everybody_for_a_second_factor(app, run):
+    client, link = app.test_client(), invite(run)
+    assert choose(client, link).status_code == 303
+
+    for path in ("/admin/estado", "/tablero"):
+        assert client.get(path).headers["Location"] == "/cuenta/segundo-factor"
+    with app.app_context():
+        assert text_setting(REQUIRED) == "todas"
+        assert all(must_have_one(Usuario(rol=rol)) for rol in Rol)
+
+
+def test_what_the_office_chose_is_kept_when_an_admin_is_made_again(app, run):
+    with app.app_context(), transaction():
+        set_setting(REQUIRED.clave, "no")
+    invite(run)
+
+    with app.app_context():
+        assert text_setting(REQUIRED) == "no"
 
 
 def test_until_the_admin_came_in_a_new_link_may_be_asked_for(run, rows):
