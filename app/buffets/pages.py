@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app.ajustes.queries import current_office
 from app.auditoria.pages import note_secret
 from app.buffets.forms import BuffetForm, MilestoneForm, PersonalLinkForm
 from app.buffets.models import Buffet, Enlace
@@ -18,6 +19,7 @@ from app.buffets.queries import (
     find_mail_choice,
     list_personal,
 )
+from app.buffets.rules import make_token
 from app.buffets.service import (
     LinkTaken,
     RutTaken,
@@ -31,9 +33,11 @@ from app.buffets.service import (
     rotate_leave_link,
     set_active,
     set_milestone_mails,
+    share_enlace,
     update_buffet,
 )
 from app.core.clock import utcnow
+from app.core.phone_numbers import dialable, whatsapp_link
 from app.db import db, transaction
 from app.extensions import current_config
 from app.web.access import admin_required, or_404
@@ -201,6 +205,33 @@ def revoke_link(buffet_id: int, enlace_id: int) -> ResponseReturnValue:
         revoke_enlace(enlace, actor=current_user, now=utcnow())
     tell("El enlace dejó de funcionar, y no se puede pedir otra vez.", "ok")
     return see_other(_page_of(buffet_id))
+
+
+@bp.post("/admin/buffets/<int:buffet_id>/enlaces/<int:enlace_id>/whatsapp")
+@admin_required
+@fresh_required
+def share(buffet_id: int, enlace_id: int) -> ResponseReturnValue:
+    """Give a link of a firm with a text around it; a POST, because who got it is written down."""
+    enlace = or_404(db.session.get(Enlace, enlace_id))
+    or_404(enlace, allowed=enlace.buffet_id == buffet_id)
+    with transaction():
+        share_enlace(enlace, actor=current_user, now=utcnow())
+    token = make_token(enlace.selector, str(current_app.secret_key))
+    link = f"{current_config().base_url}/b/{token}"
+    # The number is the firm's: whose link it is, they have another.
+    telefono = None if enlace.is_personal else dialable(enlace.buffet.telefono)
+    texto = f"{current_office().nombre}: los oficios que nos encargó y su avance. Ábralos en {link}"
+    html = render_template(
+        "buffets/share.html",
+        enlace=enlace,
+        link=link,
+        texto=texto,
+        telefono=telefono,
+        chat=whatsapp_link(texto, telefono),
+    )
+    response = make_response(html)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _personal_link(buffet_id: int, enlace_id: int) -> Enlace:

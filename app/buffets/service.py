@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.auditoria.service import Actor, audit
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import Actor, audit, record_disclosure
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_asked_link, find_by_rut
 from app.buffets.rules import (
@@ -219,6 +220,25 @@ def order_asked_link(email: str, secret: str, *, now: datetime) -> None:
     """
     args = {"enlace_id": find_asked_link(email) or 0, "pedido": True}
     enqueue(LINK_JOB, key=f"{LINK_JOB}:{asked_key(email, secret, now)}", now=now, args=args)
+
+
+def share_enlace(enlace: Enlace, *, actor: Actor, now: datetime) -> None:
+    """Write down that somebody of the office was given a link, to hand it to the buffet.
+
+    Raises:
+        Refused: it opens nothing.
+    """
+    if not enlace.is_usable(now):
+        raise Refused("Ese enlace ya no abre nada: cree uno nuevo.")
+    _audit("enlace.compartido", enlace.buffet, actor, now, enlace_id=enlace.id)
+    record_disclosure(
+        CanalDivulgacion.PORTAL,
+        "Enlace al tablero del buffet, para WhatsApp",
+        enlace.email or enlace.buffet.email_principal,
+        now=now,
+        actor=actor,
+        buffet_id=enlace.buffet_id,
+    )
 
 
 def note_use(enlace: Enlace, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""Chilean telephone numbers, nine digits since 2016."""
+"""Chilean telephone numbers, nine digits since 2016, and links that call or write to them."""
 
 import re
+from urllib.parse import quote
 
 from app.core.errors import InvalidValue
 from app.core.text import clean_text
@@ -58,3 +59,20 @@ def mask_telefono(valor: str) -> str:
     head, *rest = shown.removeprefix("+56 ").split(" ")
     hidden = re.sub(r"\d", "•", " ".join(rest))
     return f"+56 {head} {hidden[:-2]}{shown[-2:]}"
+
+
+def dialable(telefono: str | None) -> str | None:
+    """A number as a phone dials it, «+56912345678»; None of what cannot be read as one."""
+    try:
+        return parse_telefono(telefono) if telefono else None
+    except InvalidValue:
+        return None
+
+
+def whatsapp_link(texto: str, telefono: str | None = None) -> str:
+    """The address that opens WhatsApp with a text written, for ``telefono`` as ``dialable`` has it.
+
+    Without one, whoever opens it chooses to whom it goes.
+    """
+    number = (telefono or "").removeprefix("+")
+    return f"https://wa.me/{number}?text={quote(texto, safe='')}"

@@ -17,6 +17,7 @@ from app.notificaciones.pages import (
     all_mails,
     closing,
     compose,
+    link_sharing,
     notices,
     plantillas,
     receptor,
@@ -33,7 +34,7 @@ FEATURE = Feature(
     name="notificaciones",
     provides=(order_notice_mail.by(mail_notices),),
     models=(Borrador, HitoInformado, Notificacion, Plantilla, Receptor, Respuesta),
-    pages=(notices, compose, closing, all_mails, plantillas, receptores, receptor),
+    pages=(notices, link_sharing, compose, closing, all_mails, plantillas, receptores, receptor),
     sections=(
         Section(
             "notificaciones",

@@ -14,9 +14,8 @@ from sqlalchemy.orm import aliased
 from app.adjuntos.models import Adjunto
 from app.core.clock import local_today, start_of_day
 from app.core.comunas import find_comuna
-from app.core.errors import InvalidValue
 from app.core.personal_data import EMPTIED
-from app.core.phone_numbers import parse_telefono
+from app.core.phone_numbers import dialable
 from app.core.text import fold, shortened
 from app.core.time_zones import zone_of
 from app.db import db, seeing_all, seeing_others
@@ -262,14 +261,6 @@ def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
         )
         for oficio_id, rows in found.items()
     }
-
-
-def dialable(telefono: str | None) -> str | None:
-    """A number as a phone dials it; what came in unreadable is for the case page to correct."""
-    try:
-        return parse_telefono(telefono) if telefono else None
-    except InvalidValue:
-        return None
 
 
 def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:

@@ -15,7 +15,11 @@ from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
 from app.notificaciones.pages.notice_frame import notice_html
 from app.notificaciones.queries import find_notice, list_notices
-from app.notificaciones.queries.receptor_answers import count_failed_reminders, find_reminder
+from app.notificaciones.queries.receptor_answers import (
+    count_failed_reminders,
+    find_reminder,
+    is_link_open,
+)
 from app.notificaciones.rules import (
     MOVING,
     AskedOnce,
@@ -166,6 +170,7 @@ def _detail_page(
         can_remind=_can_remind(notice),
         can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
         moving=notice.estado in MOVING,
+        link_open=is_link_open(notice, utcnow()),
         known=describe_resend(notice),
         lacking=describe_lacking(notice.cuerpo_texto, len(notice.adjuntos)),
     )

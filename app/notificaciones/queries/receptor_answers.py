@@ -158,11 +158,14 @@ def find_linked_notice(selector: str, now: datetime) -> Notificacion | None:
         .where(Notificacion.selector == selector)
         .options(selectinload(Notificacion.adjuntos), selectinload(Notificacion.respuestas))
     )
-    if notice is None or notice.enlace_expira_at is None or now >= notice.enlace_expira_at:
-        return None
-    if notice.oficio_id is None or _was_closed(notice.oficio_id, notice.created_at):
-        return None
-    return notice
+    return notice if notice is not None and is_link_open(notice, now) else None
+
+
+def is_link_open(notice: Notificacion, now: datetime) -> bool:
+    """Whether the link of a notice opens its receptor's page now."""
+    if not notice.selector or not notice.enlace_expira_at or now >= notice.enlace_expira_at:
+        return False
+    return notice.oficio_id is not None and not _was_closed(notice.oficio_id, notice.created_at)
 
 
 def _was_closed(oficio_id: int, since: datetime) -> bool:

@@ -28,6 +28,7 @@ from app.core.clock import utcnow
 from app.core.comunas import comunas
 from app.core.dates import format_fecha_hora
 from app.core.errors import InvalidValue, Refused
+from app.core.phone_numbers import dialable
 from app.core.text import clean_text, shortened
 from app.db import db, seeing_others, transaction
 from app.direcciones.models import Direccion
@@ -38,7 +39,7 @@ from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
 from app.terreno.pages.offline_assets import ASSETS, version
-from app.terreno.queries import dialable, list_lugares, list_place_ids, with_case_parts
+from app.terreno.queries import list_lugares, list_place_ids, with_case_parts
 from app.terreno.rules import RECEIVED, Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.ubicado.rules import ACCESOS
