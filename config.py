@@ -97,6 +97,8 @@ class Config:
     smtp_oauth_scope: str
     #: ``tcp://host:port`` or ``unix:///path`` of ClamAV's clamd; empty: files are not scanned.
     clamd_url: str
+    audit_syslog_url: str
+    audit_syslog_ca: str
     #: The mailbox that feeds the tray; empty: none does.
     imap_host: str
     imap_port: int
@@ -238,6 +240,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         smtp_oauth_refresh_token=reader.text("SMTP_OAUTH_REFRESH_TOKEN"),
         smtp_oauth_scope=reader.text("SMTP_OAUTH_SCOPE"),
         clamd_url=reader.scanner("CLAMD_URL"),
+        audit_syslog_url=reader.log_target("AUDIT_SYSLOG_URL"),
+        audit_syslog_ca=reader.text("AUDIT_SYSLOG_CA"),
         imap_host=reader.host("IMAP_HOST"),
         imap_port=reader.integer("IMAP_PORT", 993, 1, 65535),
         imap_user=reader.text("IMAP_USER"),
@@ -298,6 +302,11 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
             continue
         if bool(reader.text(one)) != bool(reader.text(other)):
             problems.append(f"{one} y {other} van juntas: falta una.")
+    if config.audit_syslog_ca and not Path(config.audit_syslog_ca).is_file():
+        problems.append(
+            f"AUDIT_SYSLOG_CA debe ser un archivo que se pueda leer; «{config.audit_syslog_ca}» no "
+            "está."
+        )
     if config.storage_type == "s3" and not config.bucket_configured:
         problems.append("Con STORAGE_TYPE=s3 falta S3_BUCKET_NAME.")
     if config.map_tile_url and not config.map_attribution:

@@ -230,6 +230,12 @@ class Reader:
         shape = re.compile(r"tcp://[\w.:\[\]-]+|unix:///[\w./-]+")
         return self._shaped(name, "", shape, words)
 
+    def log_target(self, name: str) -> str:
+        """``syslog+tls://host:port``, the port being 6514 where it is left out; empty: none."""
+        words = "una dirección como syslog+tls://registros.oficina.cl:6514"
+        shape = re.compile(r"syslog\+tls://[A-Za-z0-9.-]+(:[1-9]\d{0,4})?")
+        return self._shaped(name, "", shape, words)
+
     def region(self, name: str, default: str) -> str:
         """A region of Amazon, or what another provider calls so."""
         return self._shaped(name, default, _REGION, "una región, por ejemplo us-east-1")

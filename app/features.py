@@ -16,6 +16,7 @@ _PACKAGES = (
     "ajustes",
     "custodia",
     "anclaje",
+    "vigia",
     "buffets",
     "usuarios",
     "cambios",

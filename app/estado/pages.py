@@ -58,6 +58,7 @@ def try_part(parte: str) -> ResponseReturnValue:
         "archivos": trying.try_storage,
         "bucket": lambda: trying.try_bucket(config),
         "certificado": lambda: trying.try_certificate(config),
+        "auditoria": trying.try_audit_copy,
     }
     found = or_404(trials.get(parte))()
     if found.ok is not None:

@@ -29,6 +29,9 @@ from app.mapa.outside.street_file import StreetFileRefused, find_street_file
 from app.porticos.service import is_list_pending
 from app.respaldo.queries import LastBackup, last_backup
 from app.respaldo.rules import BACKUP_LIMIT
+from app.vigia.outside import target_name
+from app.vigia.queries import oldest_untold, read_mark
+from app.vigia.rules import LATE
 from config import Config, product_version
 
 
@@ -58,6 +61,7 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         _clock(now),
         _mail(config),
         _antivirus(config),
+        _audit_copy(now),
         _provider(config, now),
         *_gantry_list(),
         _streets(config),
@@ -145,6 +149,26 @@ def _antivirus(config: Config) -> InstallationPart:
         "Antivirus",
         "danger",
         "ClamAV no responde: mientras tanto no se recibe ningún archivo. Revise clamd.",
+    )
+
+
+def _audit_copy(now: datetime) -> InstallationPart:
+    where = target_name()
+    if not where:
+        return InstallationPart(
+            "Auditoría en otra máquina",
+            "ok",
+            "No hay: quien entre a esta máquina podría borrar también lo que dice quién entró. "
+            "Con AUDIT_SYSLOG_URL, otra la recibe apenas crece.",
+        )
+    since = oldest_untold(read_mark(), now=now)
+    if since is None or now - since < LATE:
+        return InstallationPart("Auditoría en otra máquina", "ok", f"{where} recibe cada entrada.")
+    return InstallationPart(
+        "Auditoría en otra máquina",
+        "danger",
+        f"{where} no recibe nada desde el {format_fecha_hora(since)}. Revise esa máquina; lo que "
+        "falta se le envía cuando responda.",
     )
 
 

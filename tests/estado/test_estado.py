@@ -100,7 +100,7 @@ def test_the_storage_is_tried_for_real(admin, folders):
     assert "No se pudo escribir ni leer" in page(admin)
 
 
-@pytest.mark.parametrize("part", ["correo", "porticos", "bucket", "certificado"])
+@pytest.mark.parametrize("part", ["correo", "porticos", "bucket", "certificado", "auditoria"])
 def test_what_is_not_configured_is_said(admin, folders, configure, part):
     configure(smtp_host="", provider_api_url="", s3_bucket_name="", base_url="http://localhost")
     admin.post(f"/admin/estado/probar/{part}")

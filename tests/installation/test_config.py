@@ -220,6 +220,8 @@ WRONG = {
     "VEHICLE_DATA_URL": ["ftp://proveedor", "proveedor.example"],
     "VEHICLE_DATA_KEY": ["sola"],
     "VEHICLE_DATA_HEADER": ["X API", "X-K:"],
+    "AUDIT_SYSLOG_URL": ["syslog://registros.cl:514", "syslog+tls://a:b@registros.cl", "registros"],
+    "AUDIT_SYSLOG_CA": ["/no/esta.pem"],
     "SENTRY_DSN": ["sentry", "https://sentry.example/1", "https://clave@sentry.example/proyecto"],
     "LOG_LEVEL": ["fuerte"],
     "LOG_FORMAT": ["xml"],

@@ -24,6 +24,7 @@ from app.db import db, release, transaction
 from app.jobs.service import book_call
 from app.mail.message import Mail, Person
 from app.mail.sender import SHORT_SECONDS, configured_sender, send_mail
+from app.vigia.outside import LogTargetDown, send_lines, target_name
 from config import Config
 
 #: A plate that is well formed; asking for it costs one call of the provider's quota.
@@ -176,6 +177,18 @@ def try_certificate(config: Config) -> Prueba:
     return Prueba("Certificado", good, f"Vence el {format_fecha(ends.date())}.")
 
 
+def try_audit_copy() -> Prueba:
+    """Speak to the machine that keeps a copy of the audit, and tell it nothing."""
+    where = target_name()
+    if not where:
+        return Prueba("Auditoría en otra máquina", None, "No hay (AUDIT_SYSLOG_URL).")
+    try:
+        send_lines([])
+    except LogTargetDown as down:
+        return Prueba("Auditoría en otra máquina", False, str(down))
+    return Prueba("Auditoría en otra máquina", True, f"{where} responde, con su certificado.")
+
+
 def try_all(config: Config, mail_to: str) -> list[Prueba]:
     """Every trial, one after the other; ``mail_to`` empty sends no mail."""
     trials: list[Callable[[], Prueba]] = [
@@ -185,6 +198,7 @@ def try_all(config: Config, mail_to: str) -> list[Prueba]:
         try_queue,
         lambda: try_provider(config),
         lambda: try_certificate(config),
+        try_audit_copy,
     ]
     if mail_to:
         trials.append(lambda: try_mail(config, mail_to))
