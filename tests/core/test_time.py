@@ -71,6 +71,10 @@ def test_a_moment_without_a_zone_has_no_place_on_a_clock_and_one_with_it_no_need
         "sábado, 24 de octubre de 2026",
         "24-oct-2026",
         "24 oct. 26",
+        "24-October-2026",
+        "October 24, 2026",
+        "sáb. 24/10/2026",
+        "Sat 24-Oct-26",
         "46319",
         "46319.0",
         46319,
@@ -118,7 +122,8 @@ def test_what_is_no_date_is_refused_with_a_sentence(written):
     assert str(refusal.value).endswith(".")
 
 
-@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
+#: 1 January 1900 stands for a day that was erased, and is shown as such.
+@given(st.dates(date(1900, 1, 2), date(2100, 12, 31)))
 def test_a_shown_date_reads_back(day):
     assert parse_fecha(format_fecha(day)) == day
 
