@@ -24,6 +24,10 @@ MESES = (
     "diciembre",
 )
 DIAS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+_IN_ENGLISH = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
 #: «setiembre» is as correct as «septiembre»; spreadsheets abbreviate to three or four letters.
 _MONTHS = {
     **{name: number for number, name in enumerate(MESES, 1)},
@@ -31,6 +35,9 @@ _MONTHS = {
     "sept": 9,
     "setiembre": 9,
     "set": 9,
+    # As programs in English write them.
+    **{name: number for number, name in enumerate(_IN_ENGLISH, 1)},
+    **{name[:3]: number for number, name in enumerate(_IN_ENGLISH, 1)},
 }
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -39,6 +46,13 @@ _WITHOUT_MARKS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _IN_WORDS = re.compile(
     r"(?:[a-z]+,? )?(\d{1,2})(?:o|er|[°º])?(?: de |[ \-/.])"
     r"([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
+)
+#: «December 20, 2026».
+_MONTH_IN_FRONT = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (?:de[l]? )?(\d{4})")
+#: «jue. » before the numbers of a date, which alone count.
+_WEEKDAY = re.compile(
+    r"(?:lun|mar|mi[eé]|jue|vie|s[aá]b|dom|mon|tue|wed|thu|fri|sat|sun)[a-zé]*\.?,? (?=\d)",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(?:hrs?|horas|h)?\.?")
 #: «p. m.» after an hour.
@@ -275,6 +289,8 @@ def format_duracion(seconds: float) -> str:
 
 def _split(text: str) -> tuple[int, int, int]:
     """Return day, month and year of the text, whether or not the calendar has them."""
+    if found := _WEEKDAY.match(text):
+        text = text[found.end() :]
     if found := _YEAR_FIRST.match(text):
         rest = text[found.end() :]
         # A date cell printed as text carries a midnight nobody meant.
@@ -286,6 +302,8 @@ def _split(text: str) -> tuple[int, int, int]:
         return int(found[1]), int(found[2]), _century(found[3])
     if (found := _IN_WORDS.fullmatch(fold(text))) and found[2] in _MONTHS:
         return int(found[1]), _MONTHS[found[2]], _century(found[3])
+    if (found := _MONTH_IN_FRONT.fullmatch(fold(text))) and found[1] in _MONTHS:
+        return int(found[2]), _MONTHS[found[1]], int(found[3])
     raise InvalidValue(f"«{_short(text)}» no es una fecha. {_HOW}")
 
 

@@ -108,6 +108,13 @@ def test_a_list_opens_whatever_its_name():
     assert open_planilla(content, "listado", LAYOUT.guess).tipo == "csv"
 
 
+def test_makes_that_are_not_as_many_as_the_plates_are_told_of_and_taken_by_none():
+    filas = rows_of('7;"BBCL12 / LGCR75";KIA / FORD / FIAT', header="N° Oficio;PPU;Marca")
+
+    assert ["marca" in fila.datos for fila in filas] == [False, False]
+    assert "trae 2 patentes y «KIA / FORD / FIAT»" in filas[0].advertencias["marca"]
+
+
 CSV = "N° Oficio;Rol;Tribunal;Deudor;RUT;PPU;Domicilio;Comuna;Fono"
 
 

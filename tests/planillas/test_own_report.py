@@ -76,6 +76,26 @@ def test_the_report_is_corrected_and_dropped_again(
     assert (good[5], fixed[5]) == ("Ya existía", "Creado")
 
 
+def test_a_list_without_headers_comes_in_and_its_report_can_be_sent_again(
+    app, investigador, buffet, usuario_investigador, rows
+):
+    plates = ("BBCL12", "BBCL34", "LGCR75")
+    content = make_list(*((plate, f"C-{n}-2026") for n, plate in enumerate(plates, 1)), header=())
+    draft = make_importacion(app, buffet, usuario_investigador, contenido=content)
+
+    page = investigador.get(f"/importar/{draft}").text
+
+    assert "no trae una fila de encabezados" in page
+    assert "Columna 1" in page
+    header, first, *_ = cells(investigador.get(f"/importar/{draft}/informe.xlsx"))
+    assert (header[:2], first[:2]) == (
+        ("Patente", "Rol de la causa"),
+        ("BBCL12", "C-1-2026"),
+    )
+    press_import(investigador, f"/importar/{draft}")
+    assert [row.rol for row in rows(Oficio)] == ["C-1-2026", "C-2-2026", "C-3-2026"]
+
+
 def test_the_template_is_a_list_with_every_field(investigador):
     response = investigador.get("/importar/plantilla.xlsx")
 

@@ -232,6 +232,8 @@ def _decode(contenido: bytes, wanted: str | None) -> tuple[str, str]:
     """
     if contenido.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, encoding = contenido.decode("utf-16", errors="replace"), "utf-16"
+    elif unmarked := _utf_16_without_mark(contenido):
+        text, encoding = contenido.decode(unmarked, errors="replace"), "utf-16"
     elif b"\x00" in contenido:
         raise _junk()
     elif wanted in CODIFICACIONES and wanted != "utf-16":
@@ -249,6 +251,18 @@ def _decode(contenido: bytes, wanted: str | None) -> tuple[str, str]:
     if strange > len(beginning) / 500 and wanted is None:
         raise _junk()
     return text, encoding
+
+
+def _utf_16_without_mark(contenido: bytes) -> str:
+    """In which order a text of two bytes for each letter has them; empty where it is none.
+
+    Nearly every letter of a list is one of ASCII, whose other byte is zero.
+    """
+    start = contenido[:4_000]
+    zeros = [start[place::2].count(0) / max(1, len(start) // 2) for place in (0, 1)]
+    if min(zeros) > 0.02 or max(zeros) < 0.8:
+        return ""
+    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
 
 
 def _decode_mixed(contenido: bytes) -> str:
@@ -298,7 +312,8 @@ def _rows(text: str, separator: str, limit: int = _MAX_ROWS) -> Hoja:
                     "filas siguientes. Borre esas comillas o suba el listado como XLSX."
                 )
             cells = [
-                cell.strip()[: book_reader.MAX_CELL] for cell in cells[: book_reader.MAX_COLUMNS]
+                _plain(cell.strip())[: book_reader.MAX_CELL]
+                for cell in cells[: book_reader.MAX_COLUMNS]
             ]
             if any(cells):
                 rows.append(Fila(number, tuple(cells)))
@@ -307,6 +322,15 @@ def _rows(text: str, separator: str, limit: int = _MAX_ROWS) -> Hoja:
     except csv.Error:
         raise _junk() from None
     return Hoja("", tuple(rows))
+
+
+def _plain(cell: str) -> str:
+    """A cell without what keeps a program from reckoning with it: ``'0012``, ``="0012"``."""
+    if cell.startswith("'") and cell[1:2].isalnum() and "'" not in cell[1:]:
+        return cell[1:]
+    if cell.startswith('="') and cell.endswith('"') and '"' not in cell[2:-1] and len(cell) > 3:
+        return cell[2:-1]
+    return cell
 
 
 def _numbered(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -143,7 +143,12 @@ def answer_own_report(
         by_row.setdefault(line["fila"], []).append(line)
     joined = join_sheets(planilla.hojas, kind.layout.guess) if lectura.hoja == TODAS else None
     hoja = joined or next(one for one in planilla.hojas if one.nombre == lectura.hoja)
-    header = next(row.celdas for row in hoja.filas if row.numero == lectura.fila_encabezado)
+    header = next((row.celdas for row in hoja.filas if row.numero == lectura.fila_encabezado), None)
+    if header is None:
+        # Under the names of its fields, a list without headers can be sent again.
+        width = 1 + max(one.indice for one in lectura.columnas)
+        named = {place: kind.layout.labels[campo] for place, campo in lectura.mapeo.items()}
+        header = tuple(named.get(place, "") for place in range(width))
     rows = [
         OwnLine(row.celdas, tuple(by_row[row.numero])) for row in hoja.filas if row.numero in by_row
     ]

@@ -29,6 +29,8 @@ _SAMPLE = 120
 #: A column of a field holds at least this share of cells that can be it, and one that no header
 #: names at least that share.
 _VETO, _SURE = 0.3, 0.8
+#: Share of plates in a column that a header calls so, where it is the only one with a header.
+_HALF = 0.5
 #: Fewest cells by which a column is judged.
 _FEWEST = 3
 #: Deadlines and entries are of these years; a column of earlier ones tells births or purchases.
@@ -100,6 +102,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "fecha_oficio": _is_date,
     "fecha_ingreso": _is_date,
     "fecha_limite": _is_date,
+    "rol_anio": lambda text: bool(re.fullmatch(r"(?:(?:19|20)\d{2}|\d{2})(?:[.,]0+)?", text)),
     "anio": lambda text: bool(re.fullmatch(r"\d{2,4}(?:[.,/-]\d+)?", text)),
     "vin": lambda text: bool(re.search(r"\d", text)) and len(text) > 4,
 }
@@ -138,6 +141,7 @@ def refine_columns(
         for index, campo in guess.items()
         if campo in in_parts or not _is_vetoed(campo, index, columns, encabezados)
     }
+    _give_to_next(found, guess, columns, encabezados)
     for index, campo in guess.items():
         # «C-1234-2026, 3° JC Stgo., BANCO con SOTO»: more than the rol.
         if campo == "rol" and index not in found and "rol_tribunal" not in found.values():
@@ -162,6 +166,20 @@ def refine_columns(
                 taken.add(campo)
                 break
     return dict(sorted(found.items()))
+
+
+def tell_columns(
+    encabezados: Sequence[str], rows: Sequence[Sequence[str]], guess: Mapping[int, str]
+) -> dict[int, str]:
+    """What the columns of a list are whose headers name too few of them, or that has none: empty
+    where no column is surely that of the plates.
+    """
+    named = {index for index, campo in guess.items() if campo == "patente"}
+    found = refine_columns(encabezados, rows, guess)
+    plates = next((index for index, campo in found.items() if campo == "patente"), None)
+    cells = _columns(rows).get(plates, ()) if plates is not None else ()
+    is_sure = _share(cells, _is_plate) >= (_HALF if plates in named else _SURE)
+    return found if is_sure and len(cells) >= (1 if plates in named else _FEWEST) else {}
 
 
 def _with_parts_of_rol(
@@ -223,6 +241,8 @@ def _is_vetoed(
         header = header_key(headers[index]) if index < len(headers) else ""
         is_other = max(_share(cells, _is_rol), _share(cells, _is_written_date)) >= _SURE
         return (header in _COUNTERS and _counts_up(cells)) or is_other
+    if campo == "direccion_comuna":
+        return _share(cells, _SURE_TESTS["comuna"]) >= _SURE
     test = _TESTS.get(campo)
     if campo == "patente":
         # The one field without which there is no list: only for a column that has the plates.
@@ -232,7 +252,20 @@ def _is_vetoed(
         return better and _share(cells, _is_plate) < _VETO
     if test is not None and _share(cells, test) < _VETO:
         return True
-    return campo in {"fecha_ingreso", "fecha_limite", "fecha_oficio"} and _is_past(cells)
+    is_day = campo in {"fecha_ingreso", "fecha_limite", "fecha_oficio"}
+    return is_day and (_is_past(cells) or _are_amounts(cells))
+
+
+def _are_amounts(cells: Cells) -> bool:
+    """Whether bare numbers that are days of a spreadsheet's calendar stand among others that are
+    none: then they are sums or counts.
+    """
+    bare = [text for text in cells if re.fullmatch(r"[\d.,]+", text)]
+    return any(not _is_date(text) for text in bare) and any(map(_is_serial, bare))
+
+
+def _is_serial(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{5}(?:[.,]\d+)?", text))
 
 
 def _is_past(cells: Cells) -> bool:
@@ -250,6 +283,23 @@ def _counts_up(cells: Cells) -> bool:
         and numbers[0] <= 1
         and all(step == 1 for step in steps)
     )
+
+
+def _give_to_next(
+    found: dict[int, str],
+    guess: Mapping[int, str],
+    columns: Mapping[int, Cells],
+    headers: Sequence[str],
+) -> None:
+    """A field whose column is none of it goes to another one that its header names: «Oficio N°»
+    after a «Nro.» that only counts.
+    """
+    for campo in {guess[index] for index in guess if index not in found} - set(found.values()):
+        for index, header in enumerate(headers):
+            is_free = index not in guess and field_of_header(header) == campo
+            if is_free and not _is_vetoed(campo, index, columns, headers):
+                found[index] = campo
+                break
 
 
 def _move_misplaced(

@@ -17,6 +17,10 @@ from app.planillas.rules.header_guess import guess_columns, header_key
 from app.planillas.rules.reshaping import join_sheets
 from app.planillas.rules.sheets import HEADER_WITHIN, MAX_FILAS, TODAS, Fila, Hoja, Planilla
 
+_WITHOUT_HEADER = (
+    "La planilla no trae una fila de encabezados: sus columnas se reconocieron por lo que dicen "
+    "sus celdas. Revise cada una en «Columnas»."
+)
 Row = TypeVar("Row")
 Read = TypeVar("Read")
 
@@ -44,6 +48,9 @@ class Layout:
     refine: (
         Callable[[Sequence[str], Sequence[Sequence[str]], Mapping[int, str]], dict[int, str]] | None
     ) = None
+    #: What the columns of a list are whose header names too few of them, or that has none: told
+    #: from the cells under some headers, or under no headers; empty where they leave a doubt.
+    tell: Callable[[Sequence[str], Sequence[Sequence[str]]], dict[int, str]] | None = None
     #: A row's texts by field, from its texts by column.
     as_fields: Callable[[Mapping[str, str]], dict[str, str]] | None = None
     #: Fields that several columns may be taken for: their cells go to the notes.
@@ -170,23 +177,26 @@ def read_texts(
     every = planilla.hojas
     if hoja_elegida == TODAS and (joined := join_sheets(every, layout.guess)):
         planilla = replace(planilla, hojas=(joined,))
+    readable = _readable(planilla, hoja_elegida)
     hoja, position, guess = max(
-        (_find_header(hoja, layout) for hoja in _readable(planilla, hoja_elegida)),
-        key=lambda found: len(found[2]),
+        (_find_header(hoja, layout) for hoja in readable), key=lambda found: len(found[2])
     )
-    if layout.refine is not None and mapeo is None and guess:
+    told = None if layout.is_header(guess.values()) else _told_by_cells(readable, layout)
+    if told is not None:
+        hoja, position, guess = told
+    elif layout.refine is not None and mapeo is None and guess:
         heads = _with_bands(hoja.filas, position)
         below = [row.celdas for row in hoja.filas[position + 1 :]]
         guess = layout.refine(heads, below, layout.guess(heads))
     if mapeo is not None:
         layout.check_mapping(mapeo)
         guess = dict(mapeo)
-    elif not layout.is_header(guess.values()):
+    elif told is None and not layout.is_header(guess.values()):
         raise InvalidValue(
             "No se encontró la fila de encabezados. La planilla debe tener, entre sus primeras "
             f"{HEADER_WITHIN} filas, una con los nombres de las columnas, como {layout.example}."
         )
-    header = hoja.filas[position]
+    header = hoja.filas[position] if position >= 0 else Fila(0, ())
     remarks = _remarks(hoja, header)
     others = [other for other in every if other is not hoja and other.filas]
     rows, totals, given = _split_totals(hoja.filas[position + 1 :], header, layout, guess)
@@ -215,6 +225,7 @@ def read_texts(
         ),
         warnings=(
             *hoja.warnings,
+            *((_WITHOUT_HEADER,) if position < 0 else ()),
             *(
                 f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
                 for other in others
@@ -228,6 +239,24 @@ def read_texts(
         comentarios=sum(row > header.numero for row, _ in hoja.comentarios),
         codificacion=planilla.codificacion,
     )
+
+
+def _told_by_cells(
+    hojas: Sequence[Hoja], layout: Layout
+) -> tuple[Hoja, int, dict[int, str]] | None:
+    """A sheet whose cells tell what its columns are where no row names enough of them: under the
+    row that names some, or without a header, which is at -1 then.
+    """
+    if layout.tell is None:
+        return None
+    for hoja in hojas:
+        _, position, guess = _find_header(hoja, layout)
+        for place in (position, -1) if guess else (-1,):
+            heads = hoja.filas[place].celdas if place >= 0 else ()
+            found = layout.tell(heads, [row.celdas for row in hoja.filas[place + 1 :]])
+            if found:
+                return hoja, place, found
+    return None
 
 
 def _readable(planilla: Planilla, chosen: str | None) -> list[Hoja]:
@@ -378,7 +407,7 @@ def _is_of_someone(head: str) -> bool:
     return bool(
         re.fullmatch(
             r"(nombres?|r u t|rut|run|apellidos?|direccion|domicilio|comuna|telefono|fono|celular|"
-            r"correo|e ?mail|mail|n rut)",
+            r"correo|e ?mail|mail|n rut|fecha)",
             header_key(head),
         )
     )

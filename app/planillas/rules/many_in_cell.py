@@ -11,9 +11,16 @@ from app.core.errors import InvalidValue
 from app.core.patente import parse_patente
 from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
-from app.core.text import clean_text, fold
+from app.core.text import clean_text, fold, shortened
 from app.oficios.rules import TipoPropietario
-from app.planillas.rules.row_parts import OTROS, is_comuna, is_whole, split_street
+from app.planillas.rules.row_parts import (
+    OTROS,
+    in_parts,
+    is_comuna,
+    is_whole,
+    split_make,
+    split_street,
+)
 
 _BETWEEN = re.compile(r"\s*[/;|\n]\s*|\s+(?:y|e|-|–)\s+|\s*,\s*")
 _MAY_BE_MANY = re.compile(r"[/;|,\s]")
@@ -83,12 +90,20 @@ def share_out(texts: Mapping[str, str]) -> Repartida:
             for street, place in addresses[1:]
         ]
     cars = []
+    parts_of = {name: in_parts(own.get(name, "")) for name in _OF_A_CAR if len(plates) > 1}
+    for name, parts in parts_of.items():
+        if len(parts) not in {0, 1, len(plates)}:
+            written = shortened(clean_text(own.pop(name)), 200)
+            dudas[name] = (
+                f"La fila trae {len(plates)} patentes y «{written}»: escriba lo de cada vehículo."
+            )
     for place, plate in enumerate(plates or [own.get("patente", "")]):
         car = {**own, "patente": plate}
-        for name in _OF_A_CAR:
-            parts = [part for part in re.split(r"\s*[/;|\n]\s*", own.get(name, "")) if part]
-            if len(plates) > 1 and len(parts) == len(plates):
+        for name, parts in parts_of.items():
+            if len(parts) == len(plates):
                 car[name] = parts[place]
+        if parts_of.get("marca") and len(parts_of["marca"]) == len(plates):
+            split_make(car)
         cars.append({name: text for name, text in car.items() if text})
     return Repartida(tuple(cars), tuple(other for other in others if other), dudas)
 

@@ -25,6 +25,8 @@ def remember(columnas: Iterable[Columna], kept: Mapping[str, Any]) -> dict[str, 
     A column that was left out is kept with an empty field, so that it is left out again.
     """
     columnas = list(columnas)
+    if not any(header_key(one.encabezado) for one in columnas):
+        return dict(kept)  # without headers there is nothing that tells its layout
     fields = {str(one.indice): one.campo or "" for one in columnas}
     key = layout_key(columnas)
     layouts = [(name, value) for name, value in kept.items() if name.startswith("#")]
@@ -41,6 +43,8 @@ def apply_remembered(
     changes, or the list would be without a field that it needs.
     """
     columnas = list(columnas)
+    if not any(header_key(one.encabezado) for one in columnas):
+        return None
     fields = recordado.get(layout_key(columnas))
     if not isinstance(fields, dict):
         return None

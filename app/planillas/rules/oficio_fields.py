@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from app.core.tribunales import find_tribunal
 from app.oficios.rules.campos import CAMPOS
-from app.planillas.rules.column_content import refine_columns
+from app.planillas.rules.column_content import refine_columns, tell_columns
 from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.layout import Layout
 from app.planillas.rules.oficio_headers import A_NOTAS, PARTES, field_of_header
@@ -75,6 +75,10 @@ def _of_group(text: str) -> dict[str, str] | None:
     return {"tribunal": name} if find_tribunal(name) else None
 
 
+def _tell(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[int, str]:
+    return tell_columns(headers, rows, LAYOUT.guess(headers))
+
+
 LAYOUT = Layout(
     labels=COLUMNAS,
     synonyms=_SYNONYMS,
@@ -84,6 +88,7 @@ LAYOUT = Layout(
     is_entry=_is_entry,
     reads=field_of_header,
     refine=refine_columns,
+    tell=_tell,
     as_fields=as_fields,
     shared=(A_NOTAS,),
     is_of_list=_is_of_list,

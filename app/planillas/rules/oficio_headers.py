@@ -53,8 +53,8 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("of", "ofic", "ofi", "oficio"), "oficio"),
     **dict.fromkeys(("fec", "fch", "fcha", "f", "fech"), "fecha"),
     **dict.fromkeys(("vcto", "vto", "venc", "vencim", "vcmto", "vence"), "vencimiento"),
-    **dict.fromkeys(("ing", "ingr"), "ingreso"),
-    **dict.fromkeys(("dir", "direc", "dire"), "direccion"),
+    **dict.fromkeys(("ing", "ingr", "ingresado"), "ingreso"),
+    **dict.fromkeys(("dir", "direc", "dire", "direcc"), "direccion"),
     **dict.fromkeys(("dom", "domic"), "domicilio"),
     **dict.fromkeys(("trib", "tribun"), "tribunal"),
     **dict.fromkeys(("juzg", "jdo", "juz", "jzdo"), "juzgado"),
@@ -71,9 +71,10 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("nom", "nomb", "nbre", "nombres"), "nombre"),
     **dict.fromkeys(("com", "comu"), "comuna"),
     **dict.fromkeys(("reg", "regi"), "region"),
-    **dict.fromkeys(("recep", "rec"), "recepcion"),
+    **dict.fromkeys(("recep", "rec", "recibido"), "recepcion"),
     **dict.fromkeys(("lim", "lte"), "limite"),
     **dict.fromkeys(("carat", "caratula"), "caratulado"),
+    **dict.fromkeys(("asig", "asign"), "asignacion"),
     **dict.fromkeys(("mod",), "modelo"),
     **dict.fromkeys(("mca",), "marca"),
     **dict.fromkeys(("anio", "aa"), "ano"),
@@ -86,7 +87,7 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("verif", "ver", "verificador"), "verificador"),
     **dict.fromkeys(("dpto", "depto", "dto", "departamento", "casa"), "depto"),
 }
-_STOP = _set("de del la el los las y en al por para con su sus o lo")
+_STOP = _set("datos de del la el los las y en al por para con su sus o lo")
 #: Whose a fact is that is not the vehicle's owner's, and dates of other acts: no field of ours.
 _FOREIGN = _set(
     "abogado receptor demandante acreedor ejecutante martillero ejecutivo procurador "
@@ -97,7 +98,7 @@ _FOREIGN = _set(
     "revision tecnica seguro poliza gestion informe respuesta factura hora monto "
     "deuda saldo capital cuantia mandante solicitante cartera producto ultima ultimo "
     "credito tasacion avaluo juez secretario estado etapa item correlativo cuaderno "
-    "tramite arancel boleta motor nacionalidad sexo edad profesion trabajo laboral "
+    "tramite arancel boleta nacionalidad sexo edad profesion trabajo laboral "
     "comercial curso proxima"
 )
 _OWNER = _set(
@@ -119,26 +120,27 @@ _MAIL = _set("correo electronico")
 #: Field, its words, and the words that may stand beside them.
 _GRAMMAR: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("patente", _PLATE, _VEHICLE | {"unica", "unico", "n"}),
-    ("rol", _ROL, _set("causa n judicial juicio expediente")),
+    ("rol", _ROL, _set("causa n judicial juicio expediente civil")),
     ("tribunal", _COURT, _set("origen causa nombre competente civil letras juzgado")),
-    ("propietario_rut", _RUT, _OWNER | {"n", "identidad", "nacional", "tributario"}),
+    ("propietario_rut", _RUT, _OWNER | {"n", "identidad", "nacional", "tributario", "carnet"}),
     ("propietario_telefono", _PHONE, _OWNER | _PHONE | {"n"}),
-    ("propietario_email", frozenset({"correo"}), _OWNER | _MAIL | {"contacto"}),
-    ("comuna", frozenset({"comuna"}), _OWNER | _STREET | {"ciudad"}),
+    ("propietario_email", frozenset({"correo"}), _OWNER | _MAIL | {"contacto", "direccion"}),
+    ("comuna", frozenset({"comuna"}), _OWNER | _STREET | {"ciudad", "residencia"}),
     ("region", frozenset({"region"}), _OWNER | _STREET),
-    ("direccion", _STREET, _OWNER | _STREET | {"completa"}),
+    ("direccion", _STREET, _OWNER | _STREET | {"completa", "residencia", "conocido"}),
     ("marca", frozenset({"marca"}), _VEHICLE),
     ("modelo", frozenset({"modelo"}), _VEHICLE),
     ("anio", frozenset({"ano"}), _VEHICLE | {"fabricacion", "modelo"}),
     ("color", frozenset({"color"}), _VEHICLE),
+    ("motor", frozenset({"motor"}), _VEHICLE | {"n", "serie"}),
     ("vin", frozenset({"vin", "chasis", "chassis"}), _VEHICLE | {"n", "serie"}),
-    ("numero_oficio", frozenset({"oficio"}), _set("n codigo orden folio ref")),
+    ("numero_oficio", frozenset({"oficio"}), _set("n codigo orden folio ref judicial")),
     ("caratulado", frozenset({"caratulado"}), _set("causa n")),
     ("fecha_oficio", frozenset({"oficio"}), _set("fecha emision")),
     (
         "fecha_limite",
-        _set("vencimiento limite plazo termino tope"),
-        _set("fecha oficio encargo maximo maxima"),
+        _set("vencimiento limite plazo termino tope maxima"),
+        _set("fecha oficio encargo maximo"),
     ),
     (
         "fecha_ingreso",
@@ -197,6 +199,8 @@ def _read(text: str) -> str | None:
     if "fecha" in words:
         # «Fecha/hora encargo»: the hour is kept beside the day.
         words.discard("hora")
+    if not ordinals and not others and (campo := _plain_field(words)):
+        return campo
     if words & _FOREIGN:
         return ""
     for campo, heads, beside in _GRAMMAR:
@@ -215,8 +219,26 @@ def _read(text: str) -> str | None:
     return None
 
 
+def _plain_field(words: set[str]) -> str | None:
+    """The field of words that are elsewhere those of something else."""
+    if words <= _STREET | {"ultimo", "ultima", "conocido", "registrado"} and words & _STREET:
+        return "direccion"
+    if words <= _VEHICLE | {"ano", "comercial"} and "ano" in words:
+        return "anio"
+    if words & {"tipo", "clase"} and words & _VEHICLE and words <= _VEHICLE | {"tipo", "clase"}:
+        return "tipo_vehiculo"
+    if words == {"n", "causa"}:
+        return "rol"
+    return "propietario_rut" if words == {"c", "identidad"} else None
+
+
 def _composite(words: set[str]) -> str | None:
     plain = words - _OWNER - _VEHICLE
+    if "sindv" in plain:
+        rest = plain - {"sindv"}
+        return "patente" if rest and rest <= _PLATE else "rut_sin_dv" if rest <= _RUT else None
+    if "digito" in plain and plain & _PLATE and plain <= _PLATE | {"digito", "n"}:
+        return "patente_dv"
     if plain & {"dv", "digito", "verificador"} and not plain - {"dv", "digito", "verificador", "n"}:
         return "rut_dv"
     if "dv" in plain or {"digito", "verificador"} <= plain:
@@ -250,8 +272,17 @@ def _composite(words: set[str]) -> str | None:
 
 def _words(text: str) -> set[str]:
     text = re.sub(r"\be-?\s?mails?\b", " correo ", text)
+    # «RUT s/DV», «RUT con DV».
+    text = re.sub(r"\b(?:sin |s/\s?)(?:dv|digito)\b(?: verificador)?", " sindv ", text)
+    # «Calle y número» is the whole of an address.
+    text = re.sub(
+        r"\b(calle|direccion|domicilio)\s*(?:y|/|con)\s*(?:numero|nro|num|n)\b", r"\1", text
+    )
+    text = re.sub(r"^comuna (?:de |de la |del )?(?:direccion|domicilio|calle)$", "comuna", text)
+    text = re.sub(r"\brol\s*(?:y|/|-)\s*ano\b", "rol", text)
+    text = re.sub(r"\b(?:con |c/\s?)(?:dv|digito)\b(?: verificador)?", " ", text)
     # «P.P.U.», «R.U.T.»: letters with dots are one word.
-    text = re.sub(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", lambda one: one[0].replace(".", "") + " ", text)
+    text = re.sub(r"\b(?:[a-z]\.)+[a-z]\b\.?", lambda one: one[0].replace(".", "") + " ", text)
     tokens = re.sub(r"[^a-z0-9]+", " ", text).split()
     joined = re.sub(r"\b([a-z]) ([a-z]) ([a-z])\b", r"\1\2\3", " ".join(tokens)).split()
     found = set()
@@ -269,7 +300,7 @@ _KNOWN = (
     | _FOREIGN
     | _VEHICLE
     | frozenset().union(*(heads | beside for _, heads, beside in _GRAMMAR))
-    | _set("dv digito verificador apellido paterno materno depto letra tipo")
+    | _set("clase dv sindv digito verificador apellido paterno materno depto letra tipo")
     | frozenset(_ABBREVIATIONS.values())
 )
 

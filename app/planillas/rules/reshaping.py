@@ -12,6 +12,8 @@ from app.planillas.rules.sheets import HEADER_WITHIN, TODAS, Fila, Guess, Hoja
 
 #: Fields that a row or a column of labels names at least, and the share of its cells that do.
 _FEWEST, _SHARE = 3, 0.6
+#: Fields that the second line of a header names at least, where both together name no more.
+_LINE = 2
 _FORMS = "La hoja «{}» está escrita como fichas, con un dato en cada línea: se leyó una por caso."
 _ON_ITS_SIDE = "La hoja «{}» trae un caso en cada columna: se leyó así."
 
@@ -106,7 +108,9 @@ def _joined_lines(hoja: Hoja, position: int, fields: int, guess: Guess) -> tuple
             clean_text(f"{one} {other}")
             for one, other in zip_longest(two[0].celdas, two[1].celdas, fillvalue="")
         )
-        if len(guess(joined)) > fields:
+        # A second line with names of fields, and no others than both lines together.
+        goes_on = upper == position and len(guess(two[1].celdas)) >= _LINE
+        if len(guess(joined)) > fields - goes_on:
             row = replace(two[1], celdas=joined)
             filas = (*hoja.filas[:upper], row, *hoja.filas[upper + 2 :])
             return replace(hoja, filas=filas), upper

@@ -38,8 +38,12 @@ _VEHICLE_TYPES = _set(
     "auto automovil camioneta camion station wagon suv jeep furgon moto motocicleta "
     "bus minibus tractor remolque semirremolque acoplado rampla station"
 ) | {"station wagon", "tracto camion", "tractocamion", "carro de arrastre"}
+_BETWEEN_PLATES = re.compile(r"[/;|\n,]|\s(?:y|e|-|–)\s")
 #: What stands between two parts of one cell, at its ends.
 _EDGES = " \t\n,;:/|()-–—."
+_REGION_AT_END = re.compile(
+    r"(?i)(?:[\s,.]+(?:chile|r\.?\s?m\.?|(?:[ivx]+\s)?regi[oó]n(?:\s[a-záéíóúñ']+){0,5}))+$"
+)
 #: What is kept of a row beside the fields of an order: several of one kind.
 OTROS = tuple(name for name in PARTES if name.startswith("otro_") or name.endswith("_2"))
 
@@ -60,6 +64,7 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     if year := re.fullmatch(r"(\d)[.,]?(\d{3})(?:[.,]0+)?", texts.get("anio", "").strip()):
         # A number cell as text: «2015.0», «2.015».
         texts["anio"] = year[1] + year[2]
+    _drop_decimals(texts)
     _join_rut(raw, texts)
     _join_patente(raw, texts)
     _join_rol(raw, texts)
@@ -86,6 +91,13 @@ def _whole(raw: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
         found["notas"] = "\n".join(filter(None, (found.get("notas"), kept)))
     found["un_dato"] = raw["un_dato"]
     return {name: text for name, text in found.items() if text.strip()}
+
+
+def _drop_decimals(texts: dict[str, str]) -> None:
+    """What programs made of a number that is a name: «912345678.0»."""
+    for name in ("numero_oficio", "propietario_telefono", "telefono_2", "propietario_rut"):
+        if found := re.fullmatch(r"\s*(\d{3,})\.0+\s*", texts.get(name, "")):
+            texts[name] = found[1]
 
 
 def _split_plate(raw: Mapping[str, str], texts: dict[str, str]) -> None:
@@ -240,6 +252,11 @@ def _split_make(raw: Mapping[str, str], texts: dict[str, str]) -> None:
     text = joined or clean_text(texts.get("marca", ""))
     if not text and not texts.get("modelo"):
         return
+    written = raw.get("marca_modelo") or texts.get("marca", "")
+    if len(in_parts(written)) > 1 and len(_BETWEEN_PLATES.split(texts.get("patente", ""))) > 1:
+        # Of several vehicles: each is split once it stands with its plate.
+        texts["marca"] = written
+        return
     if raw.get("marca_modelo") or not texts.get("modelo"):
         if not texts.get("anio") and (year := _YEAR_AT_END.search(text)):
             texts["anio"] = year[1]
@@ -261,6 +278,16 @@ def _split_make(raw: Mapping[str, str], texts: dict[str, str]) -> None:
     for name in ("marca", "modelo"):
         if texts.get(name):
             texts[name] = in_title_case(clean_text(texts[name]))
+
+
+def in_parts(text: str) -> list[str]:
+    """What stands in one cell of several vehicles, one text for each."""
+    return [part for part in re.split(r"\s*[/;|\n]\s*", text) if part.strip()]
+
+
+def split_make(car: dict[str, str]) -> None:
+    """Split the make and model of one of several vehicles, whose texts stood in one cell."""
+    _split_make({"marca_modelo": car.pop("marca")} if not car.get("modelo") else {}, car)
 
 
 def _split_address(raw: Mapping[str, str], texts: dict[str, str]) -> None:
@@ -288,10 +315,14 @@ def split_street(text: str) -> tuple[str, str] | None:
     if len(lines) != 1:
         return None
     line = lines[0].rstrip(" .")
-    line = re.sub(r"(?i)[\s,]+(?:chile|región metropolitana|r\.?\s?m\.?)$", "", line)
+    line = _REGION_AT_END.sub("", line)
     head, mark, tail = line.rpartition(",")
     if not mark:
         head, mark, tail = line.rpartition(" - ")
+    before, _, place = head.rpartition(",")
+    if before and find_comuna(tail) and find_comuna(place) and re.search(r"\d", before):
+        # «…, Maipú, Santiago»: the comuna, then its city.
+        head, tail = before, place
     tail = re.sub(r"(?i)^\s*(?:comuna|ciudad)(?: de)?\b", "", tail).strip(" .()")
     if mark and re.search(r"\d", head) and find_comuna(tail):
         return head.strip(" ,"), tail
