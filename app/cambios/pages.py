@@ -57,7 +57,8 @@ def answer_unchanged() -> Response | None:
     tag = Tag.read(request.headers.get("If-None-Match", ""))
     if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
         response = Response(status=304)
-        _mark(response, tag)
+        # Who asks so has it: a browser that must not keep pages has none to ask about.
+        _mark(response, tag, is_kept=True)
         return response
     # Who asks is read before, so that others' sessions are nothing that the page depends on.
     if current_user.is_authenticated:
@@ -101,14 +102,18 @@ def _tag_page(response: Response) -> Response:
     names = table_names()
     tag = Tag.of(_key(), _about(facts), reading.tables, reading.stamps, names, reading.made)
     if tag is not None:
-        _mark(response, tag)
+        _mark(response, tag, is_kept=found.keeps_pages)
     return response
 
 
-def _mark(response: Response, tag: Tag) -> None:
-    """Let this browser alone keep the page, and ask each time whether it is still right."""
+def _mark(response: Response, tag: Tag, *, is_kept: bool) -> None:
+    """Name what the page is made of.
+
+    If the office has it so, this browser alone may keep it, and asks each time whether it is still
+    right. Else no browser writes it to its disk; who has it in memory may still ask.
+    """
     response.headers["ETag"] = str(tag)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-cache" if is_kept else "no-store"
     response.headers["Vary"] = "Cookie, HX-Request, Accept-Encoding, Sec-Fetch-Site"
 
 

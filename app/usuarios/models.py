@@ -129,3 +129,6 @@ class Sesion(Model):
     motivo: Mapped[FinSesion | None]
 
     usuario: Mapped[Usuario] = relationship()
+
+    #: Not stored: whether the office lets this browser keep pages, as read with the row.
+    guarda_paginas = False

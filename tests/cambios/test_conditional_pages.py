@@ -17,7 +17,7 @@ from app.oficios.rules import Actividad
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
-from app.usuarios.rules.sesiones import SEEN_EVERY, FinSesion
+from app.usuarios.rules.sesiones import KEEP_PAGES, SEEN_EVERY, FinSesion
 from app.web.conditional import is_conditional
 from tests.factories import make_aviso
 from tests.plugins.application import HTMX
@@ -63,6 +63,36 @@ def test_who_has_a_page_gets_no_second_copy(app, investigador, oficio):
     assert {"oficios.detail", "tablero.board", "tablero.listing", "avisos.index"} <= marked
     guards = [view for name, view in app.view_functions.items() if name in marked]
     assert not [view for view in guards if getattr(view, "__rastro_fresh__", False)]
+
+
+def test_no_browser_keeps_a_page_unless_the_office_has_it_so(app, investigador, oficio, change):
+    paths = (f"/oficios/{oficio.id}", BOARD, "/tablero/lista?todo=1", "/tablero/hoy?todo=1")
+    for path in (*paths, "/avisos"):
+        tag_of(investigador, path)
+        assert investigador.get(path).headers["Cache-Control"] == "no-store", path
+    tag = tag_of(investigador, BOARD)
+
+    change(lambda session: session.add(Ajuste(clave=KEEP_PAGES.clave, valor="si")))
+
+    assert ask(investigador, BOARD, tag).status_code == 200
+    assert investigador.get(BOARD).headers["Cache-Control"] == "private, no-cache"
+    assert investigador.get("/terreno").headers["Cache-Control"] == "no-store"
+    change(lambda session: session.execute(sa.delete(Ajuste)))
+    assert investigador.get(BOARD).headers["Cache-Control"] == "no-store"
+
+
+def test_a_session_that_is_over_takes_along_what_its_browser_keeps(investigador, stranger, change):
+    assert "Clear-Site-Data" not in stranger.get(BOARD).headers
+    assert "Clear-Site-Data" not in investigador.get(BOARD).headers
+    change(
+        lambda session: session.execute(
+            sa.update(Sesion).values(terminada_at=utcnow(), motivo=FinSesion.INACTIVA)
+        )
+    )
+
+    for headers in ({}, HTMX):
+        answer = investigador.get(BOARD, headers=headers)
+        assert answer.headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_change_by_anybody_makes_it_a_page_again(

@@ -47,6 +47,8 @@ class OpenSession:
     created_at: datetime
     vista_at: datetime
     confirmada_at: datetime
+    #: Whether this browser may keep pages; until the next request knows, it may not.
+    keeps_pages: bool = False
 
     @classmethod
     def of(cls, sesion: Sesion) -> OpenSession:
@@ -58,6 +60,7 @@ class OpenSession:
             sesion.created_at,
             sesion.vista_at,
             sesion.confirmada_at,
+            sesion.guarda_paginas,
         )
 
     @classmethod
@@ -88,6 +91,11 @@ def current_session() -> OpenSession | None:
     if current_user.is_authenticated:
         found = g.get("rastro_session")
     return found
+
+
+def has_ended() -> bool:
+    """Whether this browser comes with a session that is over."""
+    return _KEY in session and not current_user.is_authenticated
 
 
 def confirmed_at() -> datetime | None:

@@ -29,6 +29,7 @@ from app.usuarios.pages.open_sessions import (
     begin,
     current_session,
     has_begun,
+    has_ended,
     init_open_sessions,
     lend,
     load_account,
@@ -216,5 +217,9 @@ def init_auth(app: Flask) -> None:
         if is_htmx():
             response = make_response("", 401)
             response.headers["HX-Redirect"] = target
-            return response
-        return redirect(target, 303)
+        else:
+            response = make_response(redirect(target, 303))
+        if has_ended():
+            # Nobody signed out, and what the browser keeps of their pages goes all the same.
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response

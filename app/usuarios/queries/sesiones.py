@@ -15,6 +15,7 @@ from app.usuarios.models import Sesion, Usuario
 from app.usuarios.queries import limit_by_mode
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import (
+    KEEP_PAGES,
     LIMIT_SETTINGS,
     FinSesion,
     SessionLimits,
@@ -22,6 +23,7 @@ from app.usuarios.rules.sesiones import (
     find_end,
     hash_session,
     is_listed,
+    keeps_pages,
 )
 
 
@@ -38,7 +40,8 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
         return None
     limit_by_mode(usuario, row[1])
-    stored = zip(LIMIT_SETTINGS, row[2:], strict=True)
+    sesion.guarda_paginas = keeps_pages(read_setting(KEEP_PAGES, row[2]))
+    stored = zip(LIMIT_SETTINGS, row[3:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
     return None if _find_end(sesion, limits, now) else sesion
 
@@ -47,7 +50,12 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
 def _open_session() -> sa.Select:
     """The session of a ``huella``; written once, since that takes longer than the answer."""
     return (
-        sa.select(Sesion, setting_column(ACCESS_MODE), *map(setting_column, LIMIT_SETTINGS))
+        sa.select(
+            Sesion,
+            setting_column(ACCESS_MODE),
+            setting_column(KEEP_PAGES),
+            *map(setting_column, LIMIT_SETTINGS),
+        )
         .join(Sesion.usuario)
         .outerjoin(Usuario.buffet)
         .options(contains_eager(Sesion.usuario).contains_eager(Usuario.buffet))

@@ -71,9 +71,27 @@ KEPT_DAYS = Setting(
     maximo=3650,
     place=60,
 )
-SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS)
+_FORGETS, _KEEPS = "no", "si"
+#: Whether browsers keep pages of the office, which ``no-store`` forbids (ASVS 5.0, 14.3.2).
+KEEP_PAGES = Setting(
+    "sesiones.guardar_paginas",
+    _GROUP,
+    "Páginas de la oficina en los navegadores",
+    _FORGETS,
+    "Guardar el tablero y los casos ahorra pedirlos de nuevo cuando no cambiaron, pero deja datos "
+    "de personas en el disco de cada equipo hasta que se cierra la sesión: solo para equipos "
+    "propios y cifrados.",
+    opciones=((_FORGETS, "No se guardan"), (_KEEPS, "Cada navegador las guarda para sí")),
+    place=60,
+)
+SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS, KEEP_PAGES)
 #: Those that decide whether a session is open.
 LIMIT_SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS)
+
+
+def keeps_pages(chosen: str | int) -> bool:
+    """Whether what ``KEEP_PAGES`` holds lets browsers keep pages."""
+    return chosen == _KEEPS
 
 
 class TipoSesion(Labelled):
