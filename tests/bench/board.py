@@ -213,7 +213,7 @@ def measure(kind: str, slack: float) -> bool:
 def page(many: Site, few: Site, slack: float) -> list[bool]:
     """The page: beside its floor, and beside that of a small installation."""
     _status, plain, _seconds = many.ask("/tablero?todo=1", **{"Accept-Encoding": "identity"})
-    cards = len(re.findall(b'<article id="oficio-card-', plain))
+    cards = len(re.findall(b'<li id="oficio-card-', plain))
     (Path(many.app.instance_path) / PAGE).write_bytes(plain)
     _status, by_hand, _seconds = many.ask("/piso", **{"Accept-Encoding": "identity"})
     same = _bare(by_hand) == _bare(plain)
@@ -271,9 +271,9 @@ def deeds(site: Site) -> list[bool]:
         say("move, queries", str(queries), "<= 5", queries <= 5),
         say(
             "move, cards in the answer",
-            str(text.count("<article")),
+            str(text.count('<li id="oficio-card-')),
             "1",
-            text.count("<article") == 1,
+            text.count('<li id="oficio-card-') == 1,
         ),
     ]
 

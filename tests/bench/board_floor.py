@@ -36,7 +36,7 @@ from app.web.filters import plazo
 
 #: The real page, in the instance's folder.
 PAGE = "page.html"
-_CARD = re.compile(r'<article id="oficio-card-.*?</article>', re.DOTALL)
+_CARD = re.compile(r'<li id="oficio-card-.*?</li>', re.DOTALL)
 _local = threading.local()
 
 
@@ -92,18 +92,17 @@ def _card(row: Any, due: dict[Any, Any], now: datetime) -> str:
     name = format_patente(patente)
     urgent = prioridad == "urgente"
     lugar = via or ubicacion
-    html = f"""<article id="oficio-card-{pk}"
-         role="listitem"
-         class="oficio-card{" is-urgent" if urgent else ""}"
-         tabindex="0"
-         data-id="{pk}"
-         data-version="{version}"
-         data-stamp="{version}-{_moment(activo).timestamp():.6f}"
-         data-estado="{estado}"
-         data-buffet="{buffet_id}"
-         data-investigador="{investigador_id or 0}"
-         data-name="{name}"
-         aria-label="{name}{", urgente" if urgent else ""}">
+    html = f"""<li id="oficio-card-{pk}"
+    class="oficio-card{" is-urgent" if urgent else ""}"
+    tabindex="0"
+    data-id="{pk}"
+    data-version="{version}"
+    data-stamp="{version}-{_moment(activo).timestamp():.6f}"
+    data-estado="{estado}"
+    data-buffet="{buffet_id}"
+    data-investigador="{investigador_id or 0}"
+    data-name="{name}"
+    aria-label="{name}{", urgente" if urgent else ""}">
   <div class="oficio-card-head">
     {_plate(patente)}
     {f'<span class="plazo plazo-{words["tono"]}">{words["texto"]}</span>' if words else ""}
@@ -127,7 +126,7 @@ def _card(row: Any, due: dict[Any, Any], now: datetime) -> str:
     {f'<span class="fact fact-warn" title="Días sin actividad">{_icon("zzz")}{quiet} días<span class="visually-hidden"> sin actividad</span></span>' if quiet else ""}
     {_avatar(investigador)}
   </div>
-</article>"""
+</li>"""
     return html
 
 

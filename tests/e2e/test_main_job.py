@@ -49,7 +49,7 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
     expect(page.get_by_text("Se crearon 56 oficios.")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("3 filas quedaron fuera")).to_be_visible()
     page.goto(f"{rastro.url}/tablero?q={NUMERO}")
-    card = page.locator("article.oficio-card", has_text=NUMERO)
+    card = page.locator(".oficio-card", has_text=NUMERO)
     expect(card).to_be_visible()
     oficio_id = card.get_attribute("data-id")
 
@@ -60,7 +60,7 @@ def test_from_a_buffets_spreadsheet_to_a_notified_bailiff(rastro: Served, new_pa
         drag(page, card, column)
     assert moved.value.status == 200
     page.reload()
-    expect(target.locator("article", has_text=NUMERO)).to_be_visible()
+    expect(target.locator(".oficio-card", has_text=NUMERO)).to_be_visible()
 
     # Check the gantries: sightings arrive without reloading.
     case = f"{rastro.url}/oficios/{oficio_id}"

@@ -79,7 +79,7 @@ def order(rows: Callable[..., list[Any]]) -> Callable[..., list[int]]:
 def cards(html: str) -> dict[int, str]:
     """The cards of a page or fragment by id of the oficio, in their order, without CSRF tokens."""
     html = re.sub(r'<input type="hidden" name="csrf_token"[^>]*>', "", html)
-    found = re.findall(r'(<article id="oficio-card-(\d+)".*?</article>)', html, re.DOTALL)
+    found = re.findall(r'(<li id="oficio-card-(\d+)".*?</li>)', html, re.DOTALL)
     return {int(pk): text for text, pk in found}
 
 

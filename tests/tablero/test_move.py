@@ -58,7 +58,7 @@ def test_a_drop_is_answered_with_one_card_and_costs_six_queries(investigador, fi
     with counted() as between:
         drop(investigador, second, "investigacion", after=first)
 
-    assert text.count("<article") == 1
+    assert text.count('<li id="oficio-card-') == 1
     assert "board-count" not in text
     assert len(reads(on_top)) <= 6, on_top
     assert len(reads(within)) <= 5, within

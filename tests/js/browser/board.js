@@ -2,9 +2,9 @@
 import { byId, equal, show, test } from "./check.js";
 
 const card = (id, { estado = "nuevo", stamp = "1" } = {}) =>
-  `<article class="oficio-card" id="oficio-card-${id}" tabindex="0" data-id="${id}" data-estado="${estado}" data-stamp="${stamp}"></article>`;
+  `<li class="oficio-card" id="oficio-card-${id}" tabindex="0" data-id="${id}" data-estado="${estado}" data-stamp="${stamp}"></li>`;
 const column = (estado, cards, more = "") =>
-  `<section class="board-column" data-label="${estado}"><div class="board-cards" data-key="${estado}" data-estado="${estado}">${cards.map((id) => card(id, { estado })).join("")}${more}</div></section>`;
+  `<section class="board-column" data-label="${estado}"><ul class="board-cards" data-key="${estado}" data-estado="${estado}">${cards.map((id) => card(id, { estado })).join("")}${more}</ul></section>`;
 const MORE = '<a class="board-more" href="#">más</a>';
 
 /** Draw a board, and load what puts cards into it. */
