@@ -2,8 +2,9 @@
 
 Run by ``make check``. bandit reads the code (an exception is the one of ruff's rule of the same
 number, with its reason), detect-secrets reads every file that is kept for the shapes of keys and
-tokens, pip-audit asks about the locked libraries. Where nobody answers that question it says so,
-and is no failure: no machine is without a network for ever.
+tokens, pip-audit asks about known faults of the locked libraries, and uv about newer versions of
+them. Where nobody answers these questions it says so, and is no failure: no machine is without a
+network for ever.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +37,16 @@ NOT_ASKED = {"Public IP (ipv4)"}
 LOCK = "requirements-dev.lock"
 #: Seconds for the question about libraries.
 PATIENCE = 60
+#: Within how many days a newer version is taken over, as docs/seguridad.md promises.
+UPDATE_DAYS = 92
+_PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 
 
 def main() -> int:
-    """Run all three and print what they found; 1 if there is anything."""
+    """Run all four and print what they found; 1 if there is anything."""
+    checks = (risky_calls, secrets, libraries, old_libraries)
     with ThreadPoolExecutor() as pool:
-        results = list(pool.map(lambda check: check(), (risky_calls, secrets, libraries)))
+        results = list(pool.map(lambda check: check(), checks))
     for problem in (problem for problems in results for problem in problems):
         print(problem)
     return 1 if any(results) else 0
@@ -122,6 +128,49 @@ def libraries() -> list[str]:
         for one in known
         for fault in one["vulns"]
     ]
+
+
+def old_libraries(today: date | None = None) -> list[str]:
+    """Locked libraries of which a newer version has been there for longer than ``UPDATE_DAYS``.
+
+    What ``pyproject.toml`` excludes is no newer version: a line there says why.
+    """
+    locked = dict(_PIN.findall((ROOT / LOCK).read_text("utf-8")))
+    extras = ("--extra", "demo", "--extra", "dev")
+    newest = _resolve(["pyproject.toml", "--universal", "--python-version", "3.11", *extras])
+    if newest is None:
+        print("Nobody answered about newer versions of the libraries: they were not looked up.")
+        return []
+    behind = {name: one for name, one in locked.items() if newest.get(name, one) != one}
+    print(f"Of {len(behind)} of {len(locked)} libraries there is a newer version.")
+    until = (today or datetime.now(UTC).date()) - timedelta(days=UPDATE_DAYS)
+    found = []
+    for name, version in behind.items():
+        then = _resolve(["-", "--no-deps", "--exclude-newer", f"{until}"], f"{name}>{version}")
+        if then:
+            found.append(
+                f"{LOCK}: {name} is {version}, and {then[name]} is older than {UPDATE_DAYS} days:"
+                " run uv with --upgrade"
+            )
+    return found
+
+
+def _resolve(arguments: list[str], wanted: str = "") -> dict[str, str] | None:
+    """Which versions would be chosen today; None if none would, or nobody answered."""
+    command = [str(BIN / "uv"), "pip", "compile", *arguments, "--upgrade", "--quiet"]
+    try:
+        done = subprocess.run(
+            [*command, "--no-header", "--no-annotate"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            input=wanted,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return dict(_PIN.findall(done.stdout)) if done.returncode == 0 else None
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 
 import pytest
 
@@ -81,3 +82,44 @@ def test_the_libraries_that_are_asked_about_are_all_that_are_locked():
     for name in ("requirements.lock", "requirements-demo.lock"):
         assert locked(name)
         assert locked(name) <= locked(check_security.LOCK), name
+
+
+@pytest.fixture
+def uv(kept, monkeypatch):
+    """What uv answers: newest versions, and of one library the newest before a day."""
+    kept(
+        "requirements-dev.lock",
+        "una==1.0 \\\n    --hash=sha256:0\notra==2.0 ; python_version < '4'\n",
+    )
+    asked = []
+
+    def answer(newest: str | None, then: str = ""):
+        def ask(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+            asked.append((command, options["input"]))
+            text = then if "--exclude-newer" in command else newest
+            return subprocess.CompletedProcess([], 0 if text else 2, text or "", "")
+
+        monkeypatch.setattr(check_security.subprocess, "run", ask)
+        return asked
+
+    return answer
+
+
+def test_a_library_that_was_left_behind_for_three_months_is_a_finding(uv, capsys):
+    asked = uv("una==1.2\notra==2.0\n", then="una==1.1\n")
+
+    (found,) = check_security.old_libraries(date(2026, 11, 30))
+
+    assert "una is 1.0, and 1.1 is older than 92 days" in found
+    assert "Of 1 of 2 libraries" in capsys.readouterr().out
+    command, wanted = asked[-1]
+    assert wanted == "una>1.0"
+    assert command[command.index("--exclude-newer") + 1] == "2026-08-30"
+
+
+def test_a_newer_version_of_yesterday_is_none_yet_and_silence_is_told(uv, capsys):
+    uv("una==1.2\notra==2.0\n")
+    assert check_security.old_libraries() == []
+    uv(None)
+    assert check_security.old_libraries() == []
+    assert "Nobody answered about newer versions" in capsys.readouterr().out
