@@ -22,6 +22,7 @@ from app.web.converters import RowIdConverter
 from app.web.error_pages import init_errors
 from app.web.filters import init_filters
 from app.web.headers import init_headers
+from app.web.kept_blocks import init_kept_blocks
 from app.web.limit_storage import SCHEME, init_limits
 from app.web.maintenance import init_maintenance
 from app.web.navigation import find_landing, init_navigation
@@ -69,6 +70,7 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     init_bodies(app)  # before anything reads a form
     csrf.init_app(app)
+    init_kept_blocks(app)
     htmx.init_app(app)
     init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)

@@ -19,6 +19,9 @@ class Labelled(enum.Enum):
     tone: str
     icon: str
 
+    #: There is one of each member; Enum's own asks for the hash of its name, in Python.
+    __hash__ = object.__hash__
+
     def __new__(cls, value: str, *_facts: Any) -> Self:
         """Make the member of a value; what else stands beside it is no part of the value."""
         member = object.__new__(cls)

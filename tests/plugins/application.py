@@ -25,6 +25,7 @@ from app.features import FEATURES
 from app.oficios.models import Oficio
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
+from app.web.kept_blocks import keeper_of
 from config import Config, load_config
 from tests.factories import make_buffet, make_oficio, make_usuario, sign_in_client
 from tests.plugins.databases import Databases
@@ -54,6 +55,7 @@ def _application(
     """One application per test process, on a migrated database."""
     app = create_app(test_config(database_url, tmp_path_factory.mktemp("instance")))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    keeper_of(app).is_checking = True  # every test finds out whether a part forgot a value
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _hurry)

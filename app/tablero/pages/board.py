@@ -15,7 +15,7 @@ from app.oficios.rules import Estado, Prioridad, allowed_moves
 from app.tablero.forms import read_filter, read_place
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.filter_bar import PROMISE_CHOICES, list_active
-from app.tablero.pages.screen import board_url, conditions_of, draw_columns
+from app.tablero.pages.screen import FilteredAddress, conditions_of, draw_columns
 from app.tablero.queries import (
     BoardColumn,
     Choices,
@@ -123,7 +123,7 @@ def filter_context(
         "aspecto": visit.aspecto,
         "densidades": Densidad,
         "columnas": ColumnaLista,
-        "address": lambda arguments: board_url(arguments, endpoint),
+        "address": FilteredAddress(endpoint),
         "due_choices": DUE_CHOICES,
         "idle_choices": IDLE_CHOICES,
         "promise_choices": PROMISE_CHOICES,

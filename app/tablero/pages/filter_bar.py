@@ -21,7 +21,7 @@ class ActiveFilter(NamedTuple):
     """A filter that is on, and the arguments of the address without it."""
 
     text: str
-    arguments: dict[str, str]
+    arguments: tuple[tuple[str, str], ...]
 
 
 def list_active(board_filter: BoardFilter, choices: Choices) -> list[ActiveFilter]:
@@ -43,7 +43,7 @@ def list_active(board_filter: BoardFilter, choices: Choices) -> list[ActiveFilte
     }
     default = BoardFilter()
     return [
-        ActiveFilter(text, board_filter.having(**{name: getattr(default, name)}))
+        ActiveFilter(text, tuple(board_filter.having(**{name: getattr(default, name)}).items()))
         for name, text in said.items()
         if text
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -93,7 +94,20 @@ def conditions_of(board_filter: BoardFilter) -> list[Any]:
     return criteria(board_filter, usuario_id=current_user.id, now=utcnow())
 
 
-def board_url(arguments: dict[str, str], endpoint: str = "tablero.board") -> str:
+@dataclass(frozen=True)
+class FilteredAddress:
+    """The address of a page under filters, as templates ask for it."""
+
+    endpoint: str
+
+    def __call__(self, arguments: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
+        """Under these ones."""
+        return board_url(arguments, self.endpoint)
+
+
+def board_url(
+    arguments: Mapping[str, str] | Sequence[tuple[str, str]], endpoint: str = "tablero.board"
+) -> str:
     """The address of the board (or its list) under filters."""
     base = url_for(endpoint)
     return f"{base}?{urlencode(arguments)}" if arguments else base
