@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import db
-from app.feature import current_features
+from app.feature import Features, current_features
 
 
 class Menu(Enum):
@@ -111,7 +112,14 @@ class ShownLink(NamedTuple):
 
 def list_links(menu: str) -> list[ShownLink]:
     """The links of a menu, by its value, that the signed-in person sees, in their order."""
-    links = sorted(_offered(Menu(menu)), key=lambda link: link.place)
+    kept: dict[str, list[ShownLink]] = g.setdefault("rastro_links", {})
+    if menu not in kept:
+        kept[menu] = _list_links(menu)
+    return kept[menu]
+
+
+def _list_links(menu: str) -> list[ShownLink]:
+    links = list(_offered(Menu(menu)))
     here = request.endpoint or ""
     area = here.split(".")[0]
     is_named = any(link.endpoint == here for link in links)
@@ -131,10 +139,16 @@ def list_links(menu: str) -> list[ShownLink]:
 
 
 def _offered(menu: Menu) -> Iterator[Link]:
-    for feature in current_features().by_name.values():
-        for link in feature.navigation:
-            if link.menu is menu and link.audience.includes_reader() and link.shows():
-                yield link
+    for link in _declared(current_features(), menu):
+        if link.audience.includes_reader() and link.shows():
+            yield link
+
+
+@lru_cache(maxsize=64)
+def _declared(features: Features, menu: Menu) -> list[Link]:
+    """The links of a menu that an application's features bring, in their order."""
+    links = (link for feature in features.by_name.values() for link in feature.navigation)
+    return sorted((link for link in links if link.menu is menu), key=lambda link: link.place)
 
 
 def _area(link: Link) -> str:
@@ -145,7 +159,7 @@ class Rail(NamedTuple):
     """The places of *Administración*, and where among them the reader is."""
 
     #: By their headings, in the order of these.
-    groups: list[tuple[str, list[RailLink]]]
+    groups: tuple[tuple[str, tuple[RailLink, ...]], ...]
     current: RailLink | None
     #: What the page leads back to: the place that it belongs to; None on that place itself.
     back: RailLink | None
@@ -171,17 +185,18 @@ def admin_rail() -> Rail | None:
     """The rail of the page that is being made; None where it is no page of *Administración*."""
     if not (current_user.is_authenticated and current_user.is_admin):
         return None
-    links = sorted(_offered(Menu.ADMIN), key=lambda link: link.place)
+    links = list(_offered(Menu.ADMIN))
     here = _place_of_page(links)
     if here is None and request.endpoint != ADMINISTRATION:
         return None
     shown = {link: _rail_link(link, is_current=link is here) for link in links}
     groups = [
-        (group.value, [shown[link] for link in links if link.group is group]) for group in Group
+        (group.value, tuple(shown[link] for link in links if link.group is group))
+        for group in Group
     ]
     current = shown[here] if here else None
     return Rail(
-        [(name, each) for name, each in groups if each],
+        tuple((name, each) for name, each in groups if each),
         current,
         None if here is None or here.endpoint == request.endpoint else current,
     )
