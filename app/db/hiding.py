@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask import g, has_request_context
 from sqlalchemy import event
@@ -104,4 +105,19 @@ def _leave_out(state: ORMExecuteState) -> None:
         return  # the SELECT of their row has the options, which its loads take over
     options = reader_options()
     if options:
-        state.statement = state.statement.options(*options)
+        state.statement = _with_options(state.statement, options)
+
+
+#: Statements with the options of a reader, as long as they live without them. One that is written
+#: once is then recognised by SQLAlchemy at once, which else costs more than the database's answer.
+_ready: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
+def _with_options(statement: Any, options: tuple[Any, ...]) -> Any:
+    known = _ready.get(statement)
+    if known is None:
+        known = _ready[statement] = {}
+    found = known.get(options)
+    if found is None:
+        found = known[options] = statement.options(*options)
+    return found

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -116,11 +117,15 @@ class CaseFacts:
 
 def read_facts(oficio_id: int) -> CaseFacts:
     """Count the sections and find the anchor, in one statement."""
-    questions = {
-        section.name: section.count(oficio_id).scalar_subquery()
-        for section in list_sections()
-        if section.count
-    }
-    anchored = anchored_night(oficio_id).scalar_subquery()
-    *counts, night = db.session.execute(sa.select(*questions.values(), anchored)).one()
-    return CaseFacts(dict(zip(questions, counts, strict=True)), night)
+    counted = tuple(section for section in list_sections() if section.count)
+    *counts, night = db.session.execute(_facts(counted), {"oficio_id": oficio_id}).one()
+    names = (section.name for section in counted)
+    return CaseFacts(dict(zip(names, counts, strict=True)), night)
+
+
+@lru_cache(maxsize=8)
+def _facts(counted: tuple[Section, ...]) -> sa.Select[Any]:
+    """The statement of ``read_facts``, written once: that takes longer than its answer."""
+    oficio_id: Any = sa.bindparam("oficio_id")
+    questions = (one.count(oficio_id).scalar_subquery() for one in counted if one.count)
+    return sa.select(*questions, anchored_night(oficio_id).scalar_subquery())

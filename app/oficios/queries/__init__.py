@@ -8,10 +8,11 @@ from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.buffets.models import Buffet
 from app.core.patente import ERASED_PLATE, parse_patente
-from app.db import db
+from app.db import db, prepared
 from app.direcciones.models import Direccion, Visita
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Actividad, Estado
@@ -169,17 +170,26 @@ def timeline_statement(oficio_id: int, tipo: Actividad | None = None) -> sa.Sele
 
 def find_oficio(oficio_id: int) -> Oficio | None:
     """An oficio with what every part of its page shows, in one question."""
-    return db.session.get(
-        Oficio,
-        oficio_id,
-        options=[
-            joinedload(Oficio.vehiculo),
-            joinedload(Oficio.buffet),
-            joinedload(Oficio.investigador),
-            joinedload(Oficio.propietarios),
-            joinedload(Oficio.direcciones),
-        ],
-    )
+    session = db.session()
+    if session.identity_key(Oficio, oficio_id) in session.identity_map:
+        return session.get(Oficio, oficio_id, options=_whole_case())
+    return session.scalars(_find_oficio(), {"id": oficio_id}).unique().one_or_none()
+
+
+@cache
+def _find_oficio() -> sa.Select[Oficio]:
+    """The statement of ``find_oficio``, written once."""
+    return sa.select(Oficio).where(Oficio.id == sa.bindparam("id")).options(*_whole_case())
+
+
+def _whole_case() -> list[ExecutableOption]:
+    return [
+        joinedload(Oficio.vehiculo),
+        joinedload(Oficio.buffet),
+        joinedload(Oficio.investigador),
+        joinedload(Oficio.propietarios),
+        joinedload(Oficio.direcciones),
+    ]
 
 
 def load_visits(oficio: Oficio) -> None:
@@ -210,17 +220,26 @@ def newest_visits(oficio_id: int) -> dict[int, Visita]:
 def dates_of_states(oficio: Oficio) -> dict[Estado, datetime]:
     """When the oficio last came into each state that it has been in."""
     dates = {Estado.PENDIENTE: oficio.created_at}
-    entries = db.session.execute(
-        sa.select(Investigacion.detalle, Investigacion.ocurrido_at)
-        .where(Investigacion.oficio_id == oficio.id, Investigacion.tipo == Actividad.CAMBIO_ESTADO)
-        .order_by(Investigacion.ocurrido_at, Investigacion.id)
-    )
+    entries = _moves.rows(oficio_id=oficio.id)
     known = {estado.value: estado for estado in Estado}
     for detalle, ocurrido_at in entries:
         if estado := known.get(detalle.get("a")):
             dates[estado] = ocurrido_at
     dates[oficio.estado] = oficio.estado_desde
     return dates
+
+
+@prepared
+def _moves() -> sa.Select:
+    """The moves of a case from state to state, oldest first."""
+    return (
+        sa.select(Investigacion.detalle, Investigacion.ocurrido_at)
+        .where(
+            Investigacion.oficio_id == sa.bindparam("oficio_id"),
+            Investigacion.tipo == Actividad.CAMBIO_ESTADO,
+        )
+        .order_by(Investigacion.ocurrido_at, Investigacion.id)
+    )
 
 
 def count_entries(oficio_id: int) -> sa.Select[int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
@@ -81,6 +83,8 @@ def list_entries(
         return _search(wanted, filtro.texto, limit, offset)
     if total is None:
         total = db.session.scalar(sa.select(sa.func.count(Investigacion.id)).where(*wanted)) or 0
+    if filtro == BitacoraFilter():
+        return _load_newest(oficio_id, limit, offset), total
     return _load(wanted, limit, offset), total
 
 
@@ -155,21 +159,40 @@ def _search(
 
 
 def _load(wanted: Sequence[sa.ColumnElement[bool]], limit: int, offset: int) -> list[Entrada]:
+    statement = _entries().where(*wanted).limit(limit).offset(offset)
+    return [Entrada(entry, pk) for entry, pk in db.session.execute(statement)]
+
+
+def _load_newest(oficio_id: int, limit: int, offset: int) -> list[Entrada]:
+    values = {"oficio_id": oficio_id, "most": limit, "left_out": offset}
+    return [Entrada(entry, pk) for entry, pk in db.session.execute(_newest(), values)]
+
+
+@cache
+def _entries() -> sa.Select[Any]:
+    """Entries with who wrote them and what they correct, newest first; written once."""
     later = aliased(Investigacion)
     corrected_by = (
         sa.select(sa.func.max(later.id))
         .where(later.corrige_id == Investigacion.id)
         .scalar_subquery()
     )
-    statement = (
+    return (
         sa.select(Investigacion, corrected_by)
-        .where(*wanted)
         .options(
             joinedload(Investigacion.usuario),
             joinedload(Investigacion.corrige).joinedload(Investigacion.usuario),
         )
         .order_by(Investigacion.ocurrido_at.desc(), Investigacion.id.desc())
-        .limit(limit)
-        .offset(offset)
     )
-    return [Entrada(entry, pk) for entry, pk in db.session.execute(statement)]
+
+
+@cache
+def _newest() -> sa.Select[Any]:
+    """Those of a case that nobody filtered, as every case page asks for them."""
+    return (
+        _entries()
+        .where(Investigacion.oficio_id == sa.bindparam("oficio_id"))
+        .limit(sa.bindparam("most"))
+        .offset(sa.bindparam("left_out"))
+    )
