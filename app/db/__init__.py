@@ -16,7 +16,7 @@ from app.db.hiding import (
     seeing_others,
 )
 from app.db.model import Model, ShortText, UtcDateTime, db
-from app.db.prepared import Prepared, prepared
+from app.db.prepared import Maker, Prepared, prepared, rows_of
 from app.db.transactions import (
     DATABASE,
     LOCK_HELD_TOO_LONG,
@@ -39,6 +39,7 @@ __all__ = [
     "LOCK_HELD_TOO_LONG",
     "LOCK_WAIT",
     "UNSEEN",
+    "Maker",
     "Model",
     "Prepared",
     "ReadOnlyRequest",
@@ -62,6 +63,7 @@ __all__ = [
     "prepare_engine",
     "prepared",
     "release",
+    "rows_of",
     "seeing_all",
     "seeing_others",
     "transaction",

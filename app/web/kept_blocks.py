@@ -188,7 +188,7 @@ class Keeper:
 class KeptBlocks(Extension):
     """The tag ``kept``."""
 
-    tags = frozenset({"kept"})
+    tags = {"kept"}  # noqa: RUF012  # as its base has it
     _numbers = itertools.count()
 
     def __init__(self, environment: Environment) -> None:
@@ -268,11 +268,16 @@ def _check(value: Any) -> None:
     if isinstance(value, tuple | frozenset):
         for one in value:
             _check(one)
-    elif dataclasses.is_dataclass(value) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    elif dataclasses.is_dataclass(value) and _is_frozen(value):
         for field in dataclasses.fields(value):
             _check(getattr(value, field.name))
     elif not isinstance(value, _PLAIN) or (isinstance(value, datetime) and value.tzinfo is None):
         raise NotByValue(f"{type(value).__name__} is no value")
+
+
+def _is_frozen(value: Any) -> bool:
+    """Whether the fields of a dataclass' object stay what they are."""
+    return bool(type(value).__dataclass_params__.frozen)
 
 
 def _size(part: tuple[str, bool]) -> int:

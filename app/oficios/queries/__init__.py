@@ -8,7 +8,7 @@ from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.buffets.models import Buffet
 from app.core.patente import ERASED_PLATE, parse_patente
@@ -182,7 +182,7 @@ def _find_oficio() -> sa.Select[Oficio]:
     return sa.select(Oficio).where(Oficio.id == sa.bindparam("id")).options(*_whole_case())
 
 
-def _whole_case() -> list[ExecutableOption]:
+def _whole_case() -> list[ORMOption]:
     return [
         joinedload(Oficio.vehiculo),
         joinedload(Oficio.buffet),

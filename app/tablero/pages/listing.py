@@ -27,6 +27,7 @@ from app.tablero.queries.listing import (
     list_ids,
     listing_statement,
     read_listing,
+    read_page,
 )
 from app.tablero.rules import Aspecto, ColumnaLista, sighting_words
 from app.web.access import staff_required
@@ -53,7 +54,7 @@ def listing() -> ResponseReturnValue:
     size = PRINT_LIMIT if is_print else PAGE_SIZE
     now = utcnow()
     statement = _statement(conditions).limit(size).offset(0 if is_print else (number - 1) * size)
-    page = Page(list(read_listing(statement, now=now)), number, count_listing(conditions), size)
+    page = Page(read_page(statement, now=now), number, count_listing(conditions), size)
     if is_print:
         casos = [row.card.id for row in page.rows]
         note_export("Lista de oficios (impresa)", len(casos), actor=current_user, casos=casos)

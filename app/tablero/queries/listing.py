@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet
-from app.db import db
+from app.db import db, rows_of
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.promesas.models import Compromiso
-from app.tablero.queries.cards import Card, cards_statement, make_card
+from app.tablero.queries.cards import Card, cards_statement, make_card, read_known
 from app.tablero.queries.columns import Criteria
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -76,6 +76,14 @@ def count_listing(conditions: Criteria) -> int:
 def list_ids(conditions: Criteria) -> list[int]:
     """The cases that a filter leaves."""
     return list(db.session.scalars(sa.select(Oficio.id).where(*conditions)))
+
+
+def read_page(statement: sa.Select[Any], *, now: datetime) -> list[ListedCase]:
+    """The cases of ``listing_statement``, of which there are few."""
+    return [
+        ListedCase(known.card(now), known.rol, known.ultima_actividad_at)
+        for known in read_known(rows_of(statement))
+    ]
 
 
 def read_listing(statement: sa.Select[Any], *, now: datetime) -> Iterator[ListedCase]:
