@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.clock import is_ahead_of, is_within, utcnow
 from app.core.dates import format_duracion
-from app.db import UtcDateTime, db
+from app.db import Prepared, UtcDateTime, db, prepared
 from app.jobs.models import Consumidor, Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import SILENCE
@@ -93,32 +94,7 @@ def take_pulse(now: datetime) -> Pulse:
 
     Ages are told by the database's clock, so that machines with different clocks agree.
     """
-    shared = _on_shared_clock(now)
-    queue = (
-        sa.select(
-            sa.func.count().label("due"), sa.func.min(Trabajo.ejecutar_desde).label("due_since")
-        )
-        .where(
-            sa.or_(
-                Trabajo.estado == EstadoTrabajo.PENDIENTE,
-                sa.and_(
-                    Trabajo.estado == EstadoTrabajo.PROGRAMADO, Trabajo.ejecutar_desde <= shared
-                ),
-            )
-        )
-        .subquery()
-    )
-    rows = db.session.execute(
-        sa.select(
-            queue,
-            shared.label("now"),
-            Consumidor.hilos,
-            Consumidor.iniciado_at,
-            Consumidor.ultimo_latido_at,
-            Consumidor.ultimo_barrido_at,
-            Consumidor.desfase_s,
-        ).select_from(sa.outerjoin(queue, Consumidor, sa.true()))
-    ).all()
+    rows = _pulse(db.engine.dialect.name).rows(now=now, ahead=now - utcnow()).all()
     now = rows[0].now
     consumers = [row for row in rows if row.hilos is not None]
     alive = [row for row in consumers if is_heard(row, now)]
@@ -139,16 +115,51 @@ def take_pulse(now: datetime) -> Pulse:
     )
 
 
-def _on_shared_clock(now: datetime) -> sa.ColumnElement[datetime]:
-    """A moment of this machine's clock by that of the database, worked out by the question itself.
+@cache
+def _pulse(dialect: str) -> Prepared[*tuple[Any, ...]]:
+    """The question of ``take_pulse``, written once: every page of an admin asks it."""
+    return prepared(lambda: _write_pulse(dialect))
+
+
+def _write_pulse(dialect: str) -> sa.Select[*tuple[Any, ...]]:
+    shared = _on_shared_clock(dialect)
+    queue = (
+        sa.select(
+            sa.func.count().label("due"), sa.func.min(Trabajo.ejecutar_desde).label("due_since")
+        )
+        .where(
+            sa.or_(
+                Trabajo.estado == EstadoTrabajo.PENDIENTE,
+                sa.and_(
+                    Trabajo.estado == EstadoTrabajo.PROGRAMADO, Trabajo.ejecutar_desde <= shared
+                ),
+            )
+        )
+        .subquery()
+    )
+    return sa.select(
+        queue,
+        shared.label("now"),
+        Consumidor.hilos,
+        Consumidor.iniciado_at,
+        Consumidor.ultimo_latido_at,
+        Consumidor.ultimo_barrido_at,
+        Consumidor.desfase_s,
+    ).select_from(sa.outerjoin(queue, Consumidor, sa.true()))
+
+
+def _on_shared_clock(dialect: str) -> sa.ColumnElement[datetime]:
+    """The moment ``now`` of this machine's clock by that of the database, worked out by itself.
 
     On PostgreSQL the statement's time, which is the same for all rows and can be sought in an
-    index; on SQLite this machine's clock is the database's.
+    index, and how far ``now`` is ``ahead`` of this machine's clock; on SQLite this machine's clock
+    is the database's.
     """
-    if db.engine.dialect.name != "postgresql":
-        return sa.literal(now, UtcDateTime())
+    if dialect != "postgresql":
+        return sa.bindparam("now", type_=UtcDateTime())
     theirs = sa.func.statement_timestamp(type_=UtcDateTime())
-    return sa.type_coerce(theirs + sa.literal(now - utcnow(), sa.Interval()), UtcDateTime())
+    ahead = sa.bindparam("ahead", type_=sa.Interval())
+    return sa.type_coerce(theirs + ahead, UtcDateTime())
 
 
 def is_heard(consumidor: Consumidor | sa.Row[Any], now: datetime) -> bool:

@@ -7,16 +7,16 @@ time, the newest, because no percentile of SQL is the same on SQLite and Postgre
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.core.clock import local_today, start_of_day
-from app.db import db
+from app.db import Maker, Prepared, UtcDateTime, prepared
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.rules import ENDED_STATES, EstadoTrabajo, percentile, waited
 
@@ -66,18 +66,14 @@ def day_edges(now: datetime, count: int = 30) -> list[datetime]:
 def list_stretches(edges: Sequence[datetime]) -> list[Stretch]:
     """What ended between each two neighbouring moments, oldest first."""
     counts = _count_ended(edges)
+    ended: dict[int, list[_Ended]] = defaultdict(list)
+    for one in _newest(edges, SAMPLE):
+        ended[one.tramo].append(one)
     stretches = []
-    for index, (start, end) in enumerate(pairwise(edges)):
-        rows = _newest(start, end, SAMPLE) if counts[index] else []
-        waits, runs = _durations(rows)
-        stretches.append(
-            Stretch(
-                start=start,
-                counts={estado: counts[index].get(estado, 0) for estado in ENDED_STATES},
-                wait=Spread.of(waits),
-                run=Spread.of(runs),
-            )
-        )
+    for index, start in enumerate(edges[:-1]):
+        wait, run = _spreads(ended[index])
+        amounts = {estado: counts[index].get(estado, 0) for estado in ENDED_STATES}
+        stretches.append(Stretch(start=start, counts=amounts, wait=wait, run=run))
     return stretches
 
 
@@ -85,70 +81,106 @@ def spreads_by_kind(
     since: datetime, now: datetime
 ) -> dict[str, tuple[Spread | None, Spread | None]]:
     """Wait and run of what ended between two moments, by kind of job."""
-    kinds: dict[str, list[Any]] = defaultdict(list)
-    for row in _newest(since, now, SAMPLE * 10):
-        kinds[row.tipo].append(row)
-    spreads = {}
-    for tipo, rows in kinds.items():
-        waits, runs = _durations(rows)
-        spreads[tipo] = (Spread.of(waits), Spread.of(runs))
-    return spreads
+    kinds: dict[str, list[_Ended]] = defaultdict(list)
+    for one in _newest([since, now], SAMPLE * 10):
+        kinds[one.tipo].append(one)
+    return {tipo: _spreads(rows) for tipo, rows in kinds.items()}
 
 
 def _count_ended(edges: Sequence[datetime]) -> dict[int, dict[EstadoTrabajo, int]]:
     """How many ended in each stretch, by state. The index of the moments holds all it reads."""
-    number = sa.case(
-        *((Trabajo.terminado_at < edge, index) for index, edge in enumerate(edges[1:]))
-    ).label("tramo")
+    moments = {f"edge{number}": edge for number, edge in enumerate(edges)}
     counts: dict[int, dict[EstadoTrabajo, int]] = defaultdict(dict)
-    for tramo, estado, amount in db.session.execute(
-        sa.select(number, Trabajo.estado, sa.func.count())
-        .where(Trabajo.terminado_at >= edges[0], Trabajo.terminado_at < edges[-1])
-        .group_by(sa.text("tramo"), Trabajo.estado)
-    ):
+    for tramo, estado, amount in _count_in(len(edges) - 1).rows(**moments):
         if estado in ENDED_STATES:
             counts[tramo][estado] = amount
     return counts
 
 
-def _newest(start: datetime, end: datetime, limit: int) -> list[sa.Row[Any]]:
-    """The newest jobs that ended between two moments, with the times of their last attempt.
+@cache
+def _count_in(stretches: int) -> Prepared[*tuple[Any, ...]]:
+    edges = [sa.bindparam(f"edge{number}", type_=UtcDateTime()) for number in range(stretches + 1)]
+    number = sa.case(
+        *((Trabajo.terminado_at < edge, index) for index, edge in enumerate(edges[1:]))
+    ).label("tramo")
+    return prepared(
+        lambda: (
+            sa.select(number, Trabajo.estado, sa.func.count())
+            .where(Trabajo.terminado_at >= edges[0], Trabajo.terminado_at < edges[-1])
+            .group_by(sa.text("tramo"), Trabajo.estado)
+        )
+    )
+
+
+class _Ended(NamedTuple):
+    """A job that ended, in which stretch, and how many seconds its last attempt took."""
+
+    tramo: int
+    tipo: str
+    is_counted: bool
+    wait: float | None
+    run: float | None
+
+    @classmethod
+    def of(cls, row: sa.Row[Any]) -> _Ended:
+        """As its row says."""
+        wait = run = None
+        if row.iniciado_at:
+            first = row.intento_desde if row.intentos == 1 else None
+            wait = waited(row.created_at, row.ejecutar_desde, row.iniciado_at, first)
+        if row.intento_hasta:
+            run = (row.intento_hasta - row.intento_desde).total_seconds()
+        return cls(row.tramo, row.tipo, row.estado in ENDED_STATES, wait, run)
+
+
+_ended = Maker(_Ended.of, most=8192)
+
+
+def _newest(edges: Sequence[datetime], limit: int) -> list[_Ended]:
+    """The newest jobs that ended between each two moments, with the times of their last attempt.
 
     The state is looked at afterwards: asked for by state, SQLite would read all that is done.
     """
+    moments = {f"edge{number}": edge for number, edge in enumerate(edges)}
+    rows = _newest_of(len(edges) - 1).rows(**moments, most=limit)
+    return [one for one in _ended.of(rows) if one.is_counted]
+
+
+@cache
+def _newest_of(stretches: int) -> Prepared[*tuple[Any, ...]]:
+    """One statement for so many stretches: each takes its own few from the index of the moments."""
+    return prepared(lambda: sa.union_all(*map(_newest_in, range(stretches))))
+
+
+def _newest_in(tramo: int) -> sa.Select[*tuple[Any, ...]]:
     ended = (
         sa.select(Trabajo)
-        .where(Trabajo.terminado_at >= start, Trabajo.terminado_at < end)
+        .where(
+            Trabajo.terminado_at >= sa.bindparam(f"edge{tramo}"),
+            Trabajo.terminado_at < sa.bindparam(f"edge{tramo + 1}"),
+        )
         .order_by(Trabajo.terminado_at.desc())
-        .limit(limit)
+        .limit(sa.bindparam("most"))
         .subquery()
     )
-    rows = db.session.execute(
-        sa.select(
-            ended.c.tipo,
-            ended.c.estado,
-            ended.c.created_at,
-            ended.c.ejecutar_desde,
-            ended.c.iniciado_at,
-            ended.c.intentos,
-            Ejecucion.iniciado_at.label("intento_desde"),
-            Ejecucion.terminado_at.label("intento_hasta"),
-        ).outerjoin_from(
-            ended,
-            Ejecucion,
-            sa.and_(Ejecucion.trabajo_id == ended.c.id, Ejecucion.numero == ended.c.intentos),
-        )
+    return sa.select(
+        sa.literal(tramo).label("tramo"),
+        ended.c.tipo,
+        ended.c.estado,
+        ended.c.created_at,
+        ended.c.ejecutar_desde,
+        ended.c.iniciado_at,
+        ended.c.intentos,
+        Ejecucion.iniciado_at.label("intento_desde"),
+        Ejecucion.terminado_at.label("intento_hasta"),
+    ).outerjoin_from(
+        ended,
+        Ejecucion,
+        sa.and_(Ejecucion.trabajo_id == ended.c.id, Ejecucion.numero == ended.c.intentos),
     )
-    return [row for row in rows if row.estado in ENDED_STATES]
 
 
-def _durations(rows: Iterable[sa.Row[Any]]) -> tuple[list[float], list[float]]:
-    """Seconds of waiting and of running."""
-    waits, runs = [], []
-    for row in rows:
-        if row.iniciado_at:
-            first = row.intento_desde if row.intentos == 1 else None
-            waits.append(waited(row.created_at, row.ejecutar_desde, row.iniciado_at, first))
-        if row.intento_hasta:
-            runs.append((row.intento_hasta - row.intento_desde).total_seconds())
-    return waits, runs
+def _spreads(rows: Sequence[_Ended]) -> tuple[Spread | None, Spread | None]:
+    """Of the seconds of waiting, and of those of running."""
+    waits = [one.wait for one in rows if one.wait is not None]
+    return Spread.of(waits), Spread.of([one.run for one in rows if one.run is not None])

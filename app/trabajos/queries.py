@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import undefer
 
 from app.core.clock import start_of_day
 from app.core.text import fold
-from app.db import db
+from app.db import db, prepared
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.registry import job_label
 from app.jobs.rules import OPEN_STATES, WAITING_STATES, EstadoTrabajo, waited
@@ -105,12 +106,15 @@ class Folded:
 
 def count_folded() -> Folded:
     """What Rastro did by itself and nobody has to look at."""
-    row = db.session.execute(
-        sa.select(
-            sa.func.count(), sa.func.min(Trabajo.created_at), sa.func.max(Trabajo.created_at)
-        ).where(_is_quiet())
-    ).one()
+    row = _folded.rows().one()
     return Folded(*row)
+
+
+@prepared
+def _folded() -> sa.Select:
+    return sa.select(
+        sa.func.count(), sa.func.min(Trabajo.created_at), sa.func.max(Trabajo.created_at)
+    ).where(_is_quiet())
 
 
 @dataclass
@@ -133,7 +137,7 @@ class Decision:
 def list_decisions(now: datetime) -> list[Decision]:
     """What failed or may have happened lately, by kind and cause, the newest first."""
     groups: dict[tuple[str, EstadoTrabajo, str | None], Decision] = {}
-    for row in db.session.execute(_undecided(now).limit(_MOST_UNDECIDED)):
+    for row in _undecided.rows(since=now - timedelta(days=DECISION_DAYS), most=_MOST_UNDECIDED):
         key = (row.tipo, row.estado, row.error)
         if key not in groups:
             groups[key] = Decision(*key, [], row.oficio_id, row.created_at)
@@ -144,11 +148,23 @@ def list_decisions(now: datetime) -> list[Decision]:
 
 def count_decisions(now: datetime) -> int:
     """How many jobs wait for a decision."""
-    rows = _undecided(now).order_by(None).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+    return _undecided_number.rows(since=now - timedelta(days=DECISION_DAYS)).scalar_one()
 
 
-def _undecided(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+def _wait_for_somebody() -> list[sa.ColumnElement[bool]]:
+    return [
+        Trabajo.estado.in_([EstadoTrabajo.FALLIDO, EstadoTrabajo.INCIERTA]),
+        Trabajo.created_at >= sa.bindparam("since"),
+    ]
+
+
+@prepared
+def _undecided_number() -> sa.Select:
+    return sa.select(sa.func.count()).where(*_wait_for_somebody())
+
+
+@prepared
+def _undecided() -> sa.Select:
     return (
         sa.select(
             Trabajo.id,
@@ -158,11 +174,9 @@ def _undecided(now: datetime) -> sa.Select[*tuple[Any, ...]]:
             Trabajo.oficio_id,
             Trabajo.created_at,
         )
-        .where(
-            Trabajo.estado.in_([EstadoTrabajo.FALLIDO, EstadoTrabajo.INCIERTA]),
-            Trabajo.created_at >= now - timedelta(days=DECISION_DAYS),
-        )
+        .where(*_wait_for_somebody())
         .order_by(Trabajo.created_at.desc(), Trabajo.id)
+        .limit(sa.bindparam("most"))
     )
 
 
@@ -177,7 +191,27 @@ def oficio_ids_statement(oficio_id: int) -> sa.Select[str]:
 
 def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[TrabajoLine]:
     """Those jobs with what surrounds them, the newest first."""
-    statement = (
+    if isinstance(ids, sa.Select):
+        rows = db.session.execute(_lines().where(Trabajo.id.in_(ids)))
+    else:
+        rows = db.session.execute(_lines_of(), {"ids": ids})
+    return [
+        TrabajoLine(
+            trabajo=trabajo,
+            numero_oficio=numero,
+            pedido_por=nombre,
+            espera=_wait(trabajo, start, now),
+            duracion=((end or now) - start).total_seconds() if start else None,
+            notificacion_id=notice,
+        )
+        for trabajo, numero, nombre, start, end, notice in rows
+    ]
+
+
+@cache
+def _lines() -> sa.Select[*tuple[Any, ...]]:
+    """Jobs with what surrounds them; written once."""
+    return (
         sa.select(
             Trabajo,
             Oficio.numero_oficio,
@@ -198,20 +232,13 @@ def list_lines(ids: Sequence[str] | sa.Select[str], *, now: datetime) -> list[Tr
                 Notificacion.oficio_id == Trabajo.oficio_id, Notificacion.trabajo_id == Trabajo.id
             ),
         )
-        .where(Trabajo.id.in_(ids))
         .order_by(Trabajo.created_at.desc(), Trabajo.id)
     )
-    return [
-        TrabajoLine(
-            trabajo=trabajo,
-            numero_oficio=numero,
-            pedido_por=nombre,
-            espera=_wait(trabajo, start, now),
-            duracion=((end or now) - start).total_seconds() if start else None,
-            notificacion_id=notice,
-        )
-        for trabajo, numero, nombre, start, end, notice in db.session.execute(statement)
-    ]
+
+
+@cache
+def _lines_of() -> sa.Select[*tuple[Any, ...]]:
+    return _lines().where(Trabajo.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def find_line(trabajo_id: str, *, now: datetime) -> TrabajoLine | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.consultas.queries import CHECK
 from app.core.clock import local_today, start_of_day
-from app.db import db
+from app.db import db, prepared
 from app.jobs.models import Cuota, Ejecucion, Trabajo
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
@@ -45,6 +45,23 @@ def read_usage(provider: str, *, limit: int, seconds: int, now: datetime) -> Pro
     moments = cuota.momentos if cuota else []
     blocked = cuota.bloqueada_hasta if cuota else None
     midnight = start_of_day(local_today(now))
+    answered, failed = _asked_today.rows(midnight=midnight).one()
+    stamp = now.timestamp()
+    return ProviderUsage(
+        limit=limit,
+        seconds=seconds,
+        in_window=sum(1 for moment in moments if stamp - seconds < moment <= stamp),
+        booked=sum(1 for moment in moments if moment > stamp),
+        blocked_until=blocked if blocked and blocked > now else None,
+        answered_today=answered,
+        failed_today=failed,
+    )
+
+
+@prepared
+def _asked_today() -> sa.Select:
+    """How many were answered since a midnight, and how many failed."""
+    midnight = sa.bindparam("midnight")
     answered = sa.select(sa.func.count()).where(
         Investigacion.tipo == Actividad.CONSULTA_API,
         Investigacion.ocurrido_at >= midnight,
@@ -58,13 +75,4 @@ def read_usage(provider: str, *, limit: int, seconds: int, now: datetime) -> Pro
             Trabajo.tipo == CHECK, Ejecucion.iniciado_at >= midnight, Ejecucion.error.is_not(None)
         )
     )
-    stamp = now.timestamp()
-    return ProviderUsage(
-        limit=limit,
-        seconds=seconds,
-        in_window=sum(1 for moment in moments if stamp - seconds < moment <= stamp),
-        booked=sum(1 for moment in moments if moment > stamp),
-        blocked_until=blocked if blocked and blocked > now else None,
-        answered_today=db.session.scalar(answered) or 0,
-        failed_today=db.session.scalar(failed) or 0,
-    )
+    return sa.select(answered.scalar_subquery(), failed.scalar_subquery())
