@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from app.ajustes.rules import (
     Setting,
 )
 from app.core.errors import InvalidValue
-from app.db import db
+from app.db import db, prepared
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,12 @@ class Oficina:
 
 def find_setting(clave: str) -> str | None:
     """The stored value, or None when nobody set it."""
-    ajuste = db.session.get(Ajuste, clave)
-    return ajuste.valor if ajuste else None
+    return _stored.rows(claves=[clave]).scalars(1).one_or_none()
+
+
+@prepared
+def _stored(claves: Any) -> sa.Select:
+    return sa.select(Ajuste.clave, Ajuste.valor).where(Ajuste.clave.in_(claves))
 
 
 def text_setting(setting: Setting) -> str:
@@ -72,23 +77,27 @@ def read_setting(setting: Setting, stored: str | None) -> str | int:
 
 def current_values(settings: list[Setting]) -> dict[str, str | int]:
     """Return the values of several settings by name, with one query."""
-    names = [setting.clave for setting in settings]
-    statement = sa.select(Ajuste.clave, Ajuste.valor).where(Ajuste.clave.in_(names))
-    stored = {row.clave: row.valor for row in db.session.execute(statement)}
+    rows = _stored.rows(claves=[setting.clave for setting in settings])
+    stored = {row.clave: row.valor for row in rows}
     return {setting.clave: read_setting(setting, stored.get(setting.clave)) for setting in settings}
 
 
 def current_office() -> Oficina:
     """The office's name and logo."""
-    nombre = text_setting(OFFICE_NAME)
-    digest = find_setting(LOGO_SETTING)
+    settings = (OFFICE_NAME, OFFICE_PHONE, OFFICE_EMAIL, OFFICE_COLOR)
+    claves = [*(setting.clave for setting in settings), LOGO_SETTING]
+    stored = {row.clave: row.valor for row in _stored.rows(claves=claves)}
+    nombre, telefono, email, color = (
+        str(read_setting(setting, stored.get(setting.clave))) for setting in settings
+    )
+    digest = stored.get(LOGO_SETTING)
     return Oficina(
         nombre=nombre or PRODUCT,
         is_named=bool(nombre),
         logo=db.session.get(Logo, digest) if digest else None,
-        telefono=text_setting(OFFICE_PHONE),
-        email=text_setting(OFFICE_EMAIL),
-        color=text_setting(OFFICE_COLOR),
+        telefono=telefono,
+        email=email,
+        color=color,
     )
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.clock import local_today
-from app.db import db
+from app.db import prepared
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import (
     COPY_KEY,
@@ -36,9 +37,6 @@ def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
     for source in (_steps(oficio_ids), _notices(oficio_ids), list_found(oficio_ids)):
         for pk, hecho in source:
             happened[pk].append(hecho)
-    rows = sa.select(
-        Oficio.id, Oficio.estado, Oficio.investigador_id, Oficio.fecha_ingreso, Oficio.created_at
-    ).where(Oficio.id.in_(oficio_ids))
     return {
         row.id: follow(
             Caso(
@@ -50,8 +48,15 @@ def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
                 clave=f"oficio:{row.id}",
             )
         )
-        for row in db.session.execute(rows)
+        for row in _cases.rows(oficio_ids=oficio_ids)
     }
+
+
+@prepared
+def _cases(oficio_ids: Any) -> sa.Select:
+    return sa.select(
+        Oficio.id, Oficio.estado, Oficio.investigador_id, Oficio.fecha_ingreso, Oficio.created_at
+    ).where(Oficio.id.in_(oficio_ids))
 
 
 def find_situacion(oficio: Oficio, *, has_mails: bool, was_left: bool | None = None) -> Situacion:
@@ -86,19 +91,7 @@ def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:
 
 
 def _steps(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
-    moves = (
-        sa.select(
-            Investigacion.id,
-            Investigacion.oficio_id,
-            Investigacion.ocurrido_at,
-            Investigacion.detalle,
-        )
-        .where(
-            Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO
-        )
-        .order_by(Investigacion.id)
-    )
-    for entry_id, pk, moment, detalle in db.session.execute(moves):
+    for entry_id, pk, moment, detalle in _moves.rows(oficio_ids=oficio_ids):
         yield (
             pk,
             Hecho(
@@ -111,21 +104,26 @@ def _steps(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
         )
 
 
+@prepared
+def _moves(oficio_ids: Any) -> sa.Select:
+    return (
+        sa.select(
+            Investigacion.id,
+            Investigacion.oficio_id,
+            Investigacion.ocurrido_at,
+            Investigacion.detalle,
+        )
+        .where(
+            Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO
+        )
+        .order_by(Investigacion.id)
+    )
+
+
 def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
     """The notices to receptores and what came back. An answer proves that its notice arrived."""
-    of_receptores = (
-        Notificacion.oficio_id.in_(oficio_ids),
-        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-    )
-    answers = (
-        sa.select(Respuesta.id, Respuesta.tipo, Respuesta.created_at, Respuesta.notificacion_id)
-        .add_columns(Notificacion.oficio_id)
-        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
-        .where(*of_receptores)
-        .order_by(Respuesta.id)
-    )
     first_answers: dict[int, datetime] = {}
-    for row in db.session.execute(answers):
+    for row in _answers.rows(oficio_ids=oficio_ids):
         first_answers.setdefault(row.notificacion_id, row.created_at)
         if row.tipo in _ANSWERS:
             hecho = Hecho(
@@ -135,7 +133,36 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
                 notificacion_id=row.notificacion_id,
             )
             yield row.oficio_id, hecho
-    notices = sa.select(
+    for row in _sent_notices.rows(oficio_ids=oficio_ids):
+        sent = row.enviada_at or first_answers.get(row.id)
+        if sent is not None:
+            yield row.oficio_id, Hecho(sent, Suceso.AVISADO, f"aviso:{row.id}")
+        elif row.estado is EstadoNotificacion.INCIERTA:
+            doubtful = row.enviando_at or row.created_at
+            yield row.oficio_id, Hecho(doubtful, Suceso.ENVIO_INCIERTO, f"aviso:{row.id}")
+
+
+def _of_receptores(oficio_ids: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Notificacion.oficio_id.in_(oficio_ids),
+        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+    )
+
+
+@prepared
+def _answers(oficio_ids: Any) -> sa.Select:
+    return (
+        sa.select(Respuesta.id, Respuesta.tipo, Respuesta.created_at, Respuesta.notificacion_id)
+        .add_columns(Notificacion.oficio_id)
+        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
+        .where(*_of_receptores(oficio_ids))
+        .order_by(Respuesta.id)
+    )
+
+
+@prepared
+def _sent_notices(oficio_ids: Any) -> sa.Select:
+    return sa.select(
         Notificacion.id,
         Notificacion.oficio_id,
         Notificacion.estado,
@@ -143,16 +170,9 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
         Notificacion.enviando_at,
         Notificacion.created_at,
     ).where(
-        *of_receptores,
+        *_of_receptores(oficio_ids),
         # A reminder is not news to the client.
         Notificacion.recordatorio_de_id.is_(None),
         # Neither is a copy of what was sent before.
         sa.func.coalesce(Notificacion.clave, "").not_like(f"{COPY_KEY}%"),
     )
-    for row in db.session.execute(notices):
-        sent = row.enviada_at or first_answers.get(row.id)
-        if sent is not None:
-            yield row.oficio_id, Hecho(sent, Suceso.AVISADO, f"aviso:{row.id}")
-        elif row.estado is EstadoNotificacion.INCIERTA:
-            doubtful = row.enviando_at or row.created_at
-            yield row.oficio_id, Hecho(doubtful, Suceso.ENVIO_INCIERTO, f"aviso:{row.id}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, selectinload
 
 from app.ajustes.queries import number_setting
-from app.db import db
+from app.db import db, prepared
 from app.notificaciones.models import (
     Notificacion,
     Respuesta,
@@ -112,8 +113,14 @@ def list_silent(buffet_id: int, *, sent_before: datetime) -> dict[int, datetime]
 
     With the moment at which it was sent.
     """
+    rows = _silent.rows(buffet_id=buffet_id, sent_before=sent_before)
+    return {row.oficio_id: row.enviada_at for row in rows}
+
+
+@prepared
+def _silent(buffet_id: Any, sent_before: Any) -> sa.Select:
     later = aliased(Notificacion)
-    statement = (
+    return (
         sa.select(Notificacion.oficio_id, Notificacion.enviada_at)
         .join(Oficio, Oficio.id == Notificacion.oficio_id)
         .where(
@@ -133,7 +140,6 @@ def list_silent(buffet_id: int, *, sent_before: datetime) -> dict[int, datetime]
             ),
         )
     )
-    return {row.oficio_id: row.enviada_at for row in db.session.execute(statement)}
 
 
 def _answered(notificacion_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -12,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import number_setting, read_setting, setting_column
 from app.core.clock import CLOCK_SKEW, is_ahead_of
-from app.db import db
+from app.db import db, prepared
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
 from app.oficios.models import Investigacion, Oficio
@@ -191,7 +192,17 @@ class Tiempos:
 
 def list_times_of(oficio_ids: list[int]) -> list[Tiempos]:
     """When the vehicles of several cases were found and seen again, in one query."""
-    rows = db.session.execute(
+    found: dict[int, Tiempos] = {}
+    for pk, oficio_id, moment, undone, resultado, seen in _times.rows(oficio_ids=oficio_ids):
+        one = found.setdefault(pk, Tiempos(pk, oficio_id, moment, undone, []))
+        if resultado is not None:
+            one.revisiones.append((resultado, seen))
+    return list(found.values())
+
+
+@prepared
+def _times(oficio_ids: Any) -> sa.Select:
+    return (
         sa.select(
             Ubicacion.id,
             Ubicacion.oficio_id,
@@ -204,12 +215,6 @@ def list_times_of(oficio_ids: list[int]) -> list[Tiempos]:
         .where(Ubicacion.oficio_id.in_(oficio_ids))
         .order_by(Ubicacion.id, Revisado.created_at, Revisado.id)
     )
-    found: dict[int, Tiempos] = {}
-    for pk, oficio_id, moment, undone, resultado, seen in rows:
-        one = found.setdefault(pk, Tiempos(pk, oficio_id, moment, undone, []))
-        if resultado is not None:
-            one.revisiones.append((resultado, seen))
-    return list(found.values())
 
 
 def find_location(oficio_id: int, ubicacion_id: int) -> Ubicacion | None:
