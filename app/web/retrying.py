@@ -23,6 +23,7 @@ from app.core.contention import is_conflict
 from app.db import count_commits, db
 from app.web.addresses import Addresses
 from app.web.conditional import find_unchanged
+from app.web.routing import DeferredRule
 from app.web.sentences import forget_told
 
 Result = TypeVar("Result")
@@ -41,6 +42,8 @@ class RetryingFlask(Flask):
 
     It also answers 304 before them, and knows the addresses that it built before.
     """
+
+    url_rule_class = DeferredRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
