@@ -11,7 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli import prepare, schema_cli
 from app.db import db, prepare_engine
-from app.extensions import csrf, htmx, limiter, login, migrate
+from app.db.schema_version import init_migrations
+from app.extensions import csrf, htmx, limiter, login
 from app.feature import Feature, init_features
 from app.features import FEATURES
 from app.jobs.alarm import Alarm
@@ -67,7 +68,7 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    init_migrations(app)
     init_bodies(app)  # before anything reads a form
     csrf.init_app(app)
     init_kept_blocks(app)

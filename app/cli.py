@@ -7,15 +7,18 @@ import logging
 import time
 
 import click
-import flask_migrate
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from app.core.clock import utcnow
 from app.db import creating, db, transaction
+from app.db.schema_version import (
+    downgrade_tables,
+    newest_revision,
+    read_revision,
+    upgrade_tables,
+)
 from app.extensions import current_config
 from app.feature import StartRefused, current_features
 from app.web.static_files import keep_version
@@ -43,7 +46,7 @@ def schema_cli() -> None:
 def up() -> None:
     """Lleva las tablas a la versión más nueva."""
     before = _revision()
-    flask_migrate.upgrade()
+    upgrade_tables()
     _tell(before, "Las tablas ya estaban en la versión más nueva")
 
 
@@ -55,7 +58,7 @@ def down() -> None:
     if before is None:
         click.echo("No hay ninguna migración que quitar: la base de datos está vacía.")
         return
-    flask_migrate.downgrade()
+    downgrade_tables()
     _tell(before, "Las tablas quedaron como estaban")
 
 
@@ -64,8 +67,7 @@ def down() -> None:
 @with_appcontext
 def wait(seconds: int) -> None:
     """Espera a que otro proceso haya llevado las tablas a la versión de este Rastro."""
-    config = current_app.extensions["migrate"].migrate.get_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
+    newest = newest_revision()
     until = time.monotonic() + seconds
     while (found := _revision_if_up()) != newest:
         if time.monotonic() >= until:
@@ -93,7 +95,7 @@ def _revision() -> str | None:
 
 def _read_revision() -> str | None:
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return read_revision(connection)
 
 
 def _tell(before: str | None, nothing: str) -> None:
@@ -126,7 +128,7 @@ def _prepare_features(config: Config) -> dict[str, object]:
     for part in parts:
         if part.before_tables:
             part.before_tables(config)
-    flask_migrate.upgrade()
+    upgrade_tables()
     for part in parts:
         if part.after_tables:
             part.after_tables(config)

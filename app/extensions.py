@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import current_app, request
 from flask_limiter import Limiter
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 
@@ -15,7 +14,6 @@ from config import Config
 login = LoginManager()
 csrf = CSRFProtect()
 htmx = Htmx()
-migrate = Migrate()
 
 
 def asking_network() -> str:

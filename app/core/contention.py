@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -32,7 +31,7 @@ def is_busy(error: BaseException) -> bool:
     if state in _BUSY_STATES or state.startswith("08") or error.connection_invalidated:
         return True
     # Without a state nobody was reached: the server is away or closed the connection.
-    return not state and isinstance(error.orig, psycopg.OperationalError)
+    return not state and isinstance(error, OperationalError)
 
 
 def is_conflict(error: BaseException) -> bool:

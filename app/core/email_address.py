@@ -1,7 +1,5 @@
 """E-mail addresses."""
 
-from email_validator import EmailNotValidError, validate_email
-
 from app.core.errors import InvalidValue
 
 
@@ -14,6 +12,8 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidValue: not exactly one address.
     """
+    from email_validator import EmailNotValidError, validate_email  # slow to import
+
     address = text.strip(" \t")
     if not address:
         raise InvalidValue("Falta el correo. Escríbalo, por ejemplo, nombre@estudio.cl.")

@@ -13,13 +13,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from functools import partial
 from types import TracebackType
-from typing import Any
-
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
 
 
 class LineError(Exception):
@@ -133,36 +127,3 @@ def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     if any(ip in network for network in _CARRIES_IPV4):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-
-
-class LineAdapter(HTTPAdapter):
-    """A requests adapter that opens every connection through a ``Line``."""
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        super().__init__()
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """The pool of a host, with connections of ours."""
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        secure = isinstance(pool, HTTPSConnectionPool)
-        pool.ConnectionCls = partial(_SecureConnection if secure else _Connection, line=self.line)
-        return pool
-
-
-class _Connection(HTTPConnection):
-    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.line = line
-
-    def _new_conn(self) -> socket.socket:
-        return self.line.connect(self._dns_host, self.port or self.default_port)
-
-
-class _SecureConnection(HTTPSConnection):
-    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.line = line
-
-    def _new_conn(self) -> socket.socket:
-        return self.line.connect(self._dns_host, self.port or self.default_port)

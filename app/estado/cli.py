@@ -6,7 +6,6 @@ import shutil
 import sys
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
@@ -19,6 +18,7 @@ from app.core.clock import utcnow
 from app.core.email_address import parse_email
 from app.core.errors import RastroError
 from app.db import creating, db, transaction
+from app.db.schema_version import upgrade_tables
 from app.estado.outside.trying import Prueba, try_all
 from app.estado.queries import list_partes
 from app.extensions import current_config
@@ -170,7 +170,7 @@ def reset_db() -> None:
         for table in reversed(metadata.sorted_tables):
             connection.execute(sa.schema.DropTable(table))
     shutil.rmtree(config.storage_dir, ignore_errors=True)
-    flask_migrate.upgrade()
+    upgrade_tables()
     click.echo("La base de datos quedó vacía.")
 
 

@@ -18,7 +18,6 @@ from email.utils import format_datetime
 from typing import cast
 
 import flask_mail
-from email_validator import validate_email
 
 from app.core.email_address import parse_email
 from app.core.errors import InvalidValue
@@ -193,6 +192,8 @@ def mail_size(text: str, html: str, picture_bytes: int) -> int:
 
 def _address(person: Person) -> Address:
     """One address in ASCII; a domain with ñ or accents goes in its xn-- form."""
+    from email_validator import validate_email  # slow to import
+
     email = parse_email(person.email)
     ascii_email = validate_email(email, check_deliverability=False).ascii_email
     if ascii_email is None:

@@ -13,12 +13,13 @@ import math
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
-
-import requests
+from typing import TYPE_CHECKING, Any
 
 from app.mail.answer import one_line
 from app.mail.outcomes import PermanentFailure, TemporaryFailure
+
+if TYPE_CHECKING:
+    import requests
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ def forget_token(settings: OAuthSettings, token: str) -> bool:
 
 
 def _fetch(settings: OAuthSettings, refresh_token: str) -> _Kept:
+    import requests  # for who asks: most offices send without OAuth
+
     asked = {
         "grant_type": "refresh_token",
         "refresh_token": refresh_token,

@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app
 from limits.storage import RedisStorage, Storage
@@ -52,7 +52,12 @@ _SCHEMA = "rastro_limites"
 #: Arbitrary key of the PostgreSQL advisory lock.
 _ADVISORY_LOCK = 7_272_761
 
-_FAILURES = (SQLAlchemyError, RedisError, OSError, sqlite3.Error, psycopg.Error)
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What a place that cannot be used raises; the driver of PostgreSQL only if it is in use."""
+    ours = (SQLAlchemyError, RedisError, OSError, sqlite3.Error)
+    driver = sys.modules.get("psycopg")
+    return (*ours, driver.Error) if driver else ours
 
 
 class CurrentStorage(Storage):
@@ -69,7 +74,7 @@ class CurrentStorage(Storage):
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
         """What is never raised: every failure is made up for."""
-        return _FAILURES
+        return _failures()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to a count whose window begins with its first, and return it."""
@@ -118,7 +123,7 @@ class SharedStorage(Storage):
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
         """What is never raised: every failure is made up for."""
-        return _FAILURES
+        return _failures()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to a count whose window begins with its first, and return it."""
@@ -136,7 +141,7 @@ class SharedStorage(Storage):
         """Whether the shared place can be used."""
         try:
             return self._shared.check()
-        except _FAILURES:
+        except _failures():
             return False
 
     def reset(self) -> int | None:
@@ -152,7 +157,7 @@ class SharedStorage(Storage):
         if time.monotonic() >= self._away_until:
             try:
                 answer = question(self._shared)
-            except _FAILURES as error:
+            except _failures() as error:
                 self._line.down(error)
                 self._away_until = time.monotonic() + _PAUSE
             else:

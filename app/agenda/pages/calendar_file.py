@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
-
 from app.agenda.queries import Cita
 
 #: How often a program is asked to look again.
@@ -16,6 +14,8 @@ _REFRESH = timedelta(hours=1)
 
 def write_calendar(citas: Iterable[Cita], base_url: str, *, now: datetime) -> bytes:
     """The file of these lines. A line keeps its UID, so that a moved one moves."""
+    from icalendar import Calendar, Event  # eighty modules, for this file alone
+
     host = urlsplit(base_url).hostname or "localhost"
     calendar = Calendar()
     calendar.add("prodid", "-//Rastro//Agenda//ES")

@@ -9,12 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
 from app.anclaje.outside.verificar_rastro import read_stamp
 from app.core.errors import RastroError
-from app.core.outgoing_http import Line, LineAdapter, LineError, UnknownHost
+from app.core.outgoing_http import Line, LineError, UnknownHost
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.extensions import current_config
 
@@ -62,25 +59,30 @@ def ask_for_stamp(url: str, imprint: str) -> GottenStamp:
     Raises:
         StampFailed: in words for the office.
     """
+    import requests  # for who asks: see line_adapter
+    from urllib3.exceptions import HTTPError
+
+    from app.core.line_adapter import open_session
+
     nonce = secrets.randbits(62) | 1 << 62
     # Who runs the machine chose the address, which may be one of the office's own network.
     line = Line(allow_private=True, seconds=_SECONDS)
     try:
-        with line, requests.Session() as session:
-            session.trust_env = False
-            session.mount("http://", LineAdapter(line))
-            session.mount("https://", LineAdapter(line))
-            with session.post(
+        with (
+            line,
+            open_session(line) as session,
+            session.post(
                 url,
                 data=make_query(imprint, nonce),
                 headers={"Content-Type": "application/timestamp-query", "User-Agent": "Rastro"},
                 timeout=_SECONDS,
                 stream=True,
                 allow_redirects=False,
-            ) as response:
-                if response.status_code != 200:
-                    raise StampFailed(f"El sello de tiempo contestó {response.status_code}.")
-                answer = response.raw.read(_MAX_BYTES + 1, decode_content=True)
+            ) as response,
+        ):
+            if response.status_code != 200:
+                raise StampFailed(f"El sello de tiempo contestó {response.status_code}.")
+            answer = response.raw.read(_MAX_BYTES + 1, decode_content=True)
     except UnknownHost:
         raise StampFailed("No se encontró el servidor del sello de tiempo.") from None
     except (LineError, requests.RequestException, HTTPError, OSError, ValueError):

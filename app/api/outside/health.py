@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import sqlalchemy as sa
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.adjuntos.outside.storage_health import storage_trouble
@@ -16,18 +12,10 @@ from app.api.outside.disk import is_disk_low
 from app.api.outside.probes import LOCKED, OK, has_missing_file, probe_database, probe_queue
 from app.core.clock import utcnow
 from app.db import db, release
+from app.db.schema_version import newest_revision, read_revision
 from app.extensions import current_config
 from app.jobs.pulse import take_pulse
 from app.jobs.skew import is_skewed
-from config import ROOT
-
-
-@lru_cache(maxsize=1)
-def _newest_migration() -> str | None:
-    alembic = AlembicConfig()
-    alembic.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(alembic).get_current_head()
-
 
 PARTS = ("database", "migrations", "job_consumer", "job_sweep", "queue", "storage")
 
@@ -49,8 +37,8 @@ def check_parts() -> Checked:
     try:
         db.session.execute(sa.text("SELECT 1"))
         parts["database"] = True
-        current = MigrationContext.configure(db.session.connection()).get_current_revision()
-        parts["migrations"] = current is not None and current == _newest_migration()
+        current = read_revision(db.session.connection())
+        parts["migrations"] = current is not None and current == newest_revision()
         if parts["migrations"]:
             pulse = take_pulse(utcnow())
             parts["job_consumer"] = pulse.is_alive

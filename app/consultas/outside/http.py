@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import requests
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING
 
 from app.consultas.outside.interface import ProviderError
-from app.core.outgoing_http import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import Line, LineLate, PrivateAddress, UnknownHost
+
+if TYPE_CHECKING:
+    import requests
 
 #: Bytes of an answer; a year of crossings is below a tenth of it.
 MAX_BYTES = 1024 * 1024
@@ -52,6 +53,11 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
     Raises:
         ProviderError: no connection, no answer in time, too large, or a forbidden address.
     """
+    import requests  # for who asks: see line_adapter
+    from urllib3.exceptions import HTTPError
+
+    from app.core.line_adapter import open_session
+
     line = Line(allow_private, seconds)
     sent = {
         "Accept": "application/json",
@@ -61,14 +67,14 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
         **headers,
     }
     try:
-        with line, requests.Session() as session:
-            session.trust_env = False
-            session.mount("http://", LineAdapter(line))
-            session.mount("https://", LineAdapter(line))
-            with session.get(
+        with (
+            line,
+            open_session(line) as session,
+            session.get(
                 url, headers=sent, allow_redirects=False, stream=True, timeout=seconds
-            ) as response:
-                answer = HttpAnswer(response.status_code, response.headers, _read(response))
+            ) as response,
+        ):
+            answer = HttpAnswer(response.status_code, response.headers, _read(response))
     except UnknownHost:
         raise ProviderError(
             "No se encontró el servidor del proveedor de pórticos. Revise PROVIDER_API_URL."

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import requests
-from urllib3.exceptions import HTTPError
-
-from app.core.outgoing_http import Line, LineAdapter, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import Line, LineLate, PrivateAddress, UnknownHost
 
 #: Seconds that a receiver has to answer, all in all.
 SECONDS = 10.0
@@ -29,22 +26,27 @@ def post(url: str, body: str, headers: Mapping[str, str], *, allow_private: bool
     Raises:
         NotDelivered: no connection, no answer in time, or a forbidden address.
     """
+    import requests  # for who asks: see line_adapter
+    from urllib3.exceptions import HTTPError
+
+    from app.core.line_adapter import open_session
+
     line = Line(allow_private, SECONDS)
     sent = {"Content-Type": "application/json", "User-Agent": "Rastro", **headers}
     try:
-        with line, requests.Session() as session:
-            session.trust_env = False
-            session.mount("http://", LineAdapter(line))
-            session.mount("https://", LineAdapter(line))
-            with session.post(
+        with (
+            line,
+            open_session(line) as session,
+            session.post(
                 url,
                 data=body.encode(),
                 headers=sent,
                 allow_redirects=False,
                 stream=True,
                 timeout=SECONDS,
-            ) as response:
-                return response.status_code
+            ) as response,
+        ):
+            return response.status_code
     except UnknownHost:
         raise NotDelivered("No se encontró el servidor. Revise la dirección.") from None
     except PrivateAddress:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -234,11 +233,6 @@ def _is_ours(name: str) -> bool:
 
 
 # ---------------------------------------------------------------- both
-
-
-def revision_of(connection: sa.Connection) -> str | None:
-    """The revision of its tables; None without any."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def read_sequences(connection: sa.Connection) -> dict[str, int]:

@@ -15,13 +15,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import alembic.command
-import psycopg
 import sqlalchemy as sa
 from flask import current_app
-from psycopg import sql
 from sqlalchemy.exc import DatabaseError
 
 from app.adjuntos.rules import LOCAL
@@ -31,6 +28,9 @@ from app.extensions import current_config
 from app.feature import current_features
 from app.respaldo.rules import Manifest
 from app.respaldo.rules.backup_errors import BackupError, NotEmpty
+
+if TYPE_CHECKING:
+    import psycopg
 
 SQLITE_PART = "rastro.sqlite3.gz"
 _CHUNK = 1024 * 1024
@@ -298,9 +298,11 @@ def _columns(connection: psycopg.Connection[Any], table: str) -> list[str]:
 
 
 def _copy_postgresql(folder: Path) -> Snapshot:
+    from psycopg import IsolationLevel  # not where the database is SQLite
+
     with _postgresql() as connection:
         connection.rollback()
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         tables = _tables(connection)
         if "alembic_version" not in tables:
@@ -326,6 +328,8 @@ def _copy_postgresql(folder: Path) -> Snapshot:
 
 def _copy_out(connection: psycopg.Connection[Any], table: str, path: Path) -> int:
     """One table as gzipped COPY text with its columns in a first line; returns its rows."""
+    from psycopg import sql
+
     columns = _columns(connection, table)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(table), names)
@@ -343,6 +347,8 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
 
     It commits when the block ends without an error; else nothing was changed.
     """
+    from psycopg import sql
+
     db.session.remove()
     with db.engine.begin() as connection:
         # The stamps of tables (``app.cambios``) are those of the backup, as all its rows are.
@@ -367,12 +373,16 @@ def load_postgresql(folder: Path, manifest: Manifest) -> Iterator[dict[str, int]
 
 def migrate_to(connection: sa.Connection, revision: str) -> None:
     """Make the schema of a revision inside the caller's transaction; see migrations/env.py."""
+    import alembic.command
+
     config = current_app.extensions["migrate"].migrate.get_config()
     config.attributes["connection"] = connection
     alembic.command.upgrade(config, revision)
 
 
 def _copy_in(connection: psycopg.Connection[Any], table: str, path: Path) -> None:
+    from psycopg import sql
+
     try:
         with gzip.open(path, "rb") as packed, connection.cursor() as cursor:
             header = packed.readline().decode().rstrip("\n").split("\t")

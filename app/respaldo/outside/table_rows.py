@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 
 from app.db import Model, UtcDateTime
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: Rows that are held at once: few, as one of them may hold a logo or a provider's answer.
 _PART = 200
@@ -115,6 +116,8 @@ class RowsOf:
         return tuple(values)
 
     def _copy_in(self, connection: sa.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+        from psycopg import sql
+
         driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
         names = sql.SQL(", ").join(sql.Identifier(one.name) for one in self._columns)
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(self.name), names)

@@ -6,24 +6,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import psycopg
 import sqlalchemy as sa
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from app.core.outages import Outage, find_outage
 from app.core.redaction import redact
+from app.db.schema_version import newest_revision, read_revision
 from app.respaldo.outside.copy_ends import (
     read_sequences,
     reading_alone,
-    revision_of,
     set_sequences,
     writing_whole,
 )
 from app.respaldo.outside.table_rows import Hashing, RowsOf, TableRows, Unreadable, all_tables
 from app.respaldo.rules.backup_errors import BackupError
-from config import ROOT
 
 #: Where PostgreSQL says which value it refuses; the value itself follows.
 _PLACE = re.compile(r"COPY (\w+), line (\d+)(?:, column (\w+))?")
@@ -54,10 +50,12 @@ def copy_rows(url: str, *, tell: Callable[[TableRows], None]) -> CopiedDatabase:
         BackupError: the source is in use or of another version, a value does not fit, or what
             arrived is not what was sent. The target holds nothing.
     """
+    import psycopg  # for this command alone
+
     tables = all_tables()
     try:
         with reading_alone() as source:
-            revision = _newest(revision_of(source))
+            revision = _newest(read_revision(source))
             with writing_whole(url, revision) as target:
                 copied = [_copy_table(table, source, target, tell) for table in tables]
                 set_sequences(target, read_sequences(source))
@@ -97,9 +95,7 @@ def _newest(revision: str | None) -> str:
     Raises:
         BackupError: it has those of another one, or none.
     """
-    alembic = AlembicConfig()
-    alembic.set_main_option("script_location", str(ROOT / "migrations"))
-    newest = ScriptDirectory.from_config(alembic).get_current_head()
+    newest = newest_revision()
     if revision is None:
         raise BackupError("La base de origen no tiene tablas: no hay qué copiar.")
     if revision != newest:
@@ -116,6 +112,8 @@ def _cause(error: BaseException) -> str:
     end = " La copia no quedó hecha, y la base de origen sigue como estaba."
     if find_outage(error) is Outage.FULL:
         return f"Se acabó el espacio en el disco de la base de destino.{end}"
+    import psycopg
+
     driver = getattr(error, "orig", error)
     if isinstance(driver, psycopg.Error) and driver.diag.message_primary:
         place = _PLACE.search(driver.diag.context or "")

@@ -15,10 +15,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-
 from app.adjuntos.outside.storage import (
     LocalStorage,
     Storage,
@@ -28,6 +24,7 @@ from app.adjuntos.outside.storage import (
 )
 from app.adjuntos.rules import LOCAL, format_size
 from app.core.outages import Outage, find_outage
+from app.db.schema_version import is_known_revision
 from app.respaldo.outside.archive import archive_sizes, read_archive
 from app.respaldo.outside.database_copy import (
     check_target,
@@ -43,7 +40,6 @@ from app.respaldo.outside.encryption import unlock
 from app.respaldo.outside.swapping import Swap, staging_place
 from app.respaldo.rules import Manifest, is_encrypted
 from app.respaldo.rules.backup_errors import BackupError, NotEmpty
-from config import ROOT
 
 #: Free space in bytes that must remain after a restore.
 _SPARE = 32 * 1024**2
@@ -171,15 +167,11 @@ def _existing(folder: Path) -> Path:
 
 def _check_revision(manifest: Manifest) -> None:
     """A backup of a newer schema cannot be read by this Rastro."""
-    alembic = AlembicConfig()
-    alembic.set_main_option("script_location", str(ROOT / "migrations"))
-    try:
-        ScriptDirectory.from_config(alembic).get_revision(manifest.revision)
-    except CommandError:
+    if not is_known_revision(manifest.revision):
         raise BackupError(
             f"El respaldo es de una versión más nueva de Rastro ({manifest.version}). "
             "Instale esa versión y repita."
-        ) from None
+        )
 
 
 def _check_apart(path: Path, storages: dict[str, Storage]) -> None:
