@@ -1,7 +1,9 @@
 """``make run``: one process that starts the others, replaces what dies, and stops cleanly.
 
-Run by its path (``python app/supervisor.py``) and made of the standard library alone, so that it
-holds no database handle, no thread, and little memory. Measured before it was written this way: a
+Run by its path (``python app/supervisor.py``). It imports the application once and uses nothing of
+it: web and consumer are forks, which begin at once and share that memory (three imports took four
+seconds and twice the memory). It holds no database handle and no thread, as a fork demands, and
+what it runs itself is of the standard library. Measured before it was written this way: a
 second start is refused by a file lock; a killed child is replaced; SIGTERM lets a request and a
 job finish; kill -9 of the supervisor leaves no child behind (``PR_SET_PDEATHSIG``: gunicorn and
 the consumer get a SIGTERM from the kernel, and gunicorn stops its workers).
@@ -17,9 +19,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import gc
+import importlib
 import importlib.util
 import json
 import os
+import runpy
 import secrets
 import selectors
 import signal
@@ -29,10 +34,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Seconds that the children have to finish what they are doing; then they are killed.
@@ -55,6 +61,15 @@ BACKLOG = 2048
 #: Seconds between looks at the code, for who works on it.
 LOOK = 1.0
 PR_SET_PDEATHSIG = 1
+#: What web, consumer and ``flask prepare`` are made of.
+SHARED = (
+    "app.features",
+    "app.jobs.consumer",
+    "app.server.worker",
+    "app.web.process_log",
+    "flask.cli",
+    "gunicorn.app.wsgiapp",
+)
 NO_MAILBOX = (
     "Sin buzón de demostración: falta la biblioteca aiosmtpd, que `make run` instala. Los avisos "
     "no salen hasta que complete SMTP_HOST."
@@ -63,18 +78,58 @@ NO_MAILBOX = (
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+class Become(BaseException):
+    """Raised in a fork, so that it leaves the supervisor's calls before it runs its own program."""
+
+    def __init__(self, command: list[str]) -> None:
+        super().__init__(command)
+        self.command = command
+
+
+class Forked:
+    """A child that began as a copy of this process; as ``subprocess.Popen``, where that is used."""
+
+    def __init__(self, pid: int, stdout: IO[bytes]) -> None:
+        self.pid = pid
+        self.stdout: IO[bytes] | None = stdout
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs. Minus the signal's number, if one ended it."""
+        return self._reap(os.WNOHANG)
+
+    def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        code = self._reap(0)
+        return 0 if code is None else code
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal, unless it has ended: the number may be another's then."""
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def _reap(self, options: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, options)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
 @dataclass
 class Child:
     """A process of the family, and how it has fared."""
 
     name: str
     command: list[str]
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started: float = 0.0
     delay: float = RESTART_DELAY
     restart_at: float = 0.0
     #: Whether it is stopped and started when the code changes.
     reloads: bool = False
+    #: Whether it is a copy of this process, which has imported what it is made of.
+    forks: bool = False
     #: Open descriptors that it inherits.
     descriptors: tuple[int, ...] = ()
     pending: bytes = field(default=b"", repr=False)
@@ -93,6 +148,8 @@ class Supervisor:
         self.stopping = False
         #: Where the web listens. Held here, so that clients wait while it is replaced.
         self.listener: socket.socket | None = None
+        #: What this process holds and no copy of it may hold on to.
+        self.lock: IO[str] | None = None
         self.code = 0.0
         self.look_at = 0.0
 
@@ -102,12 +159,16 @@ class Supervisor:
         command: list[str],
         *,
         reloads: bool = False,
+        forks: bool = False,
         descriptors: tuple[int, ...] = (),
     ) -> None:
         """Have a child run; it is started by ``run``, and again when the code changes if it
-        ``reloads``. It inherits the open ``descriptors``.
+        ``reloads``. It inherits the open ``descriptors``. If it ``forks``, its command is one of
+        Python, and what it imports was imported here (``share_application``).
         """
-        self.children.append(Child(name, command, reloads=reloads, descriptors=descriptors))
+        self.children.append(
+            Child(name, command, reloads=reloads, forks=forks, descriptors=descriptors)
+        )
 
     def run(self, announce: list[str], health_url: str) -> int:
         """Start everything, say where it is, and watch until SIGTERM or Ctrl-C. Returns 0."""
@@ -131,24 +192,40 @@ class Supervisor:
         self.stopping = True
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(  # noqa: S603  # our own command lines
-            child.command,
-            bufsize=0,
-            cwd=ROOT,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=child.descriptors,
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order
-            preexec_fn=partial(_die_with_parent, os.getpid()),  # this process has no threads
-        )
+        if child.forks:
+            child.process = fork(child.command, self.env, partial(self._let_go, child))
+        else:
+            child.process = subprocess.Popen(  # noqa: S603  # our own command lines
+                child.command,
+                bufsize=0,
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=child.descriptors,
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops in order
+                preexec_fn=partial(_die_with_parent, os.getpid()),  # this process has no threads
+            )
         child.started = time.monotonic()
         child.restart_at = 0.0
         stdout = child.process.stdout
         if stdout is not None:
             os.set_blocking(stdout.fileno(), False)
             self.selector.register(stdout, selectors.EVENT_READ, child)
+
+    def _let_go(self, child: Child) -> None:
+        """In a fork that becomes this child: close what is the supervisor's."""
+        for key in list(self.selector.get_map().values()):
+            pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]  # registered in _start
+            pipe.close()
+        self.selector.close()
+        if self.listener is not None and self.listener.fileno() in child.descriptors:
+            self.listener.detach()  # its number stays open, for the child's program
+        elif self.listener is not None:
+            self.listener.close()
+        if self.lock is not None:
+            self.lock.close()  # the supervisor's own handle holds it on
 
     def _copy_logs(self, timeout: float) -> None:
         for key, _events in self.selector.select(timeout):
@@ -234,6 +311,82 @@ def _die_with_parent(parent: int) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # the supervisor died before prctl took effect
         os._exit(1)
+
+
+def share_application() -> None:
+    """Import what the forks are made of. Nothing of it may start a thread or open a connection."""
+    sys.path[0] = str(ROOT)  # was the folder of this file, whose packages are not to be found there
+    gc.disable()  # nothing that is imported is garbage
+    for module in SHARED:
+        importlib.import_module(module)
+    gc.freeze()  # a collection would write into what the forks share
+    gc.enable()
+
+
+def fork(
+    command: list[str],
+    env: dict[str, str],
+    let_go: Callable[[], None],
+    *,
+    errors_too: bool = True,
+) -> Forked:
+    """Start a Python command line as a copy of this process; ``let_go`` closes what is not its.
+
+    What it prints is read from the result's ``stdout``, also its errors unless they are to go
+    where this process' errors go.
+
+    Raises:
+        Become: in the copy; whoever began this process runs its command then.
+    """
+    parent = os.getpid()
+    receiving, giving = os.pipe()
+    sys.stdout.flush()
+    # A signal that came before the copy has its own handlers would be lost in the supervisor's.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    pid = os.fork()
+    if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+        os.close(giving)
+        return Forked(pid, os.fdopen(receiving, "rb", 0))
+    os.close(receiving)
+    os.setsid()  # Ctrl-C reaches the supervisor alone, which stops in order
+    _die_with_parent(parent)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(
+            signum, signal.SIG_DFL if signum == signal.SIGTERM else signal.default_int_handler
+        )
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+    let_go()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(giving, 1)
+    if errors_too:
+        os.dup2(giving, 2)
+    for spare in (nothing, giving):
+        os.close(spare)
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(env)
+    raise Become(command)
+
+
+def run_program(command: list[str]) -> NoReturn:
+    """Do what ``python`` would with the rest of this command line, in this process.
+
+    It is named by its program, so that ``ps`` tells the members of the family apart.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a text file
+    arguments = command[1:]
+    with contextlib.suppress(ImportError):
+        importlib.import_module("setproctitle").setproctitle(" ".join(command))
+    if arguments[0] == "-m":
+        sys.argv = arguments[1:]
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = arguments
+        runpy.run_path(str(ROOT / arguments[0]), run_name="__main__")
+    sys.exit(0)
 
 
 def _next_delay(child: Child, lived: float) -> float:
@@ -322,22 +475,17 @@ def lock_instance(folder: Path) -> IO[str] | None:
     return file
 
 
-def prepare(env: dict[str, str]) -> dict[str, object] | int:
+def prepare(env: dict[str, str], let_go: Callable[[], None]) -> dict[str, object] | int:
     """Migrate, and fill a new database with the demo where that is allowed.
 
     Returns what ``flask prepare`` reports, or its exit code when it refused.
     """
-    done = subprocess.run(  # our own command line
-        [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        return done.returncode
-    report: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
+    done = fork(command, env, let_go, errors_too=False)
+    said = done.stdout.read() if done.stdout else b""
+    if code := done.wait():
+        return code
+    report: dict[str, object] = json.loads(said.decode().strip().splitlines()[-1])
     return report
 
 
@@ -400,7 +548,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    report = prepare(env)
+    share_application()
+    report = prepare(env, lock.close)
     if isinstance(report, int):
         return report
     port = int(str(report["port"]))
@@ -413,6 +562,8 @@ def main() -> int:
         return 1
     supervisor = Supervisor(env, sys.stdout)
     supervisor.listener = listener
+    supervisor.lock = lock
+    reloads = bool(env.get("WEB_RELOAD"))  # changed code must be imported anew
     if report.get("demo"):
         for name, command in demo_services(env, instance):
             supervisor.add(name, command)
@@ -422,12 +573,17 @@ def main() -> int:
     gunicorn += ["--graceful-timeout", "20", "--timeout", "60", "--log-level", "warning"]
     # Its socket for commands would lie in the home folder, which may be read-only, and is not used.
     gunicorn += ["--no-control-socket"]
-    if env.get("WEB_RELOAD"):
+    if reloads:
         templates = (ROOT / "templates").rglob("*.html")
         gunicorn += ["--reload", *(f"--reload-extra-file={path}" for path in templates)]
-    supervisor.add("web", [sys.executable, *gunicorn, "wsgi:app"], descriptors=(listener.fileno(),))
     supervisor.add(
-        "trabajos", [sys.executable, "huey_consumer.py"], reloads=bool(env.get("WEB_RELOAD"))
+        "web",
+        [sys.executable, *gunicorn, "wsgi:app"],
+        forks=not reloads,
+        descriptors=(listener.fileno(),),
+    )
+    supervisor.add(
+        "trabajos", [sys.executable, "huey_consumer.py"], reloads=reloads, forks=not reloads
     )
     shown = "127.0.0.1" if host in {"0.0.0.0", "127.0.0.1"} else host  # noqa: S104  # compared only
     announce = ["", f"  Rastro está listo: http://{shown}:{port}"]
@@ -442,4 +598,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        ended = main()
+    except Become as become:
+        program = become.command
+    else:
+        sys.exit(ended)
+    run_program(program)  # here, so that no frame of the supervisor is kept
