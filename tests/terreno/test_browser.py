@@ -61,6 +61,11 @@ PHOTOS_KEPT = """async (id) => {
     const store = await import(document.querySelector("[href$='terreno/store.js']").href);
     return Object.keys((await store.keptList(id)).fotos).length > 0;
 }"""
+#: How many files that were shared an account is shown.
+SHARED = """async (id) => {
+    const store = await import(document.querySelector("[href$='terreno/shared-store.js']").href);
+    return (await store.listShared(id)).length;
+}"""
 #: Does what a phone does when a photo is shared with Terreno from its gallery.
 SHARE = """(bytes) => {
     const make = (tag, values) => Object.assign(document.createElement(tag), values);
@@ -540,6 +545,8 @@ def test_what_another_application_shares_without_a_signal_goes_to_the_case_that_
     picture = jpeg()
     page.evaluate(SHARE, list(picture))
     page.get_by_text("1 archivo recibido de otra aplicación").wait_for()
+    own, others = (page.evaluate(SHARED, usuario_investigador.id + more) for more in (0, 1))
+    assert (own, others) == (1, 0), "another account on this phone"
 
     page.get_by_label("¿De qué caso son?").select_option(str(oficio_id))
     page.get_by_role("button", name="Guardar en el caso").tap()

@@ -33,6 +33,7 @@ async function warn(unsent) {
 
 async function forgetAll() {
   await (await loadStore()).forget(me);
+  await (await import("./shared-store.js")).removeShared(me);
   for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith("terreno-")) await caches.delete(name);
   for (const registration of await navigator.serviceWorker?.getRegistrations() ?? []) {
     if (new URL(registration.scope).pathname === "/terreno") await registration.unregister();

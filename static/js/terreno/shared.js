@@ -1,12 +1,13 @@
 // @ts-check
 // What another application shared with Terreno: shown until its person says of which case it is.
 import { make, need } from "../elements.js";
-import { removeVisita, SHARED } from "./store.js";
-import { assignShared, listShared } from "./shared-store.js";
+import { assignShared, listShared, removeShared } from "./shared-store.js";
 import { plural } from "./words.js";
 
 /** @type {HTMLElement} the page of Terreno, from `start` on */
 let root;
+/** @type {() => number} who is signed in, or was when there was a signal */
+let person;
 
 const panel = () => need(HTMLElement, "[data-terreno-shared]", root);
 const select = () => need(HTMLSelectElement, "[data-shared-case]", root);
@@ -27,7 +28,7 @@ function cases() {
 }
 
 async function show() {
-  const files = await listShared();
+  const files = await listShared(person());
   panel().hidden = files.length === 0;
   if (!files.length) return;
   need(HTMLElement, "[data-shared-title]", root).textContent = `${plural(files.length, "archivo recibido", "archivos recibidos")} de otra aplicación`;
@@ -48,18 +49,19 @@ async function show() {
  */
 export async function start(element, hooks) {
   root = element;
+  person = hooks.usuarioId;
   need(HTMLElement, "[data-shared-keep]", root).addEventListener("click", async () => {
     const chosen = select().selectedOptions[0];
     if (!chosen?.value) {
       select().focus();
       return;
     }
-    await assignShared(hooks.usuarioId(), { oficio_id: Number(chosen.value), oficio: chosen.dataset.oficio ?? "" }, await listShared());
+    await assignShared(person(), { oficio_id: Number(chosen.value), oficio: chosen.dataset.oficio ?? "" }, await listShared(person()));
     await show();
     await hooks.saved();
   });
   need(HTMLElement, "[data-shared-discard]", root).addEventListener("click", async () => {
-    await removeVisita(SHARED);
+    await removeShared(person());
     await show();
   });
   await show();

@@ -61,6 +61,8 @@ import { tell } from "./changes.js";
 const NAME = "terreno";
 /** Under which visit files wait whose case nobody said yet. */
 export const SHARED = "compartido";
+/** Of whom a file is that was shared while the phone kept nobody's list. */
+export const ANYBODY = 0;
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
@@ -229,13 +231,12 @@ export const forgetLists = (exceptId = null) => within(["listas"], "readwrite", 
 });
 
 /**
- * Forget all of a person: the list, and what waits.
+ * Forget all of a person but what other applications shared: the list, and what waits.
  *
  * @param {number | null} usuarioId
  */
 export async function forget(usuarioId) {
   for (const visita of (await waiting(usuarioId)).propias) await removeVisita(visita.cliente_id);
-  await removeVisita(SHARED);
   await forgetLists();
 }
 

@@ -93,6 +93,9 @@ async function openAsset(request) {
  * @param {Request} request
  */
 async function takeShared(request) {
+  // Another application comes from no page; a form of another site must not put files here.
+  const from = request.referrer.startsWith("http") ? new URL(request.referrer).origin : worker.location.origin;
+  if (from !== worker.location.origin) return Response.redirect(settings.page, 303);
   const data = await request.formData();
   const files = /** @type {File[]} */ (data.getAll("archivos").filter((file) => typeof file !== "string" && file.size > 0));
   await keepShared(files, [data.get("titulo"), data.get("texto")].filter(Boolean).join(": "));
