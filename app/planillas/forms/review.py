@@ -12,13 +12,14 @@ from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import ETIQUETAS
 from app.planillas.rules.oficio_headers import A_NOTAS
-from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
+from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, SEPARAR, UNIR, FilaOficio
 from app.planillas.rules.repeats import REPETIDA, Eleccion, Elegido
 from app.planillas.rules.rows import CODIFICACION, HOJA, LISTA, Review
 from app.planillas.rules.sheets import TODAS
 
 _CELL = re.compile(r"c-(\d{1,9})-([a-z_]+)")
 _LONGEST_COMPANY = 120
+_LONGEST_ROW = 12
 
 
 def read_oficios_review(
@@ -64,6 +65,7 @@ def read_oficios_review(
             correcciones[fila, campo] = text
     _choose_hidden(values, lectura, correcciones)
     _choose_skipped(values, lectura, correcciones)
+    _choose_joined(values, lectura, correcciones)
     _choose_repeats(values, lectura, correcciones, may_change, repeated)
     _take_proposals(values.get("propuesta", ""), lectura, correcciones)
     return Review(
@@ -132,6 +134,29 @@ def _choose_skipped(
                 correcciones[numero, SALTAR] = "1"
             else:
                 correcciones.pop((numero, SALTAR), None)
+
+
+def _choose_joined(
+    values: Mapping[str, str],
+    lectura: Lectura[FilaOficio],
+    correcciones: dict[tuple[int, str], str],
+) -> None:
+    """Separate the row whose button says so from the one that it belongs to; join it again; or join
+    it with the row whose number stands beside the button.
+    """
+    for fila in lectura.filas:
+        apart = fila.numero_fila, f"{SEPARAR}{fila.parte}"
+        joined = fila.numero_fila, f"{UNIR}{fila.parte}"
+        if values.get("separar") == fila.clave:
+            if correcciones.pop(joined, None) is None:
+                correcciones[apart] = "1"
+        elif values.get("volver") == fila.clave:
+            correcciones.pop(apart, None)
+        elif values.get("unir") == fila.clave:
+            row = clean_text(values.get(f"u-{fila.clave}", ""))[:_LONGEST_ROW]
+            if row:
+                correcciones.pop(apart, None)
+                correcciones[joined] = row
 
 
 def _choose_repeats(

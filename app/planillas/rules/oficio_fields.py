@@ -27,14 +27,16 @@ _SYNONYMS = {
     **{name: campo.headers for name, campo in CAMPOS.items()},
     **{name: header_key(label) for name, label in COLUMNAS.items() if name not in CAMPOS},
 }
+#: What sentences are about that are about no field.
+_SENTENCES = {"vehiculo_conocido": "Datos del vehículo", "union": "Filas unidas"}
 _NAMING = frozenset({"numero_oficio", "patente"})
 
 
 def label_of(name: str) -> str:
     """The words for a field, a part of one, or what several rows or persons say of one."""
     plain = re.sub(r"_\d+$", "", name)
-    if name == "vehiculo_conocido":
-        return "Datos del vehículo"
+    if name in _SENTENCES:
+        return _SENTENCES[name]
     label = COLUMNAS.get(name) or COLUMNAS.get(plain)
     if label is None and plain.startswith("otro_"):
         label = f"Otra persona o dirección: {COLUMNAS.get(plain.removeprefix('otro_'), plain)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from app.core.text import clean_text, fold
@@ -20,12 +20,15 @@ _DATES = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
 _HANGING = frozenset((*_PERSON, *_PLACE, *JUNTO))
 
 
-def follow_on(rows: Sequence[FilaTexto]) -> list[FilaTexto]:
+def follow_on(
+    rows: Sequence[FilaTexto], separadas: Collection[int] = frozenset()
+) -> list[FilaTexto]:
     """Give a row that leaves the order empty, as under a merged cell, what the row above it says.
 
     Only where nothing of the order is written, a vehicle is, and the row above says its number and
     another fact of the order: a row that merely lacks its number keeps lacking it. A person and an
-    address that are not written are those above, too.
+    address that are not written are those above, too. ``separadas`` are rows that a person wants to
+    stand for themselves.
     """
     found: list[FilaTexto] = []
     above: FilaTexto | None = None
@@ -36,7 +39,7 @@ def follow_on(rows: Sequence[FilaTexto]) -> list[FilaTexto]:
             above = row if values.get("numero_oficio") and len(_said(values, _ORDER)) > 1 else None
             found.append(row)
             continue
-        if not clean_text(values.get("patente", "")):
+        if not clean_text(values.get("patente", "")) or row.numero_fila in separadas:
             found.append(row)
             continue
         given = _said(above.valores, _ORDER)
@@ -57,12 +60,14 @@ def merge_rows(filas: Sequence[FilaOficio]) -> list[FilaOficio]:
     Rows of one number, rol and plate merge: further persons, addresses and telephones hang on the
     case, empty fields are filled. Rows that contradict each other stay apart, for one of them is a
     slip. A row without a plate and a number of its own hangs on the case above it.
+
+    What a person separated stays apart, and what they joined belongs together whatever it says.
     """
     result = list(filas)
     first_at: dict[tuple[str, str], int] = {}
     last = -1
     for index, fila in enumerate(result):
-        if fila.saltada or (fila.oculta and not fila.incluida):
+        if _is_out(fila) or fila.separada or fila.unir_con:
             continue
         key = (order_key(fila), str(fila.datos.get("patente", "")))
         target = first_at.get(key) if all(key) else None
@@ -78,7 +83,108 @@ def merge_rows(filas: Sequence[FilaOficio]) -> list[FilaOficio]:
             continue
         result[target] = merged
         result[index] = replace(fila, unida_a=merged.numero_fila, errores={}, advertencias={})
-    return result
+    return _join_asked(result)
+
+
+def _is_out(fila: FilaOficio) -> bool:
+    return fila.saltada or (fila.oculta and not fila.incluida)
+
+
+def _join_asked(filas: list[FilaOficio]) -> list[FilaOficio]:
+    """Join the rows that a person wants together: of one vehicle as one case, of several as the
+    linked cases of one order. What they contradict each other in goes to the notes.
+    """
+    places = {fila.clave: index for index, fila in enumerate(filas)}
+    for index, fila in enumerate(filas):
+        if not fila.unir_con or _is_out(fila):
+            continue
+        root = _root(filas, places, fila.unir_con)
+        if root is None or root == index:
+            sentence = (
+                f"No se unió: «{fila.unir_con}» no es otra fila de este listado que haga un caso."
+            )
+            filas[index] = replace(
+                fila, unir_con="", advertencias={**fila.advertencias, "union": sentence}
+            )
+            continue
+        first = filas[root]
+        plate = str(fila.datos.get("patente", ""))
+        if plate and plate != first.datos["patente"]:
+            filas[index] = _of_order(fila, first)
+        else:
+            filas[root] = _merge_asked(first, fila)
+            filas[index] = replace(fila, unida_a=first.numero_fila, errores={}, advertencias={})
+    return filas
+
+
+def _root(filas: Sequence[FilaOficio], places: Mapping[str, int], clave: str) -> int | None:
+    """Where the case stands to which a row belongs; None where it makes none."""
+    seen: set[int] = set()
+    place = places.get(clave)
+    while place is not None and place not in seen:
+        seen.add(place)
+        unida_a = filas[place].unida_a
+        if unida_a is None:
+            fila = filas[place]
+            return None if _is_out(fila) or "patente" not in fila.datos else place
+        place = places.get(str(unida_a))
+    return None
+
+
+def _of_order(fila: FilaOficio, first: FilaOficio) -> FilaOficio:
+    """A row as another vehicle of an order: it takes the facts of the order, and its own ones that
+    differ go to its notes.
+    """
+    given = {name: first.datos[name] for name in _ORDER if name in first.datos}
+    dates = {name: first.datos[name] for name in _DATES if name in first.datos}
+    written = [name for name in given if fila.datos.get(name) != given[name]]
+    datos = {**dates, **fila.datos, **given}
+    if lines := _as_lines(fila, [name for name in written if fila.texto(name).strip()]):
+        datos["notas"] = "\n".join(filter(None, (str(datos.get("notas", "")), *lines)))
+    told = {name: text for name, text in fila.advertencias.items() if name not in given}
+    told["union"] = f"Usted la unió al oficio de la fila {first.numero_fila}."
+    return replace(
+        fila, datos=datos, advertencias=told, del_oficio_de=first.del_oficio_de or first.numero_fila
+    )
+
+
+def _merge_asked(first: FilaOficio, later: FilaOficio) -> FilaOficio:
+    """The first row with what the later one says; what is not the same goes to the notes."""
+    facts = set(later.datos) - _HANGING - {"notas", "patente", "patente_dv"}
+    apart = [
+        name
+        for name in sorted(facts)
+        if name in first.datos and first.datos[name] != later.datos[name]
+    ]
+    told = {
+        name: sentence
+        for name, sentence in {**later.errores, **later.advertencias}.items()
+        if later.texto(name).strip()
+    }
+    plain = replace(
+        later,
+        datos={name: value for name, value in later.datos.items() if name not in apart},
+        advertencias={},
+        errores={},
+    )
+    merged = _merge(first, plain) or first
+    lines = _as_lines(later, [name for name in apart if later.texto(name).strip()])
+    datos = dict(merged.datos)
+    if lines:
+        datos["notas"] = "\n".join(filter(None, (str(datos.get("notas", "")), *lines)))
+    dudas = {
+        f"{name}_{later.numero_fila}": f"Fila {later.numero_fila}: {sentence}"
+        for name, sentence in told.items()
+    }
+    return replace(merged, datos=datos, advertencias={**merged.advertencias, **dudas})
+
+
+def _as_lines(fila: FilaOficio, names: Sequence[str]) -> list[str]:
+    return [
+        f"Fila {fila.numero_fila}, {CAMPOS[name].label}: {clean_text(fila.texto(name))}"
+        for name in names
+        if name in CAMPOS
+    ]
 
 
 def _hangs(fila: FilaOficio, above: FilaOficio | None) -> bool:

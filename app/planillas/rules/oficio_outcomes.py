@@ -25,6 +25,10 @@ from app.planillas.rules.rows import FilaLeida
 #: Keys among the corrections: a hidden row that a person asks for, a row that they leave out.
 INCLUIR = "incluir"
 SALTAR = "saltar"
+#: And, before the number of its vehicle: a row that is a case or an order of its own although it
+#: seems to belong to another one; a row that belongs to the one whose number follows.
+SEPARAR = "separar_"
+UNIR = "unir_"
 
 
 class Resultado(Labelled):
@@ -105,6 +109,12 @@ class FilaOficio(FilaLeida[Resultado]):
     propuestas: Mapping[str, Propuesta] = field(default_factory=dict)
     #: The row whose case this one is part of; it makes none itself.
     unida_a: int | None = None
+    #: The row of whose order it is another vehicle, or goes on with; its case is linked.
+    del_oficio_de: int | None = None
+    #: Whether a person separated it from that row.
+    separada: bool = False
+    #: The row that a person wants it to belong to, as written; empty where nobody does.
+    unir_con: str = ""
     #: What a person wants of it where it repeats a case, and the case that it repeats.
     elegido: Elegido = field(default_factory=Elegido)
     repetida: Repeticion | None = None
@@ -247,18 +257,25 @@ def _linked(fila: FilaOficio, first: FilaOficio, *, is_known: bool) -> FilaOfici
     if first is fila:
         return fila
     where = f"la fila {first.numero_fila}" if first.numero_fila != fila.numero_fila else "esta fila"
-    return replace(fila, motivo=f"Otro vehículo del oficio de {where}: los casos quedan enlazados.")
+    return replace(
+        fila,
+        motivo=f"Otro vehículo del oficio de {where}: los casos quedan enlazados.",
+        del_oficio_de=first.numero_fila,
+    )
 
 
 def _one_order(one: FilaOficio, other: FilaOficio) -> bool:
     """Whether two rows of one number and of different plates can be of one order.
 
-    Rastro's own export says so. Else, with a rol on both, it decides; without, neither the court,
-    the parties nor the person may differ.
+    Rastro's own export says so, or whoever joined them. Else, with a rol on both, it decides;
+    without, neither the court, the parties nor the person may differ.
     """
     if "patente" not in one.datos or "patente" not in other.datos:
         return False
     if is_whole(one.valores) and is_whole(other.valores):
+        return True
+    orders = {fila.del_oficio_de or fila.numero_fila for fila in (one, other)}
+    if (one.unir_con or other.unir_con) and len(orders) == 1:
         return True
     if "rol" in one.datos and "rol" in other.datos:
         return one.datos["rol"] == other.datos["rol"]

@@ -21,7 +21,7 @@ from app.planillas.rules.month_first import turn_dates
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
 from app.planillas.rules.oficio_headers import JUNTO, PARTES
 from app.planillas.rules.oficio_merging import follow_on, merge_rows
-from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, FilaOficio
+from app.planillas.rules.oficio_outcomes import INCLUIR, SALTAR, SEPARAR, UNIR, FilaOficio
 from app.planillas.rules.proposals import propose
 from app.planillas.rules.repeats import REPETIDA, read_choice
 from app.planillas.rules.row_parts import is_whole
@@ -52,7 +52,7 @@ def read_oficios(planilla: Planilla, review: Review, *, today: date) -> Lectura[
     rows, turned = turn_dates(texts.filas, _DATES)
     filas = [
         _marked(fila, row, typed.get(row.numero_fila, {}), turned.get(row.numero_fila, {}))
-        for row in follow_on(rows)
+        for row in follow_on(rows, _separated(typed))
         for fila in read_cases(
             row.numero_fila,
             row.valores,
@@ -72,10 +72,11 @@ def read_as_written(planilla: Planilla, review: Review) -> Lectura[FilaOficio]:
         InvalidValue: as ``layout.read_texts``.
     """
     texts = read_texts(planilla, LAYOUT, review.mapeo, review.hoja)
+    separadas = {fila for fila, campo in review.correcciones if campo == f"{SEPARAR}1"}
     return texts.judged(
         [
             FilaOficio(row.numero_fila, row.valores, oculta=row.oculta)
-            for row in follow_on(turn_dates(texts.filas, _DATES)[0])
+            for row in follow_on(turn_dates(texts.filas, _DATES)[0], separadas)
         ],
         *texts.totales,
     )
@@ -85,8 +86,12 @@ def _of_cells(typed: Mapping[str, str]) -> dict[str, str]:
     return {
         campo: text
         for campo, text in typed.items()
-        if campo not in (INCLUIR, SALTAR) and not campo.startswith(REPETIDA)
+        if campo not in (INCLUIR, SALTAR) and not campo.startswith((REPETIDA, SEPARAR, UNIR))
     }
+
+
+def _separated(typed: Mapping[int, Mapping[str, str]]) -> set[int]:
+    return {numero for numero, campos in typed.items() if f"{SEPARAR}1" in campos}
 
 
 def _marked(
@@ -102,13 +107,38 @@ def _marked(
             f"La fila no repite el número: se leyó como otra fila del oficio de la {row.sigue_a}."
         )
         marks["numero_oficio"] = sentence
+    is_separated = f"{SEPARAR}{fila.parte}" in typed
+    if is_separated:
+        fila = _with_own_number(fila, typed)
     return replace(
         fila,
+        separada=is_separated,
+        unir_con=typed.get(f"{UNIR}{fila.parte}", ""),
+        del_oficio_de=row.sigue_a,
         oculta=row.oculta,
         incluida=INCLUIR in typed,
         saltada=SALTAR in typed,
         elegido=read_choice(typed.get(f"{REPETIDA}{fila.parte}", "")),
         advertencias={**fila.advertencias, **marks},
+    )
+
+
+def _with_own_number(fila: FilaOficio, typed: Mapping[str, str]) -> FilaOficio:
+    """A row that a person separated, as an order of its own: two orders of a buffet have not the
+    same number, so it gets one that says where it stood until somebody writes it.
+    """
+    number = fila.datos.get("numero_oficio")
+    if number is None or "numero_oficio" in typed:
+        return fila
+    own = f"{str(number)[:40]} (fila {fila.clave})"
+    sentence = (
+        f"Usted la separó: queda como «{own}», porque otra fila es el oficio {number}. Escriba su "
+        "número si lo sabe."
+    )
+    return replace(
+        fila,
+        datos={**fila.datos, "numero_oficio": own},
+        advertencias={**fila.advertencias, "numero_oficio": sentence},
     )
 
 
