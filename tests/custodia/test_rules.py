@@ -19,6 +19,7 @@ from app.custodia.rules import (
     canonical,
     check_chain,
     differences,
+    link_text,
     make_sello,
 )
 from app.oficios.rules import Estado
@@ -53,6 +54,14 @@ def test_a_whole_chain_has_no_findings_and_an_empty_one_neither():
     assert check_chain(links, head) == []
     assert check_chain([], None) == []
     assert len(check_chain(links[:-1], head)) == 1
+
+
+@pytest.mark.parametrize("before", [GENESIS, 'x","cadena":9,"y":"', "é"])
+@pytest.mark.parametrize("tipo", ["bitacora", "oficio_nota", 'a"b'])
+def test_a_new_link_is_over_the_text_that_readers_of_it_take(before, tipo):
+    link = make_sello(7, tipo, 5, '{"a":"«ñ»"}', (3, before), NOON)
+
+    assert link.hash == hashlib.sha256(link_text(link, 4).encode()).hexdigest()
 
 
 def test_anybody_can_compute_the_hash_of_a_link_with_other_tools():

@@ -68,7 +68,7 @@ def content_of(source: SealSource, state: Any) -> str | None:
     content: dict[str, Any] = {}
     for name in (*source.sealed.fields, *source.sealed.hashed):
         if name in values:
-            content[name] = _as_stored(source.table.c[name], values[name])
+            content[name] = _as_stored(source.kinds[name], values[name])
         elif name in state.expired_attributes or source.table.c[name].server_default is not None:
             return None
         else:
@@ -81,10 +81,7 @@ def content_of(source: SealSource, state: Any) -> str | None:
 
 def seal_text(source: SealSource, values: Mapping[str, Any]) -> str:
     """The content of a row that is to be inserted with these values, none of them left out."""
-    content = {
-        name: _as_stored(source.table.c[name], values[name])
-        for name in (*source.sealed.fields, *source.sealed.hashed)
-    }
+    content = {name: _as_stored(kind, values[name]) for name, kind in source.kinds.items()}
     _hash_texts(source, content)
     content |= {name: [] for name in source.sealed.lists}
     return canonical(content)
@@ -132,12 +129,6 @@ def _hash_texts(source: SealSource, content: dict[str, Any]) -> None:
         content[name] = text_hash(content[name])
 
 
-def _as_stored(column: sa.Column[Any], value: Any) -> Any:
+def _as_stored(kind: type | None, value: Any) -> Any:
     """A value as both databases give it back: 1 in a column of truths is a truth."""
-    if value is None:
-        return None
-    kind = _PLAIN.get(type(column.type))
-    return kind(value) if kind else value
-
-
-_PLAIN: dict[type[Any], type[Any]] = {sa.Boolean: bool, sa.Integer: int, sa.Float: float}
+    return value if kind is None or value is None else kind(value)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from app.db import Model
 
 
+_PLAIN: dict[type[Any], type[Any]] = {sa.Boolean: bool, sa.Integer: int, sa.Float: float}
+
+
 @dataclass(frozen=True)
 class SealSource:
     """A declaration, and the tables that it speaks of."""
@@ -37,6 +40,12 @@ class SealSource:
     def table(self) -> sa.Table:
         """Where the rows are."""
         return self.model.metadata.tables[self.model.__tablename__]
+
+    @functools.cached_property
+    def kinds(self) -> dict[str, type | None]:
+        """Of each column that a seal holds, the kind of its values; None where any will do."""
+        names = (*self.sealed.fields, *self.sealed.hashed)
+        return {name: _PLAIN.get(type(self.table.c[name].type)) for name in names}
 
     @functools.cached_property
     def is_versioned(self) -> bool:
