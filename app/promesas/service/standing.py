@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.clock import local_today
 from app.db import db
+from app.oficios.rules import Prioridad
 from app.promesas.models import Compromiso
 from app.promesas.queries.calendar import (
     Calendario,
@@ -50,13 +51,26 @@ def refresh_cases(oficio_ids: Collection[int], *, now: datetime) -> int:
     calendario = read_calendar()
     stored = _stored(lives)
     new, changed = [], []
+    # The cases of one list began at one moment, and were promised the same.
+    terms: dict[tuple[int | None, TipoPromesa], dict[Prioridad, int]] = {}
+    run: dict[tuple[Vida, int | None, TipoPromesa], Marcha | None] = {}
     for pk, life in lives.items():
         begins = life.begins(calendario.horario)
         promesa = in_force(versions.get(life.buffet_id, []), local_today(begins))
         for tipo in TipoPromesa:
             former = stored.pop((pk, tipo), None)
-            plazos = terms_of(promesa, tipo, calendario.horario)
-            values = _work_out(life, tipo, plazos, calendario, former, now)
+            key = (promesa.id if promesa else None, tipo)
+            if key not in terms:
+                terms[key] = terms_of(promesa, tipo, calendario.horario)
+
+            def clock(vida: Vida, key: tuple[int | None, TipoPromesa] = key) -> Marcha | None:
+                if (vida, *key) not in run:
+                    run[vida, *key] = run_clock(
+                        vida, terms[key], calendario.horario, calendario.riesgo
+                    )
+                return run[vida, *key]
+
+            values = _work_out(life, tipo, calendario, former, now, clock if terms[key] else None)
             if values is None:
                 if former is not None:
                     stored[pk, tipo] = former
@@ -76,18 +90,18 @@ def _stored(lives: Collection[int]) -> dict[tuple[int, TipoPromesa], Any]:
 def _work_out(
     life: CaseLife,
     tipo: TipoPromesa,
-    plazos: Any,
     calendario: Calendario,
     former: Any,
     now: datetime,
+    clock: Callable[[Vida], Marcha | None] | None,
 ) -> dict[str, Any] | None:
-    """The columns of a promise as it stands; None where nothing is promised."""
+    """The columns of a promise as it stands; None where nothing is promised, and no clock runs."""
     vida = life.vida(tipo, calendario.horario)
     marcha = None
     if former is not None and former.buffet_id == life.buffet_id:
         marcha = _decided(former, vida, now)
-    if marcha is None and plazos:
-        marcha = run_clock(vida, plazos, calendario.horario, calendario.riesgo)
+    if marcha is None and clock is not None:
+        marcha = clock(vida)
     if marcha is None:
         return None
     return {
