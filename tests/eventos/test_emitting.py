@@ -9,12 +9,14 @@ import pytest
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
-from app.eventos.models import Evento
+from app.eventos.models import Entrega, Evento
 from app.eventos.queries import first_id, forget_before, last_id, list_since
 from app.eventos.rules import TipoEvento
+from app.eventos.service.emitting import emit
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.oficios.service import Move, assign_oficio, move_oficio, touch
+from tests.eventos.test_webhooks import make_hook
 from tests.factories import make_oficio
 from tests.oficios.acting import act
 
@@ -56,6 +58,28 @@ def test_being_located_and_being_closed_are_told_by_their_names(
     assert [item.datos["a"] for item in rows(Evento, tipo=TipoEvento.CERRADO)] == [
         "finalizado_encontrado"
     ]
+
+
+def test_many_events_of_one_deed_are_stored_as_few_are(
+    app, oficio, usuario_admin, rows, provider_server, configure
+):
+    def many(row, _actor):
+        told = {"oficio_id": row.id, "buffet_id": row.buffet_id, "now": utcnow()}
+        for number in range(15):
+            emit(TipoEvento.CREADO, **told, entrada_id=number)
+            emit(TipoEvento.ESTADO, **told, de="pendiente", a="investigacion")
+
+    before = len(rows(Evento))
+    act(app, oficio, usuario_admin, many)
+    told = rows(Evento)[before:]
+
+    assert kinds(told) == [TipoEvento.CREADO, TipoEvento.ESTADO] * 15
+    assert [one.datos["entrada_id"] for one in told[::2]] == list(range(15))
+    assert len(rows(Entrega)) == 0
+    configure(webhooks_allow_private=True)
+    make_hook(app, usuario_admin, f"{provider_server.url}/aviso")
+    act(app, oficio, usuario_admin, many)
+    assert len(rows(Entrega)) == 15
 
 
 def test_what_is_not_committed_is_never_told(app, oficio, usuario_investigador, rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,9 @@ from app.jobs.queue import enqueue
 
 #: The name of the job that tells a webhook.
 DELIVER = "eventos.entregar"
+#: From so many events on they are inserted as rows, as those of a list's cases.
+_MANY = 20
+_EVENTOS = Evento.metadata.tables[Evento.__tablename__]
 #: Arbitrary key of the PostgreSQL advisory lock that serialises writers of events.
 _LOCK = 7_246_001
 
@@ -111,10 +114,21 @@ def _store(session: Session) -> None:
         return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    if len(pending.events) >= _MANY and not _watching(pending.events):
+        # Nobody needs their ids: they follow the order of the rows.
+        session.connection().execute(sa.insert(_EVENTOS), pending.events)
+        return
     eventos = [Evento(**values) for values in pending.events]
     session.add_all(eventos)
     session.flush()
     _order_deliveries([item for item in eventos if item.tipo in WEBHOOK_KINDS])
+
+
+def _watching(events: Collection[Mapping[str, Any]]) -> bool:
+    """Whether a webhook may want to hear of one of these events."""
+    told = [one for one in events if one["tipo"] in WEBHOOK_KINDS]
+    tipos, buffets = {one["tipo"] for one in told}, {one["buffet_id"] for one in told}
+    return bool(told and webhooks_for(tipos, buffets))
 
 
 def _order_deliveries(eventos: list[Evento]) -> None:
