@@ -8,8 +8,10 @@ that a new field is missing in.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from app.core.dates import format_fecha, parse_fecha
@@ -88,9 +90,11 @@ class Campo:
         return self.short or self.label
 
 
-def fields_of(grupo: GrupoDeCampos) -> dict[str, Campo]:
+# A list asks it seven times for each of its rows.
+@cache
+def fields_of(grupo: GrupoDeCampos) -> Mapping[str, Campo]:
     """The fields of a group, in the order of a form."""
-    return {name: campo for name, campo in CAMPOS.items() if campo.grupo is grupo}
+    return MappingProxyType({name: campo for name, campo in CAMPOS.items() if campo.grupo is grupo})
 
 
 def column_of(name: str) -> str:
