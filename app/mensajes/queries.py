@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.buffets.models import Buffet, Enlace
-from app.db import db
+from app.db import db, prepared
 from app.mensajes.models import Mensaje
 from app.mensajes.rules import ClaseMensaje, EstadoMensaje, LadoMensaje, own_text
 from app.oficios.models import Investigacion, Oficio
@@ -73,6 +74,8 @@ def list_for_buffet(
 
     ``only_waiting``: what waits for the buffet, the oldest first.
     """
+    if only_waiting and oficio_id is None:
+        return [_shown(row) for row in _waiting.rows(buffet_id=buffet_id)]
     statement = _of_buffet(buffet_id)
     if oficio_id is not None:
         statement = statement.where(Mensaje.oficio_id == oficio_id)
@@ -85,16 +88,27 @@ def list_for_buffet(
 
 def count_waiting_for_buffet(buffet_id: int) -> int:
     """How many messages of the office wait for the buffet."""
-    statement = (
+    return _waiting_number.rows(buffet_id=buffet_id).scalar_one()
+
+
+@prepared
+def _waiting_number(buffet_id: Any) -> sa.Select:
+    return (
         sa.select(sa.func.count())
         .select_from(Mensaje)
         .join(Oficio, Oficio.id == Mensaje.oficio_id)
         .where(Mensaje.buffet_id == buffet_id, Oficio.buffet_id == buffet_id, _WAITING_FOR_BUFFET)
     )
-    return db.session.scalar(statement) or 0
 
 
-def _of_buffet(buffet_id: int) -> sa.Select:
+@prepared
+def _waiting(buffet_id: Any) -> sa.Select:
+    """What waits for a buffet, the oldest first, as each page of its portal asks."""
+    statement = _of_buffet(buffet_id).where(_WAITING_FOR_BUFFET)
+    return statement.order_by(Mensaje.id).limit(_RECENT)
+
+
+def _of_buffet(buffet_id: Any) -> sa.Select:
     when = sa.func.coalesce(Mensaje.decidido_at, Mensaje.created_at)
     return (
         sa.select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app
@@ -31,7 +32,12 @@ def plazo(fecha_limite: date | None) -> dict[str, str] | None:
     """A deadline as days left (hábiles) with its tone: ok, warn, late."""
     if fecha_limite is None:
         return None
-    today = local_today(utcnow())
+    return _plazo(fecha_limite, local_today(utcnow()))
+
+
+@lru_cache(maxsize=4096)
+def _plazo(fecha_limite: date, today: date) -> dict[str, str]:
+    """Counting the days goes through the calendar day by day."""
     if fecha_limite < today:
         days = (today - fecha_limite).days
         return {"texto": "venció ayer" if days == 1 else f"venció hace {days} días", "tono": "late"}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS
 from app.core.clock import local_today, start_of_day
-from app.db import db
+from app.db import db, prepared
 from app.notificaciones.queries.hitos import list_avances
 from app.notificaciones.rules.avance import LOST, Avance
 from app.oficios.models import Oficio
@@ -56,10 +56,7 @@ def summarize(buffet_id: int) -> PortalSummary:
 
 def _count_lost(buffet_id: int) -> int:
     """How many cases wait for a receptor although their vehicle is not there any more."""
-    ids = sa.select(Oficio.id).where(
-        Oficio.buffet_id == buffet_id, Oficio.estado == Estado.NOTIFICACION
-    )
-    avances = list_avances(list(db.session.scalars(ids)))
+    avances = avances_at_receptor(buffet_id)
     return sum(avance.situacion in LOST for avance in avances.values())
 
 
@@ -87,10 +84,14 @@ def oficios_statement(buffet_id: int, *, abiertos: bool | None = None) -> sa.Sel
 
 def avances_at_receptor(buffet_id: int) -> dict[int, Avance]:
     """How far those cases of a buffet are that wait for a receptor."""
-    ids = sa.select(Oficio.id).where(
+    return list_avances(list(_at_receptor.rows(buffet_id=buffet_id).scalars()))
+
+
+@prepared
+def _at_receptor(buffet_id: Any) -> sa.Select:
+    return sa.select(Oficio.id).where(
         Oficio.buffet_id == buffet_id, Oficio.estado == Estado.NOTIFICACION
     )
-    return list_avances(list(db.session.scalars(ids)))
 
 
 def lost_ids(avances: dict[int, Avance]) -> list[int]:
@@ -100,26 +101,44 @@ def lost_ids(avances: dict[int, Avance]) -> list[int]:
 
 def is_quiet(now: datetime) -> sa.ColumnElement[bool]:
     """Whether an open case has had no real activity for so long that it is said."""
-    last = start_of_day(local_today(now) - timedelta(days=QUIET_DAYS - 1))
+    return quiet_before(last_news(now))
+
+
+def last_news(now: datetime) -> datetime:
+    """Since when an open case has to have had real activity, else it is quiet."""
+    return start_of_day(local_today(now) - timedelta(days=QUIET_DAYS - 1))
+
+
+def quiet_before(last: Any) -> sa.ColumnElement[bool]:
+    """Whether an open case had its last activity before a moment, or a parameter."""
     return sa.and_(Oficio.estado.in_(OPEN_STATES), Oficio.ultima_actividad_at < last)
 
 
 def is_due(now: datetime) -> sa.ColumnElement[bool]:
     """Whether the deadline of an open case is near or past."""
-    limit = due_day(local_today(now))
+    return due_until(due_day(local_today(now)))
+
+
+def due_until(limit: Any) -> sa.ColumnElement[bool]:
+    """Whether the deadline of an open case is not after a day, or a parameter."""
     return sa.and_(Oficio.estado.in_(OPEN_STATES), Oficio.fecha_limite <= limit)
 
 
 def count_views(buffet_id: int, lost: Collection[int], now: datetime) -> dict[VistaDelPortal, int]:
     """How many cases each view has, in one query."""
-    counted = {
-        vista: sa.func.count().filter(_in_view(vista, lost, now)).label(vista.value)
-        for vista in VistaDelPortal
-    }
-    row = db.session.execute(
-        sa.select(*counted.values()).select_from(Oficio).where(Oficio.buffet_id == buffet_id)
+    row = _views.rows(
+        buffet_id=buffet_id, lost=lost, due=due_day(local_today(now)), last=last_news(now)
     ).one()
-    return dict(zip(counted, row, strict=True))
+    return dict(zip(VistaDelPortal, row, strict=True))
+
+
+@prepared
+def _views(buffet_id: Any, lost: Any, due: Any, last: Any) -> sa.Select:
+    counted = (
+        sa.func.count().filter(_is_in(vista, lost, due, last)).label(vista.value)
+        for vista in VistaDelPortal
+    )
+    return sa.select(*counted).select_from(Oficio).where(Oficio.buffet_id == buffet_id)
 
 
 def cases_statement(
@@ -145,13 +164,17 @@ def cases_statement(
 
 def list_tribunales(buffet_id: int) -> list[str]:
     """The courts of a buffet's cases, by name."""
-    statement = (
+    names = [name for name in _tribunales.rows(buffet_id=buffet_id).scalars() if name]
+    return sorted(names, key=lambda name: (_ordinal(name), name))
+
+
+@prepared
+def _tribunales(buffet_id: Any) -> sa.Select:
+    return (
         sa.select(Oficio.tribunal)
         .where(Oficio.buffet_id == buffet_id, Oficio.tribunal.is_not(None))
         .distinct()
     )
-    names = [name for name in db.session.scalars(statement) if name]
-    return sorted(names, key=lambda name: (_ordinal(name), name))
 
 
 def _ordinal(name: str) -> int:
@@ -161,15 +184,20 @@ def _ordinal(name: str) -> int:
 
 
 def _in_view(vista: VistaDelPortal, lost: Collection[int], now: datetime) -> sa.ColumnElement[bool]:
+    return _is_in(vista, lost, due_day(local_today(now)), last_news(now))
+
+
+def _is_in(vista: VistaDelPortal, lost: Any, due: Any, last: Any) -> sa.ColumnElement[bool]:
+    """Whether a case is in a view; what is no column may be a parameter."""
     match vista:
         case VistaDelPortal.ABIERTOS:
             return Oficio.estado.in_(OPEN_STATES)
         case VistaDelPortal.UBICADOS:
             return sa.and_(Oficio.estado == Estado.NOTIFICACION, Oficio.id.not_in(lost))
         case VistaDelPortal.VENCEN:
-            return is_due(now)
+            return due_until(due)
         case VistaDelPortal.SIN_NOVEDAD:
-            return is_quiet(now)
+            return quiet_before(last)
         case VistaDelPortal.CERRADOS:
             return Oficio.estado.not_in(OPEN_STATES)
         case VistaDelPortal.TODOS:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.core.clock import local_today
+from app.db import prepared
 from app.notificaciones.queries.receptor_answers import answer_hours, list_silent
 from app.oficios.models import Oficio
-from app.portal.queries import is_due, is_quiet
+from app.portal.queries import due_until, last_news, quiet_before
+from app.portal.rules import due_day
 from app.vehiculos.models import Vehiculo
 
 #: Cases that the first screen names; the counts below lead to all.
@@ -37,27 +40,8 @@ class Vigilado:
 def list_watched(buffet_id: int, now: datetime) -> tuple[Sequence[Vigilado], int]:
     """The first of those cases, the nearest deadline first, and how many there are."""
     silent = list_silent(buffet_id, sent_before=now - timedelta(hours=answer_hours()))
-    due, quiet = is_due(now), is_quiet(now)
-    rows = db.session.execute(
-        sa.select(
-            Oficio.id,
-            Vehiculo.patente,
-            Oficio.rol,
-            Oficio.numero_oficio,
-            Oficio.fecha_limite,
-            Oficio.ultima_actividad_at,
-            sa.case((due, 1), else_=0).label("due"),
-            sa.case((quiet, 1), else_=0).label("quiet"),
-            sa.func.count().over().label("total"),
-        )
-        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
-        .where(Oficio.buffet_id == buffet_id, sa.or_(due, quiet, Oficio.id.in_(list(silent))))
-        .order_by(
-            sa.func.coalesce(Oficio.fecha_limite, date.max),
-            Oficio.ultima_actividad_at,
-            Oficio.id,
-        )
-        .limit(SHOWN)
+    rows = _watched.rows(
+        buffet_id=buffet_id, silent=list(silent), due=due_day(local_today(now)), last=last_news(now)
     ).all()
     found = [
         Vigilado(
@@ -74,3 +58,29 @@ def list_watched(buffet_id: int, now: datetime) -> tuple[Sequence[Vigilado], int
         for row in rows
     ]
     return found, rows[0].total if rows else 0
+
+
+@prepared
+def _watched(buffet_id: Any, silent: Any, due: Any, last: Any) -> sa.Select:
+    is_due, is_quiet = due_until(due), quiet_before(last)
+    return (
+        sa.select(
+            Oficio.id,
+            Vehiculo.patente,
+            Oficio.rol,
+            Oficio.numero_oficio,
+            Oficio.fecha_limite,
+            Oficio.ultima_actividad_at,
+            sa.case((is_due, 1), else_=0).label("due"),
+            sa.case((is_quiet, 1), else_=0).label("quiet"),
+            sa.func.count().over().label("total"),
+        )
+        .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
+        .where(Oficio.buffet_id == buffet_id, sa.or_(is_due, is_quiet, Oficio.id.in_(silent)))
+        .order_by(
+            sa.func.coalesce(Oficio.fecha_limite, date.max),
+            Oficio.ultima_actividad_at,
+            Oficio.id,
+        )
+        .limit(SHOWN)
+    )
