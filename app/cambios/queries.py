@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 
@@ -12,7 +12,12 @@ from app.db import Model, prepared
 
 def read_stamps() -> dict[str, str]:
     """The stamp of each table that has one."""
-    text = _stamps.rows().scalar_one() or ""
+    return _read(_stamps.rows().scalar_one() or "")
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> dict[str, str]:
+    """The text is the same until somebody writes something."""
     return dict(line.split(" ", 1) for line in text.split("\n") if line)
 
 

@@ -27,7 +27,7 @@ import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from secrets import token_hex
@@ -225,13 +225,18 @@ def _refuse_others(body: list[nodes.Node], names: set[str], parser: Parser) -> N
     outer = _OuterNames(parser.environment)
     outer.visit(whole)
     wrong = sorted(outer.found - names - PURE)
-    called = [one.name for one in whole.find_all(nodes.Filter)]
-    called += [str(one.value) for one in whole.find_all(nodes.Const)]  # ``map("relativa")``
-    wrong += [f"the filter {name}" for name in called if name in TIMELY]
+    wrong += [f"the filter {name}" for name in _filters_of(whole) if name in TIMELY]
     wrong += [type(one).__name__.lower() for one in whole.find_all(_OPEN)]
     if wrong:
         text = f"A kept part may not use {', '.join(wrong)}: give it as a value."
         raise TemplateSyntaxError(text, body[0].lineno, parser.name, parser.filename)
+
+
+def _filters_of(whole: nodes.Template) -> Iterator[str]:
+    for one in whole.find_all(nodes.Filter):
+        yield one.name
+        if one.name == "map" and one.args:  # ``map("relativa")``
+            yield str(getattr(one.args[0], "value", min(TIMELY)))
 
 
 class _OuterNames(TrackingCodeGenerator):

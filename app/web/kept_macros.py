@@ -28,12 +28,20 @@ class KeepingTemplate(Template):
 
     def _get_default_module(self, ctx: Any = None) -> TemplateModule:
         """The module that others import from."""
+        if ctx is not None and ctx.globals_keys <= self._global_names():
+            ctx = None  # Jinja asks the same of a chain of dicts, for half a millisecond a page
         module: TemplateModule = super()._get_default_module(ctx)
         for name in KEPT.get(self.name or "", ()):
             macro = getattr(module, name)
             if not isinstance(macro, _Kept):
                 setattr(module, name, _Kept(macro))
         return module
+
+    def _global_names(self) -> frozenset[str]:
+        names: frozenset[str] | None = self.__dict__.get("rastro_names")
+        if names is None or len(self.environment.globals) > len(names):
+            names = self.__dict__["rastro_names"] = frozenset(self.globals)
+        return names
 
 
 class _Kept:

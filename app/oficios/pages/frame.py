@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from app.custodia.queries import find_review
 from app.oficios.models import Oficio
-from app.oficios.pages.sections import CaseFacts, Tab, list_sections, read_facts
+from app.oficios.pages.sections import CaseFacts, Section, Tab, list_sections, read_facts
 from app.oficios.queries import (
     SAME_VEHICLE_LIMIT,
     dates_of_states,
@@ -19,6 +20,24 @@ from app.oficios.queries import (
 from app.oficios.rules import Estado, Prioridad, allowed_moves, closed_moves, next_state
 from app.oficios.rules.campos import GrupoDeCampos, has_masked, told_facts, told_texts
 from app.web.fragments import is_htmx, is_read
+
+
+class ShownSection(NamedTuple):
+    """A section as the tabs show it."""
+
+    name: str
+    label: str
+    icon: str
+    endpoint: str
+    tab: Tab
+    count: int | None
+
+    @classmethod
+    def of(cls, section: Section, counts: Mapping[str, int]) -> ShownSection:
+        """With how many it counts."""
+        number = counts.get(section.name)
+        return cls(section.name, section.label, section.icon, section.endpoint, section.tab, number)
+
 
 #: Formats the value of a field for a section.
 _FIELDS = {
@@ -70,12 +89,12 @@ def _frame(oficio: Oficio, name: str, facts: CaseFacts | None) -> dict[str, Any]
     """What surrounds every section."""
     facts = facts or read_facts(oficio.id)
     counts = facts.counts
+    shown = list_sections()
     same = list_same_vehicle(oficio, current_user)
     return {
         "section_name": name,
-        "sections": [
-            {"section": section, "count": counts.get(section.name)} for section in list_sections()
-        ],
+        "sections": [{"section": section, "count": counts.get(section.name)} for section in shown],
+        "nav": tuple(ShownSection.of(section, counts) for section in shown),
         "tabs": list(Tab),
         "prioridades": list(Prioridad),
         "estados": list(Estado),
