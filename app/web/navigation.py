@@ -123,6 +123,8 @@ def _list_links(menu: str) -> list[ShownLink]:
     here = request.endpoint or ""
     area = here.split(".")[0]
     is_named = any(link.endpoint == here for link in links)
+    # Who says that an area is its own comes before who merely has a page in it.
+    is_claimed = any(area in link.areas for link in links)
     return [
         ShownLink(
             link.endpoint,
@@ -132,7 +134,9 @@ def _list_links(menu: str) -> list[ShownLink]:
             link.icon,
             link.text,
             # A page that has a link of its own does not belong to the area of another.
-            link.endpoint == here if is_named else area in (_area(link), *link.areas),
+            link.endpoint == here
+            if is_named
+            else area in (link.areas if is_claimed else (_area(link),)),
         )
         for link in links
     ]

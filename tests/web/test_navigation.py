@@ -59,3 +59,16 @@ def test_every_place_of_administration_is_listed_with_its_sentence(app, admin):
         assert link.text
         assert (link.full_label or link.label) in page
         assert link.text in page
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/tablero", "Tablero"), ("/oficios/{}", "Tablero"), ("/oficios/nuevo", "Nuevo")],
+)
+def test_one_place_at_the_bottom_of_a_phone_is_the_current_one(admin, oficio, path, place):
+    page = admin.get(path.format(oficio.id)).text
+    bar = page[page.index('class="bottombar"') :]
+
+    current = re.findall(r'bottombar-link is-active"[^>]*>.*?<span>([^<]+)<', bar, re.DOTALL)
+
+    assert current == [place]
