@@ -21,8 +21,8 @@ class ClaveApi(Model):
     __tablename__ = "claves_api"
     __personal__ = Personal(
         "Claves de la API",
+        {"nombre": Dato.TEXTO},
         otros=(
-            "nombre",
             "alcances",
             "prefijo",
             "huella",
@@ -77,8 +77,9 @@ class RespuestaGuardada(Model):
         "Respuestas repetibles de la API",
         {
             "cuerpo": Dato.TEXTO,
+            "clave": Dato.TEXTO,
         },
-        otros=("clave", "huella", "estado", "arriendo_de", "cabeceras", "created_at"),
+        otros=("huella", "estado", "arriendo_de", "cabeceras", "created_at"),
         borrado=Borrado.FILA,
     )
 

@@ -51,7 +51,8 @@ class Webhook(Model):
     __tablename__ = "webhooks"
     __personal__ = Personal(
         "Webhooks",
-        otros=("nombre", "url", "tipos", "semilla", "created_at"),
+        {"nombre": Dato.TEXTO},
+        otros=("url", "tipos", "semilla", "created_at"),
         titular=Titular.NADIE,
         borrado=Borrado.GUARDAR,
         motivo="Es la dirección de un programa.",

@@ -35,12 +35,12 @@ class Importacion(Model):
             "correcciones": Dato.ESTRUCTURA,
             "resultado": Dato.ESTRUCTURA,
             "informe": Dato.ESTRUCTURA,
+            "problema": Dato.TEXTO,
         },
         otros=(
             "mapeo",
             "aprendido",
             "total",
-            "problema",
             "version",
             "created_at",
             "importada_at",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from wtforms import Field, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
@@ -162,6 +162,18 @@ class VistaForm(Form):
     def filter(self) -> BoardFilter:
         """The filters that were on, as the board reads them."""
         return read_filter(dict(parse_qsl(self.consulta.data or "")))
+
+
+def write_plainly(arguments: Mapping[str, str]) -> str:
+    """Arguments as a query string in which words stand as they were typed.
+
+    A view is kept so: a person who is named in its search is found and erased as anywhere else.
+    """
+    return urlencode(arguments, quote_via=_quote_marks)
+
+
+def _quote_marks(text: str, *_how: object) -> str:
+    return "".join(quote(letter) if letter in "%&;=+#" else letter for letter in text)
 
 
 def _limit_field(estado: Estado) -> WholeField:

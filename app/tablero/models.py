@@ -40,6 +40,7 @@ class Vista(Model):
     usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"))
     #: ``LAST`` for the automatically stored one, ``ASPECT`` for the layout.
     nombre: Mapped[str] = mapped_column(ShortText(60))
-    #: Query string of the board's URL; of ``ASPECT``, the layout in the same form.
+    #: Query string of the board's URL, its words as they were typed; of ``ASPECT``, the layout
+    #: in the same form.
     consulta: Mapped[str] = mapped_column(ShortText(600))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

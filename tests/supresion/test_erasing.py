@@ -85,6 +85,11 @@ def test_what_is_open_is_refused_and_what_stays_needs_a_reason(admin, casos, row
         answer = send(admin, casos, *tratos)
         assert answer.status_code == 422
         assert f"caso {casos[2]}" in answer.text
+    named = send(
+        admin, casos, "anonimizar", "anonimizar", "conservar", porque="Lo pide Peña Núñez, José"
+    )
+    assert named.status_code == 422
+    assert "nombra a la persona" in named.text
     assert rows(Supresion) == []
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from html import escape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -18,6 +20,8 @@ from app.oficios.service import UNDO_PERIOD
 from app.tablero.models import LAST, Vista
 from app.tablero.rules import BULK_LIMIT
 from app.tablero.service import VIEWS_LIMIT
+from app.titulares.queries.persona import find_person
+from app.titulares.rules.identidad import read_buscado
 from tests.factories import make_oficio
 from tests.plugins.application import HTMX, assert_fragment
 from tests.plugins.board import cards
@@ -354,6 +358,25 @@ def test_filters_get_a_name_and_are_used_by_it(investigador, rows):
     assert 'href="/tablero?mios=1"' in investigador.get("/tablero?todo=1").text
     (vista,) = rows(Vista, nombre="Lo que arde")
     assert vista.consulta == "mios=1"
+
+
+def test_a_person_in_the_search_of_a_view_is_found_there(app, investigador, rows):
+    words = "Núñez Peña & Cía +56 9 8765 4321 jn@correo.example"
+    query = urlencode({"mios": "1", "q": words})
+    post(investigador, "vistas", headers={}, nombre="Lo suyo", consulta=query)
+
+    (vista,) = rows(Vista, nombre="Lo suyo")
+    assert vista.consulta.startswith("mios=1&q=Núñez Peña %26 Cía ")
+    page = investigador.get("/tablero?todo=1").text
+    assert f'href="/tablero?{escape(query)}"' in page, "the address is the same"
+    with app.app_context():
+        for known in (
+            {"nombre": "Peña Núñez"},
+            {"telefono": "987654321"},
+            {"correo": "jn@correo.example"},
+        ):
+            (place,) = find_person(read_buscado(**known)).lugares
+            assert place.tabla == "tablero_vistas"
 
 
 def test_a_view_needs_a_name_and_there_are_not_too_many(investigador):

@@ -116,10 +116,10 @@ class Notificacion(Model):
             "cuerpo_html": Dato.TEXTO,
             "error": Dato.TEXTO,
             "rechazos": Dato.ESTRUCTURA,
+            "clave": Dato.TEXTO,
         },
         otros=(
             "message_id",
-            "clave",
             "trabajo_id",
             "adjuntos_enlace",
             "selector",

@@ -34,6 +34,10 @@ from app.usuarios.models import Usuario
 ERASE_JOB = "supresion.borrar"
 #: Cases that the audit names; the erasure itself has them all.
 _NAMED = 200
+_NAMES_THEM = (
+    "La solicitud o una de las razones nombra a la persona, y quedarían en la prueba: escríbalas "
+    "sin sus datos."
+)
 #: Where the sweep puts the originals of rows that are gone.
 _TRASH = "papelera"
 
@@ -55,9 +59,12 @@ def confirm_erasure(
     the installation's: with it a restored backup recognises the person.
 
     Raises:
-        Refused: an open case was to be emptied, or one that stays has no reason.
+        Refused: an open case was to be emptied, one that stays has no reason, or a reason names
+            the person: it stays in the proof and beside the backups.
     """
     reasons = porque or {}
+    if any(buscado.found_in(text) for text in (motivo, *reasons.values())):
+        raise Refused(_NAMES_THEM)
     casos = []
     rows = _read_cases(sorted(tratos))
     for oficio_id, trato in sorted(tratos.items()):

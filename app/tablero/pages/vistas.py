@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.errors import Refused
 from app.db import db, transaction
-from app.tablero.forms import VistaForm, read_filter
+from app.tablero.forms import VistaForm, read_filter, write_plainly
 from app.tablero.models import UNNAMED, Vista
 from app.tablero.pages.blueprint import bp
 from app.tablero.pages.screen import board_url
@@ -40,7 +40,7 @@ def save() -> ResponseReturnValue:
 
     def deed() -> Done:
         arguments = form.filter().arguments()
-        save_view(form.nombre.data, urlencode(arguments), actor=current_user, now=utcnow())
+        save_view(form.nombre.data, write_plainly(arguments), actor=current_user, now=utcnow())
         text = f"La vista «{form.nombre.data}» quedó guardada."
         return Done(text, board_url(arguments or {"todo": "1"}))
 

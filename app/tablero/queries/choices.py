@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 
@@ -84,7 +85,7 @@ def read_visit(usuario_id: int) -> Visit:
         elif nombre == ASPECT:
             visit.aspecto = Aspecto.read(consulta)
         else:
-            visit.views.append((pk, nombre, consulta))
+            visit.views.append((pk, nombre, urlencode(parse_qsl(consulta))))
     return visit
 
 
