@@ -18,7 +18,7 @@ from app.core.personal_data import EMPTIED
 from app.core.phone_numbers import dialable
 from app.core.text import fold, shortened
 from app.core.time_zones import zone_of
-from app.db import db, seeing_all, seeing_others
+from app.db import db, prepared, seeing_all, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Investigacion, Oficio, Propietario
@@ -119,7 +119,7 @@ def list_lugares(usuario_id: int, now: datetime, search: str = "") -> list[Addre
 
     Comunas whose cases are most urgent come first, and inside them what is due first.
     """
-    rows = db.session.execute(_places(usuario_id)).all()
+    rows = _places.rows(usuario_id=usuario_id).all()
     if len(rows) == 0:
         return []
     people = _people({row.oficio_id for row in rows})
@@ -204,7 +204,8 @@ def find_sent(cliente_id: str) -> Visita | None:
     return db.session.scalar(sa.select(Visita).where(Visita.cliente_id == cliente_id))
 
 
-def _places(usuario_id: int) -> sa.Select[*tuple[Any, ...]]:
+@prepared
+def _places(usuario_id: Any) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Direccion.id.label("direccion_id"),
@@ -233,7 +234,7 @@ def _places(usuario_id: int) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _mine(usuario_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _mine(usuario_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     """Whose addresses a person visits; of what was erased there is nothing to visit."""
     return (
         Oficio.investigador_id == usuario_id,
@@ -244,15 +245,8 @@ def _mine(usuario_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
     """Those with a name, whom to ask for first in front."""
-    statement = sa.select(
-        Propietario.id,
-        Propietario.oficio_id,
-        Propietario.nombre,
-        Propietario.tipo,
-        Propietario.telefono,
-    ).where(Propietario.oficio_id.in_(oficio_ids), Propietario.nombre.is_not(None))
     found: dict[int, list[Any]] = {}
-    for row in db.session.execute(statement.order_by(Propietario.id)):
+    for row in _named.rows(oficio_ids=list(oficio_ids)):
         found.setdefault(row.oficio_id, []).append(row)
     return {
         oficio_id: tuple(
@@ -263,7 +257,32 @@ def _people(oficio_ids: Iterable[int]) -> dict[int, tuple[Persona, ...]]:
     }
 
 
+@prepared
+def _named(oficio_ids: Any) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Propietario.id,
+            Propietario.oficio_id,
+            Propietario.nombre,
+            Propietario.tipo,
+            Propietario.telefono,
+        )
+        .where(Propietario.oficio_id.in_(oficio_ids), Propietario.nombre.is_not(None))
+        .order_by(Propietario.id)
+    )
+
+
 def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:
+    return {
+        row.direccion_id: UltimaVisita(
+            row.resultado, row.fecha_hora, row.created_at, row.nombre, row.notas
+        )
+        for row in _newest_visits.rows(direccion_ids=list(direccion_ids))
+    }
+
+
+@prepared
+def _newest_visits(direccion_ids: Any) -> sa.Select[*tuple[Any, ...]]:
     rank = (
         sa.func.row_number()
         .over(
@@ -286,16 +305,21 @@ def _last_visits(direccion_ids: Iterable[int]) -> dict[int, UltimaVisita]:
         .where(Visita.direccion_id.in_(direccion_ids))
         .subquery()
     )
-    return {
-        row.direccion_id: UltimaVisita(
-            row.resultado, row.fecha_hora, row.created_at, row.nombre, row.notas
-        )
-        for row in db.session.execute(sa.select(newest).where(newest.c.rank == 1))
-    }
+    return sa.select(newest).where(newest.c.rank == 1)
 
 
 def _newest_notes(oficio_ids: Iterable[int]) -> dict[int, list[NotaReciente]]:
     """Notes and calls that stand: neither withdrawn, nor corrected by another entry, nor erased."""
+    found: dict[int, list[NotaReciente]] = {}
+    for row in _notes.rows(oficio_ids=list(oficio_ids)):
+        text = shortened(row.descripcion, NOTE_LENGTH)
+        note = NotaReciente(row.ocurrido_at, row.nombre, text)
+        found.setdefault(row.oficio_id, []).append(note)
+    return found
+
+
+@prepared
+def _notes(oficio_ids: Any) -> sa.Select[*tuple[Any, ...]]:
     other = aliased(Investigacion)
     rank = sa.func.row_number().over(
         partition_by=Investigacion.oficio_id,
@@ -319,16 +343,18 @@ def _newest_notes(oficio_ids: Iterable[int]) -> dict[int, list[NotaReciente]]:
         )
         .subquery()
     )
-    found: dict[int, list[NotaReciente]] = {}
-    statement = sa.select(newest).where(newest.c.rank <= NOTES).order_by(newest.c.rank)
-    for row in db.session.execute(statement):
-        text = shortened(row.descripcion, NOTE_LENGTH)
-        note = NotaReciente(row.ocurrido_at, row.nombre, text)
-        found.setdefault(row.oficio_id, []).append(note)
-    return found
+    return sa.select(newest).where(newest.c.rank <= NOTES).order_by(newest.c.rank)
 
 
 def _newest_photos(oficio_ids: Iterable[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row in _photos.rows(oficio_ids=list(oficio_ids)):
+        found.setdefault(row.oficio_id, []).append(row.id)
+    return found
+
+
+@prepared
+def _photos(oficio_ids: Any) -> sa.Select[*tuple[Any, ...]]:
     rank = sa.func.row_number().over(
         partition_by=Adjunto.oficio_id, order_by=(Adjunto.created_at.desc(), Adjunto.id.desc())
     )
@@ -341,11 +367,7 @@ def _newest_photos(oficio_ids: Iterable[int]) -> dict[int, list[int]]:
         )
         .subquery()
     )
-    found: dict[int, list[int]] = {}
-    statement = sa.select(newest).where(newest.c.rank <= PHOTOS).order_by(newest.c.rank)
-    for row in db.session.execute(statement):
-        found.setdefault(row.oficio_id, []).append(row.id)
-    return found
+    return sa.select(newest).where(newest.c.rank <= PHOTOS).order_by(newest.c.rank)
 
 
 def _lugar(

@@ -35,6 +35,7 @@ from app.direcciones.models import Direccion
 from app.direcciones.rules import ResultadoVisita
 from app.extensions import csrf, current_config
 from app.oficios.access import oficio_to_work
+from app.oficios.forms.direcciones import new_client_id
 from app.oficios.service import add_visita, reveal_persona
 from app.terreno.forms import VisitaTerrenoForm
 from app.terreno.forms.serializers import UUID, read_visita
@@ -347,7 +348,7 @@ def _list(
         "resultados": list(ResultadoVisita),
         "form": form,
         "visiting": visiting,
-        "new_form": lambda: VisitaTerrenoForm(formdata=None),
+        "new_client_id": new_client_id,
     }
 
 
