@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.ajustes.models import Ajuste
 from app.buffets.models import Buffet
-from app.db import db
+from app.db import db, prepared
 from app.eventos.models import Evento
 from app.oficios.rules import Estado
 from app.tablero.models import ASPECT, LAST, UNNAMED, Vista
@@ -36,6 +36,17 @@ class Choices:
 
 def list_choices() -> Choices:
     """People and buffets, by name, and the limits of the columns: all in one query."""
+    choices = Choices()
+    for kind, pk, text in _choices.rows():
+        if kind == "limits":
+            choices.limits = read_limits(text)
+        else:
+            getattr(choices, kind).append((pk, text))
+    return choices
+
+
+@prepared
+def _choices() -> Any:
     people = sa.select(
         sa.case((Usuario.activo, "people"), else_="former").label("kind"),
         Usuario.id.label("id"),
@@ -45,14 +56,7 @@ def list_choices() -> Choices:
     limits = sa.select(sa.literal("limits"), sa.literal(0), Ajuste.valor).where(
         Ajuste.clave == LIMITS
     )
-    choices = Choices()
-    rows = db.session.execute(people.union_all(buffets, limits).order_by("nombre", "id"))
-    for kind, pk, text in rows:
-        if kind == "limits":
-            choices.limits = read_limits(text)
-        else:
-            getattr(choices, kind).append((pk, text))
-    return choices
+    return people.union_all(buffets, limits).order_by("nombre", "id")
 
 
 @dataclass
@@ -73,11 +77,8 @@ def read_visit(usuario_id: int) -> Visit:
 
     Ask before reading cards: what is stored between the two is then told again, not lost.
     """
-    mine = sa.select(Vista.id, Vista.nombre, Vista.consulta).where(Vista.usuario_id == usuario_id)
-    newest = sa.select(sa.func.max(Evento.id), sa.null(), sa.null())
     visit = Visit()
-    rows: Any = db.session.execute(mine.union_all(newest).order_by("nombre"))
-    for pk, nombre, consulta in rows:
+    for pk, nombre, consulta in _visit.rows(usuario_id=usuario_id):
         if nombre is None:
             visit.event = pk or 0
         elif nombre == LAST:
@@ -87,6 +88,13 @@ def read_visit(usuario_id: int) -> Visit:
         else:
             visit.views.append((pk, nombre, urlencode(parse_qsl(consulta))))
     return visit
+
+
+@prepared
+def _visit(usuario_id: Any) -> Any:
+    mine = sa.select(Vista.id, Vista.nombre, Vista.consulta).where(Vista.usuario_id == usuario_id)
+    newest = sa.select(sa.func.max(Evento.id), sa.null(), sa.null())
+    return mine.union_all(newest).order_by("nombre")
 
 
 def count_views(usuario_id: int) -> int:
