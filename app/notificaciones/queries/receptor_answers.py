@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,8 +75,20 @@ def list_unanswered(
     Of each case only the newest: with a second receptor on his way, the first is not missed.
     ``among`` looks at notices of these ids only, ``oficio_id`` at those of one case.
     """
+    statement = _unanswered()
+    if among is not None:
+        statement = statement.where(Notificacion.id.in_(among))
+    if oficio_id is not None:
+        statement = statement.where(Notificacion.oficio_id == oficio_id)
+    values = {"sent_before": sent_before, "sent_after": sent_after, "ahead": ahead}
+    return list(db.session.scalars(statement, values))
+
+
+@cache
+def _unanswered() -> sa.Select[Notificacion]:
+    """The statement of ``list_unanswered``, written once."""
     later = aliased(Notificacion)
-    statement = (
+    return (
         sa.select(Notificacion)
         .join(Oficio, Oficio.id == Notificacion.oficio_id)
         .where(
@@ -85,9 +98,11 @@ def list_unanswered(
             Notificacion.sustituto_propuesto_at.is_(None),
             Notificacion.selector.is_not(None),
             sa.or_(
-                Notificacion.enviada_at.between(sent_after, sent_before),
+                Notificacion.enviada_at.between(
+                    sa.bindparam("sent_after"), sa.bindparam("sent_before")
+                ),
                 # Sent while the clock ran ahead: nobody knows when, so it is asked about.
-                Notificacion.enviada_at > ahead,
+                Notificacion.enviada_at > sa.bindparam("ahead"),
             ),
             Oficio.estado.in_(OPEN_STATES),
             ~_answered(Notificacion.id),
@@ -101,11 +116,6 @@ def list_unanswered(
         )
         .order_by(Notificacion.id)
     )
-    if among is not None:
-        statement = statement.where(Notificacion.id.in_(among))
-    if oficio_id is not None:
-        statement = statement.where(Notificacion.oficio_id == oficio_id)
-    return list(db.session.scalars(statement))
 
 
 def list_silent(buffet_id: int, *, sent_before: datetime) -> dict[int, datetime]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.core.clock import CLOCK_SKEW, local_today
-from app.db import db
+from app.db import db, prepared
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
 from app.notificaciones.rules import ANSWER_HOURS, LINK_LIFE
 from app.oficios.models import Investigacion, Oficio, Seguimiento
@@ -280,7 +280,14 @@ def _moved(asking: Criteria, now: datetime) -> Sequence[Any]:
 def _done(usuario_id: int, now: datetime) -> list[tuple[str, str | None]]:
     """What the person has done of it today: number of the case, and the words of the note."""
     start = now - timedelta(hours=24)
-    rows = db.session.execute(
+    rows = _done_since.rows(usuario_id=usuario_id, start=start)
+    today = local_today(now)
+    return [(numero, text) for numero, text, at in rows if at and local_today(at) == today]
+
+
+@prepared
+def _done_since(usuario_id: Any, start: Any) -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Oficio.numero_oficio, Investigacion.descripcion, Seguimiento.hecho_at)
         .join(Oficio, Oficio.id == Seguimiento.oficio_id)
         .outerjoin(Investigacion, Investigacion.id == Seguimiento.entrada_id)
@@ -288,8 +295,6 @@ def _done(usuario_id: int, now: datetime) -> list[tuple[str, str | None]]:
         .order_by(Seguimiento.hecho_at.desc())
         .limit(GROUP_SIZE)
     )
-    today = local_today(now)
-    return [(numero, text) for numero, text, at in rows if at and local_today(at) == today]
 
 
 def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list[Ahead]:
