@@ -166,7 +166,7 @@ class Keeper:
         """Put the token of this session into the outermost part."""
         text, has_token = part
         if has_token and not _is_drawing():
-            text = text.replace(_TOKEN, generate_csrf())
+            text = text.replace(_TOKEN, g.get("csrf_token") or generate_csrf())
         return Markup(text)  # noqa: S704  # drawn by our own template
 
     def _draw(self, values: tuple[Any, ...], body: Callable[..., str]) -> tuple[str, bool]:

@@ -53,12 +53,13 @@ def listing() -> ResponseReturnValue:
     number = min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)
     size = PRINT_LIMIT if is_print else PAGE_SIZE
     now = utcnow()
-    statement = _statement(conditions).limit(size).offset(0 if is_print else (number - 1) * size)
-    page = Page(read_page(statement, now=now), number, count_listing(conditions), size)
+    sort, descending = _order()
+    start = 0 if is_print else (number - 1) * size
+    rows = read_page(conditions, sort, descending=descending, start=start, most=size, now=now)
+    page = Page(rows, number, count_listing(conditions), size)
     if is_print:
         casos = [row.card.id for row in page.rows]
         note_export("Lista de oficios (impresa)", len(casos), actor=current_user, casos=casos)
-    sort, descending = _order()
 
     def sort_url(key: str) -> str:
         order = (

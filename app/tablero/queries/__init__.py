@@ -9,7 +9,6 @@ from app.tablero.queries.cards import (
     get_card,
     list_cards,
     make_card,
-    read_cards,
 )
 from app.tablero.queries.choices import (
     Choices,
@@ -55,6 +54,5 @@ __all__ = [
     "make_card",
     "on_the_board",
     "places_of",
-    "read_cards",
     "read_visit",
 ]

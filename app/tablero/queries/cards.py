@@ -123,7 +123,7 @@ class Card:
 
 
 #: The newest sighting of an oficio; of one day, a known hour counts as newer than none.
-_NEWEST = (
+NEWEST = (
     sa.select(Avistamiento.id)
     .where(Avistamiento.oficio_id == Oficio.id)
     .order_by(
@@ -224,7 +224,7 @@ _CARDS: sa.Select[Any] = (
     .join(Buffet, Buffet.id == Oficio.buffet_id)
     .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
     .outerjoin(Usuario, Usuario.id == Oficio.investigador_id)
-    .outerjoin(Avistamiento, Avistamiento.id == _NEWEST)
+    .outerjoin(Avistamiento, Avistamiento.id == NEWEST)
     .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
     .outerjoin(Compromiso, Compromiso.id == FIRST_DUE)
 )
@@ -232,10 +232,7 @@ _CARDS: sa.Select[Any] = (
 
 def list_cards(ids: Sequence[int], *, now: datetime) -> list[Card]:
     """The cards of some oficios, in the order of the ids; unknown ids are left out."""
-    if not ids:
-        return []
-    known = {card.id: card for card in read_cards(_cards.rows(ids=ids), now=now)}
-    return [known[pk] for pk in ids if pk in known]
+    return [known.card(now) for known in list_known(ids)]
 
 
 @prepared
@@ -245,13 +242,8 @@ def _cards() -> sa.Select:
 
 
 def cards_statement() -> sa.Select[Any]:
-    """The select whose rows ``read_cards`` understands, for lists that order and cut it."""
+    """The select whose rows ``make_card`` understands, for lists that order and cut it."""
     return _CARDS
-
-
-def read_cards(result: sa.CursorResult[*tuple[Any, ...]], *, now: datetime) -> list[Card]:
-    """The cards of a statement that was made from ``cards_statement``."""
-    return [known.card(now) for known in _known.of(result)]
 
 
 def get_card(oficio_id: int, *, now: datetime) -> Card:
@@ -269,11 +261,12 @@ def get_card(oficio_id: int, *, now: datetime) -> Card:
 class KnownCase:
     """A row of ``cards_statement`` as a card; what the time says is added when it is shown."""
 
-    __slots__ = ("_card", "_shown", "rol", "ultima_actividad_at")
+    __slots__ = ("_card", "_shown", "id", "rol", "ultima_actividad_at")
 
     def __init__(self, row: sa.Row[Any]) -> None:
         self._card = make_card(row, row.ultima_actividad_at)
         self._shown = self._card
+        self.id: int = row.id
         self.rol: str | None = row.rol
         self.ultima_actividad_at: datetime = row.ultima_actividad_at
 
@@ -290,9 +283,12 @@ class KnownCase:
 _known = Maker(KnownCase, most=2048)
 
 
-def read_known(result: sa.CursorResult[*tuple[Any, ...]]) -> list[KnownCase]:
-    """The cases of a statement that was made from ``cards_statement``."""
-    return _known.of(result)
+def list_known(ids: Sequence[int]) -> list[KnownCase]:
+    """What is known of some oficios, in the order of the ids; unknown ids are left out."""
+    if not ids:
+        return []
+    known = {one.id: one for one in _known.of(_cards.rows(ids=ids))}
+    return [known[pk] for pk in ids if pk in known]
 
 
 def make_card(row: sa.Row[Any], now: datetime) -> Card:

@@ -15,7 +15,14 @@ from app.db import db, rows_of
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado, Prioridad
 from app.promesas.models import Compromiso
-from app.tablero.queries.cards import Card, cards_statement, make_card, read_known
+from app.tablero.queries.cards import (
+    FIRST_DUE,
+    NEWEST,
+    Card,
+    cards_statement,
+    list_known,
+    make_card,
+)
 from app.tablero.queries.columns import Criteria
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -59,13 +66,32 @@ def listing_statement(conditions: Criteria, sort: str, *, descending: bool) -> s
 
     Open cases come before closed ones, whatever the order, unless it is that of the states.
     """
+    order = _order(sort, descending=descending)
+    return cards_statement().where(*conditions).order_by(*order)
+
+
+def _order(sort: str, *, descending: bool) -> list[Any]:
     column = SORTS[sort]
     closed = [] if sort == "estado" else [Oficio.estado.not_in(OPEN_STATES)]
-    return (
-        cards_statement()
-        .where(*conditions)
-        .order_by(*closed, column.is_(None), column.desc() if descending else column, Oficio.id)
-    )
+    return [*closed, column.is_(None), column.desc() if descending else column, Oficio.id]
+
+
+#: What an order needs besides the case: its table, how it is found, and whether each case has it.
+_JOINED: dict[str, tuple[Any, Any, bool]] = {
+    "patente": (Vehiculo, Vehiculo.oficio_id == Oficio.id, True),
+    "buffet": (Buffet, Buffet.id == Oficio.buffet_id, True),
+    "investigador": (Usuario, Usuario.id == Oficio.investigador_id, False),
+    "promesa": (Compromiso, Compromiso.id == FIRST_DUE, False),
+    "avistamiento": (Avistamiento, Avistamiento.id == NEWEST, False),
+}
+
+
+def _ids(conditions: Criteria, sort: str, *, descending: bool) -> sa.Select[int]:
+    statement = sa.select(Oficio.id).where(*conditions)
+    if sort in _JOINED:
+        table, where, is_always = _JOINED[sort]
+        statement = statement.join(table, where, isouter=not is_always)
+    return statement.order_by(*_order(sort, descending=descending))
 
 
 def count_listing(conditions: Criteria) -> int:
@@ -78,11 +104,18 @@ def list_ids(conditions: Criteria) -> list[int]:
     return list(db.session.scalars(sa.select(Oficio.id).where(*conditions)))
 
 
-def read_page(statement: sa.Select[Any], *, now: datetime) -> list[ListedCase]:
-    """The cases of ``listing_statement``, of which there are few."""
+def read_page(
+    conditions: Criteria, sort: str, *, descending: bool, start: int, most: int, now: datetime
+) -> list[ListedCase]:
+    """A few of the cases of ``listing_statement``.
+
+    They are put in their order before anything else of them is looked up: what a line shows of
+    sightings and promises would else be found for each case of the filter.
+    """
+    statement = _ids(conditions, sort, descending=descending).limit(most).offset(start)
     return [
         ListedCase(known.card(now), known.rol, known.ultima_actividad_at)
-        for known in read_known(rows_of(statement))
+        for known in list_known(list(rows_of(statement).scalars()))
     ]
 
 
