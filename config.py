@@ -26,6 +26,7 @@ TOGETHER = (
     ("SMTP_USER", "SMTP_PASSWORD"),
     ("PROVIDER_API_URL", "PROVIDER_API_KEY"),
     ("VEHICLE_DATA_URL", "VEHICLE_DATA_KEY"),
+    ("VAPID_PRIVATE_KEY", "VAPID_SUBJECT"),
 )
 
 _RANDOM_KEY = (
@@ -58,6 +59,7 @@ SECRETS = (
     "AWS_SECRET_ACCESS_KEY",
     "BACKUP_PASSPHRASE",
     "SENTRY_DSN",
+    "VAPID_PRIVATE_KEY",
 )
 
 
@@ -122,6 +124,9 @@ class Config:
     vehicle_data_key: str
     #: The header that carries the key; ``Authorization`` as a bearer token.
     vehicle_data_header: str
+    #: Whose messages browsers are sent, and whom a push service turns to; empty: none are sent.
+    vapid_private_key: str
+    vapid_subject: str
     webhooks_allow_private: bool
     #: The only machines that webhooks may be sent to; none: any on the Internet.
     webhook_hosts: tuple[str, ...]
@@ -202,6 +207,11 @@ class Config:
         return bool(self.vehicle_data_url and self.vehicle_data_key)
 
     @property
+    def push_configured(self) -> bool:
+        """Whether browsers can be sent notices while no page is open."""
+        return bool(self.vapid_private_key)
+
+    @property
     def mail_configured(self) -> bool:
         """Whether there is a mail server to hand notices to."""
         return bool(self.smtp_host)
@@ -260,6 +270,8 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         vehicle_data_url=reader.url("VEHICLE_DATA_URL"),
         vehicle_data_key=reader.text("VEHICLE_DATA_KEY"),
         vehicle_data_header=reader.header("VEHICLE_DATA_HEADER", "Authorization"),
+        vapid_private_key=reader.vapid_key("VAPID_PRIVATE_KEY"),
+        vapid_subject=reader.contact("VAPID_SUBJECT"),
         webhooks_allow_private=reader.boolean("WEBHOOKS_ALLOW_PRIVATE", default=False),
         webhook_hosts=reader.hosts("WEBHOOK_HOSTS"),
         provider_quota=reader.integer("PROVIDER_QUOTA", 5, 1, 10_000),

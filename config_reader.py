@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import math
@@ -22,6 +23,8 @@ _REGION = re.compile(r"[a-z0-9-]+")
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
+#: The order of the curve P-256: a private key is a number below it.
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 #: A key of 128 random bits, written as 32 hexadecimal digits, measures at least 90.
 _KEY_BITS = 80.0
 #: Words that stand in keys that people think up; one in a million random keys has one of them.
@@ -29,6 +32,13 @@ _WORDS = re.compile(
     r"secret|clave|contrase|passw|change|cambi|example|ejemplo|rastro|oficina|admin|default|prueba",
     re.IGNORECASE,
 )
+
+
+def _is_p256(text: str) -> bool:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        return False
+    number = int.from_bytes(base64.urlsafe_b64decode(f"{text[:43]}="), "big")
+    return 0 < number < _P256_ORDER
 
 
 class Reader:
@@ -252,6 +262,23 @@ class Reader:
             _BUCKET,
             "el nombre de un bucket: letras minúsculas, números, puntos y guiones",
         )
+
+    def vapid_key(self, name: str) -> str:
+        """A private key of P-256: its 32 bytes in base64url. What is wrong with one is not said
+        with the key.
+        """
+        value = self.text(name)
+        if value and not _is_p256(value):
+            self.problems.append(
+                f"{name} debe ser una clave privada de «flask avisos vapid»: 43 caracteres."
+            )
+            return ""
+        return value
+
+    def contact(self, name: str) -> str:
+        """Whom somebody turns to: ``mailto:`` and a mailbox, or an address of the web."""
+        shape = re.compile(r"mailto:[^@\s]+@[^@\s]+|https://[\w.-]+(/\S*)?")
+        return self._shaped(name, "", shape, "una casilla como mailto:rastro@oficina.cl o una web")
 
     def dsn(self, name: str) -> str:
         """An address of Sentry: a public key before the host, and the project's number."""

@@ -26,14 +26,27 @@ interface WorkerFetchEvent extends WorkerEvent {
   readonly request: Request;
   respondWith(answer: Response | Promise<Response>): void;
 }
+/** A message of a push service. */
+interface WorkerPushEvent extends WorkerEvent {
+  readonly data: { json(): { texto: string; url: string; marca: string } } | null;
+}
+/** A page of ours that is open. */
+interface WorkerPage {
+  readonly url: string;
+  focus(): Promise<unknown>;
+}
 interface WorkerEventMap {
   install: WorkerEvent;
   activate: WorkerEvent;
   fetch: WorkerFetchEvent;
   sync: WorkerEvent & { readonly tag: string };
+  push: WorkerPushEvent;
+  notificationclick: WorkerEvent & { readonly notification: Notification };
 }
 
 declare global {
+  /** A message of a push service, as one of our workers hears of it. */
+  type PushMessage = WorkerPushEvent;
   const htmx: typeof htmxApi;
   const Sortable: typeof SortableClass;
   const Chart: typeof ChartClass;
@@ -81,9 +94,13 @@ declare global {
     closest(selectors: string): HTMLElement | null;
   }
 
-  // TypeScript describes either pages or workers. This is what our one worker uses.
+  // TypeScript describes either pages or workers. This is what our workers use.
   interface ServiceWorkerGlobalScope {
-    readonly clients: { claim(): Promise<void> };
+    readonly clients: {
+      claim(): Promise<void>;
+      matchAll(options: { type: "window"; includeUncontrolled: boolean }): Promise<WorkerPage[]>;
+      openWindow(url: string): Promise<unknown>;
+    };
     readonly location: Location;
     readonly registration: ServiceWorkerRegistration;
     skipWaiting(): Promise<void>;

@@ -33,6 +33,8 @@ class Aviso(Model):
         sa.Index("ix_avisos_tanda", "usuario_id", "tanda"),
         # What still waits for its mail; for the sweep.
         sa.Index("ix_avisos_por_correo", "correo", "correo_at", "usuario_id"),
+        # What still waits for a person's devices, and when something last went there.
+        sa.Index("ix_avisos_equipos", "usuario_id", "en_equipos", "equipos_at"),
         sa.Index("ix_avisos_notificacion_id", "notificacion_id"),
     )
 
@@ -48,6 +50,8 @@ class Aviso(Model):
             "tanda",
             "cantidad",
             "correo_at",
+            "en_equipos",
+            "equipos_at",
             "notificacion_id",
             "leido_at",
             "created_at",
@@ -77,6 +81,9 @@ class Aviso(Model):
     correo: Mapped[PorCorreo] = mapped_column(default=PorCorreo.NO)
     #: When its mail was ordered, or was found not to be needed.
     correo_at: Mapped[datetime | None]
+    #: Whether it goes to the person's devices, and when that was ordered or found not needed.
+    en_equipos: Mapped[bool] = mapped_column(default=False)
+    equipos_at: Mapped[datetime | None]
     #: The mail that tells of it. No foreign key: the mail may be erased before.
     notificacion_id: Mapped[int | None]
     leido_at: Mapped[datetime | None]
@@ -89,7 +96,7 @@ class Preferencia(Model):
     __tablename__ = "avisos_preferencias"
     __personal__ = Personal(
         "Preferencias de avisos",
-        otros=("novedad", "en_campana", "correo"),
+        otros=("novedad", "en_campana", "correo", "en_equipos"),
         titular=Titular.OFICINA,
         borrado=Borrado.FILA,
     )
@@ -98,6 +105,40 @@ class Preferencia(Model):
     novedad: Mapped[Novedad] = mapped_column(primary_key=True)
     en_campana: Mapped[bool]
     correo: Mapped[PorCorreo]
+    en_equipos: Mapped[bool] = mapped_column(default=False)
+
+
+class EquipoAvisado(Model):
+    """A browser that a person lets be told of notices while no page is open.
+
+    It hangs on the session in which it was allowed: when that ends, nothing is sent any more.
+    """
+
+    __tablename__ = "avisos_equipos"
+    __personal__ = Personal(
+        "Equipos con avisos",
+        {"equipo": Dato.HECHO},
+        otros=("sesion_id", "huella", "direccion", "p256dh", "secreto", "created_at", "enviado_at"),
+        titular=Titular.OFICINA,
+        borrado=Borrado.FILA,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    usuario_id: Mapped[int] = mapped_column(sa.ForeignKey("usuarios.id"), index=True)
+    #: No foreign key: sessions that ended are forgotten.
+    sesion_id: Mapped[int]
+    #: SHA-256 of the address, which is too long for an index.
+    huella: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    #: Where the browser's maker takes messages for it.
+    direccion: Mapped[str] = mapped_column(sa.Text)
+    #: The browser's public key and secret, by which it alone reads them.
+    p256dh: Mapped[str] = mapped_column(ShortText(120))
+    secreto: Mapped[str] = mapped_column(ShortText(40))
+    #: As its person calls it: «Chrome en Android».
+    equipo: Mapped[str] = mapped_column(ShortText(80))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: When a message was last taken for it.
+    enviado_at: Mapped[datetime | None]
 
 
 class HoraResumen(Model):

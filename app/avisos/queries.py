@@ -8,9 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.avisos.models import Aviso, HoraResumen, Preferencia
+from app.avisos.models import Aviso, EquipoAvisado, HoraResumen, Preferencia
 from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many, say_mixed
 from app.db import db, prepared
+from app.usuarios.queries.sesiones import list_open_sessions
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,9 @@ def read_choices(usuario_id: int) -> dict[Novedad, Canales]:
     """How a person wants to be told of each kind."""
     table = Preferencia.__table__.c
     chosen = {
-        row.novedad: Canales(row.en_campana, row.correo)
+        row.novedad: Canales(row.en_campana, row.correo, row.en_equipos)
         for row in db.session.execute(
-            sa.select(table.novedad, table.en_campana, table.correo).where(
+            sa.select(table.novedad, table.en_campana, table.correo, table.en_equipos).where(
                 table.usuario_id == usuario_id
             )
         )
@@ -230,5 +231,52 @@ def last_mail_at(usuario_id: int) -> datetime | None:
             table.usuario_id == usuario_id,
             table.correo == PorCorreo.MOMENTO,
             table.notificacion_id.is_not(None),
+        )
+    )
+
+
+def has_devices(usuario_id: int) -> bool:
+    """Whether a person let any device be told."""
+    statement = sa.select(EquipoAvisado.id).where(EquipoAvisado.usuario_id == usuario_id).limit(1)
+    return db.session.scalar(statement) is not None
+
+
+def list_devices(usuario_id: int, *, now: datetime) -> list[EquipoAvisado]:
+    """The devices on which a person is told: those whose session goes on, the newest first."""
+    rows = db.session.scalars(
+        sa.select(EquipoAvisado)
+        .where(EquipoAvisado.usuario_id == usuario_id)
+        .order_by(EquipoAvisado.id.desc())
+    ).all()
+    if not rows:
+        return []
+    live = {one.id for one in list_open_sessions(usuario_id, now=now)}
+    return [row for row in rows if row.sesion_id in live]
+
+
+def find_device(equipo_id: int, usuario_id: int) -> EquipoAvisado | None:
+    """A device by its number, if it is that person's."""
+    return db.session.scalar(
+        sa.select(EquipoAvisado).where(
+            EquipoAvisado.id == equipo_id, EquipoAvisado.usuario_id == usuario_id
+        )
+    )
+
+
+def list_for_devices(usuario_id: int) -> Sequence[Aviso]:
+    """What a person's devices are still to tell, oldest first."""
+    return db.session.scalars(
+        sa.select(Aviso)
+        .where(Aviso.usuario_id == usuario_id, Aviso.en_equipos, Aviso.equipos_at.is_(None))
+        .order_by(Aviso.id)
+    ).all()
+
+
+def last_on_devices_at(usuario_id: int) -> datetime | None:
+    """When a message to a person's devices was last ordered."""
+    table = Aviso.__table__.c
+    return db.session.scalar(
+        sa.select(sa.func.max(table.equipos_at)).where(
+            table.usuario_id == usuario_id, table.en_equipos
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,6 +14,12 @@ from app.core.labels import Labelled
 DIGEST_HOUR = 8
 #: Hours that can be chosen for it: the clock shows each of them every day of the year.
 DIGEST_HOURS = range(5, 23)
+#: Least time between two messages to one person's devices: what happens meanwhile is one.
+DEVICE_PAUSE = timedelta(minutes=1)
+#: For so long a push service keeps a message for a device that is off.
+DEVICE_LIFE = timedelta(hours=12)
+#: Devices on which one person is told; one more ends the oldest.
+MAX_DEVICES = 10
 #: Least time between two mails «at once» to one person: what happens meanwhile comes in one.
 MAIL_PAUSE = timedelta(minutes=10)
 #: How long something new joins what was not opened yet; then it is a notice of its own.
@@ -33,6 +40,8 @@ class Canales:
 
     en_campana: bool = True
     correo: PorCorreo = PorCorreo.NO
+    #: On the devices where the person agreed to it, also while no page is open.
+    en_equipos: bool = False
 
 
 class Novedad(Labelled):
@@ -185,7 +194,55 @@ class Novedad(Labelled):
     @property
     def usual(self) -> Canales:
         """How it is told until a person chooses."""
-        return Canales(correo=self.correo)
+        return Canales(correo=self.correo, en_equipos=self in _USUAL_ON_DEVICES)
+
+
+#: What somebody waits for on the way: told on their devices until they choose.
+_USUAL_ON_DEVICES = (Novedad.ASIGNADO, Novedad.RESPUESTA)
+
+#: What a device shows of one: its kind alone, since anybody may look at a screen.
+_ON_DEVICE = {
+    Novedad.ASIGNADO: "Le asignaron un caso",
+    Novedad.MENCION: "Alguien lo menciona en una nota",
+    Novedad.AVISTAMIENTO: "Avistamiento nuevo",
+    Novedad.RESPUESTA: "Un receptor respondió",
+    Novedad.SIN_RESPUESTA: "Un receptor no responde",
+    Novedad.MENSAJE: "Mensaje con un buffet",
+    Novedad.POR_VENCER: "Un plazo o una promesa está por vencer",
+    Novedad.VENCIDO: "Un plazo o una promesa venció",
+    Novedad.SEGUIMIENTO: "Seguimiento para hoy",
+    Novedad.SIN_ACTIVIDAD: "Un caso lleva días sin actividad",
+    Novedad.REVISAR: "Conviene volver a mirar un vehículo ubicado",
+    Novedad.CORREO: "Un correo no salió o quedó en duda",
+    Novedad.INGRESO: "Llegó algo a la bandeja",
+    Novedad.TRABAJO: "Falló un trabajo",
+    Novedad.PROVEEDOR: "Un proveedor no responde",
+    Novedad.RESPALDO: "El respaldo está atrasado",
+    Novedad.ACCESO: "Alguien abrió un caso que no tiene asignado",
+    Novedad.OBLIGACION: "Datos personales: algo por atender",
+    Novedad.CUENTA: "Seguridad de su cuenta",
+}
+
+
+def say_on_device(novedad: Novedad, numero: str, count: int) -> str:
+    """What a device shows: the kind and the number of its case, or how many notices there are."""
+    if count > 1:
+        return f"{count} avisos nuevos"
+    return f"{_ON_DEVICE[novedad]} · oficio {numero}" if numero else _ON_DEVICE[novedad]
+
+
+@dataclass(frozen=True)
+class DeviceKeys:
+    """What a browser gives so that it can be told: an address of its maker's, and two values."""
+
+    direccion: str
+    p256dh: str
+    secreto: str
+
+    @property
+    def huella(self) -> str:
+        """What the address is found by."""
+        return hashlib.sha256(self.direccion.encode()).hexdigest()
 
 
 #: What comes of the calendar, in the morning for most: all of it is one notice.

@@ -8,13 +8,25 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.avisos.models import Aviso, HoraResumen, Preferencia
-from app.avisos.queries import last_mail_at, list_waiting, read_choices
+from app.auditoria.service import audit
+from app.avisos.models import Aviso, EquipoAvisado, HoraResumen, Preferencia
+from app.avisos.queries import (
+    has_devices,
+    last_mail_at,
+    last_on_devices_at,
+    list_devices,
+    list_for_devices,
+    list_waiting,
+    read_choices,
+)
 from app.avisos.rules import (
+    DEVICE_PAUSE,
     DIGEST_HOURS,
     JOINS_FOR,
     MAIL_PAUSE,
+    MAX_DEVICES,
     Canales,
+    DeviceKeys,
     Novedad,
     PorCorreo,
     family_of,
@@ -24,9 +36,11 @@ from app.db import db
 from app.feature import asked_above
 from app.jobs.queue import enqueue
 from app.jobs.registry import why_stopped
-from app.usuarios.models import Usuario
+from app.usuarios.models import Sesion, Usuario
 
 MAIL_JOB = "avisos.correo"
+DEVICES_JOB = "avisos.equipos"
+DEVICE_JOB = "avisos.equipo"
 # Of the table: who does something need not see what others were told of other cases.
 _AVISOS = Aviso.metadata.tables[Aviso.__tablename__]
 
@@ -35,6 +49,12 @@ _AVISOS = Aviso.metadata.tables[Aviso.__tablename__]
 def may_know(usuario: Usuario, oficio_id: int) -> bool:
     """Whether a person of the firm may be told of a case; without rules about it, of each."""
     return True
+
+
+@asked_above
+def name_case(oficio_id: int) -> str:
+    """The number of a case as people know it; empty where nobody knows cases."""
+    return ""
 
 
 @asked_above
@@ -74,7 +94,8 @@ def tell(
     choice = read_choices(usuario.id)[novedad]
     in_bell = choice.en_campana or novedad.is_fixed
     correo = PorCorreo.NO if only_bell else choice.correo
-    if not in_bell and correo is PorCorreo.NO:
+    en_equipos = choice.en_equipos and not only_bell and has_devices(usuario.id)
+    if not in_bell and correo is PorCorreo.NO and not en_equipos:
         return False
     values = {
         "usuario_id": usuario.id,
@@ -88,12 +109,15 @@ def tell(
         "cantidad": cantidad,
         "en_campana": in_bell,
         "correo": correo,
+        "en_equipos": en_equipos,
         "created_at": now,
     }
     if not _add(values):
         return False
     if correo is PorCorreo.MOMENTO:
         _order_soon(usuario.id, now)
+    if en_equipos:
+        _order_on_devices(usuario.id, now)
     return True
 
 
@@ -154,6 +178,126 @@ def _order_soon(usuario_id: int, now: datetime) -> None:
     )
 
 
+def _order_on_devices(usuario_id: int, now: datetime) -> None:
+    """Have what waits sent to the person's devices: now, or a minute after the last time."""
+    waiting = db.session.scalars(
+        sa.select(_AVISOS.c.id)
+        .where(
+            _AVISOS.c.usuario_id == usuario_id,
+            _AVISOS.c.en_equipos,
+            _AVISOS.c.equipos_at.is_(None),
+        )
+        .order_by(_AVISOS.c.id)
+        .limit(2)
+    ).all()
+    if len(waiting) > 1:
+        return  # the job of the first takes this one along
+    last = last_on_devices_at(usuario_id)
+    when = now if last is None or last > now else max(now, last + DEVICE_PAUSE)
+    enqueue(
+        DEVICES_JOB,
+        key=f"{DEVICES_JOB}:{waiting[0]}",
+        now=now,
+        args={"usuario_id": usuario_id},
+        usuario_id=usuario_id,
+        ejecutar_desde=when,
+    )
+
+
+def send_to_devices(usuario: Usuario, *, now: datetime) -> int:
+    """Order one message of what waits to each device of a person, in the caller's transaction.
+
+    How many devices there are. What was opened meanwhile, or may be known no more, is left out.
+    """
+    rows = list_for_devices(usuario.id)
+    told = [row for row in rows if is_still_news(usuario, row)]
+    for row in rows:
+        row.equipos_at = now
+    devices = list_devices(usuario.id, now=now) if told and usuario.is_staff else []
+    for device in devices:
+        enqueue(
+            DEVICE_JOB,
+            key=f"{DEVICE_JOB}:{device.id}:{told[-1].id}",
+            now=now,
+            args={"equipo_id": device.id, "aviso_id": told[-1].id, "cantidad": len(told)},
+            usuario_id=usuario.id,
+        )
+    db.session.flush()
+    return len(devices)
+
+
+def add_device(
+    usuario: Usuario, sesion_id: int, keys: DeviceKeys, *, equipo: str, now: datetime
+) -> EquipoAvisado:
+    """Tell a person on a device from now on, for as long as that session goes on.
+
+    A device that is known is that of this session from now on, whoever it was told of before.
+    """
+    device = db.session.scalar(
+        sa.select(EquipoAvisado).where(EquipoAvisado.huella == keys.huella).with_for_update()
+    )
+    usuario_id = usuario.id
+    is_new = device is None or device.usuario_id != usuario_id
+    values = {
+        "usuario_id": usuario_id,
+        "sesion_id": sesion_id,
+        "direccion": keys.direccion,
+        "p256dh": keys.p256dh,
+        "secreto": keys.secreto,
+        "equipo": equipo,
+    }
+    if device is None:
+        device = EquipoAvisado(huella=keys.huella, created_at=now, **values)
+        db.session.add(device)
+    else:
+        for name, value in values.items():
+            setattr(device, name, value)
+    db.session.flush()
+    if is_new:
+        audit(
+            "usuario.equipo_avisado",
+            actor=usuario,
+            now=now,
+            entidad="usuario",
+            entidad_id=usuario.id,
+            equipo=equipo,
+        )
+    others = db.session.scalars(
+        sa.select(EquipoAvisado)
+        .where(EquipoAvisado.usuario_id == usuario.id)
+        .order_by(EquipoAvisado.id.desc())
+        .offset(MAX_DEVICES)
+    )
+    for old in others:
+        db.session.delete(old)
+    db.session.flush()
+    return device
+
+
+def drop_device(device: EquipoAvisado, *, actor: Usuario, now: datetime) -> None:
+    """Tell nothing on a device any more."""
+    audit(
+        "usuario.equipo_sin_avisos",
+        actor=actor,
+        now=now,
+        entidad="usuario",
+        entidad_id=actor.id,
+        equipo=device.equipo,
+    )
+    db.session.delete(device)
+    db.session.flush()
+
+
+def forget_ended_devices() -> None:
+    """Forget the devices whose session was ended or is not known any more."""
+    going_on = sa.select(Sesion.id).where(Sesion.terminada_at.is_(None))
+    db.session.execute(
+        sa.delete(EquipoAvisado)
+        .where(EquipoAvisado.sesion_id.not_in(going_on))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mail_waiting(usuario: Usuario, correos: Sequence[PorCorreo], *, now: datetime) -> int:
     """Order one mail of what waits for a person, in the caller's transaction. How many it tells.
 
@@ -161,7 +305,7 @@ def mail_waiting(usuario: Usuario, correos: Sequence[PorCorreo], *, now: datetim
     hidden waits: if its case is shown again, it comes with the next.
     """
     rows = list_waiting(usuario.id, correos)
-    told = [row for row in rows if _is_still_news(usuario, row)]
+    told = [row for row in rows if is_still_news(usuario, row)]
     notice_id = None
     if told:
         is_digest = PorCorreo.RESUMEN in correos
@@ -173,7 +317,8 @@ def mail_waiting(usuario: Usuario, correos: Sequence[PorCorreo], *, now: datetim
     return len(told) if notice_id is not None else 0
 
 
-def _is_still_news(usuario: Usuario, row: Aviso) -> bool:
+def is_still_news(usuario: Usuario, row: Aviso) -> bool:
+    """Whether a notice is still to be told: not opened, and of a case that its person may see."""
     if not usuario.activo or row.leido_at is not None:
         return False
     return row.oficio_id is None or _may_be_told(usuario, row.oficio_id)
@@ -209,7 +354,11 @@ def choose(usuario: Usuario, choices: Mapping[Novedad, Canales], *, hora: int) -
         in_bell = choice.en_campana or novedad.is_fixed
         db.session.merge(
             Preferencia(
-                usuario_id=usuario.id, novedad=novedad, en_campana=in_bell, correo=choice.correo
+                usuario_id=usuario.id,
+                novedad=novedad,
+                en_campana=in_bell,
+                correo=choice.correo,
+                en_equipos=choice.en_equipos,
             )
         )
     db.session.merge(HoraResumen(usuario_id=usuario.id, hora=hora))

@@ -111,6 +111,12 @@ function show({ ultimo: last, sin_leer: unread, avisos }) {
   if (avisos.length) document.body.dispatchEvent(new CustomEvent("avisos:nuevos"));
 }
 
+if (bell?.dataset.equipos && localStorage.getItem("avisos-equipo")) {
+  const { equipos, trabajador = "" } = bell.dataset;
+  // Without it the bell and the mails remain.
+  import("./avisos-equipo.js").then(({ renew }) => renew(equipos, trabajador)).catch(() => {});
+}
+
 if (bell) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hangUp();

@@ -83,6 +83,7 @@ TELLS_NOTHING: dict[str, str] = {
     "receptor.leave": "Deja de enviar correos al buffet.",
     "terreno.shell": "La página vacía que un teléfono guarda.",
     "terreno.service_worker": "Código del programa.",
+    "avisos.service_worker": "Código del programa.",
     "terreno.share": "Dice que falta abrir Terreno.",
     "terreno.manifest": "Nombre e iconos del programa.",
     "demo.*": "Solo existe en la demostración, con datos inventados.",

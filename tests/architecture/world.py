@@ -22,6 +22,7 @@ from app.tablero.service import save_view
 from app.usuarios.models import Usuario
 from tests.adjuntos.files import make_adjunto
 from tests.ajustes.logos import make_logo
+from tests.avisos.push_service import make_device
 from tests.avistamientos.rows import make_check, make_gantry_sighting
 from tests.bandeja.rows import make_item
 from tests.cumplimiento.encargo_rows import make_ending
@@ -133,6 +134,7 @@ def url_arguments(
         "llave_id": lambda: make_key(app, admin),
         "sesion_id": lambda: make_session(app, admin)[0],
         "aviso_id": lambda: make_aviso(app, admin),
+        "equipo_id": lambda: make_device(app, admin),
         "numero": ancla,
         "hasta": ancla,
     }

@@ -145,6 +145,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path, name):
         "HUEY_URL": "redis://localhost/1",
         "REDIS_URL": "redis://localhost/2",
         "SENTRY_DSN": "https://clave@sentry.example/7",
+        "VAPID_PRIVATE_KEY": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",
     }
     value = values.get(name, "un secreto de más de treinta y dos letras")
     file.write_text(value + "\n")
@@ -222,6 +223,8 @@ WRONG = {
     "VEHICLE_DATA_HEADER": ["X API", "X-K:"],
     "AUDIT_SYSLOG_URL": ["syslog://registros.cl:514", "syslog+tls://a:b@registros.cl", "registros"],
     "AUDIT_SYSLOG_CA": ["/no/esta.pem"],
+    "VAPID_PRIVATE_KEY": ["sola", "_" * 43, "A" * 43, "ñ" * 43],
+    "VAPID_SUBJECT": ["avisos@oficina.cl", "http://oficina.cl", "mailto:a@oficina.cl"],
     "SENTRY_DSN": ["sentry", "https://sentry.example/1", "https://clave@sentry.example/proyecto"],
     "LOG_LEVEL": ["fuerte"],
     "LOG_FORMAT": ["xml"],

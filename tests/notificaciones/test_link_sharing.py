@@ -43,7 +43,9 @@ def notice_id(app, caso, usuario_admin, usuario_investigador):
 
 def chat_of(page: str) -> tuple[str, str]:
     """The number that a page's button writes to, and the text that it writes."""
-    address = urlsplit(html.unescape(re.search(r'href="(https://wa\.me/[^"]*)"', page)[1]))
+    found = re.search(r'href="(https://wa\.me/[^"]*)"', page)
+    assert found
+    address = urlsplit(html.unescape(found[1]))
     return address.path.removeprefix("/"), parse_qs(address.query)["text"][0]
 
 

@@ -13,6 +13,7 @@ from app.avisos.queries import (
     avisos_statement,
     find_aviso,
     gather,
+    list_devices,
     list_since,
     list_together,
     read_bell,
@@ -23,7 +24,9 @@ from app.avisos.rules import offered
 from app.avisos.service import choose, forget_choices, mark_all_read, mark_read
 from app.core.clock import utcnow
 from app.core.errors import InvalidValue
+from app.core.push_message import public_half
 from app.db import db, transaction
+from app.extensions import current_config
 from app.web.access import or_404, staff_required
 from app.web.conditional import conditional
 from app.web.converters import row_id
@@ -41,7 +44,7 @@ _SHOWN = 3
 @bp.app_context_processor
 def bell() -> dict[str, object]:
     """What the top bar asks for."""
-    return {"bell_of": _bell}
+    return {"bell_of": _bell, "tells_devices": tells_devices}
 
 
 @bp.get("/avisos")
@@ -127,7 +130,7 @@ def preferences() -> ResponseReturnValue:
             do=deed,
             form=form,
             show=lambda status: make_response(
-                render_template("avisos/preferences.html", form=form), status
+                render_template("avisos/preferences.html", form=form, **own_devices()), status
             ),
             beside={InvalidValue: form.hora},
         )
@@ -149,8 +152,25 @@ def _preferences_form() -> PreferencesForm:
         offered(current_user.is_admin),
         read_choices(current_user.id),
         read_hour(current_user.id),
+        devices=current_config().push_configured,
         fresh=is_read(),
     )
+
+
+def tells_devices() -> bool:
+    """Whether this installation can reach devices while no page is open."""
+    return current_config().push_configured
+
+
+def own_devices() -> dict[str, object]:
+    """The devices of who is signed in, and what a browser needs to become one."""
+    config = current_config()
+    if not config.push_configured:
+        return {"push_key": "", "devices": []}
+    return {
+        "push_key": public_half(config.vapid_private_key),
+        "devices": list_devices(current_user.id, now=utcnow()),
+    }
 
 
 def _bell() -> Campana:

@@ -192,6 +192,12 @@ def _whole_case() -> list[ORMOption]:
     ]
 
 
+def find_number(oficio_id: int) -> str:
+    """The number of a case as its papers have it; empty when there is none."""
+    found = sa.select(Oficio.numero_oficio).where(Oficio.id == oficio_id)
+    return db.session.scalar(found) or ""
+
+
 def load_visits(oficio: Oficio) -> None:
     """Load the visits to every address of an oficio at once, with who made them."""
     db.session.scalars(
