@@ -17,7 +17,7 @@ from app.feature import Feature, init_features
 from app.features import FEATURES
 from app.jobs.alarm import Alarm
 from app.jobs.queue import set_bell
-from app.web.bodies import init_bodies
+from app.web.bodies import ClosingRequest, init_bodies
 from app.web.compression import init_compression
 from app.web.converters import RowIdConverter
 from app.web.error_pages import init_errors
@@ -73,6 +73,7 @@ def create_app(config: Config | None = None, features: tuple[Feature, ...] = FEA
     csrf.init_app(app)
     init_kept_blocks(app)
     htmx.init_app(app)
+    app.request_class = ClosingRequest  # the one of htmx, that closes its files
     init_limits(app, config.database_url, config.huey_url, config.instance_dir)
     limiter.init_app(app)
     init_filters(app)

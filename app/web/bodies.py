@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Flask, request
+from htmx_flask.requests import HtmxAwareRequest
 from itsdangerous import BadSignature
 from werkzeug.exceptions import HTTPException
 
@@ -50,6 +51,24 @@ def accepts_bytes(size: Size, *, from_anybody: bool = False) -> Callable[[View],
         return view
 
     return mark
+
+
+class ClosingRequest(HtmxAwareRequest):
+    """A request that closes what it opened for files, also of a body that could not be read.
+
+    Werkzeug closes those of a form that it read to its end, and leaves the others to the garbage.
+    """
+
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        stream = super()._get_file_stream(*args, **kwargs)
+        self.__dict__.setdefault("rastro_streams", []).append(stream)
+        return stream
+
+    def close(self) -> None:
+        """Close all of them."""
+        super().close()
+        for stream in self.__dict__.get("rastro_streams", ()):
+            stream.close()
 
 
 def init_bodies(app: Flask) -> None:
