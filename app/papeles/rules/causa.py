@@ -12,19 +12,29 @@ from app.core.errors import InvalidValue
 from app.core.text import fold
 from app.core.tribunales import find_tribunal, suggest_tribunal
 from app.papeles.rules import ClasePapel, DatoHallado
-from app.papeles.rules.codigos import RolHallado, find_roles
+from app.papeles.rules.codigos import RolHallado, find_plates, find_roles
 from app.papeles.rules.documento import TextoDePapel
 from app.papeles.rules.etiquetas import Trozo, labelled, trimmed
 from app.papeles.rules.numerales import NUMERO, read_number
 
 _HEAD = 1200
+#: Characters at the top of a page in which the heading of another order stands.
+_PAGE_HEAD = 700
 #: Courts of a paper that are looked at; no paper of ours names ten.
 _MOST = 60
-_CAV = re.compile(r"CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES")
+#: The heading of a certificate; an order that names one in a sentence is none.
+_CAV = re.compile(
+    r"(?:^|[\n\t])[ ]*CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES"
+)
+#: The first line of a paper that needs no number.
+_HEADING = re.compile(
+    r"(?:^|\n)[ \t]*(?:EXHORTO|MANDAMIENTO(?:\s+DE[^\n]{0,40})?"
+    r"|(?:CAUSA\s+)?ROL\s*:[^\n]{0,40})[ \t]*(?=\n|$)"
+)
 _NUMBER = re.compile(
     r"\b(?P<what>OFICIO|OF\.|ORD\.|ORDEN|SOLICITUD|MEMORANDUM|MEMO|ENCARGO)"
     r"(?:\s+(?:ORDINARIO|CIVIL|ORD\.|RESERVADO|DE\s+(?:BUSQUEDA|TRABAJO|RETIRO)))?"
-    r"\s*(?:N[°º.]*\s?°?|NRO\.?|NUMERO|NUM\.?)\s*:?\s*(?P<n>[A-Z0-9][\w./-]*)"
+    r"\s*(?:N[°º.]*\s?°?|NRO\.?|NUMERO|NUM\.?)\s*:?\s*(?P<n>[A-Z0-9][\w./-]*(?:\s[-/]\s?\d{4}(?!\d))?)"
 )
 _MONTH = "|".join([*(name.upper() for name in MESES), "SETIEMBRE"])
 _DATE = re.compile(
@@ -32,7 +42,9 @@ _DATE = re.compile(
     rf"(?:\s+DEL?)?(?:\s+ANO)?\s+(?P<y>\d{{4}}|DOS\s+MIL(?:\s+{NUMERO})?))"
     r"|(?<![\w.-])(?P<digits>\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?![\w-])"
 )
-_CITY = re.compile(r"(?:^|[\n\t])\"?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$")
+_CITY = re.compile(
+    r"(?:^|[\n\t])\"?(?:EN\s+(?=[A-Z ]{3,30},\s+A\s+$))?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$"
+)
 _QUOTED = re.compile(r"\s*[:,]?\s*\"(?P<v>[^\"]{3,160})\"")
 #: The name of a case without a word for it: a line of its own, or right after the rol.
 _QUOTED_ALONE = re.compile(
@@ -45,6 +57,10 @@ _TERM = re.compile(
     rf"(?:\bPLAZO\b[^.\d;]{{0,28}}?|\bDENTRO\s+DE(?:L|\s+LOS)?\s+|\bTERMINO\s+DE\s+"
     rf"|\bVIGENCIA\s+DE\s+|CUMPLIRSE\s+EN\s+)(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS"
     r"(?:\s+(?P<kind>HABILES|CORRIDOS))?)"
+)
+#: Without a word for a term, days are one where it is said how they are counted.
+_FOR_DAYS = re.compile(
+    rf"\bPOR\s+(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS\s+(?P<kind>HABILES|CORRIDOS))"
 )
 _COURT = re.compile(r"\b(?:JUZGADO|JDO\.?|JUZG\.?)\b(?:\s*:)?")
 _ORDINAL = re.compile(
@@ -84,14 +100,15 @@ _ADDRESSED = re.compile(
     r"\s*:?\s*(?:\d{1,2}\s?°?|[A-Z]+)?\s*$"
 )
 _ORDERING = re.compile(
-    r"(?:EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
+    r"(?:\b(?:TRAMITA|SIGUE|VENTILA|SUSTANCIA|CONOCE|SEGUID[OA]S?|SIGUEN|RADICAD[OA]|TRAMITAD[OA]|INICIAD[OA])"
+    r"\s+ANTE\s+(?:EL|ESTE)|EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
 )
 
 
 def tell_class(doc: TextoDePapel) -> ClasePapel:
     """Tell what a paper is by its words."""
     head = doc.prosa[:_HEAD]
-    if _CAV.search(doc.prosa):
+    if _CAV.search(doc.plano):
         return ClasePapel.CAV
     if re.search(r"\bEXHORTO\b|\bEXHORTA\s+Y\s+HACE\s+SABER", head):
         return ClasePapel.EXHORTO
@@ -110,6 +127,58 @@ def tell_class(doc: TextoDePapel) -> ClasePapel:
     return ClasePapel.OTRO
 
 
+def split_papers(doc: TextoDePapel) -> list[tuple[bool, list[int]]]:
+    """The papers of one file: whether each is a certificate, and its pages.
+
+    A page begins another paper where it has the heading of a certificate, or of an order with
+    another number or another rol than the pages before it.
+    """
+    parts: list[tuple[bool, list[int]]] = []
+    key: tuple[str, str] | None = None
+    plates: set[str] = set()
+    for number in sorted({word.caja.pagina for word in doc.palabras}):
+        page = doc.part({number})
+        if _CAV.search(page.plano):
+            own_plates = {one.patente.valor for one in find_plates(page)}
+            if parts and parts[-1][0] and (not own_plates or own_plates & plates):
+                # Each page of a certificate bears its heading.
+                parts[-1][1].append(number)
+                continue
+            plates = own_plates
+            parts.append((True, [number]))
+            continue
+        own = _heading_of(page)
+        if not parts or (own and (parts[-1][0] or (key and _is_another(own, key)))):
+            parts.append((False, [number]))
+            key = own
+        else:
+            parts[-1][1].append(number)
+            key = key or own
+    return parts
+
+
+def _heading_of(page: TextoDePapel) -> tuple[str, str] | None:
+    """Number and rol that the head of a page names, where it has the head of an order."""
+    head = page.plano[:_PAGE_HEAD]
+    number = next(
+        (
+            found["n"].rstrip(".-")
+            for found in _NUMBER.finditer(head)
+            if (found.start() == 0 or head[found.start() - 1] in "\n\t")
+            and re.match(r"[.\s-]*(?:[\n\t]|$)", head[found.end() :])
+        ),
+        "",
+    )
+    if not number and not _HEADING.search(head):
+        return None
+    rol = next((found.rol for found in find_roles(page) if found.start < _PAGE_HEAD), "")
+    return number, rol
+
+
+def _is_another(own: tuple[str, str], key: tuple[str, str]) -> bool:
+    return any(one and other and one != other for one, other in zip(own, key, strict=True))
+
+
 def find_number(doc: TextoDePapel) -> DatoHallado | None:
     """The number that the sender gave to the order."""
     for trozo in labelled(doc, "numero"):
@@ -126,7 +195,7 @@ def find_number(doc: TextoDePapel) -> DatoHallado | None:
 
 
 def _plain_number(text: str) -> str:
-    return re.sub(r"(?<=\d)\.(?=\d{3}(?!\d))", "", text.strip())
+    return re.sub(r"(?<=\d)\.(?=\d{3}(?!\d))|\s", "", text)
 
 
 def find_rol(doc: TextoDePapel) -> DatoHallado | None:
@@ -177,8 +246,9 @@ def find_court(doc: TextoDePapel) -> DatoHallado | None:
         counts[name] = counts.get(name, 0) + 1
         before = doc.prosa[max(0, trozo.start - 70) : trozo.start]
         score = 0 if duda else 5
-        score -= 20 if _ADDRESSED.search(before) else 0
-        score += 4 if _ORDERING.search(before) else 0
+        is_ordering = _ORDERING.search(before) is not None
+        score -= 20 if _ADDRESSED.search(before) and not is_ordering else 0
+        score += 4 if is_ordering else 0
         score += 2 if trozo.start < 400 else 0
         if best is None or score > best[0]:
             best = (score, trozo, name, duda)
@@ -314,7 +384,7 @@ def _read_date(found: re.Match[str]) -> date | None:
 
 def find_term(doc: TextoDePapel) -> DatoHallado | None:
     """The days that the paper gives, as a number, with their kind in the rule."""
-    found = _TERM.search(doc.prosa)
+    found = _TERM.search(doc.prosa) or _FOR_DAYS.search(doc.prosa)
     if found is None:
         return None
     number = read_number(found["n"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +14,12 @@ from app.core.text import clean_text
 #: Words that recognition is less sure of are no value of a field.
 SURE_ENOUGH = 70
 _CODE_BEFORE = re.compile(r"(?:^|[\s(])[\w./]*\d[\w./]*-$|(?:^|[\s(])[A-Z.]{2,6}-$")
+
+#: The part of a page's height at its top and at its bottom that headings and feet stand in.
+_EDGE = 0.13
+_PAGE_NUMBER = re.compile(
+    r"[-\s]*(?:(?:PAGINA|PAG\.?|P\.|FOJAS?:?|FS\.?|HOJA)\s*(?:N°\s*)?)?0(?:\s*(?:DE|/)\s*0)?[-\s]*"
+)
 
 
 class Caja(NamedTuple):
@@ -55,6 +61,27 @@ class TextoDePapel:
     imagenes: Sequence[int] = ()
     _starts: Sequence[int] = field(default=(), repr=False)
 
+    def part(self, paginas: Collection[int]) -> TextoDePapel:
+        """Some pages as a paper of their own; its places stay those of the whole."""
+        texto, moved, moved_end = "", list[PalabraLeida](), 0
+        for pagina in sorted(paginas):
+            words = [word for word in self.palabras if word.caja.pagina == pagina]
+            if not words:
+                continue
+            start, end = words[0].start, words[-1].end
+            between = ""
+            if texto:
+                # As the whole has it, where the page before is a part of this, too.
+                between = self.texto[moved_end:start] if pagina - 1 in paginas else "\n\n"
+            shift = len(texto) + len(between) - start
+            texto += between + self.texto[start:end]
+            moved += [
+                PalabraLeida(one.start + shift, one.end + shift, one.caja, one.sure)
+                for one in words
+            ]
+            moved_end = end
+        return _told(texto, moved, self.medidas, self.imagenes)
+
     def boxes(self, start: int, end: int) -> list[Caja]:
         """The places of a part of the text, one for each line."""
         found: list[Caja] = []
@@ -95,8 +122,8 @@ def compose(paginas: Sequence[Mapping[str, Any]]) -> TextoDePapel:
     parts: list[str] = []
     words: list[PalabraLeida] = []
     length = 0
-    for number, pagina in enumerate(paginas, start=1):
-        for raw, x0, y0, x1, y1, before, sure in pagina["palabras"]:
+    for number, palabras in enumerate(flow(paginas), start=1):
+        for raw, x0, y0, x1, y1, before, sure in palabras:
             text = clean_text(str(raw))
             if not text:
                 continue
@@ -115,18 +142,82 @@ def compose(paginas: Sequence[Mapping[str, Any]]) -> TextoDePapel:
                 PalabraLeida(length, length + len(text), Caja(number, x0, y0, x1, y1), int(sure))
             )
             length += len(text)
-    texto = "".join(parts)
-    plano = flat(texto)
-    prosa = re.sub(r"(?<!\n)\n(?!\n)", " ", plano).replace("\t", " ")
-    return TextoDePapel(
-        texto,
-        plano,
-        prosa,
+    return _told(
+        "".join(parts),
         words,
         [(float(p["ancho"]), float(p["alto"])) for p in paginas],
         [number for number, p in enumerate(paginas, start=1) if p.get("imagen")],
-        [word.start for word in words],
     )
+
+
+def _told(
+    texto: str,
+    palabras: Sequence[PalabraLeida],
+    medidas: Sequence[tuple[float, float]],
+    imagenes: Sequence[int],
+) -> TextoDePapel:
+    plano = flat(texto)
+    prosa = re.sub(r"(?<!\n)\n(?!\n)", " ", plano).replace("\t", " ")
+    starts = [word.start for word in palabras]
+    return TextoDePapel(texto, plano, prosa, palabras, medidas, imagenes, starts)
+
+
+def flow(paginas: Sequence[Mapping[str, Any]]) -> list[list[list[Any]]]:
+    """The words of each page; a sentence that a page's end divides is one again.
+
+    What stands between its halves at the edge of both pages is left out: a heading or foot that
+    comes again, or the number of the page.
+    """
+    pages = [[list(word) for word in pagina["palabras"]] for pagina in paginas]
+    for number in range(1, len(pages)):
+        before, after = _lines_of(pages[number - 1]), _lines_of(pages[number])
+        tall = float(paginas[number - 1]["alto"]), float(paginas[number]["alto"])
+        feet = _running(before, after, tall[0], is_foot=True)
+        heads = _running(after, before, tall[1], is_foot=False)
+        body = [line for n, line in enumerate(before) if n not in feet]
+        rest = [line for n, line in enumerate(after) if n not in heads]
+        if not body or not rest or not _goes_on(body[-1], rest[0]):
+            continue
+        rest[0][0][5] = "\n"
+        pages[number - 1] = [word for line in body for word in line]
+        pages[number] = [word for line in rest for word in line]
+    return pages
+
+
+def _lines_of(words: list[list[Any]]) -> list[list[list[Any]]]:
+    lines: list[list[list[Any]]] = []
+    for word in words:
+        if not lines or "\n" in word[5]:
+            lines.append([])
+        lines[-1].append(word)
+    return lines
+
+
+def _running(
+    lines: list[list[list[Any]]], others: list[list[list[Any]]], tall: float, *, is_foot: bool
+) -> set[int]:
+    """The lines at one edge of a page that another page has, too, but for their numbers."""
+    known = {_shape(line) for line in others}
+    return {
+        number
+        for number, line in enumerate(lines)
+        if (line[0][2] > tall * (1 - _EDGE) if is_foot else line[0][4] < tall * _EDGE)
+        and (_shape(line) in known or _PAGE_NUMBER.fullmatch(_shape(line)))
+    }
+
+
+def _shape(line: list[list[Any]]) -> str:
+    return re.sub(r"\d+", "0", flat(" ".join(str(word[0]) for word in line)))
+
+
+def _goes_on(last: list[list[Any]], first: list[list[Any]]) -> bool:
+    end, start = str(last[-1][0]), str(first[0][0])
+    if not end or not start or re.search(r"[.:;!?\"”»]$", end):
+        return False
+    if start[0].islower() or start[0].isdigit():
+        return True
+    is_heading = "".join(str(word[0]) for word in first).isupper()
+    return (end.endswith(",") or end.islower()) and not is_heading
 
 
 def flat(texto: str) -> str:

@@ -15,6 +15,7 @@ LABELS = {
     "patente": r"(?:PLACA\s+)?PATENTE(?:\s+UNICA)?|P\.?P\.?U\.?|PLACA(?:\s+UNICA)?|INSCRIPCION",
     "patente_dv": r"D\.?V\.?|DIGITO(?:\s+VERIFICADOR)?",
     "tipo_vehiculo": r"TIPO(?:\s+(?:DE\s+)?VEHICULO)?|VEHICULO|CLASE(?:\s+DE\s+VEHICULO)?",
+    "marca_modelo": r"MARCA\s*(?:/|Y|-|,)\s*MODELO",
     "marca": r"MARCA",
     "modelo": r"MODELO",
     "anio": r"ANO(?:\s+(?:DE\s+)?FABRICACION)?",
@@ -28,10 +29,11 @@ LABELS = {
     "caratulado": r"CARATULAD[OA]|CARATULA",
     "fecha": r"FECHA(?:\s+(?:DE\s+)?(?:EMISION|SOLICITUD|(?:DEL?\s+)?(?:OFICIO|ORDEN)))?"
     r"|ENVIADO(?:\s+EL)?",
-    "nombre": r"NOMBRE(?:\s+COMPLETO)?|RAZON\s+SOCIAL",
+    "nombre": r"NOMBRE(?:\s+COMPLETO)?(?:\s+(?:DEL?\s+)?(?:LA\s+)?"
+    r"(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO|CLIENTE)A?)?|RAZON\s+SOCIAL",
     "rut": r"R\.?U\.?[TN]\.?(?:\s+(?:DEL?\s+)?(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO)A?)?",
     "direccion": r"(?:ULTIMO\s+)?(?:DOMICILIO|DIRECCION|RESIDENCIA)(?:\s+(?:PARTICULAR|CONOCID[OA]"
-    r"|REGISTRAD[OA]|LEGAL|ACTUAL|(?:DEL?\s+)?(?:LA\s+)?(?:DEUDOR|DEMANDAD[OA]|EJECUTAD[OA]|PROPIETARI[OA])A?))?"
+    r"|REGISTRAD[OA]|LEGAL|ACTUAL|LABORAL|COMERCIAL|TRIBUTARI[OA]|(?:DEL?\s+)?(?:LA\s+)?(?:DEUDOR|DEMANDAD[OA]|EJECUTAD[OA]|PROPIETARI[OA])A?))?"
     r"|VIVE\s+EN|DOM\.",
     "comuna": r"COMUNA(?:\s*/\s*CIUDAD)?|CIUDAD",
     "telefono": r"TELEFONO|FONO|CELULAR",

@@ -72,12 +72,13 @@ _CUES = (
     (
         RolDePersona.PROPIETARIO,
         r"(?:PROPIEDAD|DOMINIO)\s+DEL?|A\s+NOMBRE\s+DEL?|PROPIETARI[OA](?:\s+ACTUAL)?"
-        r"|DUEN[OA]|TITULAR(?:\s+INSCRITO)?",
+        r"|DUEN[OA](?!\s+DE\s+CASA)|TITULAR(?:\s+INSCRITO)?",
     ),
     (
         RolDePersona.DEUDOR,
         r"DEUDORA?(?:\s+PRINCIPAL)?|DEMANDAD[OA]|EJECUTAD[OA]|REQUERID[OA]"
-        r"|REQUERIRA(?:\s+DE\s+PAGO)?\s+A",
+        r"|REQU(?:ERIRA|IERASE|IERESE|IERE|ERIR)(?:\s+DE\s+PAGO)?\s+AL?"
+        r"|\bCONTRA\s+DEL?(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)",
     ),
 )
 _ANY_CUE = re.compile(
@@ -105,20 +106,41 @@ _LABEL_REACH = 120
 #: Ends of a company's name whose last dot is a part of it.
 _COMPANY = re.compile(r"\b(?:S\.A|LTDA|CIA|E\.I\.R\.L|S\.P\.A)$", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"\b(?:DOMICILIAD[OA]S?\s+EN|DOMICILIO(?:\s+\w+){0,3}?\s+EN|DOMICILIO(?:\s+\w+){0,3}?\s*:|DOMICILIO"
-    r"|DIRECCION(?:\s+\w+){0,2}?\s*:|(?:VIVE|VIVIENDO|RESIDE|RESIDENTE|HABITA|MORA|AVECINDAD[OA])\s+EN"
-    r"|(?:RESIDENCIA|PARADERO)(?:\s+\w+){0,2}?\s*:)\s*:?\s*"
+    r"\b(?:DOMICILIAD[OA]S?(?:,?\s+(?!EN\b)\w+){0,5}?,?\s+EN\b"
+    r"|DOMICILIOS?(?:,?\s+(?!EN\b|ES\b|DOMICILI)\w+){0,6}?,?\s+(?:EN|ES|CORRESPONDE\s+A)\b"
+    r"|(?:DOMICILIO|RESIDENCIA|PARADERO|DIRECCION)(?:\s+\w+){0,3}?\s*:"
+    r"|(?:VIVE|VIVIENDO|RESIDE|RESIDENTE|HABITA|HABITANDO|MORA|AVECINDAD[OA]|UBICABLE|RESIDENCIA)\s+EN\b)"
+    r"\s*:?\s*"
 )
+#: Words of places, of which a value after a phrase has one, or a number, or its comuna behind.
+_PLACE = re.compile(
+    r"\d|\bS/N\b|\b(?:CALLE|AVENIDA|AV|AVDA|PASAJE|PJE|PSJE|CAMINO|RUTA|KM|KILOMETRO|PARCELA|FUNDO|SITIO|LOTE"
+    r"|SECTOR|VILLA|POBLACION|POB|BLOCK|DEPTO|DPTO|DEPARTAMENTO|CASA|CERRO|LOCALIDAD|CONDOMINIO|HIJUELA|COMUNIDAD"
+    r"|EDIFICIO|TORRE|MANZANA|LOTEO|CAMPAMENTO|CHACRA|PREDIO|RESERVA|CAMPO|CASERIO|ISLA|SUBIDA|COSTANERA|GALPON"
+    r"|BODEGA|LOCAL|PUEBLO|CONJUNTO)\b"
+)
+#: «Domiciliado en autos», «en el extranjero»: no place to go to.
+_NO_PLACE = re.compile(
+    r"(?:LOS\s+)?AUTOS\b|(?:EL|LA|SU|SUS|ESTOS?|ESTAS?|DICH[OA]|AQUEL)\b(?![^,]*\d)"
+)
+#: A second address of the same person: where they work stands after where they live.
+_WORK = re.compile(r"\b(?:LABORAL|COMERCIAL|TRABAJO|TRIBUTARI[OA]|POSTAL)\b")
+_TOGETHER = re.compile(r"\b(?:AMBOS|AMBAS|TODOS|TODAS)\s*,?\s*(?:CON\s+)?(?:EL\s+)?(?:MISMO\s+)?$")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:AV|AVDA|AVE|PJE|PSJE|PSJ|DPTO|DEPTO|DP|OF|N|NRO|POB|KM|STA|STO|GRAL|PDTE|CDTE|CNEL"
     r"|INT|BLK|BLOCK|S/N|ESQ|VLL|SN|DR|ING|TTE|CAP|PBRO|ALM)$"
 )
 _ADDRESS_END = re.compile(
     r"\n\n|;|\"|(?P<dot>\.)(?=\s|$)|,\s*(?:CON\s|PARA\s|QUIEN|A\s+FIN|DENTRO\s|Y\s+A\s+DON|EN\s+SU\s+CALIDAD"
-    r"|REGION\s|TODO|AMBOS|ASIMISMO|SIN\s|PREVIO|DEBIENDO|QUE\s|EL\s+QUE)"
+    r"|REGION\s|TODO|AMBOS|ASIMISMO|SIN\s+(?!NUMERO)|PREVIO|DEBIENDO|QUE\s|EL\s+QUE|LO\s+QUE|LA\s+QUE|CUY[OA]"
+    r"|DE\s+EST[EA]\s+(?:CIUDAD|DOMICILIO)|DE\s+(?:PROPIEDAD|DOMINIO)|CEDULA|R\.?U\.?[TN]|ROL\s|TELEFONO|FONO|CELULAR"
+    r"|CORREO|EN\s+CONTRA|REPRESENTAD|INSCRIT|RESPECTO|A\s+QUIEN|POR\s|DURANTE\s|HACIENDO|FACULT|SIRVASE|SE\s)"
+    r"|,?\s+Y\s+(?:(?:EN\s+)?(?:SU\s+)?(?:DOMICILIO\s+)?(?:LABORAL|COMERCIAL|PARTICULAR)\b|TAMBIEN\b|EN\s+SU\b)"
     r"|\s(?:CON\s+AUXILIO|DENTRO\s+DE|PARA\s+QUE)\b"
 )
-_COMUNA = re.compile(r",?\s*\b(?:DE\s+LA\s+|EN\s+LA\s+)?COMUNA\s*(?:DE\s+|:\s*|\s)")
+_COMUNA = re.compile(
+    r"[,.]?\s*\b(?:(?:DE|EN)\s+(?:LA|ESTA)\s+(?:MISMA\s+)?)?COMUNA\s*(?:DE\s+|:\s*|\s)"
+)
 
 
 @dataclass(frozen=True)
@@ -184,6 +206,11 @@ def _name_between(doc: TextoDePapel, start: int, end: int) -> Trozo | None:
     segment = doc.prosa[start:end]
     if len(segment) > 400:
         return None
+    beside = [one for one in labelled(doc, "nombre") if start <= one.start and one.end <= end]
+    if beside:
+        text = doc.texto[beside[-1].start : beside[-1].end]
+        if name := _NAME.fullmatch(text.replace("\n", " ").replace("\t", " ")):
+            return beside[-1] if " " in name[0] else None
     prefix = _PREFIX.match(segment)
     begin = start + (prefix.end() if prefix else 0)
     name = _NAME.match(doc.texto[begin:end].replace("\n", " ").replace("\t", " "))
@@ -266,19 +293,31 @@ def find_address(
 ) -> tuple[DatoHallado | None, DatoHallado | None]:
     """The address of the person of the case, and its comuna."""
     cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
-    beside = {trozo.start: trozo for trozo in labelled(doc, "direccion")}
-    for found in islice(_ADDRESS.finditer(doc.prosa), _MOST):
-        holder = _holder(doc, people, cues, found.start())
+    beside = [*labelled(doc, "direccion")]
+    places = [(one.start, one, True) for one in beside]
+    places += [
+        (found.start(), _address_after(doc, found.end()), False)
+        for found in islice(_ADDRESS.finditer(doc.prosa), _MOST)
+        if not any(found.start() <= one.start <= found.end() + 3 for one in beside)
+    ]
+    second: tuple[DatoHallado, DatoHallado | None] | None = None
+    for place, trozo, is_labelled in sorted(places):
+        holder = _holder(doc, people, cues, place)
         if holder is not None and not holder.is_sought:
             continue
-        label = next((t for s, t in beside.items() if 0 <= s - found.end() < 4), None)
-        is_phrase = found[0].rstrip(" :").endswith(" EN") or ":" in found[0]
-        if label is None and not is_phrase:
-            continue
-        trozo = label or _address_after(doc, found.end())
         direccion, comuna = _split_address(doc, trozo)
-        if direccion is not None:
+        if direccion is None:
+            continue
+        told = doc.prosa[trozo.start : trozo.end]
+        if not is_labelled and (
+            _NO_PLACE.match(told.lstrip()) or not (comuna or _PLACE.search(told))
+        ):
+            continue
+        if not _WORK.search(doc.prosa[max(0, trozo.start - 30) : trozo.start]):
             return direccion, comuna or _comuna_beside(doc)
+        second = second or (direccion, comuna)
+    if second is not None:
+        return second[0], second[1] or _comuna_beside(doc)
     return None, _comuna_beside(doc) if beside else None
 
 
@@ -287,6 +326,9 @@ def _holder(
 ) -> RolDePersona | None:
     """What the person is whose address stands at a place."""
     before = [one for one in people if one.rut and one.rut.end <= place]
+    if _TOGETHER.search(doc.prosa[max(0, place - 30) : place]):
+        before = [one for one in before if one.rol is not RolDePersona.REPRESENTANTE]
+        return before[-1].rol if before else None
     cue = _cue_before(doc, cues, place)
     if before and (cue is None or cue.start < (before[-1].rut.end if before[-1].rut else 0)):
         last = before[-1]
@@ -323,9 +365,10 @@ def _split_address(
         comuna = _read_comuna(doc, place, min(len(doc.prosa), place + 40))
         text = text[: found.start()]
     else:
+        text = _until_comuna(text)
         comma = text.rfind(",")
         while comma > 0:
-            last = text[comma + 1 :].strip(" .")
+            last = re.sub(r"^(?:LA\s+)?CIUDAD\s+DE\s+", "", text[comma + 1 :].strip(" ."))
             if find_comuna(last):
                 start = trozo.start + comma + 1
                 comuna = _read_comuna(doc, start, start + len(text) - comma - 1)
@@ -342,6 +385,15 @@ def _split_address(
     if len(value) < 4 or len(value) > 190:
         return None, comuna
     return DatoHallado(value, "domicilio", doc.boxes(start, end), 0.9), comuna
+
+
+def _until_comuna(text: str) -> str:
+    """An address as far as its comuna between commas; whatever follows is another thing."""
+    parts = text.split(",")
+    for number in range(1, len(parts) - 1):
+        if find_comuna(parts[number].strip()) and not find_comuna(parts[number + 1].strip(" .")):
+            return ",".join(parts[: number + 1])
+    return text
 
 
 def _read_comuna(doc: TextoDePapel, start: int, end: int) -> DatoHallado | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.rut import format_rut
 from app.core.text import fold
@@ -85,6 +85,7 @@ def propose(papeles: Sequence[LecturaDePapel], patente: str) -> PapelPropuesto:
 
     The certificate tells of the vehicle and its owner, and of the order nothing.
     """
+    papeles = [_of_vehicle(papel, patente) for papel in papeles]
     campos: dict[str, CampoPropuesto] = {}
     for name in _CASE:
         read = {form: raw for raw, form in _FORM.items()}.get(name, name)
@@ -128,6 +129,13 @@ def _vehicle(papel: LecturaDePapel, patente: str) -> DatosHallados:
             return car
     alone = papel.vehiculos[0] if len(papel.vehiculos) == 1 else {}
     return {} if "patente" in alone and patente else alone
+
+
+def _of_vehicle(papel: LecturaDePapel, patente: str) -> LecturaDePapel:
+    """A paper as one vehicle has it: of a file with several orders, what its own order says."""
+    car = _vehicle(papel, patente)
+    own = {name: one for name, one in car.items() if name not in {*_VEHICLE, "patente_dv"}}
+    return replace(papel, caso={**papel.caso, **own}) if own else papel
 
 
 def _merged(name: str, told: Sequence[tuple[int, DatoHallado]]) -> CampoPropuesto:

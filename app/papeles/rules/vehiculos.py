@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.core.marcas import is_marca, split_marca_modelo
 from app.core.patente import Patente
 from app.papeles.rules import DatoHallado
 from app.papeles.rules.codigos import (
@@ -40,6 +41,8 @@ _STOP = re.compile(
 )
 _CODE = re.compile(r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?\s*[:.]*\s*(?P<v>[A-Z0-9][A-Z0-9./-]{3,24})")
 _YEAR = re.compile(r"\s*:?\s*(?P<v>(?:19|20)\d{2})(?!\d)")
+#: Words of a make and of a model that stand without those words, behind what it is.
+_MAKE_WORDS, _MODEL_WORDS = 3, 5
 _LONGEST = {"marca": 30, "modelo": 60, "color": 30}
 
 
@@ -117,6 +120,9 @@ def _told_of(doc: TextoDePapel, span: Trozo) -> dict[str, DatoHallado]:
             if hallazgo := _value(doc, campo, trozo, rule):
                 found[campo] = hallazgo
                 break
+    for campo, trozo, rule in _makes(doc, span):
+        if campo not in found and (hallazgo := _value(doc, campo, trozo, rule)):
+            found[campo] = hallazgo
     if "vin" not in found:
         for match in find_vins(doc):
             if span.start <= match.start() < span.end:
@@ -154,8 +160,58 @@ def _kinds(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[Trozo, str]]:
     """The word for what it is, where it stands before its make or plate."""
     for match in _KIND.finditer(doc.prosa, span.start, span.end):
         after = doc.prosa[match.end() : match.end() + 30]
-        if re.match(r"\s*,?\s*(?:MARCA|PLACA|PATENTE|P\.?P\.?U|MODELO)\b", after):
+        if re.match(r"\s*,?\s*(?:MARCA|PLACA|PATENTE|P\.?P\.?U|MODELO)\b", after) or _make_behind(
+            doc, match.end()
+        ):
             yield Trozo(*match.span()), "en el texto"
+
+
+def _makes(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[str, Trozo, str]]:
+    """Make and model that stand together: beside one label, or right behind what it is."""
+    for trozo in labelled(doc, "marca_modelo"):
+        if span.start <= trozo.start < span.end:
+            for campo, part in _split_make(doc, trozo):
+                yield campo, part, "etiqueta"
+    for match in _KIND.finditer(doc.prosa, span.start, span.end):
+        make = _make_behind(doc, match.end())
+        if make is None:
+            continue
+        yield "marca", make, "en el texto"
+        rest = doc.prosa[make.end : make.end + 70].split("\n\n")[0]
+        stop = _STOP.search(rest)
+        end = make.end + (stop.start() if stop else len(rest))
+        words = doc.texto[make.end : end].split()
+        # Whatever goes on in small letters is no model any more.
+        if stop and words and len(words) <= _MODEL_WORDS and not any(w[0].islower() for w in words):
+            yield "modelo", Trozo(make.end, end), "en el texto"
+
+
+def _make_behind(doc: TextoDePapel, place: int) -> Trozo | None:
+    words = list(re.finditer(r"\s+[A-Z0-9-]+", doc.prosa[place : place + 40]))
+    for count in range(min(len(words), _MAKE_WORDS), 0, -1):
+        start, end = place + words[0].start(), place + words[count - 1].end()
+        text = " ".join(doc.texto[start:end].split())
+        if words[0].start() == 0 and is_marca(text) and not text[0].islower():
+            return Trozo(start + 1, end)
+    return None
+
+
+def _split_make(doc: TextoDePapel, trozo: Trozo) -> list[tuple[str, Trozo]]:
+    """The parts of a value that begins with a make that is known; nothing of another one."""
+    split = split_marca_modelo(doc.texto[trozo.start : trozo.end])
+    if split is None:
+        return []
+    make = re.match(
+        r"\s*" + r"[\s/|,;-]+".join(map(re.escape, split[0].split())),
+        doc.texto[trozo.start : trozo.end],
+    )
+    if make is None:
+        return []
+    end = trozo.start + make.end()
+    rest = re.match(r"[\s/|,;-]*", doc.prosa[end : trozo.end])
+    model = Trozo(end + (rest.end() if rest else 0), trozo.end)
+    parts = [("marca", Trozo(trozo.start, end))]
+    return [*parts, ("modelo", model)] if model.end > model.start else parts
 
 
 def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> DatoHallado | None:
@@ -236,6 +292,7 @@ def _field_of(text: str) -> str:
         "patente",
         "patente_dv",
         "tipo_vehiculo",
+        "marca_modelo",
         "marca",
         "modelo",
         "anio",
@@ -282,6 +339,11 @@ def _from_row(doc: TextoDePapel, row: _Row) -> dict[str, DatoHallado]:
         found["patente_dv"] = DatoHallado(dv, "tabla", boxes, 0.4 if duda else 0.95, duda)
     for campo, cell in row.cells.items():
         if campo in {"patente", "patente_dv"}:
+            continue
+        if campo == "marca_modelo":
+            for name, part in _split_make(doc, cell):
+                if hallazgo := _value(doc, name, part, "tabla"):
+                    found[name] = hallazgo
             continue
         if hallazgo := _value(doc, campo, cell, "tabla"):
             found[campo] = hallazgo
