@@ -61,6 +61,15 @@ def test_a_row_that_went_on_with_the_one_above_stands_for_itself():
     assert second.datos["numero_oficio"] == "S/N LGCR75 (fila 3)"
 
 
+def test_a_car_below_a_further_person_goes_on_with_the_first_row_of_the_case():
+    lines = ANA, "7;C-1-2026;LUIS PEÑA;7.654.321-6;BBCL12;;", ";;;;LGCR75;;"
+
+    third = pressed(*lines)[2]
+
+    assert third.datos["propietario_nombre"] == "ANA SOTO"
+    assert third.del_oficio_de == 2
+
+
 def test_rows_of_one_vehicle_are_joined_and_what_differs_goes_to_the_notes():
     other = "8;C-1-2026;LUIS PEÑA;7.654.321-6;BBCL12;Macul;Ford"
 
@@ -119,6 +128,7 @@ def test_the_page_separates_joins_and_imports_it_so(
     investigador.post(address, data={"separar": "3"})
     page = investigador.get(f"{address}?editar=4").text
     assert "Volver a unir" in page
+    assert "filas quedan fuera" not in page
     assert 'name="u-4"' in page
     investigador.post(address, data={"unir": "4", "u-4": "2"})
 

@@ -35,6 +35,10 @@ def follow_on(
     for row in rows:
         values = row.valores
         is_blank = not any(clean_text(values.get(name, "")) for name in _ORDER)
+        if not is_blank and above is not None and _is_of_case(values, above.valores):
+            # A further person of the case above: the rows that follow go on with its first row.
+            found.append(row)
+            continue
         if not is_blank or above is None or row.oculta != above.oculta:
             above = row if values.get("numero_oficio") and len(_said(values, _ORDER)) > 1 else None
             found.append(row)
@@ -48,6 +52,14 @@ def follow_on(
                 given |= _said(above.valores, group)
         found.append(replace(row, valores={**given, **values}, sigue_a=above.numero_fila))
     return found
+
+
+def _is_of_case(values: Mapping[str, str], above: Mapping[str, str]) -> bool:
+    """Whether a row repeats the number, the rol and the plate of the one above it."""
+    names = ("numero_oficio", "rol", "patente")
+    return all(
+        clean_text(values.get(name, "")) == clean_text(above.get(name, "")) for name in names
+    )
 
 
 def _said(values: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
