@@ -115,6 +115,16 @@ def test_makes_that_are_not_as_many_as_the_plates_are_told_of_and_taken_by_none(
     assert "trae 2 patentes y «KIA / FORD / FIAT»" in filas[0].advertencias["marca"]
 
 
+def test_an_address_that_ends_in_another_comuna_marks_it():
+    header = "N° Oficio;PPU;Dirección;Comuna"
+    first, second = rows_of(
+        "7;BBCL12;Calle Uno 12 (Cerrillos);Maipú", "8;LGCR75;Lira 4, Santiago;Macul", header=header
+    )
+
+    assert "«Cerrillos»" in first.advertencias["comuna"]
+    assert "comuna" not in second.advertencias
+
+
 CSV = "N° Oficio;Rol;Tribunal;Deudor;RUT;PPU;Domicilio;Comuna;Fono"
 
 

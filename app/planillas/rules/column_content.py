@@ -22,7 +22,13 @@ from app.core.text import clean_text, fold
 from app.core.tribunales import find_tribunal
 from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.oficio_headers import field_of_header
-from app.planillas.rules.row_parts import A_ROL, digit_fits, is_bare_rut, plate_digit_fits
+from app.planillas.rules.row_parts import (
+    A_ROL,
+    digit_fits,
+    is_bare_rut,
+    names_plate,
+    plate_digit_fits,
+)
 
 #: Cells of a column that are looked at.
 _SAMPLE = 120
@@ -118,7 +124,9 @@ _SURE_TESTS: dict[str, Callable[[str], bool]] = {
     "tribunal": lambda text: find_tribunal(text) is not None,
     "comuna": lambda text: find_comuna(text) is not None,
     "marca": is_marca,
-    "marca_modelo": lambda text: (split_marca_modelo(text) or ("", ""))[1] != "",
+    "marca_modelo": lambda text: (
+        (split_marca_modelo(text) or ("", ""))[1] != "" or names_plate(text)
+    ),
 }
 
 
@@ -341,9 +349,10 @@ def _find_digits(
         for left in range(index - 1, max(-1, index - 3), -1):
             campo, dv = found.get(left), ""
             if (
-                campo is None
-                and _may_be_rut(left, headers)
-                and "propietario_rut" not in found.values()
+                (campo is None and _may_be_rut(left, headers))
+                or (campo == "numero_oficio" and len(columns.get(left, ())) >= _FEWEST)
+            ) and (
+                "propietario_rut" not in found.values()
                 and _fit(columns, left, index, digit_fits)
                 and all(map(is_bare_rut, columns[left]))
             ):

@@ -17,6 +17,7 @@ from app.planillas.rules.header_guess import guess_columns, header_key
 from app.planillas.rules.reshaping import join_sheets
 from app.planillas.rules.sheets import HEADER_WITHIN, MAX_FILAS, TODAS, Fila, Hoja, Planilla
 
+_NUMBER = frozenset({"numero", "n", "nro", "num"})
 _WITHOUT_HEADER = (
     "La planilla no trae una fila de encabezados: sus columnas se reconocieron por lo que dicen "
     "sus celdas. Revise cada una en «Columnas»."
@@ -185,7 +186,7 @@ def read_texts(
     if told is not None:
         hoja, position, guess = told
     elif layout.refine is not None and mapeo is None and guess:
-        heads = _with_bands(hoja.filas, position)
+        heads = _with_bands(hoja.filas, position, layout)
         below = [row.celdas for row in hoja.filas[position + 1 :]]
         guess = layout.refine(heads, below, layout.guess(heads))
     if mapeo is not None:
@@ -384,7 +385,7 @@ def _values(
     return layout.as_fields(found) if layout is not None and layout.as_fields else found
 
 
-def _with_bands(rows: Sequence[Fila], position: int) -> list[str]:
+def _with_bands(rows: Sequence[Fila], position: int, layout: Layout) -> list[str]:
     """The headers, each with the band over it («AVAL» over «Nombre») where there is a row of them.
 
     A band counts from where it stands to the next one.
@@ -398,7 +399,12 @@ def _with_bands(rows: Sequence[Fila], position: int) -> list[str]:
     band, found = "", []
     for index, head in enumerate(heads):
         band = above[index] if index < len(above) and above[index] else band
-        found.append(f"{head} {band}" if band and _is_of_someone(head) and head else head)
+        both = f"{head} {band}"
+        # A mere number is what its band says, where that says anything.
+        is_named = _is_of_someone(head) or (
+            header_key(head) in _NUMBER and layout.reads is not None and layout.reads(both)
+        )
+        found.append(both if band and head and is_named else head)
     return found
 
 

@@ -170,11 +170,17 @@ _OTHER_FIELD = {
 }
 
 
+#: Letters of two words at least.
+_TWO_WORDS = 8
+
+
 @lru_cache(maxsize=10_000)
 def field_of_header(text: str) -> str | None:
     """The field that a header names; empty when it names something that is none of ours, None
     when its words are not known.
     """
+    # «nombreDeudor» is two words.
+    text = re.sub(r"(?<=[a-zñ])(?=[A-ZÑ][a-zñ])", " ", text)
     whole = fold(re.sub("[°ºª]", " ", text))
     inside = re.findall(r"\(([^)]*)\)", whole)
     outside = re.sub(r"\([^)]*\)", " ", whole)
@@ -286,7 +292,7 @@ def _words(text: str) -> set[str]:
     tokens = re.sub(r"[^a-z0-9]+", " ", text).split()
     joined = re.sub(r"\b([a-z]) ([a-z]) ([a-z])\b", r"\1\2\3", " ".join(tokens)).split()
     found = set()
-    for token in joined:
+    for token in (part for whole in joined for part in _apart(whole)):
         token = _ABBREVIATIONS.get(token, token)
         if token in _STOP:
             continue
@@ -303,6 +309,17 @@ _KNOWN = (
     | _set("clase dv sindv digito verificador apellido paterno materno depto letra tipo")
     | frozenset(_ABBREVIATIONS.values())
 )
+
+
+def _apart(token: str) -> list[str]:
+    """The two known words that were written as one, as in «NOMBREDEUDOR»; else the word itself."""
+    if len(token) < _TWO_WORDS or _singular(token) in _KNOWN or token in _ABBREVIATIONS:
+        return [token]
+    for place in range(3, len(token) - 2):
+        parts = [token[:place], token[place:]]
+        if all(_singular(one) in _KNOWN or one in _ABBREVIATIONS for one in parts):
+            return parts
+    return [token]
 
 
 def _singular(token: str) -> str:

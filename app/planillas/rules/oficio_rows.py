@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 
+from app.core.comunas import find_comuna
 from app.core.dates import format_fecha, split_fecha_hora
 from app.core.errors import InvalidValue
 from app.core.patente import FormatoPatente, parse_patente
@@ -200,6 +202,7 @@ def read_cases(
         if not whole:
             _doubt_trailer(texts, typed, datos, errores)
         _doubt_dates(datos, notes, today)
+        _doubt_comuna(datos, notes)
         if not has_entry and "fecha_oficio" in datos and "fecha_ingreso" not in datos:
             datos["fecha_ingreso"] = datos["fecha_oficio"]
             notes["fecha_ingreso"] = (
@@ -327,6 +330,17 @@ def _doubt_trailer(
         f"«{datos.pop('patente')}» tiene la forma de la patente de un remolque y la fila no dice "
         "que lo sea. Compárela con el documento y confírmela."
     )
+
+
+def _doubt_comuna(datos: Mapping[str, Dato], notes: dict[str, str]) -> None:
+    """Mark a comuna beside an address that ends in another one. Santiago is a city, too."""
+    street, comuna = str(datos.get("direccion", "")), datos.get("comuna")
+    end = re.search(r"[(,]\s*([^(),]+)\)?\s*$", street)
+    other = find_comuna(end[1]) if end and comuna else None
+    if other and other.nombre not in {comuna, "Santiago"}:
+        notes.setdefault(
+            "comuna", f"La dirección dice también «{other.nombre}». Revise en qué comuna está."
+        )
 
 
 def _past_deadline(

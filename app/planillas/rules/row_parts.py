@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from app.core.comunas import find_comuna
 from app.core.errors import InvalidValue
@@ -41,6 +42,15 @@ _VEHICLE_TYPES = _set(
 _BETWEEN_PLATES = re.compile(r"[/;|\n,]|\s(?:y|e|-|–)\s")
 #: What stands between two parts of one cell, at its ends.
 _EDGES = " \t\n,;:/|()-–—."
+_LABELS = re.compile(r"(?i)\b(marca|modelo|a[ñn]o|color|chasis|motor)\b\s*(?:n[°º])?\s*:?")
+_LABELLED = {
+    "mar": "marca",
+    "mod": "modelo",
+    "ano": "anio",
+    "col": "color",
+    "cha": "vin",
+    "mot": "motor",
+}
 _REGION_AT_END = re.compile(
     r"(?i)(?:[\s,.]+(?:chile|r\.?\s?m\.?|(?:[ivx]+\s)?regi[oó]n(?:\s[a-záéíóúñ']+){0,5}))+$"
 )
@@ -59,6 +69,7 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     }
     if is_whole(raw):
         return _whole(raw, texts)
+    raw = _split_labelled(raw, texts)
     _split_plate(raw, texts)
     _strip_plate(texts)
     if year := re.fullmatch(r"(\d)[.,]?(\d{3})(?:[.,]0+)?", texts.get("anio", "").strip()):
@@ -93,6 +104,42 @@ def _whole(raw: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text.strip()}
 
 
+def names_plate(text: str) -> bool:
+    """Whether a cell of a vehicle announces its plate."""
+    found = _PLATE_AT_END.search(text)
+    return found is not None and _reads_as_plate(found[1])
+
+
+def _split_labelled(raw: Mapping[str, str], texts: dict[str, str]) -> Mapping[str, str]:
+    """Take apart a vehicle that is described with its words, «AUTOMÓVIL MARCA KIA MODELO RIO AÑO
+    2015»; return the row without it. What has no word of its own goes to the notes.
+    """
+    text = clean_text(raw.get("marca_modelo", ""))
+    found = list(_LABELS.finditer(text))
+    named = {_LABELLED[fold(one[1])[:3]] for one in found}
+    if not {"marca", "modelo"} <= named or len(named) < len(found):
+        return raw
+    given = {
+        _LABELLED[fold(one[1])[:3]]: text[one.end() : after.start() if after else None].strip(
+            _EDGES
+        )
+        for one, after in zip_longest(found, found[1:])
+    }
+    plate = _PLATE_AT_END.search(text)
+    if plate is not None and _reads_as_plate(plate[1]):
+        texts.setdefault("patente", plate[1])
+        given = {name: _PLATE_AT_END.sub(" ", one).strip(_EDGES) for name, one in given.items()}
+    kind = text[: found[0].start()].strip(_EDGES)
+    if kind and fold(kind) in _VEHICLE_TYPES:
+        given["tipo_vehiculo"] = kind[:1].upper() + kind[1:].lower()
+    elif kind:
+        texts["notas"] = "\n".join(filter(None, (texts.get("notas"), f"Vehículo: {kind}")))
+    for name, value in given.items():
+        if value:
+            texts.setdefault(name, value)
+    return {name: one for name, one in raw.items() if name != "marca_modelo"}
+
+
 def _drop_decimals(texts: dict[str, str]) -> None:
     """What programs made of a number that is a name: «912345678.0»."""
     for name in ("numero_oficio", "propietario_telefono", "telefono_2", "propietario_rut"):
@@ -118,7 +165,7 @@ def _strip_plate(texts: dict[str, str]) -> None:
     """Take a plate out of the words around it («PPU: HJKL21», «HJKL22 (camioneta)»); what they say
     of the vehicle goes to its type, or to the notes.
     """
-    text = clean_text(texts.get("patente", "")).strip("'\"´`’")
+    text = clean_text(texts.get("patente", "")).strip("'\"´`’* ")
     if not text or _reads_as_plate(text):
         texts["patente"] = text
         return
