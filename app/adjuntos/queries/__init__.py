@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -35,13 +38,18 @@ def list_visitas(oficio_id: int) -> list[Visita]:
 
 def list_newest(oficio_id: int, limit: int) -> list[Adjunto]:
     """The photos that came in last, at most ``limit``."""
-    statement = (
-        _of(oficio_id)
+    return list(db.session.scalars(_newest(), {"oficio_id": oficio_id, "most": limit}))
+
+
+@cache
+def _newest() -> sa.Select[Adjunto]:
+    """The statement of ``list_newest``, written once."""
+    return (
+        _of(sa.bindparam("oficio_id"))
         .where(Adjunto.miniatura_key.is_not(None))
         .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("most"))
     )
-    return list(db.session.scalars(statement))
 
 
 def list_images(oficio_id: int) -> list[Adjunto]:
@@ -111,5 +119,5 @@ def is_referenced(original_key: str) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def _of(oficio_id: int) -> sa.Select[Adjunto]:
+def _of(oficio_id: Any) -> sa.Select[Adjunto]:
     return sa.select(Adjunto).where(Adjunto.oficio_id == oficio_id, Adjunto.eliminado_at.is_(None))
