@@ -222,9 +222,13 @@ def office_statement(*, waiting: bool = True) -> sa.Select[Mensaje]:
 
 def count_for_office() -> int:
     """How many messages wait to be released, or for an answer of the office."""
+    return _office_number.rows().scalar_one()
+
+
+@prepared
+def _office_number() -> sa.Select[int]:
     statement = sa.select(sa.func.count()).select_from(Mensaje)
-    waits = sa.or_(Mensaje.estado == EstadoMensaje.POR_VALIDAR, _WAITING_FOR_OFFICE)
-    return db.session.scalar(statement.where(waits)) or 0
+    return statement.where(sa.or_(Mensaje.estado == EstadoMensaje.POR_VALIDAR, _WAITING_FOR_OFFICE))
 
 
 def last_writer_address(oficio_id: int, buffet_id: int) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from app.adjuntos.models import Adjunto
 from app.ajustes.queries import number_setting
-from app.db import db
+from app.db import db, prepared
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.models import (
@@ -141,8 +141,13 @@ def mails_statement(view: str, buffet_id: int | None = None) -> sa.Select:
 
 def count_unsettled() -> int:
     """How many mails failed or may not have arrived, and wait for somebody to decide."""
+    return _unsettled.rows().scalar_one()
+
+
+@prepared
+def _unsettled() -> sa.Select[int]:
     statement = sa.select(sa.func.count()).select_from(Notificacion)
-    return db.session.scalar(statement.where(Notificacion.estado.in_(UNSETTLED))) or 0
+    return statement.where(Notificacion.estado.in_(UNSETTLED))
 
 
 def find_draft(oficio_id: int, clave: str) -> Borrador | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.db import db, prepared
 from app.titulares.models import Bloqueo, Solicitud
 from app.titulares.rules.solicitudes import EstadoSolicitud, days_left
 
@@ -82,8 +82,12 @@ class Pendiente:
 
 def count_open_requests() -> int:
     """How many requests of persons wait for an answer."""
-    statement = sa.select(sa.func.count()).where(Solicitud.estado.in_(_OPEN))
-    return db.session.scalar(statement) or 0
+    return _open_number.rows().scalar_one()
+
+
+@prepared
+def _open_number() -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(Solicitud.estado.in_(_OPEN))
 
 
 def list_due(now: datetime) -> list[Pendiente]:
