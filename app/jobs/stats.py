@@ -149,7 +149,11 @@ def _newest(edges: Sequence[datetime], limit: int) -> list[_Ended]:
 @cache
 def _newest_of(stretches: int) -> Prepared[*tuple[Any, ...]]:
     """One statement for so many stretches: each takes its own few from the index of the moments."""
-    return prepared(lambda: sa.union_all(*map(_newest_in, range(stretches))))
+
+    def write() -> Any:
+        return sa.union_all(*map(_newest_in, range(stretches)))
+
+    return prepared(write)
 
 
 def _newest_in(tramo: int) -> sa.Select[*tuple[Any, ...]]:

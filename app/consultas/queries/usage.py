@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,9 +60,8 @@ def read_usage(provider: str, *, limit: int, seconds: int, now: datetime) -> Pro
 
 
 @prepared
-def _asked_today() -> sa.Select:
+def _asked_today(midnight: Any) -> sa.Select:
     """How many were answered since a midnight, and how many failed."""
-    midnight = sa.bindparam("midnight")
     answered = sa.select(sa.func.count()).where(
         Investigacion.tipo == Actividad.CONSULTA_API,
         Investigacion.ocurrido_at >= midnight,

@@ -30,7 +30,7 @@ class ShownSection(NamedTuple):
     icon: str
     endpoint: str
     tab: Tab
-    count: int | None
+    amount: int | None
 
     @classmethod
     def of(cls, section: Section, counts: Mapping[str, int]) -> ShownSection:
