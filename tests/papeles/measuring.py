@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.text import fold
@@ -70,6 +71,11 @@ class Tally:
     def recall(self, field: str | None = None) -> float:
         """Of what the papers say, the part that was filled in rightly."""
         right, missed = self._of(self.right, field), self._of(self.missed, field)
+        return right / (right + missed) if right + missed else 1.0
+
+    def recall_of(self, fields: Sequence[str]) -> float:
+        """The recall of some fields together."""
+        right, missed = (sum(one[field] for field in fields) for one in (self.right, self.missed))
         return right / (right + missed) if right + missed else 1.0
 
     def _of(self, counter: Counter[str], field: str | None) -> int:

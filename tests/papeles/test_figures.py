@@ -7,6 +7,15 @@ import json
 from tests.papeles.making import INTAKE, expected, make_paper, sources
 from tests.papeles.measuring import CASO, VEHICULO, Tally, read, score
 
+#: Fields that somebody needs together.
+FIELD_SETS = (
+    ("numero", "rol", "tribunal", "caratulado", "fecha"),
+    ("prop_nombre", "prop_rut"),
+    ("direccion", "comuna"),
+    ("plazo", "fuerza_publica", "descerrajamiento"),
+    VEHICULO,
+)
+
 
 def measure(folder: str) -> Tally:
     tally = Tally()
@@ -21,6 +30,8 @@ def test_papers_that_no_rule_was_fitted_to_are_read_as_they_say():
 
     assert tally.precision() >= 0.99, tally.notes
     assert tally.recall() >= 0.90, tally.notes
+    for fields in FIELD_SETS:
+        assert tally.recall_of(fields) >= 0.90, (fields, tally.notes)
     # What would make it another vehicle, person or case.
     assert [tally.wrong[field] for field in ("patente", "prop_rut", "rol")] == [0, 0, 0]
 

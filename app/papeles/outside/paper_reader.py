@@ -131,6 +131,7 @@ def _is_apart(boxes: list[Box], place: Box, heading: str) -> bool:
 
 def _separated(words: list[tuple[str, list[Box]]], heading: str) -> list[list[Any]]:
     """Say of each word what stands before it."""
+    words = _from_the_top(words, heading)
     told: list[list[Any]] = []
     before: Box | None = None
     for text, boxes in words:
@@ -149,6 +150,25 @@ def _separated(words: list[tuple[str, list[Box]]], heading: str) -> list[list[An
         told.append([text, *(round(value, 1) for value in _around(boxes)), between, 100])
         before = here
     return told
+
+
+def _from_the_top(words: list[tuple[str, list[Box]]], heading: str) -> list[tuple[str, list[Box]]]:
+    """The lines of a turned page from its first to its last: some come the other way round."""
+    lines: list[list[tuple[str, list[Box]]]] = []
+    steps: list[float] = []
+    before: Box | None = None
+    for word in words:
+        here = _around([_upright(box, heading) for box in word[1]])
+        down = here[3] - before[3] if before else 0
+        if before is None or abs(down) > max(before[3] - before[1], 1) * 0.6:
+            lines.append([])
+            steps.append(down)
+        lines[-1].append(word)
+        before = here
+    up = sum(step < 0 for step in steps)
+    if heading == "right" or up * 3 < len(steps) * 2:
+        return words
+    return [word for line in reversed(lines) for word in line]
 
 
 def _recognised(image: Any, tesseract: str, scale: float) -> list[list[Any]]:

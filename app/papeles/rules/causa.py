@@ -34,7 +34,7 @@ _HEADING = re.compile(
 _NUMBER = re.compile(
     r"\b(?P<what>OFICIO|OF\.|ORD\.|ORDEN|SOLICITUD|MEMORANDUM|MEMO|ENCARGO)"
     r"(?:\s+(?:ORDINARIO|CIVIL|ORD\.|RESERVADO|DE\s+(?:BUSQUEDA|TRABAJO|RETIRO)))?"
-    r"\s*(?:N[°º.]*\s?°?|NRO\.?|NUMERO|NUM\.?)\s*:?\s*(?P<n>[A-Z0-9][\w./-]*(?:\s[-/]\s?\d{4}(?!\d))?)"
+    r"\s*(?:NRO\.?|NUMERO|NUM\.?|N[°º.]*\s?°?)\s*:?\s*(?P<n>[A-Z0-9][\w./-]*(?:\s[-/]\s?\d{4}(?!\d))?)"
 )
 _MONTH = "|".join([*(name.upper() for name in MESES), "SETIEMBRE"])
 _DATE = re.compile(
@@ -99,9 +99,14 @@ _ADDRESSED = re.compile(
     r"(?:\s+DEL)?|JUEZA?\s+DE\s+TURNO\s+DEL?|\bSENORA?\s+JUEZA?\s+(?:DEL|DE)|\bANTE\s+EL)"
     r"\s*:?\s*(?:\d{1,2}\s?°?|[A-Z]+)?\s*$"
 )
+#: Where a case runs is the court that ordered.
+_RUNS_BEFORE = re.compile(
+    r"\b(?:TRAMITA|SIGUE|VENTILA|SUSTANCIA|CONOCE|SEGUID[OA]S?|SIGUEN|RADICAD[OA]|TRAMITAD[OA]|INICIAD[OA])"
+    r"\s+ANTE\s+(?:EL|ESTE)\s*$"
+    r"|\b(?:ORDEN|DECRET|DISPUS|DICT|RESOLVI|PROVEY|PRONUNCI)(?:O|AD[OA])\b[^.;]{0,40}\bJUEZA?\s+(?:\w+\s+)?DEL?\s*$"
+)
 _ORDERING = re.compile(
-    r"(?:\b(?:TRAMITA|SIGUE|VENTILA|SUSTANCIA|CONOCE|SEGUID[OA]S?|SIGUEN|RADICAD[OA]|TRAMITAD[OA]|INICIAD[OA])"
-    r"\s+ANTE\s+(?:EL|ESTE)|EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
+    r"(?:EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
 )
 
 
@@ -112,6 +117,8 @@ def tell_class(doc: TextoDePapel) -> ClasePapel:
         return ClasePapel.CAV
     if re.search(r"\bEXHORTO\b|\bEXHORTA\s+Y\s+HACE\s+SABER", head):
         return ClasePapel.EXHORTO
+    if re.search(r"(?:^|\n)\s*MANDAMIENTO\s*\n", doc.plano[:_HEAD]):
+        return ClasePapel.MANDAMIENTO
     if re.search(r"\bMANDAMIENTO\s+DE\s+(?:EJECUCION|EMBARGO|RETIRO)", head[:300]):
         return ClasePapel.MANDAMIENTO
     number = _NUMBER.search(head)
@@ -246,9 +253,9 @@ def find_court(doc: TextoDePapel) -> DatoHallado | None:
         counts[name] = counts.get(name, 0) + 1
         before = doc.prosa[max(0, trozo.start - 70) : trozo.start]
         score = 0 if duda else 5
-        is_ordering = _ORDERING.search(before) is not None
-        score -= 20 if _ADDRESSED.search(before) and not is_ordering else 0
-        score += 4 if is_ordering else 0
+        runs_there = _RUNS_BEFORE.search(before) is not None
+        score -= 20 if _ADDRESSED.search(before) and not runs_there else 0
+        score += 4 if runs_there or _ORDERING.search(before) else 0
         score += 2 if trozo.start < 400 else 0
         if best is None or score > best[0]:
             best = (score, trozo, name, duda)

@@ -91,6 +91,8 @@ def lines_of(doc: TextoDePapel) -> list[list[CeldaDeLinea]]:
         cells = [
             CeldaDeLinea(line.start() + cell.start(), line.start() + cell.end(), False)
             for cell in re.finditer(r"[^\t]+", line[0])
+            # Some forms have their colons in a column of their own.
+            if cell[0].strip() != ":"
         ]
         if cells:
             cells[-1] = cells[-1]._replace(is_last=True)

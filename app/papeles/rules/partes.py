@@ -76,7 +76,7 @@ _CUES = (
     ),
     (
         RolDePersona.DEUDOR,
-        r"DEUDORA?(?:\s+PRINCIPAL)?|DEMANDAD[OA]|EJECUTAD[OA]|REQUERID[OA]"
+        r"DEUDORA?(?:\s+PRINCIPAL)?|(?:DATOS|ANTECEDENTES)\s+DEL\s+CLIENTE|DEMANDAD[OA]|EJECUTAD[OA]|REQUERID[OA]"
         r"|REQU(?:ERIRA|IERASE|IERESE|IERE|ERIR)(?:\s+DE\s+PAGO)?\s+AL?"
         r"|\bCONTRA\s+DEL?(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)",
     ),
@@ -141,6 +141,7 @@ _ADDRESS_END = re.compile(
 _COMUNA = re.compile(
     r"[,.]?\s*\b(?:(?:DE|EN)\s+(?:LA|ESTA)\s+(?:MISMA\s+)?)?COMUNA\s*(?:DE\s+|:\s*|\s)"
 )
+_CITY_OF = re.compile(r"\s*(?:(?:DE|EN)\s+)?(?:LA\s+)?(?:CIUDAD|LOCALIDAD)\s+DE\s+")
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,10 @@ def _name_between(doc: TextoDePapel, start: int, end: int) -> Trozo | None:
     if beside:
         text = doc.texto[beside[-1].start : beside[-1].end]
         if name := _NAME.fullmatch(text.replace("\n", " ").replace("\t", " ")):
+            rest = re.fullmatch(r"\n([^\n:\t]+?)\s*", doc.texto[beside[-1].end : end])
+            if rest and _NAME.fullmatch(rest[1]) and len(rest[1].split()) < 4:
+                # The cell was too narrow for it.
+                return Trozo(beside[-1].start, beside[-1].end + 1 + len(rest[1]))
             return beside[-1] if " " in name[0] else None
     prefix = _PREFIX.match(segment)
     begin = start + (prefix.end() if prefix else 0)
@@ -302,7 +307,7 @@ def find_address(
     ]
     second: tuple[DatoHallado, DatoHallado | None] | None = None
     for place, trozo, is_labelled in sorted(places):
-        holder = _holder(doc, people, cues, place)
+        holder = _holder(doc, people, cues, place, has_line=is_labelled)
         if holder is not None and not holder.is_sought:
             continue
         direccion, comuna = _split_address(doc, trozo)
@@ -322,9 +327,14 @@ def find_address(
 
 
 def _holder(
-    doc: TextoDePapel, people: list[PersonaHallada], cues: list[_Cue], place: int
+    doc: TextoDePapel,
+    people: list[PersonaHallada],
+    cues: list[_Cue],
+    place: int,
+    *,
+    has_line: bool = False,
 ) -> RolDePersona | None:
-    """What the person is whose address stands at a place."""
+    """What the person is whose address stands at a place, in a line of its own or within a text."""
     before = [one for one in people if one.rut and one.rut.end <= place]
     if _TOGETHER.search(doc.prosa[max(0, place - 30) : place]):
         before = [one for one in before if one.rol is not RolDePersona.REPRESENTANTE]
@@ -332,7 +342,9 @@ def _holder(
     cue = _cue_before(doc, cues, place)
     if before and (cue is None or cue.start < (before[-1].rut.end if before[-1].rut else 0)):
         last = before[-1]
-        if last.rol is RolDePersona.REPRESENTANTE and doc.texto[place - 1 : place] == "\n":
+        line = doc.texto.rfind("\n", 0, place) + 1
+        is_below = has_line and last.rut is not None and last.rut.end <= line
+        if last.rol is RolDePersona.REPRESENTANTE and (is_below or line == place):
             sought = [one for one in before if one.rol is not RolDePersona.REPRESENTANTE]
             return sought[-1].rol if sought else None
         return last.rol
@@ -368,10 +380,11 @@ def _split_address(
         text = _until_comuna(text)
         comma = text.rfind(",")
         while comma > 0:
-            last = re.sub(r"^(?:LA\s+)?CIUDAD\s+DE\s+", "", text[comma + 1 :].strip(" ."))
+            city = _CITY_OF.match(text, comma + 1)
+            shift = city.end() if city else comma + 1
+            last = text[shift:].strip(" .")
             if find_comuna(last):
-                start = trozo.start + comma + 1
-                comuna = _read_comuna(doc, start, start + len(text) - comma - 1)
+                comuna = _read_comuna(doc, trozo.start + shift, trozo.start + len(text))
                 text = text[:comma]
                 break
             if not re.match(r"(?:REGION|CHILE|PROVINCIA|CIUDAD)\b", last):

@@ -25,7 +25,7 @@ _SENTENCE = re.compile(
 )
 _NO = re.compile(
     r"\bNO\s+HA\s+LUGAR|\bTAMPOCO\s+HA\s+LUGAR|\bNO\s+SE\s+(?:AUTORIZA|CONCEDE|OTORGA|FACULTA|DA\s+LUGAR|HACE\s+LUGAR)"
-    r"|\bDENI[EÉ]G\w+|\bDENEGAD[OA]|\bRECHAZ\w+|\bNO\s+(?:CONCED|AUTORIZ|OTORG|FACULT)\w+|\bDESESTIMA\w*"
+    r"|\bDENI[EÉ]G\w+|\bDENEG\w+|\bRECHAZ\w+|\bNO\s+(?:CONCED|AUTORIZ|OTORG|FACULT)\w+|\bDESESTIMA\w*"
     r"|\b(?:DEJ(?:A|E|ESE|ASE|ANDO|AR)|QUEDE?N?)\s+SIN\s+EFECTO|\bREVOC(?:A|ASE|ANDO|AN|ADO)\b|\bALZASE\b"
 )
 _WITHOUT = re.compile(
@@ -49,7 +49,10 @@ _PENDING = re.compile(
     r"|\bEN\s+CASO\s+DE\s+QUE\s+SE\s+CONCEDA|\bSE\s+PEDIRA"
 )
 #: What a refusal names after itself: it is about that, and not about what stands before.
-_OBJECT = re.compile(r"\s+(?:AL|A\s+L[AO]S?)\b")
+_OBJECT = re.compile(
+    r"\s+(?:AL\b|A\s+L[AO]S?\b|(?:EL|LAS?|LOS)\s+(?:FACULTAD|AUXILIO|FUERZA|DESCERRAJ|ALLANA|SOLICITUD|PETICION"
+    r"|HABILITACION))"
+)
 _TOPIC = re.compile(
     r"(?:\bEN\s+CUANTO\s+AL?|\bA\s+LA\s+(?:SOLICITUD|PETICION)|\bRESPECTO\s+(?:DE|A)L?|\bAL?\s+LO\s+(?:PRINCIPAL|PEDIDO))"
 )
@@ -105,6 +108,10 @@ def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
     """What a sentence decides on what it mentions; None where it decides nothing."""
     before = sentence[max(0, mention.start() - _REACH) : mention.start()]
     after = sentence[mention.end() : mention.end() + _REACH]
+    if re.match(r"\s*:\s*(?:SI|CONCEDID[OA]|AUTORIZAD[OA])\b", after):
+        return True
+    if re.match(r"\s*:\s*(?:NO|DENEGAD[OA])\b", after):
+        return False
     if _PENDING.search(before):
         return None
     if _WITHOUT.search(before):

@@ -27,8 +27,9 @@ _KINDS = (
 _KIND = re.compile(rf"\b(?:{_KINDS})\b")
 #: A label within a sentence and the value after it.
 _IN_PROSE = {
-    "marca": r"\bMARCA\b",
-    "modelo": r"\bMODELO\b",
+    # «Marca / Modelo» is a label of its own.
+    "marca": r"\bMARCA\b(?!\s*(?:/|Y|-|,)\s*MODELO)",
+    "modelo": r"(?<!/)(?<!/\s)(?<!MARCA\sY\s)(?<!MARCA,\s)\bMODELO\b",
     "anio": r"\bANO\b(?:\s+(?:DE\s+)?FABRICACION)?",
     "color": r"\bCOLOR\b",
     "vin": r"(?:\bCHASIS|\bV\.?I\.?N)\b\.?",
@@ -43,6 +44,8 @@ _CODE = re.compile(r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?\s*[:.]*\s*(?P<v>[A-Z0-9]
 _YEAR = re.compile(r"\s*:?\s*(?P<v>(?:19|20)\d{2})(?!\d)")
 #: Words of a make and of a model that stand without those words, behind what it is.
 _MAKE_WORDS, _MODEL_WORDS = 3, 5
+#: The end of what stands before a clause that names a car and then its year.
+_BEFORE_YEAR = re.compile(r"[.:;](?=\s[A-Z][^.,;:\n]{3,50},\s+(?:DEL\s+)?ANO\b)")
 _LONGEST = {"marca": 30, "modelo": 60, "color": 30}
 
 
@@ -172,8 +175,10 @@ def _makes(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[str, Trozo, str]]:
         if span.start <= trozo.start < span.end:
             for campo, part in _split_make(doc, trozo):
                 yield campo, part, "etiqueta"
-    for match in _KIND.finditer(doc.prosa, span.start, span.end):
-        make = _make_behind(doc, match.end())
+    places = [match.end() for match in _KIND.finditer(doc.prosa, span.start, span.end)]
+    places += [match.end() for match in _BEFORE_YEAR.finditer(doc.prosa, span.start, span.end)]
+    for place in places:
+        make = _make_behind(doc, place)
         if make is None:
             continue
         yield "marca", make, "en el texto"
@@ -238,7 +243,11 @@ def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> DatoHallad
         if len(value) > 30 or not _KIND.match(value):
             return None
         return DatoHallado(shown, rule, boxes, 0.9)
-    if len(value) > _LONGEST[campo] or re.search(r":|\b(?:MARCA|MODELO)\b", value):
+    if (
+        len(value) > _LONGEST[campo]
+        or not re.search(r"[A-Z0-9]", value)
+        or re.search(r":|\b(?:MARCA|MODELO)\b", value)
+    ):
         return None
     return DatoHallado(shown, rule, boxes, 0.9)
 
