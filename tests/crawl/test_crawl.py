@@ -22,13 +22,13 @@ from tests.architecture.world import url_arguments
 from tests.crawl.crawler import ENDLESS, Crawler
 from tests.crawl.hostile import find_harm
 from tests.crawl.writes import Writes
-from tests.factories import make_oficio
+from tests.factories import make_link, make_oficio
 
 # Other tests reach the same lines, and measuring doubles what these take.
 pytestmark = pytest.mark.no_cover
 
 #: At least so many routes store what was typed, or else the crawler has lost its way.
-TAKEN = {"anonimo": 1, "cliente": 4, "investigador": 35, "admin": 75}
+TAKEN = {"anonimo": 1, "enlace": 4, "cliente": 4, "investigador": 35, "admin": 75}
 #: In everything that belongs to another buffet.
 FOREIGN = "Quilapilún"
 
@@ -53,23 +53,34 @@ def seeds(app: Flask, buffet: Buffet, usuario_admin: Usuario) -> list[str]:
     ]
 
 
+def come_in(app: Flask, link: str | None) -> FlaskClient:
+    """A client of nobody, who has opened the link to a dashboard if there is one."""
+    client = app.test_client()
+    if link:
+        client.post(f"/b/{link}")
+    return client
+
+
 @pytest.mark.hostile
-@pytest.mark.parametrize("who", ["anonimo", "cliente", "investigador", "admin"])
+@pytest.mark.parametrize("who", ["anonimo", "enlace", "cliente", "investigador", "admin"])
 def test_nothing_hostile_breaks_runs_or_is_seen_by_others(
     who: str,
     app: Flask,
     seeds: list[str],
     writes: Writes,
     sign_in: Callable[[Usuario], FlaskClient],
+    buffet: Buffet,
     otro_buffet: Buffet,
     request: pytest.FixtureRequest,
     pytestconfig: pytest.Config,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     thorough = pytestconfig.getoption("--thorough-crawl")
-    if who == "investigador" and not thorough:
-        return  # the admin is shown the same forms, and more
-    usuario = None if who == "anonimo" else request.getfixturevalue(f"usuario_{who}")
+    if who in {"investigador", "enlace"} and not thorough:
+        return  # the admin is shown the same forms and more, a cliente those of a link
+    has_account = who not in {"anonimo", "enlace"}
+    usuario = request.getfixturevalue(f"usuario_{who}") if has_account else None
+    link = make_link(app, buffet) if who == "enlace" else None
     ajeno = make_oficio(
         app,
         otro_buffet,
@@ -79,10 +90,10 @@ def test_nothing_hostile_breaks_runs_or_is_seen_by_others(
     crawler = Crawler(
         app,
         who,
-        lambda: sign_in(usuario) if usuario else app.test_client(),
+        lambda: sign_in(usuario) if usuario else come_in(app, link),
         writes,
         thorough=thorough,
-        forbidden=FOREIGN if who in {"anonimo", "cliente"} else None,
+        forbidden=FOREIGN if who in {"anonimo", "enlace", "cliente"} else None,
     )
 
     crawler.run([*seeds, f"/portal/oficios/{ajeno.id}", f"/oficios/{ajeno.id}"])
