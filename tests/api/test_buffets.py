@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion
 from app.buffets.models import Buffet, Enlace
 from app.usuarios.rules import Rol
-from tests.factories import make_buffet, make_usuario
+from tests.factories import make_buffet, make_link, make_usuario
 
 NEW = {
     "nombre": "Estudio Soto",
@@ -203,3 +203,22 @@ def test_a_buffet_that_does_not_exist_is_a_404(method, path, json, admin_api):
 
     # No row can have this number: the router refuses it before the database would choke on it.
     assert admin_api(method, f"/buffets/{10**20}{path}", json).status_code in {404, 405}
+
+
+def test_who_may_only_read_gets_no_link_and_that_others_saw_it_is_recorded(
+    app, api_of, admin_api, token_of, usuario_admin, buffet, rows
+):
+    reader = type(admin_api)(app, token_of(usuario_admin, ("lectura", "datos_personales")))
+    make_link(app, buffet)
+
+    assert reader("GET", f"/buffets/{buffet.id}").get_json()["token_tablero"] is None
+    (listed,) = reader("GET", "/buffets/").get_json()
+    assert listed["token_tablero"] is None
+    assert rows(Divulgacion) == []
+
+    for path in (f"/buffets/{buffet.id}", "/buffets/"):
+        assert admin_api("GET", path).status_code == 200
+    assert [row.que for row in rows(Divulgacion)] == [
+        f"Enlace al tablero de {buffet.nombre}, por la API",
+        "Enlaces a los tableros de los buffets, por la API",
+    ]

@@ -16,6 +16,7 @@ from wtforms.fields.core import UnboundField
 
 from app.agenda.rules import CALENDAR_PURPOSE
 from app.agenda.service import make_calendar_link
+from app.api.v1.schemas.base import Body
 from app.buffets.rules import make_leave_token
 from app.core.clock import utcnow
 from app.core.email_address import parse_email
@@ -78,6 +79,10 @@ FORMS = {"LoginForm", "OwnPasswordForm", "FirstPasswordForm", "ProofForm", "AppF
 OTHER_FORMS = {"PasswordForm", "PorticoForm"}
 
 
+#: Fields of bodies of the API: those of ``api.auth.login``.
+BODIES = {"Credentials.password", "Credentials.codigo"}
+
+
 def test_no_address_takes_a_secret_that_is_not_in_the_table(app):
     found = {
         rule.endpoint: words
@@ -112,6 +117,20 @@ def _takes_secret(form):
         ):
             return form.__module__.startswith("app.")
     return False
+
+
+def test_no_body_of_the_api_takes_a_secret_that_is_not_in_the_table(app):
+    """A field for something secret belongs to the place that signs people in, or to none."""
+    words = re.compile(r"passw|clave|contrase|codigo|secret|token|pin$")
+    found = {
+        f"{body.__name__}.{name}"
+        for body in _all_of(Body)
+        if body.__module__.startswith("app.")
+        for name in body.model_fields
+        if words.search(name)
+    }
+
+    assert found == BODIES
 
 
 def test_each_test_that_the_table_names_is_there_and_people_are_told_of_it():

@@ -79,6 +79,11 @@ def sees_personal_data() -> bool:
     return Alcance.DATOS_PERSONALES in g.get("api_alcances", ())
 
 
+def may_write() -> bool:
+    """Whether the token or key of this request changes things, and is told what opens something."""
+    return Alcance.ESCRITURA in g.get("api_alcances", ())
+
+
 def refuse_keys() -> None:
     """Leave a deed about somebody's rights to a person who signed in.
 

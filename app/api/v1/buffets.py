@@ -8,7 +8,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import selectinload
 
-from app.api.v1.access import bearer_required, current_usuario
+from app.api.v1.access import bearer_required, current_usuario, may_write
 from app.api.v1.answering import answer, answer_list, must_match
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
@@ -17,6 +17,7 @@ from app.api.v1.repeating import once
 from app.api.v1.schemas.base import Paging
 from app.api.v1.schemas.buffets import BuffetChange, BuffetNew, BuffetQuery, BuffetShown
 from app.api.v1.schemas.usuarios import UsuarioShown
+from app.auditoria.pages import note_secret
 from app.buffets.models import Buffet
 from app.buffets.queries import buffets_statement, current_token
 from app.buffets.service import (
@@ -68,7 +69,10 @@ def create(body: BuffetNew) -> ResponseReturnValue:
 def index(query: BuffetQuery) -> ResponseReturnValue:
     """The law firms, by name."""
     statement = buffets_statement(activo=query.activo).options(selectinload(Buffet.enlaces))
-    return answer_list(statement, query, _show)
+    listed = answer_list(statement, query, _show)
+    if may_write():
+        note_secret("Enlaces a los tableros de los buffets, por la API", actor=current_usuario())
+    return listed
 
 
 @bp.get("/<int:buffet_id>")
@@ -76,7 +80,13 @@ def index(query: BuffetQuery) -> ResponseReturnValue:
 @gives("Leer un buffet.", BuffetShown)
 def detail(buffet_id: int) -> ResponseReturnValue:
     """One law firm."""
-    return answer(_show(_get_buffet(buffet_id)))
+    buffet = _get_buffet(buffet_id)
+    shown = _show(buffet)
+    found = answer(shown)
+    if shown.token_tablero:
+        que = f"Enlace al tablero de {shown.nombre}, por la API"
+        note_secret(que, actor=current_usuario(), buffet_id=buffet_id)
+    return found
 
 
 @bp.patch("/<int:buffet_id>")
@@ -147,6 +157,8 @@ def _get_buffet(buffet_id: int) -> Buffet:
 
 
 def _show(buffet: Buffet) -> BuffetShown:
+    # Who may only read is not handed what writes in a buffet's name.
+    token = current_token(buffet, str(current_app.secret_key), utcnow()) if may_write() else None
     return BuffetShown(
         id=buffet.id,
         nombre=buffet.nombre,
@@ -155,7 +167,7 @@ def _show(buffet: Buffet) -> BuffetShown:
         telefono=buffet.telefono,
         contacto_nombre=buffet.contacto_nombre,
         activo=buffet.activo,
-        token_tablero=current_token(buffet, str(current_app.secret_key), utcnow()),
+        token_tablero=token,
         advertencias=buffet.advertencias,
         version=buffet.version,
         created_at=buffet.created_at,

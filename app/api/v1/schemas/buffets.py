@@ -48,7 +48,9 @@ class BuffetChange(Change):
 
 
 class BuffetShown(Shown):
-    """A law firm. ``token_tablero`` opens its dashboard; null when no link of it is usable."""
+    """A law firm. ``token_tablero`` opens its dashboard; null when no link of it is usable, and for
+    a token or key that may only read.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
