@@ -239,7 +239,7 @@ document.addEventListener("aviso", ({ detail }) => toast(detail.texto ?? detail.
 // After a refused form the first wrong field takes the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status !== 422) return;
-  event.detail.elt?.querySelector(".is-invalid:is(input, select, textarea), .is-invalid input")?.focus();
+  event.detail.elt?.querySelector(".is-invalid:is(input, select, textarea), .is-invalid input, [aria-invalid='true']")?.focus();
 });
 
 /**

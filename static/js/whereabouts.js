@@ -63,7 +63,7 @@ function wasSent() {
 }
 
 const sent = wasSent();
-const wrong = "[data-errors], .is-invalid:is(input, select, textarea), .is-invalid input";
+const wrong = "[data-errors], .is-invalid:is(input, select, textarea), .is-invalid input, [aria-invalid='true']";
 if (!standAt(document.querySelector(wrong)) && sent && document.activeElement === document.body) {
   const saved = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   standAt(saved ?? document.querySelector("[data-flash]"));
