@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs screenshots check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -126,6 +126,9 @@ mutants: $(VENV)/.dev ## Change code in small ways and print what no test notice
 
 docs: $(VENV)/.dev ## Write docs/desarrollo/tablas.md and listas.md from the code
 	@$(BIN)/python tools/describe.py
+
+looks: $(VENV)/.dev ## Look at every page at every width, in both themes, with axe
+	@$(BIN)/python -m pytest tests/architecture/test_screens.py --every-width
 
 screenshots: $(VENV)/.dev ## Draw docs/img from a new demonstration, in a browser
 	@$(BIN)/python tools/screenshots.py

@@ -32,6 +32,14 @@ ARGUMENTS = (
 FAILED = pytest.StashKey[bool]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("rastro").addoption(
+        "--every-width",
+        action="store_true",
+        help="look at every page at every width in both themes (some minutes)",
+    )
+
+
 def find_chromium() -> str:
     """The Chromium to drive: that of ``CHROMIUM``, or the first that is installed."""
     for name in (os.environ.get("CHROMIUM"), *NAMES):
