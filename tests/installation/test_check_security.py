@@ -99,7 +99,7 @@ def uv(kept, monkeypatch):
             text = then if "--exclude-newer" in command else newest
             return subprocess.CompletedProcess([], 0 if text else 2, text or "", "")
 
-        monkeypatch.setattr(check_security.subprocess, "run", ask)
+        monkeypatch.setattr(subprocess, "run", ask)
         return asked
 
     return answer
