@@ -58,6 +58,12 @@ def name_case(oficio_id: int) -> str:
 
 
 @asked_above
+def is_example(oficio_id: int) -> bool:
+    """Whether a case is only an example, of which nobody is told outside of Rastro's own pages."""
+    return False
+
+
+@asked_above
 def order_notice_mail(
     usuario: Usuario, rows: Sequence[Aviso], *, is_digest: bool, now: datetime
 ) -> int | None:
@@ -95,7 +101,10 @@ def tell(
     in_bell = choice.en_campana or novedad.is_fixed
     correo = PorCorreo.NO if only_bell else choice.correo
     en_equipos = choice.en_equipos and not only_bell and has_devices(usuario.id)
-    if not in_bell and correo is PorCorreo.NO and not en_equipos:
+    leaves = correo is not PorCorreo.NO or en_equipos
+    if leaves and oficio_id is not None and is_example(oficio_id):
+        correo, en_equipos, leaves = PorCorreo.NO, False, False
+    if not in_bell and not leaves:
         return False
     values = {
         "usuario_id": usuario.id,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.buffets.rules import ModoHitos
+from app.buffets.rules import SAMPLE_RUT, ModoHitos
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal, Titular
 from app.core.rut import format_rut, parse_rut
@@ -65,6 +65,11 @@ class Buffet(Model):
     )
 
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether its cases are examples: nobody is mailed, and nothing looked up, for them."""
+        return self.rut == SAMPLE_RUT
 
     @property
     def rut_formateado(self) -> str:

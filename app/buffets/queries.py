@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet, Enlace
-from app.buffets.rules import OrigenModo, make_token, read_token
+from app.buffets.rules import SAMPLE_RUT, OrigenModo, make_token, read_token
 from app.db import db
 
 
@@ -102,3 +102,14 @@ def find_enlace(token: str, secret: str, now: datetime) -> Enlace | None:
         return None
     enlace = db.session.scalar(sa.select(Enlace).where(Enlace.selector == selector))
     return enlace if enlace is not None and enlace.is_usable(now) else None
+
+
+def sample_buffets() -> sa.Select[int]:
+    """The firm whose cases are examples; none where none were loaded."""
+    table = Buffet.__table__
+    return sa.select(table.c.id).where(table.c.rut == SAMPLE_RUT)
+
+
+def find_sample_buffet() -> Buffet | None:
+    """That firm itself."""
+    return db.session.scalar(sa.select(Buffet).where(Buffet.rut == SAMPLE_RUT))

@@ -21,6 +21,12 @@ LINK_JOB = "portal.enlace"
 LEAVE_LIFE = timedelta(days=90)
 
 
+#: The RUT of the firm whose cases are examples: no firm has one of six digits. By it alone is
+#: known what is an example, so that nobody gives it to another firm, or this one another.
+SAMPLE_RUT = "100000-4"
+SAMPLE_REFUSAL = "Es el buffet de ejemplo: no se le envía ningún correo."
+
+
 class ModoHitos(Labelled):
     """How a buffet wants to be told of the milestones of its oficios by mail."""
 

@@ -13,6 +13,8 @@ from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import find_asked_link, find_by_rut
 from app.buffets.rules import (
     LINK_JOB,
+    SAMPLE_REFUSAL,
+    SAMPLE_RUT,
     ModoHitos,
     OrigenModo,
     asked_key,
@@ -53,14 +55,19 @@ class BuffetData:
 
 
 def create_buffet(
-    data: BuffetData, *, actor: Actor | None, now: datetime, life: timedelta = LINK_LIFE
+    data: BuffetData,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    life: timedelta = LINK_LIFE,
+    is_sample: bool = False,
 ) -> Buffet:
     """Register a law firm, with a first link to its dashboard.
 
     Raises:
-        RutTaken: it is registered already.
+        RutTaken: it is registered already, or its RUT is that of the examples.
     """
-    if find_by_rut(data.rut) is not None:
+    if find_by_rut(data.rut) is not None or (data.rut == SAMPLE_RUT) is not is_sample:
         raise RutTaken
     buffet = Buffet(**vars(data), created_at=now)
     db.session.add(buffet)
@@ -78,6 +85,8 @@ def update_buffet(buffet: Buffet, data: BuffetData, *, actor: Actor | None, now:
     """
     other = find_by_rut(data.rut)
     if other is not None and other.id != buffet.id:
+        raise RutTaken
+    if (data.rut == SAMPLE_RUT) is not buffet.is_sample:
         raise RutTaken
     for name, value in vars(data).items():
         setattr(buffet, name, value)
@@ -115,6 +124,8 @@ def set_milestone_mails(
     """
     if modo is buffet.modo_hitos:
         return
+    if buffet.is_sample:
+        raise Refused(SAMPLE_REFUSAL)
     # Switching between modes keeps the start date; leaving «never» sets it anew.
     if buffet.modo_hitos is ModoHitos.NUNCA:
         buffet.modo_hitos_desde = now
@@ -174,7 +185,10 @@ def add_personal_link(
 
     Raises:
         LinkTaken: that address has one that works.
+        Refused: it is the firm of the examples.
     """
+    if buffet.is_sample:
+        raise Refused(SAMPLE_REFUSAL)
     usable = (one for one in buffet.enlaces if one.is_usable(now))
     if any((one.email or "").lower() == email.lower() for one in usable):
         raise LinkTaken

@@ -10,13 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.ajustes.pages.marca import shows_demo
+from app.buffets.queries import find_sample_buffet
 from app.core.clock import to_local, utcnow
 from app.db import transaction
 from app.extensions import current_config
 from app.inicio.queries import has_cases, is_new, list_pasos
-from app.inicio.rules import say_left
+from app.inicio.rules import SAMPLES, say_left
 from app.inicio.service import put_away
+from app.inicio.service.samples import load_samples, remove_samples
 from app.web.access import admin_required
+from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import see_other
 from app.web.sentences import TextLink, tell
 
@@ -73,8 +76,38 @@ def index() -> ResponseReturnValue:
         left=say_left(pasos),
         done=sum(paso.hecho for paso in pasos),
         open_step=next((paso.clave for paso in pasos if not paso.hecho), None),
+        can_load=not has_cases() and not shows_demo(),
+        has_samples=find_sample_buffet() is not None,
+        samples=len(SAMPLES),
         greeting="Buenos días" if hour < 12 else "Buenas tardes" if hour < 20 else "Buenas noches",
     )
+
+
+@bp.post("/ejemplos")
+@admin_required
+def load() -> ResponseReturnValue:
+    """Open the examples, to look around."""
+
+    def deed() -> Done:
+        count = load_samples(current_user.id, now=utcnow())
+        current_app.extensions.pop(TOLD, None)
+        return Done(f"Se cargaron {count} casos de ejemplo.", url_for("home"))
+
+    return carry_out(Deed(do=deed, in_transaction=False, back=url_for("inicio.index")))
+
+
+@bp.post("/ejemplos/quitar")
+@admin_required
+def take_away() -> ResponseReturnValue:
+    """Take the examples away."""
+
+    def deed() -> Done:
+        count = remove_samples(actor=current_user, now=utcnow())
+        current_app.extensions.pop(TOLD, None)
+        text = f"Se quitaron los {count} casos de ejemplo y su buffet."
+        return Done(text, url_for("inicio.index"))
+
+    return carry_out(Deed(do=deed, back=url_for("inicio.index")))
 
 
 @bp.post("/esconder")

@@ -11,6 +11,7 @@ from app.ajustes.models import Ajuste
 from app.ajustes.queries import find_setting
 from app.ajustes.rules import LOGO_SETTING, OFFICE_NAME
 from app.buffets.models import Buffet
+from app.buffets.rules import SAMPLE_RUT
 from app.consultas.models import Consulta
 from app.db import db
 from app.inicio.rules import MAIL, NEW_FOR, PROVIDER, PUT_AWAY, PrimerPaso, trial_setting
@@ -113,7 +114,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
 
 def _look() -> Any:
     """All that the steps ask of the database, in one question."""
-    buffets = sa.select(Buffet.nombre).where(Buffet.activo)
+    buffets = sa.select(Buffet.nombre).where(Buffet.activo, Buffet.rut != SAMPLE_RUT)
     return db.session.execute(
         sa.select(
             _setting(OFFICE_NAME.clave).label("nombre"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.avisos.service import name_case
+from app.avisos.service import is_example, name_case
 from app.feature import Feature
 from app.oficios.models import (
     Carga,
@@ -29,7 +29,13 @@ from app.oficios.pages import (
 )
 from app.oficios.pages.resumen_panels import PANELS, watch_dates
 from app.oficios.pages.sections import Section, Tab
-from app.oficios.queries import count_direcciones, count_entries, count_personas, find_number
+from app.oficios.queries import (
+    count_direcciones,
+    count_entries,
+    count_personas,
+    find_number,
+    is_sample,
+)
 from app.oficios.rules.basis import SETTINGS
 from app.web.navigation import Audience, Link, Menu
 from app.web.sentences import link_about
@@ -101,5 +107,9 @@ FEATURE = Feature(
             text="Lo que más se anota en la bitácora: notas, llamadas y visitas.",
         ),
     ),
-    provides=(link_about.by(case.link_about_change), name_case.by(find_number)),
+    provides=(
+        link_about.by(case.link_about_change),
+        name_case.by(find_number),
+        is_example.by(is_sample),
+    ),
 )

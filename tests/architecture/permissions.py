@@ -88,6 +88,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ajustes.security_txt": NOBODY,
     "inicio.index": ADMIN,
     "inicio.hide": ADMIN,
+    "inicio.load": ADMIN,
+    "inicio.take_away": ADMIN,
     "estado.index": ADMIN,
     "estado.try_part": ADMIN,
     "estado.back_up": ADMIN,

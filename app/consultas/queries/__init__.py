@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, undefer
 
+from app.buffets.queries import sample_buffets
 from app.core.clock import local_today
 from app.db import db
 from app.jobs.models import Trabajo
@@ -98,10 +99,11 @@ def count_in_force(now: datetime) -> int:
 
 
 def _in_force(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """In investigation, and within the order's limit."""
+    """In investigation, within the order's limit, and no example."""
     return (
         Oficio.estado == Estado.INVESTIGACION,
         sa.or_(Oficio.fecha_limite.is_(None), Oficio.fecha_limite >= local_today(now)),
+        Oficio.buffet_id.not_in(sample_buffets()),
     )
 
 

@@ -40,6 +40,8 @@ def refusal_to_check(oficio: Oficio, today: date) -> str | None:
 
     ``today`` is the day in America/Santiago, by which the office counts.
     """
+    if oficio.buffet and oficio.buffet.is_sample:
+        return "Es un caso de ejemplo: por él no se consulta nada."
     if oficio.estado.is_final:
         return "El caso está cerrado: para consultar los pórticos, un administrador debe reabrirlo."
     if oficio.estado is Estado.NOTIFICACION:

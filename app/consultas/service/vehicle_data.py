@@ -34,6 +34,8 @@ def refusal_to_complete(oficio: Oficio, *, configured: bool) -> str | None:
             "consultar. Quien administra el servidor lo define con VEHICLE_DATA_URL y "
             "VEHICLE_DATA_KEY."
         )
+    if oficio.buffet and oficio.buffet.is_sample:
+        return "Es un caso de ejemplo: por él no se consulta nada."
     if oficio.estado.is_final:
         return "El caso está cerrado: para consultar, un administrador debe reabrirlo."
     if not empty_fields(oficio):

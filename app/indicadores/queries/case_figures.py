@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.buffets.queries import sample_buffets
 from app.core.clock import local_today
 from app.db import db
 from app.direcciones.models import Direccion
@@ -36,6 +37,7 @@ def list_stale(limit: int) -> Sequence[int]:
                 _CYCLES.c.buffet_id != _CASES.c.buffet_id,
             ),
             _CASES.c.id.not_in(in_transit()),
+            _CASES.c.buffet_id.not_in(sample_buffets()),
         )
         .order_by(_CASES.c.id)
         .limit(limit)
@@ -58,7 +60,11 @@ def list_part(after: int, limit: int) -> Sequence[int]:
     """The next cases that figures are made of, by their ids."""
     statement = (
         sa.select(_CASES.c.id)
-        .where(_CASES.c.id > after, _CASES.c.id.not_in(in_transit()))
+        .where(
+            _CASES.c.id > after,
+            _CASES.c.id.not_in(in_transit()),
+            _CASES.c.buffet_id.not_in(sample_buffets()),
+        )
         .order_by(_CASES.c.id)
         .limit(limit)
     )

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.avisos.models import Aviso
+from app.buffets.models import Buffet
+from app.buffets.rules import SAMPLE_REFUSAL
+from app.core.errors import Refused
 from app.db import db
 from app.notificaciones.mails import Composed, can_mail, compose_notices, mail_domain
 from app.notificaciones.models import Notificacion
@@ -27,10 +30,17 @@ def order_mail(
     oficio_id: int | None = None,
     buffet_id: int | None = None,
 ) -> Notificacion:
-    """Have a mail sent once for each ``clave``, in the caller's transaction."""
+    """Have a mail sent once for each ``clave``, in the caller's transaction.
+
+    Raises:
+        Refused: it is for the firm of the examples.
+    """
     existing = find_by_key(clave)
     if existing is not None:
         return existing
+    buffet = db.session.get(Buffet, buffet_id) if buffet_id is not None else None
+    if buffet is not None and buffet.is_sample:
+        raise Refused(SAMPLE_REFUSAL)
     notice = Notificacion(
         oficio_id=oficio_id,
         buffet_id=buffet_id,

@@ -160,11 +160,14 @@ def create_notice(
         Incomplete: it goes without photos or address and ``confirmed_incomplete`` is false.
         MailTooBig: it is over the limit.
         InvalidValue: a photo is not of this case any more.
+        Refused: the case is an example.
     """
     db.session.get_one(Oficio, oficio.id, with_for_update=True, populate_existing=True)
     existing = find_by_key(clave)
     if existing is not None:
         return existing
+    if oficio.buffet.is_sample:
+        raise Refused("Es un caso de ejemplo: no se envía ningún correo.")
     check_size(data.tamano_bytes)
     photos = choose_photos(oficio.id, data.adjunto_ids)
     earlier = find_earlier(oficio.id, data.destinatario.email)

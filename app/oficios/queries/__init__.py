@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.buffets.models import Buffet
+from app.buffets.queries import sample_buffets
 from app.core.patente import ERASED_PLATE, parse_patente
 from app.db import db, prepared
 from app.direcciones.models import Direccion, Visita
@@ -196,6 +197,13 @@ def find_number(oficio_id: int) -> str:
     """The number of a case as its papers have it; empty when there is none."""
     found = sa.select(Oficio.numero_oficio).where(Oficio.id == oficio_id)
     return db.session.scalar(found) or ""
+
+
+def is_sample(oficio_id: int) -> bool:
+    """Whether it is a case of the firm of the examples."""
+    theirs = Oficio.buffet_id.in_(sample_buffets())
+    found = sa.select(Oficio.id).where(Oficio.id == oficio_id, theirs)
+    return db.session.scalar(found) is not None
 
 
 def load_visits(oficio: Oficio) -> None:
