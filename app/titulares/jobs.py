@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
+from app.adjuntos.outside.storage import FileMissing, get_storage
 from app.ajustes.queries import current_office, find_logo_data
 from app.core.clock import to_local
-from app.db import db, release
+from app.db import db, release, transaction
 from app.informes.outside.typesetting import PrintFailed
 from app.jobs.models import Trabajo
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
 from app.titulares.models import Solicitud
 from app.titulares.outside.answer_pdf import AnswerContent, print_answer
+from app.titulares.outside.file_words import read_file_words
 from app.titulares.queries.bloqueos import list_arrivals
 from app.titulares.queries.data_requests import list_open, list_unproven, list_without_block
+from app.titulares.queries.kept_words import ArchivoSinLeer, list_unread
+from app.titulares.queries.lugares import primary_key
 from app.titulares.queries.portable import tell_data
 from app.titulares.rules.solicitudes import ANSWER_JOB, is_due_soon
 from app.titulares.service.answer_sending import store_answer
@@ -27,7 +34,10 @@ from app.titulares.service.data_requests import (
     warn_of_failed_answer,
     warn_of_term,
 )
+from app.titulares.service.kept_words import forget_orphans, keep_text
 
+#: So long one run reads files; the next one goes on.
+_READING_SECONDS = 240
 #: A mail that did not leave in so many days is not looked for any more.
 _UNPROVEN = timedelta(days=90)
 
@@ -116,3 +126,52 @@ def watch_terms(run: JobRun) -> None:
             note_sending(row)
         for row in list_without_block():
             warn_of_block(row, now)
+
+
+@job(
+    "titulares.textos",
+    "Leer los archivos para la búsqueda de personas",
+    every_seconds=600,
+    lease_seconds=300,
+    sees_all=True,
+)
+def read_texts(run: JobRun) -> None:
+    """Keep the words of each file that came in, and forget those of files that are gone.
+
+    Each file is stored by itself, so that a run that was cut off is gone on with by the next.
+    """
+    with transaction():
+        forget_orphans()
+    waiting = list(list_unread())
+    release()
+    kept, until = 0, time.monotonic() + _READING_SECONDS
+    for each in waiting:
+        if time.monotonic() > until:
+            break
+        data = _bytes_of(each)
+        release()
+        if data is None:
+            continue
+        words = read_file_words(data)
+        with transaction():
+            kept += keep_text(each, words, now=run.clock())
+        run.renew()
+    with run.finish(f"Archivos leídos: {kept}." if kept else None):
+        return
+
+
+def _bytes_of(each: ArchivoSinLeer) -> bytes | None:
+    """The bytes of a file; None while it is lost, which other jobs tell."""
+    if each.columna:
+        column = each.model.__table__.c[each.columna]
+        found: bytes | None = db.session.scalar(
+            sa.select(column).where(primary_key(each.model) == each.id)
+        )
+        return found
+    try:
+        with get_storage(each.almacen).open(each.key) as file:
+            return file.read()
+    except FileMissing:
+        return None
+    except OSError as error:
+        raise JobError("El almacenamiento no entrega los archivos.") from error

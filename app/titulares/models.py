@@ -132,6 +132,29 @@ class Solicitud(Model):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class TextoDeArchivo(Model):
+    """The words of a file that came in, so that the search for a person does not open it again.
+
+    Nothing that is not in the file itself: it goes with it, and is made anew where it is missing.
+    """
+
+    __tablename__ = "textos_de_archivos"
+    __personal__ = Personal(
+        "Textos leídos de los archivos",
+        {"sha256": Dato.HUELLA, "texto": Dato.TEXTO},
+        otros=("created_at",),
+        borrado=Borrado.FILA,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Of the file's bytes, as the rows that have it say.
+    sha256: Mapped[str] = mapped_column(ShortText(64), unique=True)
+    texto: Mapped[str] = mapped_column(sa.Text)
+    #: All of it; else it was too long, and the file itself is read.
+    entero: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class Bloqueo(Model):
     """A case that is kept and that nobody works with, until the block is lifted."""
 

@@ -28,6 +28,7 @@ TOLD_BY_NOBODY = {
         "respuestas_guardadas.cabeceras trabajo_ejecuciones.trabajador trabajos.tipo"
     ),
     "a number, a code or a hash": (
+        "avisos_equipos.huella avisos_equipos.p256dh avisos_equipos.secreto "
         "adjuntos.cliente_id brechas.numero calendarios.selector cambios_de_tabla.huella "
         "claves_api.alcances claves_api.prefijo claves_api.huella claves_api.ultimo_uso_desde "
         "encargo_terminos.numero encargo_terminos.manifiesto_sha256 encargo_terminos.pdf_sha256 "
@@ -50,7 +51,8 @@ TOLD_BY_NOBODY = {
     "why a case stays": "supresiones.casos",
     "of the office, a buffet or another body": (
         "anclas_sellos.tsa anclas_sellos.respuesta anclas_sellos.firmante logos.datos "
-        "politicas.ley receptores.tribunales receptores.tribunales_pjud retencion_lotes.reglas "
+        "avisos_equipos.direccion politicas.ley receptores.tribunales "
+        "receptores.tribunales_pjud retencion_lotes.reglas "
         "retencion_propuestas.fundamento solicitudes.derivada_a webhooks.url"
     ),
     "of a place on a motorway": (

@@ -34,16 +34,19 @@ from app.oficios.service.search_text import refresh_search
 from app.planillas.models import Importacion
 from app.supresion.models import Supresion
 from app.supresion.rules import EMPTIED, EMPTIED_SHORT, cut_text, cut_value
-from app.titulares.models import Solicitud
+from app.titulares.models import Solicitud, TextoDeArchivo
 from app.titulares.queries.archivos import (
+    TextosLeidos,
     files_that_name,
     line_of_upload,
     list_tray_files,
     list_uploads,
 )
+from app.titulares.queries.kept_words import adjuntos_of, texts_that_name
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.queries.persona import as_text, can_hold, may_hold
 from app.titulares.rules.identidad import Buscado
+from app.titulares.service.kept_words import forget_texts
 from app.vehiculos.models import Vehiculo
 
 #: Columns that say one thing of a person and nothing else: they are emptied, not cut.
@@ -212,6 +215,7 @@ def remove_rows(
     """Remove rows of a table."""
     if not ids:
         return
+    forget_texts(model, ids)
     key = primary_key(model)
     with removal_reason(reason):
         for part in parts(ids):
@@ -242,6 +246,7 @@ def empty_rows(
         }
     if not ids or not values:
         return
+    forget_texts(model, ids)
     key = primary_key(model)
     for part in parts(ids):
         _run(model, sa.update(model).where(key.in_(part)).values(values))
@@ -253,6 +258,8 @@ def empty_rows(
 def empty_columns(model: type[Model], key: Any, names: Iterable[str]) -> None:
     """Empty some columns of one row, of which nobody knows any more what to cut."""
     values = _emptied(model, names)
+    if values.keys() & {"sha256", *model.__personal__.columns(Dato.CONTENIDO)}:
+        forget_texts(model, [key])
     if values:
         _run(model, sa.update(model).where(primary_key(model) == key).values(values))
 
@@ -278,7 +285,10 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
     finds only what is left.
     """
     for model in list_models():
-        if model is Supresion or model.__tablename__ in {"custodia", "custodia_revisiones"}:
+        if model in {Supresion, TextoDeArchivo} or model.__tablename__ in {
+            "custodia",
+            "custodia_revisiones",
+        }:
             continue
         if model.__personal__.titular in {Titular.OFICINA, Titular.BUFFET, Titular.RECEPTOR}:
             continue
@@ -287,8 +297,11 @@ def cut_person(buscado: Buscado, keep: set[int], step: Step, *, reason: str, now
         for part in few(keys):
             with step() as done:
                 _cut_rows(model, part, buscado, keep, done, reason=reason, now=now)
-    _empty_uploads(buscado, keep, step)
-    _empty_tray(buscado, keep, step, reason=reason, now=now)
+    textos = TextosLeidos(texts_that_name(buscado))
+    release()
+    _empty_uploads(buscado, keep, step, textos)
+    _empty_tray(buscado, keep, step, textos, reason=reason, now=now)
+    _forget_words(buscado, keep, step, reason=reason, now=now)
     _erase_links(buscado, keep, step, reason=reason, now=now)
 
 
@@ -464,10 +477,10 @@ def _erase_links(
                 done.seal_gone(tipo, part, reason, now)
 
 
-def _empty_uploads(buscado: Buscado, keep: set[int], step: Step) -> None:
-    """Empty uploaded files in which the person stands: they are read once more, one by one."""
-    for upload in list_uploads(limit=None):
-        if upload.oficio_id in keep or line_of_upload(buscado, upload) is None:
+def _empty_uploads(buscado: Buscado, keep: set[int], step: Step, textos: TextosLeidos) -> None:
+    """Empty uploaded files in which the person stands; those that nobody read are read now."""
+    for upload in list_uploads():
+        if upload.oficio_id in keep or line_of_upload(buscado, upload, textos) is None:
             continue
         release()
         with step() as done:
@@ -476,14 +489,42 @@ def _empty_uploads(buscado: Buscado, keep: set[int], step: Step) -> None:
 
 
 def _empty_tray(
-    buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime
+    buscado: Buscado,
+    keep: set[int],
+    step: Step,
+    textos: TextosLeidos,
+    *,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Empty files of the tray in which the person stands."""
-    files = list_tray_files(limit=None)
+    files = list_tray_files()
     release()
-    for each, _line in files_that_name(buscado, files):
+    for each, _line in files_that_name(buscado, files, textos):
         with step() as done:
             _empty_unless_kept({each.ingreso_id}, keep, done, reason, now)
+
+
+def _forget_words(
+    buscado: Buscado, keep: set[int], step: Step, *, reason: str, now: datetime
+) -> None:
+    """Remove what is still kept of the words of files that name the person.
+
+    The file itself may be left, as evidence of a case that is somebody else's: a person judges it.
+    """
+    found = texts_that_name(buscado)
+    papers = [
+        {"tabla": "adjuntos", "fila": pk, "que": "el archivo mismo"}
+        for pk, oficio_id, *_ in adjuntos_of([each.sha256 for each in found])
+        if oficio_id not in keep
+    ]
+    release()
+    for some in few(papers):
+        with step() as done:
+            done.por_juzgar += [each for each in some if each not in done.por_juzgar]
+    for part in few([each.id for each in found]):
+        with step() as done:
+            remove_rows(TextoDeArchivo, part, done, reason=reason, now=now)
 
 
 def _remove_deliveries(oficio_id: int, step: Step, reason: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.core.personal_data import Borrado, Dato, Titular
 from app.db import Model, db
 from app.supresion.rules.menciones import partly
-from app.titulares.models import Solicitud
+from app.titulares.models import Solicitud, TextoDeArchivo
 from app.titulares.queries.lugares import case_of, list_models, primary_key
 from app.titulares.queries.persona import may_hold
 from app.titulares.rules.identidad import Buscado
@@ -35,7 +35,7 @@ def list_mentions(
     for model in list_models() if vague.identificadores else ():
         personal = model.__personal__
         if (
-            model is Solicitud
+            model in {Solicitud, TextoDeArchivo}
             or personal.borrado in {Borrado.GUARDAR, Borrado.SELLO}
             or personal.titular in {Titular.OFICINA, Titular.BUFFET, Titular.RECEPTOR}
         ):

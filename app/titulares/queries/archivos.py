@@ -16,14 +16,23 @@ from app.adjuntos.outside.storage import FileMissing, get_storage
 from app.bandeja.models import Ingreso, Origen
 from app.core.personal_data import Dato
 from app.db import Model, db
+from app.titulares.queries.kept_words import LARGEST, TextoHallado, read_hashes
 from app.titulares.queries.lugares import case_of, list_models, primary_key
 from app.titulares.rules.contenido import line_that_names
 from app.titulares.rules.identidad import Buscado
 
-#: Files of the tray, and of each kind of upload, that one search reads, the newest first.
+#: Files of the tray, and of each kind of upload, that one search opens, the newest first: those
+#: whose words are not kept yet.
 MOST_FILES = 500
-#: How large one of them may be.
-_LARGEST = 20 * 1024 * 1024
+
+
+class TextosLeidos:
+    """Whose words are kept, and in which of them a person is."""
+
+    def __init__(self, found: list[TextoHallado]) -> None:
+        """Ask which files were read; ``found`` are those that name the person."""
+        self.read = read_hashes()
+        self.lines = {each.sha256: each.linea for each in found}
 
 
 @dataclass(frozen=True)
@@ -31,33 +40,44 @@ class ArchivoRecibido:
     """A file of the tray, where it is stored."""
 
     ingreso_id: int
+    sha256: str
     almacen: str
     key: str
     created_at: datetime
 
 
-def list_tray_files(limit: int | None = MOST_FILES) -> list[ArchivoRecibido]:
+def list_tray_files() -> list[ArchivoRecibido]:
     """The files of the tray, the newest first."""
     table = Ingreso.__table__
     statement = (
-        sa.select(table.c.id, table.c.almacen, table.c.archivo_key, table.c.created_at)
-        .where(table.c.archivo_key != "", table.c.tamano_bytes <= _LARGEST)
+        sa.select(
+            table.c.id,
+            table.c.sha256,
+            table.c.almacen,
+            table.c.archivo_key,
+            table.c.created_at,
+        )
+        .where(table.c.archivo_key != "", table.c.tamano_bytes <= LARGEST)
         .order_by(table.c.id.desc())
     )
-    if limit is not None:
-        statement = statement.limit(limit)
     return [ArchivoRecibido(*row) for row in db.session.execute(statement)]
 
 
 def files_that_name(
-    buscado: Buscado, files: list[ArchivoRecibido]
+    buscado: Buscado, files: list[ArchivoRecibido], textos: TextosLeidos
 ) -> Iterator[tuple[ArchivoRecibido, str]]:
     """Those in which a person is written, each with the line; one that is lost says nothing.
+
+    Only those are opened whose words are not kept.
 
     Raises:
         StorageDown: nobody can tell.
     """
     for each in files:
+        if each.sha256 in textos.read:
+            if each.sha256 in textos.lines:
+                yield each, textos.lines[each.sha256]
+            continue
         try:
             with get_storage(each.almacen).open(each.key) as file:
                 data = file.read()
@@ -87,14 +107,16 @@ class Subida:
     fila_id: Any
     oficio_id: int | None
     created_at: datetime | None
+    #: Of the bytes, where the row says it.
+    sha256: str | None
 
 
-def list_uploads(limit: int | None = MOST_FILES) -> list[Subida]:
-    """The rows that keep such bytes; of each kind the newest, so many at most."""
+def list_uploads() -> list[Subida]:
+    """The rows that keep such bytes, of each kind the newest first."""
     found = []
     for model in list_models():
         table, case, key = model.__table__, case_of(model), primary_key(model)
-        made = table.c.get("created_at")
+        made, digest = table.c.get("created_at"), table.c.get("sha256")
         for name in model.__personal__.columns(Dato.CONTENIDO):
             column = table.c[name]
             statement = (
@@ -102,18 +124,19 @@ def list_uploads(limit: int | None = MOST_FILES) -> list[Subida]:
                     key,
                     (case if case is not None else sa.null()).label("case_id"),
                     (made if made is not None else sa.null()).label("made_at"),
+                    (digest if digest is not None else sa.null()).label("digest"),
                 )
-                .where(column.is_not(None), sa.func.length(column).between(1, _LARGEST))
+                .where(column.is_not(None), sa.func.length(column).between(1, LARGEST))
                 .order_by(key.desc())
             )
-            if limit is not None:
-                statement = statement.limit(limit)
             found += [Subida(model, name, *row) for row in db.session.execute(statement)]
     return found
 
 
-def line_of_upload(buscado: Buscado, upload: Subida) -> str | None:
+def line_of_upload(buscado: Buscado, upload: Subida, textos: TextosLeidos) -> str | None:
     """The line of an upload in which a person is written."""
+    if upload.sha256 in textos.read:
+        return textos.lines.get(upload.sha256)
     column = upload.model.__table__.c[upload.columna]
     data = db.session.scalar(sa.select(column).where(primary_key(upload.model) == upload.fila_id))
     return line_that_names(buscado, data) if data else None

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.adjuntos.models import Adjunto
 from app.bandeja.models import Ingreso
 from app.buffets.models import Buffet
 from app.core.personal_data import Dato, Titular
@@ -22,14 +23,17 @@ from app.core.text import clean_text
 from app.db import Model, db
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, TipoPropietario
+from app.titulares.models import TextoDeArchivo
 from app.titulares.queries.archivos import (
     MOST_FILES,
+    TextosLeidos,
     cases_of_files,
     files_that_name,
     line_of_upload,
     list_tray_files,
     list_uploads,
 )
+from app.titulares.queries.kept_words import TextoHallado, adjuntos_of, texts_that_name
 from app.titulares.queries.lugares import case_of, list_models, primary_key, within
 from app.titulares.rules.identidad import Buscado, Clave, Identificador
 from app.usuarios.models import Usuario
@@ -134,6 +138,8 @@ def find_person(buscado: Buscado) -> Encontrado:
     """Look for a person in every column that may hold them."""
     found = _Found()
     for model in list_models():
+        if model is TextoDeArchivo:
+            continue  # in long texts a line names somebody, not words that stand all over
         rows = _find_rows(model, buscado)
         if len(rows) >= MOST_ROWS:
             found.more.add(model)
@@ -154,33 +160,67 @@ def find_person(buscado: Buscado) -> Encontrado:
 
 
 def _look_into_files(buscado: Buscado, found: _Found) -> None:
-    """Look also into the bytes of what came in: the tray's files, and uploaded lists."""
-    files = list_tray_files()
+    """Look also into the words of what came in: the tray's files, uploaded lists, and papers.
+
+    Files whose words nobody kept yet are opened, the newest ones.
+    """
+    texts = texts_that_name(buscado)
+    textos = TextosLeidos(texts)
+    _note_texts(buscado, texts, found)
+    files, has_more = list_tray_files(), False
+    unread = [each for each in files if each.sha256 not in textos.read]
+    if len(unread) > MOST_FILES:
+        has_more, late = True, {each.ingreso_id for each in unread[MOST_FILES:]}
+        files = [each for each in files if each.ingreso_id not in late]
     known = {row.fila_id for row in found.rows.get(Ingreso, ())}
-    cases = cases_of_files([each.ingreso_id for each in files])
-    for each, line in files_that_name(
-        buscado, [each for each in files if each.ingreso_id not in known]
-    ):
+    named = list(
+        files_that_name(buscado, [each for each in files if each.ingreso_id not in known], textos)
+    )
+    cases = cases_of_files([each.ingreso_id for each, _line in named])
+    for each, line in named:
         own = cases.get(each.ingreso_id, set())
         excerpt = _excerpt(line, buscado.found_in(line)[0])
         case = min(own) if len(own) == 1 else None
         row = Mencion(each.ingreso_id, case, ("archivo",), excerpt, each.created_at)
         found.rows.setdefault(Ingreso, []).append(row)
-    if len(files) >= MOST_FILES:
+    if has_more:
         found.more.add(Ingreso)
     counts: Counter[type[Model]] = Counter()
     for upload in list_uploads():
-        counts[upload.model] += 1
+        if upload.sha256 not in textos.read:
+            counts[upload.model] += 1
+            if counts[upload.model] > MOST_FILES:
+                continue
         rows = found.rows.get(upload.model, [])
         if any(row.fila_id == upload.fila_id for row in rows):
             continue
-        named = line_of_upload(buscado, upload)
-        if named is not None:
-            excerpt = _excerpt(named, buscado.found_in(named)[0])
+        told = line_of_upload(buscado, upload, textos)
+        if told is not None:
+            excerpt = _excerpt(told, buscado.found_in(told)[0])
             found.rows.setdefault(upload.model, []).append(
                 Mencion(upload.fila_id, upload.oficio_id, ("archivo",), excerpt, upload.created_at)
             )
-    found.more |= {model for model, count in counts.items() if count >= MOST_FILES}
+    found.more |= {model for model, count in counts.items() if count > MOST_FILES}
+
+
+def _note_texts(buscado: Buscado, texts: list[TextoHallado], found: _Found) -> None:
+    """The kept words themselves are a place, and so are the papers of cases that they are of."""
+    excerpts = {
+        each.sha256: _excerpt(each.linea, buscado.found_in(each.linea)[0]) for each in texts
+    }
+    if texts:
+        found.rows[TextoDeArchivo] = [
+            Mencion(each.id, None, ("texto",), excerpts[each.sha256], None) for each in texts
+        ]
+    rows = found.rows.get(Adjunto, [])
+    known = {row.fila_id for row in rows}
+    more = [
+        Mencion(pk, oficio_id, ("archivo",), excerpts[sha256], created_at)
+        for pk, oficio_id, sha256, created_at in adjuntos_of(list(excerpts))
+        if pk not in known
+    ]
+    if more:
+        found.rows[Adjunto] = [*rows, *more]
 
 
 def _find_rows(model: type[Model], buscado: Buscado) -> list[Mencion]:

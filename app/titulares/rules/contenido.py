@@ -7,6 +7,7 @@ import email.policy
 import html
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 
@@ -18,6 +19,11 @@ from app.titulares.rules.identidad import Buscado
 _MOST = 64 * 1024 * 1024
 #: How deep files lie in mails and packages.
 _DEEPEST = 4
+#: Characters of a text that are kept of one file.
+MOST_TEXT = 4_000_000
+#: What no name, number or address is written with: the rest of a file that is no text.
+_NO_WORDS = re.compile("[^\\n\x20-\x7e\xa0-\u024f\u1e00-\u1eff\u2010-\u2027]+")
+_SPACES = re.compile("[ \xa0]{2,}")
 #: Where a line ends, or a cell of a spreadsheet's XML.
 _LINE = re.compile(r"[\r\n\0]+|</")
 
@@ -46,6 +52,20 @@ def line_that_names(buscado: Buscado, data: bytes) -> str | None:
     """
     lines = (line for line in _LINE.split(text_of(data)) if line.strip())
     return next((line for line in lines if buscado.found_in(line)), None)
+
+
+def line_of_text(buscado: Buscado, text: str) -> str | None:
+    """The same of a text that ``readable`` made."""
+    return next((line for line in text.split("\n") if buscado.found_in(line)), None)
+
+
+def readable(text: str) -> str:
+    """A text without what is no writing, a line for each line or cell that says something."""
+    lines = (
+        _SPACES.sub(" ", _NO_WORDS.sub(" ", unicodedata.normalize("NFC", line))).strip()
+        for line in _LINE.split(text)
+    )
+    return "\n".join(line for line in lines if len(line) > 2)
 
 
 def _plain(data: bytes) -> str:
