@@ -43,6 +43,10 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 #: «20261024», as the systems of banks write it.
 _WITHOUT_MARKS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+#: «20261024 184205», as gantries write it.
+_MOMENT_WITHOUT_MARKS = re.compile(
+    r"((?:19|20)\d{2})(\d{2})(\d{2})[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?"
+)
 _IN_WORDS = re.compile(
     r"(?:[a-z]+,? )?(\d{1,2})(?:o|er|[°º])?(?: de |[ \-/.])"
     r"([a-z]+)\.?(?: del? |[ \-/.]|, )(\d{4}|\d{2})"
@@ -134,6 +138,9 @@ def split_fecha_hora(value: str | datetime) -> datetime:
         raise InvalidValue("Falta la fecha y la hora. Escríbalas, por ejemplo, 24-10-2026 18:42.")
     if (found := _EXCEL_MOMENT.fullmatch(text)) and int(found[2]):
         return datetime.combine(_from_serial(float(found[1])), _of_fraction(f"0.{found[2]}"))
+    if found := _MOMENT_WITHOUT_MARKS.fullmatch(text):
+        year, month, day, hour, minute, second = found.groups("00")
+        text = f"{year}-{month}-{day} {hour}:{minute}:{second}"
     if re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text) and not _HALF.search(text):
         try:
             return datetime.fromisoformat(text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,10 +18,12 @@ from sqlalchemy.exc import DisconnectionError
 
 from app.core.outages import Outage, find_outage
 from app.db.append_only import SQLITE_DOOR, is_door_open
-from app.db.transactions import DATABASE, begin_statement, note_lock
+from app.db.transactions import DATABASE, begin_statement, is_writing, note_lock
 
 #: Lock timeout of a statement in seconds, on both databases.
 LOCK_WAIT = 10
+#: After how many seconds who waits for SQLite's lock looks again.
+_LOOKS_AGAIN = 0.002, 0.008
 #: How long a server on another machine may be silent (libpq's words): seconds for a connection,
 #: then milliseconds for what was sent to be received. Without, a machine that lost its power or its
 #: cable keeps who waits for it for a quarter of an hour. A statement that only takes long may.
@@ -128,8 +132,37 @@ def _prepare_sqlite(engine: sa.Engine, path: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin_statement())
+        if is_writing():
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql(begin_statement())
         note_lock()
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    """Begin a transaction that writes, waiting for the lock as long as the connection may.
+
+    SQLite looks again ten times a second, and misses the short gaps between the transactions of a
+    long job: measured with four writers beside one, p99 1.2 s, and 0.3 s so.
+    """
+    raw: Any = connection.connection.driver_connection
+    (patience,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    until = time.monotonic() + patience / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                raw.execute(begin_statement())
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                # No two who wait look in step.
+                time.sleep(random.uniform(*_LOOKS_AGAIN))
+            else:
+                return
+        connection.exec_driver_sql(begin_statement())  # which says what is wrong
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

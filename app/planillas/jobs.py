@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.core.errors import InvalidValue
-from app.db import db, release, watch_transactions
+from app.db import db, release
 from app.jobs.models import Trabajo
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
@@ -31,10 +31,9 @@ from app.planillas.service.undoing import UNDO_JOB, finish_undo, remove_part
 
 #: Seconds of work after which the lease is renewed.
 _RENEWED_EVERY = 20
-#: SQLite has whoever waits for its lock look again from time to time, at last ten times a second:
-#: without a gap they would often find it taken. So many seconds with the lock are followed by a gap
-#: in which everybody who waits looks once; between other transactions there is a short one.
-_HELD, _GAP, _PAUSE = 0.25, 0.11, 0.002
+#: Seconds between two transactions, in which everybody who waits for SQLite's lock looks again
+#: (``app.db.engines``).
+_PAUSE = 0.01
 
 
 def note_stopped(trabajo: Trabajo, cause: str, _now: datetime) -> None:
@@ -131,25 +130,11 @@ def _where(importacion_id: int) -> tuple[EstadoImportacion | None, int | None]:
 def _repeat(run: JobRun, step: Callable[[], bool]) -> None:
     """Do a step until there is nothing left of it."""
     renewed = time.monotonic()
-    held = 0.0
-
-    def watch() -> Callable[[str], None]:
-        began = time.monotonic()
-
-        def end(_where: str) -> None:
-            nonlocal held
-            held += time.monotonic() - began
-
-        return end
-
-    with watch_transactions(watch):
-        while step():
-            release()
-            db.session.expunge_all()
-            is_long = held >= _HELD
-            held = 0.0 if is_long else held
-            time.sleep(_GAP if is_long else _PAUSE)
-            renewed = _renew(run, renewed)
+    while step():
+        release()
+        db.session.expunge_all()
+        time.sleep(_PAUSE)
+        renewed = _renew(run, renewed)
     release()
 
 
