@@ -266,7 +266,7 @@ def _sheets(mesa: Mesa) -> list[PaginaDePapel]:
     for place, (papel, lectura) in enumerate(zip(mesa.papeles, mesa.lecturas, strict=True)):
         medidas = (papel.lectura or {}).get("medidas") or [[612, 792]]
         for numero, (ancho, alto) in enumerate(medidas, start=1):
-            nombre = lectura.clase.label
+            nombre = lectura.hojas.get(numero, lectura.clase).label
             found = marks.get((place, numero), [])
             sheets.append(PaginaDePapel(papel, nombre, numero, ancho, alto, found))
     return sheets

@@ -6,7 +6,7 @@ import io
 
 import pikepdf
 
-from app.papeles.rules import ClasePapel
+from app.papeles.rules import ClasePapel, LecturaDePapel
 from app.papeles.rules.propuesta import propose, vehicles_of
 from tests.papeles.making import make_paper, sources
 from tests.papeles.measuring import read
@@ -50,6 +50,8 @@ def test_a_certificate_of_another_vehicle_in_the_file_brings_its_own_owner():
     first, second = vehicles_of([reading])
     assert propose([reading], first).campos["persona_rut"].valor == "13.237.657-3"
     assert propose([reading], second).campos["persona_rut"].valor == "9.631.528-7"
+    told = LecturaDePapel.of_json(reading.to_json())
+    assert told.hojas == {1: ClasePapel.OFICIO, 2: ClasePapel.CAV}
 
 
 def test_what_order_and_certificate_in_one_file_tell_differently_is_marked(tmp_path):

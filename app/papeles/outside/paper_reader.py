@@ -26,6 +26,9 @@ import pypdfium2.raw as pdfium
 
 #: Words below which a page is taken for an image: a stamp of an electronic signature is one, too.
 _FEWEST_WORDS = 5
+#: Letters of a page that are looked at, some twenty times those of a full one: a file of some
+#: hundred kilobytes may claim millions, and a gigabyte of memory with them.
+_MOST_LETTERS = 100_000
 _OCR_DPI = 300
 #: A page that claims to be as large as a wall is drawn coarser: so many pixels take 40 MB.
 _MOST_PIXELS = 40_000_000
@@ -45,6 +48,8 @@ class _Page:
         self.width, self.height = page.get_size()
         self.turned = page.get_rotation()
         self.left, self.bottom, self.right, self.top = page.get_cropbox()
+        #: Whether it claims more letters than were looked at.
+        self.is_cut = False
 
     def place(self, box: Box) -> Box:
         """The corners of a box of the paper, from the top left of the page as it is seen."""
@@ -62,8 +67,8 @@ class _Page:
 
 def _letters(shown: _Page) -> Iterator[tuple[str, Box | None]]:
     text = shown.page.get_textpage()
-    count = text.count_chars()
-    for index in range(count):
+    shown.is_cut = text.count_chars() > _MOST_LETTERS
+    for index in range(min(text.count_chars(), _MOST_LETTERS)):
         code = pdfium.FPDFText_GetUnicode(text.raw, index)
         char = chr(code) if code else ""
         if not char:
@@ -223,6 +228,7 @@ def read_pdf(data: bytes, most_pages: int, most_words: int, tesseract: str) -> d
                 "ancho": round(shown.width, 1),
                 "alto": round(shown.height, 1),
                 "imagen": is_image,
+                "cortada": len(words) > left or shown.is_cut,
                 "palabras": words[:left],
             }
         )

@@ -50,7 +50,7 @@ def read_words(data: bytes, kind: str) -> TextoDePapel:
         raise InvalidValue(_DAMAGED) from None
     if answer.get("error"):
         raise InvalidValue(_LOCKED if answer["error"] == "clave" else _DAMAGED)
-    return compose(answer["paginas"])
+    return compose(answer["paginas"], answer["total"])
 
 
 def draw_page(data: bytes, kind: str, page: int, width: int) -> bytes:

@@ -80,6 +80,8 @@ class LecturaDePapel:
     vehiculos: Sequence[DatosHallados] = ()
     #: People who are named and are neither owner nor debtor, with what they are.
     ajenos: Sequence[tuple[str, DatoHallado]] = ()
+    #: What each page is, where a file holds papers of several kinds.
+    hojas: Mapping[int, ClasePapel] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -91,6 +93,8 @@ class LecturaDePapel:
                 for vehiculo in self.vehiculos
             ],
             "ajenos": [[papel, found.to_json()] for papel, found in self.ajenos],
+            # JSON has no numbers for keys.
+            "hojas": {str(page): clase.value for page, clase in self.hojas.items()},
         }
 
     @classmethod
@@ -104,4 +108,6 @@ class LecturaDePapel:
                 for vehiculo in told["vehiculos"]
             ],
             [(papel, DatoHallado.of_json(found)) for papel, found in told["ajenos"]],
+            # Papers that were read before this was told lack it.
+            {int(page): ClasePapel(clase) for page, clase in told.get("hojas", {}).items()},
         )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from app.core.text import clean_text
@@ -59,6 +59,9 @@ class TextoDePapel:
     medidas: Sequence[tuple[float, float]] = ()
     #: Numbers of the pages that are images, without a text of their own.
     imagenes: Sequence[int] = ()
+    #: Pages that the file has, and those of them that were not read to their end.
+    total: int = 0
+    sin_leer: int = 0
     _starts: Sequence[int] = field(default=(), repr=False)
 
     def part(self, paginas: Collection[int]) -> TextoDePapel:
@@ -114,8 +117,8 @@ class TextoDePapel:
         return all(word.sure >= SURE_ENOUGH for word in self.words(start, end))
 
 
-def compose(paginas: Sequence[Mapping[str, Any]]) -> TextoDePapel:
-    """Put the words of all pages into one text.
+def compose(paginas: Sequence[Mapping[str, Any]], total: int | None = None) -> TextoDePapel:
+    """Put the words of all pages into one text, of a file that has so many, if more than these.
 
     A word that a line's end divided is one again.
     """
@@ -142,12 +145,15 @@ def compose(paginas: Sequence[Mapping[str, Any]]) -> TextoDePapel:
                 PalabraLeida(length, length + len(text), Caja(number, x0, y0, x1, y1), int(sure))
             )
             length += len(text)
-    return _told(
+    total = total or len(paginas)
+    told = _told(
         "".join(parts),
         words,
         [(float(p["ancho"]), float(p["alto"])) for p in paginas],
         [number for number, p in enumerate(paginas, start=1) if p.get("imagen")],
     )
+    whole = sum(not p.get("cortada") for p in paginas)
+    return replace(told, total=total, sin_leer=total - whole)
 
 
 def _told(
@@ -159,7 +165,7 @@ def _told(
     plano = flat(texto)
     prosa = re.sub(r"(?<!\n)\n(?!\n)", " ", plano).replace("\t", " ")
     starts = [word.start for word in palabras]
-    return TextoDePapel(texto, plano, prosa, palabras, medidas, imagenes, starts)
+    return TextoDePapel(texto, plano, prosa, palabras, medidas, imagenes, _starts=starts)
 
 
 def flow(paginas: Sequence[Mapping[str, Any]]) -> list[list[list[Any]]]:

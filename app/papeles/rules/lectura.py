@@ -43,7 +43,12 @@ def read_document(doc: TextoDePapel) -> LecturaDePapel:
     reading = orders[0] if len(orders) == 1 else _side_by_side(orders)
     for certificate in certificates:
         reading = _with_certificate(reading, certificate)
-    return reading
+    hojas = {
+        page: ClasePapel.CAV if is_cav else reading.clase
+        for is_cav, pages in parts
+        for page in pages
+    }
+    return replace(reading, hojas=hojas)
 
 
 def _has_plate(reading: LecturaDePapel) -> bool:

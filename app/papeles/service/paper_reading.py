@@ -26,17 +26,18 @@ def read_paper_item(contenido: bytes, tipo: TipoIngreso) -> PapelLeido:
     medidas = [list(size) for size in doc.medidas]
     if not doc.palabras:
         problema = _NOTHING_SURE if find_tesseract() else _IMAGE
-        return PapelLeido({"medidas": medidas}, None, {"paginas": len(medidas)}, problema)
+        return PapelLeido({"medidas": medidas}, None, {"paginas": doc.total}, problema)
     leido = read_document(doc)
     found = [*leido.caso.values(), *(one for car in leido.vehiculos for one in car.values())]
     resumen = {
-        "paginas": len(medidas),
+        "paginas": doc.total,
         "clase": leido.clase.value,
         "clase_nombre": leido.clase.label,
         "patentes": [car["patente"].valor for car in leido.vehiculos if "patente" in car],
         "leidos": len(found),
         "dudas": sum(bool(one.duda) for one in found),
         "imagenes": _unread_pages(doc),
+        "sin_leer": doc.sin_leer,
     }
     problema = "" if found or len(doc.imagenes) < len(medidas) else _NOTHING_SURE
     texto = fold(doc.texto)[:_MOST_TEXT]
