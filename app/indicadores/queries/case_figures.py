@@ -14,8 +14,8 @@ from app.db import db
 from app.direcciones.models import Direccion
 from app.indicadores.models import Ciclo
 from app.indicadores.rules.recorrido import CambioEstado, Recorrido, follow_states
-from app.oficios.models import Investigacion, Oficio, in_transit
-from app.oficios.rules import Actividad, Estado
+from app.oficios.models import Investigacion, Oficio, in_transit, is_step
+from app.oficios.rules import Estado
 from app.vehiculos.models import Vehiculo
 
 #: Tables instead of models: figures are made of all cases, whoever asks for them to be read.
@@ -127,7 +127,7 @@ def _read_steps(oficio_ids: Collection[int]) -> dict[int, list[CambioEstado]]:
     entries = _ENTRIES.c
     statement = (
         sa.select(entries.oficio_id, entries.ocurrido_at, entries.detalle)
-        .where(entries.oficio_id.in_(oficio_ids), entries.tipo == Actividad.CAMBIO_ESTADO)
+        .where(entries.oficio_id.in_(oficio_ids), is_step(entries.tipo))
         .order_by(entries.id)
     )
     found: dict[int, list[CambioEstado]] = defaultdict(list)

@@ -22,8 +22,8 @@ from app.notificaciones.rules import (
 )
 from app.notificaciones.rules.avance import Avance, Caso, Hecho, Hito, Situacion, Suceso, follow
 from app.notificaciones.rules.sources import list_found
-from app.oficios.models import Investigacion, Oficio
-from app.oficios.rules import Actividad, Estado
+from app.oficios.models import Investigacion, Oficio, is_step
+from app.oficios.rules import Estado
 
 _ANSWERS = {
     TipoRespuesta.DILIGENCIADO: Suceso.DILIGENCIADO,
@@ -92,6 +92,8 @@ def list_hitos(oficio_ids: list[int]) -> dict[int, list[Hito]]:
 
 def _steps(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
     for entry_id, pk, moment, detalle in _moves.rows(oficio_ids=oficio_ids):
+        if not (detalle.get("de") and detalle.get("a")):
+            continue  # emptied by law
         yield (
             pk,
             Hecho(
@@ -113,9 +115,7 @@ def _moves(oficio_ids: Any) -> sa.Select:
             Investigacion.ocurrido_at,
             Investigacion.detalle,
         )
-        .where(
-            Investigacion.oficio_id.in_(oficio_ids), Investigacion.tipo == Actividad.CAMBIO_ESTADO
-        )
+        .where(Investigacion.oficio_id.in_(oficio_ids), is_step(Investigacion.tipo))
         .order_by(Investigacion.id)
     )
 
