@@ -10,6 +10,7 @@ from app.ajustes.rules import OFFICE_NAME
 from app.ajustes.service import set_setting
 from app.anclaje.service import anchor
 from app.avisos.models import Aviso
+from app.avisos.rules import PorCorreo
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.db import db, transaction
@@ -18,7 +19,7 @@ from app.notificaciones.mails import compose_internal, compose_milestones
 from app.notificaciones.models import Notificacion
 from app.notificaciones.queries.hitos import list_hitos
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
-from app.notificaciones.service import order_mail
+from app.notificaciones.service import give_up, order_mail
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from tests.adjuntos.files import make_adjunto
@@ -326,3 +327,28 @@ def test_a_digest_brings_the_newest_root_so_that_the_buffet_holds_it(app, buffet
         assert raiz in part
         assert "no se escribió de nuevo" in part
         assert "/anclas" in part
+
+
+def test_a_mail_of_notices_that_fails_is_told_in_the_application_once_a_day(
+    app, usuario_admin, usuario_investigador
+):
+    for number in range(2):
+        with app.app_context(), transaction():
+            notice = order_mail(
+                TipoNotificacion.INTERNA,
+                compose_internal("Algo pasó.", path="/", accion="Ver", nombre="Carla"),
+                email=usuario_investigador.email,
+                nombre="Carla",
+                clave=f"avisos:{number}",
+                now=utcnow(),
+            )
+            give_up(notice, "El servidor no responde.", now=utcnow())
+
+    with app.app_context():
+        told = {row.usuario_id: row for row in db.session.scalars(db.select(Aviso))}
+        assert len(told) == len(list(db.session.scalars(db.select(Aviso)))) == 2
+        assert "lea aquí lo que le habría llegado" in told[usuario_investigador.id].texto
+        assert told[usuario_investigador.id].url == "/avisos"
+        assert "no se pudo enviar" in told[usuario_admin.id].texto
+        # Nobody is mailed of it: that mail would fail as well.
+        assert {row.correo for row in told.values()} == {PorCorreo.NO}

@@ -10,6 +10,7 @@ from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit, record_disclosure
 from app.avisos.rules import Novedad
 from app.avisos.service import tell
+from app.core.clock import local_today
 from app.db import db
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit, touch_cases
@@ -28,7 +29,7 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
 from app.oficios.service.telling import tell_case
-from app.usuarios.queries import list_active_admins
+from app.usuarios.queries import find_by_email, list_active_admins
 
 
 def start_sending(notice: Notificacion, *, now: datetime) -> bool:
@@ -159,10 +160,7 @@ def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
 
 
 def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
-    """Have somebody decide: whoever has the case, or the admins when a buffet's mail is stuck.
-
-    Internal mails never report failed internal mails, to avoid a loop.
-    """
+    """Have somebody decide: whoever has the case, or the admins when a buffet's mail is stuck."""
     clave = f"correo:{notice.id}:{notice.estado.value}:{notice.trabajo_id}"
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
         oficio = db.session.get_one(Oficio, notice.oficio_id)
@@ -188,6 +186,31 @@ def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
                 now=now,
                 oficio_id=notice.oficio_id,
             )
+    else:
+        _tell_of_own_mail(notice, what, now)
+
+
+def _tell_of_own_mail(notice: Notificacion, what: str, now: datetime) -> None:
+    """Tell whom a mail of notices was for, and the admins, once a day and by the bell alone.
+
+    A mail about it would fail in the same way.
+    """
+    person = find_by_email(notice.destinatario_email)
+    told = [person] if person is not None else []
+    for usuario in {one.id: one for one in (*told, *list_active_admins())}.values():
+        is_own = usuario is person
+        tell(
+            usuario,
+            f"El correo con sus avisos {what}: lea aquí lo que le habría llegado."
+            if is_own
+            else f"Un correo con avisos de Rastro a {_who(notice)} {what}.",
+            novedad=Novedad.CORREO,
+            url="/avisos" if is_own else f"/admin/trabajos/{notice.trabajo_id}",
+            accion="Ver mis avisos" if is_own else "Ver el trabajo",
+            clave=f"correo-avisos:{notice.destinatario_email}:{local_today(now)}",
+            now=now,
+            only_bell=True,
+        )
 
 
 def _who(notice: Notificacion) -> str:
