@@ -1,4 +1,4 @@
-"""What reports read: kept beside the cases, made of them and of nothing else.
+"""What reports read: kept beside the cases, made of them and of nothing else; and issued months.
 
 ``Ciclo``, ``Etapa`` and ``ConsultaDia`` hold nothing that cannot be worked out again
 (``flask indicadores reconstruir``), so they have no keys to other tables: a case that is taken back
@@ -10,10 +10,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.buffets.models import Buffet
+from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
+from app.indicadores.rules import EstadoMensual
+from app.jobs.models import Trabajo
+from app.jobs.rules import OPEN_STATES
 from app.oficios.rules import Estado
 
 
@@ -156,3 +162,87 @@ class Corte(Model):
     #: When all was last compared with what it is made of, and how much had differed.
     revisado_at: Mapped[datetime | None]
     diferencias: Mapped[int] = mapped_column(default=0)
+
+
+class InformeMensual(Model):
+    """A month of a buffet as a PDF and a workbook; one for each month.
+
+    What was issued is not changed. Where a law orders that a case is erased, the files of the
+    months that name it go, and the last month is issued anew without it.
+    """
+
+    __tablename__ = "informes_mensuales"
+    __table_args__ = (sa.UniqueConstraint("buffet_id", "mes"),)
+    __sealed__ = (
+        Sealed(
+            tipo="informe_mensual",
+            label="el informe mensual",
+            fields=(
+                "buffet_id",
+                "mes",
+                "pdf_sha256",
+                "pdf_bytes",
+                "xlsx_sha256",
+                "xlsx_bytes",
+                "emitido_at",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
+    __personal__ = Personal(
+        "Informes mensuales a buffets",
+        {
+            "pdf_sha256": Dato.HUELLA,
+            "xlsx_sha256": Dato.HUELLA,
+            "pdf_key": Dato.ARCHIVO,
+            "xlsx_key": Dato.ARCHIVO,
+        },
+        otros=("mes", "almacen", "pdf_bytes", "xlsx_bytes", "emitido_at", "created_at"),
+        titular=Titular.BUFFET,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    buffet_id: Mapped[int] = mapped_column(sa.ForeignKey("buffets.id"))
+    #: Its first day.
+    mes: Mapped[date] = mapped_column(index=True)
+    trabajo_id: Mapped[str] = mapped_column(sa.ForeignKey("trabajos.id"), index=True)
+    #: These are None until it is issued; keys and hashes again once its files had to go.
+    pdf_key: Mapped[str | None] = mapped_column(ShortText(200))
+    pdf_sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    pdf_bytes: Mapped[int | None]
+    xlsx_key: Mapped[str | None] = mapped_column(ShortText(200))
+    xlsx_sha256: Mapped[str | None] = mapped_column(ShortText(64))
+    xlsx_bytes: Mapped[int | None]
+    #: Which storage has the files: ``local`` or ``s3``.
+    almacen: Mapped[str | None] = mapped_column(ShortText(10))
+    emitido_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    buffet: Mapped[Buffet] = relationship()
+    trabajo: Mapped[Trabajo] = relationship()
+
+    @property
+    def estado(self) -> EstadoMensual:
+        """Whether it can be had; before it is issued its job says whether somebody is at it."""
+        if self.pdf_key is not None:
+            return EstadoMensual.EMITIDO
+        if self.emitido_at is not None:
+            return EstadoMensual.RETIRADO
+        is_open = self.trabajo.estado in OPEN_STATES
+        return EstadoMensual.PREPARANDO if is_open else EstadoMensual.FALLIDO
+
+
+class CasoMensual(Model):
+    """That a monthly report names a case: it is held back with it, and goes when that is erased."""
+
+    __tablename__ = "informes_mensuales_casos"
+    __table_args__ = (sa.UniqueConstraint("informe_id", "oficio_id"),)
+    __personal__ = Personal(
+        "Casos de los informes mensuales", otros=("oficio_id",), borrado=Borrado.FILA
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    informe_id: Mapped[int] = mapped_column(sa.ForeignKey("informes_mensuales.id"))
+    #: No foreign key: a case that is taken back is not held by what was told of it.
+    oficio_id: Mapped[int] = mapped_column(index=True)

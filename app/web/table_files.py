@@ -66,6 +66,15 @@ class Table(Generic[R]):
     columns: tuple[Column[R], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[R]):
+    """A table with its rows, read once, and a last row that says what it leaves out."""
+
+    table: Table[R]
+    rows: Iterable[R]
+    note: str = ""
+
+
 def send_table(
     table: Table[R],
     rows: Iterable[R],
@@ -115,13 +124,36 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
     Written row by row, so that a hundred thousand rows need no memory for all of them. Who takes
     the file closes it.
     """
+    return write_book([Sheet(table, rows, note)])
+
+
+def write_book(sheets: Iterable[Sheet[Any]]) -> IO[bytes]:
+    """A workbook with several sheets; see ``write_xlsx``."""
     # A tenth of the start of every process, for who downloads a workbook.
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for one in sheets:
+        try:
+            _fill_sheet(book, one)
+        except BaseException:
+            # Saving alone closes the half written sheet and removes its file, which would else stay
+            # until the process ends.
+            with tempfile.TemporaryFile() as thrown_away:
+                book.save(thrown_away)
+            raise
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # who sends it closes it
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _fill_sheet(book: Any, one: Sheet[Any]) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook(write_only=True)
+    table = one.table
     sheet = book.create_sheet(table.title)
     sheet.freeze_panes = "A2"
     for index, column in enumerate(table.columns, 1):
@@ -130,25 +162,15 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
-    try:
-        for row in rows:
-            cells = [
+    for row in one.rows:
+        sheet.append(
+            [
                 _sheet_cell(sheet, _cell(column, row), column, WriteOnlyCell)
                 for column in table.columns
             ]
-            sheet.append(cells)
-    except BaseException:
-        # Saving alone closes the half written sheet and removes its file, which would else stay
-        # until the process ends.
-        with tempfile.TemporaryFile() as thrown_away:
-            book.save(thrown_away)
-        raise
-    if note:
-        sheet.append([_harmless(note)])
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # who sends it closes it
-    book.save(file)
-    file.seek(0)
-    return file
+        )
+    if one.note:
+        sheet.append([_harmless(one.note)])
 
 
 def _cell(column: Column[R], row: R) -> Any:

@@ -39,6 +39,7 @@ from tests.factories import (
     make_session,
     make_trabajo,
 )
+from tests.indicadores.monthly_rows import make_month_stub
 from tests.informes.expedientes import close_case, make_stub
 from tests.mensajes.rows import make_message
 from tests.notificaciones.rows import make_draft, make_notice, make_receptor
@@ -99,6 +100,8 @@ def url_arguments(
         "seguimiento_id": lambda: make_follow_up(app, oficio, admin),
         "formato": lambda: "csv",
         "informe": lambda: "exito",
+        "mensual_id": lambda: make_month_stub(app, buffet),
+        "extension": lambda: "xlsx",
         "fuente": lambda: "entrada",
         "hecho_id": lambda: _entry(app, oficio.id),
         "edicion": lambda: "1",

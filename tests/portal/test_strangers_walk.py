@@ -16,9 +16,12 @@ from openpyxl import load_workbook
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import set_approval
-from app.core.clock import utcnow
+from app.core.clock import local_today, utcnow
 from app.db import db, transaction
+from app.indicadores.service.issuing_months import list_missing, order_month
+from app.indicadores.service.reading_figures import read_news
 from app.informes.rules import Variante
+from app.jobs.runner import work
 from app.mensajes.models import Mensaje
 from app.mensajes.service import discard
 from app.oficios.models import Oficio
@@ -105,7 +108,19 @@ def secrets(app, buffet, usuario_admin, usuario_investigador):
     close_case(app, cases[1])
     make_expediente(app, cases[1], usuario_admin, Variante.BUFFET)
     make_personal_link(app, buffet)
+    _make_month(app)
     return cases
+
+
+def _make_month(app):
+    """The report of this month, with its milestones, printed by its job."""
+    with app.app_context():
+        month = local_today(utcnow()).replace(day=1)
+        read_news(now=utcnow())
+        with transaction():
+            for buffet_id in list_missing(month):
+                order_month(buffet_id, month, now=utcnow())
+        work("test")
 
 
 def read(answer) -> str:
@@ -119,7 +134,8 @@ def read(answer) -> str:
         document.close()
         return text
     if kind.endswith("spreadsheetml.sheet"):
-        rows = load_workbook(io.BytesIO(data)).worksheets[0].iter_rows(values_only=True)
+        sheets = load_workbook(io.BytesIO(data)).worksheets
+        rows = [row for sheet in sheets for row in sheet.iter_rows(values_only=True)]
         return "\n".join(str(cell) for row in rows for cell in row)
     if kind.startswith("image/"):
         return data.decode("latin-1")
@@ -178,11 +194,12 @@ def test_the_walk_of_the_buffet_itself_finds_nothing_of_the_office(
     mine = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(("portal.", "informes.portal_")) and "GET" in rule.methods
+        if rule.endpoint.startswith(("portal.", "informes.portal_", "mensuales.portal_"))
+        and "GET" in rule.methods
     }
     # Its status leads back to the page of the case.
     assert mine - _ELSEWHERE - {"informes.portal_status"} <= reached
-    assert "informes.portal_download" in reached
+    assert {"informes.portal_download", "mensuales.portal_file"} <= reached
 
 
 @pytest.mark.parametrize("who", ["another buffet", "nobody"])
@@ -199,6 +216,7 @@ def test_what_is_of_one_buffet_is_opened_by_its_own_link_alone(
     for method, path in found:
         answer = other.open(path, method=method)
         is_case = any(part in path for part in ids) or "/expedientes/" in path
+        is_case = is_case or "/portal/informes/" in path
         if who == "nobody":
             assert answer.status_code == 303, path
         else:

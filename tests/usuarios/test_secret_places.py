@@ -70,8 +70,8 @@ OPEN_WORDS = {
     *("estado", "parte", "formato", "apartado", "sha256", "clave", "cliente_id", "name", "cid"),
     # Which chain a deed of the audit is from, and which version the file of streets has.
     *("fuente", "edicion"),
-    # The colour of the office, and which report of the page Informes.
-    *("color", "informe"),
+    # The colour of the office, which report of the page Informes, and as which file.
+    *("color", "informe", "extension"),
 }
 #: Forms with a field for something secret; their pages are in the table.
 FORMS = {"LoginForm", "OwnPasswordForm", "FirstPasswordForm", "ProofForm", "AppForm"}

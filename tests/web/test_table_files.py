@@ -28,6 +28,8 @@ from app.cumplimiento.pages.auditoria import TABLE as AUDITORIA_TABLE
 from app.cumplimiento.pages.auditoria import HechoShown
 from app.cumplimiento.queries.auditoria import HechoRow
 from app.cumplimiento.rules.auditoria import Diferencia, FuenteHecho
+from app.indicadores.outside.month_files import HITOS_TABLE
+from app.indicadores.queries.month_contents import HitoDelMes
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.rules.avance import Avance, Hito, Situacion
@@ -70,6 +72,10 @@ def a_case_of_a_buffet(text: str) -> Linea:
     )
     avance = Avance(Situacion.BUSCANDO, [Hito(MOMENT, text)])
     return Linea(row, avance, {Estado.PENDIENTE: 3}, text)
+
+
+def a_milestone(text: str) -> HitoDelMes:
+    return HitoDelMes(1, date(2026, 6, 24), text, text, "BBCL12", text)
 
 
 def a_case(text: str) -> ListedCase:
@@ -222,6 +228,12 @@ EXPORTS = {
         "Fecha límite;Promesa que vence primero;Promesa vence;Última actividad;Último avistamiento;"
         "Dónde;Fotos;Advertencias",
         "app/tablero/pages/list_file.py",
+    ),
+    "hitos del mes": Export(
+        HITOS_TABLE,
+        a_milestone,
+        "Oficio;Rol;Patente;Fecha;Hito",
+        "app/indicadores/outside/month_files.py",
     ),
     "oficios del buffet": Export(
         PORTAL_TABLE,

@@ -77,6 +77,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
     | _hechos(
         ClaseHecho.SALIDA,
         consultas__exportadas="exportó las consultas",
+        informe_mensual__emitido="emitió el informe mensual de un buffet",
         expediente__pedido="pidió un expediente",
         expediente__emitido="emitió un expediente",
         expediente__descargado="descargó un expediente",

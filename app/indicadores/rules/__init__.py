@@ -7,6 +7,8 @@ from app.core.labels import Labelled
 #: The jobs by their names in the ledger.
 READ_JOB = "indicadores.leer"
 CHECK_JOB = "indicadores.revisar"
+MONTH_JOB = "indicadores.mensual"
+ISSUE_JOB = "indicadores.emitir_mensual"
 #: Cases below which a share or a median of a person, a buffet or any other group is not shown
 #: beside those of others: so few say nothing about who does better.
 MIN_SAMPLE = 10
@@ -34,6 +36,16 @@ class Rango(Labelled):
     SEMANAS = "12s", "Últimas 12 semanas"
     ANIO = "anio", "Este año"
     FECHAS = "fechas", "Otras fechas"
+
+
+class EstadoMensual(Labelled):
+    """How a monthly report comes along."""
+
+    PREPARANDO = "preparando", "En preparación", "info", "hourglass"
+    EMITIDO = "emitido", "Emitido", "ok", "check"
+    FALLIDO = "fallido", "No se pudo emitir", "danger", "alert-triangle"
+    #: A case that it named was erased by law.
+    RETIRADO = "retirado", "Retirado", "", "ban"
 
 
 class Informe(Labelled):

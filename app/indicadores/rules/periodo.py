@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.core.dates import MESES
 from app.indicadores.rules import Agrupacion, Rango
 
 #: The longest period: what a typo in the year asks for would draw thousands of weeks.
@@ -69,3 +70,8 @@ def month_span(month: date) -> tuple[date, date]:
 def previous_month(today: date) -> date:
     """The first day of the last month that is over."""
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def name_month(month: date) -> str:
+    """The month in words: «octubre de 2026»."""
+    return f"{MESES[month.month - 1]} de {month.year}"

@@ -26,6 +26,7 @@ from app.custodia.service import count_unsalted, erase_sealed, execute_sealed, r
 from app.db import Model, append_only_door, db, release
 from app.eventos.models import Entrega, Evento
 from app.feature import current_features
+from app.indicadores.models import CasoMensual, InformeMensual
 from app.jobs.models import Trabajo
 from app.jobs.rules import WAITING_STATES
 from app.jobs.service import cancel_job
@@ -183,6 +184,18 @@ def _empty_originals(oficio_id: int, done: Recuento, reason: str, now: datetime)
         db.session.scalars(sa.select(Origen.ingreso_id).where(Origen.oficio_id == oficio_id))
     )
     _empty_items(_with_packages(above), done, reason, now)
+    _withdraw_months(oficio_id, done, reason, now)
+
+
+def _withdraw_months(oficio_id: int, done: Recuento, reason: str, now: datetime) -> None:
+    """Take back the monthly reports that name a case: their files tell of others too, and go."""
+    named = sa.select(CasoMensual.__table__.c.informe_id).where(
+        CasoMensual.__table__.c.oficio_id == oficio_id
+    )
+    reports = InformeMensual.__table__.c
+    ids = list(db.session.scalars(sa.select(reports.id).where(reports.id.in_(named))))
+    done.archivos += files_of(InformeMensual, ids)
+    empty_rows(InformeMensual, ids, done, reason=reason, now=now)
 
 
 def _with_packages(above: set[int]) -> set[int]:
