@@ -54,3 +54,20 @@ def test_what_does_not_fit_is_refused_with_a_sentence(
     assert admin_api("POST", f"{url}/{own}/validar").status_code == 409
     assert admin_api("POST", f"{url}/99/validar").status_code == 404
     assert len(rows(Mensaje)) == 2
+
+
+def test_an_admin_discards_a_message_with_a_reason_and_the_buffet_never_sees_it(
+    app, investigador_api, admin_api, cliente_api, oficio, usuario_investigador, rows
+):
+    url = f"/oficios/{oficio.id}/mensajes"
+    held = make_message(app, oficio, usuario_investigador)
+    reason = {"motivo": "Ya se le dijo por teléfono."}
+
+    assert investigador_api("POST", f"{url}/{held}/descartar", json=reason).status_code == 403
+    assert admin_api("POST", f"{url}/{held}/descartar", json={"motivo": " "}).status_code == 422
+    gone = admin_api("POST", f"{url}/{held}/descartar", json=reason)
+    assert gone.get_json()["estado"] == "descartado"
+    assert admin_api("POST", f"{url}/{held}/descartar", json=reason).status_code == 409
+    assert admin_api("POST", f"{url}/99/descartar", json=reason).status_code == 404
+    assert cliente_api("GET", url).get_json() == []
+    assert [row.motivo for row in rows(Mensaje)] == [reason["motivo"]]

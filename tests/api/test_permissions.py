@@ -86,6 +86,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # The body is read before the case, which test_mensajes.py holds of another buffet.
     "api.mensajes.write": SIGNED_IN,
     "api.mensajes.release_one": ADMIN,
+    "api.mensajes.discard_one": ADMIN,
     "api.notificaciones.index": STAFF,
     "api.notificaciones.detail": STAFF,
     "api.solicitudes.index": ADMIN,

@@ -471,6 +471,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.mensajes.index": NOBODY,
     "api.mensajes.write": NOBODY,
     "api.mensajes.release_one": NOBODY,
+    "api.mensajes.discard_one": NOBODY,
     "api.notificaciones.index": NOBODY,
     "api.notificaciones.detail": NOBODY,
     "api.solicitudes.index": NOBODY,

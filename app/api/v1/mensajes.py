@@ -11,7 +11,7 @@ from app.api.v1.describing import gives
 from app.api.v1.reading import invalid, takes
 from app.api.v1.repeating import once
 from app.api.v1.schemas.base import Paging
-from app.api.v1.schemas.mensajes import MensajeNew, MensajeShown
+from app.api.v1.schemas.mensajes import MensajeDiscarded, MensajeNew, MensajeShown
 from app.buffets.permissions import Materia
 from app.core.clock import utcnow
 from app.core.errors import NotFound
@@ -20,7 +20,13 @@ from app.mensajes.models import Mensaje
 from app.mensajes.permissions import can_buffet_see
 from app.mensajes.queries import find_message, list_for_buffet, list_of_case
 from app.mensajes.rules import ClaseMensaje, LadoMensaje
-from app.mensajes.service import AutorDelBuffet, release, write_from_buffet, write_to_buffet
+from app.mensajes.service import (
+    AutorDelBuffet,
+    discard,
+    release,
+    write_from_buffet,
+    write_to_buffet,
+)
 from app.oficios.models import Oficio
 from app.usuarios.rules import Rol
 
@@ -82,6 +88,21 @@ def release_one(oficio_id: int, mensaje_id: int) -> ResponseReturnValue:
         if mensaje is None:
             raise NotFound("Mensaje no encontrado")
         release(mensaje, actor=current_usuario(), now=utcnow())
+    return answer(next(one for one in _list(oficio) if one.id == mensaje_id))
+
+
+@bp.post("/<int:mensaje_id>/descartar")
+@bearer_required(Rol.ADMIN)
+@takes(body=MensajeDiscarded)
+@gives("No enviar un mensaje al buffet, y decir por qué.", MensajeShown, errors=(409,))
+def discard_one(oficio_id: int, mensaje_id: int, body: MensajeDiscarded) -> ResponseReturnValue:
+    """Keep a message of the office from the buffet; whoever wrote it reads the reason."""
+    oficio = oficio_to_see(oficio_id)
+    with transaction():
+        mensaje = find_message(oficio.id, mensaje_id)
+        if mensaje is None:
+            raise NotFound("Mensaje no encontrado")
+        discard(mensaje, body.motivo, actor=current_usuario(), now=utcnow())
     return answer(next(one for one in _list(oficio) if one.id == mensaje_id))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import ConfigDict
 
 from app.api.v1.schemas.base import Body, Shown, example
-from app.api.v1.schemas.fields import Id, MessageText
+from app.api.v1.schemas.fields import Id, MessageReason, MessageText
 from app.mensajes.rules import ClaseMensaje, EstadoMensaje, LadoMensaje
 
 _WHEN = "2026-11-24T12:00:00Z"
@@ -27,6 +27,14 @@ class MensajeNew(Body):
     clase: ClaseMensaje = ClaseMensaje.INFORMA
     #: The message of the other side that it answers.
     responde_a_id: Id | None = None
+
+
+class MensajeDiscarded(Body):
+    """Why a message is not sent; whoever wrote it reads it."""
+
+    model_config = ConfigDict(json_schema_extra=example(motivo="Eso ya se le dijo por teléfono."))
+
+    motivo: MessageReason
 
 
 class MensajeShown(Shown):
