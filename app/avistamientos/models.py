@@ -134,6 +134,24 @@ class Listado(Model):
     """A concessionaire's list of crossings, from its upload on; once imported it is evidence."""
 
     __tablename__ = "avistamiento_listados"
+    # The bytes are held by their SHA-256.
+    __sealed__ = (
+        Sealed(
+            tipo="listado",
+            label="el listado de la concesionaria",
+            fields=(
+                "usuario_id",
+                "nombre_archivo",
+                "sha256",
+                "estado",
+                "empresa",
+                "cubre_desde",
+                "cubre_hasta",
+                "importado_at",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Listados de concesionarias",
         {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.ajustes.service import set_setting
 from app.auditoria.models import Auditoria
-from app.avistamientos.models import Avistamiento
+from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.rules import Fuente
 from app.consultas.models import Consulta
 from app.core.clock import local_today, utcnow
@@ -154,6 +154,22 @@ def test_the_command_names_each_alteration_with_field_before_and_after(app, case
     assert f"oficio {case.id}: Alterado. Se cambió el oficio n.º {case.id}: " in answer.output
     # The three changes of the order are one row.
     assert f"{len(ALTERATIONS) - 2} hallazgos." in answer.output
+
+
+def test_the_list_that_sightings_came_from_is_evidence_too(app, case, usuario_investigador):
+    with app.app_context(), transaction():
+        listed = Listado(
+            oficio_id=case.id,
+            usuario_id=usuario_investigador.id,
+            nombre_archivo="pasadas.csv",
+            sha256="a" * 64,
+            contenido=b"x",
+        )
+        db.session.add(listed)
+    assert sentences(app, case.id) == []
+    sql(app, "UPDATE avistamiento_listados SET sha256 = :other", other="b" * 64)
+    (text,) = sentences(app, case.id)
+    assert text.startswith("Se cambió el listado de la concesionaria n.º")
 
 
 def test_what_belongs_to_no_case_is_in_the_offices_chain(app, buffet, cliente, rows):

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.errors import Refused, Stale
+from app.custodia.service import execute_sealed, removal_reason
 from app.db import db
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.rows import Review, count_outcomes
@@ -34,12 +35,15 @@ def keep_draft(
     ``of`` are the columns that say to whom or what it belongs.
     """
     model = kind.model
-    db.session.execute(
-        sa.delete(model).where(
-            model.estado.in_((kind.draft, kind.discarded)),
-            sa.func.coalesce(getattr(model, kind.dated), model.created_at) < now - DRAFT_LIFE,
-        )
+    old = sa.delete(model).where(
+        model.estado.in_((kind.draft, kind.discarded)),
+        sa.func.coalesce(getattr(model, kind.dated), model.created_at) < now - DRAFT_LIFE,
     )
+    if model.__sealed__:
+        with removal_reason("borrador que nadie importó"):
+            execute_sealed(old)
+    else:
+        db.session.execute(old)
     draft = model(
         nombre_archivo=nombre,
         sha256=sha256(contenido).hexdigest(),
