@@ -7,7 +7,7 @@ import logging
 from app.ajustes.queries import is_demo
 from app.custodia.queries import check_witness, list_chain_ids
 from app.custodia.rules import chain_name
-from app.custodia.service import store_review, verify_all
+from app.custodia.service import seal_settled, store_review, verify_all
 from app.db import release, transaction
 from app.jobs.registry import job
 from app.jobs.runner import JobError, JobRun
@@ -15,7 +15,9 @@ from app.jobs.runner import JobError, JobRun
 logger = logging.getLogger(__name__)
 
 VERIFY_JOB = "custodia.verificar"
-_DAY = 24 * 3600
+SEAL_JOB = "custodia.divulgaciones"
+_HOUR = 3600
+_DAY = 24 * _HOUR
 #: How many outcomes one transaction stores.
 _BATCH = 50
 
@@ -55,4 +57,19 @@ def verify_chains(run: JobRun) -> None:
     if wrong:
         raise JobError(" ".join(wrong[:5]), retry=False)
     with run.finish(f"Se verificaron {len(ids) - 1} oficios; nada fue alterado."):
+        pass
+
+
+@job(SEAL_JOB, "Sellar las divulgaciones", every_seconds=_HOUR, sees_all=True)
+def seal_disclosures(run: JobRun) -> None:
+    """Seal what is settled of the log of disclosures, some hundred rows in each transaction."""
+    total = 0
+    while True:
+        with transaction():
+            count = seal_settled(run.clock())
+        total += count
+        if not count:
+            break
+        run.renew()
+    with run.finish(f"Divulgaciones selladas: {total}."):
         pass

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 
 
@@ -104,3 +105,42 @@ class Revision(Model):
     def is_intact(self) -> bool:
         """Whether nothing was found."""
         return not self.problemas
+
+
+class SelloDivulgaciones(Model):
+    """Digests of disclosures that nobody adds to any more, some hundred in one row.
+
+    The log of who looked grows with every page; a link for each of its rows would make the office's
+    chain endless, and each look would wait for it. So the rows are sealed a little later, and this
+    row is what the chain holds.
+    """
+
+    __tablename__ = "custodia_divulgaciones"
+    __sealed__ = (
+        Sealed(
+            tipo="divulgaciones",
+            label="el sello de las divulgaciones",
+            fields=("desde_id", "hasta_id", "filas", "created_at"),
+            hashed=("huellas",),
+            chain=None,
+        ),
+    )
+    # An id that was taken away never comes again: it would have a sound link of its own.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    __personal__ = Personal(
+        "Sellos de las divulgaciones",
+        {"huellas": Dato.HUELLA},
+        otros=("desde_id", "hasta_id", "filas", "created_at"),
+        borrado=Borrado.GUARDAR,
+        motivo="Son huellas con sal; la de una fila que se borra por ley se hace de nuevo.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Of which numbers it tells, both included: no other row may come between them.
+    desde_id: Mapped[int] = mapped_column(unique=True)
+    hasta_id: Mapped[int]
+    filas: Mapped[int]
+    #: See ``rules.write_digests``.
+    huellas: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -13,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -34,6 +34,12 @@ _REMOVED = "_retirada"
 MIGRATED = "_migracion"
 #: What was sealed of fields that already said something else when the application changed others.
 _ALTERED = "_antes"
+#: A disclosure younger than this may still get cases: a look is added to for an hour.
+SETTLED = timedelta(hours=2)
+#: So many disclosures have their digests in one row. Fewer: there were no more then.
+DIGESTS = 500
+#: A clock that is wrong by less says nothing about who wrote a row.
+_CLOCK_ERROR = timedelta(days=1)
 #: A text in a finding is cut here; the whole one is in the row and in the link.
 _SHOWN = 80
 
@@ -383,6 +389,78 @@ def with_altered(sealed: str, current: str, changed: Collection[str]) -> str:
 def lacks_fields(sealed: str, names: Iterable[str]) -> bool:
     """Whether a seal is older than one of these fields."""
     return not json.loads(sealed).keys() >= set(names)
+
+
+#: Salt and digest of rows, by their numbers; None where a row was removed.
+Digests = dict[int, tuple[str, str] | None]
+
+
+def digest_of(contenido: str) -> tuple[str, str]:
+    """A salt and the digest of a content with it: nobody can guess the content once both go."""
+    sal = os.urandom(16).hex()
+    return sal, content_hash(contenido, sal)
+
+
+def write_digests(digests: Digests) -> str:
+    """Digests as they are stored and sealed."""
+    return canonical({str(key): digests[key] for key in sorted(digests)})
+
+
+def read_digests(stored: str) -> Digests:
+    """What ``write_digests`` wrote.
+
+    Raises:
+        ValueError: somebody else wrote it.
+    """
+    try:
+        return {
+            int(key): None if pair is None else (str(pair[0]), str(pair[1]))
+            for key, pair in json.loads(stored).items()
+        }
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError("these are no digests") from error
+
+
+def check_digests(digests: Digests, contents: Mapping[int, str]) -> Iterator[ChainProblem]:
+    """What is wrong with disclosures that were sealed together, row by row."""
+    for key in sorted(digests.keys() | contents.keys()):
+        pair, content = digests.get(key), contents.get(key)
+        name = f"la divulgación n.º {key}"
+        if content is None:
+            if pair is not None:
+                yield _of_row(Hallazgo.FALTA, key, f"Ya no está {name}, que se había sellado.")
+        elif key not in digests:
+            text = f"Nadie selló {name}: se puso entre otras que ya estaban selladas."
+            yield _of_row(Hallazgo.SIN_SELLO, key, text)
+        elif pair is None:
+            yield _of_row(Hallazgo.ALTERADO, key, f"Volvió a aparecer {name}, que se retiró.")
+        elif not _is_digest(pair, content):
+            text = f"Se cambió {name}, o los casos que nombra, después de sellarla."
+            yield _of_row(Hallazgo.ALTERADO, key, text)
+
+
+def check_moments(
+    moments: Mapping[int, datetime], sealed_until: datetime
+) -> Iterator[ChainProblem]:
+    """Disclosures that say to be older than what had been sealed when they were written."""
+    for key, moment in moments.items():
+        if moment < sealed_until - SETTLED - _CLOCK_ERROR:
+            text = (
+                f"La divulgación n.º {key} dice ser del {moment:%d-%m-%Y}, y se escribió después "
+                f"de lo que se selló el {sealed_until:%d-%m-%Y}."
+            )
+            yield _of_row(Hallazgo.DESORDEN, key, text)
+
+
+def _is_digest(pair: tuple[str, str], content: str) -> bool:
+    try:
+        return content_hash(content, pair[0]) == pair[1]
+    except ValueError:
+        return False  # what stands for the salt is none
+
+
+def _of_row(hallazgo: Hallazgo, key: int, text: str) -> ChainProblem:
+    return ChainProblem(hallazgo, text, None, "divulgacion", key)
 
 
 def _quote(value: Any) -> str:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.auditoria.rules import CanalDivulgacion
+from app.auditoria.service import record_disclosure
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Titular
 from app.custodia.queries import list_chain_ids
-from app.custodia.service import execute_sealed, verify_all
+from app.custodia.rules import SETTLED
+from app.custodia.service import execute_sealed, seal_settled, verify_all
 from app.db import append_only_door, db, release, transaction
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -144,7 +147,9 @@ def erased(office, tmp_path):
         # What waits for its turn would not understand what it is given below.
         done = {"estado": EstadoTrabajo.HECHO}
         db.session.execute(sa.update(Trabajo).values(done))
+        record_disclosure(CanalDivulgacion.EXPORTACION, "Lista", "ella misma", now=utcnow())
         assert write_everywhere() > 60
+        assert seal_settled(utcnow() + 2 * SETTLED), "what was disclosed is sealed, and erased too"
     assert len({trace for _where, trace in traces_of(office)}) > 8, "the search finds what is there"
     backup = back_up(office, tmp_path / "antes")
     with office.app_context():

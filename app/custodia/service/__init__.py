@@ -10,6 +10,7 @@ from app.custodia.service.collecting import (
 )
 from app.custodia.service.erasing import count_unsalted, erase_sealed
 from app.custodia.service.inserting import NewRows, insert_rows, prepare_rows, take_ids
+from app.custodia.service.settling import seal_disclosures_anew, seal_settled
 from app.custodia.service.verifying import Verificacion, store_review, verify, verify_all
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "insert_rows",
     "prepare_rows",
     "removal_reason",
+    "seal_disclosures_anew",
+    "seal_settled",
     "store_review",
     "take_ids",
     "touch",

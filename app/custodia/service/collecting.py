@@ -133,6 +133,11 @@ def removal_reason(reason: str) -> Iterator[None]:
         _reason.reset(token)
 
 
+def current_reason() -> str:
+    """Why rows are removed now, as ``removal_reason`` says it."""
+    return _reason.get()
+
+
 def _noted(session: Session) -> _Noted:
     """What the open transaction did so far; what one that was rolled back did is forgotten."""
     noted = session.info.get(_KEY)

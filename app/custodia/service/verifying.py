@@ -40,6 +40,7 @@ from app.custodia.rules import (
     is_tomb,
 )
 from app.custodia.service.beginning import is_beginning
+from app.custodia.service.settling import check_settled
 from app.db import db, release
 
 #: So many links are held in memory at once, unless one oficio has more.
@@ -171,6 +172,7 @@ def _verify_long(cadena: int) -> Verificacion:
         for part in parts(gone):
             for left in newest_links(source.tipo, part).values():
                 _check_gone(check, left)
+    check.problems += check_settled()
     return Verificacion(cadena, list(shown), check.problems, check.last)
 
 

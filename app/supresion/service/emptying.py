@@ -16,13 +16,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.adjuntos.models import Adjunto
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion
 from app.bandeja.models import Ingreso, Origen
+from app.core.clock import utcnow
 from app.core.dates import ERASED_AT, ERASED_DAY
 from app.core.personal_data import Borrado, Dato, Titular
 from app.custodia.models import Eslabon
 from app.custodia.queries import parts
-from app.custodia.service import count_unsalted, erase_sealed, execute_sealed, removal_reason
+from app.custodia.service import (
+    count_unsalted,
+    erase_sealed,
+    execute_sealed,
+    removal_reason,
+    seal_disclosures_anew,
+)
 from app.db import Model, append_only_door, db, release
 from app.eventos.models import Entrega, Evento
 from app.feature import current_features
@@ -348,8 +355,9 @@ def _cut_rows(
     if model is Propietario:
         empty_rows(model, ids, done, reason=reason, now=now)
     else:
-        for key, _case, values in rows:
-            _cut_row(model, key, values, buscado, done)
+        with removal_reason(reason):
+            for key, _case, values in rows:
+                _cut_row(model, key, values, buscado, done)
         for sealed in model.__sealed__:
             done.seal_gone(sealed.tipo, ids, reason, now)
     if model in {Oficio, Propietario, Vehiculo}:
@@ -612,5 +620,9 @@ def _run(model: type[Model], statement: sa.Update | sa.Delete) -> None:
             execute_sealed(statement)
     elif model.__sealed__:
         execute_sealed(statement)
+    elif model is Divulgacion:
+        changed = statement.returning(Divulgacion.id)
+        ids = db.session.scalars(changed.execution_options(synchronize_session=False)).all()
+        seal_disclosures_anew(ids, utcnow())
     else:
         db.session.execute(statement.execution_options(synchronize_session=False))

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from app.core.clock import utcnow
 from app.core.personal_data import Dato
+from app.custodia.service import removal_reason
 from app.db import db, release, transaction
 from app.oficios.models import Oficio
 from app.supresion.models import Supresion
@@ -196,7 +197,7 @@ def _erase_rows(
                 remove_rows(models[table], part, done, reason=reason, now=now)
     cuts = [*(hechos["recortadas"] if cut else ()), *hechos.get("decididas", ())]
     for some in few(cuts):
-        with step():
+        with step(), removal_reason(reason):
             for table, key, names in some:
                 empty_columns(models[table], key, names)
     for table, ids in hechos["vaciadas"].items():
