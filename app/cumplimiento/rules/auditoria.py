@@ -82,6 +82,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         expediente__emitido="emitió un expediente",
         expediente__descargado="descargó un expediente",
         notificacion__enviada="envió un aviso a un receptor",
+        enlace__compartido="pidió un enlace para enviarlo por WhatsApp",
         usuario__clave_avisada="recibió el aviso de que su contraseña cambió",
         usuario__enlace_clave="recibió un enlace para elegir su contraseña",
     )
@@ -116,6 +117,8 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         usuario__desactivado="desactivó una cuenta",
         usuario__clave="cambió una contraseña",
         usuario__enlace_visto="vio el enlace de invitación de una cuenta",
+        usuario__equipo_avisado="pidió recibir avisos en un equipo",
+        usuario__equipo_sin_avisos="quitó los avisos de un equipo",
         factor__app="puso una aplicación como segundo paso",
         factor__llave="puso una llave de acceso",
         factor__codigos="pidió códigos de respaldo",
@@ -129,6 +132,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         enlace__enviado="recibió el enlace a su tablero",
         enlace__rotado="cambió el enlace de un buffet",
         enlace__revocado="revocó el enlace de un buffet",
+        enlace__anulado="anuló el enlace de un aviso a un receptor",
         buffet__baja_rotada="cambió el enlace con que un buffet deja de recibir correos",
         calendario__enlace="creó el enlace a su calendario",
         calendario__quitado="quitó el enlace a su calendario",
@@ -176,6 +180,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         supresion__mencion="borró la mención de una persona",
         supresion__hecha="terminó una supresión de datos",
         encargo__suprimido="suprimió los datos de un encargo",
+        ejemplos__quitados="quitó los casos de ejemplo",
     )
     | _hechos(
         ClaseHecho.CUMPLIMIENTO,
@@ -208,6 +213,7 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
     )
     | _hechos(
         ClaseHecho.INSTALACION,
+        ejemplos__cargados="cargó los casos de ejemplo",
         respaldo__pedido="pidió un respaldo",
         respaldo__restaurado="restauró un respaldo",
         mantencion__iniciada="puso la mantención",
