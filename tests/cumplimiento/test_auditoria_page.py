@@ -245,6 +245,29 @@ def test_what_no_account_did_is_not_said_of_rastro(
     assert shown.frase.endswith("(3 veces)")
 
 
+@pytest.mark.parametrize(
+    ("que", "said"),
+    [
+        ("Leyó el caso", "leyó el caso"),
+        ("Recibió la lista de Terreno", "recibió la lista de Terreno"),
+        ("Enlace a su calendario", "leyó: Enlace a su calendario"),
+    ],
+)
+def test_what_a_look_was_is_said_once(app, usuario_investigador, que, said):
+    row = HechoRow(
+        fuente=FuenteHecho.SALIDA,
+        id=1,
+        momento=utcnow(),
+        usuario_id=usuario_investigador.id,
+        oficio_id=None,
+        canal=CanalDivulgacion.LECTURA,
+        que=que,
+    )
+    with app.app_context():
+        (shown,) = show_deeds([row])
+    assert shown.frase == said
+
+
 def test_the_file_holds_what_the_page_shows_and_taking_it_is_a_deed(admin, busy):
     answer = admin.post(f"{PAGE}/exportar.csv?caso={busy.numero_oficio}&que=lectura")
     lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))

@@ -249,9 +249,15 @@ _PHRASES = {
 }
 
 
+#: How the record of a look begins that tells its deed itself; the others name what was read.
+_DEEDS = ("Abrió ", "Buscó ", "Leyó ", "Recibió ")
+
+
 def _told(row: HechoRow, quien: str) -> tuple[str, str]:
     """Who saw or received something, and what."""
     if row.canal is CanalDivulgacion.LECTURA:
+        if row.que.startswith(_DEEDS):
+            return quien, row.que[0].lower() + row.que[1:]
         return quien, f"leyó: {row.que}"
     if row.canal is CanalDivulgacion.EXPORTACION:
         return quien, f"exportó: {row.que}"
