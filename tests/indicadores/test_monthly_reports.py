@@ -119,7 +119,7 @@ def test_the_month_is_made_once_and_its_buffet_reads_the_figures_of_informes(
             assert answer.status_code == status, path
     assert pdf_hash not in cliente_ajeno.get("/portal/informes").text
     page = admin.get(f"/informes/mensuales?buffet={buffet.id}").text
-    assert "octubre de 2026" in page
+    assert "Octubre de 2026" in page
     assert "Estudio Araya" not in page.partition("<table")[2]
 
 
