@@ -114,6 +114,13 @@ def test_the_list_has_the_boards_filters(investigador, some, otro_buffet):
     assert "Ningún oficio coincide" in investigador.get("/tablero/lista?q=nada+de+esto").text
 
 
+def test_a_list_without_any_case_names_no_filter(investigador):
+    page = investigador.get("/tablero/lista?todo=1").text
+    assert "Todavía no hay oficios" in page
+    assert "Quitar todos los filtros" not in page
+    assert "Quitar todos los filtros" in investigador.get("/tablero/lista?q=nada").text
+
+
 def test_what_is_due_counts_dias_habiles_and_what_is_quiet_counts_days(
     investigador, app, buffet, usuario_admin, change
 ):
