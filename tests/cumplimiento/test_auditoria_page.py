@@ -246,22 +246,28 @@ def test_what_no_account_did_is_not_said_of_rastro(
 
 
 @pytest.mark.parametrize(
-    ("que", "said"),
+    ("canal", "que", "said"),
     [
-        ("Leyó el caso", "leyó el caso"),
-        ("Recibió la lista de Terreno", "recibió la lista de Terreno"),
-        ("Enlace a su calendario", "leyó: Enlace a su calendario"),
+        (CanalDivulgacion.LECTURA, "Leyó el caso", "leyó el caso"),
+        (CanalDivulgacion.LECTURA, "Enlace a su calendario", "leyó: Enlace a su calendario"),
+        (CanalDivulgacion.PORTAL, "Lista de sus oficios", "vio: Lista de sus oficios"),
+        (
+            CanalDivulgacion.RECEPTOR,
+            "Enlace del aviso n.º 1",
+            "preparó: Enlace del aviso n.º 1, a R",
+        ),
     ],
 )
-def test_what_a_look_was_is_said_once(app, usuario_investigador, que, said):
+def test_what_a_look_was_is_said_once(app, usuario_investigador, canal, que, said):
     row = HechoRow(
         fuente=FuenteHecho.SALIDA,
         id=1,
         momento=utcnow(),
         usuario_id=usuario_investigador.id,
         oficio_id=None,
-        canal=CanalDivulgacion.LECTURA,
+        canal=canal,
         que=que,
+        destinatario="R",
     )
     with app.app_context():
         (shown,) = show_deeds([row])

@@ -251,6 +251,8 @@ _PHRASES = {
 
 #: How the record of a look begins that tells its deed itself; the others name what was read.
 _DEEDS = ("Abrió ", "Buscó ", "Leyó ", "Recibió ")
+#: And that of a link that somebody of the office was given, to hand it to whom it opens something.
+_HANDED = "Enlace "
 
 
 def _told(row: HechoRow, quien: str) -> tuple[str, str]:
@@ -261,8 +263,12 @@ def _told(row: HechoRow, quien: str) -> tuple[str, str]:
         return quien, f"leyó: {row.que}"
     if row.canal is CanalDivulgacion.EXPORTACION:
         return quien, f"exportó: {row.que}"
-    if row.usuario_id is None and row.canal in {CanalDivulgacion.PORTAL, CanalDivulgacion.RECEPTOR}:
-        return row.destinatario, f"vio: {row.que}"
+    if row.canal in {CanalDivulgacion.PORTAL, CanalDivulgacion.RECEPTOR}:
+        if row.usuario_id is None:
+            return row.destinatario, f"vio: {row.que}"
+        if row.que.startswith(_HANDED):
+            return quien, f"preparó: {row.que}, a {row.destinatario}"
+        return quien, f"vio: {row.que}"
     label = row.canal.label if row.canal else ""
     return quien, f"{label}: {row.que}, a {row.destinatario}"
 
