@@ -243,8 +243,17 @@ def test_a_renewed_key_may_do_the_same_and_the_old_one_ends_a_day_later(
 
 
 def test_who_a_key_belongs_to_hears_in_time_that_it_ends(
-    app, make_key, usuario_admin, usuario_investigador, usuario_cliente, rows
+    app,
+    configure,
+    smtp_server,
+    make_key,
+    usuario_admin,
+    usuario_investigador,
+    usuario_cliente,
+    rows,
 ):
+    # A mail that could not go would be told of as well.
+    configure(smtp_host=smtp_server.host, smtp_port=smtp_server.port, smtp_tls=False)
     make_key(usuario_investigador, dias=13)
     make_key(usuario_cliente, dias=13)
     make_key(usuario_admin, dias=15)
