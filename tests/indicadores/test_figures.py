@@ -18,7 +18,7 @@ from app.indicadores.rules.periodo import Seleccion
 from app.indicadores.service.comparing_figures import compare_all
 from app.indicadores.service.reading_figures import read_news, rebuild
 from app.notificaciones.models import Notificacion, Respuesta
-from app.notificaciones.rules import TipoRespuesta
+from app.notificaciones.rules import EstadoNotificacion, TipoRespuesta
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.oficios.service import Move, move_oficio
@@ -232,6 +232,42 @@ def test_receptores_answer_in_hours_and_in_outcomes(app, history, usuario_admin)
         "sin_respuesta": 1,
     }
     assert cuadro.pie == "Respondieron 10 de 11 · la mitad en 5 horas o menos"
+
+
+def test_an_answer_counts_for_the_notice_that_its_reminders_began_with(
+    app, history, buffet, otro_buffet, usuario_admin
+):
+    names = ["A1", "A2", "A3", "A5", "A6", "B1"]
+    ids = [make_sent_notice(app, history[name], usuario_admin) for name in names]
+    first, second, exact, early, unsent, other = ids
+    reminders = [make_sent_notice(app, history["A1"], usuario_admin) for _ in range(2)]
+    sent = datetime(2026, 11, 2, 12, 0, 0, 500_000, tzinfo=UTC)
+    hour, instant = timedelta(hours=1), timedelta(microseconds=1)
+    with app.app_context(), transaction():
+        for days, notice_id in enumerate((first, *reminders)):
+            db.session.get_one(Notificacion, notice_id).enviada_at = sent + timedelta(days=days)
+        for notice_id in (second, exact, early, unsent, other):
+            db.session.get_one(Notificacion, notice_id).enviada_at = sent
+        db.session.get_one(Notificacion, reminders[0]).recordatorio_de_id = first
+        db.session.get_one(Notificacion, reminders[1]).recordatorio_de_id = reminders[0]
+        db.session.get_one(Notificacion, unsent).estado = EstadoNotificacion.FALLIDA
+        _answer(first, TipoRespuesta.RECIBIDO, sent + 5 * hour)
+        _answer(reminders[1], TipoRespuesta.EN_CAMINO, sent + timedelta(days=3))
+        _answer(second, TipoRespuesta.RECIBIDO, sent + 2 * hour - instant)
+        _answer(exact, TipoRespuesta.RECIBIDO, sent + 2 * hour)
+        _answer(early, TipoRespuesta.RECIBIDO, sent - 2 * hour)
+        _answer(unsent, TipoRespuesta.RECIBIDO, sent + hour)
+        _answer(other, TipoRespuesta.NO_ENCONTRADO, sent + 9 * hour)
+    with app.app_context():
+        cuadro = read(Informe.RECEPTORES)
+        theirs = read(Informe.RECEPTORES, Seleccion(DESDE, HASTA, buffet_id=otro_buffet.id))
+        later = read(Informe.RECEPTORES, Seleccion(date(2026, 11, 3), HASTA))
+
+    # After 0, 1, 2, 5 and 9 hours; of the first notice the last answer came to its second reminder.
+    assert (cuadro.n, cuadro.dibujo["horas"]) == (5, Reparto(5, 2, 9))
+    assert cuadro.dibujo["desenlaces"] == {"recibido": 3, "en_camino": 1, "no_encontrado": 1}
+    assert (theirs.n, theirs.dibujo["horas"]) == (1, Reparto(1, 9, 9))
+    assert (later.n, list(later.filas), later.pie) == (0, [], ""), "reminders alone are no notices"
 
 
 def _answer(notice_id, tipo, moment):

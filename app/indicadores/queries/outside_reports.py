@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,6 +14,7 @@ from app.core.clock import start_of_day
 from app.db import db, limited_reader
 from app.indicadores.models import Ciclo, ConsultaDia
 from app.indicadores.queries.flow_reports import of_selection
+from app.indicadores.queries.hours_between import HoursBetween
 from app.indicadores.rules import MIN_SAMPLE, Informe
 from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
 from app.indicadores.rules.medidas import Reparto, spread
@@ -25,27 +25,20 @@ from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoR
 _UNANSWERED = "sin_respuesta"
 
 
-@dataclass
-class _Told:
-    """A notice with its reminders: when it was sent first, and what was answered."""
+class _Told(NamedTuple):
+    """Notices that came out alike: of one receptor, with one outcome after as many hours."""
 
     receptor_id: int | None
-    sent_at: datetime
-    first_at: datetime | None = None
-    last_id: int = 0
-    last: TipoRespuesta | None = None
-
-    @property
-    def hours(self) -> int | None:
-        """Whole hours until the first answer."""
-        if self.first_at is None:
-            return None
-        return max(0, int((self.first_at - self.sent_at).total_seconds() // 3600))
+    #: Whole hours until the first answer; None: nobody answered.
+    hours: int | None
+    #: What was answered last.
+    last: TipoRespuesta | None
+    amount: int
 
 
 def read_receptores(seleccion: Seleccion) -> Cuadro:
     """How fast receptores answer the notices of the period, and what they answered last."""
-    told = list(_read_notices(seleccion))
+    told = [_Told(*row) for row in db.session.execute(_notices(seleccion))]
     by_receptor: dict[int | None, list[_Told]] = defaultdict(list)
     for one in told:
         by_receptor[one.receptor_id].append(one)
@@ -56,15 +49,16 @@ def read_receptores(seleccion: Seleccion) -> Cuadro:
         for pk, notices in by_receptor.items()
     ]
     rows.sort(key=lambda row: (row["mediana"] is None, row["mediana"] or 0, row["nombre"]))
-    outcomes = Counter(one.last.value if one.last else _UNANSWERED for one in told)
+    outcomes = _outcomes(told)
     whole = _hours(told)
-    pie = f"Respondieron {whole.n} de {len(told)}" if told else ""
+    total = outcomes.total()
+    pie = f"Respondieron {whole.n} de {total}" if total else ""
     if whole.n >= MIN_SAMPLE:
         pie += f" · la mitad en {whole.mediana} horas o menos"
     return Cuadro(
         Informe.RECEPTORES,
         seleccion,
-        len(told),
+        total,
         (
             Medida("nombre", "Receptor", TipoMedida.TEXTO),
             Medida("enviados", "Avisos"),
@@ -83,73 +77,92 @@ def read_receptores(seleccion: Seleccion) -> Cuadro:
 def _receptor_row(notices: list[_Told]) -> dict[str, Any]:
     hours = _hours(notices)
     shown = hours.n >= MIN_SAMPLE
-    outcomes = Counter(one.last for one in notices)
+    outcomes = _outcomes(notices)
     return {
-        "enviados": len(notices),
+        "enviados": outcomes.total(),
         "respondidos": hours.n,
         "mediana": hours.mediana if shown else None,
         "p85": hours.p85 if shown else None,
-        **{tipo.value: outcomes[tipo] for tipo in TipoRespuesta},
-        _UNANSWERED: outcomes[None],
+        **{tipo.value: outcomes[tipo.value] for tipo in TipoRespuesta},
+        _UNANSWERED: outcomes[_UNANSWERED],
     }
 
 
+def _outcomes(notices: Iterable[_Told]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one in notices:
+        found[one.last.value if one.last else _UNANSWERED] += one.amount
+    return found
+
+
 def _hours(notices: Iterable[_Told]) -> Reparto:
-    return spread(Counter(one.hours for one in notices if one.hours is not None))
+    found: Counter[int] = Counter()
+    for one in notices:
+        if one.hours is not None:
+            # An answer can be older than its notice only by two clocks that disagree.
+            found[max(0, one.hours)] += one.amount
+    return spread(found)
 
 
-def _read_notices(seleccion: Seleccion) -> Iterable[_Told]:
-    """The notices that were first sent in the period, with the answers to them and their reminders.
+def _notices(seleccion: Seleccion) -> sa.Select[int, int, TipoRespuesta, int]:
+    """How many notices were first sent in the period, by receptor, hours and outcome.
 
-    A reminder is sent after what it reminds of, so all later ones are looked through.
+    An answer to a reminder, or to a reminder of a reminder, answers the notice that it began with.
+    A reminder is sent after what it reminds of, so all later ones are looked through: from each up
+    to its notice by primary keys, as nothing leads down.
     """
     begin = start_of_day(seleccion.desde)
     end = start_of_day(seleccion.hasta + timedelta(days=1))
-    sent = [
+    sent = (
         Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
         Notificacion.estado == EstadoNotificacion.ENVIADA,
         Notificacion.enviada_at >= begin,
-    ]
-    cases = of_selection(Ciclo, seleccion)
-    statement = sa.select(
-        Notificacion.id,
+    )
+    above = Notificacion.recordatorio_de_id
+    is_first = sa.and_(*sent, above.is_(None), Notificacion.enviada_at < end)
+    is_reminder = sa.and_(*sent, above.is_not(None))
+    answered = sa.select(
+        Notificacion.id.label("root_id"),
         Notificacion.receptor_id,
         Notificacion.enviada_at,
-        Notificacion.recordatorio_de_id,
-    ).where(*sent)
-    answers = (
-        sa.select(Respuesta.id, Respuesta.notificacion_id, Respuesta.tipo, Respuesta.created_at)
-        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
-        .where(*sent)
+        Respuesta.created_at,
+        Respuesta.id.label("respuesta_id"),
+    ).where(is_first)
+    reminders = sa.select(Notificacion.id, above.label("root_id")).where(is_reminder)
+    if cases := of_selection(Ciclo, seleccion):
+        of_case = Ciclo.oficio_id == Notificacion.oficio_id
+        answered = answered.join(Ciclo, of_case).where(*cases)
+        reminders = reminders.join(Ciclo, of_case).where(*cases)
+    reminder = reminders.cte("recordatorios", recursive=True)
+    reminder = reminder.union_all(
+        sa.select(reminder.c.id, above)
+        .join(Notificacion, Notificacion.id == reminder.c.root_id)
+        .where(is_reminder)
     )
-    if cases:
-        statement = statement.join(Ciclo, Ciclo.oficio_id == Notificacion.oficio_id).where(*cases)
-        answers = answers.join(Ciclo, Ciclo.oficio_id == Notificacion.oficio_id).where(*cases)
-    first = Notificacion.recordatorio_de_id.is_(None)
-    in_period = sa.or_(sa.and_(first, Notificacion.enviada_at < end), ~first)
-    found: dict[int, _Told] = {}
-    reminds: dict[int, int] = {}
-    for pk, receptor_id, moment, of_id in db.session.execute(statement.where(in_period)):
-        if of_id is not None:
-            reminds[pk] = of_id
-        elif moment is not None:
-            found[pk] = _Told(receptor_id, moment)
-    for pk, notificacion_id, tipo, moment in db.session.execute(answers):
-        told = found.get(_root(notificacion_id, reminds))
-        if told is None:
-            continue
-        if told.first_at is None or moment < told.first_at:
-            told.first_at = moment
-        if pk > told.last_id:
-            told.last_id, told.last = pk, tipo
-    return found.values()
-
-
-def _root(pk: int, reminds: dict[int, int]) -> int:
-    """The notice that a reminder, or a reminder of a reminder, reminds of."""
-    while pk in reminds:
-        pk = reminds[pk]
-    return pk
+    answers = sa.union_all(
+        answered.outerjoin(Respuesta, Respuesta.notificacion_id == Notificacion.id),
+        answered.join(reminder, reminder.c.root_id == Notificacion.id).join(
+            Respuesta, Respuesta.notificacion_id == reminder.c.id
+        ),
+    ).subquery()
+    # Of one notice the first two are the same in all its rows.
+    one = (
+        sa.select(
+            sa.func.min(answers.c.receptor_id).label("receptor_id"),
+            sa.func.min(answers.c.enviada_at).label("enviada_at"),
+            sa.func.min(answers.c.created_at).label("first_at"),
+            sa.func.max(answers.c.respuesta_id).label("last_id"),
+        )
+        .group_by(answers.c.root_id)
+        .subquery()
+    )
+    hours = HoursBetween(one.c.enviada_at, one.c.first_at).label("hours")
+    return (
+        sa.select(one.c.receptor_id, hours, Respuesta.tipo, sa.func.count())
+        .select_from(one)
+        .outerjoin(Respuesta, Respuesta.id == one.c.last_id)
+        .group_by(one.c.receptor_id, hours, Respuesta.tipo)
+    )
 
 
 def read_sources(seleccion: Seleccion) -> Cuadro:
