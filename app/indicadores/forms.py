@@ -7,7 +7,7 @@ from datetime import date
 from wtforms import SelectChoice, SelectField
 
 from app.indicadores.rules import Agrupacion, Rango
-from app.indicadores.rules.periodo import MAX_DAYS, Seleccion, span
+from app.indicadores.rules.periodo import MAX_DAYS, TOO_LONG, TURNED, Seleccion, choose_days, span
 from app.web.forms import FechaField, FilterForm
 
 Choices = list[tuple[int, str]]
@@ -43,20 +43,14 @@ class SeleccionForm(FilterForm):
     def to_selection(self, today: date) -> Seleccion:
         """What the address asks for; the last twelve weeks where it asks for nothing."""
         self.validate()
-        first, last = span(self.chosen, today)
-        if self.hasta.data and not self.hasta.errors:
-            last = self.hasta.value
-            first = min(first, last)
-        if self.desde.data and not self.desde.errors:
-            first = self.desde.value
+        desde = None if self.desde.errors else self.desde.value
+        hasta = None if self.hasta.errors else self.hasta.value
+        first, last = choose_days(self.chosen, desde, hasta, today)
         if first > last:
-            self.hasta.errors = [*self.hasta.errors, "«Hasta» no puede ser anterior a «Desde»."]
+            self.hasta.errors = [*self.hasta.errors, TURNED]
             first, last = span(Rango.SEMANAS, today)
         if (last - first).days >= MAX_DAYS:
-            self.desde.errors = [
-                *self.desde.errors,
-                f"Elija a lo más {MAX_DAYS // 365} años: revise el año de las fechas.",
-            ]
+            self.desde.errors = [*self.desde.errors, TOO_LONG]
             first, last = span(Rango.SEMANAS, today)
         groups = {one.value: one for one in Agrupacion}
         return Seleccion(

@@ -75,6 +75,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.promesas.stop": STAFF,
     "api.promesas.start": STAFF,
     "api.promesas.told": STAFF,
+    "api.informes.report": STAFF,
     "api.adjuntos.upload": STAFF,
     "api.adjuntos.index": INVOLVED,
     "api.adjuntos.detail": INVOLVED,

@@ -461,6 +461,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.promesas.stop": NOBODY,
     "api.promesas.start": NOBODY,
     "api.promesas.told": NOBODY,
+    "api.informes.report": NOBODY,
     "api.adjuntos.upload": NOBODY,
     "api.adjuntos.index": NOBODY,
     "api.adjuntos.detail": NOBODY,

@@ -54,6 +54,7 @@ _TAGS = {
     "cuando": "Cuándo y dónde ir",
     "ubicaciones": "Vehículos ubicados",
     "promesas": "Promesas a los buffets",
+    "informes": "Informes",
     "adjuntos": "Fotos y documentos",
     "mensajes": "Mensajes con el buffet",
     "notificaciones": "Notificaciones",

@@ -10,6 +10,8 @@ from app.indicadores.rules import Agrupacion, Rango
 
 #: The longest period: what a typo in the year asks for would draw thousands of weeks.
 MAX_DAYS = 3660
+TURNED = "«Hasta» no puede ser anterior a «Desde»."
+TOO_LONG = f"Elija a lo más {MAX_DAYS // 365} años: revise el año de las fechas."
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,20 @@ def span(rango: Rango, today: date) -> tuple[date, date]:
     if rango is Rango.ANIO:
         return today.replace(month=1, day=1), today
     return monday(today) - timedelta(weeks=11), today
+
+
+def choose_days(
+    rango: Rango, desde: date | None, hasta: date | None, today: date
+) -> tuple[date, date]:
+    """The days that are asked for; one that is given alone is completed by the period.
+
+    They may be the wrong way round, or too many.
+    """
+    first, last = span(rango, today)
+    if hasta:
+        last = hasta
+        first = min(first, last)
+    return desde or first, last
 
 
 def month_span(month: date) -> tuple[date, date]:
