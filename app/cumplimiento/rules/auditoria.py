@@ -118,7 +118,6 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         usuario__clave="cambió una contraseña",
         usuario__enlace_visto="vio el enlace de invitación de una cuenta",
         usuario__equipo_avisado="pidió recibir avisos en un equipo",
-        usuario__equipo_sin_avisos="quitó los avisos de un equipo",
         factor__app="puso una aplicación como segundo paso",
         factor__llave="puso una llave de acceso",
         factor__codigos="pidió códigos de respaldo",
@@ -137,6 +136,12 @@ HECHOS: Mapping[str, HechoAuditado] = MappingProxyType(
         calendario__enlace="creó el enlace a su calendario",
         calendario__quitado="quitó el enlace a su calendario",
     )
+    # A string: as a name in the code it would read as a row of the bell.
+    | {
+        "usuario.equipo_sin_avisos": HechoAuditado(
+            ClaseHecho.CUENTA, "quitó los avisos de un equipo"
+        )
+    }
     | _hechos(
         ClaseHecho.AJUSTE,
         ajuste__cambiado="cambió un ajuste",
