@@ -55,6 +55,8 @@ def texts_that_name(buscado: Buscado) -> list[TextoHallado]:
         for each in buscado.identificadores
         for together in each.patterns()
     ]
+    if not likely:
+        return []  # whole cases are erased, and nobody is looked for
     rows = db.session.execute(
         sa.select(TextoDeArchivo.id, TextoDeArchivo.sha256, texto)
         .where(sa.or_(*likely))
