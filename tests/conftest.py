@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.crawl",
     "tests.plugins.disk",
+    "tests.plugins.repeated",
     "tests.plugins.statements",
     "tests.plugins.write_lock",
     "tests.plugins.smtp",
