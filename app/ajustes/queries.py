@@ -82,6 +82,18 @@ def current_values(settings: list[Setting]) -> dict[str, str | int]:
     return {setting.clave: read_setting(setting, stored.get(setting.clave)) for setting in settings}
 
 
+def text_settings(*settings: Setting) -> list[str]:
+    """What several settings of text hold now, in their order, with one query."""
+    values = current_values(list(settings))
+    return [str(values[setting.clave]) for setting in settings]
+
+
+def number_settings(*settings: Setting) -> list[int]:
+    """What several settings of numbers hold now, in their order, with one query."""
+    values = current_values(list(settings))
+    return [int(values[setting.clave]) for setting in settings]
+
+
 def current_office() -> Oficina:
     """The office's name and logo."""
     settings = (OFFICE_NAME, OFFICE_PHONE, OFFICE_EMAIL, OFFICE_COLOR)

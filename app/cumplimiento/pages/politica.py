@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.ajustes.queries import text_setting
+from app.ajustes.queries import text_settings
 from app.core.clock import utcnow
 from app.cumplimiento.forms.politica import PoliticaForm
 from app.cumplimiento.models.politica import Politica
@@ -80,6 +80,7 @@ def edit() -> ResponseReturnValue:
 
     def show_form(status: int) -> ResponseReturnValue:
         typed = form.to_textos()
+        law, since = text_settings(LAW, IN_FORCE)
         page = render_template(
             "cumplimiento/politica.html",
             form=form,
@@ -90,19 +91,18 @@ def edit() -> ResponseReturnValue:
             draft=draft,
             newest=newest,
             versions=list_policies(),
-            outdated=newest is not None and _follows_another_law(newest),
-            ley=text_setting(LAW),
-            desde=date.fromisoformat(text_setting(IN_FORCE)),
+            outdated=newest is not None and _follows_another_law(newest, law, since),
+            ley=law,
+            desde=date.fromisoformat(since),
         )
         return page, status
 
     return carry_out(Deed(do=deed, form=form, show=show_form, version=policy_seal))
 
 
-def _follows_another_law(row: Politica) -> bool:
+def _follows_another_law(row: Politica, law: str, since: str) -> bool:
     """Whether the settings name another law or date than a version does."""
-    today = (text_setting(LAW), text_setting(IN_FORCE))
-    return today != (row.ley, row.rige_desde.isoformat() if row.rige_desde else "")
+    return (law, since) != (row.ley, row.rige_desde.isoformat() if row.rige_desde else "")
 
 
 def _public(row: Politica | None) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.ajustes.queries import current_office, is_demo, text_setting
+from app.ajustes.queries import current_office, is_demo, text_settings
 from app.auditoria.service import Actor, audit
 from app.core.clock import utcnow
 from app.core.errors import Refused, Stale
@@ -53,14 +53,15 @@ def installation_of(config: Config) -> Instalacion:
 def propose_policy(instalacion: Instalacion) -> dict[str, str]:
     """The text of each item as today's settings have it, by its letter."""
     office = current_office()
+    representante, domicilio, prevencion = text_settings(REPRESENTATIVE, POSTAL_ADDRESS, PREVENTION)
     return propose_items(
         HechosPolitica(
             oficina=office.nombre if office.is_named else "",
             correo=office.email,
             telefono=office.telefono,
-            representante=text_setting(REPRESENTATIVE),
-            domicilio=text_setting(POSTAL_ADDRESS),
-            prevencion=text_setting(PREVENTION),
+            representante=representante,
+            domicilio=domicilio,
+            prevencion=prevencion,
             plazos=current_terms(),
             retencion=tell_retention(current_rules()),
             **vars(instalacion),
@@ -111,7 +112,8 @@ def publish(
         Refused: it would say nothing, or nothing new.
     """
     newest = find_policy()
-    ley, rige_desde = text_setting(LAW), date.fromisoformat(text_setting(IN_FORCE))
+    ley, since = text_settings(LAW, IN_FORCE)
+    rige_desde = date.fromisoformat(since)
     missing = missing_items(textos)
     if len(missing) == len(PUNTOS):
         raise Refused("Complete al menos un punto antes de publicar.")

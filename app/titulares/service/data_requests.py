@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.ajustes.queries import number_setting, text_setting
+from app.ajustes.queries import number_settings, text_setting
 from app.auditoria.service import audit
 from app.avisos.rules import Novedad
 from app.avisos.service import tell
@@ -68,12 +68,7 @@ class SolicitudData:
 
 def current_terms() -> Plazos:
     """The terms that the office's settings say."""
-    return Plazos(
-        responder=number_setting(TERM),
-        prorroga=number_setting(EXTENSION),
-        bloqueo=number_setting(BLOCK_TERM),
-        advertencia=number_setting(WARNING),
-    )
+    return Plazos(*number_settings(TERM, EXTENSION, BLOCK_TERM, WARNING))
 
 
 def receive_request(

@@ -129,8 +129,9 @@ def export() -> ResponseReturnValue:
     job_filter = replace(JobFilterForm(list_kinds()).to_filter(), automaticos=True)
     counts = count_states(job_filter)
     total = counts[job_filter.estado] if job_filter.estado else sum(counts.values())
-    lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)
+    # Noted first: what is read before a commit would be read again, row by row.
     note_export("Lista de trabajos", min(total, EXPORT_LIMIT), actor=current_user)
+    lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)
     name = f"trabajos-{local_today(now).isoformat()}"
     return send_table(TRABAJOS_TABLE, lines, name, note=left_off_note(total - EXPORT_LIMIT))
 
