@@ -76,7 +76,10 @@ class Notificacion(Model):
 
     __tablename__ = "notificaciones"
     # For the figures of how receptores answer.
-    __table_args__ = (sa.Index("ix_notificaciones_sent", "tipo", "enviada_at", "oficio_id"),)
+    __table_args__ = (
+        sa.Index("ix_notificaciones_sent", "tipo", "enviada_at", "oficio_id"),
+        sa.Index("ix_notificaciones_state", "estado", "oficio_id"),
+    )
     # A digest is of no one oficio: it is in the office's chain.
     __sealed__ = (
         Sealed(
