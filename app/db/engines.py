@@ -7,7 +7,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -162,7 +162,8 @@ def _begin_writing(connection: sa.Connection) -> None:
                 return
         connection.exec_driver_sql(begin_statement())  # which says what is wrong
     finally:
-        raw.execute(f"PRAGMA busy_timeout={patience}")
+        with suppress(sqlite3.ProgrammingError):  # closed: it could serve no more
+            raw.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

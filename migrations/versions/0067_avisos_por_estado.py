@@ -1,14 +1,14 @@
 """Notices by their state: the rail of Administración counts those that need somebody
 
-Revision ID: 0065
-Revises: 0064
+Revision ID: 0067
+Revises: 0066
 Create Date: 2026-11-30 13:00:00
 """
 
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0067"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
