@@ -27,6 +27,7 @@ from app.indicadores.rules.periodo import name_month
 from app.portal.access import looking_buffet
 from app.portal.pages.blueprint import note_look
 from app.web.access import admin_required, or_404
+from app.web.converters import row_id
 from app.web.fresh import fresh_file_required
 from app.web.headers import keep_private
 from app.web.pagination import paginate
@@ -56,7 +57,7 @@ class StoredMonth(NamedTuple):
 @admin_required
 def index() -> ResponseReturnValue:
     """The monthly reports of all buffets, or of one."""
-    buffet_id = request.args.get("buffet", type=int)
+    buffet_id = request.args.get("buffet", type=row_id)
     buffet = or_404(db.session.get(Buffet, buffet_id)) if buffet_id else None
     page = paginate(
         months_statement(buffet.id if buffet else None),
