@@ -20,8 +20,14 @@ MOST = 4
 _KEY = "_sent_of_this_request"
 #: Pages that ask one by one for what does not grow with the rows, and why.
 BOUNDED = {
+    "/": "no address at all: a test that made its own request and did much in it",
     "/admin/auditoria": "each kind of deed by its own index, and the newest of all of them",
+    "/api/v1/tablero": "each column of the board with its first cards",
 }
+
+
+def _is_bounded(path: str) -> bool:
+    return path in BOUNDED or path.startswith("/api/v1/tablero/")
 
 
 class Repeats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -175,6 +176,12 @@ def find_oficio(oficio_id: int) -> Oficio | None:
     if session.identity_key(Oficio, oficio_id) in session.identity_map:
         return session.get(Oficio, oficio_id, options=_whole_case())
     return session.scalars(_find_oficio(), {"id": oficio_id}).unique().one_or_none()
+
+
+def find_oficios(ids: Iterable[int]) -> dict[int, Oficio]:
+    """Several oficios by their ids as ``find_oficio`` gives one, in one question."""
+    wanted = sa.select(Oficio).where(Oficio.id.in_(set(ids))).options(*_whole_case())
+    return {row.id: row for row in db.session.scalars(wanted).unique()}
 
 
 @cache

@@ -11,7 +11,7 @@ from flask import Response, request, url_for
 from app.core.clock import utcnow
 from app.core.text import clean_text, fold
 from app.oficios.models import Oficio
-from app.oficios.queries import find_oficio
+from app.oficios.queries import find_oficios
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.rules.field_readers import Dato
 from app.planillas.models import Importacion
@@ -109,11 +109,13 @@ class RepeatShown:
 def _list_repeats(filas: Sequence[FilaOficio]) -> dict[str, RepeatShown]:
     """What is shown of the repeated rows of a page, by their ``clave``."""
     shown = {}
+    repeated = [fila.repetida for fila in filas if fila.repetida is not None]
+    visible = find_oficios(each.caso.oficio_id for each in repeated if each.caso.visible)
     for fila in filas:
         repetida = fila.repetida
         if repetida is None:
             continue
-        oficio = find_oficio(repetida.caso.oficio_id) if repetida.caso.visible else None
+        oficio = visible.get(repetida.caso.oficio_id)
         cambios: tuple[tuple[str, str, str, str], ...] = ()
         if oficio is not None and not repetida.sin_actualizar:
             cambios = tuple(
