@@ -22,6 +22,7 @@ _KEY = "_sent_of_this_request"
 BOUNDED = {
     "/": "no address at all: a test that made its own request and did much in it",
     "/admin/auditoria": "each kind of deed by its own index, and the newest of all of them",
+    "/api/v1/eventos": "a stream, which looks for news as long as it is open",
     "/api/v1/tablero": "each column of the board with its first cards",
 }
 
@@ -50,7 +51,7 @@ class Repeats:
             is_many
             or not has_request_context()
             or request.method != "GET"
-            or request.path in BOUNDED
+            or _is_bounded(request.path)
         ):
             return
         sent: Counter[str] = g.setdefault(_KEY, Counter())
