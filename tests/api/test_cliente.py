@@ -113,6 +113,7 @@ def reading_addresses(app, caso, foto):
             "solicitud_id": 1,
             "task_id": "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11",
             "token": "nada",
+            "informe": "exito",
         }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
