@@ -160,11 +160,19 @@ def request(path: str, cookie: str, body: str = "", **headers: str) -> Asked:
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def per_second(address: str, asking: Asking, seconds: float, wanted: int) -> tuple[float, int]:
+class OtherAnswer(Exception):
+    """A page answered something else than expected: one that refuses is quick."""
+
+
+def per_second(
+    address: str, asking: Asking, seconds: float, wanted: int, refused: int = 0
+) -> tuple[float, int]:
     """Requests per second over all connections, and the bytes of the last answer.
 
-    Stops early when the requests are used up. Raises ``SystemExit`` at an answer that is not the
-    wanted status: a page that refuses is quick.
+    Stops early when the requests are used up. Answers with the status ``refused`` are not counted.
+
+    Raises:
+        OtherAnswer: an answer has not the wanted status.
     """
     counts, sizes, wrong = [0] * CONNECTIONS, [0] * CONNECTIONS, set[int]()
     ends = time.perf_counter() + seconds
@@ -173,10 +181,10 @@ def per_second(address: str, asking: Asking, seconds: float, wanted: int) -> tup
         connection = Connection(address)
         for asked in asking(number):
             answer = connection.ask(asked)
-            if answer.status != wanted:
+            if answer.status not in {wanted, refused}:
                 wrong.add(answer.status)
                 break
-            counts[number] += 1
+            counts[number] += answer.status == wanted
             sizes[number] = answer.size
             if time.perf_counter() >= ends:
                 break
@@ -189,7 +197,7 @@ def per_second(address: str, asking: Asking, seconds: float, wanted: int) -> tup
     for thread in threads:
         thread.join()
     if wrong:
-        raise SystemExit(f"{address} answered {sorted(wrong)} where {wanted} was expected")
+        raise OtherAnswer(f"{address} answered {sorted(wrong)} where {wanted} was expected")
     return sum(counts) / (time.perf_counter() - began), max(sizes)
 
 
@@ -209,6 +217,8 @@ class Kanboard:
         self._account = (name, password)
         self._session = requests.Session()
         self.small, self.tasks = self._project(SMALL)
+        lanes = self._call("getActiveSwimlanes", project_id=self.small)
+        self._swimlane = int(lanes[0]["id"])
         self.large, _ = self._project(LARGE)
         for number in range(COMMENTS):
             self._call(
@@ -251,7 +261,6 @@ class Kanboard:
         project = int(self._call("createProject", name=f"Banco {total} {time.time_ns()}"))
         self._call("addProjectUser", project_id=project, user_id=1, role="project-manager")
         columns = [int(one["id"]) for one in self._call("getColumns", project_id=project)]
-        self._swimlane = int(self._call("getActiveSwimlanes", project_id=project)[0]["id"])
         tasks = [
             int(
                 self._call(
@@ -310,26 +319,32 @@ class Rastro:
         return again_and_again(request(path, self.cookie))
 
     def unchanged(self, path: str) -> Asking:
-        """The same for a browser that has the page already."""
-        answer = Connection(self.address).ask(request(path, self.cookie))
-        tag = answer.headers.get("etag")
-        if not tag:
-            raise SystemExit(f"{path} has no ETag")
-        return again_and_again(request(path, self.cookie, If_None_Match=tag))
+        """The same for a browser that has the page already: each connection asks for it first."""
+
+        def ask(_number: int) -> Iterator[Asked]:
+            answer = Connection(self.address).ask(request(path, self.cookie))
+            tag = answer.headers.get("etag")
+            if not tag:
+                raise SystemExit(f"{path} has no ETag")
+            return itertools.repeat(request(path, self.cookie, If_None_Match=tag))
+
+        return ask
 
     def moves(self, number: int) -> Iterator[Asked]:
         """A move of each card, once: those that wait begin to be investigated."""
-        page = requests.get(
+        answer = requests.get(
             f"{self.address}/tablero?todo=1", headers={"Cookie": self.cookie}, timeout=60
-        ).text
-        token = re.search(r'"X-CSRFToken": "([^"]+)"', page)
+        )
+        token = re.search(r'"X-CSRFToken": "([^"]+)"', answer.text)
         assert token, "the board names no token"
+        kept = answer.cookies.get("rastro")  # the token hangs on what it stores
+        cookie = f"rastro={kept}" if kept else self.cookie
         while self.cards:
             with suppress(IndexError):
                 oficio_id, version = self.cards.pop()
                 yield request(
                     f"/tablero/oficios/{oficio_id}/mover",
-                    self.cookie,
+                    cookie,
                     f"estado=investigacion&version={version}",
                     Content_Type="application/x-www-form-urlencoded",
                     HX_Request="true",
@@ -410,16 +425,28 @@ class Line:
     kanboard: Asking
     #: The statuses that are right.
     statuses: tuple[int, int] = (200, 200)
+    #: The status with which Kanboard says that it could not: two that write at once meet a lock.
+    refused: int = 0
     rounds: int = 0
+
+
+def _measure(line: Line, seconds: float) -> tuple[float, int]:
+    """Rastro's figure. A page that tells the minute is another one in the next: asked anew."""
+    address, asking = line.rastro
+    for _ in range(3):
+        with suppress(OtherAnswer):
+            return per_second(address, asking, seconds, line.statuses[0])
+    return per_second(address, asking, seconds, line.statuses[0])
 
 
 def compare(line: Line, kanboard: str, seconds: float, rounds: int) -> bool:
     """Measure both in turns and print a line."""
     ours, theirs, sizes = [], [], (0, 0)
     for _ in range(line.rounds or rounds):
-        address, asking = line.rastro
-        mine, my_size = per_second(address, asking, seconds, line.statuses[0])
-        other, other_size = per_second(kanboard, line.kanboard, seconds, line.statuses[1])
+        mine, my_size = _measure(line, seconds)
+        other, other_size = per_second(
+            kanboard, line.kanboard, seconds, line.statuses[1], line.refused
+        )
         ours.append(mine)
         theirs.append(other)
         sizes = (my_size, other_size)
@@ -460,7 +487,15 @@ def main() -> int:
             Line("list, unchanged", 4, (small.address, small.unchanged(rows)), listed, (304, 200)),
             Line("board of 200", 4, (small.address, small.page(cards)), board),
             Line("board of 1,000", 25, (large.address, large.page(cards)), board_large),
-            Line("move", 2, (large.address, large.moves), kanboard.moves, (200, 201), rounds=1),
+            Line(
+                "move",
+                2,
+                (large.address, large.moves),
+                kanboard.moves,
+                (200, 201),
+                refused=200,
+                rounds=1,
+            ),
         ]
         found = [compare(line, kanboard.address, options.seconds, options.rounds) for line in lines]
     return 0 if all(found) else 1
