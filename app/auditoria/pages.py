@@ -51,20 +51,16 @@ def is_look_noted(que: str, who: str, oficio_id: int | None) -> bool:
 
 def note_file(que: str, *, actor: Actor, oficio_id: int | None = None) -> None:
     """Record that somebody of the office opened a file: once an hour for each."""
-    email: str = getattr(actor, "email", "")
-    note_shown(
-        CanalDivulgacion.LECTURA,
-        que,
-        email,
-        f"cuenta {actor.id}",
-        base=OFFICE_BASIS,
-        actor=actor,
-        oficio_id=oficio_id,
-    )
+    _note_reading(que, actor, oficio_id=oficio_id)
 
 
 def note_secret(que: str, *, actor: Actor, buffet_id: int | None = None) -> None:
     """Record that a page showed a link that opens something to whoever holds it: once an hour."""
+    _note_reading(que, actor, buffet_id=buffet_id)
+
+
+def _note_reading(que: str, actor: Actor, **about: int | None) -> None:
+    """Record that somebody of the office read something, about a case or a buffet."""
     email: str = getattr(actor, "email", "")
     note_shown(
         CanalDivulgacion.LECTURA,
@@ -73,7 +69,7 @@ def note_secret(que: str, *, actor: Actor, buffet_id: int | None = None) -> None
         f"cuenta {actor.id}",
         base=OFFICE_BASIS,
         actor=actor,
-        buffet_id=buffet_id,
+        **about,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -163,53 +163,41 @@ def _open_tanda(usuario_id: int, novedad: Novedad, now: datetime) -> str | None:
 
 def _order_soon(usuario_id: int, now: datetime) -> None:
     """Have what waits mailed: now, or when the last mail is some minutes old."""
-    waiting = db.session.scalars(
-        sa.select(_AVISOS.c.id)
-        .where(
-            _AVISOS.c.usuario_id == usuario_id,
-            _AVISOS.c.correo == PorCorreo.MOMENTO,
-            _AVISOS.c.correo_at.is_(None),
-        )
-        .order_by(_AVISOS.c.id)
-        .limit(2)
-    ).all()
-    if len(waiting) > 1:
-        return  # the job of the first takes this one along
-    last = last_mail_at(usuario_id)
-    when = now if last is None or last > now else max(now, last + MAIL_PAUSE)
-    enqueue(
-        MAIL_JOB,
-        key=f"{MAIL_JOB}:{waiting[0]}",
-        now=now,
-        args={"usuario_id": usuario_id},
-        usuario_id=usuario_id,
-        ejecutar_desde=when,
-    )
+    waits = (_AVISOS.c.correo == PorCorreo.MOMENTO, _AVISOS.c.correo_at.is_(None))
+    _order(MAIL_JOB, usuario_id, waits, last_mail_at, MAIL_PAUSE, now)
 
 
 def _order_on_devices(usuario_id: int, now: datetime) -> None:
     """Have what waits sent to the person's devices: now, or a minute after the last time."""
+    waits = (_AVISOS.c.en_equipos, _AVISOS.c.equipos_at.is_(None))
+    _order(DEVICES_JOB, usuario_id, waits, last_on_devices_at, DEVICE_PAUSE, now)
+
+
+def _order(
+    job: str,
+    usuario_id: int,
+    waits: tuple[sa.ColumnElement[bool], ...],
+    last_at: Callable[[int], datetime | None],
+    pause: timedelta,
+    now: datetime,
+) -> None:
+    """Order a job for the notices of a person that wait, unless the first one has ordered it."""
     waiting = db.session.scalars(
         sa.select(_AVISOS.c.id)
-        .where(
-            _AVISOS.c.usuario_id == usuario_id,
-            _AVISOS.c.en_equipos,
-            _AVISOS.c.equipos_at.is_(None),
-        )
+        .where(_AVISOS.c.usuario_id == usuario_id, *waits)
         .order_by(_AVISOS.c.id)
         .limit(2)
     ).all()
     if len(waiting) > 1:
         return  # the job of the first takes this one along
-    last = last_on_devices_at(usuario_id)
-    when = now if last is None or last > now else max(now, last + DEVICE_PAUSE)
+    last = last_at(usuario_id)
     enqueue(
-        DEVICES_JOB,
-        key=f"{DEVICES_JOB}:{waiting[0]}",
+        job,
+        key=f"{job}:{waiting[0]}",
         now=now,
         args={"usuario_id": usuario_id},
         usuario_id=usuario_id,
-        ejecutar_desde=when,
+        ejecutar_desde=now if last is None or last > now else max(now, last + pause),
     )
 
 
