@@ -138,6 +138,13 @@ function section() {
 /** Whether the section shows something else than its address does: a form to edit, a refusal. */
 let isElsewhere = false;
 
+/** How often a person's own deed has put another section in place of the one that stood there. */
+let swaps = 0;
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail.target === section()) swaps += 1;
+});
+
 document.body.addEventListener("htmx:afterSettle", (event) => {
   const { elt, xhr, requestConfig } = /** @type {CustomEvent} */ (event).detail;
   if (!(elt instanceof HTMLElement) || elt !== section() || !requestConfig) return;
@@ -151,9 +158,10 @@ const isSection = () =>
 
 /** Ask for the section as it is now, and put in place what differs. */
 async function refresh() {
-  if (asking || document.hidden || section()?.querySelector("form[data-sending]")) return;
+  if (asking || document.hidden || section()?.matches(".htmx-settling, :has(form[data-sending])")) return;
   asking = true;
   asked = Date.now();
+  const swapsBefore = swaps;
   try {
     // data-keep: it shows what was asked for once, and asking for it again would cover it.
     const keeps = isElsewhere || !isSection() || Boolean(section()?.hasAttribute("data-keep"));
@@ -162,10 +170,11 @@ async function refresh() {
       headers: { "HX-Request": "true", "X-Caso": "vivo" },
       redirect: "error",
     });
-    const was = section();
-    if (!answer.ok || !was) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = await answer.text();
+    const was = section();
+    // A form that was opened meanwhile is newer than the answer, which would take it away.
+    if (!answer.ok || !was || swaps !== swapsBefore) return;
     for (const element of [...fresh.content.children]) {
       const old = element.id ? document.getElementById(element.id) : null;
       // Of the section in which somebody edits, only what is around it is renewed.

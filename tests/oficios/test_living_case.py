@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from app.core.clock import utcnow
 from app.oficios.models import Investigacion, Oficio
@@ -128,3 +128,34 @@ def test_the_list_one_came_from_leads_to_the_next_case(
     expect(page.locator(".case-head")).to_contain_text(usuario_investigador.nombre)
     case_id = int(str(first).rpartition("/")[2])
     assert rows(Oficio, id=case_id)[0].investigador_id == usuario_investigador.id
+
+
+def test_a_form_opened_while_news_are_under_way_stays(
+    app, browse, buffet, usuario_investigador, usuario_admin
+):
+    place = DireccionData(direccion="Los Aromos 12", comuna="Ñuñoa", region="Metropolitana")
+    case = make_oficio(app, buffet, usuario_admin, direccion=place)
+    page = browse(usuario_investigador, f"/oficios/{case.id}/direcciones")
+    held = []
+
+    def hold(route: Route) -> None:
+        if route.request.headers.get("x-caso") == "vivo" and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route(f"**/oficios/{case.id}/direcciones", hold)
+    page.evaluate("document.body.dispatchEvent(new Event('novedades:caso'))")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    ((route, answer),) = held
+
+    page.get_by_role("link", name="Registrar visita").click()
+    page.get_by_label("Exitosa").check()
+    with page.expect_response(lambda response: response.request == route.request) as told:
+        route.fulfill(response=answer)
+    told.value.finished()
+    page.wait_for_timeout(100)  # what the page makes of the answer
+    expect(page.get_by_label("Exitosa")).to_be_checked()
