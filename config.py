@@ -10,7 +10,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +41,8 @@ FORMER_NAMES = {
     "BOOSTR_PORTICOS_PATH": "PROVIDER_PATH",
 }
 
-#: What may also be in a file, named by the variable with ``_FILE`` at its end (Docker secrets).
+#: What may also be in a file: one that the variable with ``_FILE`` at its end names, or one of its
+#: own name in ``CREDENTIALS_DIRECTORY`` (systemd, Docker's and Kubernetes' secrets).
 SECRETS = (
     "SECRET_KEY",
     "DATABASE_URL",
@@ -163,6 +164,8 @@ class Config:
     map_file: Path
     web_reload: bool
     web_request_seconds: int
+    #: Each secret that is set, and whether a variable, a file or a credential says it.
+    secret_sources: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def map_tile_origin(self) -> str:
@@ -304,6 +307,7 @@ def load_config(env: Mapping[str, str] | None = None) -> Config:
         map_attribution=reader.text("MAP_ATTRIBUTION"),
         web_request_seconds=reader.integer("WEB_REQUEST_SECONDS", 30, 1, 600),
         web_reload=reader.boolean("WEB_RELOAD", default=False),
+        secret_sources=tuple(reader.sources.items()),
     )
     problems = reader.problems
     problems += _oauth_problems(reader)

@@ -55,8 +55,11 @@ class Reader:
         for former, name in (former_names or {}).items():
             for suffix in ("", "_FILE"):
                 self._read_former(former + suffix, name + suffix)
+        #: Of each secret that is there, what it was read from: a variable, a file or a credential.
+        self.sources: dict[str, str] = {}
+        folder = self._credentials()
         for name in secrets:
-            self._read_secret(name)
+            self._read_secret(name, folder)
 
     def _read_former(self, former: str, name: str) -> None:
         """Take what stands under the name that a variable had before."""
@@ -68,22 +71,48 @@ class Reader:
         elif value:
             self.env[name] = value
 
-    def _read_secret(self, name: str) -> None:
-        """Take a secret from the file that ``<name>_FILE`` names, as containers hand them over."""
+    def _credentials(self) -> Path | None:
+        """The folder with one file for each secret: of systemd, or one that containers mount."""
+        path = self.text("CREDENTIALS_DIRECTORY")
+        if path and not Path(path).is_dir():
+            self.problems.append(
+                f"CREDENTIALS_DIRECTORY nombra una carpeta que no se puede leer: «{path}»."
+            )
+            return None
+        return Path(path) if path else None
+
+    def _read_secret(self, name: str, folder: Path | None) -> None:
+        """Take a secret from its variable, the file that ``<name>_FILE`` names, or a credential.
+
+        Only one of them may say it: which of two keys is used would be a guess.
+        """
+        found = {"variable": name} if self.text(name) else {}
         path = self.text(f"{name}_FILE")
-        if not path:
+        value = self.text(name)
+        if path:
+            found["archivo"] = f"{name}_FILE"
+            value = self._read_file(path, f"{name}_FILE nombra un archivo", may_be_empty=False)
+        if folder is not None and (folder / name).exists():
+            words = f"La credencial {name} es un archivo"
+            credential = self._read_file(str(folder / name), words, may_be_empty=True)
+            if credential:  # one that a list of all of them leaves empty is none
+                found["credencial"] = f"la credencial {name}"
+                value = credential
+        if len(found) > 1:
+            self.problems.append(f"{' y '.join(found.values())} están las dos: deje una.")
             return
-        if self.text(name):
-            self.problems.append(f"{name} y {name}_FILE están las dos: deje una.")
-            return
+        self.env[name] = value
+        self.sources |= dict.fromkeys([name] if value else [], next(iter(found), ""))
+
+    def _read_file(self, path: str, words: str, *, may_be_empty: bool) -> str:
         try:
             value = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError, ValueError):
-            self.problems.append(f"{name}_FILE nombra un archivo que no se puede leer: «{path}».")
-            return
-        if not value.strip():
-            self.problems.append(f"{name}_FILE nombra un archivo vacío: «{path}».")
-        self.env[name] = value
+            self.problems.append(f"{words} que no se puede leer: «{path}».")
+            return ""
+        if not value.strip() and not may_be_empty:
+            self.problems.append(f"{words} vacío: «{path}».")
+        return value
 
     def text(self, name: str, default: str = "") -> str:
         """What is written, without blanks around it; an empty variable is one that is not set."""

@@ -3,7 +3,7 @@
 #     sudo sh deploy/install.sh --domain rastro.oficina.cl --email ana@oficina.cl --name "Ana Vega"
 # The sources are those of the folder that this script is in; they are copied to /opt/rastro. The
 # data is in /var/lib/rastro and the configuration in /etc/rastro/rastro.env: neither is touched
-# when it exists.
+# when it exists, but that secrets typed there are encrypted where others are (rastro-secreto.sh).
 #   --domain NAME    public name of the machine; its DNS must point here (ports 80 and 443 open)
 #   --email, --name  the first admin, who gets a link to choose a password
 #   --no-proxy       no Caddy: somebody else attends HTTPS
@@ -76,7 +76,9 @@ fi
     --require-hashes -r "$app/requirements.lock"
 chmod -R go=rX "$app/.venv"
 
+new=no
 if [ ! -f "$env" ]; then
+    new=yes
     say "Configuración nueva en $env"
     secret=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
     phrase=$(python3 -c 'import secrets; print("-".join(secrets.token_hex(3) for _ in range(5)))')
@@ -108,17 +110,16 @@ chown root:rastro "$env"
 chmod 0640 "$env"
 
 say "Comando rastro"
-cat >/usr/local/bin/rastro <<'COMMAND'
-#!/bin/sh
-# Runs a command of Rastro with the installation's configuration: rastro doctor, rastro backup list
-set -eu
-cd /opt/rastro
-umask 077
-run='exec .venv/bin/python -m dotenv --file /etc/rastro/rastro.env run --no-override -- .venv/bin/flask --app wsgi "$@"'
-[ "$(id -un)" = rastro ] && exec sh -c "$run" rastro "$@"
-exec setpriv --reuid=rastro --regid=rastro --init-groups env HOME=/var/lib/rastro sh -c "$run" rastro "$@"
-COMMAND
-chmod 0755 /usr/local/bin/rastro
+install -m 0755 "$app/deploy/rastro.sh" /usr/local/bin/rastro
+install -m 0755 "$app/deploy/rastro-secreto.sh" /usr/local/bin/rastro-secreto
+
+# A new installation, and one that has some already: an older one says them where it always did.
+if [ "$new" = yes ] || [ -d /etc/rastro/secretos ]; then
+    if has_systemd && command -v systemd-creds >/dev/null; then
+        say "Secretos, cifrados por systemd"
+        rastro-secreto mover || echo "Los que falten quedan en $env" >&2
+    fi
+fi
 
 say "Servicios"
 install -m 0644 "$app/deploy/rastro.service" /etc/systemd/system/rastro.service
@@ -161,4 +162,8 @@ if [ -n "$email" ]; then
 fi
 say "Listo"
 echo "Revise todo con: rastro config check --mail-to ${email:-su@correo.cl}"
-echo "Anote en papel la frase de los respaldos: grep BACKUP_PASSPHRASE $env"
+if [ -f /etc/rastro/secretos/BACKUP_PASSPHRASE ]; then
+    echo "Anote en papel la frase de los respaldos: rastro-secreto ver BACKUP_PASSPHRASE"
+else
+    echo "Anote en papel la frase de los respaldos: grep BACKUP_PASSPHRASE $env"
+fi

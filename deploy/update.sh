@@ -55,6 +55,9 @@ chmod -R u=rwX,go=rX "$app" || back
 "$app/.venv/bin/python" -m pip install -qq --disable-pip-version-check --no-input --no-deps \
     --require-hashes -r "$app/requirements.lock" || back
 
+install -m 0755 "$app/deploy/rastro.sh" /usr/local/bin/rastro || back
+install -m 0755 "$app/deploy/rastro-secreto.sh" /usr/local/bin/rastro-secreto || back
+
 echo "==> Esquema"
 rastro prepare >/dev/null || back
 if [ -d /run/systemd/system ]; then

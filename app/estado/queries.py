@@ -66,6 +66,7 @@ def list_partes(config: Config, now: datetime) -> list[InstallationPart]:
         *_gantry_list(),
         _streets(config),
         _address(config),
+        _secrets(config),
     ]
 
 
@@ -347,3 +348,24 @@ def _address(config: Config) -> InstallationPart:
         "warn",
         f"{config.base_url} no usa HTTPS: sirve en un computador propio, no hacia afuera.",
     )
+
+
+def _secrets(config: Config) -> InstallationPart:
+    """Where the secrets come from, by their names alone."""
+    words = {
+        "credencial": "de una credencial",
+        "archivo": "de un archivo",
+        "variable": "de una variable",
+    }
+    told = []
+    for source, where in words.items():
+        names = [name for name, found in config.secret_sources if found == source]
+        if names:
+            told.append(f"{where}: {', '.join(names)}")
+    text = f"Se leen {'; '.join(told)}." if told else "No hay ninguno."
+    if config.is_production and words["variable"] in text:
+        text += (
+            " Una variable queda sin cifrar en el archivo que la dice: «Los secretos», en "
+            "docs/operacion.md, explica cómo guardarlos cifrados."
+        )
+    return InstallationPart("Secretos", "ok", text)

@@ -50,6 +50,17 @@ def test_the_admin_reads_how_each_part_is(admin, folders):
     assert "Todavía no hay ninguno" in text
 
 
+def test_it_is_told_where_secrets_come_from_and_never_what_they_are(admin, configure, folders):
+    sources = (("SECRET_KEY", "credencial"), ("SMTP_PASSWORD", "variable"))
+    configure(secret_sources=sources, smtp_password="no-se-muestra", environment="production")
+
+    text = page(admin)
+
+    assert "de una credencial: SECRET_KEY; de una variable: SMTP_PASSWORD." in text
+    assert "explica cómo guardarlos cifrados" in text
+    assert "no-se-muestra" not in text
+
+
 def test_a_backup_by_hand_is_made_by_the_consumer_and_shown(app, admin, folders):
     assert admin.post("/admin/estado/respaldar").status_code == 303
     with app.app_context():

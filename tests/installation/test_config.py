@@ -169,6 +169,28 @@ def test_a_secret_may_lie_in_a_file(tmp_path, name):
     file.write_text("\n")
     assert "vacío" in problems({**env, f"{name}_FILE": str(file)})
 
+    (tmp_path / name).write_text(value + "\n")
+    handed = {**env, "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    by_credential = load_config(handed)
+    assert by_credential == by_file
+    assert (name, "credencial") in by_credential.secret_sources
+    assert (name, "archivo") in by_file.secret_sources
+    told = problems({**handed, name: value})
+    assert f"{name} y la credencial {name} están las dos: deje una." in told
+    assert value not in told
+
+
+def test_a_credential_that_is_empty_is_none_and_a_folder_that_is_not_there_is_told(tmp_path):
+    home = {"INSTANCE_DIR": str(tmp_path)}
+    (tmp_path / "SMTP_PASSWORD").write_text("\n")
+
+    config = load_config({**home, "CREDENTIALS_DIRECTORY": str(tmp_path), "SMTP_PASSWORD": ""})
+
+    assert config.smtp_password == ""
+    assert config.secret_sources == ()
+    missing = problems({**home, "CREDENTIALS_DIRECTORY": str(tmp_path / "nada")})
+    assert "CREDENTIALS_DIRECTORY nombra una carpeta que no se puede leer" in missing
+
 
 def test_the_provider_is_read_under_its_former_names_too(tmp_path):
     former = {"BOOSTR_API_URL": "https://api.example", "BOOSTR_API_KEY": "una clave"}

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -92,7 +94,14 @@ def test_the_image_copies_the_whole_program_and_nothing_that_is_kept_out_of_it(i
     for name in copied:
         assert (ROOT / name).exists(), name
         assert not image.ignored(name, patterns), name
-    for name in (".env", ".git", "instance/rastro.sqlite3", "tests/conftest.py", "docs/manual.md"):
+    for name in (
+        ".env",
+        ".git",
+        "instance/rastro.sqlite3",
+        "secretos/SECRET_KEY",
+        "tests/conftest.py",
+        "docs/manual.md",
+    ):
         assert image.ignored(name, patterns), name
     assert image.ignored("app/__pycache__/db.cpython-311.pyc", patterns)
 
@@ -124,12 +133,16 @@ def test_compose_names_only_what_is_there(name, image):
     for service, values in services.items():
         for volume in values.get("volumes", ()):
             source = volume.split(":")[0]
-            assert source in volumes or (ROOT / source).is_file(), service
+            # Docker makes the folder of secrets where it is missing.
+            there = source in volumes or (ROOT / source).is_file() or source == "./secretos"
+            assert there, service
         assert set(values.get("depends_on", ())) <= set(services), service
         if not values.get("build"):
             assert re.fullmatch(r"[a-z/]+:[\w.-]*\d[\w.-]*", values["image"]), "a version is named"
         else:
-            assert values["volumes"] == [f"instance:{volume_of(image)}"]
+            secrets = "./secretos:/run/secrets:ro"
+            assert values["volumes"] == [f"instance:{volume_of(image)}", secrets]
+            assert values["environment"]["CREDENTIALS_DIRECTORY"] == "/run/secrets"
             asked = set(values["environment"])
             assert asked <= variables_read() | OWN_OF_COMPOSE
             assert values["read_only"] is True
@@ -202,3 +215,83 @@ def test_every_target_of_the_issue_is_explained_in_a_line():
 
     assert [name for name in wanted.split() if name not in targets] == []
     assert all(len(text) < 90 for text in targets.values())
+
+
+@pytest.fixture
+def keep_secrets(tmp_path):
+    """Runs ``rastro-secreto`` on a folder of its own, with a stand-in for systemd's program."""
+    folder, programs = tmp_path / "etc", tmp_path / "programs"
+    for each in (folder, programs):
+        each.mkdir()
+    # Turns letters round, and knows which name a secret was sealed under.
+    seal = """#!/bin/sh
+for word in "$@"; do case $word in --name=*) name=${word#--name=} ;; esac; done
+case $1 in
+    encrypt) echo "$name"; rev ;;
+    decrypt) cat "$3" | { read -r sealed; [ "$sealed" = "$name" ] || exit 1; rev; } ;;
+esac
+"""
+    for name, text in (("systemd-creds", seal), ("id", "#!/bin/sh\necho 0\n")):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    env = {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "RASTRO_ETC": str(folder),
+        "RASTRO_UNITS": str(tmp_path / "units"),
+        "RASTRO_APP": str(ROOT),
+    }
+
+    def run(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        command = ["sh", str(ROOT / "deploy" / "rastro-secreto.sh"), *words]
+        return subprocess.run(
+            command, env=env, input=said, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_secrets_are_taken_out_of_the_environments_file_and_into_credentials(
+    keep_secrets, tmp_path
+):
+    env = tmp_path / "etc" / "rastro.env"
+    env.write_text(
+        "PORT=8000\nSECRET_KEY=abc/123|x\nSMTP_PASSWORD='con espacios y $x'\nSMTP_USER=\n"
+    )
+    env.chmod(0o640)
+
+    assert keep_secrets("mover").returncode == 0
+
+    text = env.read_text()
+    assert "abc" not in text
+    assert "espacios" not in text
+    assert text.startswith("PORT=8000\n")
+    assert text.endswith("SMTP_USER=\n")
+    assert env.stat().st_mode & 0o777 == 0o640
+    assert keep_secrets("lista").stdout.split() == ["SECRET_KEY", "SMTP_PASSWORD"]
+    assert keep_secrets("ver", "SMTP_PASSWORD").stdout == "con espacios y $x\n"
+    kept = tmp_path / "etc" / "secretos"
+    assert "espacios" not in (kept / "SMTP_PASSWORD").read_text()
+    assert (kept / "SMTP_PASSWORD").stat().st_mode & 0o077 == 0
+    declared = (tmp_path / "units" / "rastro.service.d" / "secretos.conf").read_text()
+    assert f"LoadCredentialEncrypted=SECRET_KEY:{kept / 'SECRET_KEY'}\n" in declared
+
+
+def test_a_secret_is_made_asked_for_and_destroyed_and_none_by_mistake(keep_secrets, tmp_path):
+    assert keep_secrets("nuevo", "SECRET_KEY").returncode == 0
+    made = keep_secrets("ver", "SECRET_KEY").stdout
+    assert len(made) > 60
+
+    again = keep_secrets("nuevo", "SECRET_KEY")
+    nothing = keep_secrets("poner", "SECRET_KEY")
+    unknown = keep_secrets("poner", "CLAVE", said="x")
+
+    assert again.returncode == nothing.returncode == unknown.returncode == 1
+    assert "--cambiar" in again.stderr
+    assert "No se escribió nada" in nothing.stderr
+    assert "no es un secreto de Rastro" in unknown.stderr
+    assert keep_secrets("ver", "SECRET_KEY").stdout == made
+    assert keep_secrets("quitar", "SECRET_KEY").returncode == 0
+    assert keep_secrets("lista").stdout == ""
+    declared = (tmp_path / "units" / "rastro.service.d" / "secretos.conf").read_text()
+    assert "LoadCredential" not in declared
+    assert keep_secrets().returncode == 2

@@ -72,6 +72,7 @@ def test_kustomize_lists_every_file_but_the_secrets_and_names_this_version():
 def test_what_one_names_another_is():
     claims = {each["metadata"]["name"] for each in of_kind("PersistentVolumeClaim")}
     sources = {each["metadata"]["name"] for each in of_kind("ConfigMap", "Secret")}
+    configs = {each["metadata"]["name"] for each in of_kind("ConfigMap")}
     labels = {}
     for name, pod, found in pods():
         labels[name] = found
@@ -81,10 +82,10 @@ def test_what_one_names_another_is():
             for each in volumes.values()
             if "persistentVolumeClaim" in each
         } <= claims
+        assert volumes["secretos"]["secret"]["secretName"] in sources
         for each in containers(pod):
             assert {mount["name"] for mount in each["volumeMounts"]} == set(volumes)
-            named = {next(iter(one.values()))["name"] for one in each["envFrom"]}
-            assert named == sources
+            assert [one["configMapRef"]["name"] for one in each["envFrom"]] == [*configs]
             assert each["image"] == "rastro"
     for each in of_kind("Deployment"):
         name, wanted = each["metadata"]["name"], each["spec"]["selector"]["matchLabels"]
@@ -135,7 +136,8 @@ def test_the_image_finds_what_it_needs(image):  # noqa: F811
                 "capabilities": {"drop": ["ALL"]},
             }
             places = {mount["mountPath"] for mount in each["volumeMounts"]}
-            assert places == {volume_of(image), "/tmp"}  # noqa: S108  # in a container
+            secrets = settings()["CREDENTIALS_DIRECTORY"]
+            assert places == {volume_of(image), secrets, "/tmp"}  # noqa: S108  # in a container
             assert "memory" in each["resources"]["limits"]
         commands = [each["command"] for each in containers(pod)]
         if name == "web":
@@ -152,16 +154,22 @@ def test_the_image_finds_what_it_needs(image):  # noqa: F811
     assert Path(settings()["INSTANCE_DIR"]).parent == Path(volume_of(image))
 
 
-def test_the_variables_are_those_of_the_application_and_enough_once_completed():
+def test_the_variables_are_those_of_the_application_and_enough_once_completed(tmp_path):
     found = settings()
     assert set(found) <= variables_read()
     assert set(PRODUCTION) <= set(found), "what production needs is asked for"
+    (plain,), (secret,) = (each["data"] for each in of_kind("ConfigMap")), of_kind("Secret")
+    for name, value in secret["stringData"].items():
+        (tmp_path / name).write_text(value)
+    here = {**plain, "CREDENTIALS_DIRECTORY": str(tmp_path)}
 
     with pytest.raises(ConfigError, match="SECRET_KEY"):
-        load_config(found)
-    filled = {"SECRET_KEY": PRODUCTION["SECRET_KEY"], "BACKUP_PASSPHRASE": "palabras-al-azar-9341"}
-    config = load_config({**found, **filled})
+        load_config(here)
+    (tmp_path / "SECRET_KEY").write_text(PRODUCTION["SECRET_KEY"])
+    (tmp_path / "BACKUP_PASSPHRASE").write_text("palabras-al-azar-9341")
+    config = load_config(here)
     assert config.is_production
+    assert {source for _name, source in config.secret_sources} == {"credencial"}
     assert config.storage_type == "s3", "pods share no folder of files"
     assert config.database_url.startswith("postgresql")
 
