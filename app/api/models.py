@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.api.rules import Alcance, EstadoClave, read_scopes, state_of
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.usuarios.models import Usuario
 
@@ -19,6 +20,23 @@ class ClaveApi(Model):
     """A key with which a script asks in the name of an account, without its password."""
 
     __tablename__ = "claves_api"
+    __sealed__ = (
+        Sealed(
+            tipo="clave_api",
+            label="la clave de la API",
+            fields=(
+                "nombre",
+                "usuario_id",
+                "alcances",
+                "huella",
+                "vence_at",
+                "revocada_at",
+                "creada_por_id",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Claves de la API",
         {"nombre": Dato.TEXTO},

@@ -20,6 +20,23 @@ class Buffet(Model):
     """A law firm: the client that sends oficios and follows them."""
 
     __tablename__ = "buffets"
+    __sealed__ = (
+        Sealed(
+            tipo="buffet",
+            label="el buffet",
+            fields=(
+                "nombre",
+                "rut",
+                "email_principal",
+                "telefono",
+                "contacto_nombre",
+                "activo",
+                "modo_hitos",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Buffets",
         {
@@ -97,6 +114,8 @@ class Enlace(Model):
             label="el enlace",
             fields=(
                 "buffet_id",
+                "etiqueta",
+                "email",
                 "selector",
                 "expira_at",
                 "revocado_at",

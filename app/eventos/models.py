@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.eventos.rules import EstadoEntrega, TipoEvento
 
@@ -49,6 +50,22 @@ class Webhook(Model):
     """An address of somebody else's program that is told of events, of one buffet or of all."""
 
     __tablename__ = "webhooks"
+    __sealed__ = (
+        Sealed(
+            tipo="webhook",
+            label="el webhook",
+            fields=(
+                "nombre",
+                "url",
+                "buffet_id",
+                "tipos",
+                "activo",
+                "creado_por_id",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Webhooks",
         {"nombre": Dato.TEXTO},

@@ -303,6 +303,20 @@ class Seguimiento(Model):
         sa.Index("ix_seguimientos_pendientes", "usuario_id", "hecho_at", "para"),
         sa.Index("ix_seguimientos_caso", "oficio_id", "hecho_at", "para"),
     )
+    __sealed__ = (
+        Sealed(
+            tipo="seguimiento",
+            label="el seguimiento",
+            fields=(
+                "entrada_id",
+                "usuario_id",
+                "para",
+                "hecho_at",
+                "hecho_por_id",
+                "created_at",
+            ),
+        ),
+    )
     __personal__ = Personal("Seguimientos", otros=("para", "hecho_at", "created_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)

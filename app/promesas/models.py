@@ -25,6 +25,20 @@ class Promesa(Model):
 
     __tablename__ = "promesas"
     __table_args__ = (sa.UniqueConstraint("buffet_id", "desde"),)
+    __sealed__ = (
+        Sealed(
+            tipo="promesa",
+            label="la promesa al buffet",
+            fields=(
+                "buffet_id",
+                "desde",
+                "plazos",
+                "creado_por_id",
+                "created_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Promesas a los buffets",
         otros=("desde", "plazos", "created_at"),

@@ -43,7 +43,12 @@ class Solicitud(Model):
                 "derivada_buffet_id",
                 "derivada_at",
                 "enviada_at",
+                "pide_bloqueo",
+                "derivada_a",
+                "pdf_sha256",
+                "json_sha256",
             ),
+            hashed=("identidad_como", "prorroga_motivo", "fundamento", "respuesta"),
             chain=None,
         ),
     )

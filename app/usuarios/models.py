@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.usuarios.rules import Rol
 from app.usuarios.rules.sesiones import FinSesion, TipoSesion
@@ -24,6 +25,15 @@ class Usuario(Model):
             "(rol = 'cliente' AND buffet_id IS NOT NULL)"
             " OR (rol <> 'cliente' AND buffet_id IS NULL)",
             name="buffet_only_for_cliente",
+        ),
+    )
+    # Who may do what. Neither what they prove it with nor each time that they come.
+    __sealed__ = (
+        Sealed(
+            tipo="usuario",
+            label="la cuenta",
+            fields=("email", "nombre", "rol", "buffet_id", "telefono", "activo", "created_at"),
+            chain=None,
         ),
     )
 

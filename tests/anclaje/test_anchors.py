@@ -66,7 +66,7 @@ def flaws(app):
 
 @pytest.fixture
 def cases(app, buffet, admin, usuario_admin):
-    """Five cases, each with a chain."""
+    """Five cases, each with a chain; the office has one more."""
     found = [make_oficio(app, buffet, usuario_admin) for _ in range(5)]
     for oficio in found:
         note(app, oficio, usuario_admin)
@@ -77,7 +77,7 @@ def test_a_night_is_anchored_once_and_a_quiet_one_keeps_its_root(app, cases, nig
     assert [night(), night(), night(1), night(2)] == [1, None, 2, 3]
 
     first, second, third = rows(Ancla)
-    assert first.tamano == len(rows(HojaAncla)) == 5
+    assert first.tamano == len(rows(HojaAncla)) == 6
     assert first.raiz == second.raiz == third.raiz
     assert third.fecha - first.fecha == timedelta(days=2)
     assert flaws(app) == []
@@ -91,8 +91,8 @@ def test_only_what_moved_is_appended_and_every_proof_holds(app, cases, night, ro
         night(number)
 
     anclas = rows(Ancla)
-    assert [ancla.tamano for ancla in anclas] == [5, 7, 9, 11]
-    assert len(rows(Nodo)) == 11 + 5 + 2 + 1
+    assert [ancla.tamano for ancla in anclas] == [6, 8, 10, 12]
+    assert len(rows(Nodo)) == 12 + 6 + 3 + 1
     with app.app_context():
         for oficio in cases:
             proof = find_newest_proof(oficio.id)
@@ -144,14 +144,14 @@ def test_the_whole_chain_made_anew_with_our_own_functions_is_found(
     [
         ("UPDATE anclas_hojas SET hash = '{zeros}' WHERE indice = 3", "La hoja 3"),
         ("UPDATE anclas_hojas SET secuencia = 99 WHERE indice = 0", "La hoja 0"),
-        ("UPDATE anclas_hojas SET ancla_id = 1 WHERE indice = 5", "La hoja 5"),
-        ("DELETE FROM anclas_hojas WHERE indice = 5", "Falta la hoja 5"),
+        ("UPDATE anclas_hojas SET ancla_id = 1 WHERE indice = 6", "La hoja 6"),
+        ("DELETE FROM anclas_hojas WHERE indice = 6", "Falta la hoja 6"),
         ("DELETE FROM anclas_hojas WHERE indice = 2", "Falta la hoja 2"),
         ("UPDATE anclas_nodos SET hash = '{zeros}' WHERE nivel = 1 AND indice = 1", "La hoja 3"),
         ("UPDATE anclas SET raiz = '{zeros}' WHERE id = 2", "La raíz que guarda el ancla 2"),
         ("UPDATE anclas SET tamano = 4 WHERE id = 1", "La raíz que guarda el ancla 1"),
-        ("UPDATE anclas SET tamano = 7 WHERE id = 2", "Falta la hoja 6"),
-        ("UPDATE anclas SET tamano = 5 WHERE id > 1", "La raíz que guarda el ancla 2"),
+        ("UPDATE anclas SET tamano = 8 WHERE id = 2", "Falta la hoja 7"),
+        ("UPDATE anclas SET tamano = 6 WHERE id > 1", "La raíz que guarda el ancla 2"),
         ("UPDATE anclas SET id = 9 WHERE id = 3", "Falta el ancla 3"),
         ("DELETE FROM anclas_sellos", None),
     ],

@@ -8,12 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from app.ajustes.service import set_setting
+from app.api.models import ClaveApi
 from app.auditoria.models import Auditoria
 from app.avistamientos.models import Avistamiento, Listado
 from app.avistamientos.rules import Fuente
+from app.buffets.models import Buffet, Enlace
 from app.consultas.models import Consulta
 from app.core.clock import local_today, utcnow
 from app.core.sealed import OFFICE_CHAIN
+from app.cumplimiento.models.retencion import ReglaRetencion
+from app.cumplimiento.rules.retencion import AccionRetencion
 from app.custodia.models import Eslabon
 from app.custodia.queries import list_chain_ids
 from app.custodia.queries.sealed_sources import list_sources
@@ -32,7 +36,13 @@ from app.custodia.service.beginning import MIGRATED_SETTING
 from app.db import append_only_door, commit_together, db, transaction
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
-from app.oficios.models import Oficio, Propietario
+from app.eventos.models import Webhook
+from app.notificaciones.models.receptores import Receptor
+from app.oficios.models import Oficio, Propietario, Seguimiento
+from app.oficios.rules import Estado
+from app.oficios.service.seguimientos import finish_due, follow_up
+from app.promesas.models import Promesa
+from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from tests.avistamientos.rows import make_check
 
@@ -170,6 +180,94 @@ def test_the_list_that_sightings_came_from_is_evidence_too(app, case, usuario_in
     sql(app, "UPDATE avistamiento_listados SET sha256 = :other", other="b" * 64)
     (text,) = sentences(app, case.id)
     assert text.startswith("Se cambió el listado de la concesionaria n.º")
+
+
+#: What the office's own lists say of who is told, who may what and what was promised.
+OFFICE_ALTERATIONS = {
+    "buffets": (
+        "UPDATE buffets SET email_principal = 'otro@ejemplo.cl'",
+        "el buffet n.º {buffet}: email_principal: se selló «{email}» y ahora dice",
+    ),
+    "enlaces": (
+        "UPDATE enlaces SET email = 'otro@ejemplo.cl'",
+        "el enlace n.º 1: email: se selló vacío y ahora dice «otro@ejemplo.cl»",
+    ),
+    "usuarios": (
+        "UPDATE usuarios SET rol = 'admin' WHERE rol = 'investigador'",
+        "rol: se selló «investigador» y ahora dice «admin»",
+    ),
+    "receptores": (
+        "UPDATE receptores SET tribunales = 'Los de Arica'",
+        "Se cambió el receptor n.º 1: tribunales:",
+    ),
+    "promesas": ("DELETE FROM promesas", "Ya no está la promesa al buffet n.º 1"),
+    "retencion_reglas": (
+        "UPDATE retencion_reglas SET meses = 1",
+        "la regla de retención n.º 1: meses: se selló «60» y ahora dice «1»",
+    ),
+    "claves_api": (
+        "UPDATE claves_api SET alcances = 'leer escribir'",
+        "la clave de la API n.º 1: alcances: se selló «leer» y ahora dice «leer escribir»",
+    ),
+    "webhooks": (
+        "UPDATE webhooks SET url = 'https://ladron.ejemplo.cl'",
+        "el webhook n.º 1: url: se selló «https://ejemplo.cl» y ahora dice",
+    ),
+}
+
+
+def test_an_alteration_of_the_offices_own_lists_is_named(app, buffet, usuario_investigador, rows):
+    now = utcnow()
+    with app.app_context(), transaction():
+        db.session.add_all(
+            [
+                Enlace(buffet_id=buffet.id, selector="abc", expira_at=now),
+                Receptor(nombre="Receptora", email="receptora@ejemplo.cl", tribunales="Renca"),
+                Promesa(buffet_id=buffet.id, desde=local_today(now)),
+                ReglaRetencion(
+                    caso_estado=Estado.ENCONTRADO,
+                    meses=60,
+                    accion=AccionRetencion.CONSERVAR,
+                    fundamento="Prescripción",
+                    cambiada_at=now,
+                ),
+                ClaveApi(
+                    nombre="Planilla",
+                    usuario_id=usuario_investigador.id,
+                    alcances="leer",
+                    prefijo="rk",
+                    huella="f" * 64,
+                    vence_at=now,
+                ),
+                Webhook(nombre="Aviso", url="https://ejemplo.cl", semilla="s"),
+            ]
+        )
+    assert sentences(app, OFFICE_CHAIN) == []
+    told = {"buffet": buffet.id, "email": rows(Buffet)[0].email_principal}
+
+    sql(app, *(statement for statement, _words in OFFICE_ALTERATIONS.values()))
+
+    found = "\n".join(sentences(app, OFFICE_CHAIN))
+    for table, (_statement, words) in OFFICE_ALTERATIONS.items():
+        assert words.format(**told) in found, table
+
+
+def test_a_day_to_come_back_on_is_evidence_and_what_was_done_is_no_finding(
+    app, case, usuario_investigador, rows
+):
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        now = utcnow()
+        follow_up(db.session.get_one(Oficio, case.id), local_today(now), actor=actor, now=now)
+    with app.app_context(), transaction():
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        finish_due(case.id, actor=actor, now=utcnow())
+    assert rows(Seguimiento)[0].hecho_at is not None
+    assert sentences(app, case.id) == []
+
+    sql(app, "UPDATE seguimientos SET hecho_at = NULL")
+    (text,) = sentences(app, case.id)
+    assert "Se cambió el seguimiento n.º 1: hecho_at" in text
 
 
 def test_what_belongs_to_no_case_is_in_the_offices_chain(app, buffet, cliente, rows):

@@ -46,6 +46,8 @@ class Brecha(Model):
                 "mensaje_titulares",
                 "cierre",
                 "cerrada_at",
+                "registrada_por_id",
+                "created_at",
             ),
             chain=None,
         ),

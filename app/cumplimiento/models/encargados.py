@@ -82,6 +82,30 @@ class TerminoEncargo(Model):
     """That the data of an ended contract were returned, or are erased, with its certificate."""
 
     __tablename__ = "encargo_terminos"
+    __sealed__ = (
+        Sealed(
+            tipo="encargo_termino",
+            label="el término del encargo",
+            fields=(
+                "numero",
+                "buffet_id",
+                "encargo_id",
+                "modo",
+                "casos",
+                "conservados",
+                "filas",
+                "archivos",
+                "manifiesto_sha256",
+                "supresion_id",
+                "decidido_at",
+                "decidido_por_id",
+                "pdf_sha256",
+                "certificado_at",
+            ),
+            hashed=("porque", "entrega"),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Términos de encargos",
         {"entrega": Dato.TEXTO, "porque": Dato.TEXTO},

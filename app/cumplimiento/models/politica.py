@@ -25,7 +25,15 @@ class Politica(Model):
         Sealed(
             tipo="politica",
             label="la política de privacidad",
-            fields=("numero", "textos", "ley", "rige_desde", "publicada_at"),
+            fields=(
+                "numero",
+                "textos",
+                "ley",
+                "rige_desde",
+                "publicada_at",
+                "publicada_por_id",
+                "created_at",
+            ),
             chain=None,
         ),
     )

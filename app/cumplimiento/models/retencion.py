@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.buffets.models import Buffet
 from app.core.personal_data import Borrado, Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.cumplimiento.rules.retencion import AccionRetencion, EstadoPropuesta
 from app.db import Model, ShortText
 from app.oficios.models import Oficio
@@ -30,6 +31,22 @@ class ReglaRetencion(Model):
             unique=True,
             sqlite_where=sa.text("buffet_id IS NULL"),
             postgresql_where=sa.text("buffet_id IS NULL"),
+        ),
+    )
+    __sealed__ = (
+        Sealed(
+            tipo="retencion_regla",
+            label="la regla de retención",
+            fields=(
+                "buffet_id",
+                "caso_estado",
+                "meses",
+                "accion",
+                "fundamento",
+                "cambiada_at",
+                "cambiada_por_id",
+            ),
+            chain=None,
         ),
     )
     __personal__ = Personal(
@@ -60,6 +77,23 @@ class LoteRetencion(Model):
     """Cases that an admin confirmed together, and the certificate, which names nobody."""
 
     __tablename__ = "retencion_lotes"
+    __sealed__ = (
+        Sealed(
+            tipo="retencion_lote",
+            label="el lote de retención",
+            fields=(
+                "numero",
+                "casos",
+                "reglas",
+                "supresion_id",
+                "confirmado_at",
+                "confirmado_por_id",
+                "pdf_sha256",
+                "certificado_at",
+            ),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Lotes de retención",
         otros=(
@@ -98,6 +132,26 @@ class PropuestaRetencion(Model):
 
     __tablename__ = "retencion_propuestas"
     __table_args__ = (sa.Index("ix_retencion_propuestas_state", "estado", "vencio"),)
+    __sealed__ = (
+        Sealed(
+            tipo="retencion_propuesta",
+            label="la propuesta de retención",
+            fields=(
+                "estado",
+                "caso_estado",
+                "accion",
+                "meses",
+                "fundamento",
+                "vencio",
+                "propuesta_at",
+                "hasta",
+                "motivo",
+                "decidida_at",
+                "decidida_por_id",
+                "lote_id",
+            ),
+        ),
+    )
     __personal__ = Personal(
         "Propuestas de retención",
         {"motivo": Dato.TEXTO},

@@ -40,6 +40,7 @@ from app.cumplimiento.rules.retencion import (
     tell_closed,
 )
 from app.custodia.queries import parts
+from app.custodia.service import execute_sealed
 from app.db import db, seeing_all
 from app.jobs.queue import enqueue
 from app.supresion.rules import Trato
@@ -150,7 +151,7 @@ def _withdraw_undecided(buffet_id: int | None, estado: object) -> None:
 
 def _withdraw(ids: list[int]) -> None:
     for part in parts(ids):
-        db.session.execute(sa.delete(PropuestaRetencion).where(PropuestaRetencion.id.in_(part)))
+        execute_sealed(sa.delete(PropuestaRetencion).where(PropuestaRetencion.id.in_(part)))
 
 
 def propose_some(now: datetime) -> int:
@@ -365,14 +366,9 @@ def _decide(
         "decidida_por_id": actor.id if actor else None,
     }
     for part in parts([row.id for row in rows]):
-        db.session.execute(
-            sa.update(PropuestaRetencion)
-            .where(PropuestaRetencion.id.in_(part))
-            .values(values)
-            .execution_options(synchronize_session=False)
+        execute_sealed(
+            sa.update(PropuestaRetencion).where(PropuestaRetencion.id.in_(part)).values(values)
         )
-    for row in rows:
-        db.session.expire(row)
 
 
 def order_batch_certificate(lote: LoteRetencion, *, now: datetime) -> None:

@@ -95,11 +95,11 @@ def remove_samples(*, actor: Usuario, now: datetime) -> int:
         with removal_reason("se quitaron los ejemplos"):
             places = sa.select(Direccion.id).where(Direccion.oficio_id.in_(ids))
             execute_sealed(sa.delete(Visita).where(Visita.direccion_id.in_(places)))
-            for model in (Aviso, Seguimiento):
-                db.session.execute(sa.delete(model).where(model.oficio_id.in_(ids)))
+            db.session.execute(sa.delete(Aviso).where(Aviso.oficio_id.in_(ids)))
+            execute_sealed(sa.delete(Seguimiento).where(Seguimiento.oficio_id.in_(ids)))
             remove_cases(ids, reason="se quitaron los ejemplos")
             execute_sealed(sa.delete(Enlace).where(Enlace.buffet_id == buffet.id))
-        db.session.execute(sa.delete(Buffet).where(Buffet.id == buffet.id))
+            execute_sealed(sa.delete(Buffet).where(Buffet.id == buffet.id))
     audit("ejemplos.quitados", actor=actor, now=now, casos=len(ids))
     return len(ids)
 

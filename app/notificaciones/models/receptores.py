@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
 from app.core.personal_data import Dato, Personal, Titular
+from app.core.sealed import Sealed
 from app.db import Model, ShortText
 
 
@@ -16,6 +17,22 @@ class Receptor(Model):
     """A receptor judicial: the independent court bailiff who acts on what was found."""
 
     __tablename__ = "receptores"
+    __sealed__ = (
+        Sealed(
+            tipo="receptor",
+            label="el receptor",
+            fields=(
+                "nombre",
+                "email",
+                "telefono",
+                "tribunales_pjud",
+                "activo",
+                "created_at",
+            ),
+            hashed=("tribunales", "notas"),
+            chain=None,
+        ),
+    )
     __personal__ = Personal(
         "Receptores judiciales",
         {

@@ -88,25 +88,23 @@ def finish(row: Seguimiento, *, actor: Usuario, now: datetime) -> None:
 
 def finish_due(oficio_id: int, *, actor: Usuario, now: datetime) -> None:
     """What was promised of a case until today is done when somebody notes what came of it."""
-    db.session.execute(
-        sa.update(Seguimiento)
-        .where(
-            Seguimiento.oficio_id == oficio_id,
-            Seguimiento.hecho_at.is_(None),
-            Seguimiento.para <= local_today(now),
-        )
-        .values(hecho_at=now, hecho_por_id=actor.id)
-        .execution_options(synchronize_session=False)
+    due = sa.select(Seguimiento).where(
+        Seguimiento.oficio_id == oficio_id,
+        Seguimiento.hecho_at.is_(None),
+        Seguimiento.para <= local_today(now),
     )
+    for row in db.session.scalars(due.with_for_update()):
+        finish(row, actor=actor, now=now)
 
 
 def drop_follow_up(entry: Investigacion) -> None:
     """Forget what an entry promised that its author takes back, unless it is done."""
-    db.session.execute(
-        sa.delete(Seguimiento).where(
-            Seguimiento.entrada_id == entry.id, Seguimiento.hecho_at.is_(None)
-        )
+    promised = sa.select(Seguimiento).where(
+        Seguimiento.entrada_id == entry.id, Seguimiento.hecho_at.is_(None)
     )
+    for row in db.session.scalars(promised.with_for_update()):
+        db.session.delete(row)
+    db.session.flush()
 
 
 def _find_plain(oficio_id: int, usuario_id: int) -> Seguimiento | None:
