@@ -3,11 +3,12 @@
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from app.core.process_memory import forgettable
 from app.core.text import fold
 
 _TABLE = Path(__file__).parent / "data" / "comunas.csv"
@@ -87,7 +88,7 @@ def comunas() -> tuple[Comuna, ...]:
         )
 
 
-@lru_cache(maxsize=1_024)
+@forgettable(1_024)
 def find_comuna(text: str) -> Comuna | None:
     """Return the comuna of that name; case, accents, spaces and known variants are forgiven.
 
@@ -101,7 +102,7 @@ def find_comuna(text: str) -> Comuna | None:
     return _by_key().get(_ALSO_WRITTEN.get(key, key))
 
 
-@lru_cache(maxsize=1_024)
+@forgettable(1_024)
 def suggest_comuna(text: str) -> Comuna | None:
     """Return the comuna that a misspelled name most likely means, to be confirmed by a person."""
     best = process.extractOne(

@@ -8,11 +8,12 @@ more than six. A shorter run without a dash (``AB1234``) is always the plate its
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from app.core.errors import InvalidValue
 from app.core.labels import Labelled
+from app.core.process_memory import forgettable
 from app.core.text import clean_text
 
 #: Letters of plates since 2007: no vowels, and no M, N, Ñ, Q.
@@ -110,7 +111,7 @@ class Patente:
 
 
 # The rules of a list ask four times for each of its plates, the last time when all were read.
-@lru_cache(maxsize=8_192)
+@forgettable(8_192)
 def parse_patente(text: str) -> Patente:
     """Read a plate with or without dots, dashes, spaces and check digit, in any case.
 

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from stdnum.cl import rut as stdnum_rut
 
 from app.core.errors import InvalidValue
+from app.core.process_memory import forgettable
 from app.core.text import clean_text
 
 _NOISE = re.compile(r"[\s.,]")
@@ -42,7 +42,7 @@ class Rut:
 
 
 # The rules of a list ask several times for the RUT of a row.
-@lru_cache(maxsize=8_192)
+@forgettable(8_192)
 def parse_rut(text: str) -> Rut:
     """Read a RUT with or without dots and dash, «k» in either case.
 

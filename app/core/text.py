@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TypeVar
+
+from app.core.process_memory import forgettable
 
 T = TypeVar("T")
 
@@ -94,8 +95,8 @@ def _cleaned(text: str, multiline: bool) -> str:
 
 
 # The rules of a list look at a cell a dozen times, and its columns repeat courts and comunas.
-_cleaned_lately = lru_cache(maxsize=4_096)(_cleaned)
-_folded_lately = lru_cache(maxsize=4_096)(_folded)
+_cleaned_lately = forgettable(4_096)(_cleaned)
+_folded_lately = forgettable(4_096)(_folded)
 
 
 def shortened(text: str, limit: int = 40) -> str:

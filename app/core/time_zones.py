@@ -8,13 +8,14 @@ hours behind Santiago.
 import csv
 import re
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from math import cos, radians
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.core.clock import SANTIAGO
 from app.core.comunas import comunas, find_comuna, find_region, suggest_comuna
+from app.core.process_memory import forgettable
 from app.core.text import fold
 
 _TABLE = Path(__file__).parent / "data" / "comuna_zona.csv"
@@ -124,21 +125,21 @@ def _zones_of_regions() -> dict[str, ZoneInfo | None]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@forgettable(1024)
 def _zone_of_comuna(name: str) -> ZoneInfo | None:
     name = _plain(name)
     comuna = find_comuna(_TOWNS.get(name, name))
     return _zones()[comuna.codigo] if comuna else None
 
 
-@lru_cache(maxsize=256)
+@forgettable(256)
 def _zone_of_region(name: str) -> ZoneInfo | None:
     name = _REGION_WORD.sub("", _plain(name))
     region = find_region(_REGIONS.get(name, name))
     return _zones_of_regions()[region] if region else None
 
 
-@lru_cache(maxsize=4096)
+@forgettable(4096)
 def _zone_of_text(text: str) -> ZoneInfo | None:
     """The zone of the comuna or region that ends an address, or stands after «de» or «en».
 
@@ -172,7 +173,7 @@ def _plain(name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=4096)
+@forgettable(4096)
 def _zone_of_point(lat: float, lon: float) -> ZoneInfo:
     """The zone of the comuna whose inner point is the nearest, near enough for a clock.
 

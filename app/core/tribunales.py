@@ -3,11 +3,12 @@
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from app.core.process_memory import forgettable
 from app.core.text import fold
 
 
@@ -90,7 +91,7 @@ def tribunales() -> tuple[Tribunal, ...]:
         )
 
 
-@lru_cache(maxsize=4_096)
+@forgettable(4_096)
 def find_tribunal(text: str) -> Tribunal | None:
     """Return the court of that name, however its ordinal, case and accents are written.
 

@@ -27,6 +27,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 
+from app.core.process_memory import is_forgotten_with_people
 from app.db.hiding import reader_options
 from app.db.model import db
 
@@ -80,6 +81,11 @@ class Maker(Generic[Made]):
         self._make = make
         self._most = most
         self._made: dict[tuple[Any, ...], Made] = {}
+        is_forgotten_with_people(self)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._made.clear()
 
     def of(self, result: sa.CursorResult[*tuple[Any, ...]]) -> list[Made]:
         """The objects of the rows of a result, in their order."""

@@ -21,6 +21,7 @@ from app.jobs.presence import leave, new_consumer_id, present, release_dead, sho
 from app.jobs.pulse import clock_ahead
 from app.jobs.queue import BELL
 from app.jobs.service import beat
+from app.web.forgetting import Forgetting
 from config import product_version
 
 logger = logging.getLogger(__name__)
@@ -142,8 +143,10 @@ def run_consumer(app: Flask) -> None:
 def _pulse(alarm: Alarm, folder: Path, stop: threading.Event) -> None:
     """Write down every few seconds that this consumer lives, and look who died."""
     started = utcnow()
+    forgetting = Forgetting(alarm.app)
     while True:
         show_life(folder, alarm.consumer_id)
+        forgetting.look()
         try:
             with alarm.app.app_context():
                 ahead = clock_ahead()

@@ -21,6 +21,7 @@ from app.server.hub import Hub
 from app.server.limits import IDLE, Patience, raise_descriptors
 from app.server.shell import Shell
 from app.web.bodies import body_limit
+from app.web.forgetting import Forgetting
 from app.web.streaming import looking, make_sources
 
 #: Seconds that a worker whose master died keeps serving while the supervisor restarts it.
@@ -44,6 +45,7 @@ class Web(Worker):
     """Runs the Flask application behind ``app.server.shell``, in gunicorn's ``--threads``."""
 
     server: Server
+    _forgetting: Forgetting
     _alone_since = 0.0
 
     def init_signals(self) -> None:
@@ -69,6 +71,7 @@ class Web(Worker):
             threads=self.cfg.threads,
             folder=folder,
         )
+        self._forgetting = Forgetting(flask_app)
         asyncio.run(self._serve(shell))
 
     async def _serve(self, shell: Shell) -> None:
@@ -101,6 +104,8 @@ class Web(Worker):
         While the supervisor lives it is starting another master: until that one serves, go on.
         """
         self.notify()
+        if self._forgetting.is_due:
+            asyncio.get_running_loop().run_in_executor(None, self._forgetting.look)
         if os.getppid() == self.ppid:
             return
         now = asyncio.get_running_loop().time()

@@ -44,6 +44,8 @@ from jinja2.meta import TrackingCodeGenerator
 from jinja2.parser import Parser
 from markupsafe import Markup
 
+from app.core.process_memory import is_forgotten_with_people
+
 #: Bytes of the parts that a process keeps; those that were not used for longest go first.
 MOST_BYTES = 24_000_000
 #: What the key of a part takes besides its text, about.
@@ -112,6 +114,7 @@ class Keeper:
         self.is_checking = False
         self._parts: OrderedDict[tuple[Any, ...], tuple[str, bool]] = OrderedDict()
         self._lock = threading.Lock()
+        is_forgotten_with_people(self)
 
     def __len__(self) -> int:
         return len(self._parts)

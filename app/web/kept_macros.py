@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 
+from app.core.process_memory import is_forgotten_with_people
+
 #: By template.
 KEPT = {
     "web/_macros.html": ("icon", "initials_avatar"),
@@ -50,6 +52,11 @@ class _Kept:
     def __init__(self, macro: Callable[..., Any]) -> None:
         self._macro = macro
         self._drawn: dict[tuple[Any, ...], Any] = {}
+        is_forgotten_with_people(self)
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._drawn.clear()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the macro draws for these arguments."""

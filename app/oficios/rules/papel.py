@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 
 from app.core.dates import format_fecha
 from app.core.errors import InvalidValue
+from app.core.process_memory import forgettable
 from app.core.text import clean_text, fold, looks_like_formula, shortened, unescape_formula
 from app.oficios.rules.campos import CAMPOS, GrupoDeCampos, fields_of
 from app.oficios.rules.field_readers import Dato, Judgement
@@ -88,7 +88,7 @@ class Papel:
 
 
 # Courts, comunas, dates and makes repeat in the columns of a list.
-@lru_cache(maxsize=4_096)
+@forgettable(4_096)
 def judge(
     name: str, text: str, *, today: date, cells: bool = False, missing: str | None = None
 ) -> Judgement:

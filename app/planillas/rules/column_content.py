@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -16,6 +15,7 @@ from app.core.errors import InvalidValue
 from app.core.marcas import is_marca, split_marca_modelo
 from app.core.patente import parse_patente
 from app.core.phone_numbers import parse_telefono
+from app.core.process_memory import forgettable
 from app.core.rol import parse_rol_causa
 from app.core.rut import parse_rut
 from app.core.text import clean_text, fold
@@ -49,7 +49,7 @@ Cells = Sequence[str]
 
 
 def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
-    @lru_cache(maxsize=4_000)
+    @forgettable(4_000)
     def test(text: str) -> bool:
         try:
             parse(text)

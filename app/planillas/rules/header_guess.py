@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from app.core.process_memory import forgettable
 from app.core.text import fold
 
 #: «color» and «rol» are 75 alike, «fecha ingreso» and «fecha ingresso» 96.
@@ -58,13 +58,13 @@ def header_key(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(re.sub("[°ºª]", " ", text))).split())
 
 
-@lru_cache(maxsize=10_000)
+@forgettable(10_000)
 def _exact(key: str, synonyms: str) -> float:
     names = synonyms.split("|")
     return 101.0 - names.index(key) / 100 if key in names else 0.0
 
 
-@lru_cache(maxsize=10_000)
+@forgettable(10_000)
 def _likeness(key: str, synonyms: str) -> float:
     names = synonyms.split("|")
     if len(key) < 4:

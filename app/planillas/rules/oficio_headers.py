@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from app.core.process_memory import forgettable
 from app.core.text import fold
 
 
@@ -174,7 +174,7 @@ _OTHER_FIELD = {
 _TWO_WORDS = 8
 
 
-@lru_cache(maxsize=10_000)
+@forgettable(10_000)
 def field_of_header(text: str) -> str | None:
     """The field that a header names; empty when it names something that is none of ours, None
     when its words are not known.

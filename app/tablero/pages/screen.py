@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session, object_session
 
 from app.core.clock import local_today, utcnow
+from app.core.process_memory import forgettable
 from app.promesas.rules import ASKED_FOR
 from app.promesas.rules.promise_words import say_on_card
 from app.tablero.queries import BoardColumn, Card, criteria
@@ -58,7 +58,7 @@ def promise_on_card(card: Card, now: datetime) -> tuple[str, str, str] | None:
     return text, state.tone, state.icon
 
 
-@lru_cache(maxsize=1024)
+@forgettable(1024)
 def _due(fecha_limite: date | None, today: date) -> tuple[str, str] | None:
     """The days left and their tone; counting them goes through the calendar day by day.
 
@@ -71,7 +71,7 @@ def _due(fecha_limite: date | None, today: date) -> tuple[str, str] | None:
     return (words["texto"], words["tono"]) if words else None
 
 
-@lru_cache(maxsize=_KEPT_CARDS)
+@forgettable(_KEPT_CARDS)
 def _draw(
     template: jinja2.Template,
     card: Card,

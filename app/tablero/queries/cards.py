@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from app.adjuntos.models import Adjunto
 from app.avistamientos.models import Avistamiento
 from app.buffets.models import Buffet
 from app.core.errors import NotFound
+from app.core.process_memory import forgettable
 from app.core.rut import parse_rut
 from app.core.text import join_once
 from app.core.time_zones import zone_of
@@ -314,7 +314,7 @@ def warnings_of(row: sa.Row[Any]) -> list[str]:
     return [*digits, *row.arrival.values()]
 
 
-@lru_cache(maxsize=8192)
+@forgettable(8192)
 def _digit_warnings(
     patente: str, dv: str | None, confirmed: bool, ruts: str | None
 ) -> tuple[str, ...]:

@@ -1,0 +1,85 @@
+"""What a process remembers of people goes soon after they were erased, in every process."""
+
+from __future__ import annotations
+
+import ast
+
+from app.core.clock import utcnow
+from app.core.process_memory import forgettable
+from app.core.rut import parse_rut
+from app.db import db, transaction
+from app.supresion.models import Supresion
+from app.web.forgetting import EVERY, Forgetting
+from app.web.kept_blocks import keeper_of
+from config import ROOT
+
+#: Files with a plain ``lru_cache``, by why its arguments and results are about nobody.
+ABOUT_NOBODY = {
+    "app/adjuntos/outside/bucket.py": "clients of the bucket",
+    "app/cambios/queries.py": "stamps of tables",
+    "app/cambios/rules.py": "statements",
+    "app/core/process_memory.py": "how it is done",
+    "app/custodia/service/collecting.py": "statements",
+    "app/db/schema_version.py": "the version of the tables",
+    "app/mapa/outside/street_file.py": "the file of the streets",
+    "app/oficios/pages/sections.py": "sections",
+    "app/promesas/rules/horario.py": "business hours of a day",
+    "app/web/filters.py": "days between two dates",
+    "app/web/headers.py": "the policy of a host",
+    "app/web/navigation.py": "links of a menu",
+}
+
+
+def test_a_process_forgets_what_it_drew_and_read_once_somebody_was_erased(app, admin, oficio):
+    clock = [0.0]
+    forgetting = Forgetting(app, lambda: clock[0])
+
+    def look():
+        clock[0] += EVERY
+        forgetting.look()
+
+    look()
+    look()
+    parse_rut("12.345.678-5")
+    admin.get(f"/oficios/{oficio.id}")
+    assert len(keeper_of(app)) > 0
+    look()
+    forgetting.look()
+    assert len(keeper_of(app)) > 0, "nobody was erased"
+    assert parse_rut.cache_info().currsize > 0
+
+    now = utcnow()
+    with app.app_context(), transaction():
+        db.session.add(
+            Supresion(
+                clave="k", numero="B-2026-0001", motivo="S-1", confirmada_at=now, filas_at=now
+            )
+        )
+    forgetting.look()
+    assert len(keeper_of(app)) > 0, "it is not time to ask"
+    look()
+    assert len(keeper_of(app)) == 0
+    assert parse_rut.cache_info().currsize == 0
+
+    # A page that was read before the erasure is drawn a moment after it.
+    parse_rut("12.345.678-5")
+    look()
+    assert parse_rut.cache_info().currsize == 0
+    parse_rut("12.345.678-5")
+    look()
+    assert parse_rut.cache_info().currsize == 1
+
+
+def test_whatever_remembers_texts_can_forget_them():
+    found = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        text = path.read_text()
+        if "lru_cache" in text and any(
+            "lru_cache" in {getattr(node, "id", ""), getattr(node, "attr", "")}
+            for node in ast.walk(ast.parse(text))
+        ):
+            found.add(str(path.relative_to(ROOT)))
+
+    assert found == set(ABOUT_NOBODY), (
+        f"use {forgettable.__name__}, or say of whom it holds nothing"
+    )
