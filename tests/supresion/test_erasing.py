@@ -40,6 +40,7 @@ from app.vehiculos.models import Vehiculo
 from tests.bandeja.rows import LIST, make_item, make_zip
 from tests.factories import make_oficio
 from tests.planillas.listados import make_importacion
+from tests.supresion.rows import make_erasure
 
 PERSON = {"rut": "5.126.663-3", "nombre": "José Núñez Peña"}
 URL = "/admin/personas/supresiones/nueva"
@@ -357,3 +358,22 @@ def test_the_file_of_the_tray_that_a_case_came_of_goes_with_it(
     with app.app_context():
         found = list(verify_all([OFFICE_CHAIN, casos[0]]))
     assert [each.texto for one in found for each in one.problemas] == []
+
+
+def test_a_copy_of_the_audit_on_another_machine_is_named_before_and_after(
+    app, admin, usuario_admin, configure, casos, rows
+):
+    configure(audit_syslog_url="syslog+tls://registros.ejemplo.cl")
+    where = "registros.ejemplo.cl:6514"
+    pk = make_erasure(app, usuario_admin)
+    with app.app_context():
+        while service.erase_next(pk, now=utcnow()):
+            pass
+
+    assert where in admin.get(f"/admin/personas/supresiones/{pk}").text
+    proof = admin.get(f"/admin/personas/supresiones/{pk}/prueba.json").json
+    assert proof["hechos"]["copias"] == [f"la auditoría que recibió {where}"]
+    assert proof["sha256"] == proof_of(proof["numero"], proof["motivo"], proof["hechos"])
+    found = admin.post("/admin/personas", data={"rut": PERSON["rut"], "motivo": "Solicitud"}).text
+    assert "Copias que no se pueden buscar por dentro" in found
+    assert f"{where} recibe una copia de la auditoría" in found

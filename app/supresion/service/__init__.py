@@ -30,6 +30,7 @@ from app.supresion.service.emptying import Recuento, cut_person, empty_case, emp
 from app.supresion.service.mentions import list_mentions, model_of
 from app.titulares.rules.identidad import Buscado
 from app.usuarios.models import Usuario
+from app.vigia.outside import target_name
 
 ERASE_JOB = "supresion.borrar"
 #: Cases that the audit names; the erasure itself has them all.
@@ -186,6 +187,7 @@ def erase_next(supresion_id: int, *, now: datetime) -> bool:
     done = Recuento(**deepcopy(db.session.get_one(Supresion, supresion_id).hechos))
     done.add(asdict(_count_steps(supresion_id)))
     done.por_juzgar += mentions
+    done.copias = [f"la auditoría que recibió {where}"] if (where := target_name()) else []
     release()
     with transaction():
         supresion = db.session.get_one(Supresion, supresion_id)

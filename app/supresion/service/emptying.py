@@ -87,6 +87,8 @@ class Recuento:
     sin_sal: int = 0
     archivos: list[list[str]] = field(default_factory=list)
     por_juzgar: list[dict[str, Any]] = field(default_factory=list)
+    #: What other machines were told, which no erasure here can reach.
+    copias: list[str] = field(default_factory=list)
 
     def seal_gone(self, tipo: str, ids: Collection[int], reason: str, now: datetime) -> None:
         """Destroy what links hold of rows, and count it."""
@@ -111,6 +113,7 @@ class Recuento:
         self.eslabones += more.get("eslabones", 0)
         self.sin_sal += more.get("sin_sal", 0)
         self.archivos += more.get("archivos", ())
+        self.copias = list(dict.fromkeys([*self.copias, *more.get("copias", ())]))
         judged = self.por_juzgar  # a step that is done again finds the same once more
         self.por_juzgar += [each for each in more.get("por_juzgar", ()) if each not in judged]
 

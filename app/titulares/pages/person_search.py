@@ -19,6 +19,7 @@ from app.titulares.queries.bloqueos import blocked_among
 from app.titulares.queries.copias import find_exports
 from app.titulares.queries.persona import Encontrado, find_person
 from app.titulares.service import record_search
+from app.vigia.outside import target_name
 from app.web.access import admin_required
 from app.web.fragments import is_read
 from app.web.fresh import fresh_required
@@ -67,6 +68,7 @@ def _page(form: BuscarForm, found: Encontrado | None, status: int) -> ResponseRe
         found=found,
         respaldos=Respaldos.since(found.desde, now) if found else None,
         salidas=find_exports(found.desde, found.oficio_ids) if found and found.desde else [],
+        syslog=target_name(),
         bloqueados=blocked_among(found.oficio_ids) if found else set(),
         bloquear=BloquearForm(
             formdata=None, motivo=form.motivo.data, solicitud=form.solicitud.data
