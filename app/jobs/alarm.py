@@ -14,15 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from huey import Huey
-from huey.api import PostgresHuey, RedisHuey
-from huey.serializer import SignedSerializer
-from huey.storage import SqliteStorage
-from redis import ConnectionPool
 
 from app.core.clock import utcnow
 from app.core.outages import find_outage
 from app.db import transaction
+from app.jobs.message_storages import Huey, SignedSerializer, SqliteStorage, class_for
 from app.jobs.queue import enqueue_periodic
 from app.jobs.runner import count_due, never, work
 from app.jobs.service import note_sweep
@@ -70,12 +66,21 @@ def make_storage(url: str, secret: str) -> Huey:
         path = url.removeprefix("sqlite:///")
         return Huey("rastro", storage_class=_SqliteMessages, filename=path, **common)
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresHuey("rastro", dsn=url, connect_timeout=CONNECT_SECONDS, **common)
+        return Huey(
+            "rastro",
+            storage_class=class_for("psycopg", "PostgresStorage"),
+            dsn=url,
+            connect_timeout=CONNECT_SECONDS,
+            **common,
+        )
     if url.startswith(("redis://", "rediss://")):
+        storage = class_for("redis", "RedisStorage")
+        from redis import ConnectionPool  # for this storage alone
+
         pool = ConnectionPool.from_url(
             url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
         )
-        return RedisHuey("rastro", connection_pool=pool, **common)
+        return Huey("rastro", storage_class=storage, connection_pool=pool, **common)
     raise ValueError("HUEY_URL must begin with sqlite:///, postgresql:// or redis://")
 
 

@@ -21,7 +21,6 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask import Flask, current_app
 from limits.storage import RedisStorage, Storage
-from redis import RedisError
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
@@ -54,10 +53,11 @@ _ADVISORY_LOCK = 7_272_761
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """What a place that cannot be used raises; the driver of PostgreSQL only if it is in use."""
-    ours = (SQLAlchemyError, RedisError, OSError, sqlite3.Error)
-    driver = sys.modules.get("psycopg")
-    return (*ours, driver.Error) if driver else ours
+    """What a place that cannot be used raises; a driver's own only if it is in use."""
+    ours = (SQLAlchemyError, OSError, sqlite3.Error)
+    drivers = (("psycopg", "Error"), ("redis", "RedisError"))
+    used = ((sys.modules.get(module), name) for module, name in drivers)
+    return (*ours, *(getattr(driver, name) for driver, name in used if driver))
 
 
 class CurrentStorage(Storage):

@@ -5,6 +5,8 @@ PostgreSQL is tried in the run that has one (``--database postgresql``).
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
@@ -21,7 +23,7 @@ from app.jobs.queue import enqueue, set_bell
 from app.jobs.registry import job
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.runner import JobRun
-from config import load_config
+from config import ROOT, load_config
 
 
 @job("prueba.almacen", "Almacén")
@@ -169,3 +171,13 @@ def test_a_queue_that_is_away_delays_nobody_for_long_and_loses_no_job(app, rows)
     finally:
         set_bell(app, app.extensions["alarm"].ring)
     assert rows(Trabajo)[0].estado is EstadoTrabajo.PENDIENTE
+
+
+def test_an_installation_imports_no_driver_of_a_storage_that_it_does_not_use():
+    # A tenth of the start, and memory in every process.
+    code = "import sys, app.features, app.jobs.consumer, huey.storage; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert not {"redis", "psycopg"} & set(done.stdout.split())
