@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-slow bench-import bench-reports mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-growth bench-slow bench-import bench-reports mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -119,6 +119,9 @@ bench-import: $(VENV)/.dev ## Measure the import of 5,000 rows beside others' wr
 
 bench-reports: $(VENV)/.dev ## Measure Informes, promises and Auditoría at full size, on both databases
 	@$(BIN)/python -m tests.bench.informes $(BENCH)
+
+bench-growth: $(VENV)/.dev ## Measure every page and job in a small and a very large office, on both databases
+	@$(BIN)/python -m tests.bench.crecimiento $(BENCH)
 
 bench-slow: $(VENV)/.dev ## Measure pages beside slow clients, and what open boards and streams cost
 	@$(BIN)/python -m tests.bench.slow $(BENCH)
