@@ -20,6 +20,16 @@ from app.core.plazos import add_business_days
 from app.db import db
 from app.demo.outside.provider import crossings
 from app.demo.rules.car_habits import routine
+from app.demo.rules.invented_words import (
+    BANKS,
+    CARS,
+    COLORS,
+    COMUNAS,
+    LETTERS,
+    NAMES,
+    STREETS,
+    SURNAMES,
+)
 from app.demo.service.invented_people import People, demo_rut
 from app.direcciones.rules import ResultadoVisita
 from app.oficios.models import Oficio
@@ -44,34 +54,6 @@ from app.ubicado.rules import TipoLugar
 from app.ubicado.service import UbicacionData, locate
 from app.usuarios.models import Usuario
 
-_CARS = (
-    ("Suzuki", "Swift"),
-    ("Mazda", "CX-5"),
-    ("Kia", "Rio 5"),
-    ("Chevrolet", "Sail"),
-    ("Nissan", "Versa"),
-    ("Toyota", "Yaris"),
-    ("Ford", "Ranger"),
-    ("Hyundai", "Accent"),
-    ("Peugeot", "208"),
-    ("Mitsubishi", "L200"),
-)
-_COLORS = ("blanco", "gris", "negro", "rojo", "azul", "plateado")
-_NAMES = ("Andrea", "Bruno", "Camila", "Diego", "Elisa", "Felipe", "Gabriela", "Hugo", "Irene")
-_SURNAMES = (
-    "Aravena",
-    "Bustos",
-    "Cárdenas",
-    "Donoso",
-    "Espinoza",
-    "Figueroa",
-    "Godoy",
-    "Henríquez",
-)
-_STREETS = ("Av. Grecia", "Camino El Alba", "Pasaje Las Lilas", "Av. Los Leones", "San Diego")
-_COMUNAS = ("Ñuñoa", "Maipú", "Las Condes", "Puente Alto", "La Florida", "Renca", "San Miguel")
-_BANKS = ("BANCO DEL PACÍFICO", "FINANCIERA AUSTRAL", "AUTOCRÉDITO DEL SUR")
-_LETTERS = "BCDFGHJKLPRSTVWXYZ"
 _NOTES = (
     "El conserje dice que el vehículo sale cerca de las 7:30.",
     "Se revisó la calle y los pasajes cercanos; no estaba a esta hora.",
@@ -103,17 +85,17 @@ def make_case(
 ) -> Oficio:
     """A case that arrived in the last weeks, and its way to the state."""
     number = (db.session.scalar(sa.select(sa.func.count()).select_from(Oficio)) or 0) + 1
-    arrived = _office_hours(now - timedelta(days=random.randint(6, 40)))
-    letters = "".join(random.choice(_LETTERS) for _ in range(4))
-    marca, modelo = random.choice(_CARS)
-    comuna = find_comuna(random.choice(_COMUNAS))
-    nombre = f"{random.choice(_NAMES)} {random.choice(_SURNAMES)}"
+    arrived = office_hours(now - timedelta(days=random.randint(6, 40)))
+    letters = "".join(random.choice(LETTERS) for _ in range(4))
+    marca, modelo = random.choice(CARS)
+    comuna = find_comuna(random.choice(COMUNAS))
+    nombre = f"{random.choice(NAMES)} {random.choice(SURNAMES)}"
     oficio = create_oficio(
         OficioData(
             numero_oficio=f"OF-2026-{number:05d}",
             rol=f"C-{random.randint(1000, 29999)}-{random.choice((2024, 2025, 2026))}",
             tribunal=f"{random.randint(1, 30)}º Juzgado Civil de Santiago",
-            caratulado=f"{random.choice(_BANKS)}/{nombre.split()[1].upper()}",
+            caratulado=f"{random.choice(BANKS)}/{nombre.split()[1].upper()}",
             # Not every list says it.
             fecha_oficio=local_today(arrived) - timedelta(days=2 + number % 9)
             if number % 6
@@ -130,7 +112,7 @@ def make_case(
             marca=marca,
             modelo=modelo,
             anio=random.randint(2012, 2025),
-            color=random.choice(_COLORS),
+            color=random.choice(COLORS),
         ),
         buffet_id=buffet.id,
         propietario=PropietarioData(
@@ -139,7 +121,7 @@ def make_case(
             telefono=f"+56 9 5550 {random.randint(1000, 9999)}",
         ),
         direccion=DireccionData(
-            direccion=f"{random.choice(_STREETS)} {random.randint(100, 9900)}",
+            direccion=f"{random.choice(STREETS)} {random.randint(100, 9900)}",
             comuna=comuna.nombre if comuna else None,
             region=comuna.region if comuna else None,
             notas=_ACCESS[number % len(_ACCESS)],
@@ -218,12 +200,12 @@ def _live(
     if steps or random.random() < 0.5:
         investigador = random.choice(people.investigadores)
         assign_oficio(
-            oficio, investigador, actor=people.admin, now=_office_hours(moment + stride / 4)
+            oficio, investigador, actor=people.admin, now=office_hours(moment + stride / 4)
         )
     for step in steps:
         moment += stride
         actor = oficio.investigador or people.admin
-        when = _office_hours(moment)
+        when = office_hours(moment)
         move_oficio(oficio, Move(step, oficio.version), actor=actor, now=when)
         if step is Estado.INVESTIGACION:
             _investigate(random, oficio, actor, moment, stride)
@@ -232,8 +214,8 @@ def _live(
 def _investigate(
     random: Random, oficio: Oficio, actor: Usuario, moment: datetime, stride: timedelta
 ) -> None:
-    later = _office_hours(moment + stride / 3)
-    visited = _office_hours(moment + stride / 2)
+    later = office_hours(moment + stride / 3)
+    visited = office_hours(moment + stride / 2)
     call = record(oficio, Actividad.LLAMADA, random.choice(_CALLS), actor=actor, now=later)
     if oficio.id % 3 == 0:
         correct_entry(oficio, call, _CORRECTION, actor=actor, now=later + timedelta(minutes=40))
@@ -258,7 +240,7 @@ def _investigate(
     if random.random() < 0.6:
         record(oficio, Actividad.NOTA, random.choice(_NOTES), actor=actor, now=visited)
     if random.random() < 0.7:
-        _check(oficio, actor, _office_hours(moment + stride * 0.9))
+        _check(oficio, actor, office_hours(moment + stride * 0.9))
 
 
 def _check(
@@ -289,7 +271,7 @@ def _check(
     )
 
 
-def _office_hours(moment: datetime) -> datetime:
+def office_hours(moment: datetime) -> datetime:
     """The same day between 9:00 and 19:00 in Santiago, keeping the order of what happened."""
     local = to_local(moment)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -22,6 +22,7 @@ from app.ajustes.rules import OFFICE_COLOR, OFFICE_EMAIL, OFFICE_NAME, OFFICE_PH
 from app.ajustes.service import set_setting
 from app.anclaje.service import anchor
 from app.avisos.models import Aviso
+from app.consultas.rules.alcance import DEMO, settings_of
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.demo.rules.additions import add_compliance
@@ -38,6 +39,7 @@ from app.demo.service.invented_people import ACCOUNTS, make_buffets, make_people
 from app.demo.service.invented_promises import keep_some_promises, promise_terms
 from app.demo.service.invented_requests import make_requests
 from app.demo.service.invented_troubles import fail_check, leave_mail_uncertain
+from app.demo.service.invented_year import make_year
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.porticos.service import load_seed
@@ -51,6 +53,8 @@ _OFFICE = {
     OFFICE_EMAIL: "oficios@cordillera.example",
     OFFICE_COLOR: "#2f3e63",
 }
+#: Whole pesos of one look-up, so that the reports can say what they cost.
+_PRICE = "180"
 #: How many cases stand in each state.
 _PLAN = (
     (Estado.PENDIENTE, 10),
@@ -89,6 +93,7 @@ def seed(*, now: datetime, max_bytes: int) -> None:
         set_setting("demo", "1")
         for setting, value in _OFFICE.items():
             set_setting(setting.clave, value)
+        set_setting(settings_of(DEMO.fuente)["precio"].clave, _PRICE)
         people = make_people(now)
         buffets = make_buffets(people.admin, now)
         make_receptores(now)
@@ -112,6 +117,8 @@ def seed(*, now: datetime, max_bytes: int) -> None:
                     photographed.append((oficio.id, vehiculo.patente, vehiculo.color or "gris"))
         keep_some_promises(buffets, people.admin, now)
         make_requests(oficio, people.admin, now)
+        # After the others, so that those keep their ids, and with chances of its own.
+        make_year(Random(2025), buffets, people, now)
         investigador_id, admin_id = people.investigadores[0].id, people.admin.id
         # What the bell told days ago was seen.
         db.session.execute(
