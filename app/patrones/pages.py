@@ -8,15 +8,21 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.clock import utcnow
+from app.core.clock import local_today, utcnow
+from app.core.dates import DIAS
 from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
+from app.patrones.queries.gantry_strip import read_corridor
 from app.patrones.queries.sighting_columns import read_map
 from app.patrones.queries.when_to_go import read_when
+from app.patrones.rules import next_day
 from app.web.access import staff_required
 from app.web.fragments import fragment, is_htmx, see_other
+
+#: How the days of the next visit are called that have no need of a name.
+_NEAR = {0: "hoy", 1: "mañana", 7: "en una semana"}
 
 bp = Blueprint("patrones", __name__, url_prefix="/oficios/<int:oficio_id>")
 
@@ -33,8 +39,23 @@ def brief(oficio_id: int) -> ResponseReturnValue:
     oficio = oficio_to_work(oficio_id)
     if not is_htmx():
         return see_other(url_for("patrones.show", oficio_id=oficio.id))
-    cuando = read_when(oficio, proveedor=current_config().porticos_provider, now=utcnow())
-    return fragment("patrones/_breve.html", oficio=oficio, cuando=cuando, patron=cuando.patron)
+    now = utcnow()
+    cuando = read_when(oficio, proveedor=current_config().porticos_provider, now=now)
+    today = local_today(now)
+    days = [next_day(franja, now) for franja in cuando.patron.franjas]
+    return fragment(
+        "patrones/_breve.html",
+        oficio=oficio,
+        cuando=cuando,
+        patron=cuando.patron,
+        corredor=read_corridor(cuando.pasos),
+        salidas=[
+            (sugerencia, franja, day, _NEAR.get((day - today).days, f"el {DIAS[day.weekday()]}"))
+            for sugerencia, franja, day in zip(
+                cuando.sugerencias, cuando.patron.franjas, days, strict=True
+            )
+        ],
+    )
 
 
 @bp.get("/avistamientos/panorama")

@@ -55,6 +55,7 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
             Portico.region,
             Avistamiento.lat,
             Avistamiento.lon,
+            Avistamiento.portico_id,
         )
         .outerjoin(Portico, Portico.id == Avistamiento.portico_id)
         .where(Avistamiento.oficio_id == oficio_id)
@@ -77,6 +78,7 @@ def list_pasos(oficio_id: int, fuentes: Fuentes | None = None) -> list[Paso]:
                 row.fuente in MATCHED_SOURCES,
                 fuentes.name_of(row.fuente, row.investigacion_id, row.listado_id),
                 zone_of(region=row.region, lat=row.lat, lon=row.lon, text=row.ubicacion),
+                row.portico_id,
             )
         )
     return pasos

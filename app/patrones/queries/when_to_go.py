@@ -14,6 +14,7 @@ from app.core.time_zones import zone_name
 from app.oficios.models import Oficio
 from app.patrones.queries.sighting_columns import list_pasos
 from app.patrones.rules import (
+    Paso,
     Patron,
     Sugerencia,
     analyse,
@@ -30,6 +31,8 @@ class Cuando:
     """What the sightings of a case say, and what nobody can say."""
 
     patron: Patron
+    #: The crossings that were analysed.
+    pasos: list[Paso]
     #: End of what is known: a source's coverage or the last sighting; None without either.
     conocido_hasta: datetime | None
     sugerencias: list[Sugerencia]
@@ -57,6 +60,7 @@ def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
     patron = analyse(pasos, now=now, tramos=fuentes.tramos)
     return Cuando(
         patron=patron,
+        pasos=[paso for paso in pasos if paso.fecha >= patron.desde],
         conocido_hasta=patron.conocido_hasta if pasos or fuentes.tramos else None,
         sugerencias=suggest(patron, today=local_today(now), horas=legal_hours()),
         sin_sugerencia=why_not(patron),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from app.core.clock import to_local
 from app.core.dates import DIAS, format_fecha
 from app.core.habilitacion import HorasHabiles, why_habilitacion
 from app.patrones.rules.summary import TOO_OLD, Patron
@@ -82,6 +83,18 @@ def why_not(patron: Patron) -> str | None:
 def when(franja: Franja) -> str:
     """«martes a jueves, 7:30 a 8:30»."""
     return f"{_days(franja.dias)}, {_clock(franja.desde)} a {_clock(franja.hasta)}"
+
+
+def next_day(franja: Franja, now: datetime) -> date:
+    """The next day on which one can still be there before a window ends, today included."""
+    local = to_local(now)
+    minute = 60 * local.hour + local.minute
+    days = (local.date() + timedelta(days=ahead) for ahead in range(8))
+    return next(
+        day
+        for day in days
+        if day.weekday() in franja.dias and (day > local.date() or minute < franja.hasta)
+    )
 
 
 def what_ended(franja: Franja) -> str:

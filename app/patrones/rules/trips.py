@@ -32,6 +32,8 @@ class Paso:
     fuente: str = ""
     #: Time zone of its local hour.
     zona: ZoneInfo = SANTIAGO
+    #: The gantry of the catalogue that it is tied to.
+    portico_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
