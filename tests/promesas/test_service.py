@@ -30,7 +30,7 @@ from app.oficios.service import (
 )
 from app.promesas.models import Compromiso, Pausa
 from app.promesas.queries import cases_that, list_pressing
-from app.promesas.queries.kept_promises import PromesasDelMes, count_kept
+from app.promesas.queries.kept_promises import PromesasDecididas, count_kept
 from app.promesas.rules import (
     CLOSURES,
     EstadoPromesa,
@@ -273,7 +273,7 @@ def test_what_holds_is_what_was_promised_when_the_case_came_in(
     assert len(rows(Compromiso, oficio_id=other.id)) == 3
 
 
-def test_what_is_kept_and_missed_is_counted_by_month_buffet_and_kind(
+def test_what_is_kept_and_missed_is_counted_by_buffet_and_kind(
     app, deed, promised, buffet, otro_buffet, usuario_admin
 ):
     # The case of November: its report in time; the first work on it is late, and it is not found.
@@ -294,18 +294,25 @@ def test_what_is_kept_and_missed_is_counted_by_month_buffet_and_kind(
             for step in steps:
                 move = Move(step, row.version)
                 move_oficio(row, move, actor=boss, now=december + timedelta(hours=1))
-    november, december_1 = date(2026, 11, 1), date(2026, 12, 1)
+    november = date(2026, 11, 1)
     now = december + timedelta(hours=2)
     with app.app_context():
-        counted = count_kept(date(2026, 10, 15), date(2026, 12, 31), now=now)
+        counted = count_kept(date(2026, 10, 15), date(2026, 11, 30), now=now)
         assert set(counted) == {
-            PromesasDelMes(november, buffet.id, FIRST, 0, 1),
-            PromesasDelMes(november, buffet.id, REPORT, 1, 0),
-            PromesasDelMes(november, buffet.id, FOUND, 0, 1),
-            PromesasDelMes(december_1, buffet.id, FIRST, 2, 0),
-            PromesasDelMes(december_1, buffet.id, FOUND, 1, 0),
+            PromesasDecididas(buffet.id, FIRST, 0, 1),
+            PromesasDecididas(buffet.id, REPORT, 1, 0),
+            PromesasDecididas(buffet.id, FOUND, 0, 1),
         }
-        assert {one.casos for one in counted[:3]} == {1}
+        assert {one.casos for one in counted} == {1}
+        assert set(count_kept(date(2026, 12, 1), date(2026, 12, 31), now=now)) == {
+            PromesasDecididas(buffet.id, FIRST, 2, 0),
+            PromesasDecididas(buffet.id, FOUND, 1, 0),
+        }
+        assert set(count_kept(november, date(2026, 12, 31), now=now)) == {
+            PromesasDecididas(buffet.id, FIRST, 2, 1),
+            PromesasDecididas(buffet.id, REPORT, 1, 0),
+            PromesasDecididas(buffet.id, FOUND, 1, 1),
+        }
         assert count_kept(november, date(2026, 12, 31), now=now, buffet_id=otro_buffet.id) == []
         # Before the term of the location was over nobody knew.
         early = count_kept(november, date(2026, 11, 30), now=at(4, 9))

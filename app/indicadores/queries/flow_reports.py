@@ -30,20 +30,22 @@ def of_selection(
 
 
 def read_flow(seleccion: Seleccion) -> Cuadro:
-    """How many cases stood in each state at the end of days of the period."""
-    entered = _count_by_day(Etapa.desde_dia, seleccion)
-    left = _count_by_day(Etapa.hasta_dia, seleccion)
+    """How many cases stood in each state at the end of days of the period.
+
+    Counted back from where the cases stand now, so that what is read are the days since the period
+    began and not all years before it.
+    """
+    standing = _count_standing(seleccion)
+    entered = _count_after(Etapa.desde_dia, seleccion)
+    left = _count_after(Etapa.hasta_dia, seleccion)
     days = sorted({day for _, day in (*entered, *left)})
-    standing: Counter[Estado] = Counter()
-    position = 0
     rows: list[dict[str, Any]] = []
-    for mark in seleccion.marks():
-        while position < len(days) and days[position] <= mark:
+    for mark in reversed(seleccion.marks()):
+        while days and days[-1] > mark:
+            day = days.pop()
             for estado in Estado:
-                key = (estado, days[position])
-                standing[estado] += entered.get(key, 0) - left.get(key, 0)
-            position += 1
-        rows.append(_flow_row(mark, standing))
+                standing[estado] += left.get((estado, day), 0) - entered.get((estado, day), 0)
+        rows.insert(0, _flow_row(mark, standing))
     last, first = rows[-1], rows[0]
     total = int(last["cerrados"]) + int(last["abiertos"])
     return Cuadro(
@@ -61,11 +63,29 @@ def read_flow(seleccion: Seleccion) -> Cuadro:
     )
 
 
-def _count_by_day(column: Any, seleccion: Seleccion) -> dict[tuple[Estado, date], int]:
-    """How many stays began or ended on each day until the end of the period, by their state."""
+def _count_standing(seleccion: Seleccion) -> Counter[Estado]:
+    """How many stays last still, by state; these are named since the index begins with them."""
+    statement = (
+        sa.select(Etapa.estado, sa.func.count())
+        .where(
+            Etapa.estado.in_(list(Estado)),
+            Etapa.hasta_dia.is_(None),
+            *of_selection(Etapa, seleccion),
+        )
+        .group_by(Etapa.estado)
+    )
+    return Counter({estado: int(amount) for estado, amount in db.session.execute(statement)})
+
+
+def _count_after(column: Any, seleccion: Seleccion) -> dict[tuple[Estado, date], int]:
+    """How many stays began or ended on each day after the first of the period, by their state."""
     statement = (
         sa.select(Etapa.estado, column, sa.func.count())
-        .where(column <= seleccion.hasta, *of_selection(Etapa, seleccion))
+        .where(
+            Etapa.estado.in_(list(Estado)),
+            column > seleccion.desde,
+            *of_selection(Etapa, seleccion),
+        )
         .group_by(Etapa.estado, column)
     )
     return {(estado, day): int(amount) for estado, day, amount in db.session.execute(statement)}

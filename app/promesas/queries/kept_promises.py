@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,13 +12,17 @@ from app.db import db
 from app.promesas.models import Compromiso
 from app.promesas.rules import SituacionPromesa, TipoPromesa
 
+#: What is decided counts, and what runs once its term has passed.
+_COUNTED = {SituacionPromesa.CUMPLIDA, SituacionPromesa.INCUMPLIDA, SituacionPromesa.CORRE}
+#: Named in place of those that count: SQLite would look for those by their situation, which nearly
+#: all promises share, and not by their days.
+_NOWHERE = [one for one in SituacionPromesa if one not in _COUNTED]
+
 
 @dataclass(frozen=True)
-class PromesasDelMes:
-    """How many promises of a kind to a buffet were decided in a month, and how."""
+class PromesasDecididas:
+    """How many promises of a kind to a buffet were decided in a period, and how."""
 
-    #: The first day of the month.
-    mes: date
     buffet_id: int
     tipo: TipoPromesa
     cumplidas: int
@@ -33,65 +37,30 @@ class PromesasDelMes:
 
 def count_kept(
     desde: date, hasta: date, *, now: datetime, buffet_id: int | None = None
-) -> list[PromesasDelMes]:
-    """Count the promises decided from one day to another (both included), by month, buffet, kind.
+) -> list[PromesasDecididas]:
+    """Count the promises decided from one day to another, both included, by buffet and kind.
 
-    A promise is decided when it is kept, or when its term passes without. It counts in that month
-    of Santiago's calendar, a late one at once and not when somebody at last does it. What runs,
-    stands, or lost its effect by an early close (``SituacionPromesa.SIN_EFECTO``) counts nowhere.
-    Combinations without any are left out. One statement over ``ix_compromisos_decided``; cases that
-    the reader does not see, or that nobody works with, are not counted, as everywhere.
+    A promise is decided when it is kept, or when its term passes without. It counts on that day of
+    Santiago's calendar, a late one at once and not when somebody at last does it. What stands, or
+    lost its effect by an early close (``SituacionPromesa.SIN_EFECTO``) counts nowhere. Combinations
+    without any are left out. One statement over ``ix_compromisos_decided``; cases that the reader
+    does not see, or that nobody works with, are not counted, as everywhere.
     """
-    months = _months(desde, hasta)
-    if not months:
-        return []
-    start, end = start_of_day(desde), min(start_of_day(_next_day(hasta)), now)
-    month = sa.case(
-        *(
-            (Compromiso.decide_at < start_of_day(_next_month(one)), index)
-            for index, one in enumerate(months[:-1])
-        ),
-        else_=len(months) - 1,
-    )
-    kept = sa.func.sum(sa.case((Compromiso.situacion == SituacionPromesa.CUMPLIDA, 1), else_=0))
-    inner = sa.select(
-        (month if len(months) > 1 else sa.literal(0)).label("mes"),
-        Compromiso.buffet_id,
-        Compromiso.tipo,
-        Compromiso.situacion,
-    ).where(
-        Compromiso.decide_at >= start,
-        Compromiso.decide_at < end,
-        Compromiso.situacion.in_(
-            (SituacionPromesa.CUMPLIDA, SituacionPromesa.INCUMPLIDA, SituacionPromesa.CORRE)
-        ),
+    # Grouped by what the index holds, and outside of what hides cases.
+    inner = sa.select(Compromiso.buffet_id, Compromiso.tipo, Compromiso.situacion).where(
+        Compromiso.decide_at >= start_of_day(desde),
+        Compromiso.decide_at < min(start_of_day(hasta + timedelta(days=1)), now),
+        Compromiso.situacion.not_in(_NOWHERE),
     )
     if buffet_id is not None:
         inner = inner.where(Compromiso.buffet_id == buffet_id)
     rows = inner.subquery()
     kept = sa.func.sum(sa.case((rows.c.situacion == SituacionPromesa.CUMPLIDA, 1), else_=0))
+    groups = (rows.c.buffet_id, rows.c.tipo)
     counted = db.session.execute(
-        sa.select(rows.c.mes, rows.c.buffet_id, rows.c.tipo, kept, sa.func.count())
-        .group_by(rows.c.mes, rows.c.buffet_id, rows.c.tipo)
-        .order_by(rows.c.mes, rows.c.buffet_id, rows.c.tipo)
+        sa.select(*groups, kept, sa.func.count()).group_by(*groups).order_by(*groups)
     )
     return [
-        PromesasDelMes(months[index], buffet, tipo, int(cumplidas), int(total) - int(cumplidas))
-        for index, buffet, tipo, cumplidas, total in counted
+        PromesasDecididas(buffet, tipo, int(cumplidas), int(total) - int(cumplidas))
+        for buffet, tipo, cumplidas, total in counted
     ]
-
-
-def _months(desde: date, hasta: date) -> list[date]:
-    months, one = [], desde.replace(day=1)
-    while one <= hasta:
-        months.append(one)
-        one = _next_month(one)
-    return months
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
-def _next_day(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
