@@ -1,18 +1,20 @@
-"""The ETag of conditional pages, and the 304 of those that a browser has as they are now."""
+"""The ETag of conditional pages: a browser that has a page as it is now gets a 304, and who asks
+for one that this process has just made gets it once more.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_login import current_user
 from sqlalchemy import event
 
 from app.cambios.queries import name_set, read_stamps, table_names
-from app.cambios.rules import Tag, named_in
+from app.cambios.rules import LONGEST, Tag, named_in
 from app.core.clock import is_within, utcnow
 from app.db import limited_reader
 from app.usuarios.pages.open_sessions import current_session
@@ -20,6 +22,7 @@ from app.usuarios.queries.sesiones import SessionFacts, find_session_facts
 from app.usuarios.rules.sesiones import SEEN_EVERY
 from app.web.conditional import is_conditional, is_read_noted, is_shown_once
 from app.web.fragments import is_htmx, is_read
+from app.web.kept_answers import keep_answer, kept_answers, request_key
 from app.web.static_files import fingerprint
 from config import ROOT
 
@@ -32,7 +35,7 @@ class PageReads:
 
     def __init__(self, stamps: dict[str, str], now: datetime) -> None:
         self.stamps = stamps
-        self.made = int(now.timestamp())
+        self.now = now
         self.tables: set[str] = set(_ALWAYS)
         #: A page stands without a part that could not be read; the next one may have it.
         self.has_failed = False
@@ -42,7 +45,9 @@ _reading: ContextVar[PageReads | None] = ContextVar("reading", default=None)
 
 
 def answer_unchanged() -> Response | None:
-    """Answers ``app.web.conditional.find_unchanged``, and begins to note what the page reads.
+    """Answers ``app.web.conditional.find_unchanged``: a 304, or the page as it was just made.
+
+    Else it begins to note what the page reads.
 
     Account, rights and settings are read by every page, so a tag that fits says that they are as
     they were when the page was made for this cookie.
@@ -60,6 +65,11 @@ def answer_unchanged() -> Response | None:
         # Who asks so has it: a browser that must not keep pages has none to ask about.
         _mark(response, tag, is_kept=True)
         return response
+    kept = kept_answers(current_app).find(request_key())
+    if kept is not None:
+        tag = Tag.read(kept.tag)
+        if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
+            return kept.respond()
     # Who asks is read before, so that others' sessions are nothing that the page depends on.
     if current_user.is_authenticated:
         _reading.set(reading)
@@ -99,10 +109,20 @@ def _tag_page(response: Response) -> Response:
     facts = SessionFacts(
         found.id, found.usuario_id, found.tipo, found.vista_at, found.confirmada_at
     )
-    names = table_names()
-    tag = Tag.of(_key(), _about(facts), reading.tables, reading.stamps, names, reading.made)
+    names, made = table_names(), int(reading.now.timestamp())
+    tag = Tag.of(_key(), _about(facts), reading.tables, reading.stamps, names, made)
     if tag is not None:
         _mark(response, tag, is_kept=found.keeps_pages)
+        g.rastro_page = (str(tag), reading.now)
+    return response
+
+
+def _keep_page(response: Response) -> Response:
+    """Keep a page that has a tag, as it is sent."""
+    page = g.pop("rastro_page", None)
+    if page is not None:
+        tag, made = page
+        keep_answer(response, tag, made, since=made - timedelta(seconds=LONGEST))
     return response
 
 
@@ -161,6 +181,8 @@ def init_conditional(app: Flask, engine: sa.Engine) -> None:
     program = "\n".join([*parts, repr(config)])
     app.extensions["rastro_program"] = hashlib.sha256(program.encode()).hexdigest()
     app.after_request(_tag_page)
+    # Flask calls the first of them last: what is kept is compressed, with all its headers.
+    app.after_request_funcs[None].insert(0, _keep_page)
     event.listen(engine, "before_cursor_execute", _note_read)
     event.listen(engine, "handle_error", _note_failure)
 

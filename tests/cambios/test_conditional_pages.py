@@ -18,7 +18,8 @@ from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
 from app.usuarios.rules.sesiones import KEEP_PAGES, SEEN_EVERY, FinSesion
-from app.web.conditional import is_conditional
+from app.web.conditional import conditional, is_conditional
+from app.web.kept_answers import LONGEST_BODY, KeptAnswer, KeptAnswers, kept_answers
 from tests.factories import make_aviso
 from tests.plugins.application import HTMX
 
@@ -211,6 +212,61 @@ def test_a_read_that_has_to_be_recorded_is_answered_in_full(
     assert rows(Sesion)[0].vista_at > before + SEEN_EVERY
 
 
+def test_what_was_just_made_is_given_again_to_its_asker_alone(
+    app, investigador, admin, oficio, change, monkeypatch, usuario_investigador
+):
+    path = f"/oficios/{oficio.id}"
+    tag_of(investigador, path)
+    first = investigador.get(path)
+    others = tag_of(admin, path)
+
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "oficios.detail", refuse)
+        again = investigador.get(path)
+        assert (again.status_code, again.data) == (200, first.data)
+        assert dict(again.headers) == dict(first.headers)
+        assert admin.get(path).headers["ETag"] == others != first.headers["ETag"]
+        assert investigador.get(f"{path}?otro=1").status_code == 500
+        assert investigador.get(path, headers={"Accept-Encoding": "br"}).status_code == 500
+    small = investigador.get(path, headers={"Accept-Encoding": "br"})
+    assert investigador.get(path, headers={"Accept-Encoding": "br"}).data == small.data
+    assert small.headers["Content-Encoding"] == "br"
+    kept = kept_answers(app)
+    assert 0 < kept.size <= kept.most_bytes
+
+    change(lambda session: setattr(session.get(Usuario, usuario_investigador.id), "nombre", "Otra"))
+    assert "Otra" in investigador.get(path).text
+    over = {"terminada_at": utcnow(), "motivo": FinSesion.SALIDA}
+    change(lambda session: session.execute(sa.update(Sesion).values(**over)))
+    assert investigador.get(path).status_code in {302, 303}
+
+
+@conditional
+def refuse(**_values):
+    raise AssertionError("the view was called")
+
+
+def test_answers_are_kept_for_a_moment_and_within_bounds():
+    now = utcnow()
+
+    def answer(seconds, size=40):
+        return KeptAnswer("W/1", now + timedelta(seconds=seconds), (), b"x" * size)
+
+    kept = KeptAnswers(most_bytes=100)
+    kept.keep(b"old", answer(-70), since=now - timedelta(seconds=130))
+    kept.keep(b"one", answer(0), since=now - timedelta(seconds=60))
+    assert kept.find(b"old") is None, "what is over by the clock"
+    kept.keep(b"two", answer(1), since=now - timedelta(seconds=60))
+    assert kept.find(b"one") is not None
+    kept.keep(b"three", answer(2), since=now - timedelta(seconds=60))
+    assert kept.find(b"two") is None, "what was asked for least lately"
+    assert kept.size == 80
+    kept.keep(b"one", answer(3, LONGEST_BODY + 1), since=now)
+    assert kept.find(b"one") is None, "an old one is not given in place of one that is too long"
+    kept.clear()
+    assert (kept.size, kept.find(b"three")) == (0, None)
+
+
 def test_no_tag_where_a_page_may_not_be_shown_again(app, investigador, oficio, change, monkeypatch):
     timeline = investigador.get(f"/oficios/{oficio.id}/historial")
     assert "ETag" not in timeline.headers, "its form has a number that is stored once"
@@ -222,7 +278,7 @@ def test_no_tag_where_a_page_may_not_be_shown_again(app, investigador, oficio, c
     assert "ETag" in investigador.get(BOARD).headers
     with monkeypatch.context() as patched:
         patched.setattr("app.avisos.pages.read_bell", fail)
-        shown = investigador.get(BOARD)
+        shown = investigador.get(f"{BOARD}&q=")
     assert shown.status_code == 200
     assert "ETag" not in shown.headers, "the bell could not be read"
     need = {"clave": ACCESS_MODE.clave, "valor": ASSIGNED}
