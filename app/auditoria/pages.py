@@ -11,6 +11,7 @@ from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import OFFICE_BASIS, Actor, look_key, note_view, record_disclosure
 from app.core.clock import utcnow
 from app.db import transaction
+from app.web.conditional import shows_once
 
 #: Looks that a process remembers.
 _REMEMBERED = 5000
@@ -36,6 +37,7 @@ def note_look(canal: CanalDivulgacion, que: str, destinatario: str, who: str, **
     if key in seen and casos <= seen[key]:
         return True
     if not note_view(canal, que, destinatario, who, now=now, **about):
+        shows_once()  # the next look tries again
         return False
     if len(seen) >= _REMEMBERED:
         seen.clear()

@@ -112,7 +112,8 @@ def _tag_page(response: Response) -> Response:
     names, made = table_names(), int(reading.now.timestamp())
     tag = Tag.of(_key(), _about(facts), reading.tables, reading.stamps, names, made)
     if tag is not None:
-        _mark(response, tag, is_kept=found.keeps_pages)
+        is_private = "no-store" in response.headers.get("Cache-Control", "")
+        _mark(response, tag, is_kept=found.keeps_pages and not is_private)
         g.rastro_page = (str(tag), reading.now)
     return response
 

@@ -93,12 +93,15 @@ class Tag:
         return [name for place, name in enumerate(names) if self.mask >> place & 1]
 
     def is_of_now(self, now: datetime) -> bool:
-        """Whether the clock alone changes nothing of note since it was made."""
+        """Whether the clock alone changes nothing of note since it was made.
+
+        What was shown to whom is recorded once an hour, so the first page of an hour is made anew.
+        """
         moment = int(now.timestamp())
         if not 0 <= moment - self.made < LONGEST:
             return False
         made = datetime.fromtimestamp(self.made, now.tzinfo)
-        return local_today(made) == local_today(now)
+        return local_today(made) == local_today(now) and made.hour == now.hour
 
     def __str__(self) -> str:
         return f'W/"{self.mask:x}-{self.made:x}-{self.digest}"'

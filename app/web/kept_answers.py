@@ -17,6 +17,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
+from app.core.process_memory import is_forgotten_with_people
 from app.web.compression import is_own_request
 
 #: The most that a process keeps, in bytes of bodies as they are sent: some hundred pages.
@@ -49,6 +50,7 @@ class KeptAnswers:
         self.size = 0
         self._answers: OrderedDict[bytes, KeptAnswer] = OrderedDict()
         self._lock = threading.Lock()
+        is_forgotten_with_people(self)
 
     def find(self, key: bytes) -> KeptAnswer | None:
         """What was answered to the same request before."""

@@ -1,5 +1,6 @@
 """A browser that has a page is told so, and never when anything of it is another by now."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from app.auditoria.models import Divulgacion
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
 from app.cambios import pages
+from app.cambios.rules import Tag
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
@@ -286,3 +288,21 @@ def test_no_tag_where_a_page_may_not_be_shown_again(app, investigador, oficio, c
     shown = investigador.get(BOARD)
     assert shown.status_code == 200
     assert "ETag" not in shown.headers, "who sees only their cases may lose one by the clock"
+
+
+def test_a_buffet_is_noted_again_in_the_next_hour(app, cliente, oficio, rows, monkeypatch):
+    """Which buffet looked is recorded once an hour, also if the page is given again."""
+    cliente.get("/portal")
+    first = cliente.get("/portal")
+    assert cliente.get("/portal").headers["ETag"] == first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "no-store"
+    assert len(rows(Divulgacion)) == 1
+    made = Tag.read(first.headers["ETag"])
+    assert made is not None
+    hour = utcnow().replace(minute=59, second=50, microsecond=0)
+    before = dataclasses.replace(made, made=int(hour.timestamp()))
+    assert before.is_of_now(hour + timedelta(seconds=9))
+    assert not before.is_of_now(hour + timedelta(seconds=11))
+    monkeypatch.setattr("app.auditoria.pages.note_view", lambda *_args, **_about: False)
+    app.extensions.pop("looks")
+    assert "ETag" not in cliente.get("/portal?vista=abiertos").headers, "nobody could write it down"

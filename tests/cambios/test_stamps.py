@@ -51,7 +51,8 @@ def test_each_way_to_write_is_seen(app, changed, usuario_investigador):
             connection.execute(sa.delete(Usuario))
             connection.rollback()
 
-    assert changed(by_entity) == {"usuarios"}
+    # Whom a name belongs to is sealed, in the same transaction.
+    assert changed(by_entity) == {"usuarios", "custodia", "custodia_cabezas"}
     assert changed(by_connection) == {"avisos"}
     assert changed(by_text) == {"avisos"}
     assert changed(only_reading) == set()

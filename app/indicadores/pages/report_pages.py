@@ -19,6 +19,7 @@ from app.indicadores.rules import MIN_SAMPLE, OLD_DAYS, Agrupacion, Informe, Ran
 from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
 from app.tablero.queries.choices import list_choices
 from app.web.access import staff_required
+from app.web.conditional import conditional
 from app.web.fresh import fresh_file_required
 from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
 
@@ -40,6 +41,7 @@ class ShownReport(NamedTuple):
 
 @bp.get("/informes")
 @staff_required
+@conditional
 def index() -> ResponseReturnValue:
     """Every report over the chosen days and cases."""
     now = utcnow()
@@ -59,6 +61,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/informes/<informe>")
 @staff_required
+@conditional
 def report(informe: str) -> ResponseReturnValue:
     """One report with its table."""
     now = utcnow()

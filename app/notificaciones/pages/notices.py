@@ -37,6 +37,7 @@ from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 
 _CASE = "/oficios/<int:oficio_id>/notificaciones"
@@ -44,6 +45,7 @@ _CASE = "/oficios/<int:oficio_id>/notificaciones"
 
 @bp.get(_CASE)
 @staff_required
+@conditional
 def section(oficio_id: int) -> ResponseReturnValue:
     """All notices, newest first; the list asks again while one is on its way."""
     oficio = oficio_to_work(oficio_id)

@@ -36,6 +36,7 @@ from app.portal.rules import (
     hours_ago,
     own_step,
 )
+from app.web.conditional import conditional
 from app.web.pagination import paginate
 from app.web.table_files import send_table
 
@@ -46,6 +47,7 @@ _BATCH = 500
 
 
 @bp.get("/portal")
+@conditional
 def home() -> ResponseReturnValue:
     """What needs the buffet, what the office looks after, and the buffet's cases."""
     buffet = looking_buffet()

@@ -39,6 +39,7 @@ from app.trabajos.queries import (
 from app.trabajos.rules import BULK_LIMIT, PAGE_SIZE, Accion, JobFilter, Report
 from app.trabajos.service import act_on_jobs
 from app.web.access import admin_required, or_404, staff_required
+from app.web.conditional import conditional
 from app.web.converters import row_id
 from app.web.fragments import fragment, is_htmx, see_other
 from app.web.fresh import fresh_file_required
@@ -84,6 +85,7 @@ def waiting_decisions() -> Mark | None:
 
 @bp.get("/admin/trabajos")
 @admin_required
+@conditional
 def index() -> ResponseReturnValue:
     """The ledger under the filters of the address; HTMX asks for the list every few seconds."""
     now = utcnow()
