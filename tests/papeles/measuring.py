@@ -28,6 +28,11 @@ CASO = {
     "fuerza_publica": "fuerza_publica",
     "descerrajamiento": "descerrajamiento",
 }
+#: Rows beside the first person and address, each field to its keys of what is read.
+OTROS = {
+    "otras_personas": ("propietario_nombre", "propietario_rut", "tipo"),
+    "otras_direcciones": ("direccion", "comuna", "tipo"),
+}
 VEHICULO = (
     "patente",
     "patente_dv",
@@ -87,7 +92,7 @@ class Tally:
         lines += [
             f"{field:18} {self.right[field]:5} {self.wrong[field]:4} {self.missed[field]:5} "
             f"{self.precision(field):6.3f} {self.recall(field):6.3f}"
-            for field in ["clase", *CASO, *VEHICULO]
+            for field in ["clase", *CASO, *OTROS, *VEHICULO]
         ]
         total = f"{self.precision():6.3f} {self.recall():6.3f}"
         right, wrong = sum(self.right.values()), sum(self.wrong.values())
@@ -113,6 +118,15 @@ def score(tally: Tally, name: str, want: dict[str, Any], got: LecturaDePapel) ->
     for field, campo in CASO.items():
         found = got.caso.get(campo)
         tally.add(name, field, want.get(field), found.valor if found else None)
+    for field, rows in (("otras_personas", got.personas), ("otras_direcciones", got.direcciones)):
+        told = [
+            " | ".join(row[key].valor if key in row else "" for key in OTROS[field]) for row in rows
+        ]
+        right = [" | ".join(part or "" for part in row) for row in want.get(field, [])]
+        for one in dict.fromkeys([*right, *told]):
+            is_told = any(plain(one) == plain(other) for other in told)
+            is_right = any(plain(one) == plain(other) for other in right)
+            tally.add(name, field, one if is_right else None, one if is_told else None)
     wanted, found_ones = want["vehiculos"], list(got.vehiculos)
     for number in range(max(len(wanted), len(found_ones))):
         right = wanted[number] if number < len(wanted) else {}

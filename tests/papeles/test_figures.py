@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.papeles.making import INTAKE, expected, make_paper, sources
-from tests.papeles.measuring import CASO, VEHICULO, Tally, read, score
+from tests.papeles.measuring import CASO, OTROS, VEHICULO, Tally, read, score
 
 #: Fields that somebody needs together.
 FIELD_SETS = (
@@ -13,6 +13,7 @@ FIELD_SETS = (
     ("prop_nombre", "prop_rut"),
     ("direccion", "comuna"),
     ("plazo", "fuerza_publica", "descerrajamiento"),
+    tuple(OTROS),
     VEHICULO,
 )
 

@@ -33,7 +33,13 @@ _OCR_DPI = 300
 #: A page that claims to be as large as a wall is drawn coarser: so many pixels take 40 MB.
 _MOST_PIXELS = 40_000_000
 #: What recognition makes of «N°» and «2°».
-_BAD_ORDINAL = re.compile("(N|n|[0-9]{1,2})[*\"'\u2019\u201c\u201d]")
+_BAD_ORDINAL = re.compile("(N|n|[0-9]{1,2})[*\"'?\u2019\u201c\u201d]")
+#: Dark pixels in a row that are no part of a letter: a ruling line of a table, an underline.
+_RULE = re.compile(rb"\x00{90,}")
+#: Pixels of upright lines from which on a page has a table, and how dark a line's are.
+_TABLE, _DARK = 1_000, 190
+#: What recognition makes of an upright line.
+_BARS = {"|", "||", "¦", "[", "]"}
 #: Marks of a hyphen that a line's end alone asks for.
 _SOFT = {"\u00ad", "\u0002", "\ufffe"}
 #: x0, y0, x1, y1 in points.
@@ -176,12 +182,39 @@ def _from_the_top(words: list[tuple[str, list[Box]]], heading: str) -> list[tupl
     return [word for line in reversed(lines) for word in line]
 
 
+def _without_rules(image: Any) -> tuple[Any, bool]:
+    """A page without the lines of its tables, which hide their words; whether it had upright ones.
+
+    Of a page that lies askew a line is a stair of shorter ones: each is longer than any letter.
+    """
+    from PIL import Image  # only for images
+
+    grey, erased = image.convert("L"), 0
+    for _ in range(2):
+        # First the lines across; then turned, the upright ones.
+        width, size = grey.width, grey.size
+        pixels = bytearray(grey.tobytes())
+        dark = grey.point([0 if value < _DARK else 255 for value in range(256)]).tobytes()
+        erased = 0
+        for found in _RULE.finditer(dark):
+            erased += found.end() - found.start()
+            for shift in (-width, 0, width):
+                start = max(0, found.start() + shift)
+                end = min(len(pixels), found.end() + shift)
+                pixels[start:end] = b"\xff" * max(0, end - start)
+        grey = Image.frombytes("L", size, bytes(pixels)).transpose(Image.Transpose.TRANSPOSE)
+    return grey, erased > _TABLE
+
+
 def _recognised(image: Any, tesseract: str, scale: float) -> list[list[Any]]:
     target = io.BytesIO()
-    image.convert("L").save(target, "PNG")
+    plain, has_table = _without_rules(image)
+    plain.save(target, "PNG")
+    # A table is read line by line, and any other page as its columns have it.
+    mode = ["--psm", "4"] if has_table else []
     # S603: a program whose path the office chose, no shell.
     done = subprocess.run(  # noqa: S603
-        [tesseract, "-", "-", "-l", "spa", "tsv"],
+        [tesseract, "-", "-", "-l", "spa", *mode, "tsv"],
         input=target.getvalue(),
         capture_output=True,
         check=False,
@@ -189,24 +222,44 @@ def _recognised(image: Any, tesseract: str, scale: float) -> list[list[Any]]:
     if done.returncode:
         return []
     words: list[list[Any]] = []
-    last = ("", "", "")
+    lines = [(0, 0), (0, 0)]
+    last: tuple[str, ...] = ()
+    right, is_cell = 0, False
     table = io.StringIO(done.stdout.decode("utf-8", "replace"))
     for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+        if row.get("level") == "4":
+            lines = [lines[1], (int(row["top"]), int(row["height"]))]
         text = (row.get("text") or "").strip()
         if row.get("level") != "5" or not text:
             continue
-        x0, y0 = int(row["left"]) * scale, int(row["top"]) * scale
-        x1, y1 = x0 + int(row["width"]) * scale, y0 + int(row["height"]) * scale
+        if text in _BARS:
+            is_cell = True
+            continue
+        left, top = int(row["left"]), int(row["top"])
+        width, height = int(row["width"]), int(row["height"])
         here = (row["block_num"], row["par_num"], row["line_num"])
-        before = " " if here == last else "\n" if here[:2] == last[:2] else "\n\n"
+        if here == last:
+            before = "\t" if is_cell or left - right > height * 1.5 else " "
+        else:
+            before = _between_lines(*lines, is_new=here[:2] != last[:2])
         if ordinal := _BAD_ORDINAL.fullmatch(text):
             text = f"{ordinal[1]}°"
-        place = [round(value, 1) for value in (x0, y0, x1, y1)]
+        box = (left, top, left + width, top + height)
+        place = [round(value * scale, 1) for value in box]
         words.append([text, *place, before, int(float(row["conf"]))])
-        last = here
+        last, right, is_cell = here, left + width, False
     if words:
         words[0][5] = ""
     return words
+
+
+def _between_lines(before: tuple[int, int], here: tuple[int, int], *, is_new: bool) -> str:
+    """What separates two lines, each its top and height; a new paragraph may be a wrong guess."""
+    step, height = here[0] - before[0], max(before[1], here[1])
+    if not height:
+        return "\n\n" if is_new else "\n"
+    far = step < 0 or step > height * (1.6 if is_new else 2.4)
+    return "\n\n" if far else "\n"
 
 
 def read_pdf(data: bytes, most_pages: int, most_words: int, tesseract: str) -> dict[str, Any]:

@@ -78,6 +78,10 @@ class LecturaDePapel:
     #: Fields of the order, its person and address; ``exhorto`` and powers among them.
     caso: DatosHallados = field(default_factory=dict)
     vehiculos: Sequence[DatosHallados] = ()
+    #: Who else is sought or answers for them, with ``tipo``; of one vehicle alone, its ``patente``.
+    personas: Sequence[DatosHallados] = ()
+    #: Their further addresses, with ``tipo``, and ``de`` where it is another person's.
+    direcciones: Sequence[DatosHallados] = ()
     #: People who are named and are neither owner nor debtor, with what they are.
     ajenos: Sequence[tuple[str, DatoHallado]] = ()
     #: What each page is, where a file holds papers of several kinds.
@@ -87,11 +91,10 @@ class LecturaDePapel:
         """As it is stored."""
         return {
             "clase": self.clase.value,
-            "caso": {name: found.to_json() for name, found in self.caso.items()},
-            "vehiculos": [
-                {name: found.to_json() for name, found in vehiculo.items()}
-                for vehiculo in self.vehiculos
-            ],
+            "caso": _to_json(self.caso),
+            "vehiculos": [_to_json(one) for one in self.vehiculos],
+            "personas": [_to_json(one) for one in self.personas],
+            "direcciones": [_to_json(one) for one in self.direcciones],
             "ajenos": [[papel, found.to_json()] for papel, found in self.ajenos],
             # JSON has no numbers for keys.
             "hojas": {str(page): clase.value for page, clase in self.hojas.items()},
@@ -102,12 +105,19 @@ class LecturaDePapel:
         """What was stored."""
         return cls(
             ClasePapel(told["clase"]),
-            {name: DatoHallado.of_json(found) for name, found in told["caso"].items()},
-            [
-                {name: DatoHallado.of_json(found) for name, found in vehiculo.items()}
-                for vehiculo in told["vehiculos"]
-            ],
+            _of_json(told["caso"]),
+            [_of_json(one) for one in told["vehiculos"]],
+            # Papers that were read before these were told lack them.
+            [_of_json(one) for one in told.get("personas", ())],
+            [_of_json(one) for one in told.get("direcciones", ())],
             [(papel, DatoHallado.of_json(found)) for papel, found in told["ajenos"]],
-            # Papers that were read before this was told lack it.
             {int(page): ClasePapel(clase) for page, clase in told.get("hojas", {}).items()},
         )
+
+
+def _to_json(datos: DatosHallados) -> dict[str, Any]:
+    return {name: found.to_json() for name, found in datos.items()}
+
+
+def _of_json(told: Mapping[str, Any]) -> dict[str, DatoHallado]:
+    return {name: DatoHallado.of_json(found) for name, found in told.items()}

@@ -53,6 +53,12 @@ _QUOTED_ALONE = re.compile(
 _PARTIES = re.compile(
     r"\s*:?\s*(?P<v>[^\n;]{3,160}?)(?=,|;|\n|\.(?:\s+[A-Z]|\s*$)(?<!S\.A\.)|\s*$)"
 )
+#: The name of a case after «Juicio:».
+_TRIAL = re.compile(
+    r"\b(?:JUICIO|AUTOS)\s*:\s*\"?(?P<v>[A-Z][^,;:\n\"]{3,80}\s(?:CON|C/|/)\s?[^,;:\n\"]{3,80})(?=[,;\n\"])"
+)
+#: What stands between the parties of a case.
+_VERSUS = re.compile(r"\bCON\b|/|\bC/|\bVS?\.|\bCONTRA\b")
 _TERM = re.compile(
     rf"(?:\bPLAZO\b[^.\d;]{{0,28}}?|\bDENTRO\s+DE(?:L|\s+LOS)?\s+|\bTERMINO\s+DE\s+"
     rf"|\bVIGENCIA\s+DE\s+|CUMPLIRSE\s+EN\s+)(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS"
@@ -96,7 +102,8 @@ _ORDINALS = {
 #: Courts that are named and did not order it.
 _ADDRESSED = re.compile(
     r"(?:EXHORTAD[OA]\s*:?\s*(?:TRIBUNAL|JUZGADO)?|EXHORTESE\s+AL?|\bAL?\s+SENORA?S?\s+(?:JUEZ|JUEZA)"
-    r"(?:\s+DEL)?|JUEZA?\s+DE\s+TURNO\s+DEL?|\bSENORA?\s+JUEZA?\s+(?:DEL|DE)|\bANTE\s+EL)"
+    r"(?:\s+DEL)?|JUEZA?\s+DE\s+TURNO\s+DEL?|\bA\s+LA\s+SENORA\s+JUEZA?\s+DEL?"
+    r"|(?<!\bEL\s)(?<!\bLA\s)\bSENORA?\s+JUEZA?\s+(?:DEL|DE)|\bANTE\s+EL)"
     r"\s*:?\s*(?:\d{1,2}\s?°?|[A-Z]+)?\s*$"
 )
 #: Where a case runs is the court that ordered.
@@ -196,9 +203,16 @@ def find_number(doc: TextoDePapel) -> DatoHallado | None:
         text = doc.texto[found.start("n") : found.end("n")]
         if re.search(r"\d", text):
             end = found.start("n") + len(text.rstrip(".,;"))
-            number = _plain_number(text.rstrip(".,;"))
-            return _told(doc, Trozo(found.start("n"), end), number, "N° de oficio")
+            number, duda = _first_digit(_plain_number(text.rstrip(".,;")))
+            trozo = Trozo(found.start("n"), end)
+            return _told(doc, trozo, number, "N° de oficio", duda=duda)
     return None
+
+
+def _first_digit(text: str) -> tuple[str, str]:
+    """A number whose first digit a scan shows as a letter, with the doubt that this leaves."""
+    number = re.sub(r"^[lI|](?=\d{2})", "1", text)
+    return number, "" if number == text else f"El papel dice «{text}»."
 
 
 def _plain_number(text: str) -> str:
@@ -301,12 +315,18 @@ def _read_court(doc: TextoDePapel, found: re.Match[str]) -> tuple[Trozo, str, st
     for count in range(min(len(words), 8), 2, -1):
         name = f"{ordinal}{middle} {' '.join(word[0] for word in words[:count])}"
         hint = suggest_tribunal(name) if ordinal else None
-        if hint is not None and hint.nombre.startswith(ordinal):
+        if hint is not None and hint.nombre.startswith(ordinal) and _has_city(name, hint.nombre):
             guess = hint.nombre
             end = found.end() + words[count - 1].end()
             text = doc.texto[start:end]
             return Trozo(start, end), guess, f"El papel dice «{text}». Compárelo con la lista."
     return None
+
+
+def _has_city(text: str, court: str) -> bool:
+    """Whether the city of a court stands in a text: another city's is no guess at all."""
+    city = fold(re.split(r"\bde\s+", court)[-1])
+    return re.search(rf"\b{re.escape(city)}\b", fold(text)) is not None
 
 
 def _ordinal_of(match: re.Match[str]) -> int | None:
@@ -328,7 +348,9 @@ def _ordinal_of(match: re.Match[str]) -> int | None:
 def find_parties(doc: TextoDePapel) -> DatoHallado | None:
     """The name of the case (carátula)."""
     for trozo in labelled(doc, "caratulado"):
-        return _told(doc, trozo, doc.texto[trozo.start : trozo.end].strip('"“”«» '), "etiqueta")
+        whole = _with_other_party(doc, trozo)
+        value = " ".join(doc.texto[whole.start : whole.end].split())
+        return _told(doc, whole, value.strip('"“”«» -'), "etiqueta")
     for cue in re.finditer(r"\bCARATULAD[OA]S?\b|\bCARATULA\b", doc.prosa):
         rest = doc.prosa[cue.end() : cue.end() + 200].split("\n\n")[0]
         found = _QUOTED.match(rest) or _PARTIES.match(rest)
@@ -338,11 +360,23 @@ def find_parties(doc: TextoDePapel) -> DatoHallado | None:
         value = " ".join(doc.texto[trozo.start : trozo.end].split())
         if len(value) > 5:
             return _told(doc, trozo, value.strip('"“”«» '), "caratulado")
+    if found := _TRIAL.search(doc.prosa):
+        trozo = Trozo(*found.span("v"))
+        value = " ".join(doc.texto[trozo.start : trozo.end].split())
+        return _told(doc, trozo, value, "juicio")
     if found := _QUOTED_ALONE.search(doc.plano[:_HEAD]):
         trozo = Trozo(*found.span("line" if found["line"] else "after"))
         value = " ".join(doc.texto[trozo.start : trozo.end].split())
         return _told(doc, trozo, value, "entre comillas")
     return None
+
+
+def _with_other_party(doc: TextoDePapel, trozo: Trozo) -> Trozo:
+    """The name of a case with its next line, where that has the word between the parties."""
+    below = re.match(r"\n([^\n\t:]{3,90})(?=\n|$)", doc.plano[trozo.end : trozo.end + 100])
+    if below is None or _VERSUS.search(doc.plano[trozo.start : trozo.end]):
+        return trozo
+    return Trozo(trozo.start, trozo.end + below.end()) if _VERSUS.search(below[1]) else trozo
 
 
 def find_date(doc: TextoDePapel, clase: ClasePapel) -> DatoHallado | None:

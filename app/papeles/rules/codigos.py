@@ -26,7 +26,10 @@ _PLATES = (
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{2}[.·\s-]?\d{2}[.·-]?\d{2})" + _END),
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{3}[.·-]?\d{2,3})" + _END),
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{4}\d{2})(?P<dv>[0-9K])(?![A-Z0-9])"),
+    re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{2}\s?[.·-]?\s?[A-Z0-9]{2}\s?[.·-]\s?\d{2})" + _END),
 )
+#: Those of them that a sentence may hold by chance.
+_LOOSE = {1, 5}
 #: Places of each form that are looked at.
 _MOST = 400
 #: How far before a plate its cue may stand.
@@ -82,7 +85,7 @@ def find_plates(doc: TextoDePapel) -> list[PatenteHallada]:
                 continue
             before = doc.prosa[max(0, match.start() - 100) : match.start()]
             has_cue = _CUE.search(before[-_NEAR:].rstrip(' "')) is not None
-            if number == 1 and not has_cue:
+            if number in _LOOSE and not has_cue:
                 continue
             plate = _read(match)
             if plate is None or _ANOTHER.search(before):

@@ -22,6 +22,14 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+#: Signs that scans are read with, and what they are; each as long as what it stands for.
+_MISTAKEN = (
+    (re.compile(r"\bN[*'\"?](?=\s?[A-Z0-9])"), "N°"),
+    (re.compile(r"(?<![A-Z0-9])[LI](?=°\s*JUZGADO)"), "1"),
+    (re.compile(r"\b0(?=FICIO\b|RDEN\b)"), "O"),
+)
+
+
 class Caja(NamedTuple):
     """A place on a page, in its points from the top left corner."""
 
@@ -133,7 +141,7 @@ def compose(paginas: Sequence[Mapping[str, Any]], total: int | None = None) -> T
             between = (before or "\n\n") if parts else ""
             tail = parts[-1] if parts else ""
             if between == "\n" and tail.endswith("-") and len(tail) > 1:
-                if text[0].islower() and tail[-2].isalpha():
+                if tail[-2].isalpha() and (text[0].islower() or _is_shouted(tail, text)):
                     parts[-1] = tail[:-1]
                     length -= 1
                     between = ""
@@ -156,16 +164,31 @@ def compose(paginas: Sequence[Mapping[str, Any]], total: int | None = None) -> T
     return replace(told, total=total, sin_leer=total - whole)
 
 
+def _is_shouted(tail: str, text: str) -> bool:
+    """Whether a line's end divides a word in capitals, and no code: «AGRÍCO-» and «LA»."""
+    before, after = (re.sub(r"\W", "", part) for part in (tail.split()[-1], text))
+    return min(len(before), len(after)) > 1 and all(
+        part.isalpha() and part.isupper() for part in (before, after)
+    )
+
+
 def _told(
     texto: str,
     palabras: Sequence[PalabraLeida],
     medidas: Sequence[tuple[float, float]],
     imagenes: Sequence[int],
 ) -> TextoDePapel:
-    plano = flat(texto)
+    plano = _unmistaken(flat(texto))
     prosa = re.sub(r"(?<!\n)\n(?!\n)", " ", plano).replace("\t", " ")
     starts = [word.start for word in palabras]
     return TextoDePapel(texto, plano, prosa, palabras, medidas, imagenes, _starts=starts)
+
+
+def _unmistaken(plano: str) -> str:
+    """The text without what recognition takes for another sign, where a word says what it is."""
+    for pattern, right in _MISTAKEN:
+        plano = pattern.sub(right, plano)
+    return plano
 
 
 def flow(paginas: Sequence[Mapping[str, Any]]) -> list[list[list[Any]]]:

@@ -32,9 +32,11 @@ LABELS = {
     "nombre": r"NOMBRE(?:\s+COMPLETO)?(?:\s+(?:DEL?\s+)?(?:LA\s+)?"
     r"(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO|CLIENTE)A?)?|RAZON\s+SOCIAL",
     "rut": r"R\.?U\.?[TN]\.?(?:\s+(?:DEL?\s+)?(?:DEUDOR|DEMANDADO|EJECUTADO|PROPIETARIO)A?)?",
-    "direccion": r"(?:ULTIMO\s+)?(?:DOMICILIO|DIRECCION|RESIDENCIA)(?:\s+(?:PARTICULAR|CONOCID[OA]"
-    r"|REGISTRAD[OA]|LEGAL|ACTUAL|LABORAL|COMERCIAL|TRIBUTARI[OA]|(?:DEL?\s+)?(?:LA\s+)?(?:DEUDOR|DEMANDAD[OA]|EJECUTAD[OA]|PROPIETARI[OA])A?))?"
-    r"|VIVE\s+EN|DOM\.",
+    "direccion": r"(?:(?:ULTIMO|SEGUNDO|TERCER|OTRO|NUEVO)\s+)?(?:DOMICILIO|DIRECCION|RESIDENCIA)"
+    r"(?:\s+(?:PARTICULAR|CONOCID[OA]|REGISTRAD[OA]|LEGAL|ACTUAL|LABORAL|COMERCIAL|TRIBUTARI[OA]|FAMILIAR"
+    r"|ALTERNATIV[OA]|SECUNDARI[OA]|DE\s+TRABAJO|DE\s+SUS?\s+(?:PADRES|FAMILIARES)"
+    r"|(?:DEL?\s+)?(?:LA\s+)?(?:DEUDOR|DEMANDAD[OA]|EJECUTAD[OA]|PROPIETARI[OA])A?))?"
+    r"(?:\s+(?:N°\s*)?\d)?|VIVE\s+EN|DOM\.",
     "comuna": r"COMUNA(?:\s*/\s*CIUDAD)?|CIUDAD",
     "telefono": r"TELEFONO|FONO|CELULAR",
     "fuerza_publica": r"(?:AUXILIO\s+DE\s+LA\s+)?FUERZA\s+PUBLICA",
@@ -121,6 +123,9 @@ def labelled(doc: TextoDePapel, campo: str) -> Iterator[Trozo]:
                     trozo = _with_rest(doc, trozo, lines, number, label_start=cell.start)
             elif place == 0 and number + 1 < len(lines) and len(lines[number + 1]) == 1:
                 below = lines[number + 1][0]
+                if _is_one_label(doc, pattern, cell, below) and number + 2 < len(lines):
+                    # A narrow cell broke the label itself.
+                    below = lines[number + 2][0]
                 if any_label().match(doc.plano[below.start : below.end]):
                     continue
                 trozo = Trozo(below.start, below.end)
@@ -129,6 +134,15 @@ def labelled(doc: TextoDePapel, campo: str) -> Iterator[Trozo]:
             trozo = trimmed(doc, trozo)
             if trozo.end > trozo.start:
                 yield trozo
+
+
+def _is_one_label(
+    doc: TextoDePapel, pattern: re.Pattern[str], cell: CeldaDeLinea, below: CeldaDeLinea
+) -> bool:
+    """Whether two lines are one label, such as «Domicilio» and «particular»."""
+    whole = f"{doc.plano[cell.start : cell.end].strip()} {doc.plano[below.start : below.end]}"
+    found = pattern.fullmatch(whole)
+    return found is not None and not found["value"]
 
 
 def trimmed(doc: TextoDePapel, trozo: Trozo) -> Trozo:

@@ -18,13 +18,23 @@ from app.papeles.rules.causa import (
 )
 from app.papeles.rules.contacto import find_contact
 from app.papeles.rules.documento import TextoDePapel
-from app.papeles.rules.partes import choose_person, find_address, find_people, name_of, rut_of
+from app.papeles.rules.domicilios import DireccionHallada, find_addresses
+from app.papeles.rules.partes import (
+    PersonaHallada,
+    choose_person,
+    find_people,
+    name_of,
+    other_parties,
+    rut_of,
+)
 from app.papeles.rules.poderes import find_powers
 from app.papeles.rules.propuesta import is_same
 from app.papeles.rules.vehiculos import find_vehicles
 
 #: What a certificate may fill in where the order beside it does not say it.
 _OWNER = ("propietario_nombre", "propietario_rut")
+#: People of a paper that are proposed beside the first.
+_MOST_PEOPLE = 8
 
 
 def read_document(doc: TextoDePapel) -> LecturaDePapel:
@@ -73,7 +83,22 @@ def _side_by_side(papers: Sequence[LecturaDePapel]) -> LecturaDePapel:
     others = list(
         {(rol, one.valor): (rol, one) for paper in papers for rol, one in paper.ajenos}.values()
     )
-    return replace(first, caso=common, vehiculos=vehiculos, ajenos=others[:12])
+    return replace(
+        first,
+        caso=common,
+        vehiculos=vehiculos,
+        personas=[row for paper in papers for row in _of_its_vehicles(paper, paper.personas)],
+        direcciones=[row for paper in papers for row in _of_its_vehicles(paper, paper.direcciones)],
+        ajenos=others[:12],
+    )
+
+
+def _of_its_vehicles(
+    paper: LecturaDePapel, rows: Sequence[DatosHallados]
+) -> list[dict[str, DatoHallado]]:
+    """Rows of a paper among several: each is its own vehicles' alone."""
+    plates = [car["patente"] for car in paper.vehiculos if "patente" in car]
+    return [{**row, "patente": plate} for row in rows for plate in plates]
 
 
 def _with_certificate(order: LecturaDePapel, certificate: LecturaDePapel) -> LecturaDePapel:
@@ -95,7 +120,8 @@ def _with_certificate(order: LecturaDePapel, certificate: LecturaDePapel) -> Lec
             told = {**owner, **told}
         vehiculos.append(told)
     vehiculos += [{**owner, **car} for car in cars.values()]
-    return replace(order, caso=caso, vehiculos=vehiculos)
+    personas = [*order.personas, *_of_its_vehicles(certificate, certificate.personas)]
+    return replace(order, caso=caso, vehiculos=vehiculos, personas=personas)
 
 
 def _compared(told: DatosHallados, certified: DatosHallados) -> dict[str, DatoHallado]:
@@ -114,34 +140,59 @@ def read_paper_alone(doc: TextoDePapel) -> LecturaDePapel:
     clase = tell_class(doc)
     people = find_people(doc)
     person = choose_person(people)
+    parties = other_parties(doc, people, person)
     caso: dict[str, DatoHallado | None] = {"fecha_oficio": find_date(doc, clase)}
+    others: list[DireccionHallada] = []
     if clase is not ClasePapel.CAV:
-        direccion, comuna = find_address(doc, people, person)
+        home, comuna, others = find_addresses(doc, people)
         caso |= {
             "numero_oficio": find_number(doc),
             "rol": find_rol(doc),
             "tribunal": find_court(doc),
             "caratulado": find_parties(doc),
             "plazo": find_term(doc),
-            "direccion": direccion,
-            "comuna": comuna,
+            "direccion": home.direccion if home else None,
+            "comuna": home.comuna if home else comuna,
             **find_powers(doc),
         }
         caso |= find_contact(doc, people, person)
     if person is not None:
         caso["propietario_nombre"] = name_of(doc, person)
         caso["propietario_rut"] = rut_of(doc, person, people)
-    others = [
+    strangers = [
         (one.rol.label.lower(), replace(name, duda=""))
         for one in people
-        if not one.rol.is_sought and (name := name_of(doc, one))
+        if not one.rol.is_party and (name := name_of(doc, one))
     ]
+    personas = [_kept(doc, _row_of_person(doc, one)) for one in parties[:_MOST_PEOPLE]]
+    direcciones = [_kept(doc, _row_of_address(doc, one)) for one in others]
     return LecturaDePapel(
         clase,
         _kept(doc, caso),
         [_kept(doc, vehicle) for vehicle in find_vehicles(doc)],
-        others[:12],
+        [one for one in personas if one.keys() & {*_OWNER}],
+        [one for one in direcciones if "direccion" in one],
+        strangers[:12],
     )
+
+
+def _row_of_person(doc: TextoDePapel, person: PersonaHallada) -> dict[str, DatoHallado | None]:
+    tipo = "principal" if person.rol.is_sought else person.rol.value
+    return {
+        "propietario_nombre": name_of(doc, person),
+        "propietario_rut": rut_of(doc, person, [person]),
+        "tipo": DatoHallado(tipo, person.rol.label.lower()),
+    }
+
+
+def _row_of_address(doc: TextoDePapel, one: DireccionHallada) -> dict[str, DatoHallado | None]:
+    theirs = one.persona if one.rol and not one.rol.is_sought else None
+    return {
+        "direccion": one.direccion,
+        "comuna": one.comuna,
+        "tipo": DatoHallado(one.tipo, "domicilio"),
+        "de": name_of(doc, theirs) if theirs else None,
+    }
 
 
 def _kept(

@@ -7,10 +7,9 @@ an apposition after it says.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from app.core.comunas import Comuna, find_comuna
 from app.core.labels import Labelled
 from app.core.rut import format_rut
 from app.papeles.rules import DatoHallado
@@ -29,12 +28,24 @@ class RolDePersona(Labelled):
     MARTILLERO = "martillero", "Martillero o depositario"
     ANTERIOR = "anterior", "Dueño anterior"
     REPRESENTANTE = "representante", "Representante"
+    CODEUDOR = "codeudor", "Codeudor"
+    AVAL = "aval", "Aval"
+    USUARIO = "usuario", "Usuario"
     OTRO = "otro", "Otra persona"
 
     @property
     def is_sought(self) -> bool:
         """Whether it is the person of the case."""
         return self in {RolDePersona.PROPIETARIO, RolDePersona.DEUDOR}
+
+    @property
+    def is_party(self) -> bool:
+        """Whether a case keeps them, beside its person or as them."""
+        return self.is_sought or self in {
+            RolDePersona.CODEUDOR,
+            RolDePersona.AVAL,
+            RolDePersona.USUARIO,
+        }
 
 
 _CUES = (
@@ -46,14 +57,24 @@ _CUES = (
     ),
     (
         RolDePersona.REPRESENTANTE,
-        r"REPRESENTAD[OA]S?(?:\s+LEGALMENTE)?\s+POR|REPRESENTANTE(?:\s+LEGAL)?|REP\.\s+LEGAL"
+        r"REPRESENTAD[OA]S?(?:\s+LEGALMENTE)?\s+POR|REPRESENTANTE(?:\s+LEGAL)?(?:\s+DE\s+(?:LA|DICHA)\s+(?:EJECUTADA"
+        r"|DEMANDADA|DEUDORA|SOCIEDAD|EMPRESA|PROPIETARIA))?|REP\.\s+LEGAL"
         r"|GERENTE(?:\s+GENERAL)?",
     ),
     (
+        RolDePersona.CODEUDOR,
+        r"(?:FIADOR(?:A|ES)?\s+Y\s+)?CO-?DEUDOR(?:A|ES|AS)?(?:\s+SOLIDARI[OA]S?)?",
+    ),
+    (RolDePersona.AVAL, r"AVALISTAS?|AVAL(?:ES)?|FIADOR(?:A|ES)?"),
+    (
+        RolDePersona.USUARIO,
+        r"MER[OA]S?\s+TENEDOR(?:A|ES)?|ARRENDATARI[OA]S?"
+        r"|USUARI[OA]\s+(?:DEL?\s+(?:VEHICULO|AUTO\w*|CAMION\w*)|HABITUAL|AUTORIZAD[OA])",
+    ),
+    (
         RolDePersona.OTRO,
-        r"AVALISTA|\bAVAL\b|CODEUDORA?(?:\s+SOLIDARI[OA])?|FIADORA?|MER[OA]\s+TENEDORA?"
-        r"|SECRETARI[OA]|RECEPTORA?(?:\s+JUDICIAL)?|MINISTR[OA]\s+DE\s+FE|SOLICITANTE"
-        r"|COMISARI[OA]|ARRENDATARI[OA]|SENORA?\s+JUEZA?|JUEZA?\s+TITULAR|ASEGURADORA?"
+        r"SECRETARI[OA]|RECEPTORA?(?:\s+JUDICIAL)?|MINISTR[OA]\s+DE\s+FE|SOLICITANTE"
+        r"|COMISARI[OA]|SENORA?\s+JUEZA?|JUEZA?\s+TITULAR|ASEGURADORA?"
         r"|FUNCIONARI[OA]|EJECUTIVO\s+A\s+CARGO|TESTIGO",
     ),
     (
@@ -66,24 +87,32 @@ _CUES = (
     ),
     (
         RolDePersona.ACREEDOR,
-        r"ACREEDORA?|EJECUTANTE|DEMANDANTE|\bA\s+FAVOR\s+DE|CESIONARI[OA]|ACTORA?\b|PAGUEN?\s+AL?"
+        r"ACREEDORA?|LIMITACION(?:ES)?\s+AL\s+DOMINIO|EJECUTANTE|DEMANDANTE|\bA\s+FAVOR\s+DE|CESIONARI[OA]|ACTORA?\b|PAGUEN?\s+AL?"
         r"|EN\s+REPRESENTACION\s+DE|BENEFICIARI[OA]",
     ),
     (
         RolDePersona.PROPIETARIO,
-        r"(?:PROPIEDAD|DOMINIO)\s+DEL?|A\s+NOMBRE\s+DEL?|PROPIETARI[OA](?:\s+ACTUAL)?"
+        r"(?:PROPIEDAD|DOMINIO)\s+DEL?|A\s+NOMBRE\s+DEL?|PROPIETARI[OA]S?(?:\s+ACTUAL(?:ES)?)?"
         r"|DUEN[OA](?!\s+DE\s+CASA)|TITULAR(?:\s+INSCRITO)?",
     ),
     (
         RolDePersona.DEUDOR,
-        r"DEUDORA?(?:\s+PRINCIPAL)?|(?:DATOS|ANTECEDENTES)\s+DEL\s+CLIENTE|DEMANDAD[OA]|EJECUTAD[OA]|REQUERID[OA]"
+        r"DEUDOR(?:A|ES|AS)?(?:\s+PRINCIPAL(?:ES)?)?|(?:DATOS|ANTECEDENTES)\s+DEL\s+CLIENTE"
+        r"|(?:CO)?DEMANDAD[OA]S?|EJECUTAD[OA]S?|REQUERID[OA]"
+        r"|(?:EMBARGAD[OA]S?\s+AL?|ADEUDA(?:N|D[OA]S?\s+POR)?)(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)"
         r"|REQU(?:ERIRA|IERASE|IERESE|IERE|ERIR)(?:\s+DE\s+PAGO)?\s+AL?"
         r"|\bCONTRA\s+DEL?(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)",
     ),
 )
+#: «Un receptor judicial» names nobody.
 _ANY_CUE = re.compile(
-    "|".join(f"(?P<c{n}>\\b(?:{cue})(?!\\w))" for n, (_, cue) in enumerate(_CUES))
+    r"(?<!\bUN\s)(?<!\bUNA\s)(?:"
+    + "|".join(f"(?P<c{n}>\\b(?:{cue})(?!\\w))" for n, (_, cue) in enumerate(_CUES))
+    + ")"
 )
+#: Words that are said of the next one who is named, and of nobody after them.
+_OF_ONE = {RolDePersona.ABOGADO, RolDePersona.OTRO, RolDePersona.MARTILLERO}
+_DON = re.compile(r"\b(?:DON|DONA)\b")
 _RUT_LABEL = re.compile(
     r"[,;.(\s]*(?:(?:CEDULA(?:\s+NACIONAL)?(?:\s+DE\s+IDENTIDAD)?|C\.?\s?N?\.?\s?I\.?|R\.?\s?U\.?\s?[TN]\.?"
     r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]))?"
@@ -93,7 +122,7 @@ _DECLARED = re.compile(r"\bEN\s+(?:SU\s+)?CALIDAD\s+DE\s+")
 _PREFIX = re.compile(
     r"^(?:[\s:;,.\-•\"]|\b(?:DON|DONA|D\.|DA\.|EL|LA|LOS|LAS|DEL|DE|AL|A|SR\.?|SRA\.?|SENORA?|NOMBRE"
     r"(?:\s+COMPLETO)?|RAZON\s+SOCIAL|ACTUAL|PUBLIC[OA]|PRINCIPAL|INSCRIT[OA]|SOCIEDAD\s+DENOMINADA"
-    r"|EMPRESA|ESTE|TIENE|ES)\b)+"
+    r"|EMPRESA|ESTE|TIENE|ES|Y|R\.?U\.?[NT]\.?|DERECHOS)\b\.?|\d{1,3}(?:,\d+)?\s?%)+"
 )
 _NAME = re.compile(
     r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|DE|DEL|Y)"
@@ -105,43 +134,7 @@ _MOST = 300
 _LABEL_REACH = 120
 #: Ends of a company's name whose last dot is a part of it.
 _COMPANY = re.compile(r"\b(?:S\.A|LTDA|CIA|E\.I\.R\.L|S\.P\.A)$", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"\b(?:DOMICILIAD[OA]S?(?:,?\s+(?!EN\b)\w+){0,5}?,?\s+EN\b"
-    r"|DOMICILIOS?(?:,?\s+(?!EN\b|ES\b|DOMICILI)\w+){0,6}?,?\s+(?:EN|ES|CORRESPONDE\s+A)\b"
-    r"|(?:DOMICILIO|RESIDENCIA|PARADERO|DIRECCION)(?:\s+\w+){0,3}?\s*:"
-    r"|(?:VIVE|VIVIENDO|RESIDE|RESIDENTE|HABITA|HABITANDO|MORA|AVECINDAD[OA]|UBICABLE|RESIDENCIA)\s+EN\b)"
-    r"\s*:?\s*"
-)
-#: Words of places, of which a value after a phrase has one, or a number, or its comuna behind.
-_PLACE = re.compile(
-    r"\d|\bS/N\b|\b(?:CALLE|AVENIDA|AV|AVDA|PASAJE|PJE|PSJE|CAMINO|RUTA|KM|KILOMETRO|PARCELA|FUNDO|SITIO|LOTE"
-    r"|SECTOR|VILLA|POBLACION|POB|BLOCK|DEPTO|DPTO|DEPARTAMENTO|CASA|CERRO|LOCALIDAD|CONDOMINIO|HIJUELA|COMUNIDAD"
-    r"|EDIFICIO|TORRE|MANZANA|LOTEO|CAMPAMENTO|CHACRA|PREDIO|RESERVA|CAMPO|CASERIO|ISLA|SUBIDA|COSTANERA|GALPON"
-    r"|BODEGA|LOCAL|PUEBLO|CONJUNTO)\b"
-)
-#: «Domiciliado en autos», «en el extranjero»: no place to go to.
-_NO_PLACE = re.compile(
-    r"(?:LOS\s+)?AUTOS\b|(?:EL|LA|SU|SUS|ESTOS?|ESTAS?|DICH[OA]|AQUEL)\b(?![^,]*\d)"
-)
-#: A second address of the same person: where they work stands after where they live.
-_WORK = re.compile(r"\b(?:LABORAL|COMERCIAL|TRABAJO|TRIBUTARI[OA]|POSTAL)\b")
 _TOGETHER = re.compile(r"\b(?:AMBOS|AMBAS|TODOS|TODAS)\s*,?\s*(?:CON\s+)?(?:EL\s+)?(?:MISMO\s+)?$")
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(])(?:AV|AVDA|AVE|PJE|PSJE|PSJ|DPTO|DEPTO|DP|OF|N|NRO|POB|KM|STA|STO|GRAL|PDTE|CDTE|CNEL"
-    r"|INT|BLK|BLOCK|S/N|ESQ|VLL|SN|DR|ING|TTE|CAP|PBRO|ALM)$"
-)
-_ADDRESS_END = re.compile(
-    r"\n\n|;|\"|(?P<dot>\.)(?=\s|$)|,\s*(?:CON\s|PARA\s|QUIEN|A\s+FIN|DENTRO\s|Y\s+A\s+DON|EN\s+SU\s+CALIDAD"
-    r"|REGION\s|TODO|AMBOS|ASIMISMO|SIN\s+(?!NUMERO)|PREVIO|DEBIENDO|QUE\s|EL\s+QUE|LO\s+QUE|LA\s+QUE|CUY[OA]"
-    r"|DE\s+EST[EA]\s+(?:CIUDAD|DOMICILIO)|DE\s+(?:PROPIEDAD|DOMINIO)|CEDULA|R\.?U\.?[TN]|ROL\s|TELEFONO|FONO|CELULAR"
-    r"|CORREO|EN\s+CONTRA|REPRESENTAD|INSCRIT|RESPECTO|A\s+QUIEN|POR\s|DURANTE\s|HACIENDO|FACULT|SIRVASE|SE\s)"
-    r"|,?\s+Y\s+(?:(?:EN\s+)?(?:SU\s+)?(?:DOMICILIO\s+)?(?:LABORAL|COMERCIAL|PARTICULAR)\b|TAMBIEN\b|EN\s+SU\b)"
-    r"|\s(?:CON\s+AUXILIO|DENTRO\s+DE|PARA\s+QUE)\b"
-)
-_COMUNA = re.compile(
-    r"[,.]?\s*\b(?:(?:DE|EN)\s+(?:LA|ESTA)\s+(?:MISMA\s+)?)?COMUNA\s*(?:DE\s+|:\s*|\s)"
-)
-_CITY_OF = re.compile(r"\s*(?:(?:DE|EN)\s+)?(?:LA\s+)?(?:CIUDAD|LOCALIDAD)\s+DE\s+")
 
 
 @dataclass(frozen=True)
@@ -153,6 +146,10 @@ class PersonaHallada:
     nombre: Trozo | None
     #: Where their cue begins.
     cue: int
+    #: Whether a word says what they are: theirs alone, or one for several («los demandados»).
+    is_told: bool = True
+    #: Whether no word before them says anything of what they are.
+    is_untold: bool = False
 
 
 class _Cue:
@@ -162,6 +159,14 @@ class _Cue:
         number = next(n for n in range(len(_CUES)) if match.group(f"c{n}"))
         self.rol = _CUES[number][0]
         self.start, self.end = match.span()
+        self.is_plural = match[0].split()[0].endswith("S")
+
+
+def _joins(doc: TextoDePapel, last_end: int, rut: RutHallado) -> bool:
+    """Whether a person is told of in one breath with the one before: «don A, RUT 1, y don B»."""
+    return re.match(r"\)?,?\s+[YE]\s+(?:DON|DONA|A\s+DON)", doc.prosa[last_end:]) is not None and (
+        rut.start - last_end < _LABEL_REACH
+    )
 
 
 def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
@@ -181,20 +186,40 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
         ):
             rol = _Cue(found).rol
         start = max(cue.end if cue else 0, last_end)
+        if cue is None and (named := [*_DON.finditer(doc.prosa, start, until)]):
+            start = named[-1].start()
         if cue and until <= cue.start:
             # «RUT deudor: …» below the name: the cue is in the label itself.
             earlier = [one for one in cues if one.end <= until]
             start = max(earlier[-1].end if earlier else 0, last_end)
-        people.append(PersonaHallada(rol, rut, _name_between(doc, start, until), start))
+        is_told = cue is not None and (
+            declared is not None
+            or cue.end > last_end
+            or cue.is_plural
+            or _joins(doc, last_end, rut)
+        )
+        name = _name_between(doc, start, until)
+        people.append(PersonaHallada(rol, rut, name, start, is_told, cue is None))
         last_end = rut.end
     if not any(person.rol.is_sought for person in people):
         people += _unnumbered(doc, cues)
+    if not any(person.rol.is_sought for person in people):
+        # Nothing says what the only one is of whom nothing is said.
+        untold = [one for one in people if one.rol is RolDePersona.OTRO and one.is_untold]
+        if len(untold) == 1 and untold[0].nombre is not None:
+            place = people.index(untold[0])
+            people[place] = replace(untold[0], rol=RolDePersona.DEUDOR)
     return people
 
 
 def _cue_before(doc: TextoDePapel, cues: list[_Cue], place: int) -> _Cue | None:
     """The cue that holds at a place: the nearest one before it whose reach goes so far."""
     for cue in reversed([one for one in cues if one.end <= place]):
+        if cue.rol in _OF_ONE and not cue.is_plural:
+            # «El abogado don A …, doña B, RUT …»: of A alone.
+            if len(re.findall(r"\bDO(?:N|NA)\b", doc.prosa[cue.end : place])) > 1:
+                return None
+            return cue
         if cue.rol is not RolDePersona.REPRESENTANTE:
             return cue
         between = doc.texto[cue.end : place]
@@ -255,6 +280,27 @@ def choose_person(people: list[PersonaHallada]) -> PersonaHallada | None:
     return None
 
 
+def other_parties(
+    doc: TextoDePapel, people: list[PersonaHallada], person: PersonaHallada | None
+) -> list[PersonaHallada]:
+    """Whom a case keeps beside its person: the other owners and debtors, who answers for them."""
+    known: list[PersonaHallada] = [person] if person else []
+    for one in people:
+        if one.rol.is_party and one.is_told and not any(_is_one(doc, one, old) for old in known):
+            known.append(one)
+    return known[1:] if person else known
+
+
+def _is_one(doc: TextoDePapel, one: PersonaHallada, other: PersonaHallada) -> bool:
+    if one.rut and other.rut:
+        return one.rut.rut.valor == other.rut.rut.valor
+    names = [
+        " ".join(doc.plano[p.nombre.start : p.nombre.end].split()) if p.nombre else ""
+        for p in (one, other)
+    ]
+    return names[0] == names[1]
+
+
 def name_of(doc: TextoDePapel, person: PersonaHallada) -> DatoHallado | None:
     """Their name, as it is written."""
     if person.nombre is None:
@@ -264,9 +310,15 @@ def name_of(doc: TextoDePapel, person: PersonaHallada) -> DatoHallado | None:
         value,
         person.rol.label.lower(),
         doc.boxes(*person.nombre),
-        0.9 if person.rut else 0.7,
-        "" if person.rut else "El papel no trae su RUT: compare el nombre.",
+        0.9 if person.rut and not person.is_untold else 0.6,
+        _doubt_of(person),
     )
+
+
+def _doubt_of(person: PersonaHallada) -> str:
+    if person.is_untold and person.rol.is_sought:
+        return "El papel no dice que sea el dueño o el deudor: compárelo."
+    return "" if person.rut else "El papel no trae su RUT: compare el nombre."
 
 
 def rut_of(
@@ -276,10 +328,14 @@ def rut_of(
     if person.rut is None:
         return None
     rut = person.rut.rut
+    # Those that are told of in the same way have a row of their own.
     others = {
         one.rut.rut.valor
         for one in people
-        if one.rol.is_sought and one.rut and one.rut.rut.valor != rut.valor
+        if one.rol.is_sought
+        and one.rut
+        and one.rut.rut.valor != rut.valor
+        and not (one.is_told and one.rol is person.rol)
     }
     duda = " ".join(rut.advertencias)
     if not duda and others:
@@ -293,137 +349,43 @@ def rut_of(
     )
 
 
-def find_address(
-    doc: TextoDePapel, people: list[PersonaHallada], person: PersonaHallada | None
-) -> tuple[DatoHallado | None, DatoHallado | None]:
-    """The address of the person of the case, and its comuna."""
-    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
-    beside = [*labelled(doc, "direccion")]
-    places = [(one.start, one, True) for one in beside]
-    places += [
-        (found.start(), _address_after(doc, found.end()), False)
-        for found in islice(_ADDRESS.finditer(doc.prosa), _MOST)
-        if not any(found.start() <= one.start <= found.end() + 3 for one in beside)
-    ]
-    second: tuple[DatoHallado, DatoHallado | None] | None = None
-    for place, trozo, is_labelled in sorted(places):
-        holder = _holder(doc, people, cues, place, has_line=is_labelled)
-        if holder is not None and not holder.is_sought:
-            continue
-        direccion, comuna = _split_address(doc, trozo)
-        if direccion is None:
-            continue
-        told = doc.prosa[trozo.start : trozo.end]
-        if not is_labelled and (
-            _NO_PLACE.match(told.lstrip()) or not (comuna or _PLACE.search(told))
-        ):
-            continue
-        if not _WORK.search(doc.prosa[max(0, trozo.start - 30) : trozo.start]):
-            return direccion, comuna or _comuna_beside(doc)
-        second = second or (direccion, comuna)
-    if second is not None:
-        return second[0], second[1] or _comuna_beside(doc)
-    return None, _comuna_beside(doc) if beside else None
+class Pistas:
+    """Whose it is what stands at a place of a paper: the cues and the people before it say it."""
+
+    def __init__(self, doc: TextoDePapel, people: list[PersonaHallada]) -> None:
+        self.doc, self.people = doc, people
+        found = islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)
+        self.cues = [_Cue(match) for match in found]
+
+    def holder(
+        self, place: int, *, has_line: bool = False
+    ) -> tuple[RolDePersona | None, PersonaHallada | None]:
+        """What the person is, of a line of its own or within a text, and who, where it is known."""
+        before = [one for one in self.people if one.rut and one.rut.end <= place]
+        last = before[-1] if before else None
+        if _TOGETHER.search(self.doc.prosa[max(0, place - 30) : place]):
+            return _told_of(_but_representatives(before))
+        cue = _cue_before(self.doc, self.cues, place)
+        if last and last.rut and (cue is None or cue.start < last.rut.end):
+            line = self.doc.texto.rfind("\n", 0, place) + 1
+            is_below = has_line and last.rut.end <= line
+            if last.rol is RolDePersona.REPRESENTANTE and (is_below or line == place):
+                return _told_of(_but_representatives(before))
+            return last.rol, last
+        return (cue.rol if cue else None), None
 
 
-def _holder(
-    doc: TextoDePapel,
+def _but_representatives(people: list[PersonaHallada]) -> list[PersonaHallada]:
+    return [one for one in people if one.rol is not RolDePersona.REPRESENTANTE]
+
+
+def _told_of(
     people: list[PersonaHallada],
-    cues: list[_Cue],
-    place: int,
-    *,
-    has_line: bool = False,
-) -> RolDePersona | None:
-    """What the person is whose address stands at a place, in a line of its own or within a text."""
-    before = [one for one in people if one.rut and one.rut.end <= place]
-    if _TOGETHER.search(doc.prosa[max(0, place - 30) : place]):
-        before = [one for one in before if one.rol is not RolDePersona.REPRESENTANTE]
-        return before[-1].rol if before else None
-    cue = _cue_before(doc, cues, place)
-    if before and (cue is None or cue.start < (before[-1].rut.end if before[-1].rut else 0)):
-        last = before[-1]
-        line = doc.texto.rfind("\n", 0, place) + 1
-        is_below = has_line and last.rut is not None and last.rut.end <= line
-        if last.rol is RolDePersona.REPRESENTANTE and (is_below or line == place):
-            sought = [one for one in before if one.rol is not RolDePersona.REPRESENTANTE]
-            return sought[-1].rol if sought else None
-        return last.rol
-    return cue.rol if cue else None
+) -> tuple[RolDePersona | None, PersonaHallada | None]:
+    return (people[-1].rol, people[-1]) if people else (None, None)
 
 
 def whose_is(doc: TextoDePapel, people: list[PersonaHallada], place: int) -> bool:
     """Whether what stands at a place is the person's of the case."""
-    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
-    holder = _holder(doc, people, cues, place)
-    return holder is not None and holder.is_sought
-
-
-def _address_after(doc: TextoDePapel, start: int) -> Trozo:
-    text = doc.prosa[start : start + 260]
-    for end in _ADDRESS_END.finditer(text):
-        if end["dot"] and _ABBREVIATED.search(text[: end.start()]):
-            continue
-        return Trozo(start, start + end.start())
-    return Trozo(start, start + len(text))
-
-
-def _split_address(
-    doc: TextoDePapel, trozo: Trozo
-) -> tuple[DatoHallado | None, DatoHallado | None]:
-    text = doc.prosa[trozo.start : trozo.end]
-    comuna: DatoHallado | None = None
-    if found := _COMUNA.search(text):
-        place = trozo.start + found.end()
-        comuna = _read_comuna(doc, place, min(len(doc.prosa), place + 40))
-        text = text[: found.start()]
-    else:
-        text = _until_comuna(text)
-        comma = text.rfind(",")
-        while comma > 0:
-            city = _CITY_OF.match(text, comma + 1)
-            shift = city.end() if city else comma + 1
-            last = text[shift:].strip(" .")
-            if find_comuna(last):
-                comuna = _read_comuna(doc, trozo.start + shift, trozo.start + len(text))
-                text = text[:comma]
-                break
-            if not re.match(r"(?:REGION|CHILE|PROVINCIA|CIUDAD)\b", last):
-                break
-            text = text[:comma]
-            comma = text.rfind(",")
-    text = text.rstrip(" ,.;:\n")
-    before = len(text) - len(text.lstrip(" ,:\n"))
-    start, end = trozo.start + before, trozo.start + len(text)
-    value = " ".join(doc.texto[start:end].split())
-    if len(value) < 4 or len(value) > 190:
-        return None, comuna
-    return DatoHallado(value, "domicilio", doc.boxes(start, end), 0.9), comuna
-
-
-def _until_comuna(text: str) -> str:
-    """An address as far as its comuna between commas; whatever follows is another thing."""
-    parts = text.split(",")
-    for number in range(1, len(parts) - 1):
-        if find_comuna(parts[number].strip()) and not find_comuna(parts[number + 1].strip(" .")):
-            return ",".join(parts[: number + 1])
-    return text
-
-
-def _read_comuna(doc: TextoDePapel, start: int, end: int) -> DatoHallado | None:
-    text = doc.prosa[start:end].split("\n\n")[0]
-    words = list(re.finditer(r"[A-Z'’]+", re.split(r"[,;.:]", text.lstrip(" "))[0]))
-    shift = len(text) - len(text.lstrip(" "))
-    for count in range(min(len(words), 5), 0, -1):
-        name = " ".join(word[0] for word in words[:count])
-        comuna: Comuna | None = find_comuna(name)
-        if comuna is not None:
-            place = Trozo(start + shift + words[0].start(), start + shift + words[count - 1].end())
-            return DatoHallado(comuna.nombre, "lista de comunas", doc.boxes(*place), 0.97)
-    return None
-
-
-def _comuna_beside(doc: TextoDePapel) -> DatoHallado | None:
-    for trozo in labelled(doc, "comuna"):
-        if found := _read_comuna(doc, trozo.start, trozo.end):
-            return found
-    return None
+    rol, _ = Pistas(doc, people).holder(place)
+    return rol is not None and rol.is_sought

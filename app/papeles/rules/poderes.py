@@ -25,7 +25,7 @@ _SENTENCE = re.compile(
 )
 _NO = re.compile(
     r"\bNO\s+HA\s+LUGAR|\bTAMPOCO\s+HA\s+LUGAR|\bNO\s+SE\s+(?:AUTORIZA|CONCEDE|OTORGA|FACULTA|DA\s+LUGAR|HACE\s+LUGAR)"
-    r"|\bDENI[EÉ]G\w+|\bDENEG\w+|\bRECHAZ\w+|\bNO\s+(?:CONCED|AUTORIZ|OTORG|FACULT)\w+|\bDESESTIMA\w*"
+    r"|\bDENI[EÉ]G\w+|\bDENEG\w+|\bRECHAZ\w+|\bNO\s+(?:SE\s+)?(?:LE\s+)?(?:HA\s+|HAN\s+)?(?:FUE(?:RON)?\s+)?(?:CONCED|AUTORIZ|OTORG|FACULT)\w+|\bDESESTIMA\w*"
     r"|\b(?:DEJ(?:A|E|ESE|ASE|ANDO|AR)|QUEDE?N?)\s+SIN\s+EFECTO|\bREVOC(?:A|ASE|ANDO|AN|ADO)\b|\bALZASE\b"
 )
 _WITHOUT = re.compile(

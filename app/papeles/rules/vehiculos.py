@@ -25,6 +25,8 @@ _KINDS = (
     r"|TRACTOR|SUV|CUADRIMOTO|CARRO\s+DE\s+ARRASTRE|EXCAVADORA|MAQUINA\s+INDUSTRIAL|TAXI"
 )
 _KIND = re.compile(rf"\b(?:{_KINDS})\b")
+#: What a make may stand behind.
+_THING = re.compile(rf"\b(?:{_KINDS}|VEHICULO)\b")
 #: A label within a sentence and the value after it.
 _IN_PROSE = {
     # «Marca / Modelo» is a label of its own.
@@ -46,6 +48,8 @@ _YEAR = re.compile(r"\s*:?\s*(?P<v>(?:19|20)\d{2})(?!\d)")
 _MAKE_WORDS, _MODEL_WORDS = 3, 5
 #: The end of what stands before a clause that names a car and then its year.
 _BEFORE_YEAR = re.compile(r"[.:;](?=\s[A-Z][^.,;:\n]{3,50},\s+(?:DEL\s+)?ANO\b)")
+#: The beginning of an item of a list.
+_ITEM = re.compile(r"(?:^|\n)[ \t]*(?:[-•*·]|\(?[A-Z0-9]{1,2}[.)]-?)[ \t]")
 _LONGEST = {"marca": 30, "modelo": 60, "color": 30}
 
 
@@ -103,8 +107,11 @@ def _spans(doc: TextoDePapel, values: dict[str, list[PatenteHallada]]) -> dict[s
     if len(values) < 2:
         return dict.fromkeys(values, Trozo(0, len(doc.prosa)))
     firsts = sorted((mentions[0].start, valor) for valor, mentions in values.items())
-    brand = re.search(_IN_PROSE["marca"], doc.prosa)
-    is_before = brand is not None and brand.start() < firsts[0][0]
+    if items := _items(doc, [start for start, _ in firsts]):
+        return {valor: item for (_, valor), item in zip(firsts, items, strict=True)}
+    brands = [found.start() for found in re.finditer(_IN_PROSE["marca"], doc.prosa)]
+    brands += [one.end() for one in _KIND.finditer(doc.prosa) if _make_behind(doc, one.end())]
+    is_before = bool(brands) and min(brands) < firsts[0][0]
     spans = {}
     for place, (start, valor) in enumerate(firsts):
         if is_before:
@@ -113,6 +120,18 @@ def _spans(doc: TextoDePapel, values: dict[str, list[PatenteHallada]]) -> dict[s
             after = firsts[place + 1][0] if place + 1 < len(firsts) else len(doc.prosa)
             spans[valor] = Trozo(start, after)
     return spans
+
+
+def _items(doc: TextoDePapel, places: list[int]) -> list[Trozo]:
+    """The items of a list that has one for each plate; nothing where it is no such list."""
+    starts = [found.start() for found in _ITEM.finditer(doc.plano)]
+    begins = [max((one for one in starts if one < place), default=-1) for place in places]
+    if -1 in begins or len(set(begins)) < len(begins):
+        return []
+    ends = [*begins[1:], len(doc.plano)]
+    last = doc.plano.find("\n\n", places[-1])
+    ends[-1] = last if last > 0 else ends[-1]
+    return [Trozo(start, end) for start, end in zip(begins, ends, strict=True)]
 
 
 def _told_of(doc: TextoDePapel, span: Trozo) -> dict[str, DatoHallado]:
@@ -175,7 +194,7 @@ def _makes(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[str, Trozo, str]]:
         if span.start <= trozo.start < span.end:
             for campo, part in _split_make(doc, trozo):
                 yield campo, part, "etiqueta"
-    places = [match.end() for match in _KIND.finditer(doc.prosa, span.start, span.end)]
+    places = [match.end() for match in _THING.finditer(doc.prosa, span.start, span.end)]
     places += [match.end() for match in _BEFORE_YEAR.finditer(doc.prosa, span.start, span.end)]
     for place in places:
         make = _make_behind(doc, place)
