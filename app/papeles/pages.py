@@ -118,7 +118,7 @@ def review(papel_id: int) -> ResponseReturnValue:
     """Show what a paper says beside its pages; make the case of what somebody confirmed."""
     ingreso = paper_to_work(papel_id)
     mesa = _lay(ingreso)
-    form = PapelRevisadoForm(data=mesa.propuesta.data())
+    form = PapelRevisadoForm(mesa.propuesta)
     form.offer_investigadores(list_investigadores())
     if is_read():
         form.junto.data = str(mesa.junto.id) if mesa.junto else ""
@@ -131,6 +131,8 @@ def review(papel_id: int) -> ResponseReturnValue:
             form.to_vehiculo(),
             propietario=form.to_propietario(),
             direccion=form.to_direccion(),
+            otras_personas=form.otras_personas(),
+            otras_direcciones=form.otras_direcciones(),
             actor=current_user,
             now=now,
         )
@@ -244,7 +246,7 @@ def _page(mesa: Mesa, form: PapelRevisadoForm, status: int = 200) -> Response:
             hojas=_sheets(mesa),
             campos=mesa.propuesta.campos,
             dudas=mesa.propuesta.dudas,
-            labels={name: form[name].label.text for name in mesa.propuesta.campos if name in form},
+            labels=form.labels(),
             open_cases=open_cases,
             comunas=comunas_to_choose(),
             tribunales=[tribunal.nombre for tribunal in tribunales() if tribunal.vigente],

@@ -119,14 +119,14 @@ def score(tally: Tally, name: str, want: dict[str, Any], got: LecturaDePapel) ->
         found = got.caso.get(campo)
         tally.add(name, field, want.get(field), found.valor if found else None)
     for field, rows in (("otras_personas", got.personas), ("otras_direcciones", got.direcciones)):
-        told = [
+        texts = [
             " | ".join(row[key].valor if key in row else "" for key in OTROS[field]) for row in rows
         ]
-        right = [" | ".join(part or "" for part in row) for row in want.get(field, [])]
-        for one in dict.fromkeys([*right, *told]):
-            is_told = any(plain(one) == plain(other) for other in told)
-            is_right = any(plain(one) == plain(other) for other in right)
-            tally.add(name, field, one if is_right else None, one if is_told else None)
+        wished = [" | ".join(part or "" for part in row) for row in want.get(field, [])]
+        for text in dict.fromkeys([*wished, *texts]):
+            is_texts = any(plain(text) == plain(other) for other in texts)
+            is_right = any(plain(text) == plain(other) for other in wished)
+            tally.add(name, field, text if is_right else None, text if is_texts else None)
     wanted, found_ones = want["vehiculos"], list(got.vehiculos)
     for number in range(max(len(wanted), len(found_ones))):
         right = wanted[number] if number < len(wanted) else {}

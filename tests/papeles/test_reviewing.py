@@ -16,6 +16,7 @@ from app.bandeja.models import Ingreso, Origen
 from app.bandeja.rules import EstadoIngreso
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits
+from app.direcciones.models import Direccion
 from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
 from app.papeles.outside import papers
@@ -149,6 +150,39 @@ def test_several_vehicles_have_a_form_each(app, investigador, buffet, rows):
     assert investigador.post(f"/papeles/{item}?vehiculo=2", data=fields).status_code == 303
     assert [oficio.numero_oficio for oficio in rows(Oficio)] == ["OB-0077/26", "OB-0077/26"]
     assert [car.patente for car in rows(Vehiculo)] == ["HJBB21", "JJRR54"]
+
+
+def test_all_persons_and_addresses_of_a_paper_come_into_its_case(app, investigador, buffet, rows):
+    [source] = [one for one in sources("tuned") if "oficio_tres_demandados" in one.stem]
+    item = make_paper_item(app, buffet, make_paper(source))
+
+    page = investigador.get(f"/papeles/{item}").text
+    fields = typed(page)
+    assert (fields["persona_2_nombre"], fields["persona_2_rut"]) == (
+        "Tomás Ñancupil Rojas",
+        "17.125.928-2",
+    )
+    assert fields["direccion_2_notas"] == "De Tomás Ñancupil Rojas"
+    # Each value leads to its place.
+    assert 'href="#lugar-persona_3_rut"' in page
+    assert 'id="lugar-persona_3_rut"' in page
+    wrong = investigador.post(f"/papeles/{item}", data={**fields, "persona_3_rut": "no es un RUT"})
+    assert (wrong.status_code, rows(Oficio)) == (422, [])
+    fields |= {"persona_2_tipo": "codeudor", "persona_3_tipo": "aval", "direccion_2_tipo": "otro"}
+    answer = investigador.post(f"/papeles/{item}", data=fields)
+    assert answer.status_code == 303, answer.text
+
+    [oficio] = rows(Oficio)
+    people = sorted((one.tipo.value, one.rut) for one in rows(Propietario))
+    assert people == [
+        ("aval", "9836931-7"),
+        ("codeudor", "17125928-2"),
+        ("principal", "76877299-1"),
+    ]
+    places = [(one.direccion, one.comuna, one.tipo.value, one.notas) for one in rows(Direccion)]
+    assert ("Los Notros 455", "Padre Las Casas", "otro", "De Tomás Ñancupil Rojas") in places
+    assert len(places) == 2
+    assert {one.oficio_id for one in rows(Direccion)} == {oficio.id}
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.core.rut import format_rut
@@ -18,6 +18,8 @@ _FORM = {
     "propietario_telefono": "persona_telefono",
     "propietario_email": "persona_email",
 }
+#: Further persons, and further addresses, of one form.
+MOST_ROWS = 8
 #: Powers that the case has no field of its own for.
 _OTHER_POWERS = {"allanamiento": "Allanamiento", "habilitacion": "Días y horas inhábiles"}
 _CASE = (
@@ -65,6 +67,10 @@ class PapelPropuesto:
     """A form, filled in."""
 
     campos: Mapping[str, CampoPropuesto] = field(default_factory=dict)
+    #: What each person and address is beside the first, from the second on; fields of theirs are
+    #: among ``campos`` as ``persona_2_nombre`` and ``direccion_2_direccion``.
+    personas: Sequence[str] = ()
+    direcciones: Sequence[str] = ()
 
     @property
     def dudas(self) -> list[str]:
@@ -106,7 +112,76 @@ def propose(papeles: Sequence[LecturaDePapel], patente: str) -> PapelPropuesto:
         campos["patente"] = _with_digit(campos["patente"], [car for _, car in vehicles])
     if "numero_oficio" not in campos and "rol" in campos and "patente" in campos:
         campos = {"numero_oficio": _made_number(campos), **campos}
-    return PapelPropuesto(campos)
+    personas, direcciones = _people(papeles, patente, campos), _places(papeles, patente, campos)
+    for prefix, rows in (("persona", personas), ("direccion", direcciones)):
+        for number, row in enumerate(rows, start=2):
+            campos |= {
+                f"{prefix}_{number}_{name}": campo
+                for name, campo in row.items()
+                if isinstance(campo, CampoPropuesto)
+            }
+    return PapelPropuesto(
+        campos,
+        [str(row["tipo"]) for row in personas],
+        [str(row["tipo"]) for row in direcciones],
+    )
+
+
+#: Of a person or an address beside the first: its fields, and what it is.
+_Row = dict[str, "CampoPropuesto | str"]
+
+
+def _rows_of(
+    papeles: Sequence[LecturaDePapel], patente: str, kind: str
+) -> Iterator[tuple[int, DatosHallados]]:
+    """The rows of one kind that are the vehicle's, each with the place of its paper."""
+    for number, papel in enumerate(papeles):
+        rows: Sequence[DatosHallados] = getattr(papel, kind)
+        for row in rows:
+            if "patente" not in row or row["patente"].valor == patente:
+                yield number, row
+
+
+def _people(
+    papeles: Sequence[LecturaDePapel], patente: str, campos: Mapping[str, CampoPropuesto]
+) -> list[_Row]:
+    first = [campos[name] for name in ("persona_nombre", "persona_rut") if name in campos]
+    known = [one.valor for one in first] + [value for one in first for value, _ in one.otros]
+    rows: list[_Row] = []
+    for number, row in _rows_of(papeles, patente, "personas"):
+        told = {
+            form: _merged(f"persona_{form}", [(number, row[read])])
+            for form, read in (("nombre", "propietario_nombre"), ("rut", "propietario_rut"))
+            if read in row
+        }
+        who = [one.valor for one in told.values()]
+        if any(is_same(one, other) for one in who for other in known):
+            continue
+        known += who
+        rows.append({**told, "tipo": row["tipo"].valor})
+    return rows[:MOST_ROWS]
+
+
+def _places(
+    papeles: Sequence[LecturaDePapel], patente: str, campos: Mapping[str, CampoPropuesto]
+) -> list[_Row]:
+    known = [campos["direccion"].valor] if "direccion" in campos else []
+    rows: list[_Row] = []
+    for number, row in _rows_of(papeles, patente, "direcciones"):
+        street = row["direccion"].valor
+        if any(is_same(street, other) for other in known):
+            continue
+        known.append(street)
+        told: _Row = {
+            name: _merged(name, [(number, row[name])])
+            for name in ("direccion", "comuna")
+            if name in row
+        }
+        if "de" in row:
+            places = [LugarEnPapel(number, caja) for caja in row["de"].cajas]
+            told["notas"] = CampoPropuesto(f"De {row['de'].valor}", places)
+        rows.append({**told, "tipo": row["tipo"].valor})
+    return rows[:MOST_ROWS]
 
 
 def vehicles_of(papeles: Sequence[LecturaDePapel]) -> list[str]:

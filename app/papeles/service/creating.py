@@ -32,6 +32,8 @@ def create_from_papers(
     *,
     propietario: PropietarioData | None,
     direccion: DireccionData | None,
+    otras_personas: Sequence[PropietarioData] = (),
+    otras_direcciones: Sequence[DireccionData] = (),
     actor: Usuario,
     now: datetime,
 ) -> Oficio:
@@ -56,6 +58,8 @@ def create_from_papers(
         buffet_id=first.buffet_id,
         propietario=propietario,
         direccion=direccion,
+        otras_personas=otras_personas,
+        otras_direcciones=otras_direcciones,
         # Another vehicle of the same order bears its number.
         enlazado=any(row.numero_oficio == data.numero_oficio for row in made),
         actor=actor,
