@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.ajustes.queries import find_setting
+from app.ajustes.queries import find_setting, text_setting
 from app.ajustes.service import set_setting
 from app.api.outside.health import check_parts
 from app.core.clock import utcnow
@@ -26,6 +26,7 @@ from app.factores.rules import REQUIRED
 from app.usuarios.models import Usuario
 from app.usuarios.queries import count_active_admins, find_by_email
 from app.usuarios.rules import INVITE_LIFE, Rol, make_invite
+from app.usuarios.rules.sesiones import KEEP_DATA, lets_keep
 from app.usuarios.service import UsuarioData, create_usuario
 from app.web.maintenance import set_maintenance
 
@@ -49,7 +50,8 @@ def init(email: str, nombre: str, segundo_factor: str) -> None:
     """Crea el primer administrador y muestra el enlace con que elige su contraseña.
 
     Si ese administrador no ha entrado todavía, da un enlace nuevo. Se exige un segundo factor a
-    todas las cuentas, salvo que se diga otra cosa; después se cambia en Ajustes.
+    todas las cuentas, salvo que se diga otra cosa, y los teléfonos no guardan casos; después se
+    cambia en Ajustes.
     """
     now = utcnow()
     try:
@@ -64,6 +66,11 @@ def init(email: str, nombre: str, segundo_factor: str) -> None:
     click.echo(f"Abra este enlace antes de {INVITE_LIFE.days} días y elija su contraseña:")
     click.echo(f"  {current_config().base_url}/invitacion/{token}")
     click.echo("Sirve una sola vez. Quien lo tenga entra como administrador: no lo reenvíe.")
+    if not lets_keep(text_setting(KEEP_DATA)):
+        click.echo(
+            "Los teléfonos no guardan casos. Si se trabaja donde no hay señal, permítalo en "
+            "Ajustes, Sesiones."
+        )
 
 
 def _first_admin(email: str, nombre: str, required: str) -> Usuario:
@@ -77,8 +84,10 @@ def _first_admin(email: str, nombre: str, required: str) -> Usuario:
         )
     data = UsuarioData(email=email, nombre=nombre, rol=Rol.ADMIN)
     with transaction():
-        if find_setting(REQUIRED.clave) is None:
-            set_setting(REQUIRED.clave, required)
+        # What a careful office would choose; whoever needs it otherwise says so in Ajustes.
+        for setting, value in ((REQUIRED, required), (KEEP_DATA, KEEP_DATA.opciones[0][0])):
+            if find_setting(setting.clave) is None:
+                set_setting(setting.clave, value)
         return create_usuario(data, None, actor=None, now=utcnow())
 
 

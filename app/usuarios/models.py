@@ -142,3 +142,5 @@ class Sesion(Model):
 
     #: Not stored: whether the office lets this browser keep pages, as read with the row.
     guarda_paginas = False
+    #: Not stored either: whether it lets this device keep cases for when there is no signal.
+    guarda_datos = True

@@ -25,6 +25,8 @@ const BACK = "No se guardó porque su sesión había terminado. Aquí está lo q
 const QUESTION = "input:not([type=hidden], [type=checkbox], [type=radio], [type=search], [type=submit]), textarea";
 
 const me = document.body.dataset.usuario ?? "";
+/** The office may have its devices keep nothing. */
+const isForbidden = document.body.dataset.guarda === "no";
 const here = () => location.pathname + location.search;
 
 // ---- Where it waits: words in the tab's own storage, files in IndexedDB ----
@@ -114,7 +116,7 @@ function draftOf(form) {
 
 /** @param {HTMLInputElement} input files are stored when they are chosen: a page that is left has no time for it */
 async function keepFiles(input) {
-  if (!input.form || !isTyped(input.form) || !input.name) return;
+  if (isForbidden || !input.form || !isTyped(input.form) || !input.name) return;
   (await files()).put({ clave: fileKey(input.name), archivos: [...input.files ?? []], desde: Date.now() });
 }
 
@@ -125,7 +127,7 @@ document.addEventListener("change", ({ target }) => {
 window.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (me && isTyped(form)) {
-    write(draftOf(form));
+    if (!isForbidden) write(draftOf(form));
     delete form.dataset.unsaved;
   }
   if (form.matches("[action$='/salir']")) {

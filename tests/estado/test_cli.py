@@ -20,7 +20,7 @@ from app.factores.rules import REQUIRED
 from app.respaldo.service.restored_notes import audit_restored
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
-from app.usuarios.rules.sesiones import FinSesion
+from app.usuarios.rules.sesiones import KEEP_DATA, FinSesion
 from app.web.maintenance import maintenance_text
 from app.web.process_log import JsonFormatter
 from tests.factories import sign_in_client
@@ -77,16 +77,19 @@ def test_a_new_installation_asks_everybody_for_a_second_factor(app, run):
         assert client.get(path).headers["Location"] == "/cuenta/segundo-factor"
     with app.app_context():
         assert text_setting(REQUIRED) == "todas"
+        assert text_setting(KEEP_DATA) == "no", "phones keep no case until the office wants it"
         assert all(must_have_one(Usuario(rol=rol)) for rol in Rol)
 
 
 def test_what_the_office_chose_is_kept_when_an_admin_is_made_again(app, run):
     with app.app_context(), transaction():
         set_setting(REQUIRED.clave, "no")
+        set_setting(KEEP_DATA.clave, "si")
     invite(run)
 
     with app.app_context():
         assert text_setting(REQUIRED) == "no"
+        assert text_setting(KEEP_DATA) == "si"
 
 
 def test_until_the_admin_came_in_a_new_link_may_be_asked_for(run, rows):

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from app.adjuntos.models import Adjunto
+from app.ajustes.service import set_setting
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.direcciones.models import Visita
@@ -22,6 +23,7 @@ from app.terreno import pages as views
 from app.ubicado.models import Ubicacion
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
+from app.usuarios.rules.sesiones import KEEP_DATA
 from tests.adjuntos.files import jpeg, make_adjunto
 from tests.factories import make_usuario
 from tests.plugins.browser import wait_until
@@ -477,6 +479,40 @@ def test_signing_out_warns_and_then_leaves_nothing_and_nobody_else_sees_it_befor
     assert left == {"caches": 0, "workers": 0, "owner": None}
     assert rows_waiting(page, with_lists=True) == 0
     assert rows(Visita) == []
+
+
+def test_where_the_office_has_devices_keep_nothing_what_waited_is_sent_and_all_else_goes(
+    app, buffet, usuario_investigador, rows, request, direccion_id
+):
+    page = request.getfixturevalue("phone")
+    own = rows_waiting(page, with_lists=True)
+    page.context.set_offline(True)
+    register(page, direccion_id, "No encontrado")
+    assert rows_waiting(page, with_lists=True) == own + 1
+    with app.app_context(), transaction():
+        set_setting(KEEP_DATA.clave, "no")
+    page.route("**/terreno/datos/**", lambda route: route.abort())
+    page.context.set_offline(False)
+
+    page = reopen(page)
+
+    page.get_by_text("Terreno funciona solo con señal").wait_for()
+    wait_until(page, "() => localStorage.getItem('terreno-usuario') === null")
+    assert len(rows(Visita)) == 1, "what waited was not lost"
+    assert rows_waiting(page, with_lists=True) == 0
+    left = (
+        "async () => [...await caches.keys(), ...await navigator.serviceWorker.getRegistrations()]"
+    )
+    assert page.evaluate(left) == []
+    # What is sent with the plain form leaves no copy in the tab either.
+    kept = page.evaluate(
+        """() => {
+            addEventListener("submit", (event) => event.preventDefault());
+            document.querySelector("[data-terreno-form]").requestSubmit();
+            return sessionStorage.getItem("borrador");
+        }"""
+    )
+    assert kept is None
 
 
 def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(

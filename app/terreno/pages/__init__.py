@@ -44,6 +44,7 @@ from app.terreno.queries import list_lugares, list_place_ids, with_case_parts
 from app.terreno.rules import RECEIVED, Grupo, photo_kind
 from app.terreno.service import Conflicto, own_visita, receive_visita
 from app.ubicado.rules import ACCESOS
+from app.usuarios.pages.open_sessions import may_keep_data
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
 from app.web.deeds import Deed, Done, carry_out
@@ -196,6 +197,13 @@ def share() -> ResponseReturnValue:
 
     The worker answers for this address on a phone that has Terreno, also without a signal.
     """
+    if not may_keep_data():
+        return error_response(
+            409,
+            "No se guardó lo que compartió: su oficina eligió que los equipos no guarden casos. "
+            "Abra el caso en Rastro y súbalo en Fotos.",
+            heading="Súbalo en el caso",
+        )
     return error_response(
         409,
         "No se guardó lo que compartió: este teléfono todavía no tiene Terreno. Ábralo con señal, "

@@ -39,6 +39,7 @@ ASSETS = (
     "js/terreno/found-queue.js",
     "js/ubicado/position.js",
     "js/terreno/page.js",
+    "js/terreno/online-only.js",
     "js/terreno/shared.js",
     "js/terreno/shared-store.js",
     "js/terreno/words.js",

@@ -49,6 +49,9 @@ class OpenSession:
     confirmada_at: datetime
     #: Whether this browser may keep pages; until the next request knows, it may not.
     keeps_pages: bool = False
+    #: Whether this device may keep cases and what could not be sent. A lent session does not know:
+    #: what a phone has kept is not thrown away for that.
+    keeps_data: bool = True
 
     @classmethod
     def of(cls, sesion: Sesion) -> OpenSession:
@@ -61,6 +64,7 @@ class OpenSession:
             sesion.vista_at,
             sesion.confirmada_at,
             sesion.guarda_paginas,
+            sesion.guarda_datos,
         )
 
     @classmethod
@@ -141,6 +145,12 @@ def confirm(now: datetime) -> None:
     confirm_session(found.id, token, now=now)
     confirmed = replace(found, vista_at=now, confirmada_at=now)
     after_commit(lambda: _tell_browser(usuario, token, confirmed))
+
+
+def may_keep_data() -> bool:
+    """Whether this device may keep cases and forms for when they can be sent."""
+    found = current_session()
+    return found is None or found.keeps_data
 
 
 def may_become_phone() -> bool:

@@ -16,7 +16,12 @@ from app.core.clock import is_within, utcnow
 from app.db import transaction
 from app.extensions import limiter
 from app.usuarios.outside import is_first_answer
-from app.usuarios.pages.open_sessions import current_session, may_become_phone, resume
+from app.usuarios.pages.open_sessions import (
+    current_session,
+    may_become_phone,
+    may_keep_data,
+    resume,
+)
 from app.usuarios.queries.sesiones import find_phone
 from app.usuarios.rules.device_key import GO_ON, INSTALL, is_signed, read_device_key
 from app.usuarios.rules.sesiones import QUESTION_LIFE, new_session_token
@@ -34,7 +39,7 @@ _NO = {"ok": False}
 @bp.app_context_processor
 def phone_of_page() -> dict[str, object]:
     """Let a page tell an installed phone that it may get a key."""
-    return {"may_become_phone": may_become_phone}
+    return {"may_become_phone": may_become_phone, "may_keep_data": may_keep_data}
 
 
 @bp.after_request

@@ -15,6 +15,7 @@ from app.usuarios.models import Sesion, Usuario
 from app.usuarios.queries import limit_by_mode
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
 from app.usuarios.rules.sesiones import (
+    KEEP_DATA,
     KEEP_PAGES,
     LIMIT_SETTINGS,
     FinSesion,
@@ -23,7 +24,7 @@ from app.usuarios.rules.sesiones import (
     find_end,
     hash_session,
     is_listed,
-    keeps_pages,
+    lets_keep,
 )
 
 
@@ -40,8 +41,9 @@ def find_open_session(token: str, *, now: datetime) -> Sesion | None:
     if not usuario.activo or (usuario.buffet is not None and not usuario.buffet.activo):
         return None
     limit_by_mode(usuario, row[1])
-    sesion.guarda_paginas = keeps_pages(read_setting(KEEP_PAGES, row[2]))
-    stored = zip(LIMIT_SETTINGS, row[3:], strict=True)
+    sesion.guarda_paginas = lets_keep(read_setting(KEEP_PAGES, row[2]))
+    sesion.guarda_datos = lets_keep(read_setting(KEEP_DATA, row[3]))
+    stored = zip(LIMIT_SETTINGS, row[4:], strict=True)
     limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
     return None if _find_end(sesion, limits, now) else sesion
 
@@ -54,6 +56,7 @@ def _open_session() -> sa.Select:
             Sesion,
             setting_column(ACCESS_MODE),
             setting_column(KEEP_PAGES),
+            setting_column(KEEP_DATA),
             *map(setting_column, LIMIT_SETTINGS),
         )
         .join(Sesion.usuario)

@@ -84,13 +84,25 @@ KEEP_PAGES = Setting(
     opciones=((_FORGETS, "No se guardan"), (_KEEPS, "Cada navegador las guarda para sí")),
     place=60,
 )
-SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS, KEEP_PAGES)
+#: Whether devices keep cases for a place without a signal, and what was not sent (ASVS 14.3.3).
+KEEP_DATA = Setting(
+    "sesiones.guardar_datos",
+    _GROUP,
+    "Casos en los teléfonos, para trabajar sin señal",
+    _KEEPS,
+    "Terreno deja en el teléfono la lista de direcciones y lo que espera enviarse, y un formulario "
+    "que no alcanzó a llegar espera en su pestaña; los protege solo el bloqueo del equipo. Sin "
+    "guardarlos, Terreno funciona solo con señal.",
+    opciones=((_FORGETS, "No se guardan: solo con señal"), (_KEEPS, "Cada equipo los guarda")),
+    place=60,
+)
+SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS, KEPT_DAYS, KEEP_PAGES, KEEP_DATA)
 #: Those that decide whether a session is open.
 LIMIT_SETTINGS = (IDLE_HOURS, DESK_DAYS, PHONE_DAYS)
 
 
-def keeps_pages(chosen: str | int) -> bool:
-    """Whether what ``KEEP_PAGES`` holds lets browsers keep pages."""
+def lets_keep(chosen: str | int) -> bool:
+    """Whether what ``KEEP_PAGES`` or ``KEEP_DATA`` holds lets browsers keep something."""
     return chosen == _KEEPS
 
 

@@ -31,14 +31,19 @@ async function warn(unsent) {
   );
 }
 
-async function forgetAll() {
-  await (await loadStore()).forget(me);
-  await (await import("./shared-store.js")).removeShared(me);
+/** Take Terreno off this browser; it is read from the server again. */
+export async function uninstall() {
   for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith("terreno-")) await caches.delete(name);
   for (const registration of await navigator.serviceWorker?.getRegistrations() ?? []) {
     if (new URL(registration.scope).pathname === "/terreno") await registration.unregister();
   }
   localStorage.removeItem(OWNER);
+}
+
+async function forgetAll() {
+  await (await loadStore()).forget(me);
+  await (await import("./shared-store.js")).removeShared(me);
+  await uninstall();
 }
 
 /** @param {HTMLFormElement} form */

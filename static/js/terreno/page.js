@@ -20,6 +20,8 @@ const SECOND = 1000;
 const WAIT = { first: 5 * SECOND, most: 300 * SECOND };
 const STALE = 300 * SECOND;
 
+/** The office has its devices keep nothing. */
+const isForbidden = root.dataset.guarda === "no";
 const place = need(HTMLElement, "[data-terreno-place]", root);
 const currentList = () => place.querySelector(".terreno-list");
 /** @type {number | null} */
@@ -46,6 +48,7 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(
  * @param {HTMLElement} list
  */
 async function keep(list) {
+  if (isForbidden) return;
   const copy = /** @type {HTMLElement} */ (list.cloneNode(true));
   copy.querySelectorAll(".terreno-lugar").forEach((card) => { if (isGone(card)) card.remove(); });
   copy.querySelectorAll("[name=csrf_token]").forEach((input) => input.remove());
@@ -290,4 +293,5 @@ async function start() {
 }
 
 // A browser that keeps nothing (a private window) sends the plain forms.
-start().catch(() => sayLimit("Este navegador no guarda nada en el teléfono, así que Terreno funciona solo con señal."));
+const begin = isForbidden ? async () => (await import("./online-only.js")).start(root, { place, readList, arrange }) : start;
+begin().catch(() => sayLimit("Este navegador no guarda nada en el teléfono, así que Terreno funciona solo con señal."));
