@@ -23,6 +23,7 @@ from app.usuarios.pages.refusals import note_refusal
 from app.web.access import staff_required
 from app.web.deeds import Deed, Done, carry_out
 from app.web.fragments import is_read
+from app.web.kept_answers import is_given_again
 
 bp = Blueprint("acceso", __name__, url_prefix="/acceso")
 
@@ -40,8 +41,8 @@ def note_reading(response: Response) -> Response:
         return response
     if oficio_id is None or not is_read() or response.status_code != 200:
         return response
-    if request.method == "HEAD":
-        return response  # it showed nothing
+    if request.method == "HEAD" or is_given_again():
+        return response  # it showed nothing, or is recorded already
     if request.blueprint == "api" or not current_user.is_authenticated:
         return response
     if current_user.is_staff:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from app.core.process_memory import is_forgotten_with_people
 from app.web.compression import is_own_request
@@ -39,6 +39,7 @@ class KeptAnswer:
 
     def respond(self) -> Response:
         """The answer once more."""
+        g.rastro_given_again = True
         return Response(self.body, headers=list(self.headers))
 
 
@@ -109,6 +110,11 @@ def keep_answer(response: Response, tag: str, made: datetime, *, since: datetime
     headers = tuple((name, text) for name, text in response.headers if name.lower() not in _OWN)
     answer = KeptAnswer(tag, made, headers, response.get_data())
     kept_answers(current_app).keep(request_key(), answer, since=since)
+
+
+def is_given_again() -> bool:
+    """Whether this answer was given before, and recorded then if it has to be."""
+    return bool(g.get("rastro_given_again"))
 
 
 def kept_answers(app: Flask) -> KeptAnswers:
