@@ -28,6 +28,7 @@ from app.papeles.queries import (
     find_other_half,
     list_made,
     list_open_cases,
+    list_waiting,
     reading_of,
     with_reading,
 )
@@ -70,6 +71,25 @@ class PaginaDePapel(NamedTuple):
     ancho: float
     alto: float
     marcas: list[Marca]
+
+    @property
+    def breve(self) -> str:
+        """Its name below a thumbnail."""
+        return "Certif." if self.nombre == ClasePapel.CAV.label else self.nombre
+
+    @property
+    def dudas(self) -> int:
+        """The fields on it that somebody should look at."""
+        return len({marca.campo for marca in self.marcas if marca.clase == "dudoso"})
+
+
+class Turno(NamedTuple):
+    """Where a paper stands among those that wait."""
+
+    place: int
+    total: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True)
@@ -244,6 +264,7 @@ def _page(mesa: Mesa, form: PapelRevisadoForm, status: int = 200) -> Response:
             ingreso=first,
             form=form,
             hojas=_sheets(mesa),
+            turno=_turn_of(first.id),
             campos=mesa.propuesta.campos,
             dudas=mesa.propuesta.dudas,
             labels=form.labels(),
@@ -253,6 +274,16 @@ def _page(mesa: Mesa, form: PapelRevisadoForm, status: int = 200) -> Response:
         ),
         status,
     )
+
+
+def _turn_of(papel_id: int) -> Turno:
+    """The papers before and after one on the tray; after one that was decided on, the first."""
+    waiting = list(list_waiting())
+    if papel_id not in waiting:
+        return Turno(0, len(waiting), None, waiting[0] if waiting else None)
+    place = waiting.index(papel_id)
+    after = waiting[place + 1] if place + 1 < len(waiting) else None
+    return Turno(place + 1, len(waiting), waiting[place - 1] if place else None, after)
 
 
 def _sheets(mesa: Mesa) -> list[PaginaDePapel]:

@@ -185,6 +185,20 @@ def test_all_persons_and_addresses_of_a_paper_come_into_its_case(app, investigad
     assert {one.oficio_id for one in rows(Direccion)} == {oficio.id}
 
 
+def test_pages_doubts_and_other_papers_are_one_click_away(app, investigador, buffet):
+    [source] = [one for one in sources("tuned") if "oficio_y_cav" in one.stem]
+    first = make_paper_item(app, buffet, make_paper(source), "dos.pdf")
+    last = make_paper_item(app, buffet, make_paper(ORDER))
+
+    page = investigador.get(f"/papeles/{first}").text
+
+    assert re.findall(r'href="#(hoja-\d)"', page) == ["hoja-1", "hoja-2"]
+    assert re.findall(r'id="(hoja-\d)"', page) == ["hoja-1", "hoja-2"]
+    assert "2 · Certif." in page
+    assert f'href="/papeles/{last}"' in page
+    assert "2 de 2" in page
+
+
 @pytest.fixture
 def recognising(monkeypatch, tmp_path):
     """Have the recognition of text, whether or not it is installed, say these words; none of it

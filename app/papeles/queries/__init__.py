@@ -52,6 +52,19 @@ def find_other_half(ingreso: Ingreso, patente: str) -> Ingreso | None:
     return None
 
 
+def list_waiting() -> Sequence[int]:
+    """The papers of the tray that wait, as it shows them: the newest first."""
+    return db.session.scalars(
+        sa.select(Ingreso.id)
+        .where(
+            Ingreso.estado == EstadoIngreso.POR_REVISAR,
+            Ingreso.tipo.in_([TipoIngreso.PAPEL, TipoIngreso.FOTO]),
+        )
+        .order_by(Ingreso.id.desc())
+        .limit(_MOST)
+    ).all()
+
+
 def list_made(ingreso_id: int) -> Sequence[sa.Row[int, str, str]]:
     """The cases that were made of a paper and that may be seen: id, number, plate."""
     return db.session.execute(
