@@ -34,7 +34,7 @@ from app.papeles.queries import (
 )
 from app.papeles.rules import ClasePapel, LecturaDePapel
 from app.papeles.rules.documento import Caja
-from app.papeles.rules.propuesta import PapelPropuesto, propose, vehicles_of
+from app.papeles.rules.propuesta import LugarEnPapel, PapelPropuesto, propose, vehicles_of
 from app.papeles.service.creating import add_to_case, create_from_papers
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
@@ -116,6 +116,11 @@ class Mesa:
     def junto(self) -> Ingreso | None:
         """The other paper."""
         return next((one for one in self.papeles if one is not self.papel), None)
+
+    def sheet_of(self, lugar: LugarEnPapel) -> str:
+        """What the page is that a value stands on."""
+        lectura = self.lecturas[lugar.papel]
+        return lectura.hojas.get(lugar.caja.pagina, lectura.clase).label
 
     @property
     def is_open(self) -> bool:

@@ -65,7 +65,14 @@ def test_what_order_and_certificate_in_one_file_tell_differently_is_marked(tmp_p
 
     name = propose([reading], "PJKT62").campos["persona_nombre"]
     assert name.valor == "NATALIA ANDREA POBLETE ROZAS"
-    assert name.duda == "El certificado dice «OTRA PERSONA ROJAS»."
+    [(other, place)] = name.otros
+    assert other == "OTRA PERSONA ROJAS"
+    assert place is not None
+    assert place.caja.pagina == 2
+    assert (
+        propose([LecturaDePapel.of_json(reading.to_json())], "PJKT62").campos["persona_nombre"]
+        == name
+    )
 
 
 def test_the_pages_of_one_order_that_repeat_its_heading_stay_one_paper():

@@ -38,6 +38,9 @@ class DatoHallado:
     confianza: float = 0.9
     #: Why a person should look at it; empty where nothing is odd.
     duda: str = ""
+    #: What the certificate in the same file says instead, and where.
+    otro: str = ""
+    otras_cajas: Sequence[Caja] = ()
 
     @property
     def pagina(self) -> int | None:
@@ -52,6 +55,8 @@ class DatoHallado:
             "cajas": [list(caja) for caja in self.cajas],
             "confianza": self.confianza,
             "duda": self.duda,
+            "otro": self.otro,
+            "otras_cajas": [list(caja) for caja in self.otras_cajas],
         }
 
     @classmethod
@@ -60,10 +65,17 @@ class DatoHallado:
         return cls(
             told["valor"],
             told["regla"],
-            [Caja(int(caja[0]), *caja[1:]) for caja in told["cajas"]],
+            _boxes_of(told["cajas"]),
             told["confianza"],
             told["duda"],
+            # Papers that were read before this was told lack it.
+            told.get("otro", ""),
+            _boxes_of(told.get("otras_cajas", ())),
         )
+
+
+def _boxes_of(told: Sequence[Sequence[float]]) -> list[Caja]:
+    return [Caja(int(caja[0]), *caja[1:]) for caja in told]
 
 
 #: The values of one thing (the order, a vehicle), by field.

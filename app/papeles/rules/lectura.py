@@ -130,8 +130,11 @@ def _compared(told: DatosHallados, certified: DatosHallados) -> dict[str, DatoHa
         known = compared.get(name)
         if known is None:
             compared[name] = one
-        elif not known.duda and not is_same(known.valor, one.valor):
-            compared[name] = replace(known, duda=f"El certificado dice «{one.valor}».")
+        elif not is_same(known.valor, one.valor):
+            compared[name] = replace(known, otro=one.valor, otras_cajas=one.cajas)
+        elif known.duda and not one.duda:
+            # Both say it.
+            compared[name] = replace(known, duda="")
     return compared
 
 

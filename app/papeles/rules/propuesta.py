@@ -218,6 +218,9 @@ def _merged(name: str, told: Sequence[tuple[int, DatoHallado]]) -> CampoPropuest
     places = [LugarEnPapel(number, caja) for caja in first.cajas]
     duda = first.duda
     otros: list[tuple[str, LugarEnPapel | None]] = []
+    if first.otro:
+        where = LugarEnPapel(number, first.otras_cajas[0]) if first.otras_cajas else None
+        otros.append((_shown(name, first.otro), where))
     for other_number, other in told[1:]:
         where = LugarEnPapel(other_number, other.cajas[0]) if other.cajas else None
         if is_same(first.valor, other.valor):

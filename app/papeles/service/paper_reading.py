@@ -35,7 +35,7 @@ def read_paper_item(contenido: bytes, tipo: TipoIngreso) -> PapelLeido:
         "clase_nombre": leido.clase.label,
         "patentes": [car["patente"].valor for car in leido.vehiculos if "patente" in car],
         "leidos": len(found),
-        "dudas": sum(bool(one.duda) for one in found),
+        "dudas": sum(bool(one.duda or one.otro) for one in found),
         "imagenes": _unread_pages(doc),
         "sin_leer": doc.sin_leer,
     }
