@@ -39,8 +39,8 @@ from config import Config, product_version
 class InstallationPart:
     """One part of the installation in words.
 
-    ``tono`` is ``ok``, ``neutral`` (set up, and nobody knows whether it works), ``warn`` or
-    ``danger``.
+    ``tono`` is ``ok``, ``off`` (not used here, which is a choice), ``neutral`` (set up, and nobody
+    knows whether it works), ``warn`` or ``danger``.
     """
 
     nombre: str
@@ -140,7 +140,7 @@ def _antivirus(config: Config) -> InstallationPart:
     if not config.clamd_url:
         return InstallationPart(
             "Antivirus",
-            "ok",
+            "off",
             "No hay: lo que envían receptores y buffets no se revisa. Con ClamAV en esta máquina, "
             "escriba CLAMD_URL.",
         )
@@ -158,7 +158,7 @@ def _audit_copy(now: datetime) -> InstallationPart:
     if not where:
         return InstallationPart(
             "Auditoría en otra máquina",
-            "ok",
+            "off",
             "No hay: quien entre a esta máquina podría borrar también lo que dice quién entró. "
             "Con AUDIT_SYSLOG_URL, otra la recibe apenas crece.",
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.auditoria.models import Auditoria
 from app.avisos import outside
@@ -298,9 +299,8 @@ def test_the_worker_is_a_program_of_ours(stranger):
     assert "js/avisos-worker.js" in answer.text
 
 
-@pytest.mark.e2e
-def test_the_worker_shows_what_comes_under_its_mark(browse, push, usuario_investigador):
-    page = browse(usuario_investigador, "/cuenta/avisos")
+def receive(page, *messages):
+    """Have the page's browser get these as its push service would deliver them; its worker."""
     page.context.grant_permissions(["notifications"])
     cdp = page.context.new_cdp_session(page)
     known: list[dict] = []
@@ -318,9 +318,8 @@ def test_the_worker_shows_what_comes_under_its_mark(browse, push, usuario_invest
           self.registration.showNotification = (...asked) => self.shown.push(asked);
         }"""
     )
-    message = {"texto": "Seguimiento para hoy · oficio 7", "url": "/oficios/7", "marca": "aviso-1"}
     own = known[-1]
-    for data in (json.dumps(message), "nothing of ours"):
+    for data in messages:
         cdp.send(
             "ServiceWorker.deliverPushMessage",
             {
@@ -329,6 +328,14 @@ def test_the_worker_shows_what_comes_under_its_mark(browse, push, usuario_invest
                 "data": data,
             },
         )
+    return worker
+
+
+@pytest.mark.e2e
+def test_the_worker_shows_what_comes_under_its_mark(browse, push, usuario_investigador):
+    page = browse(usuario_investigador, "/cuenta/avisos")
+    message = {"texto": "Seguimiento para hoy · oficio 7", "url": "/oficios/7", "marca": "aviso-1"}
+    worker = receive(page, json.dumps(message), "nothing of ours")
     shown = worker.evaluate(
         """async () => {
           while (!self.shown.length) await new Promise((done) => setTimeout(done, 20));
@@ -339,3 +346,36 @@ def test_the_worker_shows_what_comes_under_its_mark(browse, push, usuario_invest
     ((title, said),) = shown
     assert (title, said["body"], said["tag"]) == ("Rastro", message["texto"], message["marca"])
     assert said["data"] == {"url": message["url"]}
+
+
+CLICK = """async (data) => {
+  const asked = [];
+  self.clients.openWindow = async (address) => { asked.push(["open", address]); };
+  WindowClient.prototype.focus = async function () { asked.push(["focus", this.url]); };
+  const event = new ExtendableEvent("notificationclick");
+  event.notification = { data, close: () => asked.push(["close", ""]) };
+  const works = [];
+  event.waitUntil = (work) => works.push(work);
+  self.dispatchEvent(event);
+  await Promise.all(works);
+  return asked;
+}"""
+
+
+@pytest.mark.e2e
+def test_a_click_opens_the_case_or_comes_back_to_the_page_that_shows_it(
+    browse, push, caso, usuario_admin
+):
+    page = browse(usuario_admin, "/cuenta/avisos")
+    worker = receive(page)
+    # There is no screen to click on, and only a real click lets a worker open a window: the worker
+    # gets the event of one, and what it asks the browser for is noted.
+    data = {"url": f"/oficios/{caso.id}"}
+    closed, (deed, address) = worker.evaluate(CLICK, data)
+
+    assert (closed[0], deed) == ("close", "open")
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(caso.numero_oficio)
+    # Somebody who has the case open is brought back to it.
+    assert worker.evaluate(CLICK, data)[1] == ["focus", page.url]
+    assert worker.evaluate(CLICK, {"url": "https://otra.example/"}) == [["close", ""]]

@@ -85,3 +85,14 @@ def leave_mail_uncertain(oficio: Oficio, actor: Usuario, now: datetime) -> None:
     trabajo.intentos = 1
     trabajo.iniciado_at = sent
     trabajo.terminado_at = sent + timedelta(seconds=20)
+    db.session.add(
+        Ejecucion(
+            trabajo_id=trabajo.id,
+            numero=1,
+            trabajador="demostracion:1:hilo-1",
+            iniciado_at=sent,
+            terminado_at=sent + timedelta(seconds=20),
+            error=_CUT_OFF,
+            traza="smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
+        )
+    )
