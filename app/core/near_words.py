@@ -33,7 +33,7 @@ def is_near(typed: str, word: str) -> bool:
     )
 
 
-def halves(word: str) -> tuple[str, ...]:
+def halves(word: str) -> tuple[()] | tuple[str, str]:
     """Two parts of a word of which a slip leaves one whole; none of a word that is too short.
 
     Two letters that changed places in the middle spoil both halves, so the outer parts are two

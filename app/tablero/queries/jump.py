@@ -143,24 +143,31 @@ def _find_near_ids(words: list[str]) -> tuple[int, list[int]]:
     """
     if not any(map(halves, words)):
         return 0, []
-    conditions = [sa.or_(contains(word), *map(contains, halves(word))) for word in words]
+    # A text that has the word has its halves as well: each pattern less is a third of the walk.
+    conditions = [sa.or_(*map(contains, halves(word) or (word,))) for word in words]
     rows = db.session.execute(
         sa.select(Oficio.id, Oficio.busqueda).where(*conditions).order_by(*_ORDER).limit(_NEAR_READ)
-    )
-    known: dict[tuple[str, str], bool] = {}
-
-    def like(word: str, text: str) -> bool:
-        if word in text:
-            return True
-        for each in text.split():
-            if (word, each) not in known:
-                known[word, each] = is_near(word, each)
-            if known[word, each]:
-                return True
-        return False
-
-    ids = [pk for pk, text in rows if all(like(word, text) for word in words)]
+    ).all()
+    split = [(pk, text, text.split()) for pk, text in rows]
+    # Most words are in many texts: each is compared once.
+    known = {each for _pk, _text, parts in split for each in parts}
+    near = {word: _near_of(word, known) for word in words}
+    ids = [
+        pk
+        for pk, text, parts in split
+        if all(word in text or not near[word].isdisjoint(parts) for word in words)
+    ]
     return len(ids), ids[:_CASES_READ]
+
+
+def _near_of(word: str, known: set[str]) -> set[str]:
+    """Which of these words are like one. Its halves tell most of them apart at once."""
+    if not halves(word):
+        return {each for each in known if each.startswith(word)}
+    first, last = halves(word)
+    return {
+        each for each in known if (each.startswith(first) or last in each) and is_near(word, each)
+    }
 
 
 def _people(ids: list[int], words: list[str], *, near: bool) -> list[FoundPerson]:
