@@ -162,9 +162,10 @@ def _find_near_ids(words: list[str]) -> tuple[int, list[int]]:
 
 def _near_of(word: str, known: set[str]) -> set[str]:
     """Which of these words are like one. Its halves tell most of them apart at once."""
-    if not halves(word):
+    parts = halves(word)
+    if not parts:
         return {each for each in known if each.startswith(word)}
-    first, last = halves(word)
+    first, last = parts
     return {
         each for each in known if (each.startswith(first) or last in each) and is_near(word, each)
     }
