@@ -95,5 +95,7 @@ def test_very_many_others_are_not_all_listed(app, investigador, case, buffet, us
         make_oficio(app, buffet, usuario_admin, patente="SPRT44")
 
     page = investigador.get(f"/oficios/{case.id}").text
-    assert page.count("La misma patente está en") == SAME_VEHICLE_LIMIT
+    notice = page.partition("La misma patente está en")[2].partition("búsquelos por la patente")[0]
+    assert notice.count('<a class="tabular"') == SAME_VEHICLE_LIMIT
+    assert page.count("La misma patente está en") == 1
     assert "búsquelos por la patente" in page
