@@ -99,7 +99,11 @@ CASOS = (
     ),
     # Another vehicle of the same order: another person, no rol.
     CasoData(
-        oficio=OficioData(numero_oficio="000123-2026", notas_generales="=1+1\n+SUM(A1)"),
+        oficio=OficioData(
+            numero_oficio="000123-2026",
+            notas_generales="=1+1\n+SUM(A1)",
+            descerrajamiento=True,
+        ),
         vehiculo=VehiculoData(patente="JKLM45"),
         personas=(PropietarioData(nombre="=Pedro Rojas y Juan Vial"),),
         direcciones=tuple(
