@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -12,8 +14,8 @@ from app.oficios.forms.case_fields import NOTES_MAX
 from app.oficios.forms.oficio import NuevoForm
 from app.oficios.forms.papel import PapelForm, with_inputs
 from app.oficios.rules import TipoPropietario
-from app.oficios.rules.campos import GrupoDeCampos
-from app.oficios.service import DireccionData, PropietarioData
+from app.oficios.rules.campos import CAMPOS, GrupoDeCampos
+from app.oficios.service import DireccionData, OficioData, PropietarioData
 from app.oficios.service.papel import direccion_of, propietario_of
 from app.papeles.rules.propuesta import MOST_ROWS, PapelPropuesto
 from app.web.forms import EnumField, at_most
@@ -65,6 +67,22 @@ class PapelRevisadoForm(NuevoForm):
         valid = bool(super().validate(extra_validators))
         rows = [row.validate() for row in (*self.personas, *self.direcciones)]
         return valid and all(rows)
+
+    def to_oficio_with(self, conocidos: Mapping[str, str]) -> OficioData:
+        """What was confirmed; what came from earlier cases and was left so keeps its mark."""
+        data = self.to_oficio()
+        left = {
+            name: value for name, value in conocidos.items() if (self[name].data or "") == value
+        }
+        if not left:
+            return data
+        names = ", ".join(f"{CAMPOS[name].label} ({value})" for name, value in left.items())
+        sentence = (
+            f"El papel no lo dice; es de un caso anterior de la oficina con esta patente: {names}. "
+            "Compárelo con el documento."
+        )
+        warnings = {**data.advertencias_ingreso, "vehiculo_conocido": sentence}
+        return replace(data, advertencias_ingreso=warnings)
 
     def labels(self) -> dict[str, str]:
         """What each field is called, those of rows with their number."""

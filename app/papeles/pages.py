@@ -30,11 +30,19 @@ from app.papeles.queries import (
     list_open_cases,
     list_waiting,
     reading_of,
+    vehicle_facts,
     with_reading,
 )
 from app.papeles.rules import ClasePapel, LecturaDePapel
 from app.papeles.rules.documento import Caja
-from app.papeles.rules.propuesta import LugarEnPapel, PapelPropuesto, propose, vehicles_of
+from app.papeles.rules.propuesta import (
+    KNOWN_BY_PLATE,
+    LugarEnPapel,
+    PapelPropuesto,
+    fill_known,
+    propose,
+    vehicles_of,
+)
 from app.papeles.service.creating import add_to_case, create_from_papers
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_investigadores
@@ -152,7 +160,7 @@ def review(papel_id: int) -> ResponseReturnValue:
         now = utcnow()
         oficio = create_from_papers(
             [db.session.get_one(Ingreso, papel.id) for papel in mesa.papeles],
-            form.to_oficio(),
+            form.to_oficio_with(mesa.propuesta.conocidos),
             form.to_vehiculo(),
             propietario=form.to_propietario(),
             direccion=form.to_direccion(),
@@ -242,7 +250,10 @@ def _lay(ingreso: Ingreso) -> Mesa:
         if lectura.clase is ClasePapel.CAV:
             papeles.reverse()
             lecturas.reverse()
-    return Mesa(ingreso, papeles, lecturas, patentes, place, propose(lecturas, patente), hechos)
+    propuesta = propose(lecturas, patente)
+    if patente:
+        propuesta = fill_known(propuesta, vehicle_facts(patente, KNOWN_BY_PLATE))
+    return Mesa(ingreso, papeles, lecturas, patentes, place, propuesta, hechos)
 
 
 def _other(ingreso: Ingreso, patente: str) -> Ingreso | None:

@@ -23,6 +23,7 @@ from app.papeles.outside import papers
 from app.papeles.service import paper_reading
 from app.vehiculos.models import Vehiculo
 from tests.bandeja.rows import make_item
+from tests.factories import make_buffet, make_oficio
 from tests.papeles.making import INTAKE, make_paper, sources
 from tests.papeles.rows import CAV, ORDER, make_paper_item
 
@@ -183,6 +184,27 @@ def test_all_persons_and_addresses_of_a_paper_come_into_its_case(app, investigad
     assert ("Los Notros 455", "Padre Las Casas", "otro", "De Tomás Ñancupil Rojas") in places
     assert len(places) == 2
     assert {one.oficio_id for one in rows(Direccion)} == {oficio.id}
+
+
+def test_what_an_earlier_case_knows_of_the_vehicle_fills_what_no_paper_says(
+    app, investigador, usuario_investigador, buffet, rows, tmp_path
+):
+    earlier = make_oficio(app, make_buffet(app), usuario_investigador, patente="BBCL12")
+    source = tmp_path / "breve.typ"
+    source.write_text("// {}\nOFICIO N° 91-2026\n\nPlaca patente BBCL12, marca TOYOTA, color rojo.")
+    item = make_paper_item(app, buffet, make_paper(source))
+
+    page = investigador.get(f"/papeles/{item}").text
+    fields = typed(page)
+    # The earlier case says Suzuki Swift.
+    assert (fields["marca"], fields["modelo"], fields["color"]) == ("TOYOTA", "Swift", "rojo")
+    assert page.count("es de un caso anterior de la oficina con esta patente") == 1
+    assert investigador.post(f"/papeles/{item}", data=fields).status_code == 303
+
+    [made] = [one for one in rows(Oficio) if one.id != earlier.id]
+    sentence = made.advertencias_ingreso["vehiculo_conocido"]
+    assert "Modelo (Swift)" in sentence
+    assert earlier.numero_oficio not in sentence
 
 
 def test_pages_doubts_and_other_papers_are_one_click_away(app, investigador, buffet):

@@ -90,6 +90,21 @@ def list_open_cases(buffet_id: int, patente: str) -> Sequence[sa.Row[int, str]]:
     ).all()
 
 
+def vehicle_facts(patente: str, names: Sequence[str]) -> dict[str, str]:
+    """What the cases of a plate that may be seen say of its vehicle; the newest that knows it."""
+    statement = (
+        sa.select(*(getattr(Vehiculo, name) for name in names))
+        .join(Oficio, Oficio.id == Vehiculo.oficio_id)
+        .where(Vehiculo.patente == patente)
+        .order_by(Oficio.id)
+    )
+    facts: dict[str, str] = {}
+    for row in db.session.execute(statement):
+        told = zip(names, row, strict=True)
+        facts |= {name: str(value) for name, value in told if value is not None and value != ""}
+    return facts
+
+
 def with_reading(ingreso_id: int) -> Ingreso:
     """A paper with what was read of it."""
     return db.session.scalars(

@@ -40,6 +40,10 @@ _CASE = (
 _VEHICLE = ("patente", "tipo_vehiculo", "marca", "modelo", "anio", "color", "vin", "motor")
 
 
+#: What a plate tells: it is the vehicle's, whoever looks for it.
+KNOWN_BY_PLATE = _VEHICLE[1:]
+
+
 @dataclass(frozen=True)
 class LugarEnPapel:
     """A place in one of the papers that lie side by side."""
@@ -71,6 +75,8 @@ class PapelPropuesto:
     #: among ``campos`` as ``persona_2_nombre`` and ``direccion_2_direccion``.
     personas: Sequence[str] = ()
     direcciones: Sequence[str] = ()
+    #: Fields that no paper says and an earlier case of the plate knows.
+    conocidos: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dudas(self) -> list[str]:
@@ -182,6 +188,16 @@ def _places(
             told["notas"] = CampoPropuesto(f"De {row['de'].valor}", places)
         rows.append({**told, "tipo": row["tipo"].valor})
     return rows[:MOST_ROWS]
+
+
+def fill_known(propuesta: PapelPropuesto, facts: Mapping[str, str]) -> PapelPropuesto:
+    """A form with what earlier cases know of its vehicle, where the papers say nothing; marked."""
+    known = {name: value for name, value in facts.items() if name not in propuesta.campos}
+    if "patente" not in propuesta.campos or not known:
+        return propuesta
+    duda = "El papel no lo dice; es de un caso anterior de la oficina con esta patente."
+    added = {name: CampoPropuesto(value, duda=duda) for name, value in known.items()}
+    return replace(propuesta, campos={**propuesta.campos, **added}, conocidos=known)
 
 
 def vehicles_of(papeles: Sequence[LecturaDePapel]) -> list[str]:
