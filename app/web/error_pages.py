@@ -26,15 +26,28 @@ logger = logging.getLogger(__name__)
 _STALE = "Alguien lo cambió mientras usted lo veía. Recargue la página para ver el estado actual."
 _SENTENCES = {
     400: "La solicitud no se entiende. Vuelva a la página anterior e inténtelo otra vez.",
-    403: "No tiene permiso para hacer esto.",
-    404: "Esta página no existe o no está disponible para usted.",
-    405: "Esta dirección no admite esa acción.",
+    403: "Su cuenta no tiene permiso para hacer esto. Si lo necesita, pídalo a quien administra "
+    "Rastro.",
+    404: "Esta página no existe o no está disponible para usted. Recargue la que estaba viendo, o "
+    "búsquelo desde el inicio.",
+    405: "Esta dirección no admite esa acción. Vuelva a la página anterior y hágalo desde ahí.",
     409: _STALE,
     413: "El archivo es demasiado grande. Elija uno más pequeño.",
-    415: "Ese tipo de contenido no se acepta.",
+    415: "Ese tipo de contenido no se acepta. Vuelva a la página anterior y envíelo desde ahí.",
     429: "Demasiados intentos seguidos. Espere un momento y vuelva a intentarlo.",
     507: explain(Outage.FULL),
     500: "Algo falló de nuestro lado. No se guardó nada a medias; inténtelo otra vez.",
+}
+#: The same for a program, whose author reads it: what to send instead.
+_FOR_PROGRAMS = {
+    403: "Esta cuenta no tiene permiso para hacer esto. Pida a quien administra Rastro otro rol, o "
+    "hágalo con la cuenta de quien puede.",
+    404: "No existe o no está disponible para esta cuenta. Revise el número y la dirección, como "
+    "están en el documento de la API.",
+    405: "Esta dirección no admite esa acción: el encabezado «Allow» dice cuáles sí.",
+    413: "Es demasiado grande y no se guardó nada. Envíe menos de una vez.",
+    415: "Ese tipo de contenido no se acepta. Envíe JSON, con «Content-Type: application/json».",
+    429: "Demasiadas solicitudes seguidas. Espere los segundos que dice «Retry-After».",
 }
 #: What happened, in the title of the page that has a sentence of its own each time.
 _HEADINGS = {
@@ -115,7 +128,7 @@ def error_response(
     ``reason`` names it for programs, which get it as ``motivo``. ``heading`` is the title of that
     page; without one the status says what happened.
     """
-    text = sentence or _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
+    text = sentence or _sentence(status)
     if wants_json():
         body = {"detail": text, "motivo": reason} if reason else {"detail": text}
         return make_response(jsonify(body), status)
@@ -130,6 +143,13 @@ def error_response(
     title = heading or _HEADINGS.get(status, _HEADINGS[409])
     shown = Sentence(text, "error", link)
     return make_response(render_template(page, sentence=shown, heading=title), status)
+
+
+def _sentence(status: int) -> str:
+    """What is said where nobody said more: what happened, and what to do next."""
+    if request.path.startswith("/api/") and status in _FOR_PROGRAMS:
+        return _FOR_PROGRAMS[status]
+    return _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
 
 
 def _wants_picture() -> bool:

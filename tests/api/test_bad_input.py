@@ -205,7 +205,9 @@ def test_an_address_that_does_not_exist_is_json_too(admin_api):
 
     wrong = admin_api("PUT", "/buffets/")
     assert wrong.status_code == 405
-    assert wrong.get_json() == {"detail": "Esta dirección no admite esa acción."}
+    assert wrong.get_json() == {
+        "detail": "Esta dirección no admite esa acción: el encabezado «Allow» dice cuáles sí."
+    }
     assert "POST" in wrong.headers["Allow"]
 
 

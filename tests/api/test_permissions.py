@@ -170,7 +170,8 @@ def test_a_role_that_may_not_is_told_so(role, app, api_of, usuario_investigador,
     response = api_of(usuario)("GET", "/buffets/")
 
     assert response.status_code == 403
-    assert response.get_json() == {"detail": "No tiene permiso para hacer esto."}
+    told = response.get_json()["detail"]
+    assert told.startswith("Esta cuenta no tiene permiso para hacer esto. Pida a ")
 
 
 def test_a_session_cookie_opens_nothing(admin, investigador, oficio):

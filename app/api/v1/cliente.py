@@ -42,7 +42,7 @@ def refuse_hidden(query: BaseModel) -> None:
     hidden = hidden_filters(query.model_fields_set)
     if hidden:
         names = ", ".join(f"«{name}»" for name in sorted(hidden))
-        raise Forbidden(f"Una cuenta de cliente no filtra por {names}.")
+        raise Forbidden(f"Una cuenta de cliente no filtra por {names}: quítelos de la consulta.")
 
 
 def list_heads(
