@@ -1,7 +1,7 @@
 """The database. Others import its parts from here; how it works inside may change.
 
 ``model``: the base of every table. ``transactions``: the one place that commits. ``engines``: how
-connections are opened. ``hiding``: rows that nobody works with.
+connections are opened. ``hiding``: rows that nobody works with. ``many_rows``: thousands at once.
 """
 
 from app.db.append_only import append_only_door
@@ -15,6 +15,7 @@ from app.db.hiding import (
     seeing_all,
     seeing_others,
 )
+from app.db.many_rows import change_many, insert_many, put_many
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.prepared import Maker, Prepared, prepared, rows_of
 from app.db.transactions import (
@@ -47,6 +48,7 @@ __all__ = [
     "UtcDateTime",
     "after_commit",
     "append_only_door",
+    "change_many",
     "commit_together",
     "count_commits",
     "creating",
@@ -54,6 +56,7 @@ __all__ = [
     "delete_in_parts",
     "dispensable_transaction",
     "hide_rows",
+    "insert_many",
     "is_unavailable",
     "is_writing",
     "limit_reader",
@@ -62,6 +65,7 @@ __all__ = [
     "not_seeing_hidden",
     "prepare_engine",
     "prepared",
+    "put_many",
     "release",
     "rows_of",
     "seeing_all",

@@ -210,7 +210,7 @@ def test_a_row_may_know_the_comuna_alone_or_nothing_of_people_and_places(
 def stopped(investigador, buffet, monkeypatch) -> str:
     """A list whose job gave up after 20 of 55 cases; returns its address."""
     url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
-    monkeypatch.setattr(importing, "STORED_AT_ONCE", 20)
+    monkeypatch.setattr(importing, "CASES_AT_ONCE", {"sqlite": 20, "postgresql": 20})
     store, calls = store_unseen, []
 
     def fail_on_the_second(*args: Any, **kwargs: Any) -> Any:

@@ -12,11 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.custodia.models import Cabeza, Eslabon
 from app.custodia.queries import HEADS_TO_APPEND, read_heads
 from app.custodia.rules import GENESIS, make_sello
-from app.db import db
+from app.db import db, insert_many, put_many
 
+_ESLABONES = Eslabon.metadata.tables[Eslabon.__tablename__]
 _CABEZAS = Cabeza.metadata.tables[Cabeza.__tablename__]
 # Built once, on the tables themselves: an import appends thousands of links in one transaction.
-_APPEND = sa.insert(Eslabon.metadata.tables[Eslabon.__tablename__]).inline()
+_APPEND = sa.insert(_ESLABONES).inline()
 
 
 def _note_head(insert: Any) -> Any:
@@ -29,6 +30,9 @@ def _note_head(insert: Any) -> Any:
 
 _NOTE_HEAD = {"postgresql": _note_head(postgresql.insert), "sqlite": _note_head(sqlite.insert)}
 _BEGIN_CHAIN = postgresql.insert(_CABEZAS).on_conflict_do_nothing()
+
+#: From so many links on they are written at once, as those of a list's cases.
+_MANY = 20
 
 #: Chain, kind, id and content of a row.
 Fila = tuple[int, str, int, str]
@@ -51,8 +55,12 @@ def append(filas: Iterable[Fila], now: datetime, *, new: frozenset[int] = frozen
         link = make_sello(cadena, tipo, fila_id, contenido, heads[cadena], now)
         links.append(vars(link))
         heads[cadena] = (link.secuencia, link.hash)
-    connection = db.session.connection()
     ends = [{"cadena": pk, "secuencia": heads[pk][0], "hash": heads[pk][1]} for pk in cadenas]
+    if len(links) >= _MANY:
+        insert_many(_ESLABONES, links)
+        put_many(_CABEZAS, ends)
+        return
+    connection = db.session.connection()
     for statement, rows in ((_APPEND, links), (_NOTE_HEAD[connection.dialect.name], ends)):
         # One row as one row: drivers take longer to begin with many.
         connection.execute(statement, rows if len(rows) > 1 else rows[0])

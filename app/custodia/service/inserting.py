@@ -18,7 +18,7 @@ from app.custodia.queries.sealed_rows import seal_text
 from app.custodia.queries.sealed_sources import SealSource, sources_of
 from app.custodia.service.appending import append
 from app.custodia.service.collecting import noting
-from app.db import Model, db
+from app.db import Model, db, insert_many
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,11 @@ def insert_rows(groups: Sequence[NewRows], now: datetime) -> None:
 
     By now each row has its id, and that of its case. Cases among them have no chain yet.
     """
-    connection = db.session.connection()
     links = []
     new: set[int] = set()
     with noting():
         for group in groups:
-            if group.rows:
-                table = group.model.metadata.tables[group.model.__tablename__]
-                connection.execute(sa.insert(table), group.rows)
+            insert_many(group.model.metadata.tables[group.model.__tablename__], group.rows)
             for source, contents in group.contents.items():
                 chain = source.sealed.chain
                 for row, content in zip(group.rows, contents, strict=True):

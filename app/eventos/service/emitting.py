@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.db import db
+from app.db import db, insert_many
 from app.eventos.models import Entrega, Evento
 from app.eventos.permissions import message_for_buffet
 from app.eventos.queries import webhooks_for
@@ -116,7 +116,7 @@ def _store(session: Session) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     if len(pending.events) >= _MANY and not _watching(pending.events):
         # Nobody needs their ids: they follow the order of the rows.
-        session.connection().execute(sa.insert(_EVENTOS), pending.events)
+        insert_many(_EVENTOS, pending.events)
         return
     eventos = [Evento(**values) for values in pending.events]
     session.add_all(eventos)

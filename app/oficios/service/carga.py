@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.custodia.service import NewRows, insert_rows, prepare_rows, take_ids
-from app.db import Model, db
+from app.db import Model, db, insert_many
 from app.direcciones.models import Direccion
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit
@@ -127,8 +127,8 @@ def store_unseen(lote: CasosPorCargar, *, importacion_id: int, now: datetime) ->
         for pk, row, owner in zip(own, group.rows, owners, strict=True):
             row |= {"id": pk, "oficio_id": ids[owner]}
     insert_rows((lote.oficios, lote.vehiculos, lote.personas, lote.direcciones, lote.entradas), now)
-    db.session.connection().execute(
-        sa.insert(CARGAS),
+    insert_many(
+        CARGAS,
         [
             {"oficio_id": pk, "importacion_id": importacion_id, "estado": EstadoCarga.ENTRA}
             for pk in ids

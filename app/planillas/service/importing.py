@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from app.buffets.models import Buffet
 from app.core.errors import Refused
-from app.db import db, release, transaction
+from app.db import change_many, db, insert_many, release, transaction
 from app.jobs.queue import enqueue
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.service import announce, draft_cases, reveal, store_unseen
@@ -38,10 +38,10 @@ from app.vehiculos.models import Vehiculo
 
 #: The job that writes the cases of a list.
 IMPORT_JOB = "planillas.importar"
-#: Rows that one transaction stages, cases that one stores, and cases that one announces.
+#: Rows that one transaction stages, and cases that one stores or announces: fewer on SQLite, where
+#: everybody else waits meanwhile.
 STAGED_AT_ONCE = 500
-STORED_AT_ONCE = 50
-_ANNOUNCED_AT_ONCE = 50
+CASES_AT_ONCE = {"sqlite": 100, "postgresql": 250}
 
 _FILAS = FilaEnCarga.metadata.tables[FilaEnCarga.__tablename__]
 _TAKEN = "Alguien ingresó un oficio con este número mientras se importaba; no se crea de nuevo."
@@ -113,7 +113,7 @@ def stage(importacion_id: int, filas: Sequence[FilaOficio]) -> None:
         db.session.execute(sa.delete(FilaEnCarga).where(_of(importacion_id)))
     for start in range(0, len(rows), STAGED_AT_ONCE):
         with transaction():
-            db.session.connection().execute(sa.insert(_FILAS), rows[start : start + STAGED_AT_ONCE])
+            insert_many(_FILAS, rows[start : start + STAGED_AT_ONCE])
     with transaction():
         db.session.get_one(Importacion, importacion_id).total = len(rows)
 
@@ -127,7 +127,7 @@ def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
         sa.select(_FILAS.c.orden, _FILAS.c.datos)
         .where(_of(importacion_id), _waits())
         .order_by(_FILAS.c.orden)
-        .limit(STORED_AT_ONCE)
+        .limit(_cases_at_once())
     ).all()
     if not waiting:
         release()
@@ -154,11 +154,12 @@ def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
             row["vehiculo_n"] = 1 + max(others.values(), default=0)
             others[caso.vehiculo.patente] = row["vehiculo_n"]
         ids = store_unseen(lote, importacion_id=importacion_id, now=now)
-        db.session.connection().execute(
-            sa.update(_FILAS)
-            .where(_of(importacion_id), _FILAS.c.orden == sa.bindparam("place"))
-            .values(caso_id=sa.bindparam("pk")),
-            [{"place": orden, "pk": pk} for orden, pk in zip(places, ids, strict=True)],
+        change_many(
+            _FILAS,
+            [
+                {"importacion_id": importacion_id, "orden": orden, "caso_id": pk}
+                for orden, pk in zip(places, ids, strict=True)
+            ],
         )
         on_stored(importacion_id, ids, now)
     return True
@@ -233,14 +234,14 @@ def announce_part(importacion_id: int, *, now: datetime) -> bool:
         draft = lock_list(importacion_id)
         rows = db.session.execute(
             sa.select(_FILAS.c.orden, _FILAS.c.caso_id)
-            .where(_of(importacion_id))
-            .order_by(_FILAS.c.caso_id.is_(None), _FILAS.c.orden)
-            .limit(_ANNOUNCED_AT_ONCE)
+            .where(_of(importacion_id), _FILAS.c.caso_id.is_not(None))
+            .order_by(_FILAS.c.orden)
+            .limit(_cases_at_once())
         ).all()
-        if not rows or rows[0].caso_id is None:
+        if not rows:
             db.session.execute(sa.delete(FilaEnCarga).where(_of(importacion_id)))
             return False
-        cases = [row.caso_id for row in rows if row.caso_id is not None]
+        cases = [row.caso_id for row in rows]
         entries = db.session.execute(
             sa.select(Investigacion.oficio_id, sa.func.min(Investigacion.id))
             .where(Investigacion.oficio_id.in_(cases))
@@ -273,6 +274,10 @@ def note_stop(importacion_id: int, cause: str) -> None:
     draft = db.session.get(Importacion, importacion_id)
     if draft is not None and draft.estado.is_busy:
         draft.problema = cause[:500]
+
+
+def _cases_at_once() -> int:
+    return CASES_AT_ONCE[db.engine.dialect.name]
 
 
 def _of(importacion_id: int) -> sa.ColumnElement[bool]:

@@ -1,0 +1,148 @@
+"""Many rows in one statement, for what stores thousands of them while others want to write.
+
+What the drivers make of a list of rows is a statement for each of them (psycopg), or takes its time
+to bring each value into shape (SQLAlchemy). Measured with the rows of a list of 5,000 orders, this
+takes half of the processor on PostgreSQL, where the server works less, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db.model import db
+
+_Shape = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A statement of a driver, and how each value becomes what it takes."""
+
+    text: str
+    names: tuple[str, ...]
+    shapes: tuple[_Shape | None, ...]
+
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
+        return [
+            shape(row[name]) if shape else row[name]
+            for name, shape in zip(self.names, self.shapes, strict=True)
+        ]
+
+
+def insert_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that give a value to the same columns, in their order.
+
+    A column that they do not name gets what the database itself gives it.
+    """
+    if rows:
+        _run(_inserting, table, tuple(rows[0]), rows)
+
+
+def put_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same, where a row with the key of a row that is there already takes its place."""
+    if rows:
+        _run(_putting, table, tuple(rows[0]), rows)
+
+
+def change_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give other values to rows of a table, each of which names its whole key besides."""
+    if rows:
+        _run(_changing, table, tuple(rows[0]), rows)
+
+
+def _run(
+    write: Callable[[sa.Dialect, sa.Table, tuple[str, ...]], _Statement],
+    table: sa.Table,
+    names: tuple[str, ...],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    connection = db.session.connection()
+    statement = write(connection.dialect, table, names)
+    values = [statement.values(row) for row in rows]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement.text, [tuple(row) for row in values])
+    else:
+        text = json.dumps(
+            [dict(zip(statement.names, row, strict=True)) for row in values],
+            ensure_ascii=False,
+            default=lambda value: value.isoformat(),
+        )
+        connection.exec_driver_sql(statement.text, (text,))
+
+
+@lru_cache(256)
+def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    return _statement(dialect, table, names, _insert(dialect, table, names))
+
+
+@lru_cache(256)
+def _putting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    quote = dialect.identifier_preparer.quote
+    key = [column.name for column in table.primary_key]
+    others = [f"{quote(name)} = excluded.{quote(name)}" for name in names if name not in key]
+    changes = f"SET {', '.join(others)}"
+    keys = ", ".join(map(quote, key))
+    text = f"{_insert(dialect, table, names)} ON CONFLICT ({keys}) DO UPDATE {changes}"
+    return _statement(dialect, table, names, text)
+
+
+@lru_cache(256)
+def _changing(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    quote = dialect.identifier_preparer.quote
+    key = [column.name for column in table.primary_key]
+    others = [name for name in names if name not in key]
+    target = quote(table.name)
+    if dialect.name == "sqlite":
+        changes = ", ".join(f"{quote(name)} = ?" for name in others)
+        same = " AND ".join(f"{quote(name)} = ?" for name in key)
+        text = f"UPDATE {target} SET {changes} WHERE {same}"  # noqa: S608  # names of the model
+        return _statement(dialect, table, (*others, *key), text)
+    changes = ", ".join(f"{quote(name)} = {_cast(dialect, table, name)}" for name in others)
+    same = " AND ".join(f"{target}.{quote(name)} = x.{quote(name)}" for name in key)
+    rows = _records(dialect, table, names)
+    text = f"UPDATE {target} SET {changes} FROM {rows} WHERE {same}"  # noqa: S608  # those of the model
+    return _statement(dialect, table, names, text)
+
+
+def _insert(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
+    quote = dialect.identifier_preparer.quote
+    begin = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))})"
+    if dialect.name == "sqlite":
+        return f"{begin} VALUES ({', '.join('?' * len(names))})"
+    values = ", ".join(_cast(dialect, table, name) for name in names)
+    rows = _records(dialect, table, names)
+    return f"{begin} SELECT {values} FROM {rows}"  # noqa: S608  # names of the model alone
+
+
+def _records(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
+    """The rows as PostgreSQL reads them from the one JSON text that it is given."""
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(f"{quote(name)} {_read_as(dialect, table.c[name])}" for name in names)
+    return f"json_to_recordset(%s::json) AS x({columns})"
+
+
+def _cast(dialect: sa.Dialect, table: sa.Table, name: str) -> str:
+    value = f"x.{dialect.identifier_preparer.quote(name)}"
+    return f"{value}::json" if isinstance(table.c[name].type, sa.JSON) else value
+
+
+def _read_as(dialect: sa.Dialect, column: sa.Column[Any]) -> str:
+    return "TEXT" if isinstance(column.type, sa.JSON) else column.type.compile(dialect)
+
+
+def _statement(
+    dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], text: str
+) -> _Statement:
+    return _Statement(text, names, tuple(_shape(dialect, table.c[name]) for name in names))
+
+
+def _shape(dialect: sa.Dialect, column: sa.Column[Any]) -> _Shape | None:
+    if isinstance(column.type, sa.JSON):
+        return json.dumps  # as SQLAlchemy writes it
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
