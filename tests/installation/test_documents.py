@@ -22,6 +22,7 @@ DOCUMENTS = [
     "docs/desarrollo/decisiones.md",
     "docs/desarrollo/agregar-una-funcion.md",
     "docs/desarrollo/glosario.md",
+    "docs/desarrollo/ley.md",
     "docs/desarrollo/listas.md",
     "docs/desarrollo/tablas.md",
 ]

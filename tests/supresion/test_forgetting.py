@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import gc
+import sys
+from types import FrameType
 
 from app.core.clock import utcnow
-from app.core.process_memory import forgettable
+from app.core.process_memory import forget_all, forgettable
 from app.core.rut import parse_rut
 from app.db import db, transaction
 from app.supresion.models import Supresion
 from app.web.forgetting import EVERY, Forgetting
 from app.web.kept_blocks import keeper_of
 from config import ROOT
+from tests.factories import make_oficio
+
+PLATE = "KXZR98"
 
 #: Files with a plain ``lru_cache``, by why its arguments and results are about nobody.
 ABOUT_NOBODY = {
@@ -82,4 +88,42 @@ def test_whatever_remembers_texts_can_forget_them():
 
     assert found == set(ABOUT_NOBODY), (
         f"use {forgettable.__name__}, or say of whom it holds nothing"
+    )
+
+
+def test_nothing_that_a_process_holds_knows_what_was_shown_once_it_forgot(
+    app, admin, buffet, usuario_admin
+):
+    oficio_id = make_oficio(app, buffet, usuario_admin, patente=PLATE).id
+    for path in (f"/oficios/{oficio_id}", "/tablero", "/tablero/lista"):
+        assert admin.get(path).status_code == 200
+    with app.app_context():
+        db.session.remove()
+    assert holders() > 0, "what was drawn is remembered"
+
+    forget_all()
+
+    assert holders() == 0
+
+
+def holders() -> int:
+    """How many objects hold a text with the plate, also through tuples that are not tracked."""
+    gc.collect()
+    own = {id(sys.modules[__name__].__dict__), id(holders.__code__)}
+    return sum(
+        is_named_in(each, 0)
+        for each in gc.get_objects()
+        if id(each) not in own and not isinstance(each, FrameType)
+    )
+
+
+def is_named_in(each: object, depth: int) -> bool:
+    return any(
+        PLATE in one
+        if isinstance(one, str)
+        else depth < 4
+        and isinstance(one, tuple | dict | list)
+        and not gc.is_tracked(one)
+        and is_named_in(one, depth + 1)
+        for one in gc.get_referents(each)
     )
