@@ -14,11 +14,13 @@ from app.core.comunas import Comuna, find_comuna
 from app.core.text import fold
 from app.papeles.rules import DatoHallado
 from app.papeles.rules.documento import TextoDePapel
-from app.papeles.rules.etiquetas import Trozo, labelled
+from app.papeles.rules.etiquetas import LABELS, Trozo, labelled, lines_of
 from app.papeles.rules.partes import PersonaHallada, Pistas, RolDePersona
 
 #: Addresses of a paper that are looked at, and those that are proposed beside the first.
 _MOST, _MOST_OTHERS = 300, 8
+#: A table of people and vehicles with everything in one row is another thing.
+_MOST_COLUMNS = 4
 _ADDRESS = re.compile(
     r"\b(?:DOMICILIAD[OA]S?(?:,?\s+(?!EN\b)\w+){0,5}?,?\s+EN\b"
     r"|DOMICILIOS?(?:,?\s+(?!EN\b|ES\b|DOMICILI)\w+){0,6}?,?\s+(?:EN|ES|CORRESPONDE\s+A)\b"
@@ -65,7 +67,7 @@ _FURTHER = re.compile(
     r",?\s+(?:Y|O|COMO|ASIMISMO)\s+(?:(?:TAMBIEN|ADEMAS|ASIMISMO)\s+)?EN\s+(?!SU\b|CASO\b|CONTRA\b|AUTOS\b)"
 )
 #: What stands between a RUT and an address that has no word for it, and such an address.
-_BEHIND_RUT = re.compile(r"\)?,\s+")
+_BEHIND_RUT = re.compile(r"\)?,\s+(?!\w+(?:AD|ID)[OA]S?\s+EN\b|QUIEN\b|CON\b)")
 _STREET = re.compile(r"[A-Z][A-Z .'’]{2,60}?\s(?:N°\s?)?\d{1,5}\b")
 #: A line of an enumeration.
 _ITEM = re.compile(r"\s*(?:[A-Z0-9]{1,2}[.)]-?|[-•*·])\s+(?P<v>[^\n]{6,180})(?=\n|$)")
@@ -94,6 +96,8 @@ class _Lugar(NamedTuple):
     cue: int
     trozo: Trozo
     is_labelled: bool
+    #: Of a table of addresses, whose person is that of the case: the cell of the comuna.
+    comuna: Trozo | None = None
 
 
 def find_addresses(
@@ -134,11 +138,15 @@ def _all_of(doc: TextoDePapel, people: list[PersonaHallada]) -> Iterator[Direcci
     places.sort(key=lambda one: one.trozo.start)
     for number, place in enumerate(places):
         rol, persona = pistas.holder(place.cue, has_line=place.is_labelled)
+        if place.comuna:
+            rol, persona = RolDePersona.DEUDOR, None
         if rol is not None and not rol.is_party:
             continue
         direccion, comuna = _split_address(doc, place.trozo)
         if direccion is None:
             continue
+        if place.comuna:
+            comuna = _read_comuna(doc, *place.comuna)
         told = doc.prosa[place.trozo.start : place.trozo.end]
         if not (comuna or _PLACE.search(told)):
             continue
@@ -172,6 +180,7 @@ def _behind(doc: TextoDePapel, people: list[PersonaHallada]) -> Iterator[_Lugar]
 
 
 def _places(doc: TextoDePapel) -> Iterator[_Lugar]:
+    yield from _in_table(doc)
     beside = [*labelled(doc, "direccion")]
     for one in beside:
         yield _Lugar(one.start, one, is_labelled=True)
@@ -192,6 +201,29 @@ def _places(doc: TextoDePapel) -> Iterator[_Lugar]:
             yield _Lugar(found.start(), Trozo(start, more.start()), is_labelled=False)
             start = more.end()
         yield _Lugar(found.start(), Trozo(start, whole.end), is_labelled=False)
+
+
+def _in_table(doc: TextoDePapel) -> Iterator[_Lugar]:
+    """The rows of a table that has a column of addresses and one of comunas."""
+    lines = lines_of(doc)
+    for number, header in enumerate(lines):
+        names = [doc.plano[cell.start : cell.end].strip(" *.:") for cell in header]
+        streets, comunas = (
+            [n for n, name in enumerate(names) if re.fullmatch(LABELS[campo], name)]
+            for campo in ("direccion", "comuna")
+        )
+        if len(streets) != 1 or len(comunas) != 1 or len(header) > _MOST_COLUMNS:
+            continue
+        for row in lines[number + 1 :]:
+            if len(row) != len(header):
+                break
+            street, comuna = row[streets[0]], row[comunas[0]]
+            yield _Lugar(
+                street.start,
+                Trozo(street.start, street.end),
+                is_labelled=True,
+                comuna=Trozo(comuna.start, comuna.end),
+            )
 
 
 def _listed(doc: TextoDePapel, cue: re.Match[str]) -> Iterator[Trozo]:

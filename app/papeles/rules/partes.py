@@ -180,11 +180,8 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
         label = _RUT_LABEL.search(doc.prosa[near : rut.start])
         until = near + label.start() if label else rut.start
         rol = cue.rol if cue else RolDePersona.OTRO
-        after = doc.prosa[rut.end : rut.end + 160].split("\n\n")[0]
-        if (declared := _DECLARED.search(re.split(r"[.;]|\d-[\dK]", after)[0])) and (
-            found := _ANY_CUE.match(after, declared.end())
-        ):
-            rol = _Cue(found).rol
+        declared = _declared_of(doc, rut) if rol is not RolDePersona.REPRESENTANTE else None
+        rol = declared or rol
         start = max(cue.end if cue else 0, last_end)
         if cue is None and (named := [*_DON.finditer(doc.prosa, start, until)]):
             start = named[-1].start()
@@ -210,6 +207,14 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
             place = people.index(untold[0])
             people[place] = replace(untold[0], rol=RolDePersona.DEUDOR)
     return people
+
+
+def _declared_of(doc: TextoDePapel, rut: RutHallado) -> RolDePersona | None:
+    """What somebody is «en calidad de», behind their RUT; of a representative it is another's."""
+    after = doc.prosa[rut.end : rut.end + 160].split("\n\n")[0]
+    declared = _DECLARED.search(re.split(r"[.;]|\d-[\dK]", after)[0])
+    found = _ANY_CUE.match(after, declared.end()) if declared else None
+    return _Cue(found).rol if found else None
 
 
 def _cue_before(doc: TextoDePapel, cues: list[_Cue], place: int) -> _Cue | None:

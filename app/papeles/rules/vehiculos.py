@@ -16,7 +16,7 @@ from app.papeles.rules.codigos import (
     plate_in,
     vin_adds_up,
 )
-from app.papeles.rules.documento import TextoDePapel
+from app.papeles.rules.documento import TextoDePapel, flat
 from app.papeles.rules.etiquetas import LABELS, CeldaDeLinea, Trozo, labelled, lines_of
 
 _KINDS = (
@@ -27,6 +27,13 @@ _KINDS = (
 _KIND = re.compile(rf"\b(?:{_KINDS})\b")
 #: What a make may stand behind.
 _THING = re.compile(rf"\b(?:{_KINDS}|VEHICULO)\b")
+#: Makes of trucks, trailers, buses and motorcycles: the list of makes has those of cars.
+_HEAVY = re.compile(
+    r"AGRALE|BAJAJ|BUSSCAR|CATERPILLAR|DAF|DUCATI|EUROMOT|FACCHINI|FAW|FUSO|GOLDEN DRAGON|GOREN"
+    r"|GUERRA|HIGER|HINO|IVECO|JOHN DEERE|KAWASAKI|KEEWAY|KENWORTH|KING LONG|KOMATSU|KTM|LIBRELATO"
+    r"|LONCIN|MAN|MARCOPOLO|PETERBILT|RANDON|SHACMAN|SINOTRUK|STERLING|TREMAC|WESTERN STAR|YAMAHA"
+    r"|YUTONG|ZHONGTONG"
+)
 #: A label within a sentence and the value after it.
 _IN_PROSE = {
     # «Marca / Modelo» is a label of its own.
@@ -215,7 +222,8 @@ def _make_behind(doc: TextoDePapel, place: int) -> Trozo | None:
     for count in range(min(len(words), _MAKE_WORDS), 0, -1):
         start, end = place + words[0].start(), place + words[count - 1].end()
         text = " ".join(doc.texto[start:end].split())
-        if words[0].start() == 0 and is_marca(text) and not text[0].islower():
+        is_make = is_marca(text) or _HEAVY.fullmatch(flat(text)) is not None
+        if words[0].start() == 0 and is_make and not text[0].islower():
             return Trozo(start + 1, end)
     return None
 
