@@ -272,6 +272,22 @@ def test_words_of_a_scan_that_are_hardly_recognised_fill_nothing(
     assert fields["patente"] == ""
 
 
+def test_words_of_a_scan_that_are_fairly_recognised_are_marked(
+    app, investigador, buffet, recognising
+):
+    recognising(
+        *(("OFICIO", 96), ('N"', 90), ("911", 75), ("placa", 96), ("patente", 96)),
+        *(("HJFK69-4", 75), ("color", 96), ("azul", 96)),
+    )
+    item = make_item(app, buffet, (INTAKE / "p05_escaneado.pdf").read_bytes(), "scan.pdf")
+    do_jobs(app)
+
+    page = investigador.get(f"/papeles/{item}").text
+    assert (typed(page)["numero_oficio"], typed(page)["patente"]) == ("911", "HJFK69-4")
+    # The check digit of the plate says that it is right.
+    assert page.count("no es del todo seguro") == 1
+
+
 def test_a_bomb_ends_its_reader_alone(monkeypatch):
     """A page of some kilobytes that unpacks to 600 megabytes, where a quarter is allowed."""
     # The same compressed megabyte again and again, without making all of them here.

@@ -17,7 +17,7 @@ from app.papeles.rules.causa import (
     tell_class,
 )
 from app.papeles.rules.contacto import find_contact
-from app.papeles.rules.documento import TextoDePapel
+from app.papeles.rules.documento import SURE_ENOUGH, TextoDePapel
 from app.papeles.rules.domicilios import DireccionHallada, find_addresses
 from app.papeles.rules.partes import (
     PersonaHallada,
@@ -33,6 +33,9 @@ from app.papeles.rules.vehiculos import find_vehicles
 
 #: What a certificate may fill in where the order beside it does not say it.
 _OWNER = ("propietario_nombre", "propietario_rut")
+#: Words of a scan below this are marked, but in a value whose check digit adds up.
+_QUITE_SURE, _CHECKED = 90, 0.98
+_RECOGNISED = "Se reconoció en una imagen y no es del todo seguro: compárelo."
 #: People of a paper that are proposed beside the first.
 _MOST_PEOPLE = 8
 
@@ -201,20 +204,34 @@ def _row_of_address(doc: TextoDePapel, one: DireccionHallada) -> dict[str, DatoH
 def _kept(
     doc: TextoDePapel, found: dict[str, DatoHallado | None] | dict[str, DatoHallado]
 ) -> dict[str, DatoHallado]:
-    """What was found, without what the recognition of a scan is not sure of."""
-    return {name: one for name, one in found.items() if one is not None and _is_sure(doc, one)}
+    """What was found, without what the recognition of a scan is not sure of.
+
+    What it is fairly sure of is marked, but where a check digit adds up.
+    """
+    kept = {}
+    for name, one in found.items():
+        if one is None:
+            continue
+        sure = _sureness(doc, one)
+        if sure < SURE_ENOUGH:
+            continue
+        is_fair = sure < _QUITE_SURE and not one.duda and one.confianza < _CHECKED
+        kept[name] = replace(one, duda=_RECOGNISED) if is_fair else one
+    return kept
 
 
-def _is_sure(doc: TextoDePapel, one: DatoHallado) -> bool:
-    for caja in one.cajas[:1]:
-        for word in doc.palabras:
-            inside = (
-                word.caja.pagina == caja.pagina
-                and word.caja.x0 >= caja.x0 - 0.5
-                and word.caja.x1 <= caja.x1 + 0.5
-                and word.caja.y0 >= caja.y0 - 0.5
-                and word.caja.y1 <= caja.y1 + 0.5
-            )
-            if inside and word.sure < 70:
-                return False
-    return True
+def _sureness(doc: TextoDePapel, one: DatoHallado) -> int:
+    """How sure the recognition is of the words in the first place of a value, at the least."""
+    return min(
+        (
+            word.sure
+            for caja in one.cajas[:1]
+            for word in doc.palabras
+            if word.caja.pagina == caja.pagina
+            and word.caja.x0 >= caja.x0 - 0.5
+            and word.caja.x1 <= caja.x1 + 0.5
+            and word.caja.y0 >= caja.y0 - 0.5
+            and word.caja.y1 <= caja.y1 + 0.5
+        ),
+        default=100,
+    )
