@@ -28,20 +28,23 @@ document.addEventListener("focusin", (event) => {
 });
 
 let last = -1;
-const goToNextDoubt = () => {
+
+/** @param {boolean} isTyping whether its input is entered: from the keyboard the next «n» would be typed */
+const goToNextDoubt = (isTyping) => {
   const doubts = [...document.querySelectorAll(".paper-field.is-doubtful")];
   if (!doubts.length) return;
   last = (last + 1) % doubts.length;
   const field = doubts[last];
   field.scrollIntoView({ block: "center" });
-  const control = field.querySelector("input:not([type=hidden]), select, textarea");
+  const control = isTyping ? field.querySelector("input:not([type=hidden]), select, textarea") : field;
+  if (control === field) field.setAttribute("tabindex", "-1");
   if (control instanceof HTMLElement) control.focus({ preventScroll: true });
 };
 
 document.addEventListener("click", (event) => {
   if (closest(event, "[data-next-doubt]")) {
     event.preventDefault();
-    goToNextDoubt();
+    goToNextDoubt(true);
     return;
   }
   const zoom = closest(event, "[data-zoom]");
@@ -70,7 +73,7 @@ document.addEventListener("keydown", (event) => {
   if (closest(event, "input, textarea, select") || document.querySelector("dialog[open]")) return;
   if (!document.querySelector("[data-next-doubt]")) return;
   event.preventDefault();
-  goToNextDoubt();
+  goToNextDoubt(false);
 });
 
 document.querySelector(".paper-zoom")?.removeAttribute("hidden");
