@@ -1,0 +1,132 @@
+"""What somebody typed, when their session ended meanwhile or they are about to leave it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.oficios.models import Oficio
+from app.oficios.rules import Estado
+from tests.adjuntos.files import jpeg
+from tests.factories import PASSWORD, make_oficio
+
+pytestmark = pytest.mark.e2e
+
+WORDS = "Lo vio la vecina, sale a las siete"
+
+
+def end_session(page: Page) -> None:
+    """The browser is not known any more, as after the time of a session."""
+    # What is asked for in the background meanwhile is refused, or sent to the page for signing in.
+    page.tolerated.extend(["40[01]", "ERR_FAILED"])  # type: ignore[attr-defined] # of tests/plugins/browser.py
+    page.context.clear_cookies()
+
+
+def sign_in_again(page: Page, email: str) -> None:
+    # A plain form is answered by a page that says so and leads on to the door.
+    onwards = page.locator("a[data-to-form]")
+    onwards.or_(page.locator("input[type=password]")).first.wait_for()
+    if onwards.is_visible():
+        onwards.click()
+    page.wait_for_url("**/entrar**")
+    page.locator("input[type=email]").fill(email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/oficios/{id}", "#linea"),
+        ("/oficios/{id}/bitacora", "#descripcion"),
+        ("/oficios/nuevo", "#notas_generales"),
+        ("/oficios/{id}/mensajes", "textarea[name=texto]"),
+        ("/admin/ajustes", "main form:not([enctype]) input[type=text] >> nth=0"),
+    ],
+    ids=["line", "note", "new oficio", "message", "settings"],
+)
+def test_what_was_typed_comes_back_after_signing_in(
+    app, browse, buffet, usuario_admin, path, field
+):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(usuario_admin, path.format(id=case.id))
+    page.locator(field).fill(WORDS)
+    form = page.locator(field).locator("xpath=ancestor::form")
+    end_session(page)
+
+    form.locator("button[type=submit], button:not([type])").first.click()
+    sign_in_again(page, usuario_admin.email)
+
+    expect(page.locator(field)).to_have_value(WORDS)
+    expect(page.get_by_text("Aquí está lo que escribió")).to_be_visible()
+
+
+def test_ubicado_goes_on_after_signing_in_with_its_words_and_its_photo(
+    app, browse, buffet, usuario_investigador, usuario_admin, rows
+):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(
+        usuario_investigador,
+        f"/oficios/{case.id}/ubicado",
+        width=360,
+        height=740,
+        geolocation={"latitude": -33.456, "longitude": -70.612, "accuracy": 12},
+        permissions=["geolocation"],
+    )
+    expect(page.locator("[data-position-status]")).to_contain_text("Posición tomada")
+    photo = {"name": "frente.jpg", "mimeType": "image/jpeg", "buffer": jpeg((800, 600))}
+    page.locator("input[type=file] >> nth=0").set_input_files([photo])
+    expect(page.locator("input[name=adjuntos]:checked")).to_have_count(1)
+    page.locator("#acceso").fill(WORDS)
+    end_session(page)
+
+    page.get_by_role("button", name="¡Ubicado!").click()
+    sign_in_again(page, usuario_investigador.email)
+
+    expect(page.locator("#acceso")).to_have_value(WORDS)
+    expect(page.locator("input[name=adjuntos]:checked")).to_have_count(1)
+    assert rows(Oficio, id=case.id)[0].estado is Estado.INVESTIGACION
+
+
+def test_a_photo_of_a_form_that_did_not_arrive_comes_back(
+    app, browse, buffet, usuario_investigador, usuario_admin
+):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(usuario_investigador, f"/oficios/{case.id}/fotos")
+    field = page.locator("#seccion form input[type=file]").first
+    field.set_input_files(
+        [{"name": "frente.jpg", "mimeType": "image/jpeg", "buffer": jpeg((800, 600))}]
+    )
+    end_session(page)
+
+    page.locator("#seccion form button[type=submit]").first.click()
+    sign_in_again(page, usuario_investigador.email)
+
+    expect(page.get_by_text("Aquí está lo que escribió")).to_be_visible()
+    page.wait_for_function(
+        "document.querySelector('#seccion form input[type=file]').files.length === 1"
+    )
+
+
+def test_leaving_with_unsaved_typing_asks_and_leaving_without_does_not(
+    app, browse, buffet, usuario_admin
+):
+    case = make_oficio(app, buffet, usuario_admin)
+    page = browse(usuario_admin, f"/oficios/{case.id}")
+    asked: list[str] = []
+
+    def stay(dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.locator("#linea").press_sequentially("A medio escribir")
+    page.get_by_role("link", name="Informes").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.locator("#linea")).to_have_value("A medio escribir")
+
+    page.locator("#linea").fill("")
+    page.get_by_role("link", name="Informes").first.click()
+    page.wait_for_url("**/informes**")
+    assert len(asked) == 1
