@@ -534,6 +534,7 @@ def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(
     wait_until(page, "() => document.querySelector('img[data-foto]').naturalWidth > 0")
     assert picture.get_attribute("src").startswith("blob:")
 
+    page.evaluate("navigator.storage.persist = async () => (globalThis.asked = true)")
     page.get_by_role("link", name="¡Ubicado!").tap()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Posición tomada, exactitud ±14 m.").wait_for()
@@ -555,6 +556,7 @@ def test_a_vehicle_found_in_a_car_park_waits_on_the_phone_and_is_sent_once(
     dialog.get_by_role("button", name="¡Ubicado!").tap()
     dialog.wait_for(state="hidden")
     page.get_by_text("1 ubicación y 2 fotos esperan señal", exact=True).wait_for()
+    assert page.evaluate("asked"), "the phone is to keep what waits, however full it gets"
     page = reopen(page)
     assert rows(Ubicacion) == []
 
