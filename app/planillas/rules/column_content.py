@@ -25,6 +25,7 @@ from app.planillas.rules.oficio_headers import field_of_header
 from app.planillas.rules.row_parts import (
     A_ROL,
     digit_fits,
+    holds_name_and_rut,
     is_bare_rut,
     names_plate,
     plate_digit_fits,
@@ -156,6 +157,11 @@ def refine_columns(
             cells = columns.get(index, ())
             if sum(bool(A_ROL.search(text)) for text in cells) >= _SURE * len(cells):
                 found[index] = "rol_tribunal"
+        # «Ejecutado (RUT)»: who, and their RUT.
+        is_free = index not in found and "nombre_rut" not in found.values()
+        cells = columns.get(index, ())
+        if campo == "propietario_rut" and is_free and _share(cells, holds_name_and_rut) >= _SURE:
+            found[index] = "nombre_rut"
     _move_misplaced(found, columns, guess)
     _find_house_number(found, encabezados)
     _find_digits(found, columns, encabezados)
@@ -201,14 +207,18 @@ def _with_parts_of_rol(
     rol = next((index for index, campo in found.items() if campo == "rol"), None)
     numbers = columns.get(rol, ()) if rol is not None else ()
     is_bare = bool(numbers) and all(re.fullmatch(r"[\d.]{1,7}", text) for text in numbers)
-    if rol is None or not is_bare or {"rol_anio", "rol_letra"} & set(found.values()):
+    if rol is None or not is_bare:
         return found
     for index in (rol - 1, rol - 2, rol + 1):
+        if "rol_letra" in found.values():
+            break
         cells = columns.get(index, ())
-        if cells and all(re.fullmatch("[A-Za-z]", text) for text in cells):
+        if index not in found and cells and all(re.fullmatch("[A-Za-z]", text) for text in cells):
             found[index] = "rol_letra"
             break
     for index in (rol + 1, rol + 2):
+        if "rol_anio" in found.values():
+            break
         cells = columns.get(index, ())
         is_year = bool(cells) and all(re.fullmatch(r"20[0-3]\d", text) for text in cells)
         if is_year and found.get(index) in {None, "anio"}:

@@ -50,7 +50,7 @@ A_NOTAS = "a_notas"
 
 _ABBREVIATIONS = {
     **dict.fromkeys(("nro", "num", "no", "nr", "numero", "nº", "nros"), "n"),
-    **dict.fromkeys(("of", "ofic", "ofi", "oficio"), "oficio"),
+    **dict.fromkeys(("of", "ofc", "ofic", "ofi", "oficio"), "oficio"),
     **dict.fromkeys(("fec", "fch", "fcha", "f", "fech"), "fecha"),
     **dict.fromkeys(("vcto", "vto", "venc", "vencim", "vcmto", "vence"), "vencimiento"),
     **dict.fromkeys(("ing", "ingr", "ingresado"), "ingreso"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import zip_longest
 
-from app.core.comunas import find_comuna
+from app.core.comunas import find_comuna, find_region
 from app.core.errors import InvalidValue
 from app.core.marcas import in_title_case, split_marca_modelo
 from app.core.patente import parse_patente
@@ -27,7 +27,9 @@ A_ROL = re.compile(
 )
 _RUT = re.compile(r"(?<![\w.-])(?:\d{1,2}\.\d{3}\.\d{3}|\d{7,8})\s*-\s*[\dkK](?![\w-])")
 _BARE_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}")
-_YEAR_AT_END = re.compile(r"\s+((?:19|20)\d{2})$")
+_YEAR_AT_END = re.compile(r"(?i)[\s,;(/]+(?:a[ñn]o\s*:?\s*)?((?:19|20)\d{2})\)?$")
+#: «Maipú / Metropolitana», «Maipú (RM)».
+_BESIDE_COMUNA = re.compile(r"(.+?)\s*(?:[/,(]|\s-\s)\s*(.+?)\)?")
 _PLATE_WORDS = re.compile(
     r"(?i)\b(?:p\.?p\.?u\.?|placas?|patentes?|[uú]nica|veh[ií]culo|n[°º])(?![A-Za-z])\s*:?"
 )
@@ -84,6 +86,7 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     _split_court(raw, texts)
     _split_make(raw, texts)
     _split_address(raw, texts)
+    _split_comuna(texts)
     if kept := raw.get(A_NOTAS):
         texts["notas"] = "\n".join(filter(None, (texts.get("notas"), kept)))
     return {name: text for name, text in texts.items() if text.strip()}
@@ -257,6 +260,13 @@ def _split_name(raw: Mapping[str, str], texts: dict[str, str]) -> None:
             texts["propietario_nombre"], texts["propietario_rut"] = name, found[0]
 
 
+def holds_name_and_rut(text: str) -> bool:
+    """Whether a cell holds the words of one person beside one RUT."""
+    found = _RUT.findall(text)
+    words = text.replace(found[0], " ") if len(found) == 1 else ""
+    return len(re.findall(r"[^\W\d_]{2,}", words)) > 1 and not re.search(r"\d", words)
+
+
 def _split_court(raw: Mapping[str, str], texts: dict[str, str]) -> None:
     for field in ("rol_tribunal", "tribunal", "rol"):
         text = clean_text(raw.get(field, ""))
@@ -352,6 +362,17 @@ def _split_address(raw: Mapping[str, str], texts: dict[str, str]) -> None:
         texts["direccion"] = street
     if street and not texts.get("comuna") and (found := split_street(street)):
         texts["direccion"], texts["comuna"] = found
+
+
+def _split_comuna(texts: dict[str, str]) -> None:
+    """A comuna with its own region in one cell; with another one it stays as it is written."""
+    text = clean_text(texts.get("comuna", ""))
+    found = _BESIDE_COMUNA.fullmatch(text)
+    if found is None or find_comuna(text):
+        return
+    comuna = find_comuna(found[1])
+    if comuna and find_region(found[2]) == comuna.region_corta:
+        texts["comuna"] = found[1]
 
 
 def split_street(text: str) -> tuple[str, str] | None:
