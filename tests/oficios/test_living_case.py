@@ -106,6 +106,24 @@ def test_the_case_stays_lives_and_answers_to_keys(
     page.wait_for_url(f"**/oficios/{case.id}/ubicado")
 
 
+def test_every_section_lives(app, browse, buffet, usuario_investigador, usuario_admin):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(usuario_investigador, f"/oficios/{case.id}")
+    links = page.locator(".case-nav a").evaluate_all("all => all.map(one => one.pathname)")
+    assert len(links) > 6
+
+    for number, path in enumerate(dict.fromkeys(links)):
+        page.goto(path)
+        wanted = (Prioridad.URGENTE, Prioridad.BAJA)[number % 2]
+        act(
+            app,
+            case,
+            usuario_admin,
+            lambda o, who, wanted=wanted: prioritise_oficio(o, wanted, actor=who, now=utcnow()),
+        )
+        expect(page.locator(".case-facts"), path).to_contain_text(wanted.label)
+
+
 def test_the_list_one_came_from_leads_to_the_next_case(
     app, browse, buffet, usuario_investigador, usuario_admin, rows
 ):

@@ -6,9 +6,10 @@ Every page fails its test when its console shows an error or a broken Content-Se
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
@@ -73,6 +74,43 @@ def test_a_card_is_dragged_to_another_column(browse, usuario_investigador, ofici
 
     page.reload()
     expect(column(page, Estado.INVESTIGACION).locator(".oficio-card")).to_have_count(1)
+
+
+def test_columns_that_a_card_may_not_enter_dim_while_it_is_in_the_hand(
+    browse, usuario_investigador, oficio
+):
+    page = browse(usuario_investigador, "/tablero")
+    card(page, oficio).locator(".oficio-card-link").hover()
+    page.mouse.down()
+    page.mouse.move(600, 400, steps=8)
+
+    expect(column(page, Estado.ENCONTRADO)).to_have_css("opacity", "0.4")
+    expect(column(page, Estado.INVESTIGACION)).to_have_css("opacity", "1")
+
+    page.mouse.move(60, 400, steps=4)
+    page.mouse.up()
+    expect(page.locator(".is-forbidden")).to_have_count(0)
+
+
+def test_a_slow_line_shows_the_shape_of_what_comes(browse, usuario_investigador, oficio):
+    page = browse(usuario_investigador, "/tablero")
+    # Nothing of a page that is being left can be asked from outside: it writes down what it showed.
+    page.evaluate(
+        """() => new MutationObserver(() => {
+          const card = getComputedStyle(document.querySelector(".oficio-card"));
+          sessionStorage.setItem("left", `${document.body.className} ${card.visibility}`);
+        }).observe(document.body, { attributeFilter: ["class"] })"""
+    )
+
+    def answer_late(route: Route) -> None:
+        time.sleep(0.8)
+        route.continue_()
+
+    page.route("**/tablero/lista**", answer_late)
+    page.get_by_role("link", name="Lista", exact=True).click()
+    page.wait_for_url("**/tablero/lista**")
+
+    assert re.search("is-leaving.* hidden", page.evaluate("sessionStorage.getItem('left')"))
 
 
 def test_a_card_keeps_the_place_where_it_was_dropped(
