@@ -154,12 +154,17 @@ def test_what_presses_is_seen_on_board_list_day_and_case_before_it_is_late(
     file = investigador.get("/tablero/lista.csv?promesa=vencida").text
     assert "Promesa que vence primero" in file
     assert "Primera gestión" in file
+    paper = words(investigador.get("/tablero/lista?todo=1&imprimir=1"))
+    assert "Avistamiento Promesa" in paper
+    assert "Gestión vencida" in paper
 
     # Nothing is promised: no column, no pill.
     plain = investigador.get(f"/tablero/lista?buffet={otro_buffet.id}")
     assert "orden=promesa" not in plain.text
     assert "promise-pill" not in plain.text
     assert "orden=promesa" in investigador.get(f"/tablero/lista?buffet={buffet.id}").text
+    address = f"/tablero/lista?buffet={otro_buffet.id}&imprimir=1"
+    assert "Promesa" not in words(investigador.get(address))
 
 
 def test_hours_that_change_are_worked_out_by_a_job(app, admin, buffet, usuario_admin, rows):
