@@ -82,10 +82,12 @@ def note_export(
     actor: Actor,
     oficio_id: int | None = None,
     casos: Collection[int] = (),
+    clave: str | None = None,
 ) -> None:
     """Record that somebody of the office takes a list as a file; before its rows are read.
 
-    ``casos`` are those that it holds.
+    ``casos`` are those that it holds. With the ``clave`` of a file that was recorded before they
+    are added to that record: a long file is recorded part by part, each before it leaves.
     """
     if request.method == "HEAD":
         return
@@ -101,4 +103,5 @@ def note_export(
             oficio_id=oficio_id,
             cantidad=cantidad,
             casos=casos,
+            clave=clave,
         )

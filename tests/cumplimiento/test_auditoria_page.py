@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.ajustes.service import save_settings
-from app.auditoria.models import Auditoria
+from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
 from app.auditoria.rules import CanalDivulgacion
 from app.auditoria.service import audit, record_disclosure
 from app.core.clock import utcnow
@@ -185,7 +185,9 @@ def test_a_filter_leaves_what_fits(app, busy, usuario_investigador, usuario_admi
         assert find_cases_named("no hay") == ()
 
 
-def test_an_admin_reads_who_did_what_from_where_before_and_after(app, admin, usuario_admin, rows):
+def test_an_admin_reads_who_did_what_from_where_before_and_after(
+    app, admin, usuario_admin, rows, buffet, otro_buffet
+):
     with (
         app.test_request_context(
             "/admin/ajustes",
@@ -211,6 +213,17 @@ def test_an_admin_reads_who_did_what_from_where_before_and_after(app, admin, usu
     assert "Ana Vega" in one
     assert "Último cambio" in admin.get("/admin/ajustes").text
     assert "Último cambio" not in admin.get("/tablero/limites").text
+    # Of a page that is about one thing, what was changed of that.
+    with app.app_context(), transaction():
+        audit(
+            "buffet.modificado",
+            actor=usuario_admin,
+            now=utcnow(),
+            entidad="buffet",
+            entidad_id=buffet.id,
+        )
+    assert "Último cambio" in admin.get(f"/admin/buffets/{buffet.id}").text
+    assert "Último cambio" not in admin.get(f"/admin/buffets/{otro_buffet.id}").text
 
 
 @pytest.mark.parametrize(
@@ -279,6 +292,25 @@ def test_the_file_holds_what_the_page_shows_and_taking_it_is_a_deed(admin, busy)
     lines = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
     assert {line["Qué hizo"] for line in lines} == {f"leyó: Ficha {n}" for n in range(7)}
     assert "exportó: Auditoría (csv)" in admin.get(f"{PAGE}?que=salida").text
+
+
+def test_a_long_file_goes_out_in_parts_and_each_names_its_cases_before(
+    admin, busy, app, buffet, usuario_investigador, rows, monkeypatch
+):
+    other = make_oficio(app, buffet, usuario_investigador, patente="BBCL98", numero_oficio="OF-9")
+    monkeypatch.setattr("app.cumplimiento.queries.auditoria._PART", 2)
+    answer = admin.post(f"{PAGE}/exportar.csv?que=caso", buffered=False)
+    parts = iter(answer.response)
+    next(parts)
+    (taken,) = rows(Divulgacion, canal=CanalDivulgacion.EXPORTACION)
+    early = {one.oficio_id for one in rows(DivulgacionCaso, divulgacion_id=taken.id)}
+    text = b"".join(parts).decode()
+    answer.close()
+    named = {one.oficio_id for one in rows(DivulgacionCaso, divulgacion_id=taken.id)}
+    assert len(rows(Divulgacion, canal=CanalDivulgacion.EXPORTACION)) == 1
+    assert len(text.splitlines()) - 1 == taken.cantidad
+    assert early < named
+    assert named == {busy.id, other.id}
 
 
 @pytest.mark.parametrize(

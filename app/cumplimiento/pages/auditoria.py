@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import groupby
-from typing import Any
+from itertools import chain, groupby
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,11 +24,11 @@ from app.cumplimiento.queries.auditoria import (
     COUNT_LIMIT,
     EXPORT_LIMIT,
     PAGE,
-    HechoFilter,
     HechoRow,
     PuntoHecho,
     count_deeds,
     find_deed,
+    find_newest,
     iter_deeds,
     list_around,
     list_deeds,
@@ -158,21 +159,49 @@ def export(formato: str) -> ResponseReturnValue:
     """The same as a file; a POST, because taking it is written down."""
     if formato not in FORMATS:
         abort(404)
-    found = list(iter_deeds(HechoFilterForm(list_people()).to_filter()))
-    cases = {row.oficio_id for row in found if row.oficio_id}
-    note_export(f"Auditoría ({formato})", len(found), actor=current_user, casos=cases)
+    wanted = HechoFilterForm(list_people()).to_filter()
+    parts = iter_deeds(wanted)
+    # Read before it is written down that they leave, which is a deed as well.
+    first = next(parts, [])
+    total = count_deeds(wanted, most=EXPORT_LIMIT)
+    taker = _Taker(current_user.id, current_user.email)
+    taken = _Taken(f"Auditoría ({formato})", min(total, EXPORT_LIMIT), taker, secrets.token_hex(16))
+    taken.note(first)
     name = f"auditoria-{local_today(utcnow()).isoformat()}"
     note = ""
-    if len(found) == EXPORT_LIMIT:
+    if total >= EXPORT_LIMIT:
         most = format_number(EXPORT_LIMIT)
         note = f"El archivo lleva las {most} entradas más nuevas; puede haber más."
-    return send_table(TABLE, _in_words(found), name, formato, note=note)
+    rows = chain(show_deeds(first), taken.in_words(parts))
+    return send_table(TABLE, rows, name, formato, note=note, stream=True)
 
 
-def _in_words(rows: Sequence[HechoRow]) -> Iterator[HechoShown]:
-    """Rows in words; names and entries are asked for once for five hundred."""
-    for start in range(0, len(rows), 500):
-        yield from show_deeds(rows[start : start + 500])
+class _Taker(NamedTuple):
+    """Who takes a file; their row is gone from the session while it goes out."""
+
+    id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A file that somebody takes: one row among what left, which names its cases."""
+
+    que: str
+    cantidad: int
+    taker: _Taker
+    clave: str
+
+    def note(self, part: Sequence[HechoRow]) -> None:
+        """Write down the cases of a part, before it leaves."""
+        cases = {row.oficio_id for row in part if row.oficio_id}
+        note_export(self.que, self.cantidad, actor=self.taker, casos=cases, clave=self.clave)
+
+    def in_words(self, parts: Iterable[list[HechoRow]]) -> Iterator[HechoShown]:
+        """Rows in words, read and written down as the file goes out."""
+        for part in parts:
+            self.note(part)
+            yield from show_deeds(part)
 
 
 def show_deeds(rows: Sequence[HechoRow]) -> list[HechoShown]:
@@ -303,14 +332,16 @@ def _address(row: HechoRow, arguments: Mapping[str, Any]) -> str:
 
 
 def init_last_change(app: Flask) -> None:
-    """Give templates ``last_change(*acciones)``: the newest of some deeds, in words, or None."""
+    """Give templates ``last_change(*acciones)``: the newest of some deeds, in words, or None.
+
+    ``de`` is what it has to be about, where a page is of one thing: ``("buffet", 3)``.
+    """
     app.jinja_env.globals["last_change"] = find_last_change
 
 
-def find_last_change(*acciones: str) -> dict[str, Any] | None:
+def find_last_change(*acciones: str, de: tuple[str, int] | None = None) -> dict[str, Any] | None:
     """Who did one of these last, and when; for the page where it is done."""
-    wanted = HechoFilter(clase=hecho_of(acciones[0]).clase, acciones=acciones)
-    rows = list_deeds(wanted, limit=1)
-    if not rows:
+    row = find_newest(acciones, de)
+    if row is None:
         return None
-    return {"hecho": show_deeds(rows)[0], "todos": ",".join(acciones)}
+    return {"hecho": show_deeds([row])[0], "todos": ",".join(acciones)}

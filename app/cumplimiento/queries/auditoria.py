@@ -30,6 +30,7 @@ from app.vehiculos.models import Vehiculo
 PAGE = 50
 #: Rows that a file holds at most.
 EXPORT_LIMIT = 50_000
+_PART = 500
 #: Rows that are counted; of more it is said that there are more.
 COUNT_LIMIT = 10_000
 #: Cases that a number or a plate may stand for.
@@ -97,28 +98,28 @@ def list_deeds(
     return list(islice(merge(*found, key=_order), limit))
 
 
-def iter_deeds(wanted: HechoFilter, *, limit: int = EXPORT_LIMIT) -> Iterator[HechoRow]:
-    """The rows of a file, a page of rows at a time."""
+def iter_deeds(wanted: HechoFilter, *, limit: int = EXPORT_LIMIT) -> Iterator[list[HechoRow]]:
+    """The rows of a file, some hundreds at a time."""
     after: PuntoHecho | None = None
     left = limit
     while left > 0:
-        rows = list_deeds(wanted, after=after, limit=min(left, 500))
+        rows = list_deeds(wanted, after=after, limit=min(left, _PART))
         if not rows:
             return
-        yield from rows
+        yield rows
         left -= len(rows)
         after = rows[-1].place
 
 
-def count_deeds(wanted: HechoFilter) -> int:
-    """How many deeds fit, up to one more than ``COUNT_LIMIT``."""
+def count_deeds(wanted: HechoFilter, most: int = COUNT_LIMIT) -> int:
+    """How many deeds fit, up to one more than ``most``."""
     total = 0
     for fuente in FuenteHecho:
         for statement in statements_of(fuente, wanted):
-            rows = statement.order_by(None).limit(COUNT_LIMIT + 1 - total).subquery()
+            rows = statement.order_by(None).limit(most + 1 - total).subquery()
             total += db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
-            if total > COUNT_LIMIT:
-                return COUNT_LIMIT + 1
+            if total > most:
+                return most + 1
     return total
 
 
@@ -127,6 +128,25 @@ def find_deed(fuente: FuenteHecho, deed_id: int) -> HechoRow | None:
     model = _MODELS[fuente]
     row = db.session.execute(_select(fuente).where(model.id == deed_id)).one_or_none()
     return _row(fuente, row) if row else None
+
+
+def find_newest(acciones: Sequence[str], sobre: tuple[str, int] | None = None) -> HechoRow | None:
+    """The newest of some deeds of the audit; with ``sobre`` of those about one thing.
+
+    One statement, which asks the index for the newest of each.
+    """
+    about: list[sa.ColumnElement[bool]] = []
+    if sobre is not None:
+        about = [Auditoria.entidad == sobre[0], Auditoria.entidad_id == sobre[1]]
+    order = (Auditoria.created_at.desc(), Auditoria.id.desc())
+    newest = [
+        sa.select(Auditoria.id).where(Auditoria.accion == accion, *about).order_by(*order).limit(1)
+        for accion in acciones
+    ]
+    ids = sa.union_all(*(sa.select(each.subquery().c.id) for each in newest))
+    statement = _select(FuenteHecho.REGISTRO).where(Auditoria.id.in_(ids))
+    row = db.session.execute(statement.order_by(None).order_by(*order).limit(1)).one_or_none()
+    return _row(FuenteHecho.REGISTRO, row) if row else None
 
 
 def list_around(deed: HechoRow, *, each: int = 3) -> list[HechoRow]:
