@@ -6,7 +6,7 @@ An address is somebody's whose cue or RUT stands before it; a creditor's or a la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -135,7 +135,8 @@ def _all_of(doc: TextoDePapel, people: list[PersonaHallada]) -> Iterator[Direcci
         for one in _behind(doc, people)
         if not any(one.trozo.start <= other.trozo.start < one.trozo.end for other in places)
     ]
-    places.sort(key=lambda one: one.trozo.start)
+    places = sorted(places, key=lambda one: one.trozo.start)[:_MOST]
+    comunas = [*islice(labelled(doc, "comuna"), _MOST)]
     for number, place in enumerate(places):
         rol, persona = pistas.holder(place.cue, has_line=place.is_labelled)
         if place.comuna:
@@ -154,7 +155,9 @@ def _all_of(doc: TextoDePapel, people: list[PersonaHallada]) -> Iterator[Direcci
             continue
         if comuna is None:
             after = places[number + 1].trozo.start if number + 1 < len(places) else len(doc.texto)
-            comuna = _comuna_beside(doc, place.trozo.end, after)
+            comuna = _first_comuna(
+                doc, [one for one in comunas if place.trozo.end <= one.start < after]
+            )
         yield DireccionHallada(direccion, comuna, _kind_of(doc, place, rol), rol, persona)
 
 
@@ -180,8 +183,8 @@ def _behind(doc: TextoDePapel, people: list[PersonaHallada]) -> Iterator[_Lugar]
 
 
 def _places(doc: TextoDePapel) -> Iterator[_Lugar]:
-    yield from _in_table(doc)
-    beside = [*labelled(doc, "direccion")]
+    yield from islice(_in_table(doc), _MOST)
+    beside = [*islice(labelled(doc, "direccion"), _MOST)]
     for one in beside:
         yield _Lugar(one.start, one, is_labelled=True)
     for found in islice(_ADDRESS.finditer(doc.prosa), _MOST):
@@ -216,6 +219,9 @@ def _in_table(doc: TextoDePapel) -> Iterator[_Lugar]:
             continue
         for row in lines[number + 1 :]:
             if len(row) != len(header):
+                break
+            # Another heading begins its own rows.
+            if doc.plano[row[streets[0]].start : row[streets[0]].end].strip() == names[streets[0]]:
                 break
             street, comuna = row[streets[0]], row[comunas[0]]
             yield _Lugar(
@@ -300,11 +306,10 @@ def _read_comuna(doc: TextoDePapel, start: int, end: int) -> DatoHallado | None:
     return None
 
 
-def _comuna_beside(doc: TextoDePapel, start: int = 0, end: int | None = None) -> DatoHallado | None:
-    """The first comuna beside its label, of a part of the paper."""
-    for trozo in labelled(doc, "comuna"):
-        if not start <= trozo.start < (len(doc.texto) if end is None else end):
-            continue
-        if found := _read_comuna(doc, trozo.start, trozo.end):
-            return found
-    return None
+def _comuna_beside(doc: TextoDePapel) -> DatoHallado | None:
+    """The first comuna beside its label."""
+    return _first_comuna(doc, islice(labelled(doc, "comuna"), _MOST))
+
+
+def _first_comuna(doc: TextoDePapel, places: Iterable[Trozo]) -> DatoHallado | None:
+    return next((found for one in places if (found := _read_comuna(doc, *one))), None)
