@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.db import db, transaction
 from app.notificaciones.models import Notificacion
 from app.notificaciones.rules import PLACE_HEADINGS, describe_lacking
+from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from tests.adjuntos.conftest import folder
 from tests.adjuntos.files import make_adjunto
@@ -136,3 +138,19 @@ def test_photos_left_out_are_those_of_the_place_and_an_empty_list_is_none(
     assert investigador_api("POST", path, {**body, "confirmar_incompleto": True}).status_code == 202
     second = max(rows(Notificacion), key=lambda row: row.id)
     assert find_notice(app, second.id).adjuntos == []
+
+
+@pytest.mark.parametrize(
+    ("tribunal", "is_said"),
+    [("1º Juzgado de Letras de Arica", True), ("19° Juzgado Civil de Santiago", False)],
+)
+def test_the_form_says_when_the_place_is_of_another_corte(
+    app, investigador, located, tribunal, is_said
+):
+    oficio, _photo = located
+    with app.app_context(), transaction():
+        db.session.get_one(Oficio, oficio.id).tribunal = tribunal
+
+    page = investigador.get(f"/oficios/{oficio.id}/notificaciones/nueva").text
+
+    assert ("Puede hacer falta un exhorto" in page) is is_said

@@ -13,6 +13,7 @@ from wtforms import Field
 from app.adjuntos.queries import list_images
 from app.adjuntos.rules import format_size
 from app.core.clock import utcnow
+from app.core.cortes import why_exhorto
 from app.core.errors import InvalidValue, RastroError
 from app.core.text import clean_text
 from app.db import transaction
@@ -257,6 +258,7 @@ def _gone(oficio: Oficio, clave: str) -> ResponseReturnValue:
 
 
 def _form_page(oficio: Oficio, form: NoticeForm, status: int = 200) -> Response:
+    found = find_location(oficio.id)
     return render_section(
         oficio,
         "notificaciones",
@@ -265,7 +267,8 @@ def _form_page(oficio: Oficio, form: NoticeForm, status: int = 200) -> Response:
         form=form,
         photos=list_images(oficio.id),
         missing=missing_facts(oficio),
-        found=find_location(oficio.id),
+        found=found,
+        exhorto=why_exhorto(oficio.tribunal, found.comuna) if found else None,
         max_size=format_size(max_mail_bytes()),
     )
 

@@ -39,6 +39,7 @@ class Location:
     foto_ids: tuple[int, ...] = ()
     #: Whose clock tells the hours there.
     zona: ZoneInfo = SANTIAGO
+    comuna: str = ""
 
 
 @asked_above

@@ -28,6 +28,7 @@ def location_for_notice(oficio_id: int) -> Location | None:
         acceso=one.acceso or "",
         foto_ids=tuple(photo.id for photo in one.fotos),
         zona=one.zona,
+        comuna=one.comuna or "",
     )
 
 
