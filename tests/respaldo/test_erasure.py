@@ -84,7 +84,8 @@ def is_bookkeeping(model: type[Model]) -> bool:
 def give_each_table_a_row() -> None:
     """Add a row of each kind that can hold a person and has none; its words are written later."""
     for model in list_models():
-        table, personal = model.__table__, model.__personal__
+        table: Any = model.__table__
+        personal = model.__personal__
         if not personal.searched or personal.titular in OURS or is_bookkeeping(model):
             continue
         if db.session.execute(sa.select(table).limit(1)).first() is not None:
@@ -101,13 +102,14 @@ def give_each_table_a_row() -> None:
         db.session.flush()
 
 
-def some_value(column: sa.Column[Any]) -> Any:
+def some_value(column: Any) -> Any:
     """A value that a column may hold; the key of the first row of what it refers to."""
     for reference in column.foreign_keys:
         return db.session.scalar(sa.select(reference.column).order_by(reference.column).limit(1))
     kind = column.type
     if isinstance(kind, sa.Enum):
-        return kind.enum_class(kind.enums[0])
+        members: Any = kind.enum_class
+        return members(kind.enums[0])
     plain: dict[type, Any] = {int: 1, str: "x", bytes: b"x", float: 1.0, bool: False, dict: {}}
     plain |= {datetime: utcnow(), date: local_today(utcnow())}
     return plain[getattr(kind, "impl_instance", kind).python_type]
