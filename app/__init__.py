@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli import prepare, schema_cli
-from app.db import db, prepare_engine
+from app.db import REOPEN_AFTER, db, prepare_engine
 from app.db.schema_version import init_migrations
 from app.extensions import csrf, htmx, limiter, login
 from app.feature import Feature, init_features
@@ -120,7 +120,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "SECRET_KEY": secret,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         # What an error says goes to the log; the values of a row do not.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_recycle": REOPEN_AFTER},
         # With this prefix browsers take it over HTTPS alone, from this very host (ASVS 3.3.1).
         "SESSION_COOKIE_NAME": "__Host-rastro" if config.secure_cookies else "rastro",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -5,6 +5,7 @@ connections are opened. ``hiding``: rows that nobody works with. ``many_rows``: 
 """
 
 from app.db.append_only import append_only_door
+from app.db.counting import COUNTED, count_some, some_of
 from app.db.engines import LOCK_WAIT, creating, prepare_engine
 from app.db.hiding import (
     hide_rows,
@@ -18,6 +19,7 @@ from app.db.hiding import (
 from app.db.many_rows import change_many, insert_many, put_many
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.prepared import Maker, Prepared, prepared, rows_of
+from app.db.statistics import REOPEN_AFTER, refresh_statistics
 from app.db.transactions import (
     DATABASE,
     LOCK_HELD_TOO_LONG,
@@ -36,9 +38,11 @@ from app.db.transactions import (
 )
 
 __all__ = [
+    "COUNTED",
     "DATABASE",
     "LOCK_HELD_TOO_LONG",
     "LOCK_WAIT",
+    "REOPEN_AFTER",
     "UNSEEN",
     "Maker",
     "Model",
@@ -51,6 +55,7 @@ __all__ = [
     "change_many",
     "commit_together",
     "count_commits",
+    "count_some",
     "creating",
     "db",
     "delete_in_parts",
@@ -66,10 +71,12 @@ __all__ = [
     "prepare_engine",
     "prepared",
     "put_many",
+    "refresh_statistics",
     "release",
     "rows_of",
     "seeing_all",
     "seeing_others",
+    "some_of",
     "transaction",
     "watch_transactions",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 
 from app.core.clock import start_of_day
 from app.core.text import fold
-from app.db import db, prepared
+from app.db import COUNTED, db, prepared, some_of
 from app.jobs.models import Ejecucion, Trabajo
 from app.jobs.registry import job_label
 from app.jobs.rules import OPEN_STATES, WAITING_STATES, EstadoTrabajo, waited
@@ -70,14 +70,27 @@ def criteria(job_filter: JobFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def count_states(job_filter: JobFilter) -> dict[EstadoTrabajo, int]:
-    """How many jobs stand in each state under the other filters."""
-    rows = db.session.execute(
-        sa.select(Trabajo.estado, sa.func.count())
-        .where(*criteria(job_filter))
-        .group_by(Trabajo.estado)
-    )
+    """How many jobs stand in each state under the other filters, as ``count_some`` counts."""
+    conditions = criteria(job_filter)
+    found = sa.union_all(
+        *(
+            sa.select(
+                some_of(sa.select(Trabajo.estado).where(*conditions, Trabajo.estado == estado))
+                .subquery()
+                .c.estado
+            )
+            for estado in EstadoTrabajo
+        )
+    ).subquery()
+    rows = db.session.execute(sa.select(found.c.estado, sa.func.count()).group_by(found.c.estado))
     counts = dict(rows.all())
     return {estado: counts.get(estado, 0) for estado in EstadoTrabajo}
+
+
+def count_jobs(job_filter: JobFilter) -> int:
+    """How many jobs a filter finds, all of them."""
+    rows = ids_statement(job_filter).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
 def ids_statement(job_filter: JobFilter) -> sa.Select[str]:
@@ -100,6 +113,7 @@ class Folded:
     """The automatic jobs that the list tells in one line."""
 
     total: int
+    #: None where there are more than are counted.
     first: datetime | None
     last: datetime | None
 
@@ -107,14 +121,18 @@ class Folded:
 def count_folded() -> Folded:
     """What Rastro did by itself and nobody has to look at."""
     row = _folded.rows().one()
-    return Folded(*row)
+    return Folded(row.total, row.first if row.total <= COUNTED else None, row.last)
 
 
 @prepared
 def _folded() -> sa.Select:
+    newest = sa.select(Trabajo.created_at).where(_is_quiet()).order_by(Trabajo.created_at.desc())
+    rows = some_of(newest).subquery()
     return sa.select(
-        sa.func.count(), sa.func.min(Trabajo.created_at), sa.func.max(Trabajo.created_at)
-    ).where(_is_quiet())
+        sa.func.count().label("total"),
+        sa.func.min(rows.c.created_at).label("first"),
+        sa.func.max(rows.c.created_at).label("last"),
+    )
 
 
 @dataclass

@@ -25,6 +25,7 @@ from app.core.phone_numbers import format_telefono, mask_telefono
 from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
 from app.core.time_zones import zone_name
+from app.db import COUNTED
 from app.web.kept_macros import KeepingTemplate
 
 
@@ -62,6 +63,11 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
+def counted_words(total: int) -> str:
+    """How many there are, in words where they were not counted: «más de 1.000»."""
+    return f"más de {format_number(COUNTED)}" if total > COUNTED else format_number(total)
+
+
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.template_class = KeepingTemplate
@@ -77,6 +83,7 @@ def init_filters(app: Flask) -> None:
         duracion=lambda value: format_duracion(value) if value is not None else "",
         dia=lambda value: format_fecha(date.fromisoformat(value)),
         miles=format_number,
+        contados=counted_words,
         pesos=lambda value: format_pesos(value) if value is not None else "",
         rut=lambda value: format_rut(value) if value else "",
         rut_tapado=lambda value: mask_rut(value) if value else "",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import request, url_for
 
-from app.db import db
+from app.db import COUNTED, count_some, db
 
 PAGE_SIZE = 50
 #: Maximum page number; a larger one would overflow the database's integer.
@@ -22,16 +22,31 @@ class Page:
 
     rows: list[Any]
     number: int
+    #: ``COUNTED + 1`` for any number above ``COUNTED``, where they were not all counted.
     total: int
     size: int = PAGE_SIZE
     #: Where the list lives, with its filters; empty: at the address of this request. A list that
     #: also answers a form needs it, for its other pages are not where the form was sent.
     address: str = field(default="", kw_only=True)
+    #: Whether a page follows, where the rows were counted up to ``COUNTED`` only.
+    follows: bool | None = field(default=None, kw_only=True)
 
     @property
-    def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
-        return max(1, -(-self.total // self.size))
+    def pages(self) -> int | None:
+        """How many pages there are; an empty list has one. None: nobody counted them."""
+        return None if self.follows is not None else max(1, -(-self.total // self.size))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page follows."""
+        if self.follows is not None:
+            return self.follows
+        return self.number * self.size < self.total
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether there are others, before or after it."""
+        return self.number > 1 or self.has_next
 
     def url_for(self, number: int) -> str:
         """The address of another page of the same list with the same filters."""
@@ -53,11 +68,14 @@ def paginate(
     scalars: bool = True,
     address: str = "",
 ) -> Page:
-    """Run a select for the page that the request asks for (``?pagina=``)."""
+    """Run a select for the page that the request asks for (``?pagina=``).
+
+    The total is counted as far as anybody reads it, for a list that only grows stays as quick.
+    """
     number = min(max(1, request.args.get("pagina", 1, type=int)), LAST_PAGE)
-    total = db.session.scalar(
-        sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
-    )
-    sliced = statement.limit(size).offset((number - 1) * size)
-    result = db.session.scalars(sliced) if scalars else db.session.execute(sliced)
-    return Page(list(result), number, total or 0, size, address=address)
+    total = count_some(statement)
+    # One more than is shown tells whether a page follows.
+    sliced = statement.limit(size + 1).offset((number - 1) * size)
+    rows: list[Any] = list(db.session.scalars(sliced) if scalars else db.session.execute(sliced))
+    follows = len(rows) > size if total > COUNTED else None
+    return Page(rows[:size], number, total, size, address=address, follows=follows)

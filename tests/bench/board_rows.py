@@ -16,7 +16,7 @@ from app.avistamientos.rules import Fuente
 from app.buffets.models import Buffet
 from app.core.clock import local_today, utcnow
 from app.core.text import fold
-from app.db import db, transaction
+from app.db import db, refresh_statistics, transaction
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado, Prioridad
 from app.usuarios.models import Usuario
@@ -74,6 +74,7 @@ def fill(total: int) -> int:
                 db.session.execute(
                     sa.text(f"SELECT setval({serial}, (SELECT max(id) FROM {name}))")
                 )
+    refresh_statistics()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
     return persons[0]

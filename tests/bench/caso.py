@@ -13,7 +13,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.db import db, refresh_statistics
 from app.oficios.models import Oficio
 from tests.bench.board import Site, count_queries, in_turns, say, served
 from tests.bench.caso_rows import fill_case
@@ -45,6 +45,7 @@ def _cases(site: Site) -> tuple[int, int]:
         db.session.rollback()
         fill_case(many, site.usuario_id, *MANY)
         fill_case(few, site.usuario_id, *FEW)
+        refresh_statistics()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("ANALYZE"))
     return many, few

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.core.clock import utcnow
 from app.db import Model, db
+from app.db import refresh_statistics as refresh_tables
 from app.direcciones.models import Direccion
 from app.notificaciones.models import Notificacion, Receptor, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
@@ -113,11 +114,12 @@ def store(model: type[Model], rows: Iterator[dict[str, Any]]) -> None:
 def refresh_statistics() -> None:
     """Let the database count again what its tables hold, and the keys go on after the last."""
     serial = "pg_get_serial_sequence('notificaciones', 'id')"
+    refresh_tables()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if db.engine.dialect.name == "postgresql":
             last = "SELECT coalesce(max(id), 1) FROM notificaciones"
             connection.execute(sa.text(f"SELECT setval({serial}, ({last}))"))
-        connection.execute(sa.text("ANALYZE"))
+            connection.execute(sa.text("ANALYZE"))
 
 
 def _place(case: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.cambios.service import stamp_all
 from app.core.clock import utcnow
-from app.db import db, transaction
+from app.db import db, refresh_statistics, transaction
 from app.direcciones.models import Direccion
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
@@ -182,6 +182,7 @@ def _fill_rest(usuario_id: int) -> tuple[Usuario, Any, int]:
                 for number in range(JOBS)
             ],
         )
+    refresh_statistics()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("ANALYZE"))
     return usuario, buffet, oficio_id

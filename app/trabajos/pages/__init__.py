@@ -30,7 +30,7 @@ from app.trabajos.pages.trabajos_file import EXPORT_LIMIT, TRABAJOS_TABLE, left_
 from app.trabajos.queries import (
     attempts_of,
     count_decisions,
-    count_states,
+    count_jobs,
     find_line,
     ids_statement,
     list_lines,
@@ -129,8 +129,7 @@ def export() -> ResponseReturnValue:
     now = utcnow()
     # A file holds what Rastro did by itself too: it is what is kept of all.
     job_filter = replace(JobFilterForm(list_kinds()).to_filter(), automaticos=True)
-    counts = count_states(job_filter)
-    total = counts[job_filter.estado] if job_filter.estado else sum(counts.values())
+    total = count_jobs(job_filter)
     # Noted first: what is read before a commit would be read again, row by row.
     note_export("Lista de trabajos", min(total, EXPORT_LIMIT), actor=current_user)
     lines = list_lines(ids_statement(job_filter).limit(EXPORT_LIMIT), now=now)

@@ -78,7 +78,14 @@ def live_context(job_filter: JobFilter, now: datetime) -> dict[str, Any]:
     listed = {**job_filter.arguments(), "pagina": str(page.number)}
     return {
         "job_filter": job_filter,
-        "page": ListPage(page.rows, page.number, page.total, page.size, job_filter.arguments()),
+        "page": ListPage(
+            page.rows,
+            page.number,
+            page.total,
+            page.size,
+            job_filter.arguments(),
+            follows=page.follows,
+        ),
         "listed": listed,
         "lines": list_lines(page.rows, now=now),
         "counts": counts,
