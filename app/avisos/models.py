@@ -31,6 +31,9 @@ class Aviso(Model):
         sa.UniqueConstraint("usuario_id", "clave"),
         sa.Index("ix_avisos_unread", "usuario_id", "leido_at"),
         sa.Index("ix_avisos_tanda", "usuario_id", "tanda"),
+        # The page of a person's notices, and up to which one their bell was asked.
+        sa.Index("ix_avisos_newest", "usuario_id", "created_at", "id"),
+        sa.Index("ix_avisos_last", "usuario_id", "id"),
         # What still waits for its mail; for the sweep.
         sa.Index("ix_avisos_por_correo", "correo", "correo_at", "usuario_id"),
         # What still waits for a person's devices, and when something last went there.

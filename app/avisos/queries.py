@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app.avisos.models import Aviso, EquipoAvisado, HoraResumen, Preferencia
 from app.avisos.rules import DIGEST_HOUR, Canales, Novedad, PorCorreo, say_many, say_mixed
 from app.db import db, prepared
+from app.usuarios.models import Usuario
 from app.usuarios.queries.sesiones import list_open_sessions
 
 
@@ -49,14 +52,16 @@ class Tanda:
 
 def avisos_statement(usuario_id: int) -> sa.Select[Aviso]:
     """The newest row of each notice that a person's bell shows, newest first."""
-    newest = (
-        sa.select(sa.func.max(Aviso.id))
-        .where(Aviso.usuario_id == usuario_id, Aviso.en_campana)
-        .group_by(Aviso.tanda)
+    later = aliased(Aviso)
+    follows = sa.exists().where(
+        later.usuario_id == usuario_id,
+        later.tanda == Aviso.tanda,
+        later.en_campana,
+        later.id > Aviso.id,
     )
     return (
         sa.select(Aviso)
-        .where(Aviso.id.in_(newest))
+        .where(Aviso.usuario_id == usuario_id, Aviso.en_campana, ~follows)
         .order_by(Aviso.created_at.desc(), Aviso.id.desc())
     )
 
@@ -104,17 +109,22 @@ def read_bell(usuario_id: int) -> Campana:
     return Campana(unread, last)
 
 
-def _unread() -> sa.ColumnElement[int]:
-    """How many notices were not opened: things of one kind that came together are one."""
-    return sa.func.count(sa.distinct(Aviso.tanda)).filter(Aviso.leido_at.is_(None))
-
-
 @prepared
 def _bell() -> sa.Select:
     """The two numbers of ``usuario_id``; written once, as every page asks for them."""
-    return sa.select(_unread(), sa.func.coalesce(sa.func.max(Aviso.id), 0)).where(
-        Aviso.usuario_id == sa.bindparam("usuario_id"), Aviso.en_campana
+    return sa.select(*_bell_of(sa.bindparam("usuario_id")))
+
+
+def _bell_of(usuario_id: Any) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
+    """How many notices were not opened (things of one kind that came together are one), and the
+    newest. Two look-ups: one for both read all that a person was ever told, on every page.
+    """
+    theirs = (Aviso.usuario_id == usuario_id, Aviso.en_campana)
+    unread = sa.select(sa.func.count(sa.distinct(Aviso.tanda))).where(
+        *theirs, Aviso.leido_at.is_(None)
     )
+    last = sa.select(Aviso.id).where(*theirs).order_by(Aviso.id.desc()).limit(1)
+    return unread.scalar_subquery(), sa.func.coalesce(last.scalar_subquery(), sa.literal(0))
 
 
 def bells_state(usuario_ids: set[int]) -> object:
@@ -133,12 +143,9 @@ def bells_state(usuario_ids: set[int]) -> object:
 
 def read_bells(usuario_ids: set[int]) -> dict[int, Campana]:
     """The bells of some people, by their id."""
-    statement = (
-        sa.select(Aviso.usuario_id, _unread(), sa.func.max(Aviso.id))
-        .where(Aviso.usuario_id.in_(usuario_ids), Aviso.en_campana)
-        .group_by(Aviso.usuario_id)
-    )
-    bells = {pk: Campana(unread, last) for pk, unread, last in db.session.execute(statement)}
+    unread, last = _bell_of(Usuario.id)
+    statement = sa.select(Usuario.id, unread, last).where(Usuario.id.in_(usuario_ids))
+    bells = {pk: Campana(number, aviso) for pk, number, aviso in db.session.execute(statement)}
     return {pk: bells.get(pk, Campana(0, 0)) for pk in usuario_ids}
 
 

@@ -21,7 +21,7 @@ from app.core.time_zones import zone_of
 from app.db import db, prepared, seeing_all, seeing_others
 from app.direcciones.models import Direccion, Visita
 from app.direcciones.rules import ResultadoVisita
-from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.models import Investigacion, Oficio, Propietario, is_any_of
 from app.oficios.rules import Actividad
 from app.terreno.rules import VISITABLE, Grupo, group_of, person_rank
 from app.usuarios.models import Usuario
@@ -336,7 +336,7 @@ def _notes(oficio_ids: Any) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Usuario, Usuario.id == Investigacion.usuario_id)
         .where(
             Investigacion.oficio_id.in_(oficio_ids),
-            Investigacion.tipo.in_((Actividad.NOTA, Actividad.LLAMADA)),
+            is_any_of(Investigacion.tipo, Actividad.NOTA, Actividad.LLAMADA),
             Investigacion.retirado_at.is_(None),
             Investigacion.descripcion != EMPTIED,
             ~sa.exists().where(other.corrige_id == Investigacion.id),

@@ -72,7 +72,10 @@ def _asked_today(midnight: Any) -> sa.Select:
         .select_from(Ejecucion)
         .join(Trabajo, Trabajo.id == Ejecucion.trabajo_id)
         .where(
-            Trabajo.tipo == CHECK, Ejecucion.iniciado_at >= midnight, Ejecucion.error.is_not(None)
+            # In this way SQLite begins with the few of today, and not with all of this kind.
+            Trabajo.tipo.concat("") == CHECK,
+            Ejecucion.iniciado_at >= midnight,
+            Ejecucion.error.is_not(None),
         )
     )
     return sa.select(answered.scalar_subquery(), failed.scalar_subquery())

@@ -25,7 +25,9 @@ def read_rows(source: SealSource, ids: Collection[int]) -> list[Fila]:
 
 def read_chains(source: SealSource, cadenas: Collection[int]) -> list[Fila]:
     """All rows of these chains."""
-    return _read(source, source.chains_statement, {"cadenas": list(cadenas)})
+    is_of_cases = source.sealed.chain is not None and OFFICE_CHAIN not in cadenas
+    statement = source.cases_statement if is_of_cases else source.chains_statement
+    return _read(source, statement, {"cadenas": list(cadenas)})
 
 
 def iterate_rows(

@@ -57,8 +57,13 @@ class SealSource:
         """The number of a row's chain, in ``from_clause``."""
         if self.sealed.chain is None:
             return sa.literal(OFFICE_CHAIN)
-        column = self._chain_table.c[self.sealed.chain]
+        column = self._case_column
         return sa.func.coalesce(column, OFFICE_CHAIN) if column.nullable else column
+
+    @property
+    def _case_column(self) -> sa.Column[int]:
+        """Where a row names its oficio; only for what may belong to one."""
+        return self._chain_table.c[str(self.sealed.chain)]
 
     def may_be_in(self, cadena: int) -> bool:
         """Whether rows of this kind can stand in the office's chain, or in an oficio's."""
@@ -93,6 +98,11 @@ class SealSource:
     def chains_statement(self) -> sa.Select[Any]:
         """The same of all rows of ``cadenas``."""
         return self._statement.where(self.chain_column.in_(sa.bindparam("cadenas", expanding=True)))
+
+    @functools.cached_property
+    def cases_statement(self) -> sa.Select[Any]:
+        """The same for chains of oficios alone: by the index of the column itself."""
+        return self._statement.where(self._case_column.in_(sa.bindparam("cadenas", expanding=True)))
 
     @property
     def _chain_table(self) -> sa.Table:

@@ -79,6 +79,9 @@ class Notificacion(Model):
     __table_args__ = (
         sa.Index("ix_notificaciones_sent", "tipo", "enviada_at", "oficio_id"),
         sa.Index("ix_notificaciones_state", "estado", "oficio_id"),
+        sa.Index("ix_notificaciones_newest", "created_at", "id"),
+        # Whether a notice's reminder was answered.
+        sa.Index("ix_notificaciones_recordatorio_de_id", "recordatorio_de_id"),
     )
     # A digest is of no one oficio: it is in the office's chain.
     __sealed__ = (

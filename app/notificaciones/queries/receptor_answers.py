@@ -123,45 +123,49 @@ def list_silent(buffet_id: int, *, sent_before: datetime) -> dict[int, datetime]
 
     With the moment at which it was sent.
     """
-    rows = _silent.rows(buffet_id=buffet_id, sent_before=sent_before)
-    return {row.oficio_id: row.enviada_at for row in rows}
+    waiting = list(_waiting.rows(buffet_id=buffet_id).scalars())
+    if not waiting:
+        return {}
+    rows = _silent.rows(oficio_ids=waiting)
+    sent = {row.oficio_id: row.enviada_at for row in rows if row.enviada_at is not None}
+    return {pk: moment for pk, moment in sent.items() if moment <= sent_before}
 
 
 @prepared
-def _silent(buffet_id: Any, sent_before: Any) -> sa.Select:
+def _waiting(buffet_id: Any) -> sa.Select:
+    """Asked first: in one statement SQLite began with all notices that were ever sent."""
+    return sa.select(Oficio.id).where(
+        Oficio.buffet_id == buffet_id, Oficio.estado == Estado.NOTIFICACION
+    )
+
+
+@prepared
+def _silent(oficio_ids: Any) -> sa.Select:
     later = aliased(Notificacion)
-    return (
-        sa.select(Notificacion.oficio_id, Notificacion.enviada_at)
-        .join(Oficio, Oficio.id == Notificacion.oficio_id)
-        .where(
-            Oficio.buffet_id == buffet_id,
-            Oficio.estado == Estado.NOTIFICACION,
-            Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-            Notificacion.estado == EstadoNotificacion.ENVIADA,
-            Notificacion.recordatorio_de_id.is_(None),
-            Notificacion.enviada_at <= sent_before,
-            ~_answered(Notificacion.id),
-            ~sa.exists().where(
-                later.oficio_id == Notificacion.oficio_id,
-                later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-                later.recordatorio_de_id.is_(None),
-                later.estado != EstadoNotificacion.FALLIDA,
-                later.id > Notificacion.id,
-            ),
-        )
+    return sa.select(Notificacion.oficio_id, Notificacion.enviada_at).where(
+        Notificacion.oficio_id.in_(oficio_ids),
+        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+        Notificacion.estado == EstadoNotificacion.ENVIADA,
+        Notificacion.recordatorio_de_id.is_(None),
+        ~_answered(Notificacion.id),
+        ~sa.exists().where(
+            later.oficio_id == Notificacion.oficio_id,
+            later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+            later.recordatorio_de_id.is_(None),
+            later.estado != EstadoNotificacion.FALLIDA,
+            later.id > Notificacion.id,
+        ),
     )
 
 
 def _answered(notificacion_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """By two look-ups: with one condition for both, each answer of the office was read."""
     reminder = aliased(Notificacion)
-    return (
-        sa.exists()
-        .where(
-            Respuesta.notificacion_id == reminder.id,
-            sa.or_(reminder.id == notificacion_id, reminder.recordatorio_de_id == notificacion_id),
-        )
-        .correlate(Notificacion)
+    itself = sa.exists().where(Respuesta.notificacion_id == notificacion_id)
+    reminded = sa.exists().where(
+        reminder.recordatorio_de_id == notificacion_id, Respuesta.notificacion_id == reminder.id
     )
+    return sa.or_(itself.correlate(Notificacion), reminded.correlate(Notificacion))
 
 
 def find_linked_notice(selector: str, now: datetime) -> Notificacion | None:

@@ -129,16 +129,39 @@ def count_views(buffet_id: int, lost: Collection[int], now: datetime) -> dict[Vi
     row = _views.rows(
         buffet_id=buffet_id, lost=lost, due=due_day(local_today(now)), last=last_news(now)
     ).one()
-    return dict(zip(VistaDelPortal, row, strict=True))
+    counts = dict(zip(_OPEN_VIEWS, row, strict=False))
+    closed = int(row.cerrados)
+    return {
+        **counts,
+        VistaDelPortal.CERRADOS: closed,
+        VistaDelPortal.TODOS: counts[VistaDelPortal.ABIERTOS] + closed,
+    }
+
+
+#: Views of open cases alone, which are few beside the closed ones.
+_OPEN_VIEWS = (
+    VistaDelPortal.ABIERTOS,
+    VistaDelPortal.UBICADOS,
+    VistaDelPortal.VENCEN,
+    VistaDelPortal.SIN_NOVEDAD,
+)
 
 
 @prepared
 def _views(buffet_id: Any, lost: Any, due: Any, last: Any) -> sa.Select:
     counted = (
         sa.func.count().filter(_is_in(vista, lost, due, last)).label(vista.value)
-        for vista in VistaDelPortal
+        for vista in _OPEN_VIEWS
     )
-    return sa.select(*counted).select_from(Oficio).where(Oficio.buffet_id == buffet_id)
+    closed = sa.select(sa.func.count(Oficio.id)).where(
+        Oficio.buffet_id == buffet_id,
+        Oficio.estado.in_([estado for estado in Estado if estado.is_final]),
+    )
+    return (
+        sa.select(*counted, closed.scalar_subquery().label("cerrados"))
+        .select_from(Oficio)
+        .where(Oficio.buffet_id == buffet_id, Oficio.estado.in_(OPEN_STATES))
+    )
 
 
 def cases_statement(

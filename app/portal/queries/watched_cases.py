@@ -13,6 +13,7 @@ from app.core.clock import local_today
 from app.db import prepared
 from app.notificaciones.queries.receptor_answers import answer_hours, list_silent
 from app.oficios.models import Oficio
+from app.oficios.rules import OPEN_STATES
 from app.portal.queries import due_until, last_news, quiet_before
 from app.portal.rules import due_day
 from app.vehiculos.models import Vehiculo
@@ -76,7 +77,11 @@ def _watched(buffet_id: Any, silent: Any, due: Any, last: Any) -> sa.Select:
             sa.func.count().over().label("total"),
         )
         .join(Vehiculo, Vehiculo.oficio_id == Oficio.id)
-        .where(Oficio.buffet_id == buffet_id, sa.or_(is_due, is_quiet, Oficio.id.in_(silent)))
+        .where(
+            Oficio.buffet_id == buffet_id,
+            Oficio.estado.in_(OPEN_STATES),
+            sa.or_(is_due, is_quiet, Oficio.id.in_(silent)),
+        )
         .order_by(
             sa.func.coalesce(Oficio.fecha_limite, date.max),
             Oficio.ultima_actividad_at,
