@@ -83,7 +83,7 @@ def count_states(job_filter: JobFilter) -> dict[EstadoTrabajo, int]:
         )
     ).subquery()
     rows = db.session.execute(sa.select(found.c.estado, sa.func.count()).group_by(found.c.estado))
-    counts = dict(rows.all())
+    counts: dict[EstadoTrabajo, int] = dict(rows.tuples().all())
     return {estado: counts.get(estado, 0) for estado in EstadoTrabajo}
 
 
