@@ -208,7 +208,11 @@ def list_waiting_people() -> Sequence[tuple[int, PorCorreo, datetime, int]]:
             sa.func.coalesce(sa.func.max(hours.hora), DIGEST_HOUR),
         )
         .outerjoin(HoraResumen.__table__, hours.usuario_id == table.usuario_id)
-        .where(table.correo != PorCorreo.NO, table.correo_at.is_(None))
+        # In this way its index answers, and what waits for no mail is not read.
+        .where(
+            table.correo.in_([one for one in PorCorreo if one is not PorCorreo.NO]),
+            table.correo_at.is_(None),
+        )
         .group_by(table.usuario_id, table.correo)
         .order_by(table.usuario_id, table.correo)
     )
