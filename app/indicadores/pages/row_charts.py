@@ -29,7 +29,7 @@ def draw_ranges(
     step = 38.0 if is_wide else 46.0
     drawing = Drawing(width, head + 22 + step * len(shown) + (16 if len(rows) > MAX_ROWS else 4))
     left = _LABEL if is_wide else 2.0
-    right = width - _NUMBERS if is_wide else width - 92
+    right = width - _room_beside(shown, unit) if is_wide else width - 92
     marks = ticks(max((p85 for _, _, p85, _ in shown if p85 is not None), default=1))
     scale = (right - left) / marks[-1]
     top, foot = head + 16, head + 20 + step * len(shown)
@@ -57,6 +57,16 @@ def draw_ranges(
         )
     _tell_more(drawing, len(rows))
     return drawing
+
+
+def _room_beside(rows: Sequence[RangeRow], unit: str) -> float:
+    """What the figures to the right of the bars take, so that none lies over another."""
+    needed = [
+        22 + 7.6 * len(f"{median} · {p85} {unit}") + 6.4 * len(counted)
+        for _, median, p85, counted in rows
+        if median is not None
+    ]
+    return max([_NUMBERS, *needed])
 
 
 def draw_shares(
