@@ -83,8 +83,10 @@ def count_states(job_filter: JobFilter) -> dict[EstadoTrabajo, int]:
         )
     ).subquery()
     rows = db.session.execute(sa.select(found.c.estado, sa.func.count()).group_by(found.c.estado))
-    counts: dict[EstadoTrabajo, int] = dict(rows.tuples().all())
-    return {estado: counts.get(estado, 0) for estado in EstadoTrabajo}
+    counts = dict.fromkeys(EstadoTrabajo, 0)
+    for estado, number in rows:
+        counts[estado] = number
+    return counts
 
 
 def count_jobs(job_filter: JobFilter) -> int:
