@@ -13,7 +13,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
@@ -119,6 +118,8 @@ def is_given_again() -> bool:
 
 def kept_answers(app: Flask) -> KeptAnswers:
     """The answers that this process keeps."""
-    found: Any = app.extensions.setdefault("rastro_answers", KeptAnswers())
-    answers: KeptAnswers = found
+    answers: KeptAnswers | None = app.extensions.get("rastro_answers")
+    if answers is None:
+        # Two threads that come first together agree on one.
+        answers = app.extensions.setdefault("rastro_answers", KeptAnswers())
     return answers
