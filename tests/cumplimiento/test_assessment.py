@@ -51,9 +51,11 @@ def test_each_section_that_is_saved_makes_a_version_and_the_old_ones_stay(admin,
     assert "Lo aprueba Ana." in old
     assert "Es una versión anterior" in old
     assert "/secciones/" not in old, "only the newest is edited"
+    assert "Último cambio" not in old
     now = admin.get(URL).text
     assert "Riesgo medio." in now
     assert "Lo aprueba Ana." not in now
+    assert "Último cambio: <a" in now
     assert len(rows(Auditoria, accion="evaluacion.version")) == 2
 
 

@@ -92,8 +92,11 @@ def test_a_change_is_a_version_more_and_nothing_is_rewritten(admin, buffet, usua
     page = admin.get(url).text
     assert "autorizado por escrito el 02-12-2026" in page
     assert page.count("<summary>Versión") == 2
+    assert 'Último cambio: <a href="/admin/auditoria/registro-' in page
     assert url in admin.get(f"/admin/buffets/{buffet.id}").text
-    assert "hasta el 30-11-2027" in admin.get("/admin/encargos").text
+    every = admin.get("/admin/encargos").text
+    assert "hasta el 30-11-2027" in every
+    assert "Último cambio" in every
 
 
 def test_the_bell_warns_before_the_end_and_at_it_once_each(app, buffet, usuario_admin, rows):
