@@ -23,7 +23,7 @@ from app.buffets.rules import (
 from app.core.errors import Refused
 from app.core.link_signature import new_selector
 from app.db import db
-from app.jobs.queue import enqueue
+from app.jobs.queue import enqueue, enqueue_once_a_minute
 
 #: How long a link lives when nothing else is configured (BUFFET_LINK_DAYS).
 LINK_LIFE = timedelta(days=180)
@@ -221,9 +221,7 @@ def revoke_enlace(enlace: Enlace, *, actor: Actor | None, now: datetime) -> None
 
 def order_link_mail(enlace: Enlace, *, now: datetime) -> None:
     """Have a link mailed to whoever it is of, once a minute at most."""
-    minute = int(now.timestamp()) // 60
-    key = f"{LINK_JOB}:{enlace.id}:{minute}"
-    enqueue(LINK_JOB, key=key, now=now, args={"enlace_id": enlace.id})
+    enqueue_once_a_minute(LINK_JOB, f"{enlace.id}", now=now, args={"enlace_id": enlace.id})
 
 
 def order_asked_link(email: str, secret: str, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +92,26 @@ def enqueue(
         return db.session.scalars(sa.select(Trabajo).where(Trabajo.clave == key)).one()
     _ring_after_commit(when if when > now else None)
     return trabajo
+
+
+def enqueue_once_a_minute(
+    name: str, about: str, *, now: datetime, args: dict[str, Any]
+) -> Trabajo | None:
+    """Add a job of something that a button asks for, unless it was added in the last minute.
+
+    ``about`` is what two such jobs have in common, beside their name. Whoever presses twice means
+    it once, also where a minute of the clock ends in between.
+
+    Raises:
+        UnknownJob: no feature of this application brings it.
+    """
+    minute = int(now.timestamp()) // 60
+    key, last = (f"{name}:{about}:{one}" for one in (minute, minute - 1))
+    since = now - timedelta(minutes=1)
+    known = sa.select(Trabajo.id).where(Trabajo.clave == last, Trabajo.created_at > since)
+    if db.session.scalar(known) is not None:
+        return None
+    return enqueue(name, key=key, now=now, args=args)
 
 
 def _ring_after_commit(moment: datetime | None) -> None:

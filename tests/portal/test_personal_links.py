@@ -10,8 +10,8 @@ import pytest
 from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet, Enlace
 from app.buffets.queries import current_token
-from app.buffets.rules import make_token, read_token
-from app.buffets.service import set_active
+from app.buffets.rules import LINK_JOB, make_token, read_token
+from app.buffets.service import order_link_mail, set_active
 from app.core.clock import utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo
@@ -96,6 +96,20 @@ def test_renewing_and_taking_away_touch_nobody_else(
     assert [row.detalle["enlace_id"] for row in rows(Auditoria, accion="enlace.revocado")] == [
         newest
     ]
+
+
+def test_who_presses_twice_is_mailed_once_also_over_the_end_of_a_minute(app, buffet, rows):
+    pk = make_personal_link(app, buffet, **LAURA)
+    end = utcnow().replace(second=59, microsecond=0) + timedelta(minutes=5)
+
+    for moment, orders in (
+        (end, 1),
+        (end + timedelta(seconds=3), 1),
+        (end + timedelta(seconds=61), 2),
+    ):
+        with app.app_context(), transaction():
+            order_link_mail(db.session.get_one(Enlace, pk), now=moment)
+        assert len(rows(Trabajo, tipo=LINK_JOB)) == orders
 
 
 def test_rotating_the_buffet_s_link_leaves_those_of_its_people(app, admin, stranger, buffet, rows):

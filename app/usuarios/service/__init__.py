@@ -14,7 +14,7 @@ from app.auditoria.service import audit
 from app.core.errors import Refused
 from app.db import db
 from app.feature import asked_above
-from app.jobs.queue import enqueue
+from app.jobs.queue import enqueue, enqueue_once_a_minute
 from app.jobs.rules import PRIORITY_SWEEP
 from app.usuarios.models import Usuario
 from app.usuarios.outside import hashes
@@ -214,9 +214,8 @@ def order_invite(usuario: Usuario, *, now: datetime) -> None:
         Refused: the account is inactive, and the link would open nothing.
     """
     _check_invited(usuario)
-    minute = int(now.timestamp()) // 60
-    key = f"{INVITE_JOB}:{usuario.id}:{usuario.session_version}:{minute}"
-    enqueue(INVITE_JOB, key=key, now=now, args={"usuario_id": usuario.id})
+    about = f"{usuario.id}:{usuario.session_version}"
+    enqueue_once_a_minute(INVITE_JOB, about, now=now, args={"usuario_id": usuario.id})
 
 
 def note_invite(usuario: Usuario, *, actor: Usuario, now: datetime) -> None:
