@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -14,10 +15,13 @@ from app.extensions import current_config
 from app.oficios.access import oficio_to_work
 from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
+from app.oficios.rules.seguimientos import say_day
 from app.patrones.queries.gantry_strip import read_corridor
+from app.patrones.queries.planned_visits import VisitaAgendada, list_planned
 from app.patrones.queries.sighting_columns import read_map
 from app.patrones.queries.when_to_go import read_when
-from app.patrones.rules import next_day
+from app.patrones.rules import Sugerencia, is_visit_at, next_day, visit_note
+from app.patrones.rules.weekly_windows import Franja
 from app.web.access import staff_required
 from app.web.fragments import fragment, is_htmx, see_other
 
@@ -32,6 +36,17 @@ def load_brief(_oficio: Oficio, _counts: Mapping[str, int]) -> Mapping[str, Any]
     return {}
 
 
+class VentanaDeSalida(NamedTuple):
+    """A window as the *Resumen* offers it, and the visit that is planned for it."""
+
+    sugerencia: Sugerencia
+    franja: Franja
+    dia: date
+    dia_texto: str
+    nota: str
+    agendada: VisitaAgendada | None
+
+
 @bp.get("/avistamientos/cuando")
 @staff_required
 def brief(oficio_id: int) -> ResponseReturnValue:
@@ -43,6 +58,7 @@ def brief(oficio_id: int) -> ResponseReturnValue:
     cuando = read_when(oficio, proveedor=current_config().porticos_provider, now=now)
     today = local_today(now)
     days = [next_day(franja, now) for franja in cuando.patron.franjas]
+    planned = list_planned(oficio.id, today=today) if days else []
     return fragment(
         "patrones/_breve.html",
         oficio=oficio,
@@ -50,11 +66,19 @@ def brief(oficio_id: int) -> ResponseReturnValue:
         patron=cuando.patron,
         corredor=read_corridor(cuando.pasos),
         salidas=[
-            (sugerencia, franja, day, _NEAR.get((day - today).days, f"el {DIAS[day.weekday()]}"))
+            VentanaDeSalida(
+                sugerencia,
+                franja,
+                day,
+                _NEAR.get((day - today).days, f"el {DIAS[day.weekday()]}"),
+                visit_note(sugerencia),
+                next((one for one in planned if is_visit_at(one.texto, sugerencia)), None),
+            )
             for sugerencia, franja, day in zip(
                 cuando.sugerencias, cuando.patron.franjas, days, strict=True
             )
         ],
+        say_day=lambda day: say_day(day, today, article=True),
     )
 
 

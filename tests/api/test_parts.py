@@ -274,6 +274,10 @@ def test_a_note_is_written_mended_and_taken_back_by_its_author_alone(
     assert made.status_code == 201
     assert made.get_json()["detalle"]["seguimiento"] == day
     assert [row.para.isoformat() for row in rows(Seguimiento)] == [day]
+    plan = {"descripcion": "Ir a buscarlo", "tipo": "nota", "seguimiento": day}
+    twice = [investigador_api("POST", base, plan).get_json()["id"] for _ in range(2)]
+    assert twice[0] == twice[1], "the same plan again is the one that stands"
+    assert len(rows(Seguimiento)) == 2
     past = {**note, "seguimiento": "2020-01-01"}
     refused = investigador_api("POST", base, past)
     assert (refused.status_code, "seguimiento" in refused.text) == (422, True)
@@ -282,7 +286,7 @@ def test_a_note_is_written_mended_and_taken_back_by_its_author_alone(
     mended = investigador_api("PATCH", path, {"descripcion": "Contesta el conserje"})
     assert mended.get_json()["editado_at"] is not None
     told = admin_api("GET", f"/oficios/{oficio.id}/timeline").get_json()
-    assert told[0]["descripcion"] == "Contesta el conserje"
+    assert told[1]["descripcion"] == "Contesta el conserje"
     assert "conserje" not in cliente_api("GET", f"/oficios/{oficio.id}/timeline").text
     assert [row["id"] for row in admin_api("GET", f"{base}?tipo=llamada").get_json()] == [
         made.get_json()["id"]

@@ -283,6 +283,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "tablero.today": STAFF,
     "oficios.propose": STAFF,
     "oficios.finish_follow_up": STAFF,
+    "oficios.undo_follow_up": STAFF,
     "oficios.postpone_case": STAFF,
     "tablero.limits": ADMIN,
     "tablero.save_limits": ADMIN,

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
-from app.oficios.models import Investigacion, Seguimiento
+from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules.seguimientos import propose_follow_up
-from app.oficios.service import remove_entry
+from app.oficios.service import remove_entry, take_back_promise
 from app.usuarios.models import Usuario
 from tests.oficios.follow_ups import make_follow_up
 
@@ -142,3 +142,35 @@ def test_the_day_that_a_note_names_is_proposed_until_somebody_decides(
     line.press("Enter")
     expect(page.locator(".brief")).to_contain_text("Volver a llamar el 15")
     assert not rows(Seguimiento)
+
+
+def test_a_promise_older_than_the_time_for_edits_is_taken_back_by_a_correction(
+    app, investigador, oficio, usuario_investigador, rows
+):
+    later = (local_today(utcnow()) + timedelta(days=2)).isoformat()
+    note(investigador, oficio, descripcion="Volver a llamar", seguimiento=later)
+    note(investigador, oficio, descripcion="Volver a llamar", seguimiento=later)
+    # Another day is another promise, and a call may have been made twice.
+    for _ in range(2):
+        note(investigador, oficio, tipo="llamada", descripcion="Ocupado", seguimiento=later)
+    assert len(rows(Seguimiento)) == 3
+    with app.app_context(), transaction():
+        promise = db.session.get_one(Seguimiento, rows(Seguimiento)[0].id)
+        case = db.session.get_one(Oficio, oficio.id)
+        actor = db.session.get_one(Usuario, usuario_investigador.id)
+        take_back_promise(case, promise, actor=actor, now=utcnow() + timedelta(hours=1))
+
+    assert len(rows(Seguimiento)) == 2
+    [first] = rows(Investigacion, descripcion="Volver a llamar")
+    assert first.retirado_at is None
+    [correction] = rows(Investigacion, corrige_id=first.id)
+    assert correction.descripcion.startswith("Se quitó lo agendado para el")
+
+
+def test_what_is_done_is_not_taken_back(investigador, oficio, usuario_investigador, app, rows):
+    pk = make_follow_up(app, oficio, usuario_investigador, text="Pasar a verlo")
+    path = f"/oficios/{oficio.id}/seguimientos/{pk}"
+    investigador.post(f"{path}/hecho")
+
+    assert investigador.post(f"{path}/deshacer").status_code == 303
+    assert [row.id for row in rows(Seguimiento)] == [pk]

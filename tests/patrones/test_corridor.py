@@ -13,7 +13,7 @@ from app.avistamientos.rules import Fuente
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio, Seguimiento
-from app.oficios.rules import Estado
+from app.oficios.rules import Actividad, Estado
 from app.patrones.rules import Paso, next_day
 from app.patrones.rules.corridor import FEWEST, MOST, Poste, find_corridor
 from app.patrones.rules.weekly_windows import Franja
@@ -204,6 +204,41 @@ def test_the_resumen_shows_the_strip_and_makes_a_visit_of_a_window(investigador,
         one.descripcion.startswith("Ir a buscarlo")
         for one in rows(Investigacion, oficio_id=routine.id)
     )
+
+
+def test_a_second_click_makes_no_second_visit_and_the_first_is_taken_back(
+    investigador, admin, routine, rows
+):
+    url = f"/oficios/{routine.id}/avistamientos/cuando"
+    text = investigador.get(url, headers=HTMX).text
+    day = re.search(r'name="seguimiento"[^>]*value="([^"]+)"', text)
+    note = re.search(r'name="descripcion"[^>]*value="([^"]+)"', text)
+    assert day
+    assert note
+    data = {"tipo": "nota", "descripcion": note[1], "seguimiento": day[1]}
+
+    for _ in range(2):
+        answer = investigador.post(f"/oficios/{routine.id}/resumen", data=data)
+    assert "ya estaba agendado" in investigador.get(answer.location).text
+    [promise] = rows(Seguimiento)
+    assert len(rows(Investigacion, oficio_id=routine.id, tipo=Actividad.NOTA)) == 1
+
+    # Where the button stood is what was planned; a colleague sees whose it is, and leaves it alone.
+    undo = f"/oficios/{routine.id}/seguimientos/{promise.id}/deshacer"
+    mine, theirs = (one.get(url, headers=HTMX).text for one in (investigador, admin))
+    assert ("Agendado para" in mine, undo in mine) == (True, True)
+    assert ("Agendado para" in theirs, undo in theirs) == (True, False)
+    assert 'name="seguimiento"' not in mine + theirs
+    assert admin.post(undo, headers=HTMX).status_code == 409
+
+    assert investigador.post(undo, headers=HTMX).status_code == 200
+    assert rows(Seguimiento) == []
+    [entry] = rows(Investigacion, oficio_id=routine.id, tipo=Actividad.NOTA)
+    assert entry.retirado_at is not None
+    assert 'name="seguimiento"' in investigador.get(url, headers=HTMX).text
+    # Taken back, it can be planned again.
+    investigador.post(f"/oficios/{routine.id}/resumen", data=data)
+    assert len(rows(Seguimiento)) == 1
 
 
 def test_a_stranger_sees_no_strip(cliente, cliente_ajeno, routine):

@@ -18,6 +18,7 @@ from app.oficios.pages.addressed import mention_warnings
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
 from app.oficios.pages.section_pages import SectionPage, asked_page
+from app.oficios.pages.seguimientos import told_of
 from app.oficios.queries.bitacora import list_entries, list_textos, summarise
 from app.oficios.rules.historial import changes_of, pieces_of, text_of
 from app.oficios.service import add_entry as add
@@ -46,9 +47,9 @@ def add_entry(oficio_id: int) -> ResponseReturnValue:
     form = _entry_form(oficio)
 
     def deed() -> Done:
-        _store(oficio, form)
+        text = _store(oficio, form)
         warnings = mention_warnings(oficio.id, form.descripcion.data or "")
-        return Done("Anotado en la bitácora.", _url(oficio), warnings=warnings)
+        return Done(text, _url(oficio), warnings=warnings)
 
     return carry_out(
         Deed(
@@ -109,17 +110,17 @@ def correct_entry(oficio_id: int, entrada_id: int) -> ResponseReturnValue:
     )
 
 
-def _store(oficio: Oficio, form: EntradaForm) -> None:
+def _store(oficio: Oficio, form: EntradaForm) -> str:
     """A visit to an address of the case is stored with it, everything else as an entry alone."""
     now = utcnow()
     data = form.to_visit()
     if data is None:
-        add(oficio, form.to_entry(), actor=current_user, now=now)
-        return
+        return told_of(add(oficio, form.to_entry(), actor=current_user, now=now), now)
     direccion = next(row for row in oficio.direcciones if row.id == form.direccion_id.value)
     visit(oficio, direccion, data, actor=current_user, now=now)
     if form.seguimiento.value is not None:
         follow_up(oficio, form.seguimiento.value, actor=current_user, now=now)
+    return "Anotado en la bitácora."
 
 
 def _get(oficio: Oficio, entrada_id: int) -> Investigacion:

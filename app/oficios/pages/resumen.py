@@ -16,11 +16,12 @@ from app.oficios.pages.addressed import mention_warnings
 from app.oficios.pages.blueprint import bp
 from app.oficios.pages.frame import render_section
 from app.oficios.pages.sections import Side, list_attention, list_panels, read_facts
-from app.oficios.service import add_entry, reschedule_oficio
+from app.oficios.pages.seguimientos import get_follow_up, told_of
+from app.oficios.service import add_entry, reschedule_oficio, take_back_promise
 from app.web.access import staff_required
 from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
-from app.web.forms import first_error
+from app.web.forms import Form, first_error
 
 #: Filters of the bitácora, which opened the case page before there was a *Resumen*.
 _FILTERS = ("tipo", "quien", "desde", "hasta", "texto", "entrada", "pagina")
@@ -48,10 +49,10 @@ def add_line(oficio_id: int) -> ResponseReturnValue:
     form = LineForm()
 
     def deed() -> Done:
-        data = form.to_entry()
-        add_entry(oficio, data, actor=current_user, now=utcnow())
+        data, now = form.to_entry(), utcnow()
+        entry = add_entry(oficio, data, actor=current_user, now=now)
         warnings = mention_warnings(oficio.id, data.descripcion)
-        return Done("Anotado en la bitácora.", _url(oficio), warnings=warnings)
+        return Done(told_of(entry, now), _url(oficio), warnings=warnings)
 
     return carry_out(
         Deed(
@@ -59,6 +60,30 @@ def add_line(oficio_id: int) -> ResponseReturnValue:
             form=form,
             show=lambda status: _show(oficio, status, form=form),
             fresh=lambda: _show(oficio),
+        )
+    )
+
+
+@bp.post("/<int:oficio_id>/seguimientos/<int:seguimiento_id>/deshacer")
+@staff_required
+def undo_follow_up(oficio_id: int, seguimiento_id: int) -> ResponseReturnValue:
+    """Take back what one promised: a visit that was planned with a click."""
+    oficio = oficio_to_work(oficio_id)
+    row = get_follow_up(oficio, seguimiento_id)
+
+    def deed() -> Done:
+        take_back_promise(oficio, row, actor=current_user, now=utcnow())
+        return Done("Se quitó lo agendado.", _url(oficio))
+
+    form = Form()
+    return carry_out(
+        Deed(
+            do=deed,
+            form=form,
+            wrong=lambda: first_error(form),
+            show=lambda status: _show(oficio, status, form=LineForm(formdata=None)),
+            fresh=lambda: _show(oficio),
+            back=_url(oficio),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from app.db import db
 from app.oficios.access import oficio_to_work
 from app.oficios.forms.case_fields import NOTES_MAX
 from app.oficios.forms.seguimientos import PostponeForm
-from app.oficios.models import Oficio, Seguimiento
+from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.pages.blueprint import bp
 from app.oficios.rules.seguimientos import name_day, propose_follow_up, say_day
 from app.oficios.service import finish, follow_up, postpone
@@ -39,7 +39,7 @@ def propose() -> ResponseReturnValue:
 def finish_follow_up(oficio_id: int, seguimiento_id: int) -> ResponseReturnValue:
     """Say that what was promised is done."""
     oficio = oficio_to_work(oficio_id)
-    row = _get(oficio, seguimiento_id)
+    row = get_follow_up(oficio, seguimiento_id)
     back = page_before() or url_for("oficios.detail", oficio_id=oficio.id)
 
     def deed() -> Done:
@@ -63,7 +63,7 @@ def postpone_case(oficio_id: int) -> ResponseReturnValue:
         today = local_today(now)
         para = today + timedelta(days=form.dias.data)
         if form.seguimiento.data:
-            postpone(_get(oficio, form.seguimiento.data), para, now=now)
+            postpone(get_follow_up(oficio, form.seguimiento.data), para, now=now)
         else:
             follow_up(oficio, para, actor=current_user, now=now)
         return Done(f"Se lo recordaremos: {say_day(para, today)}.", back)
@@ -71,6 +71,14 @@ def postpone_case(oficio_id: int) -> ResponseReturnValue:
     return carry_out(Deed(do=deed, form=form, wrong=lambda: first_error(form), back=back))
 
 
-def _get(oficio: Oficio, seguimiento_id: int) -> Seguimiento:
+def told_of(entry: Investigacion, now: datetime) -> str:
+    """What is said of a note that was written down; that it stood already where it did."""
+    if entry.created_at == now:
+        return "Anotado en la bitácora."
+    return "Eso ya estaba agendado para ese día, así que no se anotó otra vez."
+
+
+def get_follow_up(oficio: Oficio, seguimiento_id: int) -> Seguimiento:
+    """A promise of a case; 404 where the case has none of that number."""
     row = db.session.get(Seguimiento, seguimiento_id)
     return or_404(row, allowed=row is not None and row.oficio_id == oficio.id)

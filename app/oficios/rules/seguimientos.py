@@ -56,10 +56,13 @@ def propose_follow_up(text: str, today: date) -> date | None:
     return None
 
 
-def say_day(day: date, today: date) -> str:
-    """Return «mañana», or «martes 1 de diciembre»."""
+def say_day(day: date, today: date, *, article: bool = False) -> str:
+    """Return «mañana», or «martes 1 de diciembre»; with its article, «el martes 1 de diciembre»."""
     near = {0: "hoy", 1: "mañana", 2: "pasado mañana"}.get((day - today).days)
-    return near or (name_day(day) if day.year == today.year else f"{name_day(day)} de {day.year}")
+    if near:
+        return near
+    named = name_day(day) if day.year == today.year else f"{name_day(day)} de {day.year}"
+    return f"el {named}" if article else named
 
 
 def name_day(day: date) -> str:

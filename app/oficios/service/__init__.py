@@ -13,6 +13,7 @@ from app.oficios.service.bitacora import (
     refuse_correction,
     refuse_edit,
     remove_entry,
+    take_back_promise,
 )
 from app.oficios.service.carga import CasoData, announce, draft_cases, reveal, store_unseen
 from app.oficios.service.case_refusals import MoveRefused, NumeroTaken, StaleOficio
@@ -112,6 +113,7 @@ __all__ = [
     "reveal_persona",
     "spare_cases",
     "store_unseen",
+    "take_back_promise",
     "taken_cases",
     "toggle_texto",
     "touch",

@@ -10,16 +10,23 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.auditoria.service import audit
 from app.core.clock import CLOCK_SKEW, is_ahead_of, is_within
+from app.core.dates import format_fecha
 from app.core.errors import Refused
 from app.db import UtcDateTime, db
 from app.direcciones.models import Visita
 from app.eventos.rules import TipoEvento
 from app.eventos.service.emitting import emit, touch_cases
-from app.oficios.models import Investigacion, Oficio
+from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import WRITTEN_KINDS, Actividad, Parte
 from app.oficios.service.addressed import read_mentions, tell_mentioned
 from app.oficios.service.data import EntradaData, RawAnswer
-from app.oficios.service.seguimientos import check_follow_up, drop_follow_up, finish_due, follow_up
+from app.oficios.service.seguimientos import (
+    check_follow_up,
+    drop_follow_up,
+    find_same_promise,
+    finish_due,
+    follow_up,
+)
 from app.usuarios.models import Usuario
 
 #: How long a person may mend the text of an entry; later, another entry corrects it.
@@ -118,7 +125,8 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
     """Write down a note, a call, or a visit that was to no address of the case.
 
     What was promised of the case until today is done by a call or a visit; ``seguimiento`` promises
-    the next.
+    the next. The same note for the same day, while that is still to be done, is the one that stands
+    already: it is returned, and nothing is written.
 
     Raises:
         Refused: it is of a kind that only deeds leave, it has not happened yet, or the day on
@@ -136,6 +144,11 @@ def add_entry(oficio: Oficio, data: EntradaData, *, actor: Usuario, now: datetim
         detalle["hora_dudosa"] = data.hora_dudosa
     check_follow_up(data.seguimiento, now)
     if data.seguimiento is not None:
+        # A call that is told twice may have been made twice, and so may a note that names its hour.
+        if data.tipo is Actividad.NOTA and data.ocurrido_at is None:
+            same = find_same_promise(oficio.id, text, data.seguimiento, actor=actor)
+            if same is not None:
+                return same
         detalle["seguimiento"] = data.seguimiento.isoformat()
     if data.tipo is not Actividad.NOTA:
         finish_due(oficio.id, actor=actor, now=now)
@@ -239,6 +252,30 @@ def remove_entry(entry: Investigacion, *, actor: Usuario, now: datetime) -> None
     drop_follow_up(entry)
     touch_cases([entry.oficio_id], now=now)
     db.session.flush()
+
+
+def take_back_promise(oficio: Oficio, row: Seguimiento, *, actor: Usuario, now: datetime) -> None:
+    """Take back what one promised and has not done yet.
+
+    Its note is taken back too while it is fresh; later another one says that it holds no more.
+
+    Raises:
+        Refused: it is somebody else's, or done.
+    """
+    if row.usuario_id != actor.id:
+        raise Refused("Lo agendó otra persona: solo ella puede quitarlo.")
+    if row.hecho_at is not None:
+        raise Refused("Esto ya quedó hecho, así que no se quita.")
+    entry = db.session.get(Investigacion, row.entrada_id) if row.entrada_id else None
+    if entry is None:
+        db.session.delete(row)
+        db.session.flush()
+    elif refuse_edit(entry, actor=actor, now=now) is None:
+        remove_entry(entry, actor=actor, now=now)
+    else:
+        words = f"Se quitó lo agendado para el {format_fecha(row.para)}."
+        correct_entry(oficio, entry, words, actor=actor, now=now)
+        drop_follow_up(entry)
 
 
 def refuse_edit(entry: Investigacion, *, actor: Usuario, now: datetime) -> str | None:

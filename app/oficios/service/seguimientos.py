@@ -10,6 +10,7 @@ from app.core.clock import local_today
 from app.core.errors import Refused
 from app.db import db
 from app.oficios.models import Investigacion, Oficio, Seguimiento
+from app.oficios.rules import Actividad
 from app.oficios.rules.seguimientos import LONGEST
 from app.usuarios.models import Usuario
 
@@ -105,6 +106,33 @@ def drop_follow_up(entry: Investigacion) -> None:
     for row in db.session.scalars(promised.with_for_update()):
         db.session.delete(row)
     db.session.flush()
+
+
+def find_same_promise(
+    oficio_id: int, text: str, para: date, *, actor: Usuario
+) -> Investigacion | None:
+    """The note of theirs that promises the same for the same day and is still to be done.
+
+    The case is locked first: of two clicks at the same moment the second finds what the first did.
+    """
+    db.session.execute(
+        sa.select(Oficio.id).where(Oficio.id == oficio_id).with_for_update(key_share=True)
+    )
+    return db.session.scalar(
+        sa.select(Investigacion)
+        .join(Seguimiento, Seguimiento.entrada_id == Investigacion.id)
+        .where(
+            Seguimiento.oficio_id == oficio_id,
+            Seguimiento.usuario_id == actor.id,
+            Seguimiento.hecho_at.is_(None),
+            Seguimiento.para == para,
+            Investigacion.tipo == Actividad.NOTA,
+            Investigacion.descripcion == text,
+            Investigacion.retirado_at.is_(None),
+        )
+        .order_by(Investigacion.id)
+        .limit(1)
+    )
 
 
 def _find_plain(oficio_id: int, usuario_id: int) -> Seguimiento | None:

@@ -23,6 +23,10 @@ CORRIDOR = "Es un corredor: dice por dónde circula a esa hora, no dónde se est
 SEEN = "Ahí lo vio una persona en esas ocasiones: no asegura que vuelva a estar."
 
 
+#: How a note begins that plans to go at a window.
+VISIT = "Ir a buscarlo:"
+
+
 @dataclass(frozen=True)
 class Sugerencia:
     """When and where to go, why, and what it does not say."""
@@ -95,6 +99,20 @@ def next_day(franja: Franja, now: datetime) -> date:
         for day in days
         if day.weekday() in franja.dias and (day > local.date() or minute < franja.hasta)
     )
+
+
+def visit_note(sugerencia: Sugerencia) -> str:
+    """What is written down when somebody plans to go at a window."""
+    return f"{_visit_at(sugerencia)} {sugerencia.donde}."
+
+
+def is_visit_at(text: str, sugerencia: Sugerencia) -> bool:
+    """Whether a note plans to go at a window, whatever its author added to it."""
+    return text.startswith(_visit_at(sugerencia))
+
+
+def _visit_at(sugerencia: Sugerencia) -> str:
+    return f"{VISIT} {sugerencia.cuando},"
 
 
 def what_ended(franja: Franja) -> str:
