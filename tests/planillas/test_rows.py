@@ -14,6 +14,7 @@ from app.planillas.rules.oficio_outcomes import (
 )
 from app.planillas.rules.oficio_rows import read_row
 from app.planillas.rules.rows import count_outcomes
+from app.planillas.rules.sheets import tell_headers
 from tests.planillas.listados import read_list
 
 HOY = date(2026, 11, 24)
@@ -314,7 +315,32 @@ def test_a_header_that_comes_again_and_a_subtotal_are_no_orders():
     lectura = read_list(LIST, "a.csv", today=HOY)
 
     assert [f.numero_fila for f in lectura.filas] == [2]
-    assert lectura.warnings == ("La fila 5 («Subtotal 1») es un total y no se importa.",)
+    assert lectura.warnings == (
+        "La fila 5 («Subtotal 1») es un total y no se importa.",
+        "La fila 3 trae otra vez los encabezados y no se importa.",
+    )
+
+
+def test_each_header_between_the_rows_is_counted_and_named():
+    """Those of a new page, and those of a further table under the first."""
+    pages = LIST + b"Oficio;Placa;Otra\nOF-2;BBCL13;x\nOficio;Placa;Otra\nOF-3;BBCL14;x\n"
+    lectura = read_list(pages, "a.csv", today=HOY)
+    assert [f.numero_fila for f in lectura.filas] == [2, 7, 9]
+    assert (
+        "3 filas traen otra vez los encabezados y no se importan: las 3, 6 y 8." in lectura.warnings
+    )
+
+    tables = (
+        b"Oficio;Placa;Marca\nOF-1;BBCL12;Kia\n"
+        b"Placa;Marca;Oficio\nBBCL13;Fiat;OF-2\n"
+        b"N Oficio;Patente;Marca\nOF-3;BBCL14;Seat\n"
+    )
+    lectura = read_list(tables, "a.csv", today=HOY)
+    assert [f.datos["marca"] for f in lectura.filas] == ["Kia", "Fiat", "Seat"]
+    assert lectura.warnings == (
+        "2 filas traen otra vez los encabezados y no se importan: las 3 y 5.",
+    )
+    assert tell_headers(range(2, 64), "Mayo").endswith(", 60, 61 y 2 más.")
 
 
 @pytest.mark.parametrize(

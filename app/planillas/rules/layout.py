@@ -15,7 +15,15 @@ from app.core.errors import InvalidValue
 from app.core.text import clean_text, fold
 from app.planillas.rules.header_guess import guess_columns, header_key
 from app.planillas.rules.reshaping import join_sheets
-from app.planillas.rules.sheets import HEADER_WITHIN, MAX_FILAS, TODAS, Fila, Hoja, Planilla
+from app.planillas.rules.sheets import (
+    HEADER_WITHIN,
+    MAX_FILAS,
+    TODAS,
+    Fila,
+    Hoja,
+    Planilla,
+    tell_headers,
+)
 
 _NUMBER = frozenset({"numero", "n", "nro", "num"})
 _WITHOUT_HEADER = (
@@ -127,7 +135,7 @@ class Lectura(Generic[Row]):
     filas: tuple[Row, ...]
     #: Sentences about what a person should know before importing.
     warnings: tuple[str, ...]
-    #: Notices about rows of totals, which are left out.
+    #: Notices about rows of totals, headers and other words, which are left out.
     totales: tuple[str, ...] = ()
     #: The sheets that are not read, hidden ones too.
     otras_hojas: tuple[OtraHoja, ...] = ()
@@ -305,18 +313,21 @@ def _find_header(hoja: Hoja, layout: Layout) -> tuple[Hoja, int, dict[int, str]]
 def _split_totals(
     below: Sequence[Fila], header: Fila, layout: Layout, guess: Mapping[int, str]
 ) -> tuple[list[Fila], list[str], dict[int, Mapping[str, str]]]:
-    """Return the rows of the list, a sentence for each line of totals between them, and by its
-    number what the line over its group says of a row.
+    """Return the rows of the list, sentences on the lines of totals and headers between them, and
+    by its number what the line over its group says of a row.
 
-    The header again on a new page, and what only looks filled, is neither.
+    What only looks filled is neither.
     """
-    rows, totals = [], []
+    rows, totals, again = [], [], []
     given: dict[int, Mapping[str, str]] = {}
     of_group: Mapping[str, str] = {}
     heads = [header_key(cell) for cell in header.celdas]
     for row in below:
         filled = [cell for cell in row.celdas if _says_something(cell)]
-        if not filled or _repeats(row, heads):
+        if not filled:
+            continue
+        if _repeats(row, heads):
+            again.append(row.numero)
             continue
         is_total = fold(clean_text(filled[0])).startswith(("total", "subtotal"))
         values = _values(row, guess)
@@ -342,6 +353,8 @@ def _split_totals(
             rows.append(row)
             if of_group:
                 given[row.numero] = of_group
+    if again:
+        totals.append(tell_headers(again))
     return rows, totals, given
 
 

@@ -75,7 +75,7 @@ def read_pasos(planilla: Planilla, review: Review, *, patente: str) -> Lectura[F
         )
     has_hours = _has_hours(texts.filas)
     filas = [_read_row(row, patente, review.empresa, has_hours=has_hours) for row in texts.filas]
-    return texts.judged(filas, *warnings)
+    return texts.judged(filas, *warnings, *texts.totales)
 
 
 def _read_row(row: FilaTexto, patente: str, empresa: str | None, *, has_hours: bool) -> FilaPaso:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from app.core.text import clean_text
 from app.planillas.rules.header_guess import header_key
-from app.planillas.rules.sheets import HEADER_WITHIN, TODAS, Fila, Guess, Hoja
+from app.planillas.rules.sheets import HEADER_WITHIN, TODAS, Fila, Guess, Hoja, tell_headers
 
 #: Fields that a row or a column of labels names at least, and the share of its cells that do.
 _FEWEST, _SHARE = 3, 0.6
@@ -126,21 +126,25 @@ def _united(hoja: Hoja, position: int, first: dict[int, str], guess: Guess) -> H
     header = list(hoja.filas[position].celdas)
     where = {campo: index for index, campo in first.items()}
     places: list[int] | None = None
-    rows = []
+    rows, again = [], []
     for row in hoja.filas[position + 1 :]:
         found = _as_header(row.celdas, guess)
         if found is not None:
             if found != first or places is not None:
                 places = _places(row.celdas, found, header, where)
+                again.append(row.numero)
             elif [header_key(cell) for cell in row.celdas] == [header_key(h) for h in header]:
                 rows.append(row)  # the header again on a new page, which its reader leaves out
+            else:
+                again.append(row.numero)
             continue
         rows.append(row if places is None else replace(row, celdas=_moved(row.celdas, places)))
     if places is None and len(rows) == len(hoja.filas) - position - 1:
         return hoja
     above = hoja.filas[:position]
     first_row = replace(hoja.filas[position], celdas=tuple(header))
-    return replace(hoja, filas=(*above, first_row, *rows))
+    told = (tell_headers(again, hoja.nombre),) if again else ()
+    return replace(hoja, filas=(*above, first_row, *rows), warnings=(*hoja.warnings, *told))
 
 
 def _as_header(cells: Sequence[str], guess: Guess) -> dict[int, str] | None:

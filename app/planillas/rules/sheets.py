@@ -11,6 +11,8 @@ MAX_FILAS = 5_000
 TODAS = "*"
 #: Rows among which the header is: title, address, date, empty rows stand above it.
 HEADER_WITHIN = 20
+#: Rows of headers that a sentence names by their numbers.
+_NAMED = 60
 #: Tells which columns of a row of headers are recognised; of a CSV, by which separator.
 Guess = Callable[[Sequence[str]], dict[int, str]]
 
@@ -37,6 +39,19 @@ class Hoja:
     comentarios: Mapping[tuple[int, int], str] = field(default_factory=dict)
     #: What whoever imports it should know of how it was read.
     warnings: tuple[str, ...] = ()
+
+
+def tell_headers(numbers: Sequence[int], hoja: str = "") -> str:
+    """Say which rows between those of a list are its headers again, of a sheet with that name."""
+    where = f" de la hoja «{hoja}»" if hoja else ""
+    if len(numbers) == 1:
+        return f"La fila {numbers[0]}{where} trae otra vez los encabezados y no se importa."
+    named = ", ".join(map(str, numbers[:_NAMED]))
+    more = len(numbers) - _NAMED
+    last = f"{named} y {more} más" if more > 0 else f"{named[: named.rindex(', ')]} y {numbers[-1]}"
+    return (
+        f"{len(numbers)} filas{where} traen otra vez los encabezados y no se importan: las {last}."
+    )
 
 
 @dataclass(frozen=True)
