@@ -256,6 +256,16 @@ def renew(lease: Lease, now: datetime) -> None:
     _change_held(lease, sa.update(_trabajos).where(*_HELD).values(arriendo_hasta=until))
 
 
+def count_anew(lease: Lease) -> None:
+    """Give the job as many attempts as a fresh one, this one being the first.
+
+    Raises:
+        LeaseLost: this worker does not hold it any more.
+    """
+    attempts = lease.attempt - 1 + get_job(lease.tipo).max_attempts
+    _change_held(lease, sa.update(_trabajos).where(*_HELD).values(max_intentos=attempts))
+
+
 def _change_held(lease: Lease, statement: sa.Update) -> None:
     held = {
         "row_id": lease.trabajo_id,

@@ -25,6 +25,7 @@ from app.jobs.leases import (
     Lease,
     LeaseLost,
     close_attempt,
+    count_anew,
     count_due,
     forget_attempt,
     give_up_next,
@@ -111,6 +112,7 @@ class JobRun(Lease):
     #: Whether the transaction that ends this job may also lease the next one.
     goes_on: Callable[[], bool] = field(default_factory=lambda: never, init=False, repr=False)
     following: JobRun | None = field(default=None, init=False, repr=False)
+    _has_progressed: bool = field(default=False, init=False, repr=False)
 
     @contextmanager
     def finish(self, resultado: str | None = None) -> Iterator[None]:
@@ -145,6 +147,21 @@ class JobRun(Lease):
         """
         with transaction():
             renew(self, self.clock())
+
+    def note_progress(self) -> None:
+        """A part of long work is stored that stays: what failed before it counts no more.
+
+        So a job whose workers die again and again ends when it is done, and is given up only after
+        as many deaths in a row with nothing stored. Call it outside any transaction; a first
+        attempt, and a further part of the same one, cost nothing.
+
+        Raises:
+            LeaseLost: somebody else holds the job; stop, and store nothing.
+        """
+        if self.attempt > 1 and not self._has_progressed:
+            with transaction():
+                count_anew(self)
+        self._has_progressed = True
 
 
 def work(

@@ -55,6 +55,7 @@ def import_list(run: JobRun) -> None:
     if state is EstadoImportacion.IMPORTANDO:
         if total is None:
             _stage(pk, run.clock())
+            run.note_progress()
         _repeat(run, lambda: store_part(pk, actor_id=actor_id, now=run.clock()))
         _repeat(run, lambda: update_part(pk, actor_id=actor_id, now=run.clock()))
         finish_import(pk, actor_id=actor_id, now=run.clock())
@@ -133,6 +134,7 @@ def _repeat(run: JobRun, step: Callable[[], bool]) -> None:
     while step():
         release()
         db.session.expunge_all()
+        run.note_progress()
         time.sleep(_PAUSE)
         renewed = _renew(run, renewed)
     release()

@@ -16,7 +16,7 @@ from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.planillas.service.import_oficios import OFICIOS
-from app.planillas.service.importing import IMPORT_JOB, go_on, order_import
+from app.planillas.service.importing import order_import
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from tests.bench.carga import rows_of
@@ -57,12 +57,6 @@ def drill_import(stage: Stage, rows: int = 3_000, kills: int = 4) -> str:
         assert stored == rows or seen == 0, f"{seen} of {stored} cases were seen too early"
         consumer = stage.start_consumer()
     seconds = stage.wait_done()
-    # A job that took so many processes with it is not begun again by itself: somebody says so.
-    with stage.app.app_context(), transaction():
-        draft = db.session.get_one(Importacion, draft_id)
-        actor = db.session.get_one(Usuario, stage.actor.id)
-        go_on(draft, IMPORT_JOB, actor=actor, now=utcnow())
-    seconds += stage.wait_done()
 
     with stage.app.app_context():
         draft = db.session.get_one(Importacion, draft_id)

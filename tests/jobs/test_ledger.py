@@ -309,6 +309,31 @@ def test_a_job_that_kills_its_workers_is_buried(app, clock, rows):
     assert [row.terminado_at is not None for row in rows(Ejecucion)] == [True] * 4
 
 
+def test_a_job_that_goes_further_each_time_is_not_buried(app, clock, rows):
+    pk = put(app, "prueba.fallar", que="largo")
+    with app.app_context():
+        for attempt in range(1, 7):
+            run = claim("dies", now=clock.now)
+            assert run is not None
+            assert run.attempt == attempt
+            run.note_progress()
+            run.note_progress()
+            clock.forward(minutes=3)
+        # It stands still from here on, and the sixth death is the first of four in a row.
+        for _ in range(3):
+            last = claim("dies", now=clock.now)
+            assert last is not None
+            clock.forward(minutes=3)
+        assert claim("alive", now=clock.now) is None
+        with pytest.raises(LeaseLost):
+            last.note_progress()
+
+    trabajo = find(app, pk)
+    assert trabajo.estado is EstadoTrabajo.FALLIDO
+    assert failures == [f"largo: {trabajo.error}"]
+    assert len(rows(Ejecucion)) == 9
+
+
 def test_a_persons_click_goes_before_the_sweep(app, clock):
     put(app, "prueba.anotar", key="sweep", que="sweep", prioridad=0)
     put(app, "prueba.anotar", key="click", que="click")

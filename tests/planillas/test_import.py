@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from app.db import db, not_seeing_hidden, transaction
 from app.direcciones.models import Direccion
 from app.eventos.models import Evento
 from app.eventos.rules import TipoEvento
-from app.jobs.runner import JobError
+from app.jobs.runner import JobError, work
 from app.oficios.models import Carga, Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado, EstadoCarga, Prioridad
 from app.oficios.service import store_unseen
@@ -246,6 +247,39 @@ def test_a_failure_in_the_middle_shows_nothing_and_goes_on_where_it_was(
     assert rows(Carga) == rows(FilaEnCarga) == []
     assert len(rows(Evento, tipo=TipoEvento.CREADO)) == 56
     assert "Se crearon 56 oficios." in investigador.get(stopped).text
+
+
+class Killed(BaseException):
+    """Nothing of the process happens any more, as after a kill -9."""
+
+
+def test_a_list_whose_process_dies_after_each_part_is_imported_all_the_same(
+    app, investigador, buffet, monkeypatch, rows
+):
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    monkeypatch.setattr(importing, "CASES_AT_ONCE", {"sqlite": 10, "postgresql": 10})
+    calls = []
+
+    def die_on_the_second(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        if len(calls) % 2 == 0:
+            raise Killed
+        return store_unseen(*args, **kwargs)
+
+    monkeypatch.setattr(importing, "store_unseen", die_on_the_second)
+    investigador.post(f"{url}/importar", data={"version": 1})
+    deaths, now = 0, utcnow()
+    for _ in range(6):
+        try:
+            with app.app_context():
+                work("test", clock=partial(max, now, now))
+        except Killed:
+            deaths += 1
+        now += timedelta(minutes=5)
+
+    assert deaths == 5
+    assert rows(Importacion)[0].estado is EstadoImportacion.IMPORTADA
+    assert len(rows(Oficio)) == len({row.numero_oficio for row in rows(Oficio)}) == 56
 
 
 def test_an_import_that_stopped_can_be_taken_back(app, stopped, investigador, rows):
