@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.adjuntos.outside.storage import get_storage
+from app.bandeja.forms import ReasonForm
 from app.bandeja.models import Ingreso
 from app.bandeja.rules import EstadoIngreso, TipoIngreso
 from app.core.clock import utcnow
@@ -279,6 +280,7 @@ def _page(mesa: Mesa, form: PapelRevisadoForm, status: int = 200) -> Response:
             mesa=mesa,
             ingreso=first,
             form=form,
+            reason=ReasonForm(formdata=None) if first.estado is EstadoIngreso.POR_REVISAR else None,
             hojas=_sheets(mesa),
             turno=_turn_of(first.id),
             campos=mesa.propuesta.campos,

@@ -137,6 +137,30 @@ def test_a_certificate_is_added_to_the_case_that_is_open(app, investigador, buff
     assert len(rows(Oficio)) == 1
 
 
+def test_a_paper_is_sent_back_or_declined_from_its_page_while_it_waits(
+    app, investigador, buffet, rows
+):
+    item = make_paper_item(app, buffet, make_paper(ORDER), "oficio.pdf")
+    for deed, estado in (
+        ("devolver", EstadoIngreso.DEVUELTO),
+        ("rechazar", EstadoIngreso.RECHAZADO),
+    ):
+        page = investigador.get(f"/papeles/{item}").text
+        form = page[page.index(f'action="/bandeja/{item}/{deed}"') :]
+        assert 'name="motivo"' in form[: form.index("</form>")]
+
+        empty = investigador.post(f"/bandeja/{item}/{deed}", data={"motivo": " "})
+        assert empty.status_code == 422
+        assert "Escriba el motivo" in empty.text
+        sent = investigador.post(f"/bandeja/{item}/{deed}", data={"motivo": "Falta la página 2."})
+        assert sent.headers["Location"] == f"/bandeja/{item}"
+        assert (rows(Ingreso)[0].estado, rows(Ingreso)[0].motivo) == (estado, "Falta la página 2.")
+        decided = investigador.get(f"/papeles/{item}").text
+        assert "/devolver" not in decided
+        assert "/rechazar" not in decided
+        investigador.post(f"/bandeja/{item}/reabrir")
+
+
 def test_several_vehicles_have_a_form_each(app, investigador, buffet, rows):
     item = make_paper_item(app, buffet, (INTAKE / "p04_tabla_dos_vehiculos.pdf").read_bytes())
 
