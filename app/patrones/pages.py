@@ -65,6 +65,7 @@ def brief(oficio_id: int) -> ResponseReturnValue:
         cuando=cuando,
         patron=cuando.patron,
         corredor=read_corridor(cuando.pasos),
+        fuentes=cuando.fuentes,
         salidas=[
             VentanaDeSalida(
                 sugerencia,

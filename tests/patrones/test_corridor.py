@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
@@ -14,12 +15,15 @@ from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import Actividad, Estado
+from app.patrones.queries.gantry_strip import read_corridor
 from app.patrones.rules import Paso, next_day
 from app.patrones.rules.corridor import FEWEST, MOST, Poste, find_corridor
 from app.patrones.rules.weekly_windows import Franja
 from app.porticos.models import Portico
+from app.porticos.rules.direction import find_end
 from tests.patrones.weeks import AUGUST, at, habit
 from tests.plugins.application import HTMX
+from tests.porticos.rows import load_catalogue
 
 COMUNAS = ("Pudahuel", "Renca", "Renca", "Vitacura", "Las Condes")
 
@@ -79,7 +83,7 @@ def test_bars_by_direction_and_a_place_to_look_at_each_end():
         (1, "Renca"),
         (3, "Vitacura o Las Condes"),
     ]
-    assert (strip.busquedas[1].lo_ve, strip.busquedas[1].no_lo_ve) == ("3 – 4", "4 – 5")
+    assert (strip.busquedas[1].con_pasadas, strip.busquedas[1].sin_pasadas) == ("3 – 4", "4 – 5")
     assert [one.is_newest for one in strip.estaciones].count(True) == 1
     assert list(strip.inside) == [2, 3]
 
@@ -139,6 +143,53 @@ def test_the_next_day_of_a_window(hour: int, expected: date):
     assert next_day(window, at(AUGUST, hour)) == expected
 
 
+def test_a_road_that_the_catalogue_tells_by_its_ends_has_both_directions(app):
+    load_catalogue(app)
+    with app.app_context():
+        ids = dict(
+            db.session.execute(
+                sa.select(Portico.codigo, Portico.id).where(Portico.autopista == "AVO I")
+            ).all()
+        )
+        pasos = [
+            Paso(
+                AUGUST,
+                at(AUGUST + timedelta(days=day), hour),
+                via="AVO I",
+                sentido=way,
+                portico_id=ids[code],
+            )
+            for day in range(5)
+            for code, hour, way in (
+                ("P104", 7, "Príncipe de Gales→El Salto"),
+                ("P206", 18, "El Salto→Príncipe de Gales"),
+            )
+        ]
+        strip = read_corridor(pasos)
+
+    assert strip
+    assert (strip.arriba, strip.abajo) == (
+        "mañana, hacia El Salto",
+        "tarde, hacia Príncipe de Gales",
+    )
+    assert sum(one.sin_sentido for one in strip.estaciones) == 0
+    assert (strip.desde, strip.hasta) == ("sur", "norte")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Príncipe de Gales→El Salto", "El Salto"),
+        ("Norte-Sur: sur→norte", None),
+        ("ambos (entrada/salida)", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_end_that_traffic_goes_to(text, expected):
+    assert find_end(text) == expected
+
+
 # ------------------------------------------------------------------ in the case
 
 
@@ -185,6 +236,10 @@ def test_the_resumen_shows_the_strip_and_makes_a_visit_of_a_window(investigador,
 
     assert "Buscar en" in text
     assert "de poniente a oriente" in text
+    # Silence of a source is not absence, and who was asked is told with it.
+    assert re.search(r"sin pasadas registradas en las \d+ semanas analizadas", text)
+    assert "En este caso no consta ninguna fuente consultada." in text
+    assert "que no." not in text
     day = re.search(r'name="seguimiento"[^>]*value="([^"]+)"', text)
     note = re.search(r'name="descripcion"[^>]*value="([^"]+)"', text)
     assert day

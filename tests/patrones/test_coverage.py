@@ -29,7 +29,7 @@ from app.oficios.models import Oficio
 from app.oficios.rules import Estado
 from app.patrones.rules import Paso, analyse
 from app.patrones.rules.coverage import known_until, stretches, whole_days
-from app.patrones.rules.silence import what_was_not_seen
+from app.patrones.rules.silence import what_was_not_seen, who_was_asked
 from config import PROVIDERS
 from tests.avistamientos.rows import an_answer, store
 from tests.factories import make_oficio
@@ -297,6 +297,15 @@ def test_a_list_speaks_of_its_roads_alone():
     assert say([seen], [a_list(date(2026, 11, 2), date(2026, 11, 20))]) == [
         "Según el listado de AC, sin pasadas entre el 06-11-2026 y el 19-11-2026; de otras vías "
         "no dice nada."
+    ]
+
+
+def test_who_was_asked_is_named_with_what_it_tells_of():
+    tramos = [look(BOOSTR, 7), look(BOOSTR, 0), a_list(date(2026, 11, 2), date(2026, 11, 20))]
+
+    assert who_was_asked(tramos, reach_of=lambda name: DECLARED[name]) == [
+        "«boostr» (solo pasadas sin un TAG válido)",
+        "listado de AC",
     ]
 
 

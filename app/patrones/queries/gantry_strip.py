@@ -10,7 +10,7 @@ from app.db import db
 from app.patrones.rules import Paso
 from app.patrones.rules.corridor import Corredor, Poste, find_corridor
 from app.porticos.models import Portico
-from app.porticos.rules.direction import find_way
+from app.porticos.rules.direction import find_end, find_way
 
 
 def read_corridor(pasos: Sequence[Paso]) -> Corredor | None:
@@ -42,7 +42,7 @@ def read_corridor(pasos: Sequence[Paso]) -> Corredor | None:
             codigo=row.codigo,
             tramo=row.tramo,
             sentido=row.sentido,
-            hacia=find_way(row.sentido),
+            hacia=find_way(row.sentido) or find_end(row.sentido),
             comuna=row.comuna,
             lat=row.lat,
             lon=row.lon,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from app.ajustes.queries import current_values
 from app.consultas.queries.fuentes import alcance_of_provider, current_alcance, read_fuentes
@@ -23,7 +24,7 @@ from app.patrones.rules import (
     why_not,
 )
 from app.patrones.rules.legal_hours import LEGAL_FROM, LEGAL_UNTIL
-from app.patrones.rules.silence import what_was_not_seen
+from app.patrones.rules.silence import what_was_not_seen, who_was_asked
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Cuando:
     age_warning: str | None
     #: Names of the time zones other than Santiago's that some of the hours are in.
     zonas: tuple[str, ...] = ()
+    #: The sources that were asked, in words.
+    fuentes: tuple[str, ...] = ()
 
 
 def legal_hours() -> HorasHabiles:
@@ -58,6 +61,7 @@ def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
     fuentes = read_fuentes(oficio, now=now)
     pasos = list_pasos(oficio.id, fuentes)
     patron = analyse(pasos, now=now, tramos=fuentes.tramos)
+    reach_of = cache(current_alcance)
     return Cuando(
         patron=patron,
         pasos=[paso for paso in pasos if paso.fecha >= patron.desde],
@@ -65,9 +69,10 @@ def read_when(oficio: Oficio, *, proveedor: str, now: datetime) -> Cuando:
         sugerencias=suggest(patron, today=local_today(now), horas=legal_hours()),
         sin_sugerencia=why_not(patron),
         terminadas=[what_ended(franja) for franja in patron.pasadas],
-        no_visto=what_was_not_seen(pasos, fuentes.tramos, now=now, reach_of=current_alcance),
+        no_visto=what_was_not_seen(pasos, fuentes.tramos, now=now, reach_of=reach_of),
         age_warning=_how_old(patron, proveedor, now),
         zonas=tuple(sorted({zone_name(paso.zona) for paso in pasos if paso.zona != SANTIAGO})),
+        fuentes=tuple(who_was_asked(fuentes.tramos, reach_of=reach_of)),
     )
 
 

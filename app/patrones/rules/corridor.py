@@ -1,7 +1,8 @@
 """The strip of gantries: between which two of a road a vehicle comes on and goes off.
 
-A gantry tells that a vehicle passed. Where it stops lies between the last one that sees it and the
-first that does not; the strip shows both, and how often each saw it in either direction.
+A gantry tells that a vehicle passed. Where it stops is looked for between the last one that tells
+of it and the next without a crossing told; the strip shows both, and how often each told in either
+direction. No crossing told is not absence: a source may be late, or blind to vehicles with a TAG.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from app.core.clock import to_local
 from app.core.text import fold
@@ -25,6 +27,7 @@ MOST = 12
 #: Gantries of both roadways are one place on the strip when they stand closer, in metres.
 _NEAR = 500
 _METRES = 111_000
+_COMPASS = frozenset({"norte", "sur", "oriente", "poniente"})
 #: Share of the crossings of a direction from which a part of the day is named.
 _MOSTLY = 0.6
 _FROM_TO = re.compile(r"\s[-–]\s")
@@ -44,7 +47,8 @@ class Poste:
     tramo: str | None
     #: As the catalogue writes it; the branch of the road is read from it.
     sentido: str | None
-    #: «norte», «sur», «oriente», «poniente»; None where it is not known.
+    #: «norte», «sur», «oriente», «poniente», or the end of the road that the catalogue names; None
+    #: where it is not known.
     hacia: str | None
     comuna: str | None
     lat: float
@@ -90,8 +94,9 @@ class Busqueda:
 
     tras: int
     donde: str
-    lo_ve: str
-    no_lo_ve: str
+    #: The gantry that tells of the vehicle, and the next, of which nothing is told.
+    con_pasadas: str
+    sin_pasadas: str
 
 
 @dataclass(frozen=True)
@@ -139,17 +144,20 @@ def find_corridor(pasos: Sequence[Paso], postes: Iterable[Poste]) -> Corredor | 
     mine = [poste for poste in by_id.values() if poste.ramal == road]
     here = [cruce for cruce in seen if cruce.poste.ramal == road]
     is_north = _runs_north(mine)
-    ways = ("norte", "sur") if is_north else ("oriente", "poniente")
+    compass = ("norte", "sur") if is_north else ("oriente", "poniente")
+    ways = _ways(mine, compass)
     # The direction of the earlier hour stands above: people leave in the morning.
     up, down = sorted(ways, key=lambda way: _mean_minute(here, way))
     newest = max(here, key=_Cruce.when).poste.id
-    stations = [_station(group, here, up, down, newest) for group in _group(mine, is_north)]
+    stations = [
+        _station(group, here, up, down, newest) for group in _group(mine, is_north, ways == compass)
+    ]
     first, end = _crop(stations)
     return Corredor(
         autopista=road[0],
         ramal=road[1],
         desde="sur" if is_north else "poniente",
-        hasta=ways[0],
+        hasta=compass[0],
         estaciones=tuple(stations[first:end]),
         arriba=_label(here, up),
         abajo=_label(here, down),
@@ -179,7 +187,7 @@ class _Cruce:
 
 def _runs_north(postes: Sequence[Poste]) -> bool:
     """Whether the road runs from south to north rather than from west to east."""
-    ways = Counter(poste.hacia in ("norte", "sur") for poste in postes if poste.hacia)
+    ways = Counter(poste.hacia in ("norte", "sur") for poste in postes if poste.hacia in _COMPASS)
     if ways[True] != ways[False]:
         return ways[True] > ways[False]
     lats, lons = [one.lat for one in postes], [one.lon for one in postes]
@@ -187,10 +195,20 @@ def _runs_north(postes: Sequence[Poste]) -> bool:
     return max(lats) - min(lats) >= narrow * (max(lons) - min(lons))
 
 
-def _group(postes: Sequence[Poste], is_north: bool) -> list[list[Poste]]:
+def _ways(postes: Sequence[Poste], compass: tuple[str, str]) -> tuple[str, str]:
+    """Both directions of the road; where the catalogue tells them by its ends, those names."""
+    told = Counter(poste.hacia for poste in postes if poste.hacia)
+    if not told or any(told[way] for way in compass):
+        return compass
+    names = sorted(told, key=lambda name: (-told[name], name))
+    return names[0], names[1] if len(names) > 1 else ""
+
+
+def _group(postes: Sequence[Poste], is_north: bool, has_compass: bool) -> list[list[Poste]]:
     """The gantries of both roadways that tell of the same place, along the road."""
     groups: list[list[Poste]] = []
-    for poste in sorted(postes, key=lambda one: (one.lat if is_north else one.lon, one.id)):
+    along = _axis(postes, is_north, has_compass)
+    for poste in sorted(postes, key=lambda one: (along(one), one.id)):
         last = groups[-1][-1] if groups else None
         if last and (
             _metres(last, poste) < _NEAR
@@ -200,6 +218,21 @@ def _group(postes: Sequence[Poste], is_north: bool) -> list[list[Poste]]:
         else:
             groups.append([poste])
     return groups
+
+
+def _axis(postes: Sequence[Poste], is_north: bool, has_compass: bool) -> Callable[[Poste], float]:
+    """How far along the road a gantry stands.
+
+    A road that is told by its ends turns on its way: it is measured from one end to the other.
+    """
+    if has_compass or len(postes) < 2:
+        return lambda one: one.lat if is_north else one.lon
+    start, end = max(combinations(postes, 2), key=lambda pair: _metres(*pair))
+    if (end.lat < start.lat) if is_north else (end.lon < start.lon):
+        start, end = end, start
+    narrow = math.cos(math.radians(start.lat))
+    north, east = end.lat - start.lat, narrow * (end.lon - start.lon)
+    return lambda one: north * (one.lat - start.lat) + east * narrow * (one.lon - start.lon)
 
 
 def _metres(one: Poste, other: Poste) -> float:
@@ -235,15 +268,15 @@ def _crop(stations: Sequence[Estacion]) -> tuple[int, int]:
 
 
 def _looks(stations: Sequence[Estacion], first: int) -> list[Busqueda]:
-    """The places between the last station that sees it and the first that does not."""
+    """The places between the last station that tells of it and the next without a crossing."""
     seeing = [number for number, one in enumerate(stations) if one.total]
     pairs = ((seeing[0], seeing[0] - 1), (seeing[-1], seeing[-1] + 1))
     return [
         Busqueda(
             tras=min(sees, not_) - first,
             donde=_between(stations[sees].comuna, stations[not_].comuna),
-            lo_ve=stations[sees].nombre,
-            no_lo_ve=stations[not_].nombre,
+            con_pasadas=stations[sees].nombre,
+            sin_pasadas=stations[not_].nombre,
         )
         for sees, not_ in pairs
         if 0 <= not_ < len(stations) and stations[sees].total >= FEWEST

@@ -42,6 +42,25 @@ def what_was_not_seen(
     return [*sentences, *_of_gaps(pasos, tramos, today)]
 
 
+def who_was_asked(
+    tramos: Sequence[Tramo], *, reach_of: Callable[[str], FuenteAlcance]
+) -> list[str]:
+    """The sources that could have told of a vehicle, in words, each with what it tells of."""
+    names = []
+    for tramo in tramos:
+        if _is_list(tramo):
+            names.append(f"listado de {_named(tramo)}" if tramo.vias else "un listado")
+        else:
+            what = reach_of(tramo.fuente).cobertura.label
+            names.append(f"«{tramo.fuente}» ({what[0].lower()}{what[1:]})")
+    return list(dict.fromkeys(names))
+
+
+def _named(tramo: Tramo) -> str:
+    roads = sorted(tramo.vias)
+    return ", ".join(roads) if len(roads) <= _ROADS else f"{len(roads)} vías"
+
+
 def _is_list(tramo: Tramo) -> bool:
     return tramo.fuente.startswith("listado:")
 
@@ -77,9 +96,7 @@ def _of_list(pasos: Sequence[Paso], tramo: Tramo, today: date) -> list[str]:
     known = whole_days([tramo], since, to_local(tramo.hasta).date())
     if not known:
         return []
-    roads = sorted(tramo.vias)
-    named = ", ".join(roads) if len(roads) <= _ROADS else f"{len(roads)} vías"
-    whose = f" de {named}" if roads else ""
+    whose = f" de {_named(tramo)}" if tramo.vias else ""
     return [f"Según el listado{whose}, sin pasadas {_between(known)}; de otras vías no dice nada."]
 
 
