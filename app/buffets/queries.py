@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.auditoria.models import Auditoria
 from app.buffets.models import Buffet, Enlace
 from app.buffets.rules import SAMPLE_RUT, OrigenModo, make_token, read_token
-from app.db import db
+from app.db import db, prepared
 
 
 def buffets_statement(*, activo: bool | None = None) -> sa.Select[Buffet]:
@@ -102,6 +103,21 @@ def find_enlace(token: str, secret: str, now: datetime) -> Enlace | None:
         return None
     enlace = db.session.scalar(sa.select(Enlace).where(Enlace.selector == selector))
     return enlace if enlace is not None and enlace.is_usable(now) else None
+
+
+def is_open_link(enlace_id: int, now: datetime) -> bool:
+    """Whether a link still opens its dashboard, as ``Enlace.is_usable``, of columns alone."""
+    row = _link_facts.rows(enlace_id=enlace_id).one_or_none()
+    return row is not None and row[0] is None and now < row[1] and bool(row[2])
+
+
+@prepared
+def _link_facts(enlace_id: Any) -> sa.Select:
+    return (
+        sa.select(Enlace.revocado_at, Enlace.expira_at, Buffet.activo)
+        .join(Enlace.buffet)
+        .where(Enlace.id == enlace_id)
+    )
 
 
 def sample_buffets() -> sa.Select[int]:

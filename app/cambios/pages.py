@@ -17,10 +17,10 @@ from app.cambios.queries import name_set, read_stamps, table_names
 from app.cambios.rules import LONGEST, Tag, named_in
 from app.core.clock import is_within, utcnow
 from app.db import limited_reader
-from app.usuarios.pages.open_sessions import current_session
+from app.usuarios.pages.open_sessions import OpenSession, current_session
 from app.usuarios.queries.sesiones import SessionFacts, find_session_facts
 from app.usuarios.rules.sesiones import SEEN_EVERY
-from app.web.conditional import is_conditional, is_read_noted, is_shown_once
+from app.web.conditional import find_open_link, is_conditional, is_read_noted, is_shown_once
 from app.web.fragments import is_htmx, is_read
 from app.web.kept_answers import keep_answer, kept_answers, request_key
 from app.web.static_files import fingerprint
@@ -28,6 +28,8 @@ from config import ROOT
 
 #: Read by every page, before its own reads are noted: who asks, and how sessions last.
 _ALWAYS = frozenset({"usuarios", "buffets", "ajustes"})
+#: Where the session's cookie names an account's session.
+_SESSION = "_user_id"
 
 
 class PageReads:
@@ -39,6 +41,8 @@ class PageReads:
         self.tables: set[str] = set(_ALWAYS)
         #: A page stands without a part that could not be read; the next one may have it.
         self.has_failed = False
+        #: The magic link of who asks without an account, as a tag names it.
+        self.link: str | None = None
 
 
 _reading: ContextVar[PageReads | None] = ContextVar("reading", default=None)
@@ -71,18 +75,40 @@ def answer_unchanged() -> Response | None:
         if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
             return kept.respond()
     # Who asks is read before, so that others' sessions are nothing that the page depends on.
-    if current_user.is_authenticated:
+    if not current_user.is_authenticated:
+        reading.link = _find_link(now)
+    if current_user.is_authenticated or reading.link is not None:
         _reading.set(reading)
     return None
 
 
 def _fits(tag: Tag, reading: PageReads, now: datetime) -> bool:
     names = table_names()
-    facts = find_session_facts(session.get("_user_id", ""), now=now)
-    if facts is None or _must_be_written(facts, now):
+    asker = _find_asker(now)
+    if asker is None:
         return False
-    wanted = Tag.of(_key(), _about(facts), tag.tables(names), reading.stamps, names, tag.made)
+    wanted = Tag.of(_key(), _about(asker), tag.tables(names), reading.stamps, names, tag.made)
     return wanted == tag
+
+
+def _find_asker(now: datetime) -> str | None:
+    """Who asks, as a tag names them; None where nobody may, or only a whole answer will do."""
+    if _SESSION not in session:
+        return _find_link(now)
+    facts = find_session_facts(session[_SESSION], now=now)
+    return None if facts is None or _must_be_written(facts, now) else _name_session(facts)
+
+
+def _find_link(now: datetime) -> str | None:
+    """The open link of a browser in which nobody signed in, not even long ago.
+
+    What its buffet is shown is recorded once an hour, which is how long a tag lasts. A page of one
+    case is recorded by its view, so that it is made anew each time.
+    """
+    if _SESSION in session or "oficio_id" in (request.view_args or {}):
+        return None
+    enlace_id = find_open_link(now)
+    return None if enlace_id is None else f"enlace {enlace_id}"
 
 
 def _must_be_written(facts: SessionFacts, now: datetime) -> bool:
@@ -99,23 +125,30 @@ def _tag_page(response: Response) -> Response:
     if reading is None:
         return response
     _reading.set(None)
-    found = current_session()
     if response.status_code != 200 or response.mimetype != "text/html":
         return response
-    if found is None or found.id is None or limited_reader() is not None:
+    asker = _name_asker(reading)
+    if asker is None or limited_reader() is not None:
         return response
     if reading.has_failed or is_shown_once() or response.is_streamed:
         return response
-    facts = SessionFacts(
-        found.id, found.usuario_id, found.tipo, found.vista_at, found.confirmada_at
-    )
     names, made = table_names(), int(reading.now.timestamp())
-    tag = Tag.of(_key(), _about(facts), reading.tables, reading.stamps, names, made)
+    tag = Tag.of(_key(), _about(asker), reading.tables, reading.stamps, names, made)
     if tag is not None:
+        found = current_session()
         is_private = "no-store" in response.headers.get("Cache-Control", "")
-        _mark(response, tag, is_kept=found.keeps_pages and not is_private)
+        is_kept = found is not None and found.keeps_pages and not is_private
+        _mark(response, tag, is_kept=is_kept)
         g.rastro_page = (str(tag), reading.now)
     return response
+
+
+def _name_asker(reading: PageReads) -> str | None:
+    """For whom the page was made; None for a session that has no row."""
+    found = current_session()
+    if found is None:
+        return None if current_user.is_authenticated else reading.link
+    return None if found.id is None else _name_session(found)
 
 
 def _keep_page(response: Response) -> Response:
@@ -138,19 +171,21 @@ def _mark(response: Response, tag: Tag, *, is_kept: bool) -> None:
     response.headers["Vary"] = "Cookie, HX-Request, Accept-Encoding, Sec-Fetch-Site"
 
 
-def _about(facts: SessionFacts) -> str:
-    """What a page depends on besides the database: address, session, program."""
+def _about(asker: str) -> str:
+    """What a page depends on besides the database: address, who asks, program."""
     parts = (
         current_app.extensions["rastro_program"],
         request.full_path,
         request.headers.get("Cookie", ""),
         request.host_url,
-        str(facts.id),
-        str(facts.usuario_id),
-        facts.tipo.value,
-        facts.confirmada_at.isoformat(),
+        asker,
     )
     return "\n".join(parts)
+
+
+def _name_session(facts: SessionFacts | OpenSession) -> str:
+    confirmed = facts.confirmada_at.isoformat()
+    return f"sesion {facts.id}\n{facts.usuario_id}\n{facts.tipo.value}\n{confirmed}"
 
 
 def _key() -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort, session
 from flask_login import current_user
 
 from app.ajustes.pages.dead_links import dead_link
 from app.buffets.models import Buffet, Enlace
+from app.buffets.queries import is_open_link
 from app.core.clock import utcnow
 from app.db import db
 from app.extensions import login
@@ -25,6 +28,12 @@ def living_link() -> Enlace | None:
     enlace_id = session.get(SESSION_KEY)
     enlace = db.session.get(Enlace, enlace_id) if enlace_id is not None else None
     return enlace if enlace is not None and enlace.is_usable(utcnow()) else None
+
+
+def open_link_id(now: datetime) -> int | None:
+    """Answers ``app.web.conditional.find_open_link``; nobody's account is looked for."""
+    enlace_id: int | None = session.get(SESSION_KEY)
+    return enlace_id if enlace_id is not None and is_open_link(enlace_id, now) else None
 
 
 def landing() -> str | None:

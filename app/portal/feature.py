@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.feature import Feature
 from app.portal import pages
-from app.portal.access import landing
+from app.portal.access import landing, open_link_id
 from app.portal.jobs import mail_link
 from app.portal.pages import lost_links, own_cases, own_messages
+from app.web.conditional import find_open_link
 from app.web.navigation import Audience, Link, Menu
 
 FEATURE = Feature(
@@ -17,4 +18,5 @@ FEATURE = Feature(
     ),
     jobs=(mail_link,),
     landing=landing,
+    provides=(find_open_link.by(open_link_id),),
 )

@@ -10,19 +10,21 @@ from app.ajustes.models import Ajuste
 from app.auditoria.models import Divulgacion
 from app.avistamientos.models import Avistamiento
 from app.avistamientos.rules import Fuente
+from app.buffets.models import Enlace
 from app.cambios import pages
 from app.cambios.rules import Tag
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
+from app.portal.access import SESSION_KEY
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.rules import Rol
 from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
 from app.usuarios.rules.sesiones import KEEP_PAGES, SEEN_EVERY, FinSesion
 from app.web.conditional import conditional, is_conditional
 from app.web.kept_answers import LONGEST_BODY, KeptAnswer, KeptAnswers, kept_answers
-from tests.factories import make_aviso
+from tests.factories import make_aviso, make_link, make_personal_link
 from tests.plugins.application import HTMX
 
 BOARD = "/tablero?todo=1"
@@ -306,3 +308,87 @@ def test_a_buffet_is_noted_again_in_the_next_hour(app, cliente, oficio, rows, mo
     monkeypatch.setattr("app.auditoria.pages.note_view", lambda *_args, **_about: False)
     app.extensions.pop("looks")
     assert "ETag" not in cliente.get("/portal?vista=abiertos").headers, "nobody could write it down"
+
+
+@pytest.fixture
+def by_link(app, stranger, buffet):
+    """A browser that came in by the magic link of a buffet, and has seen its dashboard."""
+    stranger.post(f"/b/{make_link(app, buffet)}")
+    stranger.get("/portal")
+    assert stranger.get("/portal").status_code == 200
+    return stranger
+
+
+def test_who_came_by_a_link_gets_the_same_page_again(
+    app, by_link, oficio, rows, change, monkeypatch
+):
+    tag_of(by_link, "/portal")
+    first = by_link.get("/portal")
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "portal.home", refuse)
+        again = by_link.get("/portal")
+        assert (again.status_code, again.data) == (200, first.data)
+        assert dict(again.headers) == dict(first.headers)
+        assert ask(by_link, "/portal", first.headers["ETag"]).status_code == 304
+    assert first.headers["Cache-Control"] == "no-store"
+    assert first.headers["Referrer-Policy"] == "no-referrer"
+    assert [row.que for row in rows(Divulgacion)] == ["Lista de sus oficios"]
+    assert "ETag" not in by_link.get(f"/portal/oficios/{oficio.id}").headers
+
+    change(lambda session: setattr(session.get(Oficio, oficio.id), "numero_oficio", "OTRO-77"))
+    assert "OTRO-77" in by_link.get("/portal").text
+    app.extensions.pop("looks")
+    monkeypatch.setattr("app.auditoria.pages.note_view", lambda *_args, **_about: False)
+    assert "ETag" not in by_link.get("/portal?ver=todos").headers, "nobody could write it down"
+
+
+@pytest.mark.parametrize("end", ["rotated", "revoked", "expired", "closed"])
+def test_a_link_that_ended_gives_nothing_again(app, by_link, buffet, change, end, monkeypatch):
+    tag = by_link.get("/portal").headers["ETag"]
+    # As if no table had changed: what is kept asks for the link itself.
+    with app.app_context():
+        before = pages.read_stamps()
+    monkeypatch.setattr(pages, "read_stamps", lambda: before)
+    assert ask(by_link, "/portal", tag).status_code == 304
+
+    def end_it(session):
+        enlace = session.scalars(sa.select(Enlace)).one()
+        if end == "closed":
+            enlace.buffet.activo = False
+        else:
+            setattr(enlace, "revocado_at" if end == "revoked" else "expira_at", utcnow())
+
+    if end == "rotated":
+        make_link(app, buffet)
+    else:
+        change(end_it)
+
+    assert ask(by_link, "/portal", tag).status_code == 404
+    assert "Este enlace ya no está disponible" in by_link.get("/portal").text
+
+
+def test_another_link_or_account_never_gets_that_page(
+    app, by_link, buffet, otro_buffet, usuario_cliente, cliente, rows
+):
+    with by_link.session_transaction() as session:
+        held = dict(session)
+    for whose in (buffet, otro_buffet):
+        other = app.test_client()
+        with other.session_transaction() as session:
+            session.update({**held, SESSION_KEY: make_personal_link(app, whose)})
+        tag = tag_of(by_link, "/portal")
+        answer = ask(other, "/portal", tag)
+        assert (answer.status_code, whose.nombre in answer.text) == (200, True)
+        assert answer.headers["ETag"] != tag
+    # An account goes before the link of its browser, and has its own page.
+    with cliente.session_transaction() as session:
+        session[SESSION_KEY] = held[SESSION_KEY]
+    for _again in range(3):
+        assert usuario_cliente.nombre in ask(cliente, "/portal", tag).text
+    told = {(row.destinatario, row.usuario_id) for row in rows(Divulgacion)}
+    assert told == {
+        (f"{buffet.nombre}, por su enlace", None),
+        (f"{otro_buffet.nombre}, por su enlace", None),
+        (f"{buffet.nombre}, {usuario_cliente.email}", usuario_cliente.id),
+    }
+    assert len(rows(Divulgacion)) == 4, "once for each link and account"
