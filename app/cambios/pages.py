@@ -1,5 +1,6 @@
 """The ETag of conditional pages: a browser that has a page as it is now gets a 304, and who asks
-for one that this process has just made gets it once more.
+for one that this process has just made gets it once more. Parts of pages, for which HTMX asks, are
+given again in the same way; no browser is told their tag.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from flask_login import current_user
 from sqlalchemy import event
 
 from app.cambios.queries import name_set, read_stamps, table_names
-from app.cambios.rules import LONGEST, Tag, named_in
+from app.cambios.rules import LONGEST, LONGEST_OPEN, Tag, named_in
 from app.core.clock import is_within, utcnow
 from app.db import limited_reader
-from app.usuarios.pages.open_sessions import OpenSession, current_session
+from app.usuarios.pages.open_sessions import OpenSession, current_session, is_by_a_person
 from app.usuarios.queries.sesiones import SessionFacts, find_session_facts
 from app.usuarios.rules.sesiones import SEEN_EVERY
 from app.web.conditional import find_open_link, is_conditional, is_read_noted, is_shown_once
-from app.web.fragments import is_htmx, is_read
+from app.web.fragments import asked_part, is_htmx, is_read
 from app.web.kept_answers import keep_answer, kept_answers, request_key
 from app.web.static_files import fingerprint
 from config import ROOT
@@ -57,13 +58,14 @@ def answer_unchanged() -> Response | None:
     they were when the page was made for this cookie.
     """
     _reading.set(None)
-    if not is_read() or request.method == "HEAD" or is_htmx() or not _is_on():
+    if not is_read() or request.method == "HEAD" or not _is_on():
         return None
     if not is_conditional(current_app.view_functions.get(request.endpoint or "")):
         return None
     now = utcnow()
     reading = PageReads(read_stamps(), now)
-    tag = Tag.read(request.headers.get("If-None-Match", ""))
+    is_part = is_htmx()
+    tag = None if is_part else Tag.read(request.headers.get("If-None-Match", ""))
     if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
         response = Response(status=304)
         # Who asks so has it: a browser that must not keep pages has none to ask about.
@@ -72,7 +74,8 @@ def answer_unchanged() -> Response | None:
     kept = kept_answers(current_app).find(request_key())
     if kept is not None:
         tag = Tag.read(kept.tag)
-        if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
+        longest = LONGEST_OPEN if is_part else LONGEST
+        if tag is not None and tag.is_of_now(now, longest) and _fits(tag, reading, now):
             return kept.respond()
     # Who asks is read before, so that others' sessions are nothing that the page depends on.
     if not current_user.is_authenticated:
@@ -113,7 +116,7 @@ def _find_link(now: datetime) -> str | None:
 
 def _must_be_written(facts: SessionFacts, now: datetime) -> bool:
     """Whether this read has to leave a trace, which only a whole answer writes."""
-    if not is_within(facts.vista_at, now, SEEN_EVERY):
+    if is_by_a_person() and not is_within(facts.vista_at, now, SEEN_EVERY):
         return True
     oficio_id = (request.view_args or {}).get("oficio_id")
     return oficio_id is not None and not is_read_noted(facts.usuario_id, oficio_id)
@@ -134,12 +137,14 @@ def _tag_page(response: Response) -> Response:
         return response
     names, made = table_names(), int(reading.now.timestamp())
     tag = Tag.of(_key(), _about(asker), reading.tables, reading.stamps, names, made)
-    if tag is not None:
+    if tag is None:
+        return response
+    if not is_htmx():
         found = current_session()
         is_private = "no-store" in response.headers.get("Cache-Control", "")
         is_kept = found is not None and found.keeps_pages and not is_private
         _mark(response, tag, is_kept=is_kept)
-        g.rastro_page = (str(tag), reading.now)
+    g.rastro_page = (str(tag), reading.now)
     return response
 
 
@@ -172,12 +177,13 @@ def _mark(response: Response, tag: Tag, *, is_kept: bool) -> None:
 
 
 def _about(asker: str) -> str:
-    """What a page depends on besides the database: address, who asks, program."""
+    """What a page depends on besides the database: address, part, who asks, program."""
     parts = (
         current_app.extensions["rastro_program"],
         request.full_path,
         request.headers.get("Cookie", ""),
         request.host_url,
+        asked_part(),
         asker,
     )
     return "\n".join(parts)

@@ -16,6 +16,8 @@ from app.core.clock import local_today
 #: Seconds after which a page is made anew although nothing was written: it says how long ago
 #: something was, or leaves out what is over by now.
 LONGEST = 60
+#: The same for a part of an open page, which somebody watches: as long as between two heartbeats.
+LONGEST_OPEN = 15
 _WRITTEN = re.compile(
     r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|REPLACE\s+INTO|DELETE\s+FROM|(?<!FOR )UPDATE"
     r"(?:\s+OR\s+\w+)?)\s+(?:ONLY\s+)?\"?(\w+)",
@@ -92,13 +94,13 @@ class Tag:
         """The tables that its page read."""
         return [name for place, name in enumerate(names) if self.mask >> place & 1]
 
-    def is_of_now(self, now: datetime) -> bool:
+    def is_of_now(self, now: datetime, longest: int = LONGEST) -> bool:
         """Whether the clock alone changes nothing of note since it was made.
 
         What was shown to whom is recorded once an hour, so the first page of an hour is made anew.
         """
         moment = int(now.timestamp())
-        if not 0 <= moment - self.made < LONGEST:
+        if not 0 <= moment - self.made < longest:
             return False
         made = datetime.fromtimestamp(self.made, now.tzinfo)
         return local_today(made) == local_today(now) and made.hour == now.hour

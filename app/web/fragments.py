@@ -14,6 +14,19 @@ def is_htmx() -> bool:
     return bool(request.htmx) and not request.headers.get("HX-History-Restore-Request")
 
 
+def asked_part() -> str:
+    """What the request says of the part that it asks for; empty where it asks for a page.
+
+    Whatever HTMX says may choose another part, and so may the word of an open case page.
+    """
+    said = [f"{name}: {text}" for name, text in request.headers.items() if _says_part(name.lower())]
+    return "\n".join(sorted(said))
+
+
+def _says_part(name: str) -> bool:
+    return name.startswith("hx-") or name == "x-caso"
+
+
 def is_read() -> bool:
     """Whether the request only asks to be shown something.
 

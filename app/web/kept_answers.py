@@ -14,10 +14,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 
 from app.core.process_memory import is_forgotten_with_people
 from app.web.compression import is_own_request
+from app.web.fragments import asked_part
 
 #: The most that a process keeps, in bytes of bodies as they are sent: some hundred pages.
 MOST_BYTES = 4_000_000
@@ -25,6 +26,8 @@ MOST_BYTES = 4_000_000
 LONGEST_BODY = 200_000
 #: Of each answer anew: its length and date, and what belongs to one request.
 _OWN = frozenset({"content-length", "date", "set-cookie"})
+#: With one of these an answer is for once.
+_ONCE = frozenset({"Set-Cookie", "HX-Trigger"})
 
 
 @dataclass(frozen=True)
@@ -98,13 +101,15 @@ def request_key() -> bytes:
         request.host_url,
         encoding,
         str(is_own_request()),
+        asked_part(),
     )
     return hashlib.sha256("\n".join(parts).encode()).digest()
 
 
 def keep_answer(response: Response, tag: str, made: datetime, *, since: datetime) -> None:
-    """Keep an answer as it is sent, unless it sets a cookie."""
-    if "Set-Cookie" in response.headers or response.is_streamed:
+    """Keep an answer as it is sent, unless it sets a cookie or tells what was done."""
+    # The session's cookie is set after this.
+    if session.modified or _ONCE & set(response.headers.keys()) or response.is_streamed:
         return
     headers = tuple((name, text) for name, text in response.headers if name.lower() not in _OWN)
     answer = KeptAnswer(tag, made, headers, response.get_data())

@@ -24,7 +24,7 @@ from app.usuarios.rules.por_necesidad import ACCESS_MODE, ASSIGNED
 from app.usuarios.rules.sesiones import KEEP_PAGES, SEEN_EVERY, FinSesion
 from app.web.conditional import conditional, is_conditional
 from app.web.kept_answers import LONGEST_BODY, KeptAnswer, KeptAnswers, kept_answers
-from tests.factories import make_aviso, make_link, make_personal_link
+from tests.factories import make_aviso, make_link, make_personal_link, make_trabajo
 from tests.plugins.application import HTMX
 
 BOARD = "/tablero?todo=1"
@@ -243,6 +243,72 @@ def test_what_was_just_made_is_given_again_to_its_asker_alone(
     over = {"terminada_at": utcnow(), "motivo": FinSesion.SALIDA}
     change(lambda session: session.execute(sa.update(Sesion).values(**over)))
     assert investigador.get(path).status_code in {302, 303}
+
+
+def test_a_part_that_an_open_page_asks_for_is_given_again(
+    app, investigador, admin, oficio, change, monkeypatch, usuario_investigador
+):
+    path, live = f"/oficios/{oficio.id}", {**HTMX, "X-Caso": "vivo"}
+    tag = tag_of(investigador, path)
+    first = investigador.get(path, headers=live)
+    for _time in range(2):
+        theirs = admin.get(path, headers=live)
+
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "oficios.detail", refuse)
+        again = ask(investigador, path, tag, **live)
+        assert (again.status_code, again.data) == (200, first.data)
+        assert dict(again.headers) == dict(first.headers)
+        assert "ETag" not in again.headers
+        assert again.headers["Cache-Control"] == "no-store"
+        for other in (HTMX, {**live, "HX-Target": "otro"}, {**live, "X-Caso": "otro"}):
+            assert investigador.get(path, headers=other).status_code == 500, other
+        assert "<html" in investigador.get(path).text
+        later = utcnow() + timedelta(seconds=16)
+        patched.setattr(pages, "utcnow", lambda: later)
+        assert investigador.get(path, headers=live).status_code == 500, "who watches sees it soon"
+    assert admin.get(path, headers=live).data == theirs.data != first.data
+
+    change(lambda session: setattr(session.get(Oficio, oficio.id), "numero_oficio", "OTRO-77"))
+    assert "OTRO-77" in investigador.get(path, headers=live).text
+    over = {"terminada_at": utcnow(), "motivo": FinSesion.SALIDA}
+    change(lambda session: session.execute(sa.update(Sesion).values(**over)))
+    assert investigador.get(path, headers=live).status_code == 401
+
+
+def test_what_a_page_asks_by_itself_is_recorded_as_before(
+    app, investigador, oficio, rows, change, monkeypatch
+):
+    path = f"/oficios/{oficio.id}"
+    poll = {**HTMX, "X-Caso": "vivo", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    long_ago = utcnow() - 2 * SEEN_EVERY
+    change(lambda session: session.execute(sa.update(Sesion).values(vista_at=long_ago)))
+    for _time in range(2):
+        first = investigador.get(path, headers=poll)
+
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "oficios.detail", refuse)
+        assert investigador.get(path, headers=poll).data == first.data
+        by_hand = {**poll, "Rastro-Persona": "1"}
+        assert investigador.get(path, headers=by_hand).status_code == 500
+    assert rows(Sesion)[0].vista_at > long_ago, "what a person did is written down"
+    # As in the next hour: the read is recorded by a whole answer, also if a page asks by itself.
+    app.extensions.pop("looks")
+    change(lambda session: session.execute(sa.delete(Divulgacion)))
+    assert investigador.get(path, headers=poll).status_code == 200
+    assert [row.que for row in rows(Divulgacion)].count("Leyó el caso") == 1
+
+
+def test_the_list_of_jobs_is_drawn_when_something_changed(app, admin, monkeypatch):
+    path = "/admin/trabajos"
+    for _time in range(2):
+        first = admin.get(path, headers=HTMX)
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "trabajos.index", refuse)
+        assert admin.get(path, headers=HTMX).data == first.data
+
+    make_trabajo(app)
+    assert admin.get(path, headers=HTMX).data != first.data
 
 
 @conditional

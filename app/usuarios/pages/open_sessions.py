@@ -215,10 +215,10 @@ def init_open_sessions(app: Flask) -> None:
 
 def _is_use(found: OpenSession, now: datetime) -> bool:
     """Whether a person does something with it, and nobody wrote that down a moment ago."""
-    return not is_within(found.vista_at, now, SEEN_EVERY) and _is_by_a_person()
+    return not is_within(found.vista_at, now, SEEN_EVERY) and is_by_a_person()
 
 
-def _is_by_a_person() -> bool:
+def is_by_a_person() -> bool:
     """Whether somebody opened a page or sent something; what open pages ask by themselves is none.
 
     Without this a board that was left open would keep its session for ever.
