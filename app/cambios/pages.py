@@ -21,7 +21,14 @@ from app.db import limited_reader
 from app.usuarios.pages.open_sessions import OpenSession, current_session, is_by_a_person
 from app.usuarios.queries.sesiones import SessionFacts, find_session_facts
 from app.usuarios.rules.sesiones import SEEN_EVERY
-from app.web.conditional import find_open_link, is_conditional, is_read_noted, is_shown_once
+from app.web.conditional import (
+    find_open_link,
+    hold_numbers,
+    is_conditional,
+    is_read_noted,
+    is_shown_once,
+    put_numbers,
+)
 from app.web.fragments import asked_part, is_htmx, is_read
 from app.web.kept_answers import keep_answer, kept_answers, request_key
 from app.web.static_files import fingerprint
@@ -82,6 +89,7 @@ def answer_unchanged() -> Response | None:
         reading.link = _find_link(now)
     if current_user.is_authenticated or reading.link is not None:
         _reading.set(reading)
+        hold_numbers()
     return None
 
 
@@ -128,6 +136,7 @@ def _tag_page(response: Response) -> Response:
     if reading is None:
         return response
     _reading.set(None)
+    held = _put_numbers(response)
     if response.status_code != 200 or response.mimetype != "text/html":
         return response
     asker = _name_asker(reading)
@@ -139,13 +148,26 @@ def _tag_page(response: Response) -> Response:
     tag = Tag.of(_key(), _about(asker), reading.tables, reading.stamps, names, made)
     if tag is None:
         return response
-    if not is_htmx():
+    # With numbers of its own every answer is another one.
+    if held is None and not is_htmx():
         found = current_session()
         is_private = "no-store" in response.headers.get("Cache-Control", "")
         is_kept = found is not None and found.keeps_pages and not is_private
         _mark(response, tag, is_kept=is_kept)
-    g.rastro_page = (str(tag), reading.now)
+    g.rastro_page = (str(tag), reading.now, held)
     return response
+
+
+def _put_numbers(response: Response) -> bytes | None:
+    """Put fresh numbers into an answer; what it was before, where places were held for some."""
+    if response.is_streamed or response.direct_passthrough:
+        return None
+    body: bytes = response.get_data()
+    numbered = put_numbers(body)
+    if numbered == body:
+        return None
+    response.set_data(numbered)
+    return body
 
 
 def _name_asker(reading: PageReads) -> str | None:
@@ -160,8 +182,8 @@ def _keep_page(response: Response) -> Response:
     """Keep a page that has a tag, as it is sent."""
     page = g.pop("rastro_page", None)
     if page is not None:
-        tag, made = page
-        keep_answer(response, tag, made, since=made - timedelta(seconds=LONGEST))
+        tag, made, held = page
+        keep_answer(response, tag, made, since=made - timedelta(seconds=LONGEST), held=held)
     return response
 
 

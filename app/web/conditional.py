@@ -2,15 +2,18 @@
 
 A view says that its page depends on nothing but the database, the request and the session
 (``@conditional``, nearest to the view); everything else is found out by itself, also what it reads
-(``app.cambios``). What a page shows once only, such as the number of a form that may be stored
-once, takes it back for that answer (``shows_once``).
+(``app.cambios``). What a page shows once only takes it back for that answer (``shows_once``). The
+number of a form that may be stored once is put in afterwards, another one into each answer
+(``fresh_number``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from flask import Response, g, has_request_context
 
@@ -18,6 +21,8 @@ from app.feature import asked_above
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__rastro_conditional__"
+#: Stands for a number and is as long as one; nobody can write it into a text.
+_HELD = token_hex(18)
 
 
 def conditional(view: View) -> View:
@@ -40,6 +45,24 @@ def shows_once() -> None:
 def is_shown_once() -> bool:
     """Whether this answer holds such a thing."""
     return bool(g.get("rastro_shows_once"))
+
+
+def hold_numbers() -> None:
+    """From here on something stands for each fresh number; whoever calls this puts them in."""
+    g.rastro_holds_numbers = True
+
+
+def fresh_number() -> str:
+    """A number that no other answer holds, for a form that is to be stored once."""
+    if has_request_context() and g.get("rastro_holds_numbers"):
+        return _HELD
+    return str(uuid4())
+
+
+def put_numbers(body: bytes) -> bytes:
+    """A body with a fresh number in each place that was held for one."""
+    first, *others = body.split(_HELD.encode())
+    return first + b"".join([str(uuid4()).encode() + part for part in others])
 
 
 @asked_above

@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app, g, request, session
 
 from app.core.process_memory import is_forgotten_with_people
 from app.web.compression import is_own_request
+from app.web.conditional import put_numbers
 from app.web.fragments import asked_part
 
 #: The most that a process keeps, in bytes of bodies as they are sent: some hundred pages.
@@ -27,7 +28,7 @@ LONGEST_BODY = 200_000
 #: Of each answer anew: its length and date, and what belongs to one request.
 _OWN = frozenset({"content-length", "date", "set-cookie"})
 #: With one of these an answer is for once.
-_ONCE = frozenset({"Set-Cookie", "HX-Trigger"})
+_ONCE = frozenset({"Set-Cookie", "HX-Trigger", "HX-Trigger-After-Swap"})
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ class KeptAnswer:
     made: datetime
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    #: Its body is not compressed, and numbers are put in each time.
+    holds_numbers: bool = False
 
     def respond(self) -> Response:
         """The answer once more."""
         g.rastro_given_again = True
-        return Response(self.body, headers=list(self.headers))
+        body = put_numbers(self.body) if self.holds_numbers else self.body
+        return Response(body, headers=list(self.headers))
 
 
 class KeptAnswers:
@@ -106,13 +110,20 @@ def request_key() -> bytes:
     return hashlib.sha256("\n".join(parts).encode()).digest()
 
 
-def keep_answer(response: Response, tag: str, made: datetime, *, since: datetime) -> None:
-    """Keep an answer as it is sent, unless it sets a cookie or tells what was done."""
+def keep_answer(
+    response: Response, tag: str, made: datetime, *, since: datetime, held: bytes | None = None
+) -> None:
+    """Keep an answer as it is sent, unless it sets a cookie or tells what was done.
+
+    ``held`` is its body with places for fresh numbers, if it has any: that is kept instead.
+    """
     # The session's cookie is set after this.
     if session.modified or _ONCE & set(response.headers.keys()) or response.is_streamed:
         return
-    headers = tuple((name, text) for name, text in response.headers if name.lower() not in _OWN)
-    answer = KeptAnswer(tag, made, headers, response.get_data())
+    own = _OWN if held is None else _OWN | {"content-encoding"}
+    headers = tuple((name, text) for name, text in response.headers if name.lower() not in own)
+    body = response.get_data() if held is None else held
+    answer = KeptAnswer(tag, made, headers, body, holds_numbers=held is not None)
     kept_answers(current_app).keep(request_key(), answer, since=since)
 
 

@@ -1,8 +1,12 @@
 """A browser that has a page is told so, and never when anything of it is another by now."""
 
 import dataclasses
+import gzip
+import re
 from datetime import timedelta
+from uuid import UUID
 
+import brotli
 import pytest
 import sqlalchemy as sa
 
@@ -15,6 +19,7 @@ from app.cambios import pages
 from app.cambios.rules import Tag
 from app.core.clock import local_today, utcnow
 from app.db import db, transaction
+from app.direcciones.models import Visita
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad
 from app.portal.access import SESSION_KEY
@@ -26,6 +31,7 @@ from app.web.conditional import conditional, is_conditional
 from app.web.kept_answers import LONGEST_BODY, KeptAnswer, KeptAnswers, kept_answers
 from tests.factories import make_aviso, make_link, make_personal_link, make_trabajo
 from tests.plugins.application import HTMX
+from tests.terreno.places import make_place
 
 BOARD = "/tablero?todo=1"
 
@@ -297,6 +303,52 @@ def test_what_a_page_asks_by_itself_is_recorded_as_before(
     change(lambda session: session.execute(sa.delete(Divulgacion)))
     assert investigador.get(path, headers=poll).status_code == 200
     assert [row.que for row in rows(Divulgacion)].count("Leyó el caso") == 1
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_a_form_that_is_given_again_has_a_number_of_its_own(
+    app, investigador, buffet, usuario_investigador, monkeypatch, rows, encoding
+):
+    oficio_id, direccion_id = make_place(app, buffet, usuario_investigador)
+    packed = {"Accept-Encoding": encoding}
+    cases = (
+        ("/terreno", "terreno.index", {}),
+        (f"/oficios/{oficio_id}/bitacora", "oficios.timeline", {}),
+        (f"/oficios/{oficio_id}/bitacora", "oficios.timeline", {**HTMX, "X-Caso": "vivo"}),
+    )
+    numbers = []
+    for path, endpoint, headers in cases:
+        for _time in range(2):
+            first = investigador.get(path, headers={**packed, **headers})
+        with monkeypatch.context() as patched:
+            patched.setitem(app.view_functions, endpoint, refuse)
+            answers = [investigador.get(path, headers={**packed, **headers}) for _time in range(2)]
+        for answer in (first, *answers):
+            text = unpack(answer)
+            found = NUMBER.findall(text)
+            assert found
+            assert all(str(UUID(one)) == one for one in found)
+            numbers += found
+            assert NUMBER.sub("", text) == NUMBER.sub("", unpack(first))
+            assert answer.headers.get("Content-Encoding", "identity") == encoding
+            assert "ETag" not in answer.headers
+            assert answer.headers["Cache-Control"] == "no-store"
+    assert len(set(numbers)) == len(numbers) >= 9
+
+    # Two pages that were given again are two visits; one that is sent twice is one.
+    for number in numbers[1], numbers[2], numbers[2]:
+        sent = {"resultado": "otro", "cliente_id": number}
+        investigador.post(f"/terreno/direcciones/{direccion_id}/visitas", data=sent)
+    assert len(rows(Visita)) == 2
+
+
+NUMBER = re.compile(r'name="cliente_id" value="([^"]*)"')
+
+
+def unpack(answer):
+    """The text of an answer, however it was compressed."""
+    how = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
+    return how[answer.headers.get("Content-Encoding", "identity")](answer.data).decode()
 
 
 def test_the_list_of_jobs_is_drawn_when_something_changed(app, admin, monkeypatch):

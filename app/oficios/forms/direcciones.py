@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from wtforms import HiddenField, TextAreaField
@@ -18,7 +17,7 @@ from app.oficios.forms.position import CoordinateField, check_whole, is_same_poi
 from app.oficios.rules.campos import GrupoDeCampos
 from app.oficios.service import DireccionData, Posicion, VisitaData
 from app.oficios.service.papel import values_of
-from app.web.conditional import shows_once
+from app.web.conditional import fresh_number
 from app.web.forms import EnumField, FechaHoraField, Form, at_most, doubts, required
 
 _NO_PLACE = "Escriba la calle y el número."
@@ -26,8 +25,7 @@ _NO_PLACE = "Escriba la calle y el número."
 
 def new_client_id() -> str:
     """Make the idempotency key of a form, so that a visit sent twice is stored once."""
-    shows_once()
-    return str(uuid4())
+    return fresh_number()
 
 
 @with_inputs(GrupoDeCampos.DIRECCION)

@@ -47,6 +47,7 @@ from app.ubicado.rules import ACCESOS
 from app.usuarios.pages.open_sessions import may_keep_data
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, one_upload, several_uploads
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 from app.web.error_pages import error_response
 from app.web.fragments import is_read
@@ -65,6 +66,7 @@ _MAX_FRAME = 1024 * 1024
 
 @bp.get("")
 @staff_required
+@conditional
 def index() -> ResponseReturnValue:
     """My addresses to visit."""
     return _page()
@@ -317,6 +319,8 @@ def _page(
     response = make_response(html, status)
     # The service worker compares it with its own.
     response.headers["Terreno-Version"] = version()
+    # The phone keeps the list as the office lets it; its browser keeps no second one.
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
