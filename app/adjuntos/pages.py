@@ -38,6 +38,7 @@ from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.web.access import or_404, staff_required
 from app.web.bodies import accepts_bytes, several_uploads
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 from app.web.forms import Form
 from app.web.fragments import is_htmx
@@ -60,6 +61,7 @@ def load_newest(oficio: Oficio, counts: Mapping[str, int]) -> Mapping[str, Any]:
 
 @bp.get("/oficios/<int:oficio_id>/fotos")
 @staff_required
+@conditional
 def section(oficio_id: int) -> ResponseReturnValue:
     """The gallery and the form to add to it."""
     return _gallery(oficio_to_work(oficio_id), UploadForm.for_case(oficio_id, fresh=True))

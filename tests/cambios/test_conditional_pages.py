@@ -61,7 +61,8 @@ def change(app):
 
 def test_who_has_a_page_gets_no_second_copy(app, investigador, oficio):
     paths = (f"/oficios/{oficio.id}", BOARD, "/tablero/lista?todo=1", "/tablero/hoy?todo=1")
-    for path in (*paths, "/avisos"):
+    sections = [f"/oficios/{oficio.id}/{name}" for name in ("fotos", "mensajes", "direcciones")]
+    for path in (*paths, *sections, "/avisos"):
         tag = tag_of(investigador, path)
         same = ask(investigador, path, tag)
 

@@ -26,6 +26,7 @@ from app.oficios.models import Oficio
 from app.oficios.pages.frame import render_section
 from app.oficios.pages.sections import Attention
 from app.web.access import admin_required, or_404, staff_required
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 from app.web.navigation import Mark
 from app.web.pagination import paginate
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get(_OF_CASE)
 @staff_required
+@conditional
 def section(oficio_id: int) -> ResponseReturnValue:
     """The messages of a case, and a form to write to its buffet."""
     return _show(oficio_to_work(oficio_id))

@@ -25,11 +25,13 @@ from app.oficios.service import place_direccion as place
 from app.oficios.service import position_of
 from app.oficios.service import update_direccion as update
 from app.web.access import or_404, staff_required
+from app.web.conditional import conditional
 from app.web.deeds import Deed, Done, carry_out
 
 
 @bp.route("/<int:oficio_id>/direcciones", methods=["GET", "POST"])
 @staff_required
+@conditional
 def direcciones(oficio_id: int) -> ResponseReturnValue:
     """The places of the case; a POST adds one."""
     oficio = oficio_to_work(oficio_id)
