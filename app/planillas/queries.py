@@ -17,6 +17,7 @@ from app.oficios.rules import OPEN_STATES, EstadoCarga
 from app.oficios.rules.campos import GrupoDeCampos, column_of, fields_of
 from app.planillas.models import Importacion
 from app.planillas.rules.earlier_vehicles import KNOWN_BY_PLATE
+from app.planillas.rules.map_points import LAT, LON, MARGIN, VERIFIED, tell_verified
 from app.planillas.rules.oficio_outcomes import EstadoImportacion, number_key
 from app.planillas.rules.repeats import CasoConocido
 from app.planillas.rules.whole_rows import PartesDelCaso
@@ -192,8 +193,13 @@ def _read_some(oficio_ids: Sequence[int]) -> Iterator[PartesDelCaso]:
         oficio_ids, Propietario, _fields(Propietario, GrupoDeCampos.PERSONA), "propietario"
     )
     places = _hanging(
-        oficio_ids, Direccion, _fields(Direccion, GrupoDeCampos.DIRECCION), "direccion"
+        oficio_ids,
+        Direccion,
+        [*_fields(Direccion, GrupoDeCampos.DIRECCION), *_ON_THE_MAP],
+        "direccion",
     )
+    for place in (one for each in places.values() for one in each):
+        _tell_on_map(place)
     order = (GrupoDeCampos.OFICIO, GrupoDeCampos.PLAZOS, GrupoDeCampos.NOTAS)
     statement = (
         sa.select(
@@ -221,6 +227,24 @@ def _read_some(oficio_ids: Sequence[int]) -> Iterator[PartesDelCaso]:
 def _fields(model: Any, grupo: GrupoDeCampos) -> list[Any]:
     """The columns of a group of fields, by the names of the fields."""
     return [getattr(model, column_of(name)).label(name) for name in fields_of(grupo)]
+
+
+#: Of an address, beside what papers say of it. Who verified it is somebody of this office, whom no
+#: other one knows.
+_ON_THE_MAP = (
+    Direccion.lat.label(LAT),
+    Direccion.lon.label(LON),
+    Direccion.exactitud_m.label(MARGIN),
+    Direccion.verificada_at.label(VERIFIED),
+)
+
+
+def _tell_on_map(place: dict[str, Any]) -> None:
+    """Say the numbers and the moment of an address so that they are read as exactly."""
+    for name in (LAT, LON, MARGIN):
+        place[name] = None if place[name] is None else repr(place[name])
+    moment = place[VERIFIED]
+    place[VERIFIED] = None if moment is None else tell_verified(moment)
 
 
 def _hanging(

@@ -12,6 +12,7 @@ from app.oficios.models import Oficio, Propietario
 from app.oficios.rules.campos import CAMPOS
 from app.planillas.outside.sheet_reader import open_planilla
 from app.planillas.rules.layout import read_texts
+from app.planillas.rules.map_points import LAT, LON, MARGIN
 from app.planillas.rules.oficio_fields import LAYOUT
 from tests.planillas.listados import make_importacion, make_list, press_import
 
@@ -101,7 +102,10 @@ def test_the_template_is_a_list_with_every_field(investigador):
 
     assert response.status_code == 200
     texts = read_texts(open_planilla(response.data, "plantilla.xlsx", LAYOUT.guess), LAYOUT)
-    assert list(texts.mapeo.values()) == list(CAMPOS)
+    names = list(CAMPOS)
+    after = names.index("region") + 1
+    names[after:after] = [LAT, LON, MARGIN]
+    assert list(texts.mapeo.values()) == names
     assert [fila.valores["patente"] for fila in texts.filas] == ["BBCL12-3", "LGCR75"]
     sheet = load_workbook(io.BytesIO(response.data)).worksheets[0]
     assert len(sheet.data_validations.dataValidation) == 5

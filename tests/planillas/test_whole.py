@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +17,9 @@ from openpyxl import load_workbook
 from app.auditoria.models import Divulgacion, DivulgacionCaso
 from app.buffets.models import Buffet
 from app.core.clock import utcnow
+from app.core.text import clean_text
 from app.db import db, transaction
+from app.direcciones.models import Direccion
 from app.direcciones.rules import TipoDireccion
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import EstadoCarga, Prioridad, TipoPropietario
@@ -25,6 +27,7 @@ from app.oficios.rules.campos import CAMPOS
 from app.oficios.service import (
     CasoData,
     DireccionData,
+    DireccionListada,
     OficioData,
     PropietarioData,
     VehiculoData,
@@ -90,6 +93,17 @@ CASOS = (
                 direccion="Av. Grecia 1180, depto. 04, Macul", comuna="Ñuñoa", region=_RM
             ),
             DireccionData(direccion="Sin calle informada", region="Biobío"),
+            DireccionListada(
+                direccion="Sin calle informada",
+                region="Biobío",
+                lat=-36.826991234567,
+                lon=-73.05,
+                exactitud_m=12.5,
+                verificada=True,
+                verificada_at=datetime(2024, 5, 20, 2, 59, 59, 123456, tzinfo=UTC),
+            ),
+            # Somebody pointed at it on the map.
+            DireccionListada(direccion="Camino 5", lat=-0.0000012, lon=70.0),
             DireccionData(
                 direccion="Calle 1\u00a0Norte 0012 / fondo",
                 tipo=TipoDireccion.TRABAJO,
@@ -152,11 +166,11 @@ def test_what_is_exported_and_imported_into_nothing_is_exported_the_same(
 ) -> None:
     _store(app, buffet, usuario_investigador)
     data, before = _export(investigador, formato)
-    assert len(before) == 1 + 4 + 3 + 1 + 1
+    assert len(before) == 1 + 5 + 3 + 1 + 1
     assert len(rows(Divulgacion)) == 1
     assert {one.oficio_id for one in rows(DivulgacionCaso)} == {one.id for one in rows(Oficio)}
 
-    persons = _persons(rows)
+    persons, places = _persons(rows), _places(rows)
     with app.app_context(), transaction():
         ids = list(db.session.scalars(sa.select(Oficio.id)))
         hide_cases(ids, _LISTA, EstadoCarga.SALE)
@@ -171,6 +185,27 @@ def test_what_is_exported_and_imported_into_nothing_is_exported_the_same(
     assert len(rows(Oficio)) == len(CASOS)
     assert sorted(_export(investigador, formato)[1]) == sorted(before)
     assert _persons(rows) == persons
+    assert _places(rows) == places
+    assert sum(one.verificada for one in rows(Direccion)) == 1
+    assert [name for oficio in rows(Oficio) for name in oficio.advertencias_ingreso].count(
+        "direccion_verificada_4"
+    ) == 1
+
+
+def _places(rows: Callable[..., list[Any]]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            clean_text(d.direccion),
+            d.tipo,
+            d.notas,
+            d.lat,
+            d.lon,
+            d.exactitud_m,
+            d.verificada,
+            d.verificada_at,
+        )
+        for d in rows(Direccion)
+    ]
 
 
 def _persons(rows: Callable[..., list[Any]]) -> list[tuple[Any, ...]]:
@@ -201,3 +236,31 @@ def test_a_kind_that_a_list_names_and_nobody_knows_is_kept_in_a_sentence() -> No
     assert fila.datos["propietario_tipo"] == "aval"
     assert "direccion_tipo" not in fila.datos
     assert "Casa de veraneo" in fila.advertencias["direccion_tipo"]
+
+
+def test_where_an_address_is_and_that_it_was_verified_is_taken_or_told() -> None:
+    header = (
+        "N° Oficio;Patente;Dirección;Latitud;Longitud;Exactitud (m);Verificada;Un dato por celda\n"
+    )
+    at = "2026-11-20 10:00:00-03:00"
+    lines = (
+        f"OF-1;BBCL12;Av. Grecia 1180;-33,45;-70.6;8;{at};\n"
+        f"OF-2;BBCL13;Av. Grecia 1181;-33.45;;8;{at};sí\n"
+        "OF-3;BBCL14;Av. Grecia 1182;-95;nan;-1;2026-12-24 10:00:00-03:00;sí\n"
+        f"OF-4;BBCL15;;-33.45;-70.6;8;{at};sí\n"
+    )
+    text = header + "".join(lines)
+
+    one, two, three, four = read_list(text.encode(), "a.csv", today=date(2026, 11, 29)).filas
+
+    # Of a list that is not Rastro's own nobody knows that somebody was there.
+    assert (one.datos["direccion_lat"], one.datos["direccion_lon"]) == ("-33.45", "-70.6")
+    assert "direccion_verificada" not in one.datos
+    assert f"No se usó «Verificada»: el listado dice «{at}»." in one.advertencias.values()
+    assert not {"direccion_lat", "direccion_exactitud_m"} & set(two.datos)
+    assert "-33.45" in two.advertencias["direccion_lat"]
+    assert "no quién lo hizo" in two.advertencias["direccion_verificada"]
+    for fila in (three, four):
+        names = {name for name in fila.advertencias if name.startswith("direccion_")}
+        assert len(names) == 4
+        assert not {name for name in fila.datos if name.startswith("direccion_")}

@@ -26,6 +26,7 @@ from app.oficios.service.cases import (
 )
 from app.oficios.service.data import (
     DireccionData,
+    DireccionListada,
     EntradaData,
     OficioData,
     Posicion,
@@ -63,6 +64,7 @@ __all__ = [
     "UNDO_PERIOD",
     "CasoData",
     "DireccionData",
+    "DireccionListada",
     "EntradaData",
     "FollowUpRefused",
     "Move",

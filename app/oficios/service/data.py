@@ -48,6 +48,18 @@ class DireccionData:
     notas: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class DireccionListada(DireccionData):
+    """A place of which a list knows more: where it is on the map, and when it was verified."""
+
+    lat: float | None = None
+    lon: float | None = None
+    #: Metres.
+    exactitud_m: float | None = None
+    verificada: bool = False
+    verificada_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Posicion:
     """A point on the map; ``exactitud_m`` in metres, none when a person pointed at it."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from typing import IO, Any
 
 from app.core.comunas import comunas
 from app.core.tribunales import tribunales
 from app.oficios.rules import Prioridad
 from app.oficios.rules.campos import CAMPOS
+from app.planillas.rules.map_points import LAT, LON, MARGIN
+from app.planillas.rules.oficio_headers import PARTES
 from app.planillas.rules.sheets import MAX_FILAS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,6 +40,12 @@ EXAMPLES = (
     {"numero_oficio": "EJEMPLO-2", "patente": "LGCR75", "notas": "Solo la patente es obligatoria"},
 )
 _GRANTED = ("sí", "no")
+#: That an address was verified is not asked of a buffet: it is taken from Rastro's own file alone.
+_ON_THE_MAP = {
+    LAT: "Grados con decimales, como -33,4569. Va junto con la longitud.",
+    LON: "Grados con decimales, como -70,6483. Va junto con la latitud.",
+    MARGIN: "Cuántos metros puede errar el punto; si no lo sabe, déjela vacía.",
+}
 
 
 def write_template() -> IO[bytes]:
@@ -59,13 +68,13 @@ def write_template() -> IO[bytes]:
         "fuerza_publica": list(_GRANTED),
         "descerrajamiento": list(_GRANTED),
     }
-    for place, (name, campo) in enumerate(CAMPOS.items(), 1):
+    for place, (name, label, remark) in enumerate(_heads(), 1):
         letter = get_column_letter(place)
-        head = sheet.cell(1, place, campo.label)
+        head = sheet.cell(1, place, label)
         head.font = Font(bold=True)
-        sheet.column_dimensions[letter].width = max(14, len(campo.label) + 4)
-        if campo.help:
-            head.comment = Comment(campo.help, "Rastro")
+        sheet.column_dimensions[letter].width = max(14, len(label) + 4)
+        if remark:
+            head.comment = Comment(remark, "Rastro")
         for row, example in enumerate(EXAMPLES, 2):
             cell = sheet.cell(row, place, example.get(name))
             cell.number_format = "@"
@@ -75,6 +84,14 @@ def write_template() -> IO[bytes]:
     book.save(file)
     file.seek(0)
     return file
+
+
+def _heads() -> Iterator[tuple[str, str, str]]:
+    """The columns: the field of each, its header, and what is remarked on that."""
+    for name, campo in CAMPOS.items():
+        yield name, campo.label, campo.help
+        if name == "region":
+            yield from ((one, PARTES[one], remark) for one, remark in _ON_THE_MAP.items())
 
 
 def _offer(sheet: Any, choices: Any, letter: str, values: list[str]) -> None:

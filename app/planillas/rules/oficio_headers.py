@@ -41,10 +41,23 @@ PARTES = {
     "propietario_notas": "Notas de la persona",
     "direccion_tipo": "Tipo de dirección",
     "direccion_notas": "Notas de la dirección",
+    "direccion_lat": "Latitud",
+    "direccion_lon": "Longitud",
+    "direccion_exactitud_m": "Exactitud (m)",
+    "direccion_verificada": "Verificada",
     "un_dato": "Un dato por celda",
 }
 #: What a list says of a person or a place beside the fields of a paper.
-JUNTO = ("propietario_tipo", "propietario_notas", "direccion_tipo", "direccion_notas")
+JUNTO = (
+    "propietario_tipo",
+    "propietario_notas",
+    "direccion_tipo",
+    "direccion_notas",
+    "direccion_lat",
+    "direccion_lon",
+    "direccion_exactitud_m",
+    "direccion_verificada",
+)
 #: A column whose cells go to the notes as «Encabezado: valor».
 A_NOTAS = "a_notas"
 

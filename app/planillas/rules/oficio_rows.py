@@ -19,6 +19,7 @@ from app.oficios.rules.field_readers import Dato
 from app.oficios.rules.papel import LIST, judge, read_papel
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.many_in_cell import share_out
+from app.planillas.rules.map_points import read_map_facts
 from app.planillas.rules.month_first import turn_dates
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
 from app.planillas.rules.oficio_headers import JUNTO, PARTES
@@ -198,7 +199,7 @@ def read_cases(
                 f"El listado trae el RUT sin su dígito («{clean_text(valores['rut_sin_dv'])}»): "
                 "se calculó.",
             )
-        _read_beside(texts, datos, notes)
+        _read_beside(texts, datos, notes, today)
         if not whole:
             _doubt_trailer(texts, typed, datos, errores)
         _doubt_dates(datos, notes, today)
@@ -232,17 +233,28 @@ def read_cases(
     return filas
 
 
-def _read_beside(texts: Mapping[str, str], datos: dict[str, Dato], notes: dict[str, str]) -> None:
-    """Read what kind of person and of address a row names, and what it remarks on them; what
-    cannot be read, or is said of nobody, is kept in a sentence.
+def _read_beside(
+    texts: Mapping[str, str], datos: dict[str, Dato], notes: dict[str, str], today: date
+) -> None:
+    """Read what kind of person and of address a row names, where that is, and what it remarks on
+    them; what cannot be read, or is said of nobody, is kept in a sentence.
     """
     has_place = bool({"direccion", "comuna", "region"} & set(datos))
     has_person = any(name.startswith("propietario_") for name in datos)
-    for name in JUNTO:
-        text = clean_text(unescape_formula(texts.get(name, "")), multiline=True)
-        if not text:
+    said = {
+        name: text
+        for name in JUNTO
+        if (text := clean_text(unescape_formula(texts.get(name, "")), multiline=True))
+    }
+    facts, told, unused = read_map_facts(
+        said, today=today, has_place=has_place, exact=is_whole(texts)
+    )
+    datos |= facts
+    notes |= told
+    for name, text in said.items():
+        if name in facts:
             continue
-        value: str | None = text
+        value: str | None = None if name in unused else text
         if name.endswith("_tipo"):
             kinds = TipoPropietario if name == "propietario_tipo" else TipoDireccion
             known = {fold(word): one.value for one in kinds for word in (one.value, one.label)}

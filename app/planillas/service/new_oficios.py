@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
@@ -12,12 +12,13 @@ from app.oficios.rules import Prioridad, TipoPropietario
 from app.oficios.rules.papel import Papel
 from app.oficios.service import (
     CasoData,
-    DireccionData,
+    DireccionListada,
     OficioData,
     PropietarioData,
     VehiculoData,
 )
 from app.oficios.service.papel import direccion_of, oficio_of, propietario_of, vehiculo_of
+from app.planillas.rules.map_points import LAT, LON, MARGIN, VERIFIED
 from app.planillas.rules.oficio_outcomes import FilaOficio
 
 _DAYS = ("fecha_oficio", "fecha_ingreso", "fecha_limite")
@@ -37,9 +38,7 @@ def case_of(fila: FilaOficio) -> CasoData:
         personas=tuple(
             persona for one in papers if (persona := propietario_of(one, *_standing(one)))
         ),
-        direcciones=tuple(
-            place for one in papers if (place := direccion_of(one, *_kind_of_place(one)))
-        ),
+        direcciones=tuple(place for one in papers if (place := _place_of(one))),
     )
 
 
@@ -70,7 +69,13 @@ def case_from_text(text: str) -> CasoData:
             for one in found["personas"]
         ),
         direcciones=tuple(
-            DireccionData(**{**one, "tipo": TipoDireccion(one["tipo"])})
+            DireccionListada(
+                **{
+                    **one,
+                    "tipo": TipoDireccion(one["tipo"]),
+                    "verificada_at": _moment(one.get("verificada_at")),
+                }
+            )
             for one in found["direcciones"]
         ),
     )
@@ -88,6 +93,31 @@ def _standing(papel: Papel) -> tuple[TipoPropietario, str | None]:
     """How a person stands to the vehicle, and what else the row says of them."""
     tipo = papel.text("propietario_tipo") or TipoPropietario.PRINCIPAL.value
     return TipoPropietario(tipo), papel.text("propietario_notas")
+
+
+def _place_of(papel: Papel) -> DireccionListada | None:
+    """The place that a row names, with where it is on the map and when it was verified."""
+    place = direccion_of(papel, *_kind_of_place(papel))
+    if place is None:
+        return None
+    lat, lon, margin = (_number(papel.text(name)) for name in (LAT, LON, MARGIN))
+    moment = _moment(papel.text(VERIFIED))
+    return DireccionListada(
+        **vars(place),
+        lat=lat,
+        lon=lon,
+        exactitud_m=margin,
+        verificada=moment is not None,
+        verificada_at=moment,
+    )
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
 def _kind_of_place(papel: Papel) -> tuple[TipoDireccion, str | None]:
