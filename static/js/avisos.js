@@ -3,6 +3,7 @@
 // The server sends events over an open connection (SSE) while the page is visible. Where it cannot hold it
 // (GET /novedades answers 204 then), the page polls every few seconds, with a backoff on failures.
 import { need } from "./elements.js";
+import { endSession, isOver } from "./session.js";
 import { toast } from "./toasts.js";
 
 /** @typedef {{texto: string, accion: string, abrir: string}} Aviso */
@@ -42,7 +43,7 @@ export const backOff = (count, period) => Math.min(LONGEST, period * 2 ** count)
 
 function listen() {
   clearTimeout(lineTimer);
-  if (line || document.hidden || !news.lineUrl) return;
+  if (line || document.hidden || isOver() || !news.lineUrl) return;
   const query = new URLSearchParams({ aviso: news.ultimo, sin_leer: news.sinLeer });
   const event = document.getElementById("board")?.dataset.event;
   if (event) query.set("evento", event);
@@ -75,17 +76,21 @@ function hangUp() {
 /** @param {number} delay in milliseconds */
 function later(delay) {
   clearTimeout(timer);
-  if (!document.hidden) timer = setTimeout(ask, delay);
+  if (!document.hidden && !isOver()) timer = setTimeout(ask, delay);
 }
 
 async function ask() {
-  if (asking || document.hidden) return;
+  if (asking || document.hidden || isOver()) return;
   asking = true;
   let delay = isListening() ? LONGEST : PERIOD;
   try {
     const query = new URLSearchParams({ desde: news.ultimo, sin_leer: news.sinLeer });
-    const answer = await fetch(`${news.url}?${query}`, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000) });
-    if (answer.status === 200) show(await answer.json());
+    // As HTMX asks: a stranger is told 401 then, and is not led to the page for signing in.
+    const answer = await fetch(`${news.url}?${query}`, {
+      headers: { "HX-Request": "true" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(10000),
+    });
+    if (answer.status === 401) endSession();
+    else if (answer.status === 200) show(await answer.json());
     else if (answer.status !== 204) throw new Error(String(answer.status));
     failures = 0;
   } catch {

@@ -3,6 +3,7 @@
 // that one came from, and what others do appears without taking away what a person is typing.
 import { isListening } from "./avisos.js";
 import { morph } from "./morph.js";
+import { endSession, isOver } from "./session.js";
 
 const CASE = /^\/oficios\/(\d+)(\/|$)/;
 
@@ -170,6 +171,7 @@ async function refresh() {
       headers: { "HX-Request": "true", "X-Caso": "vivo" },
       redirect: "error",
     });
+    if (answer.status === 401) endSession();
     const fresh = document.createElement("template");
     fresh.innerHTML = await answer.text();
     const was = section();
@@ -193,6 +195,7 @@ async function refresh() {
 /** @param {number} delay milliseconds */
 function later(delay) {
   clearTimeout(timer);
+  if (isOver()) return;
   timer = setTimeout(async () => {
     await refresh();
     later(isListening() ? PERIOD : PERIOD_WITHOUT_LINE);

@@ -2,6 +2,7 @@
 // What somebody typed is not lost when their session ended or the page grew older than its token:
 // it waits in this tab, and comes back into its form after signing in. Only the same account gets it.
 import { targetOf } from "./elements.js";
+import { isOver } from "./session.js";
 import { toast } from "./toasts.js";
 
 /**
@@ -229,7 +230,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else form?.setAttribute("data-unsaved", "");
 });
 window.addEventListener("beforeunload", (event) => {
-  const open = [...document.querySelectorAll("form[data-unsaved]")].some((form) => [...form.querySelectorAll(QUESTION)]
+  const open = [...document.forms].filter((form) => form.matches("[data-unsaved]") && [...form.querySelectorAll(QUESTION)]
     .some((control) => (/** @type {HTMLInputElement} */ (control)).value !== (/** @type {HTMLInputElement} */ (control)).defaultValue));
-  if (open) event.preventDefault();
+  if (!open.length) return;
+  // Who has to sign in again has to leave the page: what stands there waits for them.
+  if (isOver() && !isForbidden && open.length === 1) {
+    write({ ...draftOf(open[0]), lost: true });
+    if (read()?.lost) return;
+  }
+  event.preventDefault();
 });

@@ -61,6 +61,35 @@ def test_what_was_typed_comes_back_after_signing_in(
     expect(page.get_by_text("Aquí está lo que escribió")).to_be_visible()
 
 
+def test_a_case_whose_session_ended_asks_no_more_says_it_once_and_keeps_what_is_typed(
+    app, browse, buffet, usuario_admin
+):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(usuario_admin, f"/oficios/{case.id}")
+    page.locator("#linea").focus()
+    page.keyboard.type(WORDS)
+    end_session(page)
+    asked: list[str] = []
+    # What is typed is sent for a day that it names, once; the page itself only reads.
+    page.on("request", lambda request: request.method == "GET" and asked.append(request.url))
+    tell = """() => ["novedades:caso", "avisos:preguntar"]
+      .forEach((name) => document.body.dispatchEvent(new Event(name)))"""
+
+    page.evaluate(tell)
+    told = page.get_by_text("Su sesión terminó")
+    expect(told).to_be_visible()
+    asked.clear()
+    page.evaluate(tell)
+    page.wait_for_timeout(1200)  # longer than the pause between two questions
+
+    assert asked == []
+    expect(told).to_have_count(1)
+    expect(page.locator("#linea")).to_have_value(WORDS)
+    page.reload()
+    sign_in_again(page, usuario_admin.email)
+    expect(page.locator("#linea")).to_have_value(WORDS)
+
+
 def test_ubicado_goes_on_after_signing_in_with_its_words_and_its_photo(
     app, browse, buffet, usuario_investigador, usuario_admin, rows
 ):

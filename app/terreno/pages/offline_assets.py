@@ -25,6 +25,7 @@ ASSETS = (
     "js/confirm.js",
     "js/elements.js",
     "js/llaves.js",
+    "js/session.js",
     "js/toasts.js",
     "js/whereabouts.js",
     "js/terreno/store.js",

@@ -3,6 +3,7 @@
 // happened, and the board fetches what; without a connection it polls every 1.5 s, answered by 204
 // as long as there is nothing new. What a person is doing (dragging, a menu) is not disturbed.
 import { isListening } from "../avisos.js";
+import { endSession } from "../session.js";
 import { announce, toast } from "../toasts.js";
 import { laneTotal, readCounts, totalOf } from "./counts.js";
 import { board, cardOf, cards, isBusy, keepingScroll, listFor, lists, setCount, setWhole } from "./dom.js";
@@ -90,7 +91,7 @@ async function ask() {
 
 function ended() {
   last = "";
-  toast("Su sesión terminó. Recargue la página para entrar otra vez.", "aviso");
+  endSession();
 }
 
 /** @param {HTMLElement | null} changes the answer: cards with their places, ids that are gone, counts */
