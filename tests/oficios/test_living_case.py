@@ -102,6 +102,13 @@ def test_the_case_stays_lives_and_answers_to_keys(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Teclas del caso")).to_be_visible()
     page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator("#linea")).to_be_focused()
+    expect(page.locator(".line-form [value=nota]")).to_be_checked()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("c")
+    expect(page.locator(f"#oficio-mas-{case.id} .case-check[open]")).to_be_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("u")
     page.wait_for_url(f"**/oficios/{case.id}/ubicado")
 
