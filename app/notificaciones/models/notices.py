@@ -75,9 +75,17 @@ class Notificacion(Model):
     """One e-mail of an oficio, with its contents as they were sent."""
 
     __tablename__ = "notificaciones"
-    # For the figures of how receptores answer.
+    # All that the figures of how receptores answer ask of it.
     __table_args__ = (
-        sa.Index("ix_notificaciones_sent", "tipo", "enviada_at", "oficio_id"),
+        sa.Index(
+            "ix_notificaciones_sent",
+            "tipo",
+            "estado",
+            "recordatorio_de_id",
+            "enviada_at",
+            "receptor_id",
+            "oficio_id",
+        ),
         sa.Index("ix_notificaciones_state", "estado", "oficio_id"),
         sa.Index("ix_notificaciones_newest", "created_at", "id"),
         # Whether a notice's reminder was answered.

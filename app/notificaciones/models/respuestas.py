@@ -28,6 +28,10 @@ class Respuesta(Model):
     """One answer to a notice. Answers are added; a later one does not erase an earlier one."""
 
     __tablename__ = "notificacion_respuestas"
+    # All that the figures of how receptores answer ask of it.
+    __table_args__ = (
+        sa.Index("ix_notificacion_respuestas_answered", "notificacion_id", "created_at", "tipo"),
+    )
     __sealed__ = (
         Sealed(
             tipo="respuesta",
@@ -55,7 +59,7 @@ class Respuesta(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"), index=True)
+    notificacion_id: Mapped[int] = mapped_column(sa.ForeignKey("notificaciones.id"))
     tipo: Mapped[TipoRespuesta]
     #: When he means to be there, for «voy en camino».
     hora_llegada: Mapped[datetime | None]
