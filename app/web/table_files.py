@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from itertools import chain
 from typing import IO, Any, Generic, TypeVar
 
 from flask import Response, make_response, send_file, stream_with_context
@@ -20,6 +21,7 @@ from flask import Response, make_response, send_file, stream_with_context
 from app.core.clock import to_local
 from app.core.dates import format_fecha
 from app.core.text import clean_text, escape_formula
+from app.web.workbook_stream import SheetColumn, SheetContents, stream_workbook
 
 R = TypeVar("R")
 
@@ -92,17 +94,22 @@ def send_table(
         name: of the file, without its extension; ASCII.
         formato: one of ``FORMATS``.
         note: a last row that says what the file leaves out.
-        stream: write a CSV while the rows are read, for tables without a bound.
+        stream: send the file while the rows are read, for tables without a small bound.
     """
     file_name = f"{name}.{formato}"
-    if formato == "xlsx":
+    if formato == "xlsx" and not stream:
         file = write_xlsx(table, rows, note=note)
         response = send_file(file, _XLSX, as_attachment=True, download_name=file_name)
         response.call_on_close(file.close)
     else:
-        lines = write_csv(table, rows, note=note)
-        response = make_response(stream_with_context(lines) if stream else b"".join(lines))
-        response.headers["Content-Type"] = "text/csv; charset=utf-8"
+        is_book = formato == "xlsx"
+        pieces = (
+            stream_book([Sheet(table, rows, note)])
+            if is_book
+            else write_csv(table, rows, note=note)
+        )
+        response = make_response(stream_with_context(pieces) if stream else b"".join(pieces))
+        response.headers["Content-Type"] = _XLSX if is_book else "text/csv; charset=utf-8"
         response.headers.set("Content-Disposition", "attachment", filename=file_name)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -129,48 +136,30 @@ def write_xlsx(table: Table[R], rows: Iterable[R], *, note: str = "") -> IO[byte
 
 def write_book(sheets: Iterable[Sheet[Any]]) -> IO[bytes]:
     """A workbook with several sheets; see ``write_xlsx``."""
-    # A tenth of the start of every process, for who downloads a workbook.
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    for one in sheets:
-        try:
-            _fill_sheet(book, one)
-        except BaseException:
-            # Saving alone closes the half written sheet and removes its file, which would else stay
-            # until the process ends.
-            with tempfile.TemporaryFile() as thrown_away:
-                book.save(thrown_away)
-            raise
     file = tempfile.TemporaryFile()  # noqa: SIM115  # who sends it closes it
-    book.save(file)
+    try:
+        file.writelines(stream_book(sheets))
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
 
 
-def _fill_sheet(book: Any, one: Sheet[Any]) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+def stream_book(sheets: Iterable[Sheet[Any]]) -> Iterator[bytes]:
+    """The pieces of such a workbook, written while its rows are read."""
+    return stream_workbook([_contents(one) for one in sheets], CellKind.DATE.value)
 
-    table = one.table
-    sheet = book.create_sheet(table.title)
-    sheet.freeze_panes = "A2"
-    for index, column in enumerate(table.columns, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = column.width
-    head = [WriteOnlyCell(sheet, column.label) for column in table.columns]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    for row in one.rows:
-        sheet.append(
-            [
-                _sheet_cell(sheet, _cell(column, row), column, WriteOnlyCell)
-                for column in table.columns
-            ]
-        )
-    if one.note:
-        sheet.append([_harmless(one.note)])
+
+def _contents(one: Sheet[R]) -> SheetContents:
+    columns = one.table.columns
+    rows: Iterator[list[Any]] = ([_cell(column, row) for column in columns] for row in one.rows)
+    note = [[_harmless(one.note)]] if one.note else []
+    return SheetContents(
+        one.table.title,
+        [SheetColumn(column.label, column.width, column.kind.value) for column in columns],
+        chain(rows, note),
+    )
 
 
 def _cell(column: Column[R], row: R) -> Any:
@@ -201,22 +190,6 @@ def _written(value: Any, kind: CellKind) -> str:
     if isinstance(value, float):
         return (f"{value:.2f}" if kind is CellKind.SECONDS else str(value)).replace(".", ",")
     return str(value)
-
-
-def _sheet_cell(
-    sheet: Any, value: Any, column: Column[Any], make_cell: Callable[[Any, Any], Any]
-) -> Any:
-    """A cell of XLSX: what has a format of its own carries it, text is nothing but text."""
-    if value is None or isinstance(value, int):
-        return value
-    cell = make_cell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # «#N/A» is what somebody wrote, not an error of the sheet
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        cell.number_format = CellKind.DATE.value
-    else:
-        cell.number_format = column.kind.value
-    return cell
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

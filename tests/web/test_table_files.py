@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from openpyxl import load_workbook
@@ -47,7 +47,15 @@ from app.tablero.queries.cards import Card, CardSighting
 from app.tablero.queries.listing import ListedCase
 from app.trabajos.pages.trabajos_file import TRABAJOS_TABLE
 from app.trabajos.queries import TrabajoLine
-from app.web.table_files import CellKind, Column, Table, write_csv, write_xlsx
+from app.web.table_files import (
+    CellKind,
+    Column,
+    Sheet,
+    Table,
+    stream_book,
+    write_csv,
+    write_xlsx,
+)
 from config import ROOT
 
 #: What makes a spreadsheet compute the cell that begins with it (OWASP, CSV injection).
@@ -452,17 +460,68 @@ def test_what_is_not_known_is_empty_and_the_last_row_says_what_is_left_out():
 def test_a_workbook_that_fails_halfway_leaves_nothing_behind(tmp_path, monkeypatch):
     """Neither a file nor a writer that complains when it is collected, in some later test."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    opened: list[IO[bytes]] = []
+    make_file = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: opened.append(make_file()) or opened[-1])
 
     def rows() -> Iterator[dict[str, Any]]:
         yield a_row_of_crossings("x")
-        assert list(tmp_path.iterdir())
+        assert [file.closed for file in opened] == [False]
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         write_xlsx(pasos_report(True), rows())
 
     gc.collect()
+    assert [file.closed for file in opened] == [True]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_leaves_while_its_rows_are_read():
+    """The first bytes before the first row, and never all of it at once."""
+    read: list[int] = []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for number in range(20_000):
+            read.append(number)
+            yield {**a_row_of_crossings(f"{number * 7_919:x}"), "monto": number}
+
+    pieces = stream_book([Sheet(pasos_report(True), rows())])
+    kept = [next(pieces)]
+    assert kept[0].startswith(b"PK")
+    assert not read
+    kept.append(next(pieces))
+    assert 0 < len(read) < 15_000
+    kept += pieces
+
+    assert max(map(len, kept)) < 200_000
+    sheet = load_workbook(io.BytesIO(b"".join(kept)), read_only=True).active
+    amounts = [row[4] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert amounts == list(range(20_000))
+
+
+def test_a_workbook_cut_off_by_its_reader_needs_nothing_more():
+    pieces = stream_book([Sheet(pasos_report(True), iter([a_row_of_crossings("x")] * 3))])
+    next(pieces)
+
+    pieces.close()
+
+    assert list(pieces) == []
+
+
+def test_a_text_is_written_as_it_is():
+    """What XML would take for its own, lines, and what is longer than a cell may be."""
+    table: Table[str] = Table(
+        "A & B <1>", (Column('"Qué" & <dónde>', lambda row: row, multiline=True),)
+    )
+    texts = ["<b>Soto & Díaz</b> ]]>", "una\nlínea más", "1" * 40_000, "🚗 Ñandú", ""]
+
+    sheet = read_sheet(table, *texts)
+
+    assert sheet.title == "A & B <1>"
+    assert sheet["A1"].value == '"Qué" & <dónde>'
+    read = [sheet.cell(row, 1).value for row in range(2, 7)]
+    assert read == [*texts[:2], "1" * 32_767, texts[3], None]
 
 
 def test_an_error_of_a_sheet_that_somebody_typed_is_text():

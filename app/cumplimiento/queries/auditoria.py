@@ -99,15 +99,20 @@ def list_deeds(
 
 
 def iter_deeds(wanted: HechoFilter, *, limit: int = EXPORT_LIMIT) -> Iterator[list[HechoRow]]:
-    """The rows of a file, some hundreds at a time."""
-    after: PuntoHecho | None = None
-    left = limit
-    while left > 0:
-        rows = list_deeds(wanted, after=after, limit=min(left, _PART))
-        if not rows:
-            return
+    """The rows of a file, some hundreds at a time; each is read once."""
+    found = [_iter_source(fuente, wanted) for fuente in FuenteHecho]
+    newest = islice(merge(*found, key=_order), limit)
+    while rows := list(islice(newest, _PART)):
         yield rows
-        left -= len(rows)
+
+
+def _iter_source(fuente: FuenteHecho, wanted: HechoFilter) -> Iterator[HechoRow]:
+    """What of one table fits, the newest first."""
+    after: PuntoHecho | None = None
+    while rows := _load(fuente, wanted, after, _PART):
+        yield from rows
+        if len(rows) < _PART:
+            return
         after = rows[-1].place
 
 

@@ -6,7 +6,6 @@ an original that was changed since then fails ``sha256sum -c`` at whoever checks
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from app.adjuntos.outside.storage import Storage
 from app.anclaje.outside.verificar_rastro import PROOF
 from app.core.clock import to_local
 from app.core.dates import format_fecha_hora
+from app.core.zip_pieces import ZipPieces
 from app.informes.models import Expediente
 
 MANIFEST = "SHA256SUMS"
@@ -103,7 +103,7 @@ def stream_zip(paquete: Paquete) -> Iterator[bytes]:
     Raises:
         FileMissing: a file vanished since ``missing`` was asked; the ZIP breaks off.
     """
-    pieces = _Pieces()
+    pieces = ZipPieces()
     with zipfile.ZipFile(pieces, "w") as archive:
         texts: dict[str, str | bytes] = {MANIFEST: paquete.manifest, README: paquete.readme}
         texts.update(paquete.evidence)
@@ -123,26 +123,3 @@ def stream_zip(paquete: Paquete) -> Iterator[bytes]:
 def _rewound(file: BinaryIO) -> BinaryIO:
     file.seek(0)
     return file
-
-
-class _Pieces(io.RawIOBase):
-    """Where a ZIP is written that is handed on at once: it cannot go back, nor needs to."""
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    def writable(self) -> bool:
-        """True, for ``zipfile``."""
-        return True
-
-    def write(self, data: object) -> int:
-        """Hold a piece until it is taken."""
-        piece = bytes(data)  # type: ignore[call-overload]  # zipfile hands in bytes or a view
-        self._held += piece
-        return len(piece)
-
-    def take(self) -> bytes:
-        """Return and clear the bytes written since the last call."""
-        piece = bytes(self._held)
-        self._held.clear()
-        return piece
