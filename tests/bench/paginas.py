@@ -38,6 +38,7 @@ from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES
+from app.portal.access import SESSION_KEY
 from app.usuarios.models import Usuario
 from app.usuarios.rules import Rol
 from app.web.kept_answers import kept_answers
@@ -45,7 +46,7 @@ from config import load_config
 from tests.bench.board_rows import fill
 from tests.bench.caso_rows import fill_case
 from tests.drills.servers import servers
-from tests.factories import make_usuario, sign_in_client
+from tests.factories import make_personal_link, make_usuario, sign_in_client
 
 SECRET = "only for measuring, never anywhere else"
 #: The table of the last release.
@@ -58,6 +59,7 @@ ADDRESSES = 40
 JOBS = 200
 AGAIN = "again"
 BROWSER = {"Accept-Encoding": "br", "Sec-Fetch-Site": "same-origin"}
+POLL = {"HX-Request": "true", "Sec-Fetch-Mode": "cors"}
 
 
 @dataclass
@@ -67,6 +69,8 @@ class Page:
     name: str
     path: str
     client: FlaskClient
+    #: Of a part that an open page asks for.
+    asked: dict[str, str] = field(default_factory=dict)
     queries: int = 0
     size: int = 0
     milliseconds: float = 0
@@ -91,6 +95,8 @@ class Site:
     staff: FlaskClient
     admin: FlaskClient
     cliente: FlaskClient
+    #: A browser that came in by the magic link of a buffet.
+    by_link: FlaskClient
     oficio_id: int
 
     def pages(self) -> list[Page]:
@@ -98,7 +104,9 @@ class Site:
         case = f"/oficios/{self.oficio_id}"
         return [
             Page("case", case, self.staff),
-            Page("case, bitácora", f"{case}/historial", self.staff),
+            Page("case, poll", case, self.staff, {**POLL, "X-Caso": "vivo"}),
+            Page("case, bitácora", f"{case}/bitacora", self.staff),
+            Page("case, historial", f"{case}/historial", self.staff),
             Page("board", "/tablero?todo=1", self.staff),
             Page("list", "/tablero/lista?todo=1", self.staff),
             Page("search", "/tablero/lista?q=suzuki+rojas", self.staff),
@@ -106,8 +114,10 @@ class Site:
             Page("Terreno", "/terreno", self.staff),
             Page("Avisos", "/avisos", self.staff),
             Page("Trabajos", "/admin/trabajos", self.admin),
+            Page("Trabajos, poll", "/admin/trabajos", self.admin, POLL),
             Page("Administración", "/admin", self.admin),
             Page("portal", "/portal", self.cliente),
+            Page("portal, link", "/portal", self.by_link),
         ]
 
 
@@ -134,7 +144,10 @@ def installed(url: str, folder: str, total: int) -> Iterator[Site]:
     admin = make_usuario(app, Rol.ADMIN, email="administra@oficina.example")
     cliente = make_usuario(app, Rol.CLIENTE, buffet, email="cliente@estudio.example")
     staff, head, outside = (sign_in_client(app, one) for one in (usuario, admin, cliente))
-    yield Site(app, staff, head, outside, oficio_id)
+    by_link = app.test_client()
+    with by_link.session_transaction() as session:
+        session[SESSION_KEY] = make_personal_link(app, buffet)
+    yield Site(app, staff, head, outside, by_link, oficio_id)
     with app.app_context():
         db.engine.dispose()
 
@@ -196,7 +209,7 @@ def get(page: Page, **headers: str) -> tuple[Any, float]:
     if not headers.pop(AGAIN, None):
         kept_answers(page.client.application).clear()
     start = time.process_time()
-    answer = page.client.get(page.path, headers={**BROWSER, **headers})
+    answer = page.client.get(page.path, headers={**BROWSER, **page.asked, **headers})
     return answer, 1000 * (time.process_time() - start)
 
 
@@ -218,6 +231,7 @@ def measure_page(site: Site, page: Page, rounds: int) -> None:
     page.size = len(answer.data)
     floor = floor_of(engine, page, answer)
     tag = answer.headers.get("ETag")
+    is_kept = kept_answers(site.app).size > 0
     times: list[float] = []
     floors: list[float] = []
     kept: list[float] = []
@@ -225,7 +239,7 @@ def measure_page(site: Site, page: Page, rounds: int) -> None:
     for _ in range(rounds):
         times.append(get(page)[1])
         floors.append(floor())
-        if tag:
+        if is_kept:
             again.append(get(page, again="yes")[1])
         if tag:
             same, taken = get(page, **{"If-None-Match": tag})
