@@ -258,7 +258,8 @@ EXPORTS = {
         "Otras facultades;Patente;Marca;Modelo;Año;Color;VIN o chasis;Número de motor;"
         "Tipo de vehículo;Nombre del propietario;RUT del propietario;Teléfono del propietario;"
         "Correo del propietario;Calidad de la persona;Notas de la persona;Dirección;Comuna;Región;"
-        "Tipo de dirección;Notas de la dirección;Fecha del oficio;Fecha de ingreso;Fecha límite;"
+        "Tipo de dirección;Notas de la dirección;Latitud;Longitud;Exactitud (m);Verificada;"
+        "Fecha del oficio;Fecha de ingreso;Fecha límite;"
         "Prioridad;Notas;Un dato por celda;Buffet",
         "app/planillas/pages/whole_file.py",
     ),
