@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.auditoria.models import Auditoria, Divulgacion, DivulgacionCaso
-from app.auditoria.rules import CanalDivulgacion
-from app.db import after_commit, db, dispensable_transaction
+from app.auditoria.rules import CanalDivulgacion, find_origin
+from app.db import after_commit, db, dispensable_transaction, insert_one
 
 
 class Actor(Protocol):
@@ -77,6 +77,7 @@ def record_disclosure(
     ``cantidad`` are the rows or files that went out. What has a ``clave`` is written once.
     ``casos`` are the cases that a list held, which costs one insert more.
     """
+    lugar, equipo = find_origin()
     values = {
         "canal": canal,
         "que": que[:200],
@@ -88,18 +89,22 @@ def record_disclosure(
         "cantidad": cantidad,
         "clave": clave,
         "created_at": now,
+        "lugar": lugar,
+        "equipo": equipo,
     }
     # On the connection: pages of a case write one, and nothing of the session is concerned.
+    if not casos:
+        insert_one(_TABLE, values, unless_known=True)
+        return
     connection = db.session.connection()
-    insert_one, insert_case = _INSERTS[connection.dialect.name]
-    written = connection.execute(insert_one, values).scalar_one_or_none()
-    if casos:
-        if written is None:  # by its key it was there
-            written = connection.execute(_KNOWN, {"clave": clave}).scalar_one()
-        connection.execute(
-            insert_case,
-            [{"divulgacion_id": written, "oficio_id": each} for each in sorted(set(casos))],
-        )
+    insert_look, insert_case = _INSERTS[connection.dialect.name]
+    written = connection.execute(insert_look, values).scalar_one_or_none()
+    if written is None:  # by its key it was there
+        written = connection.execute(_KNOWN, {"clave": clave}).scalar_one()
+    connection.execute(
+        insert_case,
+        [{"divulgacion_id": written, "oficio_id": each} for each in sorted(set(casos))],
+    )
 
 
 _TABLE = Divulgacion.metadata.tables[Divulgacion.__tablename__]

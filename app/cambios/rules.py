@@ -36,8 +36,14 @@ def written_tables(statement: str) -> Iterable[str]:
         return ()
     if kind == "TRUNCA":
         return _NAME.findall(statement)
-    text = statement if kind.startswith("WITH") else statement[:_BEGINNING]
-    return _WRITTEN.findall(text)
+    if kind.startswith("WITH"):
+        return _WRITTEN.findall(statement)
+    return _named_at_its_beginning(statement[:_BEGINNING])
+
+
+@lru_cache(maxsize=2048)
+def _named_at_its_beginning(text: str) -> tuple[str, ...]:
+    return tuple(_WRITTEN.findall(text))
 
 
 def is_delete(statement: str) -> bool:

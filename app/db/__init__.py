@@ -16,7 +16,7 @@ from app.db.hiding import (
     seeing_all,
     seeing_others,
 )
-from app.db.many_rows import change_many, insert_many, put_many
+from app.db.many_rows import change_many, insert_many, insert_one, put_many, put_one
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.prepared import Maker, Prepared, prepared, rows_of
 from app.db.statistics import REOPEN_AFTER, refresh_statistics
@@ -62,6 +62,7 @@ __all__ = [
     "dispensable_transaction",
     "hide_rows",
     "insert_many",
+    "insert_one",
     "is_unavailable",
     "is_writing",
     "limit_reader",
@@ -71,6 +72,7 @@ __all__ = [
     "prepare_engine",
     "prepared",
     "put_many",
+    "put_one",
     "refresh_statistics",
     "release",
     "rows_of",

@@ -44,6 +44,19 @@ def insert_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         _run(_inserting, table, tuple(rows[0]), rows)
 
 
+def insert_one(table: sa.Table, row: Mapping[str, Any], *, unless_known: bool = False) -> None:
+    """Insert a row by a statement that is written once, for what is a part of every page's time.
+
+    With ``unless_known`` nothing happens where a row with a key of it is there already.
+    """
+    _run_one(_keeping_one if unless_known else _inserting_one, table, row)
+
+
+def put_one(table: sa.Table, row: Mapping[str, Any]) -> None:
+    """The same, where the row takes the place of the one with its key."""
+    _run_one(_putting_one, table, row)
+
+
 def put_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """The same, where a row with the key of a row that is there already takes its place."""
     if rows:
@@ -76,6 +89,33 @@ def _run(
         connection.exec_driver_sql(statement.text, (text,))
 
 
+def _run_one(
+    write: Callable[[sa.Dialect, sa.Table, tuple[str, ...]], _Statement],
+    table: sa.Table,
+    row: Mapping[str, Any],
+) -> None:
+    connection = db.session.connection()
+    statement = write(connection.dialect, table, tuple(row))
+    connection.exec_driver_sql(statement.text, tuple(statement.values(row)))
+
+
+@lru_cache(256)
+def _inserting_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    return _statement(dialect, table, names, _insert_one(dialect, table, names))
+
+
+@lru_cache(256)
+def _keeping_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    text = f"{_insert_one(dialect, table, names)} ON CONFLICT DO NOTHING"
+    return _statement(dialect, table, names, text)
+
+
+@lru_cache(256)
+def _putting_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    text = _insert_one(dialect, table, names) + _in_place(dialect, table, names)
+    return _statement(dialect, table, names, text)
+
+
 @lru_cache(256)
 def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
     return _statement(dialect, table, names, _insert(dialect, table, names))
@@ -83,13 +123,17 @@ def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> 
 
 @lru_cache(256)
 def _putting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    text = _insert(dialect, table, names) + _in_place(dialect, table, names)
+    return _statement(dialect, table, names, text)
+
+
+def _in_place(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
     quote = dialect.identifier_preparer.quote
     key = [column.name for column in table.primary_key]
     others = [f"{quote(name)} = excluded.{quote(name)}" for name in names if name not in key]
     changes = f"SET {', '.join(others)}"
     keys = ", ".join(map(quote, key))
-    text = f"{_insert(dialect, table, names)} ON CONFLICT ({keys}) DO UPDATE {changes}"
-    return _statement(dialect, table, names, text)
+    return f" ON CONFLICT ({keys}) DO UPDATE {changes}"
 
 
 @lru_cache(256)
@@ -110,11 +154,20 @@ def _changing(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _
     return _statement(dialect, table, names, text)
 
 
-def _insert(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
+def _insert_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
+    place = "?" if dialect.name == "sqlite" else "%s"
+    return f"{_begin(dialect, table, names)} VALUES ({', '.join([place] * len(names))})"
+
+
+def _begin(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
     quote = dialect.identifier_preparer.quote
-    begin = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))})"
+    return f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))})"
+
+
+def _insert(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
     if dialect.name == "sqlite":
-        return f"{begin} VALUES ({', '.join('?' * len(names))})"
+        return _insert_one(dialect, table, names)
+    begin = _begin(dialect, table, names)
     values = ", ".join(_cast(dialect, table, name) for name in names)
     rows = _records(dialect, table, names)
     return f"{begin} SELECT {values} FROM {rows}"  # noqa: S608  # names of the model alone

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.custodia.service.collecting import UnsealedWrite, noting
-from app.db import change_many, db, insert_many, put_many, transaction
+from app.db import change_many, db, insert_many, insert_one, put_many, put_one, transaction
 from app.oficios.models import Oficio
 from app.oficios.rules import Estado, Prioridad
 from tests.factories import make_oficio
@@ -43,7 +43,8 @@ def test_what_is_written_at_once_is_what_each_row_alone_would_be(app, template):
     alone = [odd | {"numero_oficio": f"U-{index}"} for index in range(3)]
     with app.app_context():
         with transaction(), noting():
-            insert_many(OFICIOS, rows)
+            insert_many(OFICIOS, rows[:2])
+            insert_one(OFICIOS, rows[2])
             for row in alone:
                 db.session.connection().execute(sa.insert(OFICIOS), row)
         found = {
@@ -72,6 +73,25 @@ def test_values_change_row_by_row_and_a_known_key_is_replaced(app, template):
         rol = dict(db.session.execute(sa.select(OFICIOS.c.id, OFICIOS.c.rol)).all())
     assert [rol[pk] for pk in ids] == ["C-1", "C-9", ODD[:40]]
     assert rol[ids[2] + 7] == template["rol"]
+
+
+def test_one_row_takes_the_place_of_a_known_key_or_leaves_it(app, template):
+    known = template | {"id": 9_000, "numero_oficio": "V-1"}
+    with app.app_context():
+        with transaction(), noting():
+            insert_one(OFICIOS, known)
+            put_one(OFICIOS, known | {"rol": ODD[:40]})
+            put_one(OFICIOS, known | {"id": 9_001, "numero_oficio": "V-2", "rol": "C-2"})
+            insert_one(OFICIOS, known | {"rol": "C-9"}, unless_known=True)
+            insert_one(OFICIOS, known | {"id": 9_002, "rol": "C-3"}, unless_known=True)
+        rol = dict(db.session.execute(sa.select(OFICIOS.c.id, OFICIOS.c.rol)).all())
+        with pytest.raises(IntegrityError), transaction(), noting():
+            insert_one(OFICIOS, known)
+        with pytest.raises(UnsealedWrite), transaction():
+            insert_one(OFICIOS, known | {"id": 9_003})
+    assert rol[9_000] == ODD[:40]
+    assert rol[9_001] == "C-2"
+    assert 9_002 not in rol
 
 
 def test_what_the_model_or_the_database_refuses_is_refused_and_nothing_stays(app, template):

@@ -23,6 +23,12 @@ _COLUMNS = [getattr(Eslabon, name) for name in Sello.__dataclass_fields__]
 _HEADS = sa.select(Cabeza.cadena, Cabeza.secuencia, Cabeza.hash).where(
     Cabeza.cadena.in_(sa.bindparam("cadenas", expanding=True))
 )
+_HEADS_TO_APPEND = _HEADS.order_by(Cabeza.cadena).with_for_update(key_share=True)
+_HEAD_TO_APPEND = (
+    sa.select(Cabeza.cadena, Cabeza.secuencia, Cabeza.hash)
+    .where(Cabeza.cadena == sa.bindparam("cadena"))
+    .with_for_update(key_share=True)
+)
 _TABLE = Eslabon.metadata.tables[Eslabon.__tablename__]
 _LINKS_OF_ROWS = (
     sa.select(*(_TABLE.c[name] for name in Sello.__dataclass_fields__))
@@ -43,13 +49,21 @@ def parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
 
 def find_heads(cadenas: Sequence[int]) -> dict[int, tuple[int, str]]:
     """The number and the hash of each chain's last link, as the application left them."""
-    return read_heads(_HEADS, cadenas)
+    return _read_heads(_HEADS, cadenas)
 
 
-def read_heads(
+def heads_to_append(cadenas: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """The same, and nobody else can append to them until the commit."""
+    if len(cadenas) != 1:
+        return _read_heads(_HEADS_TO_APPEND, cadenas)
+    # One chain by a statement whose text stays the same: a part of what every change costs.
+    rows = db.session.connection().execute(_HEAD_TO_APPEND, {"cadena": cadenas[0]})
+    return {row.cadena: (row.secuencia, row.hash) for row in rows}
+
+
+def _read_heads(
     statement: sa.Select[int, int, str], cadenas: Sequence[int]
 ) -> dict[int, tuple[int, str]]:
-    """The same by a statement that takes ``cadenas``: one that locks them, for who appends."""
     # On the connection: it is asked in every transaction, and needs nothing of the session.
     connection = db.session.connection()
     return {
@@ -57,9 +71,6 @@ def read_heads(
         for part in parts(cadenas)
         for row in connection.execute(statement, {"cadenas": part})
     }
-
-
-HEADS_TO_APPEND = _HEADS.order_by(Cabeza.cadena).with_for_update(key_share=True)
 
 
 def list_links(cadena: int) -> list[Sello]:

@@ -159,8 +159,7 @@ def _note(session: Session, _context: object) -> None:
     for row in session.dirty:
         for source in sources_of(type(row)):
             state = sa.inspect(row)
-            attrs, names = state.attrs, source.sealed.names
-            changed = frozenset(name for name in names if attrs[name].history.has_changes())
+            changed = _changed_names(source, state)
             if changed:
                 # What others changed meanwhile is in the database, unless a version guards it.
                 content = current_content(source, state) if source.is_versioned else None
@@ -169,6 +168,15 @@ def _note(session: Session, _context: object) -> None:
     for row in session.deleted:
         for source in sources_of(type(row)):
             _noted(session).put(_Touched(source, row.id, removed=_reason.get()))
+
+
+def _changed_names(source: SealSource, state: Any) -> frozenset[str]:
+    """What of a row the flush changed that its seal holds."""
+    # A column whose value was set is remembered with the old one; lists may wait unread.
+    names = [name for name in source.kinds if name in state.committed_state]
+    return frozenset(
+        name for name in (*names, *source.sealed.lists) if state.attrs[name].history.has_changes()
+    )
 
 
 @event.listens_for(Session, "before_commit")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from app.ajustes.rules import Setting
 from app.core.clock import is_within
 from app.core.labels import Labelled
+from app.core.process_memory import forgettable
 
 #: The job that writes down which sessions are over, and forgets old ones.
 CLEANING_JOB = "usuarios.sesiones"
@@ -230,6 +231,7 @@ _SYSTEMS = (
 )
 
 
+@forgettable(128)
 def name_device(user_agent: str) -> str:
     """A browser and its system as people call them: «Chrome en Windows»."""
     browser = _first(_BROWSERS, user_agent)
