@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from flask import Response, g, has_request_context
+from flask import Response, g, has_request_context, request
 
 from app.feature import asked_above
 
@@ -31,9 +31,25 @@ def conditional(view: View) -> View:
     return view
 
 
+def conditional_unless(*names: str) -> Callable[[View], View]:
+    """Decorator: the same, but for what is asked with one of these arguments.
+
+    Words that somebody looks for are asked once, so that a tag would only cost a statement more.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, names)
+        return view
+
+    return mark
+
+
 def is_conditional(view: Callable[..., Any] | None) -> bool:
-    """Whether a view, decorated or not, was marked so."""
-    return bool(getattr(view, _MARK, False))
+    """Whether a view, decorated or not, was marked so for the request of now, if there is one."""
+    mark: Any = getattr(view, _MARK, False)
+    if isinstance(mark, tuple) and has_request_context():
+        return not any(request.args.get(name) for name in mark)
+    return bool(mark)
 
 
 def shows_once() -> None:

@@ -27,14 +27,14 @@ from app.oficios.service import correct_entry as correct
 from app.oficios.service import edit_entry as edit
 from app.oficios.service import follow_up, own_words, refuse_correction, refuse_edit
 from app.web.access import or_404, staff_required
-from app.web.conditional import conditional
+from app.web.conditional import conditional_unless
 from app.web.deeds import Deed, Done, carry_out
 from app.web.pagination import PAGE_SIZE
 
 
 @bp.get("/<int:oficio_id>/bitacora")
 @staff_required
-@conditional
+@conditional_unless("texto")
 def timeline(oficio_id: int) -> ResponseReturnValue:
     """The case page, opened on its bitácora; its filters are in the address."""
     oficio = oficio_to_work(oficio_id)
