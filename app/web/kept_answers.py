@@ -12,7 +12,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, current_app, g, request, session
 
@@ -25,10 +25,12 @@ from app.web.fragments import asked_part
 MOST_BYTES = 4_000_000
 #: A longer body is not worth its place.
 LONGEST_BODY = 200_000
+#: How often a process looks for what is over by the clock.
+_SWEEP_EVERY = timedelta(seconds=10)
 #: Of each answer anew: its length and date, and what belongs to one request.
 _OWN = frozenset({"content-length", "date", "set-cookie"})
-#: With one of these an answer is for once.
-_ONCE = frozenset({"Set-Cookie", "HX-Trigger", "HX-Trigger-After-Swap"})
+#: With a header that begins so an answer is for once: it tells what was done.
+_ONCE = ("set-cookie", "hx-")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class KeptAnswers:
         self.size = 0
         self._answers: OrderedDict[bytes, KeptAnswer] = OrderedDict()
         self._lock = threading.Lock()
+        self._swept: datetime | None = None
         is_forgotten_with_people(self)
 
     def find(self, key: bytes) -> KeptAnswer | None:
@@ -71,8 +74,10 @@ class KeptAnswers:
         """Keep an answer, and forget what was made before ``since`` or is too much."""
         with self._lock:
             self._drop(key)
-            for other in [one for one, kept in self._answers.items() if kept.made < since]:
-                self._drop(other)
+            if self._swept is None or since - self._swept > _SWEEP_EVERY:
+                self._swept = since
+                for other in [one for one, kept in self._answers.items() if kept.made < since]:
+                    self._drop(other)
             if len(answer.body) > LONGEST_BODY:
                 return
             self._answers[key] = answer
@@ -118,7 +123,8 @@ def keep_answer(
     ``held`` is its body with places for fresh numbers, if it has any: that is kept instead.
     """
     # The session's cookie is set after this.
-    if session.modified or _ONCE & set(response.headers.keys()) or response.is_streamed:
+    is_once = any(name.lower().startswith(_ONCE) for name in response.headers.keys())  # noqa: SIM118  # pairs, not names
+    if session.modified or is_once or response.is_streamed:
         return
     own = _OWN if held is None else _OWN | {"content-encoding"}
     headers = tuple((name, text) for name, text in response.headers if name.lower() not in own)

@@ -318,6 +318,16 @@ class Rastro:
         """The requests for one of its pages."""
         return again_and_again(request(path, self.cookie))
 
+    def anew(self, path: str) -> Asking:
+        """The same page at ever another address, so that nothing of before can be given again."""
+        mark = "&" if "?" in path else "?"
+
+        def ask(number: int) -> Iterator[Asked]:
+            for turn in itertools.count():
+                yield request(f"{path}{mark}vez={number}-{time.time_ns()}-{turn}", self.cookie)
+
+        return ask
+
     def unchanged(self, path: str) -> Asking:
         """The same for a browser that has the page already: each connection asks for it first."""
 
@@ -480,13 +490,17 @@ def main() -> int:
         case, rows, cards = "/oficios/1", "/tablero/lista?todo=1", "/tablero?todo=1"
         lines = [
             Line("case page", 1, (small.address, small.page(case)), task),
+            Line("case page, anew", 1, (small.address, small.anew(case)), task),
             Line("list", 1, (small.address, small.page(rows)), listed),
+            Line("list, anew", 1, (small.address, small.anew(rows)), listed),
             Line(
                 "case page, unchanged", 4, (small.address, small.unchanged(case)), task, (304, 200)
             ),
             Line("list, unchanged", 4, (small.address, small.unchanged(rows)), listed, (304, 200)),
             Line("board of 200", 4, (small.address, small.page(cards)), board),
+            Line("board of 200, anew", 4, (small.address, small.anew(cards)), board),
             Line("board of 1,000", 25, (large.address, large.page(cards)), board_large),
+            Line("board of 1,000, anew", 25, (large.address, large.anew(cards)), board_large),
             Line(
                 "move",
                 2,
