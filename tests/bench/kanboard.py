@@ -403,6 +403,12 @@ def installed(total: int) -> Iterator[Rastro]:
         try:
             rastro = Rastro(f"http://127.0.0.1:{port}", f"rastro={cookie.value}", cards)
             _wait(rastro)
+            # As a browser after its first page: the cookie holds what forms are checked by.
+            first = requests.get(
+                f"{rastro.address}/oficios/1", headers={"Cookie": rastro.cookie}, timeout=60
+            )
+            if given := first.cookies.get("rastro"):
+                rastro.cookie = f"rastro={given}"
             yield rastro
         finally:
             process.terminate()
