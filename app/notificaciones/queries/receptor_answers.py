@@ -84,17 +84,35 @@ def list_unanswered(
     return list(db.session.scalars(statement, values))
 
 
+def _newest_without_answer() -> tuple[sa.ColumnElement[bool], ...]:
+    """The newest notice of a case to a receptor, if it was sent and nobody answered it.
+
+    Reminders are answered with what they remind of; one that failed replaces nothing.
+    """
+    later = aliased(Notificacion)
+    return (
+        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+        Notificacion.estado == EstadoNotificacion.ENVIADA,
+        Notificacion.recordatorio_de_id.is_(None),
+        ~_answered(Notificacion.id),
+        ~sa.exists().where(
+            later.oficio_id == Notificacion.oficio_id,
+            later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
+            later.recordatorio_de_id.is_(None),
+            later.estado != EstadoNotificacion.FALLIDA,
+            later.id > Notificacion.id,
+        ),
+    )
+
+
 @cache
 def _unanswered() -> sa.Select[Notificacion]:
     """The statement of ``list_unanswered``, written once."""
-    later = aliased(Notificacion)
     return (
         sa.select(Notificacion)
         .join(Oficio, Oficio.id == Notificacion.oficio_id)
         .where(
-            Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-            Notificacion.estado == EstadoNotificacion.ENVIADA,
-            Notificacion.recordatorio_de_id.is_(None),
+            *_newest_without_answer(),
             Notificacion.sustituto_propuesto_at.is_(None),
             Notificacion.selector.is_not(None),
             sa.or_(
@@ -105,14 +123,6 @@ def _unanswered() -> sa.Select[Notificacion]:
                 Notificacion.enviada_at > sa.bindparam("ahead"),
             ),
             Oficio.estado.in_(OPEN_STATES),
-            ~_answered(Notificacion.id),
-            ~sa.exists().where(
-                later.oficio_id == Notificacion.oficio_id,
-                later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-                later.recordatorio_de_id.is_(None),
-                later.estado != EstadoNotificacion.FALLIDA,
-                later.id > Notificacion.id,
-            ),
         )
         .order_by(Notificacion.id)
     )
@@ -141,20 +151,8 @@ def _waiting(buffet_id: Any) -> sa.Select:
 
 @prepared
 def _silent(oficio_ids: Any) -> sa.Select:
-    later = aliased(Notificacion)
     return sa.select(Notificacion.oficio_id, Notificacion.enviada_at).where(
-        Notificacion.oficio_id.in_(oficio_ids),
-        Notificacion.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-        Notificacion.estado == EstadoNotificacion.ENVIADA,
-        Notificacion.recordatorio_de_id.is_(None),
-        ~_answered(Notificacion.id),
-        ~sa.exists().where(
-            later.oficio_id == Notificacion.oficio_id,
-            later.tipo == TipoNotificacion.RECEPTOR_JUDICIAL,
-            later.recordatorio_de_id.is_(None),
-            later.estado != EstadoNotificacion.FALLIDA,
-            later.id > Notificacion.id,
-        ),
+        Notificacion.oficio_id.in_(oficio_ids), *_newest_without_answer()
     )
 
 
