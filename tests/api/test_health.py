@@ -205,6 +205,11 @@ def test_a_stored_file_that_is_gone_is_a_warning(app, stranger, oficio, usuario_
         current_storage().delete(rows(Adjunto)[0].copia_key)
     ask_again(app)
     assert stranger.get("/health").get_json()["warnings"] == ["files_missing"]
+    with app.app_context(), transaction():
+        db.session.execute(sa.update(Adjunto).values(copia_key="altered by hand"))
+    ask_again(app)
+    answer = stranger.get("/health")
+    assert answer.get_json()["warnings"] == ["files_missing"], "no file has such a name"
 
 
 def test_a_write_is_tried_at_most_every_some_seconds(app, stranger, rows):

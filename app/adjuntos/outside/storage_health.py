@@ -53,6 +53,8 @@ def find_missing_file() -> bool:
         )
     except (StorageDown, OSError):
         return False
+    except ValueError:
+        return True  # a row was altered: under what it names there is no file
 
 
 def _ask() -> str | None:
