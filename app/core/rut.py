@@ -54,6 +54,8 @@ def parse_rut(text: str) -> Rut:
     """
     compact = _NOISE.sub("", _DASHES.sub("-", clean_text(text))).upper()
     compact = compact.removeprefix("RUT").removeprefix("RUN").lstrip(":")
+    # «7.941.256/2»
+    compact = re.sub(r"/(?=[0-9K]$)", "-", compact)
     if not compact:
         raise InvalidValue(f"Falta el RUT. {_EXAMPLE}")
     found = _WRITTEN.fullmatch(compact)

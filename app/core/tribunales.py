@@ -147,6 +147,8 @@ def _short_key(text: str) -> tuple[str, frozenset[str], str]:
     # The signs first: folding makes a letter of «º».
     plain = re.sub(r"(\d)\s*[º°ª]", r"\1 ", text)
     plain = re.sub(r"(\d+)\s*(?:er|ro|do|to|mo|vo|no|o)\b\.?", r"\1 ", fold(plain))
+    # «1JL Talca»
+    plain = re.sub(r"^(\d{1,2})(?=(?:jc|jl|jlg|jdo|juzg?)\b)", r"\1 ", plain)
     plain = re.sub(r"\b(?:[a-z]\.\s?){2,}", lambda one: re.sub(r"[.\s]", "", one[0]) + " ", plain)
     plain = re.sub(r"\bs\.?\s+(?=miguel|bernardo|felipe|antonio|carlos|javier)", "san ", plain)
     words = re.sub(r"[^a-z0-9]+", " ", plain).split()

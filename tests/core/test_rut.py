@@ -24,6 +24,7 @@ def check_digit_by_hand(number: int) -> str:
         "12,345,678-5",
         "12.345.678–5",
         "RUT: 12.345.678-5",
+        "12.345.678/5",
     ],
 )
 def test_a_rut_is_read_with_and_without_dots_and_dash(written):

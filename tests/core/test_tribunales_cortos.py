@@ -13,6 +13,7 @@ FORMS = (
     "{n}o Juzgado Civil {p}",
     "S.J.L. Civil de {p} ({n}°)",
     "{n}° JL {p}",
+    "{n}JL {p}",
     "{n}º Juzgado Letras {p}",
     "{n} Jdo. de Letras de {p}",
     "{n}° J.L. de {p}",
