@@ -1,5 +1,6 @@
 import io
 import os
+import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -385,3 +386,85 @@ def test_a_hidden_sheet_comes_last_and_is_marked():
 )
 def test_a_cell_becomes_what_a_person_would_type(value, text):
     assert book_reader.cell_text(value) == text
+
+
+SPREADSHEET = (
+    "<office:document-content"
+    + "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    + '><office:body><office:spreadsheet><table:table table:name="Hoja1">{}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+
+
+def open_document(rows):
+    content = package(
+        **{
+            "content.xml": SPREADSHEET.format(rows),
+            "META-INF/manifest.xml": "<manifest/>",
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        }
+    )
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as new,
+    ):
+        for name in ("mimetype", "content.xml", "META-INF/manifest.xml"):
+            new.writestr(name, old.read(name))
+    return stream.getvalue()
+
+
+def _cell(text, attributes=""):
+    return (
+        f'<table:table-cell office:value-type="string"{attributes}>{text}</table:table-cell>'
+        if text.startswith("<")
+        else f'<table:table-cell office:value-type="string"{attributes}>'
+        f"<text:p>{text}</text:p></table:table-cell>"
+    )
+
+
+def test_an_open_document_tells_its_hidden_rows_merged_cells_and_comments():
+    remark = "<office:annotation><text:p>ojo,</text:p><text:p>chocado</text:p></office:annotation>"
+    rows = "".join(
+        f"<table:table-row{marks}>{cells}</table:table-row>"
+        for marks, cells in (
+            ("", _cell("N° Oficio") + _cell("Patente") + _cell("Comuna")),
+            (
+                "",
+                _cell("7", ' table:number-rows-spanned="2"')
+                + _cell(f"{remark}<text:p>BBCL12</text:p>")
+                + _cell("Macul"),
+            ),
+            ("", "<table:covered-table-cell/>" + _cell("BBCL13") + _cell("Ñuñoa")),
+            (' table:visibility="filter"', _cell("8") + _cell("BBCL14") + _cell("Maipú")),
+            (' table:number-rows-repeated="20000"', "<table:table-cell/>"),
+            (' table:visibility="collapse"', _cell("9") + _cell("BBCL15") + _cell("Renca")),
+        )
+    )
+
+    filas = read(open_document(rows), "lista.ods").filas
+
+    assert [(f.numero_fila, f.datos["numero_oficio"], f.oculta) for f in filas] == [
+        (2, "7", False),
+        (3, "7", False),
+        (4, "8", True),
+        (20005, "9", True),
+    ]
+    assert filas[0].datos["patente"] == "BBCL12"
+    assert filas[0].datos["notas"] == "Comentario en «Patente»: ojo, chocado"
+
+
+def test_the_hidden_rows_of_an_xls_are_told():
+    content = bytearray((DATA / "intake" / "s07_biff.xls").read_bytes())
+    shown = read(bytes(content), "lista.xls").filas
+    # The record of row 6: kind, length, number; its height of zero is the bit 0x20.
+    place = content.index(struct.pack("<HHH", 0x208, 16, 5)) + 4 + 12
+    content[place] |= 0x20
+
+    hidden = read(bytes(content), "lista.xls").filas
+
+    assert [f.numero_fila for f in shown if f.oculta] == []
+    assert [f.numero_fila for f in hidden if f.oculta] == [6]

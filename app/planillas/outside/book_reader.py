@@ -10,8 +10,10 @@ import io
 import json
 import posixpath
 import re
+import struct
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
@@ -37,6 +39,9 @@ MAX_TEXT = 20_000_000
 _MOST_ROWS = 200_000
 #: Formats with an hour that a workbook names by number alone (ECMA-376, 18.8.30).
 _BUILT_IN_HOURS = (18, 19, 20, 21, 22, 45, 46, 47)
+#: How Microsoft's compound files begin, and the records of a workbook in one that are looked at.
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_BOUND_SHEET, _ROW, _END_OF_PART, _NO_HEIGHT = 0x85, 0x208, 0x0A, 0x20
 #: A format that shows every digit, with zeros in front and signs between.
 _ZEROS = re.compile(r'(?=.*0)(?:0|[-/: ]|\\.|"[^"]*")+')
 
@@ -98,7 +103,7 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
             rows: list[list[Any]] = []
             sheet = book.get_sheet_by_name(name)
             looks = _read_looks(content, name, max_rows)
-            merged = _Merged(sheet.merged_cell_ranges or [])
+            merged = _Merged(looks.merged or sheet.merged_cell_ranges or [])
             # Rows come from the first of the sheet, cells from the first used column.
             first = sheet.start[1] if sheet.start else 0
             margin = [""] * first
@@ -171,17 +176,27 @@ class _Looks:
     uncomputed: int = 0
     #: Row number, column index, text.
     comments: list[tuple[int, int, str]] = field(default_factory=list)
+    #: The merged cells where the other reader does not tell them.
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
 
 
 def _read_looks(content: bytes, name: str, max_rows: int) -> _Looks:
-    """Read the formats that change what a cell says and the hidden rows of an XLSX.
+    """Read the formats that change what a cell says and the hidden rows of an XLSX; hidden rows,
+    comments and merged cells of an ODS; the hidden rows of an XLS.
 
     Empty for other kinds, and where the package is not as the standard has it: the values, which
     the other reader gives, then stand alone.
     """
     looks = _Looks()
+    if content.startswith(_COMPOUND):
+        looks.hidden = _hidden_in_biff(content, name)
+        return looks
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
+            if "content.xml" in package.namelist():
+                with package.open("content.xml") as stream:
+                    _read_open_document(stream, name, looks)
+                return looks
             part = _sheet_part(package, name)
             formats = _formats(package)
             with package.open(part) as stream:
@@ -267,6 +282,90 @@ def _read_rows(stream: Any, formats: list[str], looks: _Looks, max_rows: int) ->
         if filled > max_rows or number > _MOST_ROWS:
             return
         row.clear()
+
+
+def _hidden_in_biff(content: bytes, name: str) -> set[int]:
+    """The hidden rows of a sheet of an XLS, by the records of its rows ([MS-XLS], 2.4.221)."""
+    from olefile import OleFileIO  # only for this kind
+
+    try:
+        with OleFileIO(io.BytesIO(content)) as package:
+            stream = "Workbook" if package.exists("Workbook") else "Book"
+            book = package.openstream(stream).read()
+    except (OSError, ValueError, KeyError, IndexError):
+        return set()
+    starts = [
+        struct.unpack_from("<I", data)[0]
+        for kind, data in _records(book, 0)
+        if kind == _BOUND_SHEET and len(data) > 8 and _sheet_name(data) == name
+    ]
+    return {
+        struct.unpack_from("<H", data)[0] + 1
+        for start in starts[:1]
+        for kind, data in _records(book, start)
+        if kind == _ROW and len(data) >= 14 and struct.unpack_from("<H", data, 12)[0] & _NO_HEIGHT
+    }
+
+
+def _records(book: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """The records of one part of a workbook, up to its end."""
+    place = start
+    while place + 4 <= len(book):
+        kind, length = struct.unpack_from("<HH", book, place)
+        if kind == _END_OF_PART:
+            return
+        yield kind, book[place + 4 : place + 4 + length]
+        place += 4 + length
+
+
+def _sheet_name(data: bytes) -> str:
+    length, is_wide = data[6], data[7] & 1
+    return (
+        data[8 : 8 + 2 * length].decode("utf-16-le")
+        if is_wide
+        else data[8 : 8 + length].decode("cp1252")
+    )
+
+
+def _read_open_document(stream: Any, name: str, looks: _Looks) -> None:
+    """Read what a sheet of an OpenDocument shows beyond its values."""
+    sheet, number = "", 0
+    for event, one in ElementTree.iterparse(_WithoutDoctype(stream), events=("start", "end")):  # noqa: S314 - none declared
+        if event == "start" and _tag(one) == "table":
+            # A table in a cell, or in a drawing, is none of the sheets.
+            sheet, number = sheet or _told(one, "name"), 0 if not sheet else number
+        elif event == "end" and _tag(one) == "table" and _told(one, "name") == sheet:
+            sheet = ""
+            one.clear()
+        elif event == "end" and _tag(one) == "table-row":
+            repeated = int(_told(one, "number-rows-repeated") or 1)
+            if sheet == name and number <= _MOST_ROWS:
+                _read_open_row(one, number + 1, repeated, looks)
+            number += repeated
+            one.clear()
+
+
+def _read_open_row(row: ElementTree.Element, number: int, repeated: int, looks: _Looks) -> None:
+    if _told(row, "visibility") in ("collapse", "filter"):
+        looks.hidden |= set(range(number, min(number + repeated, _MOST_ROWS)))
+    column = 0
+    for cell in (one for one in row if _tag(one) in ("table-cell", "covered-table-cell")):
+        rows = _span(_told(cell, "number-rows-spanned"))
+        columns = _span(_told(cell, "number-columns-spanned"))
+        if rows > 1 or columns > 1:
+            looks.merged.append(
+                ((number - 1, column), (number - 2 + rows, column - 1 + columns)),
+            )
+        for remark in (one for one in cell if _tag(one) == "annotation"):
+            lines = ["".join(part.itertext()) for part in remark if _tag(part) == "p"]
+            if text := " ".join(filter(None, map(str.strip, lines)))[:MAX_CELL]:
+                looks.comments.append((number, column, text))
+        column += int(_told(cell, "number-columns-repeated") or 1)
+
+
+def _told(element: ElementTree.Element, name: str) -> str:
+    """An attribute of whatever namespace."""
+    return next((text for key, text in element.items() if key.rpartition("}")[2] == name), "")
 
 
 def _column(place: str) -> int:
@@ -441,7 +540,9 @@ def read_page(text: str) -> list[list[list[str]]]:
 
 
 def read_document(content: bytes) -> list[list[list[str]]]:
-    """Return the tables of a Word document (DOCX); a cell that goes on below says the same."""
+    """Return the tables of a Word document (DOCX), its lines where it has none; a cell that goes on
+    below says the same.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         body = _parse(package.read("word/document.xml"))
     tables = []
@@ -460,6 +561,9 @@ def read_document(content: bytes) -> list[list[list[str]]]:
                 cells += [text, *[""] * (min(wide, MAX_COLUMNS) - 1)]
             rows.append(cells)
         tables.append(rows)
+    if not any(any(cells) for rows in tables for cells in rows):
+        texts = [_paragraph(one)[:MAX_CELL] for one in body.iter() if _tag(one) == "p"]
+        tables.append([[line] for text in texts for line in text.split("\n")])
     return tables
 
 
