@@ -15,6 +15,7 @@ from charset_normalizer import from_bytes
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.planillas.outside import book_reader
+from app.planillas.rules.plain_text import read_lines
 from app.planillas.rules.reshaping import reshape
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
 
@@ -39,6 +40,8 @@ _NOT_A_SHEET = (
     ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"), "un archivo comprimido"),
     ((b"{\\rtf",), "un documento de texto"),
 )
+#: Fields that a row names at least where a separator divides it.
+_FEWEST_FIELDS = 2
 _SEPARATORS = (";", ",", "\t", "|")
 #: Encodings to try for text that declares none, likeliest first.
 _ENCODINGS = ("cp1252", "mac_roman", "cp850")
@@ -221,7 +224,23 @@ def _read_csv(text: str, guess: Guess) -> Hoja:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         # Excel's ``sep=;`` line; it keeps its row number.
         return _rows("\n" + rest, first.strip()[4])
-    return _rows(text, max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess)))
+    separator = max(_SEPARATORS, key=lambda separator: _fit(text, separator, guess))
+    if _fit(text, separator, guess)[0] < _FEWEST_FIELDS:
+        if bare := _without_quotes(text):
+            return _read_csv(bare, guess)
+        if rows := read_lines(text, guess):
+            return Hoja("", tuple(rows[: _MAX_ROWS + 1]))
+    return _rows(text, separator)
+
+
+def _without_quotes(text: str) -> str:
+    """A text whose lines some program put into quotes as a whole; empty where it is none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    whole = [re.fullmatch(r'"((?:[^"]|"")*)"', line) for line in lines]
+    if len(lines) < 2 or not all(whole):
+        return ""
+    bare = [found[1].replace('""', '"') for found in whole if found]
+    return "\n".join(bare) if any(mark in bare[0] for mark in _SEPARATORS) else ""
 
 
 def _decode(contenido: bytes, wanted: str | None) -> tuple[str, str]:

@@ -208,7 +208,9 @@ def read_texts(
     header = hoja.filas[position] if position >= 0 else Fila(0, ())
     remarks = _remarks(hoja, header)
     others = [other for other in every if other is not hoja and other.filas]
-    rows, totals, given = _split_totals(hoja.filas[position + 1 :], header, layout, guess)
+    start = Fila(header.numero, (hoja.nombre,), is_start=True)
+    over = (start, *hoja.filas[: max(position, 0)])
+    rows, totals, given = _split_totals(hoja.filas[position + 1 :], header, layout, guess, over)
     if not rows:
         raise InvalidValue("La planilla tiene encabezados, pero ninguna fila debajo de ellos.")
     if len(rows) > MAX_FILAS:
@@ -311,18 +313,27 @@ def _find_header(hoja: Hoja, layout: Layout) -> tuple[Hoja, int, dict[int, str]]
 
 
 def _split_totals(
-    below: Sequence[Fila], header: Fila, layout: Layout, guess: Mapping[int, str]
+    below: Sequence[Fila],
+    header: Fila,
+    layout: Layout,
+    guess: Mapping[int, str],
+    over: Sequence[Fila] = (),
 ) -> tuple[list[Fila], list[str], dict[int, Mapping[str, str]]]:
     """Return the rows of the list, sentences on the lines of totals and headers between them, and
-    by its number what the line over its group says of a row.
+    by its number what the line over its group says of a row: one between them, or ``over`` them.
 
     What only looks filled is neither.
     """
     rows, totals, again = [], [], []
     given: dict[int, Mapping[str, str]] = {}
-    of_group: Mapping[str, str] = {}
+    of_group, sentences = _told_over(over, layout, guess)
+    totals += sentences
     heads = [header_key(cell) for cell in header.celdas]
     for row in below:
+        if row.is_start:
+            of_group, sentences = _told_over([row], layout, guess)
+            totals += sentences
+            continue
         filled = [cell for cell in row.celdas if _says_something(cell)]
         if not filled:
             continue
@@ -356,6 +367,27 @@ def _split_totals(
     if again:
         totals.append(tell_headers(again))
     return rows, totals, given
+
+
+def _told_over(
+    over: Sequence[Fila], layout: Layout, guess: Mapping[int, str]
+) -> tuple[Mapping[str, str], list[str]]:
+    """What the name of a sheet and the titles over its headers say of each of its rows where no
+    column says it, the title before the name; and a sentence that tells so.
+    """
+    found: Mapping[str, str] = {}
+    told: list[str] = []
+    for row in over if layout.of_group is not None else ():
+        filled = {clean_text(cell) for cell in row.celdas if _says_something(cell)}
+        if len(filled) != 1:
+            continue
+        text = filled.pop()
+        said = layout.of_group(text) if layout.of_group is not None else None
+        if said and not set(said) & set(guess.values()):
+            where = "El nombre de la hoja" if row.is_start else f"La fila {row.numero}"
+            found = said
+            told = [f"{where} («{text[:80]}») vale para las filas que siguen."]
+    return found, told
 
 
 def _says_something(cell: str) -> bool:

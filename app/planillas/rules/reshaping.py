@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from app.core.text import clean_text
 from app.planillas.rules.header_guess import header_key
+from app.planillas.rules.plain_text import pairs_of_lines
 from app.planillas.rules.sheets import HEADER_WITHIN, TODAS, Fila, Guess, Hoja, tell_headers
 
 #: Fields that a row or a column of labels names at least, and the share of its cells that do.
@@ -40,6 +41,8 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
         below = [
             replace(row, oculta=row.oculta or hoja.oculta) for row in hoja.filas[position + 1 :]
         ]
+        # What stands over the headers of a further sheet may say something of its rows.
+        above = [row for row in hoja.filas[:position] if sum(map(bool, row.celdas)) == 1]
         if joined is None:
             header = list(hoja.filas[position].celdas)
             where = {campo: index for index, campo in named[position].items()}
@@ -47,7 +50,9 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
             joined = replace(hoja, nombre=TODAS, filas=kept, oculta=False)
             continue
         places = _places(hoja.filas[position].celdas, named[position], header, where)
-        last = joined.filas[-1].numero
+        start = Fila(joined.filas[-1].numero, (hoja.nombre,), is_start=True)
+        last = start.numero + len(above)
+        titles = [replace(row, numero=start.numero + n) for n, row in enumerate(above, 1)]
         rows = [
             replace(row, numero=last + number, celdas=_moved(row.celdas, places))
             for number, row in enumerate(below, 1)
@@ -65,7 +70,7 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
         )
         joined = replace(
             joined,
-            filas=(*joined.filas, *rows),
+            filas=(*joined.filas, start, *titles, *rows),
             comentarios={**joined.comentarios, **remarks},
             warnings=(*joined.warnings, *hoja.warnings, told),
         )
@@ -86,6 +91,8 @@ def _header_place(hoja: Hoja, guess: Guess) -> int:
 def _reshaped(hoja: Hoja, guess: Guess) -> Hoja:
     named = [guess(row.celdas) for row in hoja.filas[:HEADER_WITHIN]]
     fields = max(map(len, named), default=0)
+    if fields < _LINE and (labelled := _labelled(hoja, guess)):
+        hoja = labelled
     if fields <= _FEWEST and (turned := _turned(hoja, fields, guess)):
         return turned
     if fields < 2:
@@ -209,15 +216,22 @@ def _turned(hoja: Hoja, fields: int, guess: Guess) -> Hoja | None:
     forms: list[_Form] = []
     lines: list[Fila] = []
     if is_on_its_side:
-        forms = [_Form(index, False) for index in beside[0]]
+        block: list[_Form] = []
         for row in hoja.filas:
             label = _label(row, columns[0])
             texts = [row.celdas[i] if i < len(row.celdas) else "" for i in beside[0]]
             if (label and guess([label])) or any(text.strip() for text in texts):
-                for form, text in zip(forms, texts, strict=True):
+                if not block or label in block[0].values:
+                    # The first label again: further cases, under those before.
+                    block = [_Form(len(forms) + index, False) for index in beside[0]]
+                    forms += block
+                for form, text in zip(block, texts, strict=True):
                     form.values[label or f"Línea {row.numero}"] = text
             else:
                 lines.append(Fila(row.numero, (label,), row.oculta))
+        forms = [form for form in forms if any(text.strip() for text in form.values.values())]
+    elif _are_apart(hoja, columns):
+        lines = _read_beside(hoja, columns, beside, forms)
     else:
         for row in hoja.filas:
             told = list(_pairs(row, columns, beside))
@@ -238,9 +252,70 @@ def _turned(hoja: Hoja, fields: int, guess: Guess) -> Hoja | None:
     return replace(
         hoja,
         filas=(Fila(0, tuple(labels)), *sorted([*table, *lines], key=lambda row: row.numero)),
-        warnings=((_ON_ITS_SIDE if is_on_its_side else _FORMS).format(hoja.nombre),),
+        warnings=(
+            (_ON_ITS_SIDE if is_on_its_side else _FORMS).format(hoja.nombre),
+            *_told_remarks(hoja),
+        ),
         comentarios={},
     )
+
+
+def _told_remarks(hoja: Hoja) -> list[str]:
+    """Remarks on cells that are in no row any more: each in a sentence, so that none is lost."""
+    return [
+        f"No se importa el comentario de la fila {row}: «{clean_text(text)}»."
+        for (row, _), text in sorted(hoja.comentarios.items())
+    ]
+
+
+def _are_apart(hoja: Hoja, columns: Sequence[int]) -> bool:
+    """Whether each column of labels has the same ones: they belong to cases side by side."""
+    labels = [{header_key(_label(row, column)) for row in hoja.filas} - {""} for column in columns]
+    return len(columns) > 1 and all(len(one & labels[0]) >= _FEWEST for one in labels)
+
+
+def _read_beside(
+    hoja: Hoja, columns: Sequence[int], beside: Sequence[Sequence[int]], forms: list[_Form]
+) -> list[Fila]:
+    """Fill ``forms`` with those that stand side by side; return the lines that are of none."""
+    open_forms: dict[int, _Form] = {}
+    lines = []
+    for row in hoja.filas:
+        is_told = False
+        for column, places in zip(columns, beside, strict=True):
+            for label, text in _pairs(row, [column], [places]):
+                is_told = True
+                form = open_forms.get(column)
+                if form is None or label in form.values:
+                    # Several forms begin in one row: the number goes on to tell them.
+                    number = max([row.numero, *(one.numero + 1 for one in forms)])
+                    form = open_forms[column] = _Form(number, row.oculta)
+                    forms.append(form)
+                form.values[label] = text
+        if not is_told:
+            text = " ".join(filter(None, map(clean_text, row.celdas)))
+            lines.append(Fila(row.numero, (text,), row.oculta))
+    return lines
+
+
+def _labelled(hoja: Hoja, guess: Guess) -> Hoja | None:
+    """A sheet whose cells hold a label with its value each («Patente: HJKL21»), with both apart."""
+    lines = [
+        (row, line)
+        for row in hoja.filas
+        for cell in row.celdas
+        for line in cell.split("\n")
+        if line.strip()
+    ]
+    pairs = pairs_of_lines([line for _, line in lines], guess)
+    if pairs is None:
+        return None
+    rows: list[Fila] = []
+    for (row, line), told in zip(lines, pairs, strict=True):
+        rows += [replace(row, celdas=pair) for pair in told]
+        if not told:
+            rows.append(replace(row, celdas=(clean_text(line),)))
+    return replace(hoja, filas=tuple(rows))
 
 
 def _label_columns(hoja: Hoja, guess: Guess) -> list[int]:

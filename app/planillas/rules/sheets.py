@@ -25,6 +25,8 @@ class Fila:
     celdas: tuple[str, ...]
     #: Whether the spreadsheet program hides it, as a filter does.
     oculta: bool = False
+    #: Whether the rows of another sheet begin under it: it says the name of that sheet.
+    is_start: bool = False
 
 
 @dataclass(frozen=True)
