@@ -16,8 +16,9 @@ from app.planillas.rules.layout import Lectura
 from app.planillas.rules.oficio_fields import LAYOUT
 from app.planillas.rules.oficio_outcomes import FilaOficio, classify_oficios
 from app.planillas.rules.oficio_rows import read_oficios
+from app.planillas.rules.reshaping import join_sheets
 from app.planillas.rules.rows import Review
-from app.planillas.rules.sheets import Planilla
+from app.planillas.rules.sheets import TODAS, Planilla
 
 DATA = Path(__file__).parents[1] / "data"
 INTAKE = DATA / "intake"
@@ -44,14 +45,24 @@ def read(name: str, contenido: bytes, review: Review) -> Lectura[FilaOficio]:
 
 
 def measure(expected: Mapping[str, Any], contenido: bytes) -> Medida:
-    """Read a list, press what its page offers (at most two buttons), and compare each row."""
+    """Read a list, press what its page offers (at most two buttons), and compare each row.
+
+    ``expected`` may name what a person presses first: all sheets, or the field of a column.
+    """
     name = expected["file"]
     found = Medida(name, len(expected["rows"]))
     review = Review()
     planilla = open_planilla(contenido, name, LAYOUT.guess)
     lectura = read_oficios(planilla, review, today=HOY)
     found.bien_al_subir, _ = _compare(expected, lectura)
-    for button in ({"ocultas": "todas"}, {"propuesta": "todas"}):
+    asked = [dict(one) for one in expected.get("clics", ())]
+    for button in (*asked, {"ocultas": "todas"}, {"propuesta": "todas"}):
+        if header := button.pop("columna", ""):
+            campo = button.pop("campo")
+            button |= {
+                f"m-{one.indice}": campo if one.encabezado == header else one.campo or ""
+                for one in lectura.columnas
+            }
         after = read_oficios_review(button, review, lectura)
         if after != review:
             found.clics += 1
@@ -89,13 +100,14 @@ def _compare(expected: Mapping[str, Any], lectura: Lectura[FilaOficio]) -> tuple
 
 def _lost(planilla: Planilla, lectura: Lectura[FilaOficio]) -> list[str]:
     """Cells of the list that stand in no field and are not named among what is left out."""
-    sheet = next(hoja for hoja in planilla.hojas if hoja.nombre == lectura.hoja)
+    joined = join_sheets(planilla.hojas, LAYOUT.guess) if lectura.hoja == TODAS else None
+    sheet = joined or next(hoja for hoja in planilla.hojas if hoja.nombre == lectura.hoja)
     told = {columna.indice for columna in lectura.columnas}
     rows = {fila.numero_fila for fila in lectura.filas}
     words = " ".join((*lectura.warnings, *lectura.totales))
     lost = []
     for row in sheet.filas:
-        if row.numero <= lectura.fila_encabezado:
+        if row.is_start or row.numero <= lectura.fila_encabezado:
             continue
         for index, cell in enumerate(row.celdas):
             if clean_text(cell) and not (

@@ -135,10 +135,43 @@ telefono_2: Celular 2|Otro teléfono
 -: Hora oficio|Correo receptor|Nombre martillero|Fecha transferencia|Fecha permiso circulación
 -: Monto adeudado UF|Materia|Procedimiento|Procurador|Interés
 """
+#: As systems in English export them: 24 of these 90 were understood before their words were known.
+ENGLISH = """
+numero_oficio: Order No.|Order Number|Order ID|Order
+rol: Case Number|Case No.|Docket|Case ID|Docket No.
+tribunal: Court|Court Name
+caratulado: Case Name
+patente: Plate|Plate No.|License Plate|Licence Plate Number|Registration Number|Plate #
+marca: Make|Brand|Vehicle Make|Manufacturer
+modelo: Model|Vehicle Model
+marca_modelo: Make/Model|Make & Model
+anio: Year|Model Year|Year of vehicle
+color: Color|Colour
+motor: Engine No.|Engine Number
+vin: VIN|Chassis No.
+tipo_vehiculo: Vehicle Type
+propietario_nombre: Owner|Owner Name|Name of Owner|Debtor|Defendant|Name|Client
+propietario_rut: Owner ID|Tax ID|Customer ID|Debtor RUT
+propietario_telefono: Phone|Phone Number|Mobile Phone
+propietario_email: E-mail Address|Email
+direccion: Address|Client address|Street
+comuna: City|District
+fecha_oficio: Order Date|Issue Date|Emisión
+fecha_ingreso: Date Received|Entry Date
+fecha_limite: Due Date|Deadline|Due|Fecha tope p/ retiro
+notas: Comments|Notes|Remarks
+otro_nombre: Guarantor
+otro_rut: Guarantor ID
+telefono_2: Phone 2
+-: ID|Id|Status|Amount Due|Date of Birth|Lawyer|Creditor|Loan Number|Contract No.|Balance
+-: Policy No.|Purchase date|Case status|Tag|N° TAG|Vehicle ID|Plate Date|Branch
+"""
 
 
 @pytest.mark.parametrize(
-    "variants", [VARIANTS, FURTHER, HELD_OUT], ids=["first", "further", "held_out"]
+    "variants",
+    [VARIANTS, FURTHER, HELD_OUT, ENGLISH],
+    ids=["first", "further", "held_out", "english"],
 )
 def test_headers_are_understood_and_none_is_mistaken(variants):
     cases = [

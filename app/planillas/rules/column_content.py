@@ -24,6 +24,7 @@ from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.oficio_headers import field_of_header
 from app.planillas.rules.row_parts import (
     A_ROL,
+    SHORT_ROL,
     digit_fits,
     holds_name_and_rut,
     is_bare_rut,
@@ -44,6 +45,29 @@ _FEWEST = 3
 _FIRST_YEAR = 2010
 _SEPARATED = re.compile(r"\s*(?:[/;,|\n]|\sy\s)\s*")
 _LIKE_RUT = re.compile(r"\s*[\d.]{5,12}\s*-\s*[\dkK]\b")
+#: The halves of a plate, and what may stand over each.
+_LETTERS, _DIGITS = (
+    re.compile(r"[A-Za-z]{2,5}|[A-Za-z]{2}[-.· ][A-Za-z]{2}"),
+    re.compile(r"\d{1,4}"),
+)
+_HALVES = frozenset(
+    {
+        "letras",
+        "letra",
+        "serie",
+        "numeros",
+        "numero",
+        "digitos",
+        "n",
+        "nro",
+        "num",
+        "patente",
+        "ppu",
+        "placa",
+        "de",
+        "la",
+    }
+)
 _COUNTERS = frozenset({"n", "nro", "numero", "no", "id", "item", "num"})
 
 Cells = Sequence[str]
@@ -101,7 +125,7 @@ _is_vin = _reads(_vin)
 #: What the cells of a field look like, one of several in a cell included.
 _TESTS: dict[str, Callable[[str], bool]] = {
     "patente": _is_plate,
-    "rol": _is_rol,
+    "rol": lambda text: _is_rol(text) or bool(SHORT_ROL.fullmatch(text)),
     "propietario_rut": _is_rut,
     "otro_rut": _is_rut,
     "propietario_email": _is_mail,
@@ -163,6 +187,7 @@ def refine_columns(
         if campo == "propietario_rut" and is_free and _share(cells, holds_name_and_rut) >= _SURE:
             found[index] = "nombre_rut"
     _move_misplaced(found, columns, guess)
+    _find_halves_of_plates(found, columns, encabezados, rows)
     _find_house_number(found, encabezados)
     _find_digits(found, columns, encabezados)
     _find_bare_ruts(found, columns)
@@ -192,6 +217,8 @@ def tell_columns(
     found = refine_columns(encabezados, rows, guess)
     plates = next((index for index, campo in found.items() if campo == "patente"), None)
     cells = _columns(rows).get(plates, ()) if plates is not None else ()
+    if "patente_letras" in found.values():
+        return found
     is_sure = _share(cells, _is_plate) >= (_HALF if plates in named else _SURE)
     return found if is_sure and len(cells) >= (1 if plates in named else _FEWEST) else {}
 
@@ -331,6 +358,46 @@ def _move_misplaced(
         if is_free and _share(columns.get(index, ()), _is_rol) >= _SURE:
             found[index] = "rol"
             return
+
+
+def _find_halves_of_plates(
+    found: dict[int, str],
+    columns: Mapping[int, Cells],
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+) -> None:
+    """The letters and the digits of plates in two columns side by side, under no header, under
+    «Letras» and «Números», or under one of a plate.
+    """
+    if any(_share(cells, _is_plate) >= _SURE for cells in columns.values()):
+        return
+    for left in sorted(columns):
+        right = left + 1
+        if not all(_may_be_half(one, found, headers) for one in (left, right)):
+            continue
+        pairs = [
+            (clean_text(row[left]), clean_text(row[right]))
+            for row in rows[: _SAMPLE * 3]
+            if len(row) > right and clean_text(row[left]) and clean_text(row[right])
+        ]
+        fit = sum(
+            bool(_LETTERS.fullmatch(letters) and _DIGITS.fullmatch(digits))
+            and _is_plate(letters + digits)
+            for letters, digits in pairs
+        )
+        if len(pairs) >= _FEWEST and fit >= _SURE * len(pairs):
+            for index in [i for i, campo in found.items() if campo == "patente"]:
+                del found[index]
+            found[left], found[right] = "patente_letras", "patente_digitos"
+            return
+
+
+def _may_be_half(index: int, found: Mapping[int, str], headers: Sequence[str]) -> bool:
+    header = headers[index] if index < len(headers) else ""
+    words = set(header_key(header).split())
+    is_named = found.get(index) == "patente" or field_of_header(header) == "patente"
+    is_bare = bool(words) and words <= _HALVES
+    return is_named or is_bare or (not words and index not in found)
 
 
 def _find_house_number(found: dict[int, str], headers: Sequence[str]) -> None:

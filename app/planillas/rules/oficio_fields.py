@@ -49,22 +49,23 @@ def _is_header(campos: Collection[str]) -> bool:
 
 def _ask_missing(campos: Collection[str]) -> str:
     for campo in OBLIGATORIOS:
-        # A vehicle's cell may say the plate, too.
-        if campo not in campos and "marca_modelo" not in campos:
+        # A vehicle's cell may say the plate, too, and two columns may share it.
+        if not {campo, "marca_modelo", "patente_letras"} & set(campos):
             return f"Elija qué columna tiene el campo «{ETIQUETAS[campo]}»."
     return ""
 
 
 def _is_entry(values: Mapping[str, str], filled: int) -> bool:
     # A sum may stand under the plates, a plate never without letters.
-    return filled > 4 or bool(re.search("[A-Za-z]", values.get("patente", "")))
+    plate = values.get("patente", "") + values.get("patente_letras", "")
+    return filled > 4 or bool(re.search("[A-Za-z]", plate))
 
 
 def _is_of_list(values: Mapping[str, str], filled: int) -> bool:
     """A line under the list (a greeting, a signature, a footnote) is no order: it fills one cell or
     two, with words alone where a number or a plate belongs.
     """
-    if filled > 2 or values.get("patente", "").strip():
+    if filled > 2 or values.get("patente", "").strip() or values.get("patente_letras", "").strip():
         return True
     number = values.get("numero_oficio", "")
     others = {name for name in values if name != "numero_oficio"}

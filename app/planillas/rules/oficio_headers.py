@@ -16,6 +16,8 @@ def _set(words: str) -> frozenset[str]:
 #: goes to the notes as it is.
 PARTES = {
     "patente_dv": "DV de la patente",
+    "patente_letras": "Letras de la patente",
+    "patente_digitos": "Números de la patente",
     "rut_dv": "DV del RUT",
     "rut_sin_dv": "RUT sin su dígito",
     "marca_modelo": "Marca y modelo",
@@ -99,8 +101,46 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("dig", "digito"), "digito"),
     **dict.fromkeys(("verif", "ver", "verificador"), "verificador"),
     **dict.fromkeys(("dpto", "depto", "dto", "departamento", "casa"), "depto"),
+    # As banks and makers with systems in English export them.
+    **dict.fromkeys(("number", "nbr"), "n"),
+    **dict.fromkeys(("plate", "plates", "license", "licence", "registration"), "patente"),
+    **dict.fromkeys(("order", "writ", "warrant"), "oficio"),
+    **dict.fromkeys(("case", "lawsuit"), "causa"),
+    **dict.fromkeys(("docket",), "rol"),
+    **dict.fromkeys(("court", "tribunals"), "tribunal"),
+    **dict.fromkeys(("make", "brand", "manufacturer"), "marca"),
+    **dict.fromkeys(("model",), "modelo"),
+    **dict.fromkeys(("year",), "ano"),
+    **dict.fromkeys(("colour",), "color"),
+    **dict.fromkeys(("engine",), "motor"),
+    **dict.fromkeys(("vehicle", "car"), "vehiculo"),
+    **dict.fromkeys(("type",), "tipo"),
+    **dict.fromkeys(("owner", "holder"), "propietario"),
+    **dict.fromkeys(("debtor", "borrower", "defendant"), "deudor"),
+    **dict.fromkeys(("customer", "client"), "cliente"),
+    **dict.fromkeys(("guarantor", "cosigner"), "aval"),
+    **dict.fromkeys(("name", "fullname"), "nombre"),
+    "taxid": "rut",
+    **dict.fromkeys(("phone", "telephone", "mobile", "cellphone"), "telefono"),
+    **dict.fromkeys(("address", "street"), "direccion"),
+    **dict.fromkeys(("district", "commune", "city"), "comuna"),
+    **dict.fromkeys(("date",), "fecha"),
+    **dict.fromkeys(("due", "deadline", "expiry", "expiration"), "vencimiento"),
+    **dict.fromkeys(("received", "entry", "assigned", "assignment"), "ingreso"),
+    **dict.fromkeys(("issue", "issued", "emitido"), "emision"),
+    **dict.fromkeys(("comment", "comments", "remark", "remarks", "note", "notes"), "observacion"),
+    **dict.fromkeys(("priority",), "prioridad"),
+    **dict.fromkeys(("lawyer", "attorney"), "abogado"),
+    **dict.fromkeys(("plaintiff", "creditor", "lender"), "demandante"),
+    **dict.fromkeys(("balance", "debt"), "deuda"),
+    **dict.fromkeys(("amount",), "monto"),
+    **dict.fromkeys(("status", "stage"), "estado"),
+    **dict.fromkeys(("birth",), "nacimiento"),
+    **dict.fromkeys(("contract", "loan", "policy"), "contrato"),
+    **dict.fromkeys(("branch", "dealer"), "sucursal"),
+    **dict.fromkeys(("purchase", "sale"), "compra"),
 }
-_STOP = _set("datos de del la el los las y en al por para con su sus o lo")
+_STOP = _set("datos de del la el los las y en al por para con su sus o lo p of the s and")
 #: Whose a fact is that is not the vehicle's owner's, and dates of other acts: no field of ours.
 _FOREIGN = _set(
     "abogado receptor demandante acreedor ejecutante martillero ejecutivo procurador "
@@ -149,11 +189,11 @@ _GRAMMAR: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("vin", frozenset({"vin", "chasis", "chassis"}), _VEHICLE | {"n", "serie"}),
     ("numero_oficio", frozenset({"oficio"}), _set("n codigo orden folio ref judicial")),
     ("caratulado", frozenset({"caratulado"}), _set("causa n")),
-    ("fecha_oficio", frozenset({"oficio"}), _set("fecha emision")),
+    ("fecha_oficio", _set("oficio emision"), _set("fecha emision")),
     (
         "fecha_limite",
         _set("vencimiento limite plazo termino tope maxima"),
-        _set("fecha oficio encargo maximo"),
+        _set("fecha oficio encargo maximo retiro"),
     ),
     (
         "fecha_ingreso",
@@ -207,6 +247,9 @@ def _read(text: str) -> str | None:
     words = _words(text)
     if not words or len(words) > 7:
         return None
+    if "id" in words and words & (_OWNER | _OTHER | {"tax"}):
+        # «Owner ID», «Tax ID»: alone it only counts the rows.
+        words = (words - {"id", "tax"}) | {"rut"}
     ordinals = words & _SECOND
     is_numbered = bool(words & {"1", "2", "3"})
     others = words & _OTHER
@@ -225,7 +268,7 @@ def _read(text: str) -> str | None:
     for campo, heads, beside in _GRAMMAR:
         if not words & heads or words - heads - beside:
             continue
-        if campo == "fecha_oficio" and "fecha" not in words:
+        if campo == "fecha_oficio" and not words & {"fecha", "emision"}:
             continue
         if campo == "fecha_ingreso" and words == {"encargo"}:
             continue
@@ -246,8 +289,12 @@ def _plain_field(words: set[str]) -> str | None:
         return "anio"
     if words & {"tipo", "clase"} and words & _VEHICLE and words <= _VEHICLE | {"tipo", "clase"}:
         return "tipo_vehiculo"
-    if words == {"n", "causa"}:
+    if words in ({"n", "causa"}, {"id", "causa"}):
         return "rol"
+    if words == {"nombre", "causa"}:
+        return "caratulado"
+    if words == {"id", "oficio"}:
+        return "numero_oficio"
     return "propietario_rut" if words == {"c", "identidad"} else None
 
 
@@ -293,6 +340,8 @@ def _words(text: str) -> set[str]:
     text = re.sub(r"\be-?\s?mails?\b", " correo ", text)
     # «RUT s/DV», «RUT con DV».
     text = re.sub(r"\b(?:sin |s/\s?)(?:dv|digito)\b(?: verificador)?", " sindv ", text)
+    # «Date of order»; of a number, «Of.» is the order's.
+    text = re.sub(r"\b(name|date|number|year|type|make|model) of\b", r"\1 ", text)
     # «Calle y número» is the whole of an address.
     text = re.sub(
         r"\b(calle|direccion|domicilio)\s*(?:y|/|con)\s*(?:numero|nro|num|n)\b", r"\1", text

@@ -20,6 +20,7 @@ from app.oficios.rules.papel import LIST, judge, read_papel
 from app.planillas.rules.layout import FilaTexto, Lectura, read_texts
 from app.planillas.rules.many_in_cell import share_out
 from app.planillas.rules.map_points import read_map_facts
+from app.planillas.rules.misplaced import put_back
 from app.planillas.rules.month_first import turn_dates
 from app.planillas.rules.oficio_fields import LAYOUT, OBLIGATORIOS
 from app.planillas.rules.oficio_headers import JUNTO, PARTES
@@ -172,7 +173,11 @@ def read_cases(
     column with the day of entry; where it has none, the order's own date stands for it, marked.
     """
     typed = dict(corregidos or {})
-    written = {**dict.fromkeys(OBLIGATORIOS, ""), **valores, **typed}
+    written = {**dict.fromkeys(OBLIGATORIOS, ""), **valores}
+    changed: Mapping[str, str] = {}
+    if not is_whole(written):
+        written, changed = put_back(written)
+    written |= typed
     hours = _without_hours(written)
     shared = share_out(written)
     otros, doubts = _read_others(shared.otros, today)
@@ -185,7 +190,8 @@ def read_cases(
             texts["notas"] = "\n".join(filter(None, (texts.get("notas"), *hours)))
         papel = read_papel({**texts, "numero_oficio": number}, today=today, policy=LIST)
         datos: dict[str, Dato] = dict(papel.valores)
-        notes = {**papel.advertencias, **shared.dudas, **doubts}
+        kept = {name: text for name, text in changed.items() if name not in typed}
+        notes = {**kept, **papel.advertencias, **shared.dudas, **doubts}
         errores = dict(papel.errores)
         if number and number != texts.get("numero_oficio"):
             notes["numero_oficio"] = (

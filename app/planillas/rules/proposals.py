@@ -13,9 +13,11 @@ from app.core.dates import format_fecha, parse_fecha, split_fecha_hora
 from app.core.errors import InvalidValue
 from app.core.marcas import suggest_marca
 from app.core.patente import FormatoPatente, parse_patente
+from app.core.rol import parse_rol_causa
 from app.core.rut import format_rut, parse_rut
 from app.core.text import clean_text
 from app.core.tribunales import find_tribunal, suggest_tribunal
+from app.planillas.rules.row_parts import SHORT_ROL
 
 #: Letters and digits that are taken for one another.
 _ALIKE = {"O": "0", "Q": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "B": "8", "G": "6"}
@@ -102,6 +104,29 @@ def _fecha(text: str) -> Propuesta | None:
     return None
 
 
+def _rol(text: str) -> Propuesta | None:
+    """A rol without its letter, which is C in nearly every case of a civil court, or with a year of
+    two digits.
+    """
+    try:
+        parse_rol_causa(text)
+    except InvalidValue:
+        pass
+    else:
+        return None
+    found = SHORT_ROL.fullmatch(text.strip())
+    if found is None:
+        return None
+    year = found[3] if len(found[3]) == 4 else f"20{found[3]}"
+    fixed = f"{(found[1] or 'C').upper()}-{int(found[2].replace('.', ''))}-{year}"
+    try:
+        parse_rol_causa(fixed)
+    except InvalidValue:
+        return None
+    motivo = "Año del rol con dos cifras" if found[1] else "Rol sin su letra"
+    return Propuesta(text, fixed, motivo)
+
+
 def _day_of(text: str) -> date | None:
     try:
         return parse_fecha(text)
@@ -154,6 +179,7 @@ def _as_digits(char: str) -> str:
 _PROPOSERS = {
     "patente": _patente,
     "comuna": _comuna,
+    "rol": _rol,
     "tribunal": _tribunal,
     "marca": _marca,
     "propietario_rut": _rut,

@@ -25,6 +25,12 @@ A_ROL = re.compile(
     r"\b[A-Z]\s*-\s*\d[\d.]*\s*-\s*\d{4}\b",
     re.IGNORECASE,
 )
+#: A rol without its letter, or with a year of two digits.
+SHORT_ROL = re.compile(
+    r"(?:rol|rit)?\s*(?:n[°º.]?\s*)?:?\s*(?:([A-Z])\s*[-–.]?\s*)?"
+    r"(\d{1,3}\.\d{3}|\d{1,6})\s*[-–/]\s*(20[0-3]\d|[0-3]\d)",
+    re.IGNORECASE,
+)
 _RUT = re.compile(r"(?<![\w.-])(?:\d{1,2}\.\d{3}\.\d{3}|\d{7,8})\s*-\s*[\dkK](?![\w-])")
 _BARE_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}")
 _YEAR_AT_END = re.compile(r"(?i)[\s,;(/]+(?:a[ñn]o\s*:?\s*)?((?:19|20)\d{2})\)?$")
@@ -36,6 +42,11 @@ _PLATE_WORDS = re.compile(
 _PLATE_AT_END = re.compile(
     r"(?i)\b(?:p\.?p\.?u\.?|placas?(?: patente)?|patentes?)\s*(?:[uú]nica)?\s*(?:n[°º])?\s*:?\s*"
     r"([a-z]{2}[.\- ]?(?:[a-z]{2}|\d{2})[.\- ]?\d{2}(?:-[\dk])?)\b"
+)
+#: «Cel: 912345678», and no word that says whose it is.
+_PHONE_WORDS = re.compile(
+    r"(?i)(?<![^\W\d_])(?:cel(?:ular)?|fono|tel[eé]fono|telef|tel|fono fijo|fijo|m[oó]vil|wsp|wp|"
+    r"whatsapp|contacto)\.?\s*:?\s*(?=[+(\d])"
 )
 _VEHICLE_TYPES = _set(
     "auto automovil camioneta camion station wagon suv jeep furgon moto motocicleta "
@@ -71,6 +82,8 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     }
     if is_whole(raw):
         return _whole(raw, texts)
+    if halves := [raw[name] for name in ("patente_letras", "patente_digitos") if name in raw]:
+        texts["patente"] = "".join(halves)
     raw = _split_labelled(raw, texts)
     _split_plate(raw, texts)
     _strip_plate(texts)
@@ -78,6 +91,9 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
         # A number cell as text: «2015.0», «2.015».
         texts["anio"] = year[1] + year[2]
     _drop_decimals(texts)
+    for name in ("propietario_telefono", "telefono_2"):
+        if name in texts:
+            texts[name] = _PHONE_WORDS.sub("", texts[name])
     _join_rut(raw, texts)
     _join_patente(raw, texts)
     _join_rol(raw, texts)
