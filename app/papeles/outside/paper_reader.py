@@ -12,6 +12,7 @@ paper itself has the text.
 """
 
 import csv
+import ctypes
 import io
 import itertools
 import json
@@ -40,8 +41,18 @@ _RULE = re.compile(rb"\x00{90,}")
 _TABLE, _DARK = 1_000, 190
 #: What recognition makes of an upright line.
 _BARS = {"|", "||", "¦", "[", "]"}
+#: Letters of a piece of a letter-spaced word, and single ones from which on a line has such words.
+_MOST_SPACED, _FEWEST_SPACED = 3, 4
+#: Points of the shortest border of a cell, how far off a line may be and still be straight or touch
+#: another, and what a cell leaves free at its right at the most.
+_SHORTEST_BORDER, _STRAIGHT, _MARGIN = 7.0, 2.0, 14.0
+#: Objects of a page and corners of one that are looked at for lines, and lines of a table.
+_MOST_OBJECTS, _MOST_SEGMENTS, _MOST_RULES = 20_000, 2_000, 600
+_FEWEST_UPRIGHT = 2
 #: Marks of a hyphen that a line's end alone asks for.
 _SOFT = {"\u00ad", "\u0002", "\ufffe"}
+#: Degrees after which lines that run so run to the right.
+_TURN_BACK = {"down": 270, "left": 180, "up": 90}
 #: x0, y0, x1, y1 in points.
 Box = tuple[float, float, float, float]
 
@@ -123,6 +134,11 @@ def _around(boxes: list[Box]) -> Box:
 def _words_of(shown: _Page) -> list[list[Any]]:
     letters = list(_letters(shown))
     heading = _heading(letters)
+    if heading != "right":
+        # pdfium puts the lines of a page in order as they run to the right.
+        shown.page.set_rotation((shown.turned + _TURN_BACK[heading]) % 360)
+        letters = list(_letters(shown))
+        shown.page.set_rotation(shown.turned)
     words: list[tuple[str, list[Box]]] = []
     text, boxes = "", list[Box]()
     for char, place in [*letters, (" ", None)]:
@@ -132,7 +148,44 @@ def _words_of(shown: _Page) -> list[list[Any]]:
         if place is not None:
             text += "-" if char in _SOFT else char
             boxes.append(place)
-    return _separated(words, heading)
+    return _row_by_row(_separated(_closed_up(words, heading), heading), shown, heading)
+
+
+def _closed_up(words: list[tuple[str, list[Box]]], heading: str) -> list[tuple[str, list[Box]]]:
+    """The words of a page, those that are letter-spaced («M A N D A T O») whole again."""
+    closed: list[tuple[str, list[Box]]] = []
+    run: list[tuple[str, list[Box]]] = []
+    for word in [*words, ("", [])]:
+        is_on = word[1] and len(word[0]) <= _MOST_SPACED
+        if is_on and not (run and _is_apart(run[-1][1], word[1][0], heading)):
+            run.append(word)
+            continue
+        closed += _joined(run, heading)
+        run = [word] if is_on else []
+        closed += [word] if word[1] and not is_on else []
+    return closed
+
+
+def _joined(run: list[tuple[str, list[Box]]], heading: str) -> list[tuple[str, list[Box]]]:
+    """Short pieces of one line as the words that their gaps tell, where most are single letters."""
+    single = sum(len(text) == 1 for text, _ in run)
+    if single < _FEWEST_SPACED or single * 2 < len(run):
+        return run
+    letters = [one for text, boxes in run for one in zip(text, boxes, strict=False)]
+    places = [_upright(box, heading) for _, box in letters]
+    gaps = [other[0] - one[2] for one, other in itertools.pairwise(places)]
+    usual = sorted(gaps)[len(gaps) // 2]
+    height = places[0][3] - places[0][1]
+    if usual > height * 0.8:
+        # Columns of a table.
+        return run
+    words = [(letters[0][0], [letters[0][1]])]
+    for (char, box), gap in zip(letters[1:], gaps, strict=True):
+        if gap > max(usual * 1.7, usual + height * 0.15):
+            words.append((char, [box]))
+        else:
+            words[-1] = (words[-1][0] + char, [*words[-1][1], box])
+    return words
 
 
 def _is_apart(boxes: list[Box], place: Box, heading: str) -> bool:
@@ -142,44 +195,211 @@ def _is_apart(boxes: list[Box], place: Box, heading: str) -> bool:
 
 def _separated(words: list[tuple[str, list[Box]]], heading: str) -> list[list[Any]]:
     """Say of each word what stands before it."""
-    words = _from_the_top(words, heading)
     told: list[list[Any]] = []
     before: Box | None = None
     for text, boxes in words:
         here = _around([_upright(box, heading) for box in boxes])
-        between = ""
+        told.append([text, *(round(value, 1) for value in _around(boxes)), "", 100])
         if before is not None:
-            height = max(before[3] - before[1], 1)
-            down = here[3] - before[3]
-            between = " "
-            if abs(down) > height * 0.6:
-                between = "\n\n" if down > height * 1.75 or down < -height * 2 else "\n"
-            elif here[0] < before[0]:
-                between = "\n"
-            elif here[0] - before[2] > height * 0.75:
-                between = "\t"
-        told.append([text, *(round(value, 1) for value in _around(boxes)), between, 100])
+            told[-1][5] = _between(before, here)
         before = here
     return told
 
 
-def _from_the_top(words: list[tuple[str, list[Box]]], heading: str) -> list[tuple[str, list[Box]]]:
-    """The lines of a turned page from its first to its last: some come the other way round."""
-    lines: list[list[tuple[str, list[Box]]]] = []
-    steps: list[float] = []
-    before: Box | None = None
-    for word in words:
-        here = _around([_upright(box, heading) for box in word[1]])
-        down = here[3] - before[3] if before else 0
-        if before is None or abs(down) > max(before[3] - before[1], 1) * 0.6:
-            lines.append([])
-            steps.append(down)
-        lines[-1].append(word)
-        before = here
-    up = sum(step < 0 for step in steps)
-    if heading == "right" or up * 3 < len(steps) * 2:
-        return words
-    return [word for line in reversed(lines) for word in line]
+def _between(before: Box, here: Box) -> str:
+    """What separates two words, by their boxes."""
+    height = max(before[3] - before[1], 1)
+    down = here[3] - before[3]
+    if abs(down) > height * 0.6:
+        return "\n\n" if down > height * 1.75 or down < -height * 2 else "\n"
+    if here[0] < before[0]:
+        return "\n"
+    return "\t" if here[0] - before[2] > height * 0.75 else " "
+
+
+def _lines_drawn(shown: _Page, heading: str) -> tuple[list[Box], list[Box]]:
+    """The upright and the level lines of a page that are long enough for a border of a cell."""
+    upright: list[Box] = []
+    level: list[Box] = []
+    for item in itertools.islice(shown.page.get_objects(max_depth=1), _MOST_OBJECTS):
+        if item.type != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        for one, other in _segments(item):
+            left, right = sorted((one[0], other[0]))
+            low, high = sorted((one[1], other[1]))
+            x0, y0, x1, y1 = _upright(shown.place((left, low, right, high)), heading)
+            if x1 - x0 < _STRAIGHT and y1 - y0 >= _SHORTEST_BORDER:
+                upright.append((x0, y0, x0, y1))
+            elif y1 - y0 < _STRAIGHT and x1 - x0 >= _SHORTEST_BORDER:
+                level.append((x0, y0, x1, y0))
+    turned = [(y0, x0, y1, x1) for x0, y0, x1, y1 in upright]
+    return [(x0, y0, x1, y1) for y0, x0, y1, x1 in _merged(turned)], _merged(level)
+
+
+def _segments(path: Any) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """The straight lines of a path, each by its ends in points of the paper."""
+    matrix = path.get_matrix()
+    first: tuple[float, float] | None = None
+    last: tuple[float, float] | None = None
+    for number in range(min(pdfium.FPDFPath_CountSegments(path.raw), _MOST_SEGMENTS)):
+        segment = pdfium.FPDFPath_GetPathSegment(path.raw, number)
+        x, y = ctypes.c_float(), ctypes.c_float()
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        here = matrix.on_point(x.value, y.value)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            first = here
+        elif kind == pdfium.FPDF_SEGMENT_LINETO and last is not None:
+            yield last, here
+        if pdfium.FPDFPathSegment_GetClose(segment) and first is not None:
+            yield here, first
+        last = here
+
+
+def _merged(lines: list[Box]) -> list[Box]:
+    """Level lines, those that go on in one another as one."""
+    merged: list[Box] = []
+    for x0, y0, x1, _ in sorted(lines, key=lambda line: (round(line[1] / _STRAIGHT), line[0])):
+        last = merged[-1] if merged else None
+        if last and abs(last[1] - y0) < _STRAIGHT and x0 <= last[2] + _STRAIGHT:
+            merged[-1] = (last[0], last[1], max(last[2], x1), last[3])
+        else:
+            merged.append((x0, y0, x1, y0))
+    return merged
+
+
+def _tables(shown: _Page, heading: str) -> list[list[list[Box]]]:
+    """The tables of a page as the rows of their cells, each cell by its box."""
+    upright, level = _lines_drawn(shown, heading)
+    rules = [*upright, *level]
+    if len(upright) < _FEWEST_UPRIGHT or not level or len(rules) > _MOST_RULES:
+        return []
+    tables = []
+    for group in _touching(rules):
+        rows = [*_rows_of([rules[n] for n in group])]
+        if any(len(row) > 1 for row in rows):
+            tables.append(rows)
+    return tables
+
+
+def _touching(rules: list[Box]) -> list[list[int]]:
+    """The lines of each table: those that touch one another."""
+    groups: list[list[int]] = []
+    for number, (x0, y0, x1, y1) in enumerate(rules):
+        mine = [
+            group
+            for group in groups
+            if any(
+                x0 <= rules[n][2] + _STRAIGHT
+                and rules[n][0] <= x1 + _STRAIGHT
+                and y0 <= rules[n][3] + _STRAIGHT
+                and rules[n][1] <= y1 + _STRAIGHT
+                for n in group
+            )
+        ]
+        groups = [group for group in groups if group not in mine]
+        groups.append([number, *itertools.chain.from_iterable(mine)])
+    return groups
+
+
+def _rows_of(rules: list[Box]) -> Iterator[list[Box]]:
+    """The rows of one table; a cell that reaches over several rows is in the first of them."""
+    levels = [rule for rule in rules if rule[1] == rule[3]]
+    uprights = [rule for rule in rules if rule[1] != rule[3]]
+    heights = _distinct([rule[1] for rule in levels])
+    seen: list[Box] = []
+    for top, bottom in itertools.pairwise(heights):
+        middle = (top + bottom) / 2
+        places = _distinct([rule[0] for rule in uprights if rule[1] <= middle <= rule[3]])
+        row = []
+        for left, right in itertools.pairwise(places):
+            centre = (left + right) / 2
+            if any(cell[0] < centre < cell[2] and cell[1] < middle < cell[3] for cell in seen):
+                continue
+            below = [
+                rule[1]
+                for rule in levels
+                if rule[1] >= bottom - _STRAIGHT and rule[0] <= centre <= rule[2]
+            ]
+            row.append((left, top, right, min(below, default=bottom)))
+        seen += row
+        if row:
+            yield row
+
+
+def _distinct(places: list[float]) -> list[float]:
+    """Places in their order, those that are as good as one told once."""
+    told: list[float] = []
+    for place in sorted(places):
+        if not told or place - told[-1] > _STRAIGHT:
+            told.append(place)
+    return told
+
+
+def _row_by_row(told: list[list[Any]], shown: _Page, heading: str) -> list[list[Any]]:
+    """The words of a page with each row of its tables in one line, its cells apart by tabs.
+
+    A row in a cell of which a line ends before it has to is left as it is: it has lines of its own.
+    """
+    places: dict[int, tuple[int, int, int]] = {}
+    tables = _tables(shown, heading)
+    boxes = [_upright((word[1], word[2], word[3], word[4]), heading) for word in told]
+    for number, (x0, y0, x1, y1) in enumerate(boxes):
+        # A word that is wider than its cell begins in it.
+        x, y = x0 + min(x1 - x0, y1 - y0) / 2, (y0 + y1) / 2
+        for table, rows in enumerate(tables):
+            for row, cells in enumerate(rows):
+                for cell, (left, top, right, bottom) in enumerate(cells):
+                    if left <= x <= right and top <= y <= bottom:
+                        places[number] = (table, row, cell)
+    rows_of: dict[tuple[int, int], dict[int, list[int]]] = {}
+    for number, (table, row, cell) in places.items():
+        rows_of.setdefault((table, row), {}).setdefault(cell, []).append(number)
+    done: dict[int, list[int]] = {}
+    for (table, row), filled in rows_of.items():
+        if len(filled) > 1 and all(
+            _is_filled(tables[table][row][cell], [boxes[n] for n in words])
+            for cell, words in filled.items()
+        ):
+            order = [n for cell in sorted(filled) for n in filled[cell]]
+            done[min(order)] = order
+    return _reordered(told, done, places)
+
+
+def _is_filled(cell: Box, words: list[Box]) -> bool:
+    """Whether each line of a cell but its last is so long that the next word had to go below."""
+    return all(
+        cell[2] - before[2] < (here[2] - here[0]) + _MARGIN
+        for before, here in itertools.pairwise(words)
+        if "\n" in _between(before, here)
+    )
+
+
+def _reordered(
+    told: list[list[Any]], rows: dict[int, list[int]], places: dict[int, tuple[int, int, int]]
+) -> list[list[Any]]:
+    """The words in their order, those of each row together where its first one stands."""
+    moved = {number for order in rows.values() for number in order}
+    again: list[list[Any]] = []
+    is_after = False
+    for number, word in enumerate(told):
+        if number in rows:
+            order = rows[number]
+            for place, n in enumerate(order):
+                before = places[order[place - 1]] if place else None
+                between = "\n" if is_after or "\n" not in word[5] else word[5]
+                if before == places[n]:
+                    # A word that a cell divides has its hyphen before its line's end.
+                    is_divided = "\n" in told[n][5] and str(told[order[place - 1]][0]).endswith("-")
+                    between = "\n" if is_divided else " "
+                elif before is not None:
+                    between = "\t"
+                again.append([*told[n][:5], between if again else "", told[n][6]])
+            is_after = True
+        elif number not in moved:
+            again.append([*word[:5], "\n\n" if is_after else word[5], word[6]])
+            is_after = False
+    return again
 
 
 def _without_rules(image: Any) -> tuple[Any, bool]:
