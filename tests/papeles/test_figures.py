@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+
+import pikepdf
+import pytest
 
 from tests.papeles.making import INTAKE, expected, make_paper, sources
 from tests.papeles.measuring import CASO, OTROS, VEHICULO, Tally, read, score
@@ -41,6 +45,25 @@ def test_papers_that_the_rules_were_made_with_are_read_whole():
     tally = measure("tuned")
 
     assert tally.notes == []
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_page_that_lies_on_its_side_is_read_as_it_is_when_upright(angle):
+    for source in sources("tuned")[::12]:
+        upright, turned = io.BytesIO(make_paper(source)), io.BytesIO()
+        with pikepdf.open(upright) as paper:
+            for page in paper.pages:
+                page.rotate(angle, relative=True)
+            paper.save(turned)
+
+        one, other = read(upright.getvalue()), read(turned.getvalue())
+
+        assert values(other.caso) == values(one.caso)
+        assert [values(car) for car in other.vehiculos] == [values(car) for car in one.vehiculos]
+
+
+def values(datos):
+    return {name: one.valor for name, one in datos.items()}
 
 
 def test_papers_of_the_buffets_and_banks_are_read_as_they_say():

@@ -40,6 +40,19 @@ ALL = {"fuerza_publica", "descerrajamiento", "allanamiento"}
             {"fuerza_publica", "allanamiento"},
             {"descerrajamiento"},
         ),
+        (
+            "Ha lugar, concediendose el auxilio de la fuerza publica, excepto la facultad de "
+            "descerrajamiento.",
+            {"fuerza_publica"},
+            {"descerrajamiento"},
+        ),
+        (
+            "Se rechaza la oposicion, manteniendose la fuerza publica con allanamiento.",
+            {"fuerza_publica", "allanamiento"},
+            set(),
+        ),
+        ("Ruego a US. conceder la fuerza publica, con facultad de allanamiento.", set(), set()),
+        ("La fuerza publica se entiende concedida.", {"fuerza_publica"}, set()),
         ("Se solicitara la fuerza publica en su oportunidad.", set(), set()),
     ],
 )

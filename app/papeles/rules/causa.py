@@ -26,6 +26,12 @@ _MOST = 60
 _CAV = re.compile(
     r"(?:^|[\n\t])[ ]*CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES"
 )
+#: The words of an exhort at the head of a line or of a cell; an order may name one.
+_EXHORT = re.compile(
+    r"(?:^|[\n\t])[ ]*(?:(?:CARTA\s+|ROL\s+(?:DEL?\s+)?)?EXHORTO\b"
+    r"|(?:TRIBUNAL|JUZGADO)\s+EXHORTA(?:NTE|DO))"
+    r"|\bEXHORTO\s+(?:N°|NRO|NUMERO|ROL)"
+)
 #: The first line of a paper that needs no number.
 _HEADING = re.compile(
     r"(?:^|\n)[ \t]*(?:EXHORTO|MANDAMIENTO(?:\s+DE[^\n]{0,40})?"
@@ -43,12 +49,17 @@ _DATE = re.compile(
     r"|(?<![\w.-])(?P<digits>\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?![\w-])"
 )
 _CITY = re.compile(
-    r"(?:^|[\n\t])\"?(?:EN\s+(?=[A-Z ]{3,30},\s+A\s+$))?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$"
+    r"(?:^|[\n\t])\"?(?:EN\s+(?=[A-Z ]{3,30},\s+A\s+$))?"
+    r"(?:(?:DAD[OA]|FIRMAD[OA])\s+EN\s+)?(?P<city>[A-Z][A-Z ]{2,30}),?(?:\s+A)?\s+$"
 )
 _QUOTED = re.compile(r"\s*[:,]?\s*\"(?P<v>[^\"]{3,160})\"")
 #: The name of a case without a word for it: a line of its own, or right after the rol.
 _QUOTED_ALONE = re.compile(
     r"(?:^|\n)\"(?P<line>[^\"\n]{6,120})\"(?=\n|$)|-\d{4},?\s+\"(?P<after>[^\"]{6,120})\""
+)
+#: Of other words between quotes, those with the word between two parties.
+_IN_QUOTES = re.compile(
+    r"\"(?P<v>[A-Z][^\"\n;:]{2,60}(?:\s(?:CON|C/|V/S|VS\.?)\s|/)[^\"\n;:]{3,80})\""
 )
 _PARTIES = re.compile(
     r"\s*:?\s*(?P<v>[^\n;]{3,160}?)(?=,|;|\n|\.(?:\s+[A-Z]|\s*$)(?<!S\.A\.)|\s*$)"
@@ -122,7 +133,7 @@ def tell_class(doc: TextoDePapel) -> ClasePapel:
     head = doc.prosa[:_HEAD]
     if _CAV.search(doc.plano):
         return ClasePapel.CAV
-    if re.search(r"\bEXHORTO\b|\bEXHORTA\s+Y\s+HACE\s+SABER", head):
+    if _EXHORT.search(doc.plano[:_HEAD]) or re.search(r"\bEXHORTA\s+Y\s+HACE\s+SABER", head):
         return ClasePapel.EXHORTO
     if re.search(r"(?:^|\n)\s*MANDAMIENTO\s*\n", doc.plano[:_HEAD]):
         return ClasePapel.MANDAMIENTO
@@ -131,6 +142,8 @@ def tell_class(doc: TextoDePapel) -> ClasePapel:
     number = _NUMBER.search(head)
     if number and number["what"] in {"OFICIO", "OF.", "ORD."}:
         return ClasePapel.OFICIO
+    if any(labelled(doc.part({1}) if doc.medidas[1:] else doc, "numero")):
+        return ClasePapel.ORDEN
     if number or re.search(r"\bORDEN\s+DE\s+(?:TRABAJO|BUSQUEDA|RETIRO)|\bASUNTO\s*:", head):
         return ClasePapel.ORDEN
     if re.search(
@@ -224,6 +237,9 @@ def find_rol(doc: TextoDePapel) -> DatoHallado | None:
     ranked: dict[str, tuple[int, RolHallado, int]] = {}
     for order, found in enumerate(find_roles(doc)):
         before = doc.prosa[max(0, found.start - 60) : found.start]
+        if re.search(r"\bPOLICIA\s+LOCAL\b[^.;]*$", before):
+            # The case of a fine.
+            continue
         score = 0 if found.rol.startswith("E") else 10
         score += 3 if re.search(r"\b(?:ROL|R\.?I\.?T\.?|CAUSA|AUTOS)\b[^.;]{0,25}$", before) else 0
         score += 4 if re.search(r"EXHORTANTE|DE\s+ORIGEN", before) else 0
@@ -307,9 +323,9 @@ def _read_court(doc: TextoDePapel, found: re.Match[str]) -> tuple[Trozo, str, st
         end = words[count - 1].end()
         name = f"{ordinal}{middle} {' '.join(word[0] for word in words[:count])}"
         tribunal = find_tribunal(name.rstrip(".,"))
-        if tribunal is None and not ordinal:
-            # A city with one court needs no ordinal, and some write one.
-            tribunal = None
+        if tribunal is not None and not _is_of(ordinal, tribunal.nombre):
+            # «1º Juzgado de Letras de Talca», and below it the court's street: «4 Norte».
+            continue
         if tribunal is not None:
             return Trozo(start, found.end() + end), tribunal.nombre, ""
     for count in range(min(len(words), 8), 2, -1):
@@ -321,6 +337,12 @@ def _read_court(doc: TextoDePapel, found: re.Match[str]) -> tuple[Trozo, str, st
             text = doc.texto[start:end]
             return Trozo(start, end), guess, f"El papel dice «{text}». Compárelo con la lista."
     return None
+
+
+def _is_of(ordinal: str, court: str) -> bool:
+    """Whether a court may be the one with an ordinal; one alone in its city bears none."""
+    own = re.match(r"\d+º ", court)
+    return not ordinal or own is None or own[0] == ordinal
 
 
 def _has_city(text: str, court: str) -> bool:
@@ -368,6 +390,11 @@ def find_parties(doc: TextoDePapel) -> DatoHallado | None:
         trozo = Trozo(*found.span("line" if found["line"] else "after"))
         value = " ".join(doc.texto[trozo.start : trozo.end].split())
         return _told(doc, trozo, value, "entre comillas")
+    for found in islice(_IN_QUOTES.finditer(doc.prosa), _MOST):
+        if _VERSUS.search(found["v"]):
+            trozo = Trozo(*found.span("v"))
+            value = " ".join(doc.texto[trozo.start : trozo.end].split())
+            return _told(doc, trozo, value, "entre comillas")
     return None
 
 

@@ -19,7 +19,10 @@ _CUE = re.compile(
 )
 #: Vehicles that are named beside the one that is looked for.
 _ANOTHER = re.compile(r"\b(?:GRUA|CAMION\s+PLUMA|TRASLADADOR)\b[^.;]{0,60}$")
-_END = r"(?:\s?-\s?(?P<dv>[0-9K]))?(?![A-Z0-9])(?!-[0-9])"
+_END = (
+    r"(?:\s?-\s?(?P<dv>[0-9K])|,?\s+D(?:IGITO|\.\s?V\.|V)(?:\s+VERIFICADOR)?\s*:?\s*(?P<digit>[0-9K])(?!\w))?"
+    r"(?![A-Z0-9])(?!-[0-9])"
+)
 _PLATES = (
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{2}[.·-]?[A-Z]{2}[.·-]?\d{2})" + _END),
     re.compile(r"(?<![A-Z0-9.-])(?P<p>[A-Z]{2}\s?[A-Z]{2}\s\d{2})" + _END),
@@ -106,7 +109,8 @@ def plate_in(text: str) -> Patente | None:
 
 def _read(match: re.Match[str]) -> Patente | None:
     plate = re.sub(r"[^A-Z0-9]", "", match["p"])
-    written = f"{plate}-{match['dv']}" if match["dv"] else plate
+    dv = match["dv"] or match.groupdict().get("digit")
+    written = f"{plate}-{dv}" if dv else plate
     try:
         patente = parse_patente(written)
     except InvalidValue:
@@ -115,7 +119,7 @@ def _read(match: re.Match[str]) -> Patente | None:
         return None
     if patente.formato is FormatoPatente.MOTO_NUEVA and len(plate) == 6:
         # The register pads it.
-        short = parse_patente(plate[:3] + plate[4:] + (f"-{match['dv']}" if match["dv"] else ""))
+        short = parse_patente(plate[:3] + plate[4:] + (f"-{dv}" if dv else ""))
         return short
     if patente.formato is FormatoPatente.AUTO_2007 and not set(plate[:4]) <= LETRAS_NUEVAS:
         return None

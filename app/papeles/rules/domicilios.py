@@ -24,6 +24,7 @@ _MOST_COLUMNS = 4
 _ADDRESS = re.compile(
     r"\b(?:DOMICILIAD[OA]S?(?:,?\s+(?!EN\b)\w+){0,5}?,?\s+EN\b"
     r"|DOMICILIOS?(?:,?\s+(?!EN\b|ES\b|DOMICILI)\w+){0,6}?,?\s+(?:EN|ES|CORRESPONDE\s+A)\b"
+    r"|\bSU\s+DOMICILIO\s+DE\b(?!\s+(?:(?:L[AO]S?|EL)\s+)?(?:EJECUTAD|DEMANDAD|DEUDOR|PROPIETARI|DON|SU\b))"
     r"|DOMICILIOS(?:\s+\w+){0,3}?\s*:"
     r"|(?:DOMICILIO|RESIDENCIA|PARADERO|DIRECCION)(?:\s+\w+){0,3}?\s*:"
     r"|(?:VIVE|VIVIENDO|RESIDE|RESIDENTE|HABITA|HABITANDO|MORA|AVECINDAD[OA]|UBICABLE|RESIDENCIA)\s+EN\b)"
@@ -110,14 +111,14 @@ def find_addresses(
         theirs = (one for one in found if one.rol is None or one.rol.is_sought)
         first = next(theirs, None)
     beside = _comuna_beside(doc)
-    if first is None:
-        return None, beside if any(labelled(doc, "direccion")) else None, []
-    known = {_key(first)}
+    known = {_key(first)} if first else set[str]()
     others: list[DireccionHallada] = []
     for one in found:
         if one.rol is not None and one.rol.is_party and _key(one) not in known:
             known.add(_key(one))
             others.append(one)
+    if first is None:
+        return None, beside if any(labelled(doc, "direccion")) and not others else None, others
     first = first._replace(comuna=first.comuna or beside)
     return first, None, others[:_MOST_OTHERS]
 

@@ -51,6 +51,15 @@ _OTHERS = (
 )
 
 
+#: Fields whose values may be longer than their line, to what the rest of one looks like.
+_LONG = {
+    "caratulado": re.compile(r"[A-Z][^\d,:;]{2,60}"),
+    "direccion": re.compile(
+        r"(?:\d|CASA|D(?:E?P)?TO|DEPARTAMENTO|VILLA|POBL|BLOCK|TORRE|OF)[^:;]{0,80}"
+    ),
+}
+
+
 class Trozo(NamedTuple):
     """A part of the text."""
 
@@ -108,12 +117,14 @@ def labelled(doc: TextoDePapel, campo: str) -> Iterator[Trozo]:
     for number, cells in enumerate(lines):
         for place, cell in enumerate(cells):
             found = pattern.fullmatch(doc.plano[cell.start : cell.end])
-            if found is None:
+            if found is None or _is_in_sentence(doc, cell, found):
                 continue
             if found["value"]:
                 trozo = Trozo(cell.start + found.start("value"), cell.end)
                 if cell.is_last:
                     trozo = _with_rest(doc, trozo, lines, number, label_start=cell.start)
+                if len(cells) == 1 and campo in _LONG:
+                    trozo = _with_wrapped(doc, trozo, lines, number, _LONG[campo])
             elif not cell.is_last:
                 other = cells[place + 1]
                 if any_label().match(doc.plano[other.start : other.end]):
@@ -134,6 +145,48 @@ def labelled(doc: TextoDePapel, campo: str) -> Iterator[Trozo]:
             trozo = trimmed(doc, trozo)
             if trozo.end > trozo.start:
                 yield trozo
+
+
+def _with_wrapped(
+    doc: TextoDePapel,
+    trozo: Trozo,
+    lines: list[list[CeldaDeLinea]],
+    number: int,
+    rest: re.Pattern[str],
+) -> Trozo:
+    """With the next line where the value ran to the edge of its column: no line is as long."""
+    first, last = number, number
+    while first and doc.texto[lines[first - 1][-1].end : lines[first][0].start] == "\n":
+        first -= 1
+    while (
+        last + 1 < len(lines) and doc.texto[lines[last][-1].end : lines[last + 1][0].start] == "\n"
+    ):
+        last += 1
+    if number == last or len(lines[number + 1]) > 1:
+        return trozo
+    below = lines[number + 1][0]
+    text = doc.plano[below.start : below.end]
+    if trozo.end >= below.end or not rest.fullmatch(text) or any_label().match(text):
+        return trozo
+    ends = [
+        doc.words(line[-1].end - 1, line[-1].end)[0].caja.x1 for line in lines[first : last + 1]
+    ]
+    starts = [
+        doc.words(lines[n][0].start, lines[n][0].start + 1)[0].caja.x0 for n in (number, number + 1)
+    ]
+    is_longest = ends[number - first] >= max(ends) and ends[number + 1 - first] < max(ends) - 2
+    if not is_longest or abs(starts[0] - starts[1]) > 2 or first == last - 1:
+        return trozo
+    return Trozo(trozo.start, below.end)
+
+
+def _is_in_sentence(doc: TextoDePapel, cell: CeldaDeLinea, found: re.Match[str]) -> bool:
+    """Whether it is the last word of a sentence, alone on its line: «… de igual⏎domicilio.»."""
+    return (
+        found["colon"].strip() != ":"
+        and not found["value"]
+        and doc.texto[cell.start : cell.end].lstrip()[:1].islower()
+    )
 
 
 def _is_one_label(

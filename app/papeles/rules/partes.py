@@ -125,8 +125,8 @@ _PREFIX = re.compile(
     r"|EMPRESA|ESTE|TIENE|ES|Y|R\.?U\.?[NT]\.?|DERECHOS)\b\.?|\d{1,3}(?:,\d+)?\s?%)+"
 )
 _NAME = re.compile(
-    r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|DE|DEL|Y)"
-    r"(?:\s+(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|de|del|la|las|los|y|e|&|\d{1,3}(?=\s[A-Z])))*"
+    r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|(?:del?|las?|los|y|e|DEL?|Y)\b|&)"
+    r"(?:\s+(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|(?:del?|las?|los|y|e)\b|&|\d{1,3}(?=\s[A-Z])))*"
 )
 #: Cues and RUTs of a paper that are looked at.
 _MOST = 300
@@ -368,9 +368,15 @@ class Pistas:
         """What the person is, of a line of its own or within a text, and who, where it is known."""
         before = [one for one in self.people if one.rut and one.rut.end <= place]
         last = before[-1] if before else None
-        if _TOGETHER.search(self.doc.prosa[max(0, place - 30) : place]):
-            return _told_of(_but_representatives(before))
         cue = _cue_before(self.doc, self.cues, place)
+        if found := _TOGETHER.search(self.doc.prosa[max(0, place - 30) : place]):
+            others = _but_representatives(before)
+            if others and others[-1].rut and not self._is_in_same(others[-1].rut.end, place):
+                # «A, abogado, en representación de B, ambos …»: of these, who bear no RUT here.
+                return (cue.rol if cue else None), None
+            together = others if found[0].startswith("TOD") else others[-2:]
+            sought = [one for one in together if one.rol.is_sought]
+            return _told_of(sought[:1] or others)
         if last and last.rut and (cue is None or cue.start < last.rut.end):
             line = self.doc.texto.rfind("\n", 0, place) + 1
             is_below = has_line and last.rut.end <= line
@@ -378,6 +384,9 @@ class Pistas:
                 return _told_of(_but_representatives(before))
             return last.rol, last
         return (cue.rol if cue else None), None
+
+    def _is_in_same(self, start: int, end: int) -> bool:
+        return "\n\n" not in self.doc.texto[start:end]
 
 
 def _but_representatives(people: list[PersonaHallada]) -> list[PersonaHallada]:

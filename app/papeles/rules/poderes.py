@@ -29,29 +29,39 @@ _NO = re.compile(
     r"|\b(?:DEJ(?:A|E|ESE|ASE|ANDO|AR)|QUEDE?N?)\s+SIN\s+EFECTO|\bREVOC(?:A|ASE|ANDO|AN|ADO)\b|\bALZASE\b"
 )
 _WITHOUT = re.compile(
-    r"\b(?:SIN|NI|NO\s+ASI)\s+(?:(?:EL|LA|LAS|LOS|AUXILIO|DE|FACULTAD(?:ES)?|AUTORIZACION|PARA|NECESIDAD|ALLANAMIENTO|NI|O"
+    r"\b(?:SIN|NI|NO\s+ASI|EXCEPTO|SALVO|(?:CON|A)\s+EXCEPCION|EXCEPTUAD[OA]S?|EXCLUID[OA]S?)\s+(?:(?:EL|LA|LAS|LOS|AUXILIO|DE|FACULTAD(?:ES)?|AUTORIZACION|PARA|NECESIDAD|ALLANAMIENTO|NI|O"
     r"|DERECHO|A|USO)\s+)*$"
 )
 #: Verbs that grant.
 _GRANTS = (
     r"\bCONCED\w+|\bAUTORI(?:ZA|ZASE|ZAN|ZANDO|ZADO|ZADA|CESE)\b|\bFACULTA(?:SE|N|NDO|DO|DA)?\b"
     r"|\bOTORG\w+|(?<!NO\s)(?<!TAMPOCO\s)\bHA\s+LUGAR|\bCOMO\s+SE\s+PIDE|\bREQUERIR\b|\bDISPON\w+"
+    r"|\bMANTENIENDO(?:SE)?\b|\bSE\s+MANTIENE\b|\bMANTENGASE\b|\bMANTIENESE\b|\bSUBSIST\w+"
     r"|\bORDENA(?:SE)?\b|\bPODRA|\bPROCEDASE"
 )
 #: Words that name a power together with another, in what is granted and in what is refused.
 _NAMED_WITH = (
-    r"\bCON\s+(?:LA\s+)?FACULTAD(?:ES)?|\bCON\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FUERZA"
+    r"\bPREST(?:E|EN|ARA|ARAN|AR|ANDO)\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FACULTAD(?:ES)?"
+    r"|\bCON\s+(?:EL\s+)?AUXILIO|\bCON\s+(?:LA\s+)?FUERZA"
 )
 _GRANTING = re.compile(_GRANTS)
 _YES = re.compile(f"{_GRANTS}|{_NAMED_WITH}")
 _PENDING = re.compile(
     r"\bAUN\s+NO|\bTODAVIA\s+NO|\bNO\s+TENEMOS|\bPENDIENTE|\bSOLICIT(?:A|AMOS|O|ARA|AREMOS)\b|\bFALTA\b|\bPIDE\s+QUE"
+    r"|\b(?:RUEGO|PIDO|SUPLICO)\s+A\b"
     r"|\bEN\s+CASO\s+DE\s+QUE\s+SE\s+CONCEDA|\bSE\s+PEDIRA"
 )
 #: What a refusal names after itself: it is about that, and not about what stands before.
 _OBJECT = re.compile(
     r"\s+(?:AL\b|A\s+L[AO]S?\b|(?:EL|LAS?|LOS)\s+(?:FACULTAD|AUXILIO|FUERZA|DESCERRAJ|ALLANA|SOLICITUD|PETICION"
     r"|HABILITACION))"
+)
+#: A writ of one of the parties, and what a court that decides on it says.
+_FILING = re.compile(
+    r"\b(?:RUEGO|PIDO|SUPLICO|SOLICITO)\s+A\s+(?:U\.?S|S\.?S|V\.?S|SSA|SU\s+SENORIA)\b"
+)
+_RULING = re.compile(
+    r"\bPROVEYENDO\b|\bSE\s+RESUELVE\b|\bCOMO\s+SE\s+PIDE\b|\bHA\s+LUGAR\b|\bOFICIESE\b|\bDESPACHESE\b"
 )
 _TOPIC = re.compile(
     r"(?:\bEN\s+CUANTO\s+AL?|\bA\s+LA\s+(?:SOLICITUD|PETICION)|\bRESPECTO\s+(?:DE|A)L?|\bAL?\s+LO\s+(?:PRINCIPAL|PEDIDO))"
@@ -60,7 +70,10 @@ _TOPIC = re.compile(
 
 def find_powers(doc: TextoDePapel) -> dict[str, DatoHallado]:
     """Each power that the paper decides on, «sí» or «no»; one that it does not decide is absent."""
-    found = {}
+    found: dict[str, DatoHallado] = {}
+    if _FILING.search(doc.prosa) and not _RULING.search(doc.prosa):
+        # Whoever asks a court for a power has none.
+        return found
     for power in _POWERS:
         decided = [*_beside_label(doc, power)] or [*_in_sentences(doc, power)]
         if not decided:
@@ -131,7 +144,7 @@ def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
             return False
     if yes or _YES.match(after.lstrip(" :,-")):
         return True
-    if re.match(r"[\s:,]*(?:CONCEDID|AUTORIZAD|OTORGAD)[OA]", after):
+    if re.match(r"[\s:,]*(?:(?!NO\b|NI\b)\w+\s+){0,4}(?:CONCEDID|AUTORIZAD|OTORGAD)[OA]", after):
         return True
     if re.match(r"[\s\w]{0,30}\b(?:SE\s+)?(?:CONCEDE|AUTORIZA|OTORGA)\b", after):
         return True

@@ -51,6 +51,11 @@ _STOP = re.compile(
 )
 _CODE = re.compile(r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?\s*[:.]*\s*(?P<v>[A-Z0-9][A-Z0-9./-]{3,24})")
 _YEAR = re.compile(r"\s*:?\s*(?P<v>(?:19|20)\d{2})(?!\d)")
+#: «Rol N° 5120 del año 2026», «30 de abril del año 2026»: no year of a car.
+_OF_A_FILE = re.compile(
+    r"\b(?:ROL|R\.?I\.?T\.?|REPERTORIO|FOLIO|FOJAS?|FS\.|INGRESO|ENERO|FEBRERO|MARZO|ABRIL|MAYO|JUNIO|JULIO"
+    r"|AGOSTO|SEPTIEMBRE|OCTUBRE|NOVIEMBRE|DICIEMBRE)\b[^,;:\n]{0,30}\sDEL?\s+$"
+)
 #: Words of a make and of a model that stand without those words, behind what it is.
 _MAKE_WORDS, _MODEL_WORDS = 3, 5
 #: The end of what stands before a clause that names a car and then its year.
@@ -177,7 +182,8 @@ def _places(doc: TextoDePapel, campo: str, span: Trozo) -> Iterator[tuple[Trozo,
             continue
         if campo == "anio":
             year = _YEAR.match(rest)
-            if year:
+            before = doc.prosa[max(span.start, start - 50) : span.start + label.start()]
+            if year and not _OF_A_FILE.search(before):
                 yield Trozo(start + year.start("v"), start + year.end("v")), "en el texto"
             continue
         stop = _STOP.search(rest, 1)
@@ -208,12 +214,18 @@ def _makes(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[str, Trozo, str]]:
         if make is None:
             continue
         yield "marca", make, "en el texto"
-        rest = doc.prosa[make.end : make.end + 70].split("\n\n")[0]
+        rest, *paragraphs = doc.prosa[make.end : make.end + 70].split("\n\n")
         stop = _STOP.search(rest)
         end = make.end + (stop.start() if stop else len(rest))
         words = doc.texto[make.end : end].split()
+        is_whole = stop or paragraphs
         # Whatever goes on in small letters is no model any more.
-        if stop and words and len(words) <= _MODEL_WORDS and not any(w[0].islower() for w in words):
+        if (
+            is_whole
+            and words
+            and len(words) <= _MODEL_WORDS
+            and not any(w[0].islower() for w in words)
+        ):
             yield "modelo", Trozo(make.end, end), "en el texto"
 
 
