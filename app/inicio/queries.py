@@ -57,6 +57,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "2 min",
             "ajustes.index",
             bool(found.nombre and found.logo),
+            "Poner nombre y logo",
             _first(found.nombre, "")
             + ("" if found.logo or not found.nombre else " · falta el logo"),
         ),
@@ -67,6 +68,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "1 min",
             "estado.index",
             config.mail_configured and bool(mail_tried),
+            "Ver el correo en Estado",
             config.smtp_host or "",
             sin_probar=config.mail_configured and not mail_tried,
         ),
@@ -77,6 +79,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "2 min",
             "buffets.index" if found.buffets else "buffets.create",
             found.buffets > 0,
+            "Registrar un buffet",
             _first(found.buffet, "") + (f" y {found.buffets - 1} más" if found.buffets > 1 else ""),
         ),
         PrimerPaso(
@@ -86,6 +89,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "2 min",
             "bandeja.start",
             found.planillas > 0,
+            "Importar una planilla",
             "1 planilla" if found.planillas == 1 else f"{found.planillas} planillas",
         ),
         PrimerPaso(
@@ -97,6 +101,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "3 min",
             "estado.index",
             config.provider_configured and bool(provider_tried),
+            "Ver el proveedor en Estado",
             config.porticos_provider if config.provider_configured else "",
             sin_probar=config.provider_configured and not provider_tried,
         ),
@@ -107,6 +112,7 @@ def list_pasos(config: Config) -> list[PrimerPaso]:
             "1 min por persona",
             "usuarios.index" if invited else "usuarios.create",
             invited > 0,
+            "Invitar a una persona",
             "1 persona más" if invited == 1 else f"{invited} personas más",
         ),
     ]

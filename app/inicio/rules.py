@@ -34,6 +34,8 @@ class PrimerPaso:
     dura: str
     endpoint: str
     hecho: bool
+    #: What the button of the step that comes next says.
+    accion: str
     #: What is there now.
     estado: str = ""
     #: It is set up, and nobody knows whether it works.

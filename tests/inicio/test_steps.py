@@ -92,6 +92,12 @@ def test_an_admin_without_a_case_begins_there_and_can_put_it_away(
     assert len(re.findall(r'<li class="step', page)) == 6
     assert page.count("is-open") == 1
     assert "2 de 6 · quedan 4" in page  # there is a buffet, and somebody else
+    # The step that comes next holds its action, and only that one.
+    opened = page.partition("is-open")[2].partition("</li>")[0]
+    assert re.search(
+        r'btn-primary"\s+href="/admin/ajustes".*Poner nombre y logo', opened, re.DOTALL
+    )
+    assert page.count("step-act") == 1
 
     make_oficio(app, buffet, usuario_admin)
     assert admin.get("/").headers["Location"] == "/tablero"
