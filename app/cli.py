@@ -9,7 +9,7 @@ import time
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.core.clock import utcnow
 from app.db import creating, db, transaction
@@ -98,6 +98,14 @@ def _read_revision() -> str | None:
         return read_revision(connection)
 
 
+def _is_newest() -> bool:
+    """Whether there is nothing to migrate; what cannot be asked is Alembic's to explain."""
+    try:
+        return _revision() == newest_revision()
+    except SQLAlchemyError:
+        return False
+
+
 def _tell(before: str | None, nothing: str) -> None:
     after = _revision()
     if after == before:
@@ -128,7 +136,8 @@ def _prepare_features(config: Config) -> dict[str, object]:
     for part in parts:
         if part.before_tables:
             part.before_tables(config)
-    upgrade_tables()
+    if not _is_newest():
+        upgrade_tables()
     for part in parts:
         if part.after_tables:
             part.after_tables(config)

@@ -319,6 +319,8 @@ def share_application() -> None:
     gc.disable()  # nothing that is imported is garbage
     for module in SHARED:
         importlib.import_module(module)
+    # Else each fork would find out by itself how the tables belong together, at its first question.
+    importlib.import_module("sqlalchemy.orm").configure_mappers()
     gc.freeze()  # a collection would write into what the forks share
     gc.enable()
 
@@ -480,7 +482,7 @@ def prepare(env: dict[str, str], let_go: Callable[[], None]) -> dict[str, object
 
     Returns what ``flask prepare`` reports, or its exit code when it refused.
     """
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"]
+    command = [sys.executable, "-m", "app.prepare_installation"]
     done = fork(command, env, let_go, errors_too=False)
     said = done.stdout.read() if done.stdout else b""
     if code := done.wait():
