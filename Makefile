@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-growth bench-slow bench-import bench-reports mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-growth bench-slow bench-import bench-reports bench-start mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -119,6 +119,9 @@ bench-import: $(VENV)/.dev ## Measure the import of 5,000 rows beside others' wr
 
 bench-reports: $(VENV)/.dev ## Measure Informes, promises and Auditoría at full size, on both databases
 	@$(BIN)/python -m tests.bench.informes $(BENCH)
+
+bench-start: $(VENV)/.dev ## Measure a start until the first answer, and the memory of what is idle
+	@$(BIN)/python -m tests.bench.arranque $(BENCH)
 
 bench-growth: $(VENV)/.dev ## Measure every page and job in a small and a very large office, on both databases
 	@$(BIN)/python -m tests.bench.crecimiento $(BENCH)
