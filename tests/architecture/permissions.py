@@ -373,6 +373,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notificaciones.toggle_receptor": STAFF,
     "indicadores.index": STAFF,
     "indicadores.report": STAFF,
+    "indicadores.cases_behind": STAFF,
     "indicadores.export": STAFF,
     "mensuales.index": frozenset({"admin"}),
     "mensuales.download": frozenset({"admin"}),

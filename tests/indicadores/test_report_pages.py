@@ -40,7 +40,7 @@ def test_every_chart_has_its_words_its_table_and_its_files(history, admin):
     assert len(found.ids) == len(set(found.ids))
     # Title and description of each drawing are there; two drawings for each report with cases.
     assert set(found.labelled) <= set(found.ids)
-    without = {Informe.PROMESAS, Informe.RECEPTORES, Informe.CONSULTAS}
+    without = {Informe.PROMESAS_SEMANA, Informe.PROMESAS, Informe.RECEPTORES, Informe.CONSULTAS}
     assert len(found.labelled) == 2 * 2 * (len(Informe) - len(without))
     for informe in Informe:
         assert informe.definicion in page.text.replace("&#34;", '"')

@@ -11,6 +11,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from app.core.money import format_number
+from app.indicadores.pages.promise_chart import draw_promise_weeks
 from app.indicadores.pages.row_charts import draw_ranges, draw_shares
 from app.indicadores.pages.svg_drawing import (
     Drawing,
@@ -300,6 +301,10 @@ def _promises(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
     return draw_shares(cuadro, width, counted=("cumplidas", "decididas"), is_wide=width == _WIDE)
 
 
+def _promise_weeks(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
+    return draw_promise_weeks(cuadro, width, is_wide=width == _WIDE), ""
+
+
 def _intake(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
     return draw_shares(cuadro, width, counted=("limpios", "recibidos"), is_wide=width == _WIDE)
 
@@ -382,6 +387,7 @@ _MAKERS: dict[Informe, tuple[_Maker, tuple[tuple[str, str], ...]]] = {
     Informe.ANTIGUEDAD: (_ages, _STATES),
     Informe.EXITO: (_success, ()),
     Informe.UBICAR: (_locating, ()),
+    Informe.PROMESAS_SEMANA: (_promise_weeks, ()),
     Informe.PROMESAS: (_promises, ()),
     Informe.RECEPTORES: (_receptores, tuple((shape, label) for _, label, shape in _OUTCOMES)),
     Informe.CONSULTAS: (

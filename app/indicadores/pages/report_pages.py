@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import abort, render_template, request, url_for
@@ -13,14 +14,16 @@ from app.core.clock import local_today, utcnow
 from app.indicadores.forms import SeleccionForm
 from app.indicadores.pages.blueprint import bp
 from app.indicadores.pages.charts import Drawn, draw
+from app.indicadores.queries.cases_behind import find_cases_behind
 from app.indicadores.queries.flow_reports import describe_span
 from app.indicadores.queries.overview import read_cut, read_report, summarize_period
 from app.indicadores.rules import MIN_SAMPLE, OLD_DAYS, Agrupacion, Informe, Rango
 from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
 from app.tablero.queries.choices import list_choices
-from app.web.access import staff_required
+from app.web.access import or_404, staff_required
 from app.web.conditional import conditional
 from app.web.fresh import fresh_file_required
+from app.web.pagination import paginate
 from app.web.table_files import FORMATS, CellKind, Column, Table, send_table
 
 _KINDS = {
@@ -37,6 +40,13 @@ class ShownReport(NamedTuple):
 
     cuadro: Cuadro
     drawn: Drawn | None
+
+    def cases_url(self, arguments: Mapping[str, Any]) -> str:
+        """Where the cases are that its foot speaks of; empty: it speaks of none."""
+        if self.cuadro.detras is None:
+            return ""
+        own = {**arguments, **self.cuadro.detras.arguments}
+        return url_for("indicadores.cases_behind", informe=self.cuadro.informe.value, **own)
 
 
 @bp.get("/informes")
@@ -71,6 +81,25 @@ def report(informe: str) -> ResponseReturnValue:
     return render_template(
         "indicadores/report.html",
         panel=ShownReport(cuadro, draw(cuadro)),
+        **_context(form, seleccion),
+    )
+
+
+@bp.get("/informes/<informe>/casos")
+@staff_required
+@conditional
+def cases_behind(informe: str) -> ResponseReturnValue:
+    """The cases that the foot of a report speaks of, each by its number."""
+    now = utcnow()
+    form = _read_form()
+    seleccion = form.to_selection(local_today(now))
+    wanted = request.args.get("tipo", "")
+    found = or_404(find_cases_behind(_find(informe), seleccion, wanted, now=now))
+    return render_template(
+        "indicadores/cases.html",
+        found=found,
+        extra={"tipo": wanted} if wanted else {},
+        page=paginate(found.statement, scalars=False),
         **_context(form, seleccion),
     )
 

@@ -13,7 +13,7 @@ from app.db import db
 from app.indicadores.models import Ciclo
 from app.indicadores.queries.flow_reports import of_selection
 from app.indicadores.rules import OLD_DAYS, Informe
-from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
+from app.indicadores.rules.cuadro import CasosDetras, Cuadro, Medida, TipoMedida
 from app.indicadores.rules.medidas import spread
 from app.indicadores.rules.periodo import Seleccion, monday
 from app.oficios.rules import OPEN_STATES
@@ -70,6 +70,7 @@ def read_closing_time(seleccion: Seleccion) -> Cuadro:
         ),
         rows if all_of_them.n else (),
         pie=_late_note(late, all_of_them.p85) if all_of_them.n else "",
+        detras=CasosDetras("verlo" if late == 1 else "verlos") if late else None,
         dibujo={"puntos": sorted(points), "todos": all_of_them},
     )
 

@@ -24,6 +24,7 @@ from app.indicadores.queries.group_reports import (
     read_success,
 )
 from app.indicadores.queries.outside_reports import read_receptores, read_sources
+from app.indicadores.queries.promise_reports import read_promise_weeks
 from app.indicadores.rules import Informe
 from app.indicadores.rules.cuadro import Cuadro
 from app.indicadores.rules.medidas import Proporcion
@@ -49,6 +50,8 @@ def read_report(informe: Informe, seleccion: Seleccion, *, now: datetime) -> Cua
         return read_ages(seleccion, now=now)
     if informe is Informe.PROMESAS:
         return read_promises(seleccion, now=now)
+    if informe is Informe.PROMESAS_SEMANA:
+        return read_promise_weeks(seleccion, now=now)
     return _READERS[informe](seleccion)
 
 

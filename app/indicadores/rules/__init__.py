@@ -107,6 +107,14 @@ class Informe(Labelled):
         "oficios ubicados en el período. El punto es la mitad; la barra llega hasta 85 de 100.",
         "ubicados",
     )
+    PROMESAS_SEMANA = (
+        "promesas-semana",
+        "Promesas por semana",
+        "De las promesas de cada tipo que se cumplieron o vencieron en la semana, la parte que se "
+        "cumplió a tiempo, en horas hábiles; el reloj se detiene mientras se espera al buffet o al "
+        "tribunal. La línea segmentada es la meta que dice Ajustes.",
+        "promesas",
+    )
     PROMESAS = (
         "promesas",
         "Promesas cumplidas",

@@ -31,6 +31,16 @@ class Medida:
 
 
 @dataclass(frozen=True)
+class CasosDetras:
+    """The cases behind the sentence at the foot of a report, for who wants to see them."""
+
+    #: What the link says: «verlos», «ver los 22».
+    label: str
+    #: What their page is asked for besides the selection.
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Cuadro:
     """A report over a selection of days and cases."""
 
@@ -43,6 +53,8 @@ class Cuadro:
     filas: Sequence[Mapping[str, Any]]
     #: One sentence of what stands out, for the foot of the chart.
     pie: str = ""
+    #: Which cases that sentence speaks of; None where it speaks of none, or of too many things.
+    detras: CasosDetras | None = None
     #: What keeps it from being shown, in a sentence; then there are no rows.
     impedimento: str = ""
     #: For the drawing alone: nothing that the table does not say.

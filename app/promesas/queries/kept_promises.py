@@ -64,3 +64,89 @@ def count_kept(
         PromesasDecididas(buffet, tipo, int(cumplidas), int(total) - int(cumplidas))
         for buffet, tipo, cumplidas, total in counted
     ]
+
+
+@dataclass(frozen=True)
+class PromesasSemana:
+    """How many promises of a kind were decided in one week of a period, and how."""
+
+    #: Its Monday, also where the period begins later.
+    semana: date
+    tipo: TipoPromesa
+    cumplidas: int
+    incumplidas: int
+
+
+def count_kept_by_week(
+    desde: date, hasta: date, *, now: datetime, buffet_id: int | None = None
+) -> list[PromesasSemana]:
+    """The same promises as ``count_kept``, by kind and by the week of Santiago's calendar.
+
+    The weeks are named to the database by their moments, because the clock moves twice a year: each
+    is a stretch of ``ix_compromisos_decided``. Weeks without any are left out.
+    """
+    monday = desde - timedelta(days=desde.weekday())
+    mondays = [monday + timedelta(weeks=number) for number in range((hasta - monday).days // 7 + 1)]
+    until = min(start_of_day(hasta + timedelta(days=1)), now)
+    weeks = (
+        sa.values(
+            sa.column("numero", sa.Integer),
+            sa.column("empieza_at", Compromiso.decide_at.type),
+            sa.column("termina_at", Compromiso.decide_at.type),
+            name="semanas",
+        )
+        .data(
+            [
+                (
+                    number,
+                    start_of_day(max(one, desde)),
+                    min(start_of_day(one + timedelta(weeks=1)), until),
+                )
+                for number, one in enumerate(mondays)
+            ]
+        )
+        .cte("semanas")
+    )
+    # Grouped by what the index holds, and outside of what hides cases.
+    inner = (
+        sa.select(weeks.c.numero, Compromiso.tipo, Compromiso.situacion)
+        .select_from(weeks)
+        .join(
+            Compromiso,
+            sa.and_(
+                Compromiso.decide_at >= weeks.c.empieza_at,
+                Compromiso.decide_at < weeks.c.termina_at,
+                Compromiso.situacion.not_in(_NOWHERE),
+            ),
+        )
+    )
+    if buffet_id is not None:
+        inner = inner.where(Compromiso.buffet_id == buffet_id)
+    rows = inner.subquery()
+    kept = sa.func.sum(sa.case((rows.c.situacion == SituacionPromesa.CUMPLIDA, 1), else_=0))
+    groups = (rows.c.numero, rows.c.tipo)
+    counted = db.session.execute(
+        sa.select(*groups, kept, sa.func.count()).group_by(*groups).order_by(*groups)
+    )
+    return [
+        PromesasSemana(mondays[number], tipo, int(cumplidas), int(total) - int(cumplidas))
+        for number, tipo, cumplidas, total in counted
+    ]
+
+
+def missed_statement(
+    desde: date, hasta: date, tipo: TipoPromesa, *, now: datetime, buffet_id: int | None = None
+) -> sa.Select[int, datetime | None, datetime | None]:
+    """The cases whose promise of a kind ``count_kept`` counts as not kept, the newest first.
+
+    Columns: ``oficio_id``, ``vence_at``, ``cumplida_at``.
+    """
+    statement = sa.select(Compromiso.oficio_id, Compromiso.vence_at, Compromiso.cumplida_at).where(
+        Compromiso.decide_at >= start_of_day(desde),
+        Compromiso.decide_at < min(start_of_day(hasta + timedelta(days=1)), now),
+        Compromiso.tipo == tipo,
+        Compromiso.situacion.not_in([*_NOWHERE, SituacionPromesa.CUMPLIDA]),
+    )
+    if buffet_id is not None:
+        statement = statement.where(Compromiso.buffet_id == buffet_id)
+    return statement.order_by(Compromiso.decide_at.desc(), Compromiso.oficio_id)

@@ -217,5 +217,24 @@ SHOWN_TO_BUFFET = Setting(
     ),
     ayuda="Solo de sus propios casos. Nunca ve por qué se detuvo el reloj.",
 )
+GOALS = {
+    tipo: Setting(
+        f"promesas.meta_{tipo.value}",
+        grupo=_GRUPO,
+        place=_PLACE,
+        etiqueta=f"Meta de «{tipo.label}»",
+        defecto=goal,
+        ayuda="Parte de las promesas que la oficina quiere cumplir a tiempo. Informes la dibuja y "
+        "dice cuántas semanas se lleva bajo ella.",
+        unidad="%",
+        minimo=1,
+        maximo=100,
+    )
+    for tipo, goal in (
+        (TipoPromesa.PRIMERA_GESTION, 90),
+        (TipoPromesa.PRIMER_INFORME, 90),
+        (TipoPromesa.UBICACION, 75),
+    )
+}
 CALENDAR_SETTINGS = (FROM_HOUR, UNTIL_HOUR, SATURDAYS, CLOSURES, RISK_SHARE)
-SETTINGS = (*CALENDAR_SETTINGS, SHOWN_TO_BUFFET)
+SETTINGS = (*CALENDAR_SETTINGS, *GOALS.values(), SHOWN_TO_BUFFET)
