@@ -99,7 +99,7 @@ def url_arguments(
         "vista_id": lambda: _view(app, admin),
         "seguimiento_id": lambda: make_follow_up(app, oficio, admin),
         "formato": lambda: "csv",
-        "informe": lambda: "exito",
+        "informe": lambda: "cierre",
         "mensual_id": lambda: make_month_stub(app, buffet),
         "extension": lambda: "xlsx",
         "fuente": lambda: "entrada",
