@@ -28,7 +28,7 @@ from app.notificaciones.rules.enclosures import find_purpose
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad
 from app.oficios.service import record
-from app.oficios.service.telling import tell_case
+from app.oficios.service.telling import whom_to_tell
 from app.usuarios.queries import find_by_email, list_active_admins
 
 
@@ -80,8 +80,8 @@ def mark_sent(notice: Notificacion, *, now: datetime, refused: Sequence[Refusal]
         adjuntos=[adjunto.id for adjunto in notice.adjuntos],
     )
     _record_leaving(notice, now)
-    for copy in notice.rechazos:
-        _tell_of_problem(notice, f"salió sin la copia a {copy['email']}, que fue rechazada", now)
+    if notice.rechazos:
+        _tell_of_problem(notice, _say_refused([one["email"] for one in notice.rechazos]), now)
 
 
 def _record_leaving(notice: Notificacion, now: datetime) -> None:
@@ -159,21 +159,35 @@ def give_up(notice: Notificacion, cause: str, *, now: datetime) -> None:
         _tell_of_problem(notice, "no se pudo enviar", now)
 
 
+def _say_refused(emails: Sequence[str]) -> str:
+    """Return «salió sin las copias a a@b.cl y c@d.cl, que fueron rechazadas»: all in one notice."""
+    if len(emails) == 1:
+        return f"salió sin la copia a {emails[0]}, que fue rechazada"
+    many = f"{', '.join(emails[:-1])} y {emails[-1]}"
+    return f"salió sin las copias a {many}, que fueron rechazadas"
+
+
 def _tell_of_problem(notice: Notificacion, what: str, now: datetime) -> None:
-    """Have somebody decide: whoever has the case, or the admins when a buffet's mail is stuck."""
+    """Have somebody decide: whoever has the case, and the admins, each as they chose.
+
+    The admins are told of every mail that is stuck or in doubt: who has the case may be away, and
+    whether mails go out is theirs to watch. ``clave`` is one for all, so nobody is told twice.
+    """
     clave = f"correo:{notice.id}:{notice.estado.value}:{notice.trabajo_id}"
     if notice.tipo is TipoNotificacion.RECEPTOR_JUDICIAL:
         oficio = db.session.get_one(Oficio, notice.oficio_id)
-        tell_case(
-            oficio,
-            Novedad.CORREO,
-            f"Oficio {oficio.numero_oficio}: el aviso a {_who(notice)} {what}.",
-            path=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
-            accion="Ver y decidir",
-            clave=clave,
-            now=now,
-            others=[notice.usuario],
-        )
+        told = [*whom_to_tell(oficio, [notice.usuario]), *list_active_admins()]
+        for usuario in {one.id: one for one in told}.values():
+            tell(
+                usuario,
+                f"Oficio {oficio.numero_oficio}: el aviso a {_who(notice)} {what}.",
+                novedad=Novedad.CORREO,
+                url=f"/oficios/{oficio.id}/notificaciones/{notice.id}",
+                accion="Ver y decidir",
+                clave=clave,
+                now=now,
+                oficio_id=oficio.id,
+            )
     elif notice.tipo is TipoNotificacion.BUFFET:
         for admin in list_active_admins():
             tell(
