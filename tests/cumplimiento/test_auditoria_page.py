@@ -36,7 +36,9 @@ from app.cumplimiento.rules.auditoria import (
 from app.db import db, transaction
 from app.oficios.models import Investigacion
 from app.oficios.rules import Actividad
-from tests.factories import make_oficio
+from tests.factories import make_oficio, make_personal_link
+from tests.indicadores.monthly_rows import make_month_stub
+from tests.notificaciones.rows import make_receptor
 
 APP = Path(__file__).resolve().parents[2] / "app"
 PAGE = "/admin/auditoria"
@@ -374,3 +376,32 @@ def test_an_index_leads_to_the_rows_of_a_page_in_their_order(app, database_kind,
         assert "ORDER BY" not in plan
     led = {plan[plan.index("(") :] for plan in plans if "(" in plan}
     assert led == found_by
+
+
+def test_a_deed_says_about_what_it_was_by_the_name_that_people_know(
+    app, admin, buffet, usuario_admin
+):
+    link_id = make_personal_link(app, buffet, etiqueta="Laura Soto, abogada")
+    month_id = make_month_stub(app, buffet)
+    receptor = make_receptor(app, usuario_admin, nombre="Ema Soto")
+    with app.app_context(), transaction():
+        for entidad, pk in (
+            ("buffet", buffet.id),
+            ("enlace", link_id),
+            ("informe_mensual", month_id),
+            ("receptor", receptor.id),
+            # Gone, or of a kind that has no names.
+            ("receptor", 2_000_000),
+            ("webhook", 1),
+        ):
+            audit("buffet.creado", actor=None, now=utcnow(), entidad=entidad, entidad_id=pk)
+        shown = {
+            (deed.row.entidad, deed.row.entidad_id): deed.sobre
+            for deed in show_deeds(list_deeds(HechoFilter(), limit=50))
+        }
+    assert shown["buffet", buffet.id] == buffet.nombre
+    assert shown["enlace", link_id] == f"Laura Soto, abogada · {buffet.nombre}"
+    assert shown["informe_mensual", month_id] == f"{buffet.nombre}, octubre de 2026"
+    assert shown["receptor", receptor.id] == "Ema Soto"
+    assert (shown["receptor", 2_000_000], shown["webhook", 1]) == ("", "")
+    assert "Laura Soto, abogada" in admin.get(PAGE).get_data(as_text=True)

@@ -36,6 +36,7 @@ from app.cumplimiento.queries.auditoria import (
     load_entries,
     name_people,
 )
+from app.cumplimiento.queries.named_things import Cosa, name_things
 from app.cumplimiento.rules.auditoria import (
     NOBODY_KNOWN,
     RASTRO,
@@ -211,11 +212,18 @@ def show_deeds(rows: Sequence[HechoRow]) -> list[HechoShown]:
     people |= name_people(list(touched - people.keys()))
     cases = name_cases(list({row.oficio_id for row in rows if row.oficio_id}))
     entries = load_entries([row.id for row in rows if row.fuente is FuenteHecho.ENTRADA])
-    return [_show(row, people, cases, entries.get(row.id)) for row in rows]
+    things = name_things(
+        (row.entidad, row.entidad_id) for row in rows if row.entidad and row.entidad_id
+    )
+    return [_show(row, people, cases, things, entries.get(row.id)) for row in rows]
 
 
 def _show(
-    row: HechoRow, people: dict[int, str], cases: dict[int, str], entry: Investigacion | None
+    row: HechoRow,
+    people: dict[int, str],
+    cases: dict[int, str],
+    things: Mapping[Cosa, str],
+    entry: Investigacion | None,
 ) -> HechoShown:
     quien = _who(row, people)
     sobre = cases.get(row.oficio_id or 0, "")
@@ -231,6 +239,7 @@ def _show(
         return HechoShown(row, quien, phrase, sobre, donde, changed, texto=text)
     if row.entidad == "usuario" and row.entidad_id and row.entidad_id != row.usuario_id:
         sobre = sobre or people.get(row.entidad_id, "")
+    sobre = sobre or things.get((row.entidad or "", row.entidad_id or 0), "")
     return HechoShown(
         row,
         quien,
