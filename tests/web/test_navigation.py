@@ -72,3 +72,19 @@ def test_one_place_at_the_bottom_of_a_phone_is_the_current_one(admin, oficio, pa
     current = re.findall(r'bottombar-link is-active"[^>]*>.*?<span>([^<]+)<', bar, re.DOTALL)
 
     assert current == [place]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("width", [768, 1023, 1024])
+def test_the_places_of_a_new_installation_and_the_search_have_room_in_the_bar(
+    browse, usuario_admin, width
+):
+    page = browse(usuario_admin, "/admin", width=width, height=800)
+    last = page.locator(".topbar-nav > :last-child").bounding_box()
+    search = page.locator(".topbar-search").bounding_box()
+    new = page.locator(".topbar-new").bounding_box()
+
+    assert page.locator(".topbar-nav").get_by_text("Primeros pasos").is_visible()
+    assert last["x"] + last["width"] <= search["x"]
+    assert search["width"] >= 36
+    assert search["x"] + search["width"] <= new["x"]
