@@ -24,7 +24,6 @@ BESIDE_THEIR_FORM = {
     "planillas/_pasos_rows.html",
     "planillas/_preview.html",
     "planillas/result.html",
-    "terreno/_lista.html",
     "titulares/personas.html",
     "trabajos/_section.html",
 }
