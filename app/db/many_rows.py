@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from app.db.model import db
 
 _Shape = Callable[[Any], Any]
+_NOTHING_YET = object()
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,14 @@ class _Statement:
             shape(row[name]) if shape else row[name]
             for name, shape in zip(self.names, self.shapes, strict=True)
         ]
+
+    def columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """The values of many rows, column by column."""
+        found = []
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            values = [row[name] for row in rows]
+            found.append(_shaped(values, shape) if shape else values)
+        return found
 
 
 def insert_many(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -77,14 +87,12 @@ def _run(
 ) -> None:
     connection = db.session.connection()
     statement = write(connection.dialect, table, names)
-    values = [statement.values(row) for row in rows]
+    values = zip(*statement.columns(rows), strict=True)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement.text, [tuple(row) for row in values])
+        connection.exec_driver_sql(statement.text, list(values))
     else:
         text = json.dumps(
-            [dict(zip(statement.names, row, strict=True)) for row in values],
-            ensure_ascii=False,
-            default=lambda value: value.isoformat(),
+            [dict(zip(statement.names, row, strict=True)) for row in values], ensure_ascii=False
         )
         connection.exec_driver_sql(statement.text, (text,))
 
@@ -118,13 +126,13 @@ def _putting_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -
 
 @lru_cache(256)
 def _inserting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
-    return _statement(dialect, table, names, _insert(dialect, table, names))
+    return _statement(dialect, table, names, _insert(dialect, table, names), of_many=True)
 
 
 @lru_cache(256)
 def _putting(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
     text = _insert(dialect, table, names) + _in_place(dialect, table, names)
-    return _statement(dialect, table, names, text)
+    return _statement(dialect, table, names, text, of_many=True)
 
 
 def _in_place(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
@@ -151,7 +159,7 @@ def _changing(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _
     same = " AND ".join(f"{target}.{quote(name)} = x.{quote(name)}" for name in key)
     rows = _records(dialect, table, names)
     text = f"UPDATE {target} SET {changes} FROM {rows} WHERE {same}"  # noqa: S608  # those of the model
-    return _statement(dialect, table, names, text)
+    return _statement(dialect, table, names, text, of_many=True)
 
 
 def _insert_one(dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> str:
@@ -190,12 +198,45 @@ def _read_as(dialect: sa.Dialect, column: sa.Column[Any]) -> str:
 
 
 def _statement(
-    dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], text: str
+    dialect: sa.Dialect,
+    table: sa.Table,
+    names: tuple[str, ...],
+    text: str,
+    *,
+    of_many: bool = False,
 ) -> _Statement:
-    return _Statement(text, names, tuple(_shape(dialect, table.c[name]) for name in names))
+    is_json = of_many and dialect.name != "sqlite"
+    shapes = tuple(_shape(dialect, table.c[name], is_json=is_json) for name in names)
+    return _Statement(text, names, shapes)
 
 
-def _shape(dialect: sa.Dialect, column: sa.Column[Any]) -> _Shape | None:
+def _shaped(values: Sequence[Any], shape: _Shape) -> list[Any]:
+    """A column as the driver takes it: what stands in row after row is brought into shape once."""
+    found = []
+    last = shaped = _NOTHING_YET
+    for value in values:
+        if value is not last:
+            last, shaped = value, shape(value)
+        found.append(shaped)
+    return found
+
+
+def _shape(dialect: sa.Dialect, column: sa.Column[Any], *, is_json: bool) -> _Shape | None:
+    """How a value becomes what the driver takes, or what stands in JSON for PostgreSQL."""
     if isinstance(column.type, sa.JSON):
         return json.dumps  # as SQLAlchemy writes it
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    stored = getattr(column.type, "impl_instance", column.type)
+    return _in_json(process) if is_json and stored.python_type in _MOMENTS else process
+
+
+#: What JSON has no word for.
+_MOMENTS = {datetime, date, time}
+
+
+def _in_json(process: _Shape | None) -> _Shape:
+    def shape(value: Any) -> Any:
+        value = process(value) if process else value
+        return None if value is None else value.isoformat()
+
+    return shape
