@@ -83,9 +83,12 @@ def content_of(source: SealSource, state: Any) -> str | None:
 
 def seal_text(source: SealSource, values: Mapping[str, Any]) -> str:
     """The content of a row that is to be inserted with these values, none of them left out."""
-    content = {name: _as_stored(kind, values[name]) for name, kind in source.kinds.items()}
+    content = {name: values[name] for name in source.plain_names}
+    for name, kind in source.kind_by_name:
+        content[name] = _as_stored(kind, values[name])
     _hash_texts(source, content)
-    content |= {name: [] for name in source.sealed.lists}
+    for name in source.sealed.lists:
+        content[name] = []
     return canonical(content)
 
 

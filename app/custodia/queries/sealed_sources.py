@@ -48,6 +48,16 @@ class SealSource:
         return {name: _PLAIN.get(type(self.table.c[name].type)) for name in names}
 
     @functools.cached_property
+    def plain_names(self) -> tuple[str, ...]:
+        """Those columns whose values are written as they are."""
+        return tuple(name for name, kind in self.kinds.items() if kind is None)
+
+    @functools.cached_property
+    def kind_by_name(self) -> tuple[tuple[str, type], ...]:
+        """The others, each with the kind of its values."""
+        return tuple((name, kind) for name, kind in self.kinds.items() if kind is not None)
+
+    @functools.cached_property
     def is_versioned(self) -> bool:
         """Whether a change is refused on what somebody else changed meanwhile."""
         return self.mapper.version_id_col is not None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql
 
 from app.custodia.models import Cabeza, Eslabon
 from app.custodia.queries import heads_to_append
-from app.custodia.rules import GENESIS, make_sello
+from app.custodia.rules import GENESIS, NewLink, commit_to, make_links
 from app.db import db, insert_many, insert_one, put_many, put_one
 
 _ESLABONES = Eslabon.metadata.tables[Eslabon.__tablename__]
@@ -27,16 +27,22 @@ def append(filas: Iterable[Fila], now: datetime, *, new: frozenset[int] = frozen
     moment make one chain and never wait for each other in a ring. ``new`` are chains of cases that
     this transaction opened: nobody else can see them.
     """
-    filas = list(filas)
-    if not filas:
+    append_committed(
+        [(cadena, tipo, pk, commit_to(contenido)) for cadena, tipo, pk, contenido in filas],
+        now,
+        new=new,
+    )
+
+
+def append_committed(
+    rows: Sequence[NewLink], now: datetime, *, new: frozenset[int] = frozenset()
+) -> None:
+    """The same for rows whose commitments were made before the transaction began."""
+    if not rows:
         return
-    cadenas = sorted({cadena for cadena, *_ in filas})
+    cadenas = sorted({cadena for cadena, *_ in rows})
     heads = lock_heads(cadenas, new)
-    links = []
-    for cadena, tipo, fila_id, contenido in filas:
-        link = make_sello(cadena, tipo, fila_id, contenido, heads[cadena], now)
-        links.append(vars(link))
-        heads[cadena] = (link.secuencia, link.hash)
+    links = list(make_links(rows, heads, now))
     ends = [{"cadena": pk, "secuencia": heads[pk][0], "hash": heads[pk][1]} for pk in cadenas]
     # One row as one row: what every entry of a bitácora costs.
     if len(links) == 1:

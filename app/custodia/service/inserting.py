@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.queries.sealed_rows import seal_text
 from app.custodia.queries.sealed_sources import SealSource, sources_of
-from app.custodia.service.appending import append
+from app.custodia.rules import ContenidoSellado, NewLink, commit_to
+from app.custodia.service.appending import append_committed
 from app.custodia.service.collecting import noting
 from app.db import Model, db, insert_many
 
@@ -27,13 +29,13 @@ class NewRows:
 
     model: type[Model]
     rows: Sequence[dict[str, Any]]
-    contents: dict[SealSource, list[str]]
+    contents: dict[SealSource, list[ContenidoSellado]]
 
 
 def prepare_rows(model: type[Model], rows: Sequence[dict[str, Any]]) -> NewRows:
     """Work out what the seals of new rows hold, before the transaction that inserts them."""
     sources = sources_of(model)
-    contents = {source: [seal_text(source, row) for row in rows] for source in sources}
+    contents = {source: [commit_to(seal_text(source, row)) for row in rows] for source in sources}
     return NewRows(model, rows, contents)
 
 
@@ -42,7 +44,7 @@ def insert_rows(groups: Sequence[NewRows], now: datetime) -> None:
 
     By now each row has its id, and that of its case. Cases among them have no chain yet.
     """
-    links = []
+    links: list[NewLink] = []
     new: set[int] = set()
     with noting():
         for group in groups:
@@ -54,7 +56,7 @@ def insert_rows(groups: Sequence[NewRows], now: datetime) -> None:
                     links.append((cadena, source.tipo, row["id"], content))
                 if chain == "id":
                     new.update(row["id"] for row in group.rows)
-    append(links, now, new=frozenset(new))
+    append_committed(links, now, new=frozenset(new))
 
 
 def take_ids(model: type[Model], count: int, *, above: int = 0) -> Sequence[int]:
@@ -67,6 +69,12 @@ def take_ids(model: type[Model], count: int, *, above: int = 0) -> Sequence[int]
         newest = db.session.scalar(sa.select(sa.func.max(sa.inspect(model).primary_key[0]))) or 0
         first = max(newest, above) + 1
         return range(first, first + count)
-    sequence = sa.func.nextval(sa.func.pg_get_serial_sequence(table, "id"))
-    statement = sa.select(sequence).select_from(sa.func.generate_series(1, count))
+    # Its name is looked up once, not for each id.
+    named = sa.select(
+        sa.cast(sa.func.pg_get_serial_sequence(table, "id"), postgresql.REGCLASS).label("name")
+    )
+    sequence = named.cte("sequence").prefix_with("MATERIALIZED")
+    statement = sa.select(sa.func.nextval(sequence.c.name)).select_from(
+        sequence.join(sa.func.generate_series(1, count).alias("n"), sa.true())
+    )
     return list(db.session.scalars(statement))
