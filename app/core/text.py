@@ -78,6 +78,8 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     invisible or direction-changing marks; composes accents; collapses spaces. With ``multiline``
     line breaks stay, at most one empty line in a row.
     """
+    if text.isascii() and text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # most cells of a list, asked a dozen times each
     return _cleaned_lately(text, multiline) if len(text) < _SHORT else _cleaned(text, multiline)
 
 

@@ -250,7 +250,7 @@ def _read_beside(
     said = {
         name: text
         for name in JUNTO
-        if (text := clean_text(unescape_formula(texts.get(name, "")), multiline=True))
+        if name in texts and (text := clean_text(unescape_formula(texts[name]), multiline=True))
     }
     facts, told, unused = read_map_facts(
         said, today=today, has_place=has_place, exact=is_whole(texts)

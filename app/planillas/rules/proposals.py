@@ -43,7 +43,9 @@ def propose(written: Mapping[str, str]) -> dict[str, Propuesta]:
     """The proposals for a row's texts, by field."""
     found = {}
     for campo, read in _PROPOSERS.items():
-        text = clean_text(written.get(campo, ""))
+        if campo not in written:
+            continue
+        text = clean_text(written[campo])
         if text and (proposal := read(text)):
             found[campo] = proposal
     return found
