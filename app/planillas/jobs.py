@@ -21,6 +21,7 @@ from app.planillas.service.importing import (
     IMPORT_JOB,
     announce_part,
     finish_import,
+    new_pace,
     note_stop,
     stage,
     store_part,
@@ -28,6 +29,7 @@ from app.planillas.service.importing import (
 )
 from app.planillas.service.moving_buffet import MOVE_JOB, change_part, finish_change
 from app.planillas.service.undoing import UNDO_JOB, finish_undo, remove_part
+from app.planillas.service.waiting_cases import WaitingCases
 
 #: Seconds of work after which the lease is renewed.
 _RENEWED_EVERY = 20
@@ -53,15 +55,18 @@ def import_list(run: JobRun) -> None:
     pk, actor_id = run.args["importacion"], run.args["usuario"]
     state, total = _where(pk)
     if state is EstadoImportacion.IMPORTANDO:
+        waiting = WaitingCases(pk)
         if total is None:
-            _stage(pk, run.clock())
+            waiting = _stage(pk, run.clock())
             run.note_progress()
-        _repeat(run, lambda: store_part(pk, actor_id=actor_id, now=run.clock()))
+        pace = new_pace()
+        _repeat(run, lambda: store_part(waiting, pace, actor_id=actor_id, now=run.clock()))
         _repeat(run, lambda: update_part(pk, actor_id=actor_id, now=run.clock()))
         finish_import(pk, actor_id=actor_id, now=run.clock())
         state, _ = _where(pk)
     if state is EstadoImportacion.IMPORTADA:
-        _repeat(run, lambda: announce_part(pk, now=run.clock()))
+        pace = new_pace()
+        _repeat(run, lambda: announce_part(pk, pace, now=run.clock()))
     with run.finish("Lista importada."):
         return
 
@@ -96,12 +101,13 @@ def move_to_buffet(run: JobRun) -> None:
         _repeat(run, lambda: change_part(pk))
         finish_change(pk, actor_id=actor_id, now=run.clock())
     if _where(pk)[0] is EstadoImportacion.IMPORTADA:
-        _repeat(run, lambda: announce_part(pk, now=run.clock()))
+        pace = new_pace()
+        _repeat(run, lambda: announce_part(pk, pace, now=run.clock()))
     with run.finish("Importación movida."):
         return
 
 
-def _stage(importacion_id: int, now: datetime) -> None:
+def _stage(importacion_id: int, now: datetime) -> WaitingCases:
     """Read the file again, which gives the rows that the preview showed, and keep them."""
     draft = db.session.get_one(Importacion, importacion_id)
     contenido, nombre = draft.contenido, draft.nombre_archivo
@@ -115,7 +121,7 @@ def _stage(importacion_id: int, now: datetime) -> None:
         raise JobError(str(error), retry=False) from error
     filas = OFICIOS.classify(draft, lectura.filas, now)
     release()
-    stage(importacion_id, filas)
+    return stage(importacion_id, filas)
 
 
 def _where(importacion_id: int) -> tuple[EstadoImportacion | None, int | None]:

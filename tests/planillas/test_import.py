@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -23,12 +23,14 @@ from app.eventos.rules import TipoEvento
 from app.jobs.runner import JobError, work
 from app.oficios.models import Carga, Investigacion, Oficio, Propietario
 from app.oficios.rules import Estado, EstadoCarga, Prioridad
-from app.oficios.service import store_unseen
+from app.oficios.service import CasoData, draft_cases, store_unseen
+from app.planillas import jobs
 from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.outside import sheet_reader
 from app.planillas.pages import lists
 from app.planillas.rules.oficio_outcomes import EstadoImportacion
 from app.planillas.service import importing
+from app.planillas.service.waiting_cases import WaitingCases
 from app.titulares.service import block_cases
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
@@ -280,6 +282,57 @@ def test_a_list_whose_process_dies_after_each_part_is_imported_all_the_same(
     assert deaths == 5
     assert rows(Importacion)[0].estado is EstadoImportacion.IMPORTADA
     assert len(rows(Oficio)) == len({row.numero_oficio for row in rows(Oficio)}) == 56
+
+
+def test_a_case_is_the_same_whether_it_was_just_read_or_waited_in_the_database(
+    app, investigador, buffet, monkeypatch, rows
+):
+    """Who goes on after a kill makes of a row what the one who read it would have made."""
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    staged = []
+
+    def stop_here(waiting: WaitingCases, *_args: Any, **_kwargs: Any) -> bool:
+        staged.extend(waiting.first(1_000))
+        raise JobError("Hasta aquí.", retry=False)
+
+    monkeypatch.setattr(jobs, "store_part", stop_here)
+    press_import(investigador, url)
+
+    with app.app_context():
+        kept = WaitingCases(rows(Importacion)[0].id)
+        assert kept.first(10) == staged[:10]
+        kept.drop(10)
+        kept.leave_out({staged[10][0]})
+        assert kept.first(1_000) == staged[11:]
+    assert len(staged) == 56
+
+
+def test_a_number_that_somebody_takes_during_the_import_makes_no_second_case(
+    app, investigador, buffet, usuario_investigador, monkeypatch, rows
+):
+    """The row says so, and the others of its part come in."""
+    url = upload_sample(investigador, buffet, "oficios_buffet.xlsx")
+    taken = []
+
+    def take_first(casos: Sequence[CasoData], **values: Any) -> Any:
+        if not taken:
+            taken.append(casos[3])
+            make_oficio(
+                app,
+                buffet,
+                usuario_investigador,
+                numero_oficio=casos[3].oficio.numero_oficio,
+                patente=casos[3].vehiculo.patente,
+            )
+        return draft_cases(casos, **values)
+
+    monkeypatch.setattr(importing, "draft_cases", take_first)
+    press_import(investigador, url)
+
+    number = taken[0].oficio.numero_oficio
+    assert len(rows(Oficio, numero_oficio=number)) == 1
+    assert len(rows(Oficio)) == 56
+    assert "no se crea de nuevo" in investigador.get(url).text
 
 
 def test_an_import_that_stopped_can_be_taken_back(app, stopped, investigador, rows):

@@ -8,6 +8,7 @@ the job, the next attempt goes on with the rows that have no case yet.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,9 +18,10 @@ import sqlalchemy as sa
 from app.buffets.models import Buffet
 from app.core.errors import Refused
 from app.db import change_many, db, insert_many, release, transaction
+from app.jobs.pace import Pace
 from app.jobs.queue import enqueue
 from app.oficios.models import Investigacion, Oficio
-from app.oficios.service import announce, draft_cases, reveal, store_unseen
+from app.oficios.service import CasoData, announce, draft_cases, reveal, store_unseen
 from app.planillas.models import FilaEnCarga, Importacion
 from app.planillas.rules.layout import Lectura
 from app.planillas.rules.memory import remember
@@ -30,22 +32,25 @@ from app.planillas.rules.oficio_outcomes import (
 )
 from app.planillas.service.drafts import claim_draft
 from app.planillas.service.import_oficios import OFICIOS, audit_list
-from app.planillas.service.new_oficios import case_from_text, case_of, text_of_case
+from app.planillas.service.new_oficios import case_of, text_of_case
 from app.planillas.service.told import on_imported, on_stored
 from app.planillas.service.updating import StoredUpdate, apply_update, text_of_update
+from app.planillas.service.waiting_cases import WaitingCases, are_waiting
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 
 #: The job that writes the cases of a list.
 IMPORT_JOB = "planillas.importar"
-#: Rows that one transaction stages, and cases that one stores or announces: fewer on SQLite, where
-#: everybody else waits meanwhile.
+#: Rows that one transaction stages, and cases that the first one stores or announces: fewer on
+#: SQLite, where everybody else waits meanwhile. How many the next ones take is told by its time.
 STAGED_AT_ONCE = 500
 CASES_AT_ONCE = {"sqlite": 100, "postgresql": 250}
+#: The fewest: below, a part costs what it costs whatever it stores. On PostgreSQL only who works
+#: with the same list waits for it.
+LEAST_AT_ONCE = {"sqlite": 40, "postgresql": 250}
 
 _FILAS = FilaEnCarga.metadata.tables[FilaEnCarga.__tablename__]
 _TAKEN = "Alguien ingresó un oficio con este número mientras se importaba; no se crea de nuevo."
-_IMPORTED = [one.value for one in Resultado if one.is_imported]
 
 
 def order_import(
@@ -96,17 +101,21 @@ def go_on(draft: Importacion, name: str, *, actor: Usuario, now: datetime) -> No
     enqueue_list(name, draft, actor=actor, now=now)
 
 
-def stage(importacion_id: int, filas: Sequence[FilaOficio]) -> None:
-    """Keep what becomes of each row, as it stands beside the others and the database now."""
+def stage(importacion_id: int, filas: Sequence[FilaOficio]) -> WaitingCases:
+    """Keep what becomes of each row, as it stands beside the others and the database now.
+
+    Returns the cases to store, which so need not be read again.
+    """
+    cases = [(orden, _case_of(fila)) for orden, fila in enumerate(filas)]
     rows = [
         {
             "importacion_id": importacion_id,
             "orden": orden,
             "resultado": (fila.resultado or Resultado.ERROR).value,
-            "datos": _text_of(fila),
+            "datos": text_of_case(caso) if caso else _text_of_other(fila),
             "linea": json.dumps(OFICIOS.report_line(fila, None), ensure_ascii=False),
         }
-        for orden, fila in enumerate(filas)
+        for fila, (orden, caso) in zip(filas, cases, strict=True)
     ]
     release()
     with transaction():
@@ -116,38 +125,44 @@ def stage(importacion_id: int, filas: Sequence[FilaOficio]) -> None:
             insert_many(_FILAS, rows[start : start + STAGED_AT_ONCE])
     with transaction():
         db.session.get_one(Importacion, importacion_id).total = len(rows)
+    return WaitingCases(importacion_id, [(orden, caso) for orden, caso in cases if caso])
 
 
-def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
+def new_pace() -> Pace:
+    """How many cases a transaction takes, for a job that begins."""
+    kind = db.engine.dialect.name
+    return Pace(CASES_AT_ONCE[kind], least=LEAST_AT_ONCE[kind])
+
+
+def store_part(waiting: WaitingCases, pace: Pace, *, actor_id: int, now: datetime) -> bool:
     """Store some of the cases that wait; False when none waits any more.
 
     What takes time is done before the transaction begins.
     """
-    waiting = db.session.execute(
-        sa.select(_FILAS.c.orden, _FILAS.c.datos)
-        .where(_of(importacion_id), _waits())
-        .order_by(_FILAS.c.orden)
-        .limit(_cases_at_once())
-    ).all()
-    if not waiting:
-        release()
+    some = waiting.first(pace.size)
+    if not some:
         return False
-    buffet_id = db.session.get_one(Importacion, importacion_id).buffet_id
-    places = [row.orden for row in waiting]
-    casos = [case_from_text(row.datos) for row in waiting]
-    release()
+    importacion_id = waiting.importacion_id
+    buffet_id = _buffet_of(importacion_id)
+    places = [orden for orden, _ in some]
+    casos = [caso for _, caso in some]
     lote = draft_cases(casos, buffet_id=buffet_id, actor_id=actor_id, now=now)
     with transaction():
-        if not _is_still_waiting(importacion_id, places):
-            return True  # another attempt of this job stored them
+        if _lock_state(importacion_id) is not EstadoImportacion.IMPORTANDO:
+            return False  # it was taken back while this attempt was thought dead
+        if not _are_still_waiting(importacion_id, places):
+            waiting.read_anew()  # another attempt of this job stored them
+            return True
+        began = time.monotonic()
         there = _vehicles_there(buffet_id, [caso.oficio.numero_oficio for caso in casos])
         taken = [
             orden
-            for orden, caso in zip(places, casos, strict=True)
+            for orden, caso in some
             if caso.vehiculo.patente in there.get(caso.oficio.numero_oficio, {})
         ]
         if taken:
             _leave_out(importacion_id, taken)
+            waiting.leave_out(set(taken))
             return True
         for row, caso in zip(lote.oficios.rows, casos, strict=True):
             others = there.setdefault(caso.oficio.numero_oficio, {})
@@ -162,6 +177,8 @@ def store_part(importacion_id: int, *, actor_id: int, now: datetime) -> bool:
             ],
         )
         on_stored(importacion_id, ids, now)
+    pace.note(len(some), time.monotonic() - began)
+    waiting.drop(len(some))
     return True
 
 
@@ -228,15 +245,16 @@ def finish_import(importacion_id: int, *, actor_id: int, now: datetime) -> None:
         on_imported(draft, made, actor, now)
 
 
-def announce_part(importacion_id: int, *, now: datetime) -> bool:
+def announce_part(importacion_id: int, pace: Pace, *, now: datetime) -> bool:
     """Tell who watches of some of the new cases; False when all are announced."""
     with transaction():
         draft = lock_list(importacion_id)
+        began = time.monotonic()
         rows = db.session.execute(
             sa.select(_FILAS.c.orden, _FILAS.c.caso_id)
             .where(_of(importacion_id), _FILAS.c.caso_id.is_not(None))
             .order_by(_FILAS.c.orden)
-            .limit(_cases_at_once())
+            .limit(pace.size)
         ).all()
         if not rows:
             db.session.execute(sa.delete(FilaEnCarga).where(_of(importacion_id)))
@@ -256,17 +274,20 @@ def announce_part(importacion_id: int, *, now: datetime) -> bool:
         )
         db.session.execute(
             sa.delete(FilaEnCarga).where(
-                _of(importacion_id), _FILAS.c.orden.in_([row.orden for row in rows])
+                _of(importacion_id),
+                _FILAS.c.caso_id.is_not(None),
+                _FILAS.c.orden.between(rows[0].orden, rows[-1].orden),
             )
         )
+    pace.note(len(rows), time.monotonic() - began)
     return True
 
 
 def lock_list(importacion_id: int) -> Importacion:
     """A list as it is now, which nobody else changes until the commit."""
-    draft = db.session.get_one(Importacion, importacion_id)
-    db.session.refresh(draft, with_for_update=True)
-    return draft
+    return db.session.get_one(
+        Importacion, importacion_id, with_for_update=True, populate_existing=True
+    )
 
 
 def note_stop(importacion_id: int, cause: str) -> None:
@@ -276,34 +297,40 @@ def note_stop(importacion_id: int, cause: str) -> None:
         draft.problema = cause[:500]
 
 
-def _cases_at_once() -> int:
-    return CASES_AT_ONCE[db.engine.dialect.name]
-
-
 def _of(importacion_id: int) -> sa.ColumnElement[bool]:
     return _FILAS.c.importacion_id == importacion_id
 
 
-def _waits() -> sa.ColumnElement[bool]:
-    return sa.and_(_FILAS.c.caso_id.is_(None), _FILAS.c.resultado.in_(_IMPORTED))
+def _buffet_of(importacion_id: int) -> int:
+    statement = sa.select(Importacion.buffet_id).where(Importacion.id == importacion_id)
+    buffet_id = db.session.scalars(statement).one()
+    release()
+    return buffet_id
 
 
-def _text_of(fila: FilaOficio) -> str:
-    """What waits to be stored of a row; empty where nothing does."""
-    if fila.resultado is Resultado.ACTUALIZA:
-        return text_of_update(fila)
+def _case_of(fila: FilaOficio) -> CasoData | None:
+    """The case that a row makes; None where it makes none."""
     is_made = fila.resultado is not None and fila.resultado.is_imported
-    return text_of_case(case_of(fila)) if is_made else ""
+    return case_of(fila) if is_made else None
 
 
-def _is_still_waiting(importacion_id: int, places: Sequence[int]) -> bool:
-    """Lock the list, and tell whether none of these rows was stored meanwhile."""
-    draft = lock_list(importacion_id)
+def _text_of_other(fila: FilaOficio) -> str:
+    """What a row that makes no case has to change of one; mostly nothing."""
+    return text_of_update(fila) if fila.resultado is Resultado.ACTUALIZA else ""
+
+
+def _lock_state(importacion_id: int) -> EstadoImportacion | None:
+    """Where a list stands, which nobody changes until the commit; without reading all of it."""
+    statement = sa.select(Importacion.estado).where(Importacion.id == importacion_id)
+    return db.session.scalar(statement.with_for_update())
+
+
+def _are_still_waiting(importacion_id: int, places: Sequence[int]) -> bool:
+    """Whether none of these rows was stored meanwhile: all that wait from the first to the last."""
     count = sa.select(sa.func.count()).where(
-        _of(importacion_id), _waits(), _FILAS.c.orden.in_(places)
+        *are_waiting(importacion_id), _FILAS.c.orden.between(places[0], places[-1])
     )
-    is_open = draft.estado is EstadoImportacion.IMPORTANDO
-    return is_open and db.session.scalar(count) == len(places)
+    return db.session.scalar(count) == len(places)
 
 
 def _vehicles_there(buffet_id: int, numeros: Sequence[str]) -> dict[str, dict[str, int]]:
