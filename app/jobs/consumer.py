@@ -112,8 +112,8 @@ def run_consumer(app: Flask) -> None:
     A job that does not finish in that time is interrupted, and done again by who comes next.
     Polling delays as measured: a job starts 27 ms after its commit at 0.5 % of a core.
     """
-    # A list of 5,000 orders makes objects by the million, and no garbage that needs finding: to look
-    # for some after every 700 of them took a sixth of the time.
+    # A list of 5,000 orders makes objects by the million, and no garbage that needs finding: to
+    # look for some after every 700 of them took a sixth of the time.
     gc.set_threshold(20_000)
     alarm: Alarm = app.extensions["alarm"]
     alarm.consumer_id = new_consumer_id()
