@@ -13,7 +13,7 @@ from app.bandeja.rules import MAX_DEPTH, READ_JOB, EstadoIngreso, TipoIngreso, V
 from app.bandeja.rules.formatos import Formato, tell_format
 from app.bandeja.rules.remitentes import claimed_buffet, known_buffet, read_sender
 from app.bandeja.service.deciding import settle_above
-from app.bandeja.service.reading import PapelLeido, count_list, read_paper
+from app.bandeja.service.reading import PapelLeido, count_list, holds_list, read_paper
 from app.bandeja.service.receiving import (
     Guardada,
     Procedencia,
@@ -119,7 +119,11 @@ def _store_parts(
     """Store each part, and say of each that could not be why."""
     refused = []
     limit = current_config().max_upload_bytes
-    for part in paquete.partes:
+    # A mail says the same as a page and as plain text: the page has its tables.
+    bodies = [part for part in paquete.partes if part.is_body and holds_list(part.path)]
+    bodies.sort(key=lambda part: not part.nombre.endswith(".html"))
+    files = [part for part in paquete.partes if not part.is_body]
+    for part in (*files, *bodies[:1]):
         name = shown_name(part.nombre)
         try:
             with part.path.open("rb") as file:

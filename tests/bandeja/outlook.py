@@ -7,7 +7,8 @@ import struct
 _SECTOR, _MINI, _CUTOFF = 512, 64, 4096
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _TEXT, _BINARY, _NUMBER = 0x001F, 0x0102, 0x0003
-_SUBJECT, _HEADERS, _FILE_NAME, _CONTENT, _METHOD = 0x0037, 0x007D, 0x3707, 0x3701, 0x3705
+_SUBJECT, _HEADERS, _BODY = 0x0037, 0x007D, 0x1000
+_FILE_NAME, _CONTENT, _METHOD = 0x3707, 0x3701, 0x3705
 _ROOT_ENTRY, _STORAGE, _STREAM = 5, 1, 2
 
 _FROM = "Ana Rojas <ana@estudio.example>"
@@ -16,11 +17,15 @@ _FROM = "Ana Rojas <ana@estudio.example>"
 Storage = dict[str, "bytes | Storage"]
 
 
-def make_msg(subject: str, *attachments: tuple[str, bytes]) -> bytes:
+def make_msg(subject: str, *attachments: tuple[str, bytes], body: str = "") -> bytes:
     """A mail with attachments."""
     root: Storage = _properties(
         struct.pack("<8xIIII8x", 0, len(attachments), 0, len(attachments)),
-        {(_SUBJECT, _TEXT): subject, (_HEADERS, _TEXT): f"From: {_FROM}\r\n"},
+        {
+            (_SUBJECT, _TEXT): subject,
+            (_HEADERS, _TEXT): f"From: {_FROM}\r\n",
+            **({(_BODY, _TEXT): body} if body else {}),
+        },
     )
     for number, (name, data) in enumerate(attachments):
         root[f"__attach_version1.0_#{number:08X}"] = _properties(

@@ -55,6 +55,8 @@ def make_mail(
     sender: str = "ana@estudio.example",
     message_id: str = "<uno@estudio.example>",
     results: str = "",
+    body: str = "Van las órdenes.",
+    page: str = "",
 ) -> bytes:
     """A mail as a server keeps it."""
     message = EmailMessage()
@@ -66,7 +68,9 @@ def make_mail(
         message["Message-ID"] = message_id
     if results:
         message["Authentication-Results"] = results
-    message.set_content("Van las órdenes.")
+    message.set_content(body)
+    if page:
+        message.add_alternative(page, subtype="html", charset="iso-8859-1")
     for name, data in attachments:
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()

@@ -75,9 +75,10 @@ def test_a_mail_gives_its_attachments_and_those_of_the_mail_that_it_forwards():
     outer = make_mail(("RV.eml", inner), ("fuera.csv", LIST))
 
     with open_package(outer, "correo") as paquete:
-        names = [part.nombre for part in paquete.partes]
+        names = [part.nombre for part in paquete.partes if not part.is_body]
 
     assert names == ["RV.eml", "fuera.csv"]
+    assert [part.nombre for part in paquete.partes if part.is_body] == ["Texto del correo.txt"]
     assert paquete.asunto == "Órdenes de noviembre"
     assert paquete.mensaje_id == "<uno@estudio.example>"
 

@@ -196,6 +196,42 @@ def test_what_lies_in_a_zip_and_in_the_mail_in_it_is_decided_one_by_one(
     assert "No es de aquí" in cliente.get("/portal/envios").text
 
 
+PAGE = (
+    "<p>Estimados: sírvanse ubicar</p><table><tr><th>N° Oficio<th>Patente<th>Comuna</tr>"
+    "<tr><td>71<td>BBCL31<td>Ñuñoa</tr></table><table><tr><td>Ana Rojas, abogada</table>"
+)
+LINES = "Estimados:\n\nOficio: 72\nPatente: BBCL32\nComuna: Ñuñoa\n\nSaludos\n"
+
+
+def test_a_list_in_the_text_of_a_mail_is_a_file_of_it_and_other_words_are_none(
+    app, investigador, buffet, rows
+):
+    for name, mail in (
+        ("tabla.eml", make_mail(body="Oficio 71: BBCL31", page=PAGE)),
+        ("fichas.eml", make_mail(body=LINES, message_id="<dos@estudio.example>")),
+        ("outlook.msg", make_msg("Una", body=LINES.replace("2", "3"))),
+        ("palabras.eml", make_mail(("otra.csv", LIST), message_id="<tres@estudio.example>")),
+    ):
+        make_item(app, buffet, mail, name)
+    do_jobs(app)
+
+    found = {
+        (row.padre_id and rows(Ingreso, id=row.padre_id)[0].nombre, row.nombre): row.resumen
+        for row in rows(Ingreso)
+        if row.padre_id
+    }
+    assert {key: one["listas"] for key, one in found.items()} == {
+        ("tabla.eml", "Texto del correo.html"): 1,
+        ("fichas.eml", "Texto del correo.txt"): 1,
+        ("outlook.msg", "Texto del correo.txt"): 1,
+        ("palabras.eml", "otra.csv"): 2,
+    }
+    [table] = rows(Ingreso, nombre="Texto del correo.html")
+    review = investigador.post(f"/bandeja/{table.id}/revisar").headers["Location"]
+    press_import(investigador, review)
+    assert [car.patente for car in rows(Vehiculo)] == ["BBCL31"]
+
+
 def test_a_decision_needs_a_reason_keeps_what_was_typed_and_can_be_taken_back(
     app, investigador, cliente, buffet, rows
 ):

@@ -29,6 +29,8 @@ class ArchivoDePaquete:
 
     nombre: str
     path: Path
+    #: Whether it is a mail's own text, which is a file for the tray only where it holds a list.
+    is_body: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def open_package(data: bytes, formato: str) -> Iterator[Desempaquetado]:
             raise InvalidValue(_DAMAGED)
         yield Desempaquetado(
             [
-                ArchivoDePaquete(part["nombre"], Path(folder) / part["archivo"])
+                ArchivoDePaquete(
+                    part["nombre"], Path(folder) / part["archivo"], is_body=part["cuerpo"]
+                )
                 for part in answer["partes"]
             ],
             [

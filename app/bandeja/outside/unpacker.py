@@ -3,8 +3,8 @@
 Run by its path, isolated, under limits (``app.core.sandbox``); it knows nothing of the application.
 Arguments: what it is (``ZIP``, ``correo``, ``MSG``), the folder, the most parts, and the most bytes
 of all parts together. It reads standard input and prints one JSON object: ``partes`` with a name
-and a file each, ``omitidas`` with a name and a reason each, and of a mail ``asunto``, ``de``,
-``mensaje_id``, ``resultados`` and ``fecha``.
+and a file each, and ``cuerpo`` where it is the text of a mail; ``omitidas`` with a name and a
+reason each; and of a mail ``asunto``, ``de``, ``mensaje_id``, ``resultados`` and ``fecha``.
 """
 
 import email
@@ -34,7 +34,7 @@ class _Folder:
 
     def __init__(self, path: Path, most_parts: int, most_bytes: int) -> None:
         self.path, self.most_parts, self.left = path, most_parts, most_bytes
-        self.parts: list[dict[str, str]] = []
+        self.parts: list[dict[str, Any]] = []
         self.skipped: list[dict[str, str]] = []
 
     def skip(self, name: str, reason: str) -> None:
@@ -42,8 +42,8 @@ class _Folder:
         if len(self.skipped) < self.most_parts:
             self.skipped.append({"nombre": name, "porque": reason})
 
-    def add(self, name: str, source: Any) -> None:
-        """Write a part; ``source`` is open for reading."""
+    def add(self, name: str, source: Any, *, is_body: bool = False) -> None:
+        """Write a part; ``source`` is open for reading, ``is_body`` a mail's own text."""
         if len(self.parts) >= self.most_parts:
             raise _Full
         file = self.path / f"{len(self.parts):04d}"
@@ -53,7 +53,7 @@ class _Folder:
                 if self.left < 0:
                     raise _Full
                 target.write(piece)
-        self.parts.append({"nombre": name, "archivo": file.name})
+        self.parts.append({"nombre": name, "archivo": file.name, "cuerpo": is_body})
 
 
 def _open_zip(data: bytes, folder: _Folder) -> dict[str, Any]:
@@ -104,6 +104,7 @@ def _open_mail(data: bytes, folder: _Folder) -> dict[str, Any]:
         name = _name_of(part)
         is_body = part.get_content_maintype() == "text"
         if is_body and not name and part.get_content_disposition() != "attachment":
+            _add_body(folder, part)
             continue
         number += 1
         content = part.get_payload(decode=True)
@@ -118,6 +119,22 @@ def _open_mail(data: bytes, folder: _Folder) -> dict[str, Any]:
         ][:10],
         "fecha": _header(message, "date"),
     }
+
+
+def _add_body(folder: _Folder, part: Any) -> None:
+    """Write the text of a mail, for a list may stand in it; what cannot be read is none."""
+    try:
+        text = part.get_content()
+    except (LookupError, ValueError, KeyError):
+        return
+    _add_text(folder, text, part.get_content_subtype() == "html")
+
+
+def _add_text(folder: _Folder, text: Any, is_page: bool) -> None:
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text or "")
+    if plain.strip():
+        name = "Texto del correo.html" if is_page else "Texto del correo.txt"
+        folder.add(name, io.BytesIO(plain.encode("utf-8", "replace")), is_body=True)
 
 
 def _name_of(part: Any) -> str:
@@ -144,6 +161,8 @@ def _open_msg(data: bytes, folder: _Folder) -> dict[str, Any]:
             folder.skip(name, "adentro")
             continue
         folder.add(name, io.BytesIO(attachment.file_bytes))
+    _add_text(folder, message.html_body, is_page=True)
+    _add_text(folder, message.body, is_page=False)
     headers = message.message_headers or {}
     return {
         "asunto": (message.subject or "")[:_LONGEST],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from app.bandeja.rules import TipoIngreso
+from app.core.errors import InvalidValue
+from app.core.patente import parse_patente
 from app.feature import asked_above
 from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import open_planilla
+from app.planillas.rules.layout import read_texts
 from app.planillas.rules.oficio_outcomes import Resultado
 from app.planillas.rules.rows import Review, count_outcomes
 from app.planillas.service.import_oficios import OFICIOS
@@ -30,6 +34,24 @@ class PapelLeido:
 def read_paper(contenido: bytes, tipo: TipoIngreso) -> PapelLeido:
     """Read a PDF or a photo of a paper, outside of any transaction; nothing while nobody can."""
     return PapelLeido()
+
+
+def holds_list(path: Path) -> bool:
+    """Whether the text of a mail is a list of orders: one with a plate that can be read."""
+    try:
+        planilla = open_planilla(path.read_bytes(), path.name, OFICIOS.layout.guess)
+        texts = read_texts(planilla, OFICIOS.layout)
+    except InvalidValue:
+        return False
+    return any(_is_plate(fila.valores.get("patente", "")) for fila in texts.filas)
+
+
+def _is_plate(text: str) -> bool:
+    try:
+        parse_patente(text)
+    except InvalidValue:
+        return False
+    return True
 
 
 def count_list(

@@ -167,9 +167,9 @@ def _kind_of_text(text: str) -> str:
     start = text[:20_000].lstrip("\ufeff \t\r\n")
     if "urn:schemas-microsoft-com:office:spreadsheet" in start and "<html" not in start.lower():
         return "xml"
-    if re.match(
-        r"<(!doctype html|html|table|head|body|meta|style|div|title|\?xml|!--)", start, re.I
-    ):
+    page = r"<(!doctype html|html|table|head|body|meta|style|div|title|\?xml|!--)"
+    # The text of a mail may begin with any words.
+    if re.match(page, start, re.I) or re.search(r"<table\b.*<t[rd]\b", start, re.I | re.S):
         return "html"
     return "csv"
 
