@@ -11,6 +11,7 @@ from app.bandeja.rules.remitentes import Remitente, known_buffet, read_sender
 from app.core.errors import InvalidValue
 from tests.bandeja.outlook import make_msg
 from tests.bandeja.rows import LIST, make_mail, make_zip
+from tests.planillas.test_files import DBF
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 
@@ -26,6 +27,13 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
         (make_zip({"a.csv": LIST}), TipoIngreso.PAQUETE, "ZIP"),
         (make_zip({"xl/workbook.xml": b"<x/>"}), TipoIngreso.PLANILLA, "XLSX"),
         (make_zip({"word/document.xml": b"<x/>"}), TipoIngreso.PLANILLA, "DOCX"),
+        (make_zip({"Index/Document.iwa": b"x"}), TipoIngreso.PLANILLA, "Numbers"),
+        (
+            make_zip({"[Content_Types].xml": b"<x/>", "ppt/presentation.xml": b"<x/>"}),
+            TipoIngreso.OTRO,
+            "documento de Office que no es planilla ni DOCX",
+        ),
+        (DBF, TipoIngreso.PLANILLA, "DBF"),
         (make_zip({"a.csv": LIST})[:60], TipoIngreso.OTRO, "archivo comprimido dañado"),
         (OLE + "Workbook".encode("utf-16-le"), TipoIngreso.PLANILLA, "XLS"),
         (OLE + "__properties_version1.0".encode("utf-16-le"), TipoIngreso.CORREO, "MSG"),

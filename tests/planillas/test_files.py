@@ -255,7 +255,22 @@ def test_a_list_that_begins_away_from_the_corner_keeps_its_rows_and_columns():
     assert lectura.filas[0].datos["numero_oficio"] == "12"
 
 
+#: A table of dBase III with one column and one row.
+DBF = (
+    bytes([3, 126, 11, 27, 1, 0, 0, 0, 65, 0, 7, 0])
+    + bytes(20)
+    + b"PPU\x00\x00\x00\x00\x00\x00\x00\x00C"
+    + bytes(4)
+    + bytes([6])
+    + bytes(15)
+    + b"\r BBCL12\x1a"
+)
+
 REFUSED = {
+    "dbase": (DBF, "a.dbf", "tabla de base de datos"),
+    "sylk": (b'ID;PWXL;N;E\nC;Y1;X1;K"PPU"\n', "a.slk", "formato antiguo"),
+    "numbers": (package(**{"Index/Document.iwa": b"x"}), "a.numbers", "Numbers"),
+    "link": (b'{"url":"https://docs.google.com/open?id=x"}', "a.gsheet", "acceso directo"),
     "empty": (b"", "a.csv", "está vacío"),
     "blank": (b" \r\n\x00\x00", "a.csv", "está vacío"),
     "junk": (os.urandom(200_000), "a.csv", "no es una planilla"),
@@ -468,3 +483,36 @@ def test_the_hidden_rows_of_an_xls_are_told():
 
     assert [f.numero_fila for f in shown if f.oculta] == []
     assert [f.numero_fila for f in hidden if f.oculta] == [6]
+
+
+def test_rows_that_are_struck_through_are_marked_and_colours_and_hidden_columns_are_told():
+    book = openpyxl.Workbook()
+    for row in (HEADER.split(";"), *([f"OF-{n}", f"BBCL1{n}", "Ana Soto"] for n in range(1, 7))):
+        book.active.append(row)
+    for cell in book.active[3]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    book.active["A4"].font = openpyxl.styles.Font(strike=True)
+    for row in (1, 5, 6):
+        book.active.cell(row, 1).fill = openpyxl.styles.PatternFill("solid", fgColor="FFFF00")
+    book.active.column_dimensions["C"].hidden = True
+
+    lectura = read(saved(book), "lista.xlsx")
+
+    assert [f.numero_fila for f in lectura.filas if "tachada" in f.advertencias] == [3]
+    assert lectura.warnings == (
+        "La planilla esconde la columna «Dueño»: se lee como las demás.",
+        "2 filas tienen un color de fondo: lo que quiera decir no se importa. Escríbalo en sus "
+        "notas si importa. Son las 5 y 6.",
+    )
+
+
+def test_what_went_wrong_in_a_formula_is_told_and_not_taken_for_nothing():
+    book = openpyxl.Workbook()
+    book.active.append(["N° Oficio", "Patente", "Marca"])
+    book.active.append(["OF-1", "BBCL12", "#N/A"])
+    book.active["C2"].data_type = "e"
+
+    fila = read(saved(book), "lista.xlsx").filas[0]
+
+    assert "marca" not in fila.datos
+    assert "«#N/A»" in fila.advertencias["marca"]

@@ -8,6 +8,7 @@ import zipfile
 from typing import NamedTuple
 
 from app.bandeja.rules import TipoIngreso
+from app.planillas.rules.dbase import is_dbf
 
 #: Bytes in which the mark of a PDF may stand: some systems write something before it.
 _PDF_WITHIN = 1024
@@ -79,6 +80,12 @@ def _tell_zip(data: bytes) -> Formato:
         return Formato(TipoIngreso.PLANILLA, "DOCX")
     if b"application/vnd.oasis.opendocument.spreadsheet" in data[:200]:
         return Formato(TipoIngreso.PLANILLA, "ODS")
+    if b"application/vnd.oasis.opendocument.text" in data[:200]:
+        return Formato(TipoIngreso.PLANILLA, "ODT")
+    if "Index/Document.iwa" in names:
+        return Formato(TipoIngreso.PLANILLA, "Numbers")
+    if "[Content_Types].xml" in names:
+        return Formato(TipoIngreso.OTRO, "documento de Office que no es planilla ni DOCX")
     return Formato(TipoIngreso.PAQUETE, "ZIP")
 
 
@@ -95,6 +102,8 @@ def _tell_text(data: bytes) -> Formato:
     start = data[:20_000]
     if not start.strip(b"\x00 \t\r\n"):
         return Formato(TipoIngreso.OTRO, "archivo vacío")
+    if is_dbf(data):
+        return Formato(TipoIngreso.PLANILLA, "DBF")
     is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if is_wide or start.count(b"\x00") * 3 > len(start):
         return Formato(TipoIngreso.PLANILLA, "texto UTF-16")

@@ -83,11 +83,13 @@ def _refuse_doctype(content: bytes) -> None:
 
 def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
     """Return ``{"hojas": [{"nombre", "oculta", "filas", "ocultas", "comentarios",
-    "sin_calcular"}]}``, the sheets that are seen before the hidden ones.
+    "sin_calcular", …}]}``, the sheets that are seen before the hidden ones.
 
     ``filas`` holds ``[row number, [cell, …]]``, ``ocultas`` the numbers of rows that are hidden,
     ``comentarios`` ``[row number, column index, text]``, ``sin_calcular`` how many formulas nobody
-    computed (these three of XLSX only). A merged cell gives
+    computed, ``tachadas`` and ``con_color`` the numbers of rows that are struck through or have a
+    colour behind them, ``columnas_ocultas`` the indexes of hidden columns (as far as the kind of
+    book tells them). A merged cell gives
     its value to each of its rows. Empty rows are left out. At most ``max_rows`` rows of a sheet are
     kept; one more than allowed tells the caller that there were too many. Instead of ``hojas`` it
     may hold ``error``: ``clave``, ``ilegible`` or ``enorme``.
@@ -114,6 +116,9 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
                     for column, value in enumerate(row, first)
                 ]
                 cells = (margin + texts)[:MAX_COLUMNS]
+                for column, text in looks.errors.get(number, {}).items():
+                    if column < len(cells) and not cells[column]:
+                        cells[column] = text
                 if any(cells):
                     merged.fill(number, cells)
                     rows.append([number, cells])
@@ -130,6 +135,9 @@ def read_book(content: bytes, max_rows: int) -> dict[str, Any]:
                     "ocultas": sorted(looks.hidden),
                     "comentarios": looks.comments,
                     "sin_calcular": looks.uncomputed,
+                    "tachadas": sorted(looks.struck),
+                    "con_color": sorted(looks.coloured),
+                    "columnas_ocultas": sorted(looks.hidden_columns),
                 }
             )
     except PasswordError:
@@ -176,6 +184,13 @@ class _Looks:
     uncomputed: int = 0
     #: Row number, column index, text.
     comments: list[tuple[int, int, str]] = field(default_factory=list)
+    #: Row number and column index to what a spreadsheet program says that went wrong in a formula,
+    #: which the other reader takes for an empty cell.
+    errors: dict[int, dict[int, str]] = field(default_factory=dict)
+    #: Rows whose every text is struck through, those with a colour behind a text.
+    struck: set[int] = field(default_factory=set)
+    coloured: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     #: The merged cells where the other reader does not tell them.
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
 
@@ -198,9 +213,9 @@ def _read_looks(content: bytes, name: str, max_rows: int) -> _Looks:
                     _read_open_document(stream, name, looks)
                 return looks
             part = _sheet_part(package, name)
-            formats = _formats(package)
+            styles = _styles(package)
             with package.open(part) as stream:
-                _read_rows(stream, formats, looks, max_rows)
+                _read_rows(stream, styles, looks, max_rows)
             looks.comments = _read_comments(package, part)
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, StopIteration, OSError):
         return _Looks()
@@ -248,40 +263,89 @@ def _read_comments(package: zipfile.ZipFile, part: str) -> list[tuple[int, int, 
     return [(row, column, " / ".join(texts)) for (row, column), texts in sorted(found.items())]
 
 
-def _formats(package: zipfile.ZipFile) -> list[str]:
-    """Return the format of each style of cells; empty where it changes nothing here."""
+@dataclass(frozen=True)
+class _Style:
+    """How a style of cells looks: its number format where that changes what a cell says, whether
+    its text is struck through, whether a colour is behind it.
+    """
+
+    code: str = ""
+    is_struck: bool = False
+    is_coloured: bool = False
+
+
+def _styles(package: zipfile.ZipFile) -> list[_Style]:
     styles = _parse(package.read("xl/styles.xml"))
     codes = dict.fromkeys(_BUILT_IN_HOURS, "h:mm")
     for one in styles.iter():
         if _tag(one) == "numFmt":
             codes[int(one.get("numFmtId", ""))] = one.get("formatCode", "")
-    styled = next((one for one in styles if _tag(one) == "cellXfs"), ())
-    found = [codes.get(int(one.get("numFmtId", "0")), "") for one in styled]
-    return [code if shows_hour(code) or _ZEROS.fullmatch(code) else "" for code in found]
+    parts = {_tag(one): list(one) for one in styles}
+    struck = [
+        any(_tag(mark) == "strike" and mark.get("val") not in ("0", "false") for mark in font)
+        for font in parts.get("fonts", ())
+    ]
+    coloured = [
+        any(mark.get("patternType") == "solid" for mark in fill) for fill in parts.get("fills", ())
+    ]
+    found = []
+    for one in parts.get("cellXfs", ()):
+        code = codes.get(int(one.get("numFmtId", "0")), "")
+        found.append(
+            _Style(
+                code if shows_hour(code) or _ZEROS.fullmatch(code) else "",
+                _at(struck, one.get("fontId")),
+                _at(coloured, one.get("fillId")),
+            )
+        )
+    return found
 
 
-def _read_rows(stream: Any, formats: list[str], looks: _Looks, max_rows: int) -> None:
+def _at(marks: list[bool], place: str | None) -> bool:
+    return marks[int(place or 0)] if int(place or 0) < len(marks) else False
+
+
+def _read_rows(stream: Any, styles: list[_Style], looks: _Looks, max_rows: int) -> None:
     number = filled = 0
     for _, row in ElementTree.iterparse(_WithoutDoctype(stream)):  # noqa: S314 - none declared
+        if _tag(row) == "col" and row.get("hidden") in ("1", "true"):
+            last = min(int(row.get("max", "0")), MAX_COLUMNS)
+            looks.hidden_columns |= set(range(int(row.get("min", "1")) - 1, last))
         if _tag(row) != "row":
             continue
         number = int(row.get("r") or number + 1)
         if row.get("hidden") in ("1", "true"):
             looks.hidden.add(number)
-        column = -1
-        kept: dict[int, str] = {}
-        for cell in row:
-            column = _column(cell.get("r", "")) if cell.get("r") else column + 1
-            says = {_tag(part) for part in cell if part.text}
-            looks.uncomputed += "f" in says and "v" not in says and cell.get("t") != "str"
-            if code := formats[int(cell.get("s") or 0)]:
-                kept[column] = code
-        if kept:
-            looks.formats[number] = kept
+        _read_looks_of_row(row, number, styles, looks)
         filled += any(len(cell) for cell in row)
         if filled > max_rows or number > _MOST_ROWS:
             return
         row.clear()
+
+
+def _read_looks_of_row(
+    row: ElementTree.Element, number: int, styles: list[_Style], looks: _Looks
+) -> None:
+    column = -1
+    kept: dict[int, str] = {}
+    written: list[_Style] = []
+    for cell in row:
+        column = _column(cell.get("r", "")) if cell.get("r") else column + 1
+        says = {_tag(part): part.text for part in cell if part.text or len(part)}
+        looks.uncomputed += "f" in says and "v" not in says and cell.get("t") != "str"
+        style = styles[int(cell.get("s") or 0)]
+        if style.code:
+            kept[column] = style.code
+        if says:
+            written.append(style)
+        if cell.get("t") == "e" and says.get("v"):
+            looks.errors.setdefault(number, {})[column] = str(says["v"])
+    if kept:
+        looks.formats[number] = kept
+    if written and all(style.is_struck for style in written):
+        looks.struck.add(number)
+    if any(style.is_coloured for style in written):
+        looks.coloured.add(number)
 
 
 def _hidden_in_biff(content: bytes, name: str) -> set[int]:

@@ -15,6 +15,7 @@ from charset_normalizer import from_bytes
 from app.core.errors import InvalidValue
 from app.core.sandbox import Limits, ProgramFailed, run_limited
 from app.planillas.outside import book_reader
+from app.planillas.rules.dbase import is_dbf
 from app.planillas.rules.plain_text import read_lines
 from app.planillas.rules.reshaping import reshape
 from app.planillas.rules.sheets import MAX_FILAS, Fila, Guess, Hoja, Planilla
@@ -39,6 +40,16 @@ _NOT_A_SHEET = (
     ((b"MZ", b"\x7fELF"), "un programa"),
     ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"), "un archivo comprimido"),
     ((b"{\\rtf",), "un documento de texto"),
+)
+#: Tables that nothing here reads, each with what to do.
+_GUARDE = "Ábrala en Excel o LibreOffice, guárdela como XLSX y súbala."
+_SYLK = f"El archivo es una planilla en un formato antiguo (SYLK). {_GUARDE}"
+_DBF = f"El archivo es una tabla de base de datos (DBF). {_GUARDE}"
+_NUMBERS = "El archivo es una planilla de Numbers. Expórtela como Excel (XLSX) y súbala."
+_ODT = "El archivo es un documento de LibreOffice (ODT). Guárdelo como DOCX y súbalo."
+_LINK = (
+    "El archivo es un acceso directo a Google y no trae el listado. Abra la planilla, descárguela "
+    "como Excel (XLSX) y súbala."
 )
 #: Fields that a row names at least where a separator divides it.
 _FEWEST_FIELDS = 2
@@ -105,6 +116,12 @@ def _kind(contenido: bytes) -> str:
     for starts, what in _NOT_A_SHEET:
         if contenido.startswith(starts):
             raise InvalidValue(f"El archivo es {what}, no una planilla. {_SUBA}")
+    if contenido.startswith(b"ID;P"):
+        raise InvalidValue(_SYLK)
+    if contenido.startswith(b"{") and b'"url"' in contenido and b"docs.google.com" in contenido:
+        raise InvalidValue(_LINK)
+    if is_dbf(contenido):
+        raise InvalidValue(_DBF)
     return "csv"
 
 
@@ -135,6 +152,10 @@ def _kind_of_zip(contenido: bytes) -> str:
         return "ods"
     if "word/document.xml" in names:
         return "docx"
+    if b"application/vnd.oasis.opendocument.text" in contenido[:200]:
+        raise InvalidValue(_ODT)
+    if "Index/Document.iwa" in names:
+        raise InvalidValue(_NUMBERS)
     raise InvalidValue(f"El archivo es un archivo comprimido, no una planilla. {_SUBA}")
 
 
@@ -216,6 +237,9 @@ def _sheet(told: dict[str, Any]) -> Hoja:
         told["oculta"],
         {(row, column): text for row, column, text in told["comentarios"]},
         (warning,) if uncomputed else (),
+        frozenset(told.get("tachadas", ())),
+        frozenset(told.get("con_color", ())),
+        frozenset(told.get("columnas_ocultas", ())),
     )
 
 

@@ -22,9 +22,12 @@ from app.planillas.rules.sheets import (
     Fila,
     Hoja,
     Planilla,
+    tell_coloured,
     tell_headers,
 )
 
+#: Share of rows with a colour from which it is taken for the table's design.
+_DESIGNED = 0.4
 _NUMBER = frozenset({"numero", "n", "nro", "num"})
 _WITHOUT_HEADER = (
     "La planilla no trae una fila de encabezados: sus columnas se reconocieron por lo que dicen "
@@ -113,6 +116,8 @@ class FilaTexto:
     oculta: bool = False
     #: The row above, whose order it goes on without repeating it.
     sigue_a: int | None = None
+    #: Whether its texts are struck through.
+    tachada: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,11 +236,13 @@ def read_texts(
                     layout,
                 ),
                 row.oculta,
+                tachada=row.numero in hoja.tachadas,
             )
             for row in rows
         ),
         warnings=(
             *hoja.warnings,
+            *_told_looks(hoja, header, rows),
             *((_WITHOUT_HEADER,) if position < 0 else ()),
             *(
                 f"La hoja «{other.nombre}» no se leyó; se usó «{hoja.nombre}»."
@@ -287,6 +294,20 @@ def _remarks(hoja: Hoja, header: Fila) -> dict[int, list[str]]:
         line = f"Comentario en «{_name_of(header, column)}»: {clean_text(text)}"
         found.setdefault(number, []).append(line)
     return found
+
+
+def _told_looks(hoja: Hoja, header: Fila, rows: Sequence[Fila]) -> list[str]:
+    """What somebody sees on a sheet and nobody reads: colours of some rows, hidden columns."""
+    told = [
+        f"La planilla esconde la columna «{_name_of(header, index)}»: se lee como las demás."
+        for index in sorted(hoja.columnas_ocultas)
+        if any(index < len(row.celdas) and _says_something(row.celdas[index]) for row in rows)
+    ]
+    coloured = [row.numero for row in rows if row.numero in hoja.con_color]
+    # A colour of every other row is the design of the table.
+    if coloured and len(coloured) < _DESIGNED * len(rows):
+        told.append(tell_coloured(coloured))
+    return told
 
 
 def _with_remarks(

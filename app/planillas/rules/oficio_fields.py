@@ -28,7 +28,11 @@ _SYNONYMS = {
     **{name: header_key(label) for name, label in COLUMNAS.items() if name not in CAMPOS},
 }
 #: What sentences are about that are about no field.
-_SENTENCES = {"vehiculo_conocido": "Datos del vehículo", "union": "Filas unidas"}
+_SENTENCES = {
+    "vehiculo_conocido": "Datos del vehículo",
+    "union": "Filas unidas",
+    "tachada": "Fila tachada",
+}
 _NAMING = frozenset({"numero_oficio", "patente"})
 
 

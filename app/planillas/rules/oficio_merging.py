@@ -246,7 +246,7 @@ def _merge(first: FilaOficio, later: FilaOficio) -> FilaOficio | None:
     dudas = {
         f"{name}_{later.numero_fila}": f"Fila {later.numero_fila}: {sentence}"
         for name, sentence in later.advertencias.items()
-        if name in _HANGING or name.startswith("otro_")
+        if name in _HANGING or name.startswith("otro_") or name == "tachada"
     }
     return replace(
         first,

@@ -111,6 +111,10 @@ def _marked(
             f"La fila no repite el número: se leyó como otra fila del oficio de la {row.sigue_a}."
         )
         marks["numero_oficio"] = sentence
+    if row.tachada:
+        marks["tachada"] = (
+            "La fila está tachada en la planilla: quizás ya no corre. Sáltela si es así."
+        )
     is_separated = f"{SEPARAR}{fila.parte}" in typed
     if is_separated:
         fila = _with_own_number(fila, typed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -72,6 +72,11 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
             joined,
             filas=(*joined.filas, start, *titles, *rows),
             comentarios={**joined.comentarios, **remarks},
+            tachadas=joined.tachadas | _renumbered(hoja.tachadas, renumbered),
+            con_color=joined.con_color | _renumbered(hoja.con_color, renumbered),
+            # A column of the first sheet is another one of this sheet.
+            columnas_ocultas=joined.columnas_ocultas
+            | {places[one] for one in hoja.columnas_ocultas if one < len(places)},
             warnings=(*joined.warnings, *hoja.warnings, told),
         )
     if joined is None:
@@ -81,6 +86,10 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
         for place, row in enumerate(joined.filas)
     )
     return replace(joined, filas=filas)
+
+
+def _renumbered(rows: Iterable[int], new: Mapping[int, int]) -> set[int]:
+    return {new[row] for row in rows if row in new}
 
 
 def _header_place(hoja: Hoja, guess: Guess) -> int:
@@ -257,6 +266,7 @@ def _turned(hoja: Hoja, fields: int, guess: Guess) -> Hoja | None:
             *_told_remarks(hoja),
         ),
         comentarios={},
+        columnas_ocultas=frozenset(),
     )
 
 

@@ -349,7 +349,8 @@ def _split_make(raw: Mapping[str, str], texts: dict[str, str]) -> None:
         if found and found[1] and text.casefold() in ("", found[0].casefold()):
             texts["marca"], texts["modelo"] = found
     for name in ("marca", "modelo"):
-        if texts.get(name):
+        # «#N/A» is what went wrong in a formula, and told as it is written.
+        if texts.get(name) and not texts[name].startswith("#"):
             texts[name] = in_title_case(clean_text(texts[name]))
 
 

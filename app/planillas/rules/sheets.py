@@ -41,6 +41,11 @@ class Hoja:
     comentarios: Mapping[tuple[int, int], str] = field(default_factory=dict)
     #: What whoever imports it should know of how it was read.
     warnings: tuple[str, ...] = ()
+    #: The numbers of rows that are struck through, and of those with a colour behind a text.
+    tachadas: frozenset[int] = frozenset()
+    con_color: frozenset[int] = frozenset()
+    #: The indexes of the columns that the spreadsheet program hides.
+    columnas_ocultas: frozenset[int] = frozenset()
 
 
 def tell_headers(numbers: Sequence[int], hoja: str = "") -> str:
@@ -48,12 +53,29 @@ def tell_headers(numbers: Sequence[int], hoja: str = "") -> str:
     where = f" de la hoja «{hoja}»" if hoja else ""
     if len(numbers) == 1:
         return f"La fila {numbers[0]}{where} trae otra vez los encabezados y no se importa."
+    return (
+        f"{len(numbers)} filas{where} traen otra vez los encabezados y no se importan: las "
+        f"{_listed(numbers)}."
+    )
+
+
+def tell_coloured(numbers: Sequence[int]) -> str:
+    """Say which rows of a list have a colour, which means something to its sender alone."""
+    if len(numbers) == 1:
+        return (
+            f"La fila {numbers[0]} tiene un color de fondo: lo que quiera decir no se importa. "
+            "Escríbalo en sus notas si importa."
+        )
+    return (
+        f"{len(numbers)} filas tienen un color de fondo: lo que quiera decir no se importa. "
+        f"Escríbalo en sus notas si importa. Son las {_listed(numbers)}."
+    )
+
+
+def _listed(numbers: Sequence[int]) -> str:
     named = ", ".join(map(str, numbers[:_NAMED]))
     more = len(numbers) - _NAMED
-    last = f"{named} y {more} más" if more > 0 else f"{named[: named.rindex(', ')]} y {numbers[-1]}"
-    return (
-        f"{len(numbers)} filas{where} traen otra vez los encabezados y no se importan: las {last}."
-    )
+    return f"{named} y {more} más" if more > 0 else f"{named[: named.rindex(', ')]} y {numbers[-1]}"
 
 
 @dataclass(frozen=True)
