@@ -26,6 +26,12 @@ _MOST = 60
 _CAV = re.compile(
     r"(?:^|[\n\t])[ ]*CERTIFICADO\s+DE\s+(?:INSCRIPCION\s+Y\s+)?ANOTACIONES\s+VIGENTES"
 )
+#: Before the number of a fine's case, or of what is no case at all.
+_NO_CASE = re.compile(
+    r"\bPOLICIA\s+LOCAL\b[^.;]*$|\bINGRESO\s+(?:DE\s+)?CORTE\b[^.;]*$"
+    r"|\b(?:POLIZA|PAGARE|CREDITO|CONTRATO|OPERACION|FACTURA|BOLETA|ATENCION|FOLIO|LIQUIDACION|REPERTORIO|SINIESTRO)"
+    r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?\s*[:.]?\s*$"
+)
 #: The words of an exhort at the head of a line or of a cell; an order may name one.
 _EXHORT = re.compile(
     r"(?:^|[\n\t])[ ]*(?:(?:CARTA\s+|ROL\s+(?:DEL?\s+)?)?EXHORTO\b"
@@ -54,6 +60,9 @@ _CITY = re.compile(
 )
 _QUOTED = re.compile(r"\s*[:,]?\s*\"(?P<v>[^\"]{3,160})\"")
 #: The name of a case without a word for it: a line of its own, or right after the rol.
+_UNQUOTED_ALONE = re.compile(
+    r"(?:ROL\b[^\n]{0,20}-\d{4})\.?\n(?P<v>[A-Z][A-Z .&'-]{3,60}/[A-Z .&'-]{3,60})(?=\n|$)"
+)
 _QUOTED_ALONE = re.compile(
     r"(?:^|\n)\"(?P<line>[^\"\n]{6,120})\"(?=\n|$)|-\d{4},?\s+\"(?P<after>[^\"]{6,120})\""
 )
@@ -72,7 +81,7 @@ _TRIAL = re.compile(
 _VERSUS = re.compile(r"\bCON\b|/|\bC/|\bVS?\.|\bCONTRA\b")
 _TERM = re.compile(
     rf"(?:\bPLAZO\b[^.\d;]{{0,28}}?|\bDENTRO\s+DE(?:L|\s+LOS)?\s+|\bTERMINO\s+DE\s+"
-    rf"|\bVIGENCIA\s+DE\s+|CUMPLIRSE\s+EN\s+)(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS"
+    rf"|\b(?:VIGENCIA|DURACION)\s+DE\s+|CUMPLIRSE\s+EN\s+)(?P<all>(?P<n>\d{{1,3}}|{NUMERO})\s*(?:\(\d+\)\s*)?DIAS"
     r"(?:\s+(?P<kind>HABILES|CORRIDOS))?)"
 )
 #: Without a word for a term, days are one where it is said how they are counted.
@@ -237,8 +246,7 @@ def find_rol(doc: TextoDePapel) -> DatoHallado | None:
     ranked: dict[str, tuple[int, RolHallado, int]] = {}
     for order, found in enumerate(find_roles(doc)):
         before = doc.prosa[max(0, found.start - 60) : found.start]
-        if re.search(r"\bPOLICIA\s+LOCAL\b[^.;]*$", before):
-            # The case of a fine.
+        if _NO_CASE.search(before):
             continue
         score = 0 if found.rol.startswith("E") else 10
         score += 3 if re.search(r"\b(?:ROL|R\.?I\.?T\.?|CAUSA|AUTOS)\b[^.;]{0,25}$", before) else 0
@@ -386,6 +394,10 @@ def find_parties(doc: TextoDePapel) -> DatoHallado | None:
         trozo = Trozo(*found.span("v"))
         value = " ".join(doc.texto[trozo.start : trozo.end].split())
         return _told(doc, trozo, value, "juicio")
+    if found := _UNQUOTED_ALONE.search(doc.plano[:_HEAD]):
+        trozo = Trozo(*found.span("v"))
+        value = " ".join(doc.texto[trozo.start : trozo.end].split())
+        return _told(doc, trozo, value, "bajo el rol")
     if found := _QUOTED_ALONE.search(doc.plano[:_HEAD]):
         trozo = Trozo(*found.span("line" if found["line"] else "after"))
         value = " ".join(doc.texto[trozo.start : trozo.end].split())

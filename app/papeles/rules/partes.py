@@ -98,12 +98,25 @@ _CUES = (
     (
         RolDePersona.DEUDOR,
         r"DEUDOR(?:A|ES|AS)?(?:\s+PRINCIPAL(?:ES)?)?|(?:DATOS|ANTECEDENTES)\s+DEL\s+CLIENTE"
+        r"|CLIENTE\s+MOROS[OA]"
         r"|(?:CO)?DEMANDAD[OA]S?|EJECUTAD[OA]S?|REQUERID[OA]"
         r"|(?:EMBARGAD[OA]S?\s+AL?|ADEUDA(?:N|D[OA]S?\s+POR)?)(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)"
         r"|REQU(?:ERIRA|IERASE|IERESE|IERE|ERIR)(?:\s+DE\s+PAGO)?\s+AL?"
         r"|\bCONTRA\s+DEL?(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)",
     ),
 )
+#: «…, propietario del automóvil …» and «…, demandada en estos autos» tell of who is named before.
+_OF_A_THING = re.compile(
+    r",\s(?:ACTUAL\s+)?(?:PROPIETARI|DUEN)[OA]\s+DEL?\s+(?:L[AO]\s+)?(?:AUTO|CAMION|VEHICULO|MOVIL|MOTO|STATION|FURGON"
+    r"|TRACTO|REMOLQUE|SEMI|BUS|MINIBUS|JEEP|ESPECIE|BIEN|TAXI)"
+)
+_IN_APPOSITION = re.compile(
+    r",\s(?P<cue>(?:DEMANDAD|EJECUTAD|DEUDOR|PROPIETARI|DUEN)[OA]?)\s+(?:EN\s+(?:ESTOS?\s+)?(?:AUTOS|CAUSA|ESTA|LA\s+CAUSA)|DE\s+AUTOS)\b"
+)
+#: What leads to what somebody is, between their name and their RUT.
+_AS = re.compile(r",?\s+(?:COMO|EN\s+(?:SU\s+)?CALIDAD\s+DE)\s+(?:(?:LA|EL|SU)\s+)?$")
+#: Characters from a cue within which a RUT without a name is still its.
+_NAMELESS_REACH = 60
 #: «Un receptor judicial» names nobody.
 _ANY_CUE = re.compile(
     r"(?<!\bUN\s)(?<!\bUNA\s)(?:"
@@ -118,11 +131,11 @@ _RUT_LABEL = re.compile(
     r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]))?"
     r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?)\s*[:.]*\s*$"
 )
-_DECLARED = re.compile(r"\bEN\s+(?:SU\s+)?CALIDAD\s+DE\s+")
+_DECLARED = re.compile(r"\b(?:EN\s+(?:SU\s+)?CALIDAD\s+DE|COMO)\s+(?:(?:LA|EL|SU)\s+)?")
 _PREFIX = re.compile(
     r"^(?:[\s:;,.\-•\"]|\b(?:DON|DONA|D\.|DA\.|EL|LA|LOS|LAS|DEL|DE|AL|A|SR\.?|SRA\.?|SENORA?|NOMBRE"
     r"(?:\s+COMPLETO)?|RAZON\s+SOCIAL|ACTUAL|PUBLIC[OA]|PRINCIPAL|INSCRIT[OA]|SOCIEDAD\s+DENOMINADA"
-    r"|EMPRESA|ESTE|TIENE|ES|Y|R\.?U\.?[NT]\.?|DERECHOS)\b\.?|\d{1,3}(?:,\d+)?\s?%)+"
+    r"|PORCENTAJE|PARTICIPACION|CUOTA|CALIDAD|ADQUISICION|TELEFONO|EMPRESA|ESTE|TIENE|ES|Y|R\.?U\.?[NT]\.?|DERECHOS)\b\.?|\d{1,3}(?:,\d+)?\s?%)+"
 )
 _NAME = re.compile(
     r"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.&ÁÉÍÓÚÜÑáéíóúüñ-]*|(?:del?|las?|los|y|e|DEL?|Y)\b|&)"
@@ -159,7 +172,8 @@ class _Cue:
         number = next(n for n in range(len(_CUES)) if match.group(f"c{n}"))
         self.rol = _CUES[number][0]
         self.start, self.end = match.span()
-        self.is_plural = match[0].split()[0].endswith("S")
+        first = match[0].split()[0]
+        self.is_plural = first.endswith("S") and first not in {"DATOS", "ANTECEDENTES"}
 
 
 def _joins(doc: TextoDePapel, last_end: int, rut: RutHallado) -> bool:
@@ -171,7 +185,7 @@ def _joins(doc: TextoDePapel, last_end: int, rut: RutHallado) -> bool:
 
 def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
     """The people of a paper, in its order: each with a RUT, or named right after their cue."""
-    cues = [_Cue(match) for match in islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)]
+    cues = _cues_of(doc)
     people: list[PersonaHallada] = []
     last_end = 0
     for rut in islice(find_ruts(doc), _MOST):
@@ -183,7 +197,8 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
         declared = _declared_of(doc, rut) if rol is not RolDePersona.REPRESENTANTE else None
         rol = declared or rol
         start = max(cue.end if cue else 0, last_end)
-        if cue is None and (named := [*_DON.finditer(doc.prosa, start, until)]):
+        is_further = cue is None or start == last_end or declared is not None
+        if is_further and (named := [*_DON.finditer(doc.prosa, start, until)]):
             start = named[-1].start()
         if cue and until <= cue.start:
             # «RUT deudor: …» below the name: the cue is in the label itself.
@@ -196,6 +211,13 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
             or _joins(doc, last_end, rut)
         )
         name = _name_between(doc, start, until)
+        if name is None and cue and last_end < cue.start and cue.end <= until:
+            name = _name_before(doc, cues, cue, last_end, until)
+            if name is None and rol.is_sought and until - cue.end > _NAMELESS_REACH:
+                # So far from its cue, a RUT without a name may be anybody's.
+                rol = RolDePersona.OTRO
+        if name is None and cue and cue.end <= last_end and not cue.is_plural:
+            rol = RolDePersona.OTRO
         people.append(PersonaHallada(rol, rut, name, start, is_told, cue is None))
         last_end = rut.end
     if not any(person.rol.is_sought for person in people):
@@ -209,10 +231,39 @@ def find_people(doc: TextoDePapel) -> list[PersonaHallada]:
     return people
 
 
+def _cues_of(doc: TextoDePapel) -> list[_Cue]:
+    """The cues of a paper, but those that only say more of who was named before them."""
+    found = islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)
+    return [
+        _Cue(match)
+        for match in found
+        if not _OF_A_THING.match(doc.prosa, max(0, match.start() - 2))
+        and not _IN_APPOSITION.match(doc.prosa, max(0, match.start() - 2))
+    ]
+
+
+def _name_before(
+    doc: TextoDePapel, cues: list[_Cue], cue: _Cue, last_end: int, until: int
+) -> Trozo | None:
+    """The name of «Panadería Sur Limitada, como deudora principal, RUT …»."""
+    earlier = [one.end for one in cues if one.end <= cue.start]
+    start = max(earlier[-1] if earlier else 0, last_end)
+    told = _AS.search(doc.prosa, start, cue.start)
+    if told is None or re.search(r"\w", doc.prosa[cue.end : until]):
+        return None
+    return _name_between(doc, start, told.start())
+
+
 def _declared_of(doc: TextoDePapel, rut: RutHallado) -> RolDePersona | None:
-    """What somebody is «en calidad de», behind their RUT; of a representative it is another's."""
+    """What is said of somebody behind their RUT; of a representative it is another's."""
     after = doc.prosa[rut.end : rut.end + 160].split("\n\n")[0]
-    declared = _DECLARED.search(re.split(r"[.;]|\d-[\dK]", after)[0])
+    if behind := _IN_APPOSITION.match(after.lstrip(")")):
+        found = _ANY_CUE.match(after.lstrip(")"), behind.start("cue"))
+        return _Cue(found).rol if found else None
+    sentence = re.split(r"[.;]|\d-[\dK]", after)[0]
+    if _OF_A_THING.search(sentence):
+        return RolDePersona.PROPIETARIO
+    declared = _DECLARED.search(sentence)
     found = _ANY_CUE.match(after, declared.end()) if declared else None
     return _Cue(found).rol if found else None
 
@@ -359,8 +410,7 @@ class Pistas:
 
     def __init__(self, doc: TextoDePapel, people: list[PersonaHallada]) -> None:
         self.doc, self.people = doc, people
-        found = islice(_ANY_CUE.finditer(doc.prosa), 10 * _MOST)
-        self.cues = [_Cue(match) for match in found]
+        self.cues = _cues_of(doc)
 
     def holder(
         self, place: int, *, has_line: bool = False

@@ -28,6 +28,7 @@ _NO = re.compile(
     r"|\bDENI[EÉ]G\w+|\bDENEG\w+|\bRECHAZ\w+|\bNO\s+(?:SE\s+)?(?:LE\s+)?(?:HA\s+|HAN\s+)?(?:FUE(?:RON)?\s+)?(?:CONCED|AUTORIZ|OTORG|FACULT)\w+|\bDESESTIMA\w*"
     r"|\b(?:DEJ(?:A|E|ESE|ASE|ANDO|AR)|QUEDE?N?)\s+SIN\s+EFECTO|\bREVOC(?:A|ASE|ANDO|AN|ADO)\b|\bALZASE\b"
 )
+_REVOKED = re.compile(r"DEJ|QUED|REVOC|ALZ")
 _WITHOUT = re.compile(
     r"\b(?:SIN|NI|NO\s+ASI|EXCEPTO|SALVO|(?:CON|A)\s+EXCEPCION|EXCEPTUAD[OA]S?|EXCLUID[OA]S?)\s+(?:(?:EL|LA|LAS|LOS|AUXILIO|DE|FACULTAD(?:ES)?|AUTORIZACION|PARA|NECESIDAD|ALLANAMIENTO|NI|O"
     r"|DERECHO|A|USO)\s+)*$"
@@ -131,7 +132,9 @@ def _decide(sentence: str, mention: re.Match[str]) -> bool | None:
         return False
     nos = list(_NO.finditer(before))
     if nos:
-        later = _YES.search(before, nos[-1].end())
+        # What is revoked is named with its powers.
+        again = _GRANTING if _REVOKED.match(nos[-1][0]) else _YES
+        later = again.search(before, nos[-1].end())
         return later is not None
     yes = list(_YES.finditer(before))
     follows = _NO.search(after)

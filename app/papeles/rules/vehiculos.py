@@ -60,6 +60,11 @@ _OF_A_FILE = re.compile(
 _MAKE_WORDS, _MODEL_WORDS = 3, 5
 #: The end of what stands before a clause that names a car and then its year.
 _BEFORE_YEAR = re.compile(r"[.:;](?=\s[A-Z][^.,;:\n]{3,50},\s+(?:DEL\s+)?ANO\b)")
+#: A label where a value should be: a scan may have all labels before all values.
+_LABEL_INSTEAD = re.compile(
+    r"(?:ANO|COLOR|MOTOR|CHASIS|VIN|COMBUSTIBLE|PBV|PATENTE|PLACA|TIPO|INSCRIPCION|N°|NRO\.?|R\.?U\.?[TN])"
+    r"(?![A-Z0-9-])"
+)
 #: The beginning of an item of a list.
 _ITEM = re.compile(r"(?:^|\n)[ \t]*(?:[-•*·]|\(?[A-Z0-9]{1,2}[.)]-?)[ \t]")
 _LONGEST = {"marca": 30, "modelo": 60, "color": 30}
@@ -220,13 +225,13 @@ def _makes(doc: TextoDePapel, span: Trozo) -> Iterator[tuple[str, Trozo, str]]:
         words = doc.texto[make.end : end].split()
         is_whole = stop or paragraphs
         # Whatever goes on in small letters is no model any more.
-        if (
-            is_whole
-            and words
-            and len(words) <= _MODEL_WORDS
-            and not any(w[0].islower() for w in words)
-        ):
+        if is_whole and words and len(words) <= _MODEL_WORDS and not any(map(_is_small, words)):
             yield "modelo", Trozo(make.end, end), "en el texto"
+
+
+def _is_small(word: str) -> bool:
+    """Whether a word is in small letters; «i10» is a name."""
+    return word[0].islower() and not re.search(r"\d", word)
 
 
 def _make_behind(doc: TextoDePapel, place: int) -> Trozo | None:
@@ -286,6 +291,7 @@ def _value(doc: TextoDePapel, campo: str, trozo: Trozo, rule: str) -> DatoHallad
         len(value) > _LONGEST[campo]
         or not re.search(r"[A-Z0-9]", value)
         or re.search(r":|\b(?:MARCA|MODELO)\b", value)
+        or _LABEL_INSTEAD.match(value)
     ):
         return None
     return DatoHallado(shown, rule, boxes, 0.9)
