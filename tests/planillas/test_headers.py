@@ -135,9 +135,9 @@ telefono_2: Celular 2|Otro teléfono
 -: Hora oficio|Correo receptor|Nombre martillero|Fecha transferencia|Fecha permiso circulación
 -: Monto adeudado UF|Materia|Procedimiento|Procurador|Interés
 """
-#: As systems in English export them: 24 of these 90 were understood before their words were known.
+#: As systems in English export them: 24 of the first 90 were understood before their words were known.
 ENGLISH = """
-numero_oficio: Order No.|Order Number|Order ID|Order
+numero_oficio: Order No.|Order Number|Order ID|Order|Orden
 rol: Case Number|Case No.|Docket|Case ID|Docket No.
 tribunal: Court|Court Name
 caratulado: Case Name
@@ -150,7 +150,7 @@ color: Color|Colour
 motor: Engine No.|Engine Number
 vin: VIN|Chassis No.
 tipo_vehiculo: Vehicle Type
-propietario_nombre: Owner|Owner Name|Name of Owner|Debtor|Defendant|Name|Client
+propietario_nombre: Owner|Owner Name|Name of Owner|Debtor|Defendant|Name|Client|Debtor Full Name
 propietario_rut: Owner ID|Tax ID|Customer ID|Debtor RUT
 propietario_telefono: Phone|Phone Number|Mobile Phone
 propietario_email: E-mail Address|Email

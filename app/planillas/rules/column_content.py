@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 
 from app.core.comunas import find_comuna
@@ -24,6 +24,7 @@ from app.planillas.rules.header_guess import header_key
 from app.planillas.rules.oficio_headers import field_of_header
 from app.planillas.rules.row_parts import (
     A_ROL,
+    PARTES_DE_PATENTE,
     SHORT_ROL,
     digit_fits,
     holds_name_and_rut,
@@ -68,7 +69,7 @@ _HALVES = frozenset(
         "la",
     }
 )
-_COUNTERS = frozenset({"n", "nro", "numero", "no", "id", "item", "num"})
+_COUNTERS = frozenset({"n", "nro", "numero", "no", "id", "item", "num", "orden", "n orden"})
 
 Cells = Sequence[str]
 
@@ -366,29 +367,31 @@ def _find_halves_of_plates(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],
 ) -> None:
-    """The letters and the digits of plates in two columns side by side, under no header, under
-    «Letras» and «Números», or under one of a plate.
+    """The letters and the digits of plates in two or three columns side by side, under no header,
+    under «Letras» and «Números», or under one of a plate.
     """
     if any(_share(cells, _is_plate) >= _SURE for cells in columns.values()):
         return
-    for left in sorted(columns):
-        right = left + 1
-        if not all(_may_be_half(one, found, headers) for one in (left, right)):
+    for left, width in product(sorted(columns), (2, 3)):
+        places = range(left, left + width)
+        if not all(_may_be_half(one, found, headers) for one in places):
             continue
-        pairs = [
-            (clean_text(row[left]), clean_text(row[right]))
+        parts = [
+            [clean_text(row[one]) for one in places]
             for row in rows[: _SAMPLE * 3]
-            if len(row) > right and clean_text(row[left]) and clean_text(row[right])
+            if len(row) > places[-1] and all(clean_text(row[one]) for one in places)
         ]
         fit = sum(
-            bool(_LETTERS.fullmatch(letters) and _DIGITS.fullmatch(digits))
-            and _is_plate(letters + digits)
-            for letters, digits in pairs
+            all(_LETTERS.fullmatch(one) for one in letters)
+            and bool(_DIGITS.fullmatch(digits))
+            and _is_plate("".join((*letters, digits)))
+            for *letters, digits in parts
         )
-        if len(pairs) >= _FEWEST and fit >= _SURE * len(pairs):
+        if len(parts) >= _FEWEST and fit >= _SURE * len(parts):
             for index in [i for i, campo in found.items() if campo == "patente"]:
                 del found[index]
-            found[left], found[right] = "patente_letras", "patente_digitos"
+            first, *middle, last = PARTES_DE_PATENTE
+            found.update(zip(places, (first, *middle[: width - 2], last), strict=True))
             return
 
 

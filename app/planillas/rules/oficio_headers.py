@@ -17,6 +17,7 @@ def _set(words: str) -> frozenset[str]:
 PARTES = {
     "patente_dv": "DV de la patente",
     "patente_letras": "Letras de la patente",
+    "patente_medio": "Letras siguientes de la patente",
     "patente_digitos": "Números de la patente",
     "rut_dv": "DV del RUT",
     "rut_sin_dv": "RUT sin su dígito",
@@ -140,7 +141,7 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("branch", "dealer"), "sucursal"),
     **dict.fromkeys(("purchase", "sale"), "compra"),
 }
-_STOP = _set("datos de del la el los las y en al por para con su sus o lo p of the s and")
+_STOP = _set("datos de del la el los las y en al por para con su sus o lo p of the s and full")
 #: Whose a fact is that is not the vehicle's owner's, and dates of other acts: no field of ours.
 _FOREIGN = _set(
     "abogado receptor demandante acreedor ejecutante martillero ejecutivo procurador "
@@ -291,6 +292,8 @@ def _plain_field(words: set[str]) -> str | None:
         return "tipo_vehiculo"
     if words in ({"n", "causa"}, {"id", "causa"}):
         return "rol"
+    if words in ({"orden"}, {"orden", "n"}):
+        return "numero_oficio"
     if words == {"nombre", "causa"}:
         return "caratulado"
     if words == {"id", "oficio"}:

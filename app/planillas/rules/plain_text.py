@@ -143,12 +143,16 @@ def _by_narrow_blanks(lines: Sequence[str], guess: Guess) -> list[Fila] | None:
 
 
 def _entries(lines: Sequence[str], place: int) -> list[str]:
-    """The lines under a header that are neither empty, drawn, nor the header again."""
+    """The lines under a header that are no drawn ones, not the header again, and as long as half of
+    it: a total or a greeting does not tell where columns begin.
+    """
     header = lines[place].split()
     return [
         line
         for line in lines[place + 1 :]
-        if line.strip() and not _DRAWN.fullmatch(line) and line.split() != header
+        if 2 * len(line.split()) >= len(header)
+        and not _DRAWN.fullmatch(line)
+        and line.split() != header
     ][:_SAMPLE]
 
 

@@ -46,7 +46,8 @@ def join_sheets(hojas: Sequence[Hoja], guess: Guess) -> Hoja | None:
         if joined is None:
             header = list(hoja.filas[position].celdas)
             where = {campo: index for index, campo in named[position].items()}
-            kept = (*hoja.filas[: position + 1], *below)
+            named_so = Fila(0, (hoja.nombre,), is_start=True)
+            kept = (named_so, *hoja.filas[: position + 1], *below)
             joined = replace(hoja, nombre=TODAS, filas=kept, oculta=False)
             continue
         places = _places(hoja.filas[position].celdas, named[position], header, where)

@@ -21,6 +21,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+#: A plate in two or three columns, in their order.
+PARTES_DE_PATENTE = ("patente_letras", "patente_medio", "patente_digitos")
 A_ROL = re.compile(
     r"\b[A-Z]\s*-\s*\d[\d.]*\s*-\s*\d{4}\b",
     re.IGNORECASE,
@@ -36,6 +38,7 @@ _BARE_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}")
 _YEAR_AT_END = re.compile(r"(?i)[\s,;(/]+(?:a[ñn]o\s*:?\s*)?((?:19|20)\d{2})\)?$")
 #: «Maipú / Metropolitana», «Maipú (RM)».
 _BESIDE_COMUNA = re.compile(r"(.+?)\s*(?:[/,(]|\s-\s)\s*(.+?)\)?")
+_BESIDE_STREET = re.compile(r"(.*\d[^(/]*?)\s*(?:\(\s*|\s/\s*)([^()/\d]+?)\s*\)?")
 _PLATE_WORDS = re.compile(
     r"(?i)\b(?:p\.?p\.?u\.?|placas?|patentes?|[uú]nica|veh[ií]culo|n[°º])(?![A-Za-z])\s*:?"
 )
@@ -82,7 +85,7 @@ def as_fields(raw: Mapping[str, str]) -> dict[str, str]:
     }
     if is_whole(raw):
         return _whole(raw, texts)
-    if halves := [raw[name] for name in ("patente_letras", "patente_digitos") if name in raw]:
+    if halves := [raw[name] for name in PARTES_DE_PATENTE if name in raw]:
         texts["patente"] = "".join(halves)
     raw = _split_labelled(raw, texts)
     _split_plate(raw, texts)
@@ -411,6 +414,9 @@ def split_street(text: str) -> tuple[str, str] | None:
     tail = re.sub(r"(?i)^\s*(?:comuna|ciudad)(?: de)?\b", "", tail).strip(" .()")
     if mark and re.search(r"\d", head) and find_comuna(tail):
         return head.strip(" ,"), tail
+    # «Los Leones 12 (Ñuñoa)», «Los Leones 12 / Ñuñoa».
+    if (beside := _BESIDE_STREET.fullmatch(line)) and find_comuna(beside[2]):
+        return beside[1].strip(" ,"), beside[2]
     found = re.search(r"(?i)[\s,]+comuna(?: de)?\s+(.+)$", line)
     if found and find_comuna(found[1]):
         return line[: found.start()].strip(" ,"), found[1]
