@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from app.ajustes.rules import Setting
 from app.core.labels import Labelled
 from app.jobs.rules import RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 
@@ -13,6 +14,20 @@ from app.jobs.rules import RETRYABLE_STATES, WAITING_STATES, EstadoTrabajo
 PAGE_SIZE = 25
 #: Jobs that one click changes at most, with all that the filter finds.
 BULK_LIMIT = 500
+#: The job that forgets what repeated by itself and ended well.
+FORGETTING_JOB = "trabajos.olvidar"
+KEPT_JOBS_DAYS = Setting(
+    "trabajos.dias_guardados",
+    "Trabajos",
+    "Guardar lo que se repite por su cuenta",
+    90,
+    "Pasado ese plazo se olvidan los trabajos periódicos que terminaron bien. Los de un caso, los "
+    "que alguien pidió y los que fallaron se quedan.",
+    unidad="días",
+    minimo=30,
+    maximo=3650,
+    place=90,
+)
 #: Names that a sentence of the report tells; the others are counted.
 _NAMED = 3
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from app.auditoria.service import audit
 from app.avisos.rules import Novedad
 from app.avisos.service import MAIL_JOB, tell
 from app.consultas.queries import CHECK
 from app.core.errors import Refused
 from app.db import db
-from app.jobs.models import Trabajo
-from app.jobs.registry import job_label
+from app.jobs.models import Ejecucion, Trabajo
+from app.jobs.registry import job_label, list_periodic
 from app.jobs.rules import EstadoTrabajo
 from app.jobs.service import cancel_job, retry_job, run_now
 from app.notificaciones.rules import SEND_JOB
@@ -20,6 +22,11 @@ from app.oficios.models import Oficio
 from app.trabajos.rules import Accion, Report
 from app.usuarios.models import Usuario
 from app.usuarios.queries import list_active_admins
+
+#: Jobs that one transaction forgets.
+_FORGOTTEN_AT_ONCE = 200
+_TRABAJOS = Trabajo.metadata.tables[Trabajo.__tablename__]
+_EJECUCIONES = Ejecucion.metadata.tables[Ejecucion.__tablename__]
 
 
 def act_on_jobs(ids: Iterable[str], report: Report, *, actor: Usuario, now: datetime) -> None:
@@ -84,3 +91,36 @@ def tell_of_failure(trabajo: Trabajo, cause: str, now: datetime) -> None:
             now=now,
             only_bell=trabajo.tipo == MAIL_JOB,
         )
+
+
+def forget_some(before: datetime) -> int:
+    """Delete some periodic jobs that ended well before a moment; returns how many.
+
+    What evidence may need stays: jobs of a case, jobs that a person asked for, those in which
+    something failed, and those to which a row of another table points.
+    """
+    pointing = [
+        sa.exists().where(key.parent == _TRABAJOS.c.id)
+        for table in Trabajo.metadata.tables.values()
+        if table is not _EJECUCIONES
+        for key in table.foreign_keys
+        if key.column is _TRABAJOS.c.id
+    ]
+    old = db.session.scalars(
+        sa.select(_TRABAJOS.c.id)
+        .where(
+            _TRABAJOS.c.tipo.in_([one.name for one in list_periodic()]),
+            _TRABAJOS.c.estado == EstadoTrabajo.HECHO,
+            _TRABAJOS.c.terminado_at < before,
+            _TRABAJOS.c.oficio_id.is_(None),
+            _TRABAJOS.c.usuario_id.is_(None),
+            _TRABAJOS.c.error.is_(None),
+            _TRABAJOS.c.intentos <= 1,
+            *(~one for one in pointing),
+        )
+        .limit(_FORGOTTEN_AT_ONCE)
+    ).all()
+    if old:
+        db.session.execute(sa.delete(_EJECUCIONES).where(_EJECUCIONES.c.trabajo_id.in_(old)))
+        db.session.execute(sa.delete(_TRABAJOS).where(_TRABAJOS.c.id.in_(old)))
+    return len(old)
