@@ -84,6 +84,10 @@ def make_storage(url: str, secret: str) -> Huey:
     raise ValueError("HUEY_URL must begin with sqlite:///, postgresql:// or redis://")
 
 
+#: Periodic jobs that one transaction of the sweep enqueues.
+_ENQUEUED_AT_ONCE = 10
+
+
 class Alarm:
     """The bell that wakes the consumer, and what the consumer does when it rings."""
 
@@ -115,7 +119,12 @@ class Alarm:
             now = utcnow()
             with transaction():
                 put_right(now)
-                enqueue_periodic(now)
+            # At a start all windows are new: some dozens of rows, while others want to write.
+            enqueued = _ENQUEUED_AT_ONCE
+            while enqueued == _ENQUEUED_AT_ONCE:
+                with transaction():
+                    enqueued = enqueue_periodic(now, most=_ENQUEUED_AT_ONCE)
+            with transaction():
                 note_sweep(self.consumer_id, now=now)
             due = count_due(now)
         for _ in range(min(due, self.threads)):

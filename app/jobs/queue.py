@@ -135,17 +135,18 @@ def _ring_all(moments: list[datetime | None]) -> None:
         ring(moment)
 
 
-def enqueue_periodic(now: datetime) -> None:
+def enqueue_periodic(now: datetime, *, most: int | None = None) -> int:
     """Enqueue what is due in the current window, once, whoever asks and however often.
 
     Windows that went by while nothing ran are not made up for: one catch-up is enough, since each
-    periodic job looks for all that is due.
+    periodic job looks for all that is due. At most ``most`` are enqueued; returns how many were.
     """
-    for periodic in list_periodic():
-        window = int(now.timestamp()) // periodic.every_seconds
-        enqueue(
-            periodic.name,
-            key=f"{periodic.name}:{window}",
-            now=now,
-            prioridad=PRIORITY_SWEEP,
-        )
+    due = {
+        f"{one.name}:{int(now.timestamp()) // one.every_seconds}": one.name
+        for one in list_periodic()
+    }
+    known = set(db.session.scalars(sa.select(Trabajo.clave).where(Trabajo.clave.in_(due))))
+    missing = [key for key in due if key not in known][:most]
+    for key in missing:
+        enqueue(due[key], key=key, now=now, prioridad=PRIORITY_SWEEP)
+    return len(missing)

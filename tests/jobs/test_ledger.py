@@ -342,6 +342,18 @@ def test_a_persons_click_goes_before_the_sweep(app, clock):
     assert done == ["click", "sweep"]
 
 
+def test_a_sweep_enqueues_some_windows_in_each_transaction_and_none_twice(app):
+    """At a start all of them are new, while others want to write."""
+    with app.app_context():
+        windows, counts = len(list_periodic()), []
+        while not counts or counts[-1]:
+            with transaction():
+                counts.append(enqueue_periodic(NOW, most=10))
+
+        assert counts[0] == max(counts) == 10
+        assert sum(counts) == db.session.query(Trabajo).count() == windows
+
+
 def test_a_window_is_enqueued_once_and_missed_ones_are_not_made_up_for(app, rows):
     moments = (NOW, NOW, NOW + timedelta(hours=5))
     with app.app_context():
