@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from app.cambios.models import CambioDeTabla
 from app.cambios.rules import is_delete, written_tables
-from app.db import UNSEEN, Model, db
+from app.db import UNSEEN, Model, db, kept_with
 
 _WRITTEN = "written_tables"
 _TABLE = CambioDeTabla.__tablename__
@@ -40,6 +40,7 @@ def watch_writes(engine: sa.Engine) -> None:
         for name in written_tables(statement):
             written = connection.info.setdefault(_WRITTEN, set())
             written.add(name)
+            written |= kept_with().get(name, frozenset())
             if is_delete(statement):
                 written |= _changed_with().get(name, set())
 

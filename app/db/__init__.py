@@ -2,6 +2,7 @@
 
 ``model``: the base of every table. ``transactions``: the one place that commits. ``engines``: how
 connections are opened. ``hiding``: rows that nobody works with. ``many_rows``: thousands at once.
+``counting`` and ``kept_counts``: how many there are, without counting all of them.
 """
 
 from app.db.append_only import append_only_door
@@ -15,6 +16,14 @@ from app.db.hiding import (
     not_seeing_hidden,
     seeing_all,
     seeing_others,
+)
+from app.db.kept_counts import (
+    ADDED,
+    KEPT_OF,
+    fold_counts,
+    kept_last,
+    kept_tables,
+    kept_with,
 )
 from app.db.many_rows import change_many, insert_many, insert_one, put_many, put_one
 from app.db.model import Model, ShortText, UtcDateTime, db
@@ -38,8 +47,10 @@ from app.db.transactions import (
 )
 
 __all__ = [
+    "ADDED",
     "COUNTED",
     "DATABASE",
+    "KEPT_OF",
     "LOCK_HELD_TOO_LONG",
     "LOCK_WAIT",
     "REOPEN_AFTER",
@@ -60,11 +71,15 @@ __all__ = [
     "db",
     "delete_in_parts",
     "dispensable_transaction",
+    "fold_counts",
     "hide_rows",
     "insert_many",
     "insert_one",
     "is_unavailable",
     "is_writing",
+    "kept_last",
+    "kept_tables",
+    "kept_with",
     "limit_reader",
     "limit_rows",
     "limited_reader",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.db import refresh_statistics
 from app.estado import pages
 from app.estado.cli import config_cli, doctor, init, maintenance, reset_db
-from app.estado.jobs import measure_tables
+from app.estado.jobs import measure_tables, put_counts_together
 from app.estado.outside.private_data import keep_private
 from app.feature import Feature, Preparation
 from app.web.navigation import Audience, Link, Menu
@@ -21,7 +21,7 @@ FEATURE = Feature(
     name="estado",
     pages=(pages,),
     commands=(config_cli, init, doctor, maintenance, reset_db),
-    jobs=(measure_tables,),
+    jobs=(measure_tables, put_counts_together),
     prepares=Preparation(before_tables=keep_private, last=_measure_tables),
     navigation=(
         Link(

@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from app.db import db
-from app.jobs.models import Ejecucion, Trabajo
+from app.jobs.models import CuentaDeTrabajos, Trabajo
 from app.jobs.pulse import Pulse, take_pulse
-from app.jobs.rules import EstadoTrabajo
+from app.jobs.rules import OPEN_STATES, EstadoTrabajo
 from app.jobs.stats import Spread, spreads_by_kind
 
 #: Percentiles cover jobs that ended within this period.
@@ -40,36 +38,17 @@ class LedgerNumbers:
     kinds: dict[str, KindNumbers]
 
 
-class SecondsBetween(FunctionElement[float]):
-    """SQL expression for the seconds between two moments, compiled for each database."""
-
-    type = sa.Float()
-    inherit_cache = True
-    name = "seconds_between"
-
-
-@compiles(SecondsBetween, "sqlite")
-def _on_sqlite(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
-    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"((julianday({end}) - julianday({start})) * 86400.0)"
-
-
-@compiles(SecondsBetween, "postgresql")
-def _on_postgresql(element: SecondsBetween, compiler: Any, **kw: Any) -> str:
-    start, end = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"CAST(extract(epoch FROM ({end} - {start})) AS DOUBLE PRECISION)"
-
-
 def count_ledger(now: datetime) -> LedgerNumbers:
-    """Compute all metrics. Scans the whole history, so call it a few times a minute at most."""
+    """All metrics of the ledger, which cost the same however long its history is."""
     states: dict[str, dict[EstadoTrabajo, int]] = {}
-    for tipo, estado, amount in db.session.execute(
-        sa.select(Trabajo.tipo, Trabajo.estado, sa.func.count()).group_by(
-            Trabajo.tipo, Trabajo.estado
-        )
-    ):
+    for tipo, estado, amount in db.session.execute(_open_jobs()):
         states.setdefault(tipo, {})[estado] = amount
-    attempts = {row.tipo: row for row in db.session.execute(_attempts())}
+    attempts: dict[str, sa.Row[Any]] = {}
+    for row in db.session.execute(_kept()):
+        if row.estado is None:
+            attempts[row.tipo] = row
+        elif row.cuantos:
+            states.setdefault(row.tipo, {})[EstadoTrabajo(row.estado)] = int(row.cuantos)
     spreads = spreads_by_kind(now - RECENT, now)
     kinds = {}
     for tipo in sorted(states):
@@ -77,27 +56,34 @@ def count_ledger(now: datetime) -> LedgerNumbers:
         tried = attempts.get(tipo)
         kinds[tipo] = KindNumbers(
             states={estado: states[tipo].get(estado, 0) for estado in EstadoTrabajo},
-            attempts=tried.total if tried else 0,
-            failures=tried.failed if tried else 0,
-            run_seconds=float(tried.seconds) if tried else 0.0,
+            attempts=int(tried.intentos) if tried else 0,
+            failures=int(tried.fallas) if tried else 0,
+            run_seconds=int(tried.milisegundos) / 1000 if tried else 0.0,
             wait=wait,
             run=run,
         )
     return LedgerNumbers(pulse=take_pulse(now), kinds=kinds)
 
 
-def _attempts() -> sa.Select:
-    """Attempts that ended, by kind of job."""
-    return (
-        sa.select(
-            Trabajo.tipo,
-            sa.func.count().label("total"),
-            sa.func.count(Ejecucion.error).label("failed"),
-            sa.func.sum(SecondsBetween(Ejecucion.iniciado_at, Ejecucion.terminado_at)).label(
-                "seconds"
-            ),
-        )
-        .join(Trabajo, Trabajo.id == Ejecucion.trabajo_id)
-        .where(Ejecucion.terminado_at.is_not(None))
-        .group_by(Trabajo.tipo)
+def _open_jobs() -> sa.Select[Any]:
+    """What waits or runs, by kind and state: found by the state, and put into order afterwards.
+
+    Grouped by the columns themselves, SQLite would walk through the index of all kinds.
+    """
+    waiting = (
+        sa.select(Trabajo.tipo.op("||")("").label("tipo"), Trabajo.estado)
+        .where(Trabajo.estado.in_(OPEN_STATES))
+        .subquery()
     )
+    return sa.select(waiting.c.tipo, waiting.c.estado, sa.func.count()).group_by(
+        waiting.c.tipo, waiting.c.estado
+    )
+
+
+def _kept() -> sa.Select[Any]:
+    """What ended, and the attempts at it, by kind and state: the notes that the database keeps."""
+    table = CuentaDeTrabajos.__table__.c
+    added = (table.cuantos, table.intentos, table.fallas, table.milisegundos)
+    return sa.select(
+        table.tipo, table.estado, *(sa.func.sum(one).label(one.name) for one in added)
+    ).group_by(table.tipo, table.estado)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
-from app.db import Model, ShortText
+from app.db import ADDED, KEPT_OF, Model, ShortText
 from app.jobs.rules import MAX_ATTEMPTS, PRIORITY_PERSON, EstadoTrabajo
 
 
@@ -109,6 +109,41 @@ class Ejecucion(Model):
     terminado_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(sa.Text)
     traza: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
+
+
+class CuentaDeTrabajos(Model):
+    """How many more jobs of a kind ended, or attempts at them; the sum is how many there are.
+
+    The database writes them (``app.db.kept_counts``). What waits or runs is not among them: that
+    is little, and an index finds it.
+    """
+
+    __tablename__ = "trabajos_cuentas"
+    __table_args__ = (
+        {
+            "info": {
+                KEPT_OF: ("trabajos", "trabajo_ejecuciones"),
+                ADDED: ("cuantos", "intentos", "fallas", "milisegundos"),
+            }
+        },
+    )
+    __personal__ = Personal(
+        "Cuentas de trabajos",
+        otros=("tipo", "estado", "cuantos", "intentos", "fallas", "milisegundos"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Dice cuántos hay, no de quién son.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tipo: Mapped[str] = mapped_column(ShortText(80))
+    #: That of the jobs; none where attempts are counted.
+    estado: Mapped[str | None] = mapped_column(ShortText(40))
+    cuantos: Mapped[int] = mapped_column(sa.BigInteger)
+    #: Attempts that ended, those of them that failed, and how long they took.
+    intentos: Mapped[int] = mapped_column(sa.BigInteger)
+    fallas: Mapped[int] = mapped_column(sa.BigInteger)
+    milisegundos: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Consumidor(Model):

@@ -6,6 +6,7 @@ from app.avisos.service import is_example, name_case
 from app.feature import Feature
 from app.oficios.models import (
     Carga,
+    CuentaDeOficios,
     Investigacion,
     Oficio,
     Propietario,
@@ -42,7 +43,15 @@ from app.web.sentences import link_about
 
 FEATURE = Feature(
     name="oficios",
-    models=(Carga, Investigacion, Oficio, Propietario, Seguimiento, TextoPredefinido),
+    models=(
+        Carga,
+        CuentaDeOficios,
+        Investigacion,
+        Oficio,
+        Propietario,
+        Seguimiento,
+        TextoPredefinido,
+    ),
     pages=(
         case,
         create,

@@ -15,7 +15,7 @@ from app.core.clock import SANTIAGO, utcnow
 from app.core.personal_data import Borrado, Dato, Personal, Titular
 from app.core.rut import parse_rut
 from app.core.sealed import Sealed
-from app.db import Model, ShortText
+from app.db import ADDED, KEPT_OF, Model, ShortText
 from app.direcciones.models import Direccion
 from app.oficios.rules import Actividad, Estado, EstadoCarga, Parte, Prioridad, TipoPropietario
 from app.usuarios.models import Usuario
@@ -40,6 +40,8 @@ class Oficio(Model):
         sa.Index("ix_oficios_of_person", "investigador_id", "estado"),
         sa.Index("ix_oficios_tribunal", "buffet_id", "tribunal"),
         sa.Index("ix_oficios_active", "ultima_actividad_at"),
+        # The latest first, as the API lists them.
+        sa.Index("ix_oficios_newest", "created_at", "id"),
     )
 
     __sealed__ = (
@@ -161,6 +163,30 @@ class Oficio(Model):
             *(text for persona in self.propietarios for text in persona.advertencias),
             *self.advertencias_ingreso.values(),
         ]
+
+
+class CuentaDeOficios(Model):
+    """How many more cases there are of a buffet, state, person and priority; the sum is all.
+
+    The database writes them (``app.db.kept_counts``).
+    """
+
+    __tablename__ = "oficios_cuentas"
+    __table_args__ = ({"info": {KEPT_OF: ("oficios",), ADDED: ("cuantos",)}},)
+    __personal__ = Personal(
+        "Cuentas de oficios",
+        otros=("buffet_id", "estado", "investigador_id", "prioridad", "cuantos"),
+        titular=Titular.NADIE,
+        borrado=Borrado.GUARDAR,
+        motivo="Dice cuántos hay, no de quién son.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    buffet_id: Mapped[int]
+    estado: Mapped[str] = mapped_column(ShortText(40))
+    investigador_id: Mapped[int | None]
+    prioridad: Mapped[str] = mapped_column(ShortText(40))
+    cuantos: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Propietario(Model):

@@ -104,7 +104,7 @@ def test_every_table_belongs_to_one_feature_or_to_the_ledger():
             owners[row].append(feature.name)
             assert row.__module__.split(".")[1] == feature.name
 
-    assert len(ledger) == 4
+    assert len(ledger) == 5
     assert mapped - ledger == set(owners)
     assert [row for row, names in owners.items() if len(names) > 1] == []
 

@@ -8,20 +8,23 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.auditoria.models import Divulgacion
 from app.avisos.models import Aviso
 from app.core.clock import local_today, utcnow
 from app.cumplimiento.models.encargados import Encargo, TerminoEncargo
 from app.cumplimiento.pages import returned_data
-from app.cumplimiento.rules.encargados import EstadoEncargo, contract_state
+from app.cumplimiento.queries.encargados import count_sorted, sort_cases
+from app.cumplimiento.rules.encargados import EstadoEncargo, ModoTermino, contract_state
 from app.cumplimiento.service.encargados import warn_of_ends
-from app.db import transaction
+from app.db import db, transaction
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
 from app.oficios.models import Oficio, Propietario
 from app.oficios.rules import Estado
 from app.oficios.service import PropietarioData
+from app.titulares.models import Bloqueo
 from tests.adjuntos.files import make_adjunto
 from tests.cumplimiento.encargo_rows import make_contract
 from tests.factories import make_oficio
@@ -229,3 +232,43 @@ def test_at_the_end_closed_cases_are_erased_and_open_ones_stay(
     assert admin.get(f"/admin/encargos/certificados/{row.id}.pdf").data.startswith(b"%PDF-")
     again = admin.post(url, data={"porque": "Sigue abierto.", "confirma": "y"})
     assert again.status_code == 409, "nothing is left to erase"
+
+
+def test_the_page_counts_what_the_end_would_find(app, admin, buffet, usuario_admin):
+    """Of a blocked case that was erased before, too; the numbers are those of the lists."""
+    cases = [
+        make_oficio(app, buffet, usuario_admin, estado=estado).id
+        for estado in (*Estado, Estado.ENCONTRADO, Estado.PENDIENTE, Estado.NO_ENCONTRADO)
+    ]
+    closed, gone, both, still_open = cases[3], cases[4], cases[5], cases[6]
+    make_contract(app, buffet, usuario_admin, ends_in=0)
+    with app.app_context(), transaction():
+        (contract,) = db.session.scalars(sa.select(Encargo))
+        for oficio_id in (closed, both, still_open):
+            db.session.add(
+                Bloqueo(
+                    oficio_id=oficio_id,
+                    motivo="Lo pidió.",
+                    bloqueado_at=utcnow(),
+                    bloqueado_por_id=usuario_admin.id,
+                )
+            )
+        db.session.add(
+            TerminoEncargo(
+                encargo_id=contract.id,
+                buffet_id=buffet.id,
+                numero="E-2026-0001",
+                modo=ModoTermino.SUPRESION,
+                casos=[gone, both, 99_999],
+                conservados=[],
+                decidido_por_id=usuario_admin.id,
+                decidido_at=utcnow(),
+            )
+        )
+    with app.app_context():
+        counted, found = count_sorted(buffet.id), sort_cases(buffet.id)
+        told = {name: len(getattr(found, name)) for name in vars(counted)}
+        assert vars(counted) == told
+        assert told == {"cerrados": 1, "abiertos": 3, "bloqueados": 2, "borrados": 2}
+    page = admin.get(f"/admin/encargos/{buffet.id}").text
+    assert "1 casos cerrados, 3 abiertos, 2 bloqueados" in " ".join(page.split())

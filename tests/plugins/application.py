@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.buffets.models import Buffet
-from app.db import Model, append_only_door, db
+from app.db import Model, append_only_door, db, kept_last
 from app.extensions import limiter
 from app.feature import KEY, Features
 from app.features import FEATURES
@@ -152,8 +152,8 @@ def _empty_postgresql() -> None:
 
 @functools.cache
 def _tables() -> tuple[str, ...]:
-    """All tables, each before those that its rows name."""
-    return tuple(table.name for table in reversed(Model.metadata.sorted_tables))
+    """All tables, each before those that its rows name; what triggers write last."""
+    return tuple(kept_last(table.name for table in reversed(Model.metadata.sorted_tables)))
 
 
 @functools.cache

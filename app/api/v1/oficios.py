@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see
 from app.api.v1.answering import answer, must_match, show_list
@@ -57,6 +57,7 @@ from app.oficios.service.versions import check_version
 from app.promesas.queries import cases_that
 from app.promesas.rules import EstadoPromesa
 from app.tablero.queries.search import matches
+from app.titulares.queries.case_counts import count_visible
 from app.usuarios.models import Usuario
 from app.vehiculos.models import Vehiculo
 from app.web.error_pages import error_response
@@ -113,7 +114,7 @@ def create(body: OficioNew) -> ResponseReturnValue:
     errors=(403,),
 )
 def index(query: OficioQuery) -> ResponseReturnValue:
-    """The oficios, the latest first: three queries, however many are shown."""
+    """The oficios, the latest first: four queries, however many are shown."""
     usuario = current_usuario()
     conditions = _conditions(query)
     if not usuario.is_staff:
@@ -121,22 +122,21 @@ def index(query: OficioQuery) -> ResponseReturnValue:
         return list_heads(usuario.buffet_id or 0, conditions, query.q, query)
     if query.q and query.q.strip():
         conditions.append(matches(query.q))
+    newest = (Oficio.created_at.desc(), Oficio.id.desc())
+    ids = sa.select(Oficio.id).where(*conditions).order_by(*newest)
+    part = list(db.session.scalars(ids.offset(query.skip).limit(query.limit)))
     statement = (
-        sa.select(Oficio, sa.func.count().over())
-        .join(Oficio.vehiculo)
-        .where(*conditions)
+        sa.select(Oficio)
+        .where(Oficio.id.in_(part))
         .options(
-            contains_eager(Oficio.vehiculo),
+            joinedload(Oficio.vehiculo),
             joinedload(Oficio.buffet),
             selectinload(Oficio.propietarios),
         )
-        .order_by(Oficio.created_at.desc(), Oficio.id.desc())
-        .offset(query.skip)
-        .limit(query.limit)
+        .order_by(*newest)
     )
-    rows = db.session.execute(statement).all()
-    total = rows[0][1] if rows else _count(conditions)
-    return show_list([show(oficio) for oficio, _total in rows], total)
+    rows = list(db.session.scalars(statement)) if part else []
+    return show_list([show(oficio) for oficio in rows], _count(query, conditions))
 
 
 @bp.get("/<int:oficio_id>")
@@ -250,9 +250,7 @@ def show(oficio: Oficio) -> OficioShown:
 def _conditions(query: OficioQuery) -> list[sa.ColumnElement[bool]]:
     """The filters except the search, which differs by who asks."""
     conditions: list[sa.ColumnElement[bool]] = [
-        getattr(Oficio, name) == value
-        for name in ("estado", "buffet_id", "investigador_id", "prioridad")
-        if (value := getattr(query, name)) is not None
+        getattr(Oficio, name) == value for name, value in _values(query).items()
     ]
     if query.promesa is not None:
         pressing = cases_that(EstadoPromesa(query.promesa), utcnow())
@@ -262,19 +260,28 @@ def _conditions(query: OficioQuery) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
+def _values(query: OficioQuery) -> dict[str, Any]:
+    """What the cases must have in columns of which the database keeps count."""
+    names = ("estado", "buffet_id", "investigador_id", "prioridad")
+    return {name: value for name in names if (value := getattr(query, name)) is not None}
+
+
 def _has_plate(text: str) -> sa.ColumnElement[bool]:
     """Whether a vehicle has the plate however it is written; what is no plate fits nothing."""
     try:
         plates = parse_patente(text.replace("\x00", "")).equivalentes
     except ValueError:
         return sa.false()
-    return Vehiculo.patente.in_(plates)
+    vehicles = Vehiculo.__table__.c
+    return Oficio.id.in_(sa.select(vehicles.oficio_id).where(vehicles.patente.in_(plates)))
 
 
-def _count(conditions: list[sa.ColumnElement[bool]]) -> int:
-    """How many there are when the part that was asked for is empty."""
-    statement = sa.select(sa.func.count()).select_from(Oficio).join(Oficio.vehiculo)
-    return db.session.scalar(statement.where(*conditions)) or 0
+def _count(query: OficioQuery, conditions: list[sa.ColumnElement[bool]]) -> int:
+    """How many there are in all: known without counting unless something else is asked for."""
+    values = _values(query)
+    if len(values) == len(conditions):
+        return count_visible(values)
+    return db.session.scalar(sa.select(sa.func.count(Oficio.id)).where(*conditions)) or 0
 
 
 def _corrected(oficio: Oficio, given: dict[str, Any]) -> Papel:

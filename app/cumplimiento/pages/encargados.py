@@ -21,6 +21,7 @@ from app.cumplimiento.models.encargados import TerminoEncargo
 from app.cumplimiento.pages.returned_data import pack_returned
 from app.cumplimiento.queries.encargados import (
     contracts_statement,
+    count_sorted,
     current_contract,
     is_carried_out,
     list_endings,
@@ -226,7 +227,7 @@ def _page(
             contract=contract,
             versions=versions,
             endings=list_endings(buffet.id),
-            cases=sort_cases(buffet.id),
+            cases=count_sorted(buffet.id) if contract else None,
             form=form,
             forms={**blank, **forms},
             lines=form.lines(contract, is_sent=is_sent),

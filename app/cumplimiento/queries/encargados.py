@@ -23,8 +23,10 @@ from app.direcciones.models import Direccion, Visita
 from app.informes.models import Expediente
 from app.notificaciones.models import Notificacion, Respuesta
 from app.oficios.models import Investigacion, Oficio, Propietario
+from app.oficios.rules import Estado
 from app.supresion.rules import EstadoSupresion
-from app.titulares.queries.bloqueos import blocked_among
+from app.titulares.queries.bloqueos import blocked_among, standing
+from app.titulares.queries.case_counts import count_stored
 from app.titulares.queries.lugares import primary_key, within
 from app.ubicado.models import Ubicacion
 from app.vehiculos.models import Vehiculo
@@ -186,6 +188,58 @@ def sort_cases(buffet_id: int) -> CasosDelBuffet:
         bloqueados=[row.id for row in rows if row.id in blocked and row.id not in gone],
         borrados=[row.id for row in rows if row.id in gone],
     )
+
+
+@dataclass(frozen=True)
+class CuentaDelBuffet:
+    """How many cases of a buffet ``sort_cases`` would find of each kind."""
+
+    cerrados: int
+    abiertos: int
+    bloqueados: int
+    borrados: int
+
+
+def count_sorted(buffet_id: int) -> CuentaDelBuffet:
+    """The numbers of ``sort_cases`` for a page: only the few that are not free are looked at."""
+    table = Oficio.__table__.c
+    gone = {
+        pk
+        for termino in list_endings(buffet_id)
+        if termino.modo is ModoTermino.SUPRESION
+        for pk in termino.casos
+    }
+    with seeing_all():
+        hidden = sa.select(table.id, table.estado).where(
+            table.id.in_(standing()), table.buffet_id == buffet_id
+        )
+        blocked = {row.id: row.estado for row in db.session.execute(hidden)}
+        erased = _states_of(buffet_id, sorted(gone))
+        stored = count_stored(buffet_id)
+    kept_back = {**blocked, **erased}
+    closed, taken = (
+        sum(amount for estado, amount in stored.items() if estado.is_final),
+        sum(estado.is_final for estado in kept_back.values()),
+    )
+    return CuentaDelBuffet(
+        cerrados=closed - taken,
+        abiertos=sum(stored.values()) - closed - (len(kept_back) - taken),
+        bloqueados=len(blocked.keys() - erased.keys()),
+        borrados=len(erased),
+    )
+
+
+def _states_of(buffet_id: int, oficio_ids: Sequence[int]) -> dict[int, Estado]:
+    """The state of those of some cases that are kept and the buffet's."""
+    table = Oficio.__table__.c
+    found: dict[int, Estado] = {}
+    for start in range(0, len(oficio_ids), _PART):
+        part = oficio_ids[start : start + _PART]
+        statement = sa.select(table.id, table.estado).where(
+            table.id.in_(part), table.buffet_id == buffet_id
+        )
+        found.update((row.id, row.estado) for row in db.session.execute(statement))
+    return found
 
 
 def returned_columns(model: type[Model]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from app.db import Model, UtcDateTime
+from app.db import Model, UtcDateTime, kept_last, kept_tables
 
 if TYPE_CHECKING:
     import psycopg
@@ -80,7 +80,12 @@ class RowsOf:
             raise Unreadable(self.name) from error
 
     def write(self, connection: sa.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Add rows: by COPY in one statement, or by INSERT in parts."""
+        """Add rows: by COPY in one statement, or by INSERT in parts.
+
+        What triggers noted of the rows that came before gives way to the notes of the source.
+        """
+        if self.name in kept_tables():
+            connection.execute(sa.delete(self._place))
         if connection.dialect.name == "postgresql":
             self._copy_in(connection, rows)
             return
@@ -151,8 +156,10 @@ class Hashing:
 
 
 def all_tables() -> list[RowsOf]:
-    """Every table of the models, each after those that it refers to."""
-    return [RowsOf(table) for table in Model.metadata.sorted_tables]
+    """Every table of the models, each after those that it refers to; notes of triggers last."""
+    tables = Model.metadata.tables
+    names = kept_last(table.name for table in Model.metadata.sorted_tables)
+    return [RowsOf(tables[name]) for name in names]
 
 
 def _is_json(column: sa.Column[Any]) -> bool:
