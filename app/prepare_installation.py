@@ -7,8 +7,15 @@ tenth of a second at each start. Here is the one command.
 from __future__ import annotations
 
 from app.cli import prepare
-from wsgi import app
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Make the installation ready that the variables describe, and report it."""
+    from wsgi import app  # which reads them as it is imported
+
     with app.app_context():
         prepare.main(args=[], prog_name="flask prepare")
+
+
+if __name__ == "__main__":
+    main()
