@@ -14,12 +14,12 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_login import current_user
 from sqlalchemy import event
 
-from app.cambios.queries import name_set, read_stamps, table_names
+from app.cambios.queries import name_set, read_stamps, read_stamps_and_session, table_names
 from app.cambios.rules import LONGEST, LONGEST_OPEN, Tag, named_in
 from app.core.clock import is_within, utcnow
 from app.db import limited_reader
 from app.usuarios.pages.open_sessions import OpenSession, current_session, is_by_a_person
-from app.usuarios.queries.sesiones import SessionFacts, find_session_facts
+from app.usuarios.queries.sesiones import SessionFacts
 from app.usuarios.rules.sesiones import SEEN_EVERY
 from app.web.conditional import (
     find_open_link,
@@ -70,19 +70,25 @@ def answer_unchanged() -> Response | None:
     if not is_conditional(current_app.view_functions.get(request.endpoint or "")):
         return None
     now = utcnow()
-    reading = PageReads(read_stamps(), now)
     is_part = is_htmx()
-    tag = None if is_part else Tag.read(request.headers.get("If-None-Match", ""))
-    if tag is not None and tag.is_of_now(now) and _fits(tag, reading, now):
-        response = Response(status=304)
-        # Who asks so has it: a browser that must not keep pages has none to ask about.
-        _mark(response, tag, is_kept=True)
-        return response
+    theirs = None if is_part else Tag.read(request.headers.get("If-None-Match", ""))
+    if theirs is not None and not theirs.is_of_now(now):
+        theirs = None
     kept = kept_answers(current_app).find(request_key())
-    if kept is not None:
-        tag = Tag.read(kept.tag)
-        longest = LONGEST_OPEN if is_part else LONGEST
-        if tag is not None and tag.is_of_now(now, longest) and _fits(tag, reading, now):
+    ours = Tag.read(kept.tag) if kept is not None else None
+    if ours is not None and not ours.is_of_now(now, LONGEST_OPEN if is_part else LONGEST):
+        ours = None
+    if theirs is None and ours is None:
+        reading = PageReads(read_stamps(), now)
+    else:
+        stamps, asker = _find_asker(now)
+        reading = PageReads(stamps, now)
+        if theirs is not None and asker is not None and _fits(theirs, reading, asker):
+            response = Response(status=304)
+            # Who asks so has it: a browser that must not keep pages has none to ask about.
+            _mark(response, theirs, is_kept=True)
+            return response
+        if kept and ours is not None and asker is not None and _fits(ours, reading, asker):
             return kept.respond()
     # Who asks is read before, so that others' sessions are nothing that the page depends on.
     if not current_user.is_authenticated:
@@ -93,21 +99,20 @@ def answer_unchanged() -> Response | None:
     return None
 
 
-def _fits(tag: Tag, reading: PageReads, now: datetime) -> bool:
+def _fits(tag: Tag, reading: PageReads, asker: str) -> bool:
     names = table_names()
-    asker = _find_asker(now)
-    if asker is None:
-        return False
     wanted = Tag.of(_key(), _about(asker), tag.tables(names), reading.stamps, names, tag.made)
     return wanted == tag
 
 
-def _find_asker(now: datetime) -> str | None:
-    """Who asks, as a tag names them; None where nobody may, or only a whole answer will do."""
+def _find_asker(now: datetime) -> tuple[dict[str, str], str | None]:
+    """The stamps, and who asks as a tag names them; None where only a whole answer will do."""
     if _SESSION not in session:
-        return _find_link(now)
-    facts = find_session_facts(session[_SESSION], now=now)
-    return None if facts is None or _must_be_written(facts, now) else _name_session(facts)
+        return read_stamps(), _find_link(now)
+    stamps, facts = read_stamps_and_session(session[_SESSION], now)
+    if facts is None or _must_be_written(facts, now):
+        return stamps, None
+    return stamps, _name_session(facts)
 
 
 def _find_link(now: datetime) -> str | None:
@@ -204,7 +209,8 @@ def _about(asker: str) -> str:
         current_app.extensions["rastro_program"],
         request.full_path,
         request.headers.get("Cookie", ""),
-        request.host_url,
+        request.scheme,
+        request.host,
         asked_part(),
         asker,
     )

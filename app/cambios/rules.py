@@ -57,6 +57,18 @@ def named_in(statement: str, tables: frozenset[str]) -> frozenset[str]:
     return tables.intersection(_NAME.findall(statement))
 
 
+@lru_cache(maxsize=4)
+def _bits(names: tuple[str, ...]) -> dict[str, int]:
+    """Each table's bit, by its place."""
+    return {name: 1 << place for place, name in enumerate(names)}
+
+
+@lru_cache(maxsize=1024)
+def _marked(names: tuple[str, ...], mask: int) -> tuple[str, ...]:
+    """The tables of a mask: pages of a kind read the same ones."""
+    return tuple(name for name, bit in _bits(names).items() if mask & bit)
+
+
 @dataclass(frozen=True)
 class Tag:
     """The ETag of a page: what it was made of, so that nothing has to be remembered of it."""
@@ -91,14 +103,15 @@ class Tag:
         """
         if any(name not in stamps for name in tables):
             return None
-        mask = sum(1 << place for place, name in enumerate(names) if name in tables)
+        bits = _bits(names)
+        mask = sum([bits[name] for name in set(tables) if name in bits])
         shown = "\n".join(f"{name} {stamps[name]}" for name in sorted(tables))
         text = f"{about}\n{made}\n{shown}"
         return cls(mask, made, hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32])
 
     def tables(self, names: tuple[str, ...]) -> list[str]:
         """The tables that its page read."""
-        return [name for place, name in enumerate(names) if self.mask >> place & 1]
+        return list(_marked(names, self.mask))
 
     def is_of_now(self, now: datetime, longest: int = LONGEST) -> bool:
         """Whether the clock alone changes nothing of note since it was made.

@@ -107,7 +107,8 @@ def request_key() -> bytes:
     parts = (
         request.full_path,
         request.headers.get("Cookie", ""),
-        request.host_url,
+        request.scheme,
+        request.host,
         encoding,
         str(is_own_request()),
         asked_part(),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from app.ajustes.queries import current_values, read_setting, setting_column
-from app.db import db, prepared
+from app.db import db
 from app.usuarios.models import Sesion, Usuario
 from app.usuarios.queries import limit_by_mode
 from app.usuarios.rules.por_necesidad import ACCESS_MODE
@@ -76,28 +77,25 @@ class SessionFacts(NamedTuple):
     confirmada_at: datetime
 
 
-def find_session_facts(token: str, *, now: datetime) -> SessionFacts | None:
-    """Of the session that a browser holds, without its account; None when it has ended.
+def select_session_facts() -> sa.Select:
+    """What ``facts_of_row`` reads, of a ``huella``: of a session, without its account.
 
-    Whether the account may still come in is not asked: whoever calls knows that no account changed.
+    Whether the account may still come in is not asked: whoever asks so knows that no account
+    changed.
     """
-    row = _session_facts.rows(huella=hash_session(token)).one_or_none()
-    if row is None:
-        return None
-    facts, began = SessionFacts(*row[:5]), row[5]
-    stored = zip(LIMIT_SETTINGS, row[6:], strict=True)
-    limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
-    return None if find_end(facts.tipo, began, facts.vista_at, limits, now) else facts
-
-
-@prepared
-def _session_facts() -> sa.Select:
-    """The columns of ``find_session_facts``, of a ``huella``."""
     return sa.select(
         *(getattr(Sesion, name) for name in SessionFacts._fields),
         Sesion.created_at,
         *map(setting_column, LIMIT_SETTINGS),
     ).where(Sesion.huella == sa.bindparam("huella"), Sesion.terminada_at.is_(None))
+
+
+def facts_of_row(row: Sequence[Any], now: datetime) -> SessionFacts | None:
+    """The facts of a session; None when it has ended."""
+    facts, began = SessionFacts(*row[:5]), row[5]
+    stored = zip(LIMIT_SETTINGS, row[6:], strict=True)
+    limits = SessionLimits.of(*(int(read_setting(*one)) for one in stored))
+    return None if find_end(facts.tipo, began, facts.vista_at, limits, now) else facts
 
 
 def find_phone(sesion_id: int, *, now: datetime) -> Sesion | None:
