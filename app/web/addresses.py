@@ -7,7 +7,7 @@ the pattern with other numbers in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import has_request_context, request
@@ -33,23 +33,32 @@ class Addresses:
         """The path of an endpoint; None if it has to be built: what is not numbers is quoted."""
         if endpoint[:1] == "." or not has_request_context():
             return None
-        if endpoint == "static":
-            key = (request.script_root, endpoint, *values, str(values.get("filename")))
-            numbers: list[int] = []
+        root = request.script_root
+        key: tuple[str, ...]
+        numbers: Collection[int] = ()
+        if not values:
+            key = (root, endpoint)
+        elif endpoint == "static":
+            key = (root, endpoint, *values, str(values.get("filename")))
         else:
-            if values and any(type(value) is not int or value < 0 for value in values.values()):
-                return None
-            key = (request.script_root, endpoint, *values)
-            numbers = list(values.values())
-        if key not in self._patterns:
+            numbers = values.values()
+            for number in numbers:
+                if type(number) is not int or number < 0:
+                    return None
+            key = (root, endpoint, *values)
+        try:
+            pattern = self._patterns[key]
+        except KeyError:
             if len(self._patterns) >= _KEPT:
                 self._patterns.clear()
-            self._patterns[key] = self._cut(endpoint, values, len(numbers))
-        pattern = self._patterns[key]
+            pattern = self._patterns[key] = self._cut(endpoint, values, len(numbers))
         if pattern is None:
             return None
-        if len(pattern) == 1:
+        if not numbers:
             return pattern[0]
+        if len(numbers) == 1:
+            (number,) = numbers
+            return f"{pattern[0]}{number}{pattern[1]}"
         parts = [pattern[0]]
         for text, number in zip(pattern[1:], numbers, strict=True):
             parts += (str(number), text)

@@ -26,7 +26,7 @@ from app.core.plazos import business_days_left
 from app.core.rut import format_rut, mask_rut, mask_ruts
 from app.core.time_zones import zone_name
 from app.db import COUNTED
-from app.web.kept_macros import KeepingTemplate
+from app.web.kept_macros import DirectContext, KeepingTemplate
 
 
 def plazo(fecha_limite: date | None) -> dict[str, str] | None:
@@ -71,6 +71,7 @@ def counted_words(total: int) -> str:
 def init_filters(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.template_class = KeepingTemplate
+    app.jinja_env.context_class = DirectContext
     app.jinja_env.filters.update(
         fecha=lambda value: format_fecha(value) if value else "",
         fecha_hora=lambda value, zone=SANTIAGO: format_fecha_hora(value, zone) if value else "",

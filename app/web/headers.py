@@ -83,17 +83,31 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        config, headers = current_config(), response.headers
-        headers.setdefault("Content-Security-Policy", content_security_policy(config))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if config.base_url.startswith("https://"):
-            headers.setdefault("Strict-Transport-Security", HSTS)
+        headers = response.headers
+        there = {name.lower() for name, _text in headers}
+        config = current_config()
+        is_https = config.base_url.startswith("https://")
+        wanted = _every_answer(config.map_tile_origin, is_https)
         if not request.path.startswith("/static/"):
-            headers.setdefault("Vary", "Cookie, HX-Request")
-            headers.setdefault("Cache-Control", "no-store")
+            wanted = (*wanted, *_ANSWERS_OF_PAGES)
+        headers.extend([pair for pair in wanted if pair[0].lower() not in there])
         return response
+
+
+#: What is nobody else's to keep, unless an answer says more of itself.
+_ANSWERS_OF_PAGES = (("Vary", "Cookie, HX-Request"), ("Cache-Control", "no-store"))
+
+
+@lru_cache(maxsize=8)
+def _every_answer(map_tile_origin: str, is_https: bool) -> tuple[tuple[str, str], ...]:
+    """The headers of every answer that does not have others by these names."""
+    headers = (
+        ("Content-Security-Policy", _policy(map_tile_origin)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", PERMISSIONS_POLICY),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    )
+    return (*headers, ("Strict-Transport-Security", HSTS)) if is_https else headers

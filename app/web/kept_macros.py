@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Template
 from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 
 from app.core.process_memory import is_forgotten_with_people
 
@@ -23,6 +24,44 @@ KEPT = {
 #: Outputs kept of each macro; one is some hundred bytes.
 _MOST = 4096
 _PLAIN = {str, int, bool, type(None)}
+
+
+class DirectContext(Context):
+    """Calls what a template calls, and finds out once for each type what that wants to be given.
+
+    Jinja asks four times at each of the hundred calls of a page whether the function wants the
+    context, its environment or neither.
+    """
+
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # as its base has it
+        """Call a function or macro with the arguments that a template gives."""
+        if type(__obj) is Macro:
+            args = (__self.eval_ctx, *args)
+        elif _is_given_more(type(__obj)) or getattr(__obj, "jinja_pass_arg", None) is not None:
+            return super().call(__obj, *args, **kwargs)
+        if kwargs:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+        try:
+            return __obj(*args, **kwargs)
+        except StopIteration:
+            return super().call(_stop)
+
+
+#: By type, whether its objects want more than their arguments.
+_given_more: dict[Any, bool] = {}
+
+
+def _is_given_more(kind: Any) -> bool:
+    known = _given_more.get(kind)
+    if known is None:
+        wants = getattr(getattr(kind, "__call__", None), "jinja_pass_arg", None)  # noqa: B004  # of the type
+        known = _given_more[kind] = wants is not None
+    return known
+
+
+def _stop() -> None:
+    raise StopIteration
 
 
 class KeepingTemplate(Template):
