@@ -47,6 +47,30 @@ WORKED_OUT = [
     ("weekend", life("2026-11-27 16:00"), 4, 1, "2026-11-30 10:00", "2026-11-30 11:00"),
     # Friday 18 and Saturday 19 are holidays: three hours of Thursday, five of Monday.
     ("Fiestas Patrias", life("2026-09-17 15:00"), 8, 1, "2026-09-21 12:00", "2026-09-21 14:00"),
+    # Two hours of New Year's Eve; 1 January is a Friday.
+    ("year end", life("2026-12-31 16:00"), 4, 1, "2027-01-04 10:00", "2027-01-04 11:00"),
+    # Christmas is a Friday: one hour of Thursday, nine of Monday, one of Tuesday.
+    ("Christmas", life("2026-12-24 17:00"), 11, 1, "2026-12-28 16:15", "2026-12-29 10:00"),
+    # 18 September 2027 is a Saturday, and Friday 17 is a holiday by law 20.983.
+    ("a long weekend", life("2027-09-16 17:00"), 2, 1, "2027-09-20 09:30", "2027-09-20 10:00"),
+    # Three hours before the pause, six after it; the holidays lie within it.
+    (
+        "paused over the holidays",
+        life("2026-09-17 09:00", pauses=[("2026-09-17 12:00", "2026-09-21 12:00")]),
+        9,
+        1,
+        "2026-09-21 15:45",
+        "2026-09-21 18:00",
+    ),
+    # It ends on a Saturday: the clock goes on when the office opens, over the change to UTC-3.
+    (
+        "paused until a closed day",
+        life("2026-09-04 15:00", pauses=[("2026-09-04 16:00", "2026-09-05 11:00")]),
+        4,
+        1,
+        "2026-09-07 11:00",
+        "2026-09-07 12:00",
+    ),
     # Good Friday, and the night in which the clock goes back: UTC-3 before, UTC-4 after.
     ("April", life("2026-04-02 17:00"), 2, 1, "2026-04-06 09:30", "2026-04-06 10:00"),
     # The night in which it goes ahead: UTC-4 before, UTC-3 after.
