@@ -103,6 +103,8 @@ def test_the_month_is_made_once_and_its_buffet_reads_the_figures_of_informes(
     text = words_of(pdf)
     assert "Informe de octubre de 2026" in text
     assert "A7" in text
+    # It has tables and no drawings: nothing is said of points and bars.
+    assert "punto" not in text
     assert "Carla Muñoz" not in text  # who works on it is the office's
     for client, path, status in (
         (cliente_ajeno, f"/portal/informes/{pk}.pdf", 404),

@@ -44,6 +44,10 @@ def test_every_chart_has_its_words_its_table_and_its_files(history, admin):
     assert len(found.labelled) == 2 * 2 * (len(Informe) - len(without))
     for informe in Informe:
         assert informe.definicion in page.text.replace("&#34;", '"')
+        # How a drawing is read, where there is one.
+        if informe.trazo:
+            is_told = f"{informe.definicion} {informe.trazo}" in page.text
+            assert is_told is (informe not in without)
         assert f"/informes/{informe.value}?" in page.text
         assert f"/informes/{informe.value}.csv?" in page.text
     assert "12 cerrados" in page.text
@@ -77,6 +81,8 @@ def test_a_file_has_the_rows_of_the_table_and_says_what_it_counts(history, admin
     assert rows[1] == ["González y Asociados", "9", "11", "82", "57", "94"]
     assert rows[2] == ["Estudio Araya", "0", "1", "", "", ""]
     assert rows[3][0].startswith("Éxito por buffet, del 05-10-2026 al 29-11-2026: 12 cerrados.")
+    # A file has no drawing.
+    assert Informe.EXITO.trazo not in rows[3][0]
     with admin.get("/informes/exito.xlsx") as workbook:
         assert workbook.data[:2] == b"PK"
     assert admin.get("/informes/exito.pdf").status_code == 404

@@ -75,7 +75,8 @@ def draw(cuadro: Cuadro) -> Drawn | None:
 
 def _describe(cuadro: Cuadro) -> str:
     """The drawing in words, for who does not see it."""
-    return " ".join(part for part in (cuadro.informe.definicion, cuadro.pie) if part)
+    informe = cuadro.informe
+    return " ".join(part for part in (informe.definicion, informe.trazo, cuadro.pie) if part)
 
 
 def _frame(

@@ -55,13 +55,15 @@ class Informe(Labelled):
     definicion: str
     #: What the number beside its title counts.
     unidad: str
+    #: How its drawing is read; nothing to say where there is none: on paper, in files, in the API.
+    trazo: str
 
     FLUJO = (
         "flujo",
         "Flujo acumulado",
-        "Cuántos oficios han llegado a cada paso, al final de cada día. El alto de las tres "
-        "franjas claras es lo que está abierto.",
+        "Cuántos oficios han llegado a cada paso, al final de cada día.",
         "oficios",
+        "El alto de las tres franjas claras es lo que está abierto.",
     )
     RITMO = (
         "ritmo",
@@ -74,17 +76,19 @@ class Informe(Labelled):
         "cierre",
         "Tiempo hasta el cierre",
         "Días corridos desde el ingreso hasta el cierre de los oficios que se cerraron en el "
-        "período. La mitad tardó lo que dice la línea continua o menos; 85 de 100, lo que dice la "
-        "segmentada.",
+        "período.",
         "cerrados",
+        "La mitad tardó lo que dice la línea continua o menos; 85 de 100, lo que dice la "
+        "segmentada.",
     )
     ETAPAS = (
         "etapas",
         "Tiempo en cada paso",
         "Días corridos que los oficios cerrados en el período pasaron en cada paso, sumadas sus "
         "vueltas. «Búsqueda a cierre» va desde que comenzó la búsqueda; «Ingreso a cierre», desde "
-        "que se recibió el oficio. El punto es la mitad; la barra llega hasta 85 de 100.",
+        "que se recibió el oficio.",
         "cerrados",
+        "El punto es la mitad; la barra llega hasta 85 de 100.",
     )
     ANTIGUEDAD = (
         "antiguedad",
@@ -96,24 +100,26 @@ class Informe(Labelled):
     EXITO = (
         "exito",
         "Éxito",
-        "Vehículos encontrados, de los oficios que se cerraron en el período. La barra clara es el "
-        "margen: si se topan, no hay diferencia.",
+        "Vehículos encontrados, de los oficios que se cerraron en el período.",
         "cerrados",
+        "La barra clara es el margen: si se topan, no hay diferencia.",
     )
     UBICAR = (
         "ubicar",
         "Días hasta ubicar",
         "Días corridos desde el ingreso hasta que el vehículo fue ubicado por última vez, de los "
-        "oficios ubicados en el período. El punto es la mitad; la barra llega hasta 85 de 100.",
+        "oficios ubicados en el período.",
         "ubicados",
+        "El punto es la mitad; la barra llega hasta 85 de 100.",
     )
     PROMESAS_SEMANA = (
         "promesas-semana",
         "Promesas por semana",
         "De las promesas de cada tipo que se cumplieron o vencieron en la semana, la parte que se "
         "cumplió a tiempo, en horas hábiles; el reloj se detiene mientras se espera al buffet o al "
-        "tribunal. La línea segmentada es la meta que dice Ajustes.",
+        "tribunal.",
         "promesas",
+        "La línea segmentada es la meta que dice Ajustes.",
     )
     PROMESAS = (
         "promesas",
@@ -145,11 +151,17 @@ class Informe(Labelled):
     )
 
     def __init__(
-        self, value: object, label: str = "", definicion: str = "", unidad: str = ""
+        self,
+        value: object,
+        label: str = "",
+        definicion: str = "",
+        unidad: str = "",
+        trazo: str = "",
     ) -> None:
         super().__init__(value, label)
         self.definicion = definicion
         self.unidad = unidad
+        self.trazo = trazo
 
     @property
     def is_grouped(self) -> bool:
