@@ -17,6 +17,7 @@ from app.db.hiding import (
     seeing_all,
     seeing_others,
 )
+from app.db.hours_between import HoursBetween
 from app.db.kept_counts import (
     ADDED,
     KEPT_OF,
@@ -55,6 +56,7 @@ __all__ = [
     "LOCK_WAIT",
     "REOPEN_AFTER",
     "UNSEEN",
+    "HoursBetween",
     "Maker",
     "Model",
     "Prepared",

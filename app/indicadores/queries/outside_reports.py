@@ -11,10 +11,9 @@ import sqlalchemy as sa
 
 from app.consultas.queries.fuentes import current_alcance
 from app.core.clock import start_of_day
-from app.db import db, limited_reader
+from app.db import HoursBetween, db, limited_reader
 from app.indicadores.models import Ciclo, ConsultaDia
 from app.indicadores.queries.flow_reports import of_selection
-from app.indicadores.queries.hours_between import HoursBetween
 from app.indicadores.rules import MIN_SAMPLE, Informe
 from app.indicadores.rules.cuadro import Cuadro, Medida, TipoMedida
 from app.indicadores.rules.medidas import Reparto, spread

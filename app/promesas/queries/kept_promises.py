@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.core.clock import start_of_day
-from app.db import db
+from app.core.clock import local_today, start_of_day
+from app.db import HoursBetween, db
 from app.promesas.models import Compromiso
 from app.promesas.rules import SituacionPromesa, TipoPromesa
 
@@ -17,6 +17,10 @@ _COUNTED = {SituacionPromesa.CUMPLIDA, SituacionPromesa.INCUMPLIDA, SituacionPro
 #: Named in place of those that count: SQLite would look for those by their situation, which nearly
 #: all promises share, and not by their days.
 _NOWHERE = [one for one in SituacionPromesa if one not in _COUNTED]
+
+_WEEK_HOURS = 7 * 24
+#: Hours from one before a step of whole weeks after which a week has begun on every clock.
+_SETTLED = 2
 
 
 @dataclass(frozen=True)
@@ -82,55 +86,43 @@ def count_kept_by_week(
 ) -> list[PromesasSemana]:
     """The same promises as ``count_kept``, by kind and by the week of Santiago's calendar.
 
-    The weeks are named to the database by their moments, because the clock moves twice a year: each
-    is a stretch of ``ix_compromisos_decided``. Weeks without any are left out.
+    The database counts whole weeks of hours from the first Monday on. The clock moves twice a year,
+    so a week begins up to an hour before or after such a step: the hours around it are counted
+    apart, and are given to their week here. Weeks without any are left out.
     """
-    monday = desde - timedelta(days=desde.weekday())
-    mondays = [monday + timedelta(weeks=number) for number in range((hasta - monday).days // 7 + 1)]
-    until = min(start_of_day(hasta + timedelta(days=1)), now)
-    weeks = (
-        sa.values(
-            sa.column("numero", sa.Integer),
-            sa.column("empieza_at", Compromiso.decide_at.type),
-            sa.column("termina_at", Compromiso.decide_at.type),
-            name="semanas",
-        )
-        .data(
-            [
-                (
-                    number,
-                    start_of_day(max(one, desde)),
-                    min(start_of_day(one + timedelta(weeks=1)), until),
-                )
-                for number, one in enumerate(mondays)
-            ]
-        )
-        .cte("semanas")
-    )
-    # Grouped by what the index holds, and outside of what hides cases.
-    inner = (
-        sa.select(weeks.c.numero, Compromiso.tipo, Compromiso.situacion)
-        .select_from(weeks)
-        .join(
-            Compromiso,
-            sa.and_(
-                Compromiso.decide_at >= weeks.c.empieza_at,
-                Compromiso.decide_at < weeks.c.termina_at,
-                Compromiso.situacion.not_in(_NOWHERE),
-            ),
-        )
+    first = start_of_day(desde - timedelta(days=desde.weekday()))
+    # From an hour before each step on: 0 and 1 are the hours around it, 2 is all that follows.
+    hours = HoursBetween(sa.literal(first, Compromiso.decide_at.type), Compromiso.decide_at) + 1
+    inner = sa.select(hours.label("horas"), Compromiso.tipo, Compromiso.situacion).where(
+        Compromiso.decide_at >= start_of_day(desde),
+        Compromiso.decide_at < min(start_of_day(hasta + timedelta(days=1)), now),
+        Compromiso.situacion.not_in(_NOWHERE),
     )
     if buffet_id is not None:
         inner = inner.where(Compromiso.buffet_id == buffet_id)
-    rows = inner.subquery()
+    # Grouped by what the index holds, outside of what hides cases, and the hours read once: both
+    # databases would work them out anew for each column that stands on them.
+    read = inner.cte("decididas").prefix_with("MATERIALIZED")
+    inside = read.c.horas % _WEEK_HOURS
+    rows = sa.select(
+        (read.c.horas - inside).label("paso"),
+        sa.case((inside < _SETTLED, inside), else_=_SETTLED).label("hora"),
+        read.c.tipo,
+        read.c.situacion,
+    ).subquery()
     kept = sa.func.sum(sa.case((rows.c.situacion == SituacionPromesa.CUMPLIDA, 1), else_=0))
-    groups = (rows.c.numero, rows.c.tipo)
-    counted = db.session.execute(
-        sa.select(*groups, kept, sa.func.count()).group_by(*groups).order_by(*groups)
-    )
+    groups = (rows.c.paso, rows.c.hora, rows.c.tipo)
+    found: dict[tuple[date, TipoPromesa], list[int]] = {}
+    for paso, hora, tipo, cumplidas, total in db.session.execute(
+        sa.select(*groups, kept, sa.func.count()).group_by(*groups)
+    ):
+        day = local_today(first + timedelta(hours=int(paso) + int(hora) - 1))
+        counted = found.setdefault((day - timedelta(days=day.weekday()), tipo), [0, 0])
+        counted[0] += int(cumplidas)
+        counted[1] += int(total) - int(cumplidas)
     return [
-        PromesasSemana(mondays[number], tipo, int(cumplidas), int(total) - int(cumplidas))
-        for number, tipo, cumplidas, total in counted
+        PromesasSemana(semana, tipo, *counted)
+        for (semana, tipo), counted in sorted(found.items(), key=lambda one: one[0][0])
     ]
 
 
