@@ -135,7 +135,7 @@ telefono_2: Celular 2|Otro teléfono
 -: Hora oficio|Correo receptor|Nombre martillero|Fecha transferencia|Fecha permiso circulación
 -: Monto adeudado UF|Materia|Procedimiento|Procurador|Interés
 """
-#: As systems in English export them: 24 of the first 90 were understood before their words were known.
+#: As systems in English export them: 24 of the first 90 were understood before their rules.
 ENGLISH = """
 numero_oficio: Order No.|Order Number|Order ID|Order|Orden
 rol: Case Number|Case No.|Docket|Case ID|Docket No.

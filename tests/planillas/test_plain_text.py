@@ -128,3 +128,15 @@ def test_the_halves_of_plates_are_no_makes_and_years():
         bare.hojas[0].filas[0].celdas, [row.celdas for row in bare.hojas[0].filas[1:]], {}
     )
     assert "patente_letras" not in found.values()
+
+
+def test_greetings_under_the_plates_are_no_cases_and_misread_plates_are():
+    lines = ["PPU;Oficio", "BBCL12;7", "HJKL2O;", "PPU: LGCR75 (camioneta);", "Saludos cordiales;"]
+    lines += ["Santiago, 24 de noviembre de 2026;", "S/PATENTE;8"]
+
+    found = read("lista.csv", "\n".join(lines).encode(), Review())
+
+    assert [f.texto("patente")[:6] for f in found.filas] == ["BBCL12", "HJKL2O", "LGCR75", "S/PATE"]
+    told = " ".join(found.warnings)
+    assert "(«Saludos cordiales») no es un caso" in told
+    assert "(«Santiago, 24 de noviembre de 2026») no es un caso" in told

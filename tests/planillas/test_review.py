@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from app.buffets.models import Buffet
@@ -450,3 +452,21 @@ def test_the_encoding_is_shown_and_can_be_changed(investigador, app, buffet, usu
 
     investigador.post(url, data={"codificacion": "cp850"})
     assert "Ñuñoa" in investigador.get(url).text
+
+
+def test_what_is_said_of_a_row_as_a_whole_is_told_although_the_list_has_no_notes(
+    investigador, buffet
+):
+    book = openpyxl.Workbook()
+    for row in (("N° Oficio", "Patente"), ("OF-1", "BBCL12"), ("OF-2", "BBCL13")):
+        book.active.append(row)
+    for cell in book.active[3]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    stream = io.BytesIO()
+    book.save(stream)
+
+    url = upload(investigador, buffet, stream.getvalue(), "lista.xlsx").headers["Location"]
+
+    page = investigador.get(url).text
+    assert read_counts(page) == (1, 1, 0, 0)
+    assert "Fila tachada: La fila está tachada en la planilla" in page

@@ -58,6 +58,9 @@ def show_preview(
     rows = [fila for fila in seen if not ver or fila.resultado == Resultado(ver)]
     shown = {*OBLIGATORIOS, *(campo for fila in filas for campo in fila.datos)}
     shown |= {*lectura.mapeo.values()}
+    if any(fila.advertencias.keys() - ETIQUETAS.keys() for fila in filas):
+        # What is said of a row as a whole stands beside its notes.
+        shown.add("notas")
     created = sum(number for resultado, number in counts.items() if resultado.is_imported)
     page = page_of(rows, preview_url(importacion.id))
     template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"

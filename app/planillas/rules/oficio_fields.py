@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from app.core.text import clean_text
 from app.core.tribunales import find_tribunal
 from app.oficios.rules.campos import CAMPOS
 from app.planillas.rules.column_content import refine_columns, tell_columns
@@ -33,6 +34,9 @@ _SENTENCES = {
     "union": "Filas unidas",
     "tachada": "Fila tachada",
 }
+_LIKE_PLATE = re.compile(
+    r"(?i)\b(?!(?:de|del|el|al)\b)[a-z]{2}[.\- ·]?[a-z0-9]{2}[.\- ·]?\d{1,2}(?![a-z0-9])"
+)
 _NAMING = frozenset({"numero_oficio", "patente"})
 
 
@@ -69,8 +73,12 @@ def _is_of_list(values: Mapping[str, str], filled: int) -> bool:
     """A line under the list (a greeting, a signature, a footnote) is no order: it fills one cell or
     two, with words alone where a number or a plate belongs.
     """
-    if filled > 2 or values.get("patente", "").strip() or values.get("patente_letras", "").strip():
+    plate = clean_text(values.get("patente", "") or values.get("patente_letras", ""))
+    if filled > 2 or (plate and filled > 1):
         return True
+    if plate:
+        # A greeting may stand under the plates where they are the first column.
+        return bool(_LIKE_PLATE.search(plate) or (re.search("[0-9]", plate) and " " not in plate))
     number = values.get("numero_oficio", "")
     others = {name for name in values if name != "numero_oficio"}
     return bool(others) or bool(re.search("[0-9]", number) and len(number.split()) < 4)
