@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import flask_migrate
 import pytest
 import sqlalchemy as sa
@@ -81,7 +83,9 @@ def test_the_same_words_may_be_offered_for_another_kind(admin, texts, rows):
 
 def test_a_text_is_said_otherwise(admin, investigador, oficio, texts, rows):
     edit = f"{URL}/{texts[1]}"
-    assert 'value="Dos"' in admin.get(edit).text
+    page = admin.get(edit).text
+    assert 'value="Dos"' in page
+    assert "<title>Cambiar un texto predefinido" in re.sub(r">\s+", ">", page)
     assert admin.post(edit, data={"texto": "Dos veces"}).status_code == 303
     assert admin.post(edit, data={"texto": "Dos veces"}).status_code == 303
     taken = admin.post(edit, data={"texto": "uno"})
