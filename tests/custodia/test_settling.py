@@ -21,7 +21,8 @@ from app.db import append_only_door, db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.runner import work
-from app.supresion.service.emptying import Recuento, cut_person
+from app.supresion.service.cutting import cut_person
+from app.supresion.service.recuento import Recuento
 from app.titulares.rules.identidad import read_buscado
 
 EARLIER = SETTLED + timedelta(minutes=1)

@@ -27,7 +27,7 @@ from app.supresion.feature import FEATURE
 from app.supresion.models import Supresion
 from app.supresion.rules import EstadoSupresion, Trato
 from app.supresion.service import confirm_erasure
-from app.supresion.service.emptying import is_unique
+from app.supresion.service.emptied_rows import is_unique
 from app.titulares.queries.lugares import list_models
 from app.titulares.queries.persona import find_person
 from app.titulares.rules.identidad import read_buscado

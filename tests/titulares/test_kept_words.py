@@ -21,7 +21,7 @@ from app.planillas.models import Importacion
 from app.supresion.models import Supresion
 from app.supresion.rules import EstadoSupresion, Trato
 from app.supresion.service import confirm_erasure
-from app.supresion.service.emptying import empty_columns
+from app.supresion.service.emptied_rows import empty_columns
 from app.titulares.models import TextoDeArchivo
 from app.titulares.queries import archivos
 from app.titulares.queries.kept_words import list_unread

@@ -26,8 +26,11 @@ from app.supresion.models import PasoSupresion, Supresion
 from app.supresion.outside.remains import overwrite_freed
 from app.supresion.rules import EMPTYING, EstadoSupresion, Trato, pack, proof_of, unpack
 from app.supresion.rules.huellas import fingerprint, word_count
-from app.supresion.service.emptying import Recuento, cut_person, empty_case, empty_text
+from app.supresion.service.cutting import cut_person
+from app.supresion.service.emptied_rows import empty_text
+from app.supresion.service.emptying import empty_case
 from app.supresion.service.mentions import list_mentions, model_of
+from app.supresion.service.recuento import Recuento
 from app.titulares.rules.identidad import Buscado
 from app.usuarios.models import Usuario
 from app.vigia.outside import target_name

@@ -22,17 +22,10 @@ from app.supresion.outside.remains import overwrite_freed, remove_remains
 from app.supresion.rules import EMPTYING, EstadoSupresion, Trato, proof_of
 from app.supresion.rules.huellas import candidates, fingerprint
 from app.supresion.service import erase_next, finish_erasure, remove_files
-from app.supresion.service.emptying import (
-    Recuento,
-    Step,
-    cut_person,
-    empty_case,
-    empty_columns,
-    empty_text,
-    few,
-    files_of,
-    remove_rows,
-)
+from app.supresion.service.cutting import cut_person
+from app.supresion.service.emptied_rows import empty_columns, empty_text, files_of, remove_rows
+from app.supresion.service.emptying import empty_case
+from app.supresion.service.recuento import Recuento, Step, few
 from app.titulares.queries.lugares import list_models, primary_key
 from app.titulares.queries.persona import as_text
 from app.titulares.rules.identidad import Buscado, Identificador
