@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.outgoing_http import Line, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import CourtPortal, Line, LineLate, PrivateAddress, UnknownHost
 
 #: Seconds that a service has to answer, all in all.
 SECONDS = 10.0
@@ -46,6 +46,8 @@ def push(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
             ) as response,
         ):
             return response.status_code, response.headers.get("Retry-After", "")
+    except CourtPortal as error:
+        raise NotTaken(str(error), is_final=True) from None
     except PrivateAddress:
         raise NotTaken("El servicio de avisos está en una red privada.", is_final=True) from None
     except UnknownHost:

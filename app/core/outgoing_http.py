@@ -1,6 +1,6 @@
 """One outgoing HTTP connection, hardened against SSRF, DNS rebinding and slow answers.
 
-The deadline is total: requests' timeout is per read, so that a server which sends a byte now and
+Nothing of the judiciary is asked, whatever somebody configured. The deadline is total: requests' timeout is per read, so that a server which sends a byte now and
 then would hold a worker for ever. Private addresses are refused unless they are allowed, and the
 address that was checked is the one that is connected to, so that a name cannot change its mind in
 between.
@@ -30,6 +30,26 @@ class UnknownHost(LineError):
 
 class PrivateAddress(LineError):
     """The host resolves to a private address, which the caller does not allow."""
+
+
+class CourtPortal(LineError):
+    """The host belongs to the judiciary, whose data no program may gather (Ley 20.886, art. 2 c)."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"Rastro no consulta los sitios del Poder Judicial ({host}): la Ley 20.886, art. 2 c, "
+            "prohíbe leer sus datos en lote."
+        )
+
+
+#: The domains of the judiciary: its portal, its virtual office and all else below them.
+COURT_DOMAINS = ("pjud.cl", "poderjudicial.cl")
+
+
+def is_court_host(host: str) -> bool:
+    """Whether a name is one of the judiciary's machines, however it is written."""
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith(f".{domain}") for domain in COURT_DOMAINS)
 
 
 class Line:
@@ -63,6 +83,8 @@ class Line:
 
     def connect(self, host: str, port: int) -> socket.socket:
         """Connect to a permitted address of the host; the line is cut when the time is over."""
+        if is_court_host(host):
+            raise CourtPortal(host)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError:

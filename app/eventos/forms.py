@@ -9,6 +9,7 @@ from wtforms import SelectChoice, SelectField, SelectMultipleField, StringField,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.buffets.queries import list_active_buffets
+from app.core.outgoing_http import CourtPortal, is_court_host
 from app.eventos.models import Webhook
 from app.eventos.rules import WEBHOOK_KINDS, TipoEvento, is_host_allowed
 from app.eventos.service import WebhookData
@@ -57,6 +58,8 @@ class WebhookForm(Form):
         config = current_config()
         if parts.scheme == "http" and not config.webhooks_allow_private:
             raise ValidationError("Debe empezar con https://: lo que se avisa iría sin cifrar.")
+        if is_court_host(parts.hostname or ""):
+            raise ValidationError(str(CourtPortal(parts.hostname or "")))
         if not is_host_allowed(field.data, config.webhook_hosts):
             raise ValidationError(
                 "Esta instalación no permite avisar a ese servidor. Pida a quien cuida la máquina "

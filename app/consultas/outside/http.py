@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.consultas.outside.interface import ProviderError
-from app.core.outgoing_http import Line, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import CourtPortal, Line, LineLate, PrivateAddress, UnknownHost
 
 if TYPE_CHECKING:
     import requests
@@ -75,6 +75,8 @@ def get(url: str, *, headers: Mapping[str, str], allow_private: bool, seconds: f
             ) as response,
         ):
             answer = HttpAnswer(response.status_code, response.headers, _read(response))
+    except CourtPortal as error:
+        raise ProviderError(f"{error} Revise PROVIDER_API_URL.", retry=False) from None
     except UnknownHost:
         raise ProviderError(
             "No se encontró el servidor del proveedor de pórticos. Revise PROVIDER_API_URL."

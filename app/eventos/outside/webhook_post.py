@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.outgoing_http import Line, LineLate, PrivateAddress, UnknownHost
+from app.core.outgoing_http import CourtPortal, Line, LineLate, PrivateAddress, UnknownHost
 
 #: Seconds that a receiver has to answer, all in all.
 SECONDS = 10.0
@@ -47,6 +47,8 @@ def post(url: str, body: str, headers: Mapping[str, str], *, allow_private: bool
             ) as response,
         ):
             return response.status_code
+    except CourtPortal as error:
+        raise NotDelivered(str(error), is_final=True) from None
     except UnknownHost:
         raise NotDelivered("No se encontró el servidor. Revise la dirección.") from None
     except PrivateAddress:
