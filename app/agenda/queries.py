@@ -17,12 +17,14 @@ from app.agenda.rules import (
     follow_up_due,
     promise_due,
     quiet_case,
+    removal_due,
 )
 from app.ajustes.queries import number_setting
 from app.avisos.models import Aviso
 from app.core.clock import local_today, to_local
 from app.core.plazos import add_business_days
 from app.db import db
+from app.notificaciones.queries.removals import list_removals
 from app.oficios.models import Oficio, Seguimiento
 from app.oficios.rules import OPEN_STATES
 from app.promesas.models import Compromiso, Pausa
@@ -36,7 +38,13 @@ _CHUNK = 400
 def list_due(now: datetime) -> list[Recordatorio]:
     """Everything whose time has come and of which nobody was told yet, in open cases."""
     today = local_today(now)
-    found = [*_deadlines(today), *_promises(now), *_follow_ups(today), *_quiet(now)]
+    found = [
+        *_deadlines(today),
+        *_promises(now),
+        *_follow_ups(today),
+        *_removals(today),
+        *_quiet(now),
+    ]
     told = _told_keys(one.clave for one in found)
     return [one for one in found if one.clave not in told]
 
@@ -101,6 +109,17 @@ def _follow_ups(today: date) -> list[Recordatorio]:
     ]
 
 
+def _removals(today: date) -> list[Recordatorio]:
+    """Of the vehicles that were seized, those whose removal may be asked for by now."""
+    due = {pk: retiro for pk, retiro in list_removals().items() if retiro.desde <= today}
+    numbers = _numbers(set(due))
+    return [
+        removal_due(pk, numbers[pk], retiro.embargo.fecha, retiro.desde)
+        for pk, retiro in due.items()
+        if pk in numbers
+    ]
+
+
 def _quiet(now: datetime) -> list[Recordatorio]:
     """Without those that somebody comes back to on a day, or in which others are awaited."""
     promised = sa.select(Seguimiento.oficio_id).where(Seguimiento.hecho_at.is_(None))
@@ -153,8 +172,8 @@ class Cita:
 
 
 def list_citas(usuario_id: int) -> Sequence[Cita]:
-    """What a person's calendar shows: deadlines and promises of their open cases, and the days on
-    which they come back to one.
+    """What a person's calendar shows: deadlines and promises of their open cases, from when a
+    seized vehicle may be removed, and the days on which they come back to a case.
     """
     mine = (Oficio.investigador_id == usuario_id, Oficio.estado.in_(OPEN_STATES))
     deadlines = sa.select(Oficio.id, Oficio.numero_oficio, Oficio.fecha_limite).where(
@@ -193,6 +212,12 @@ def list_citas(usuario_id: int) -> Sequence[Cita]:
         Cita(f"promesa-{pk}", f"Promesa ({tipo.label.lower()}): {numero}", oficio_id, due)
         for pk, oficio_id, numero, tipo, due in db.session.execute(promises)
         if due is not None
+    ]
+    removals = list_removals()
+    own = sa.select(Oficio.id, Oficio.numero_oficio).where(*mine, Oficio.id.in_(removals))
+    found += [
+        Cita(f"retiro-{pk}", f"Retiro desde este día: {numero}", pk, removals[pk].desde)
+        for pk, numero in (db.session.execute(own) if removals else ())
     ]
     return sorted(found, key=lambda one: one.uid)
 

@@ -113,3 +113,15 @@ def quiet_case(oficio_id: int, numero: str, since: date) -> Recordatorio:
         f"Oficio {numero}: sin actividad desde el {format_fecha(since)}.",
         "Ver el caso",
     )
+
+
+def removal_due(oficio_id: int, numero: str, embargo: date, desde: date) -> Recordatorio:
+    """The day from which the removal of a vehicle that was seized may be asked for."""
+    return Recordatorio(
+        oficio_id,
+        Novedad.SEGUIMIENTO,
+        f"retiro:{oficio_id}:{desde.isoformat()}",
+        f"Oficio {numero}: desde el {format_fecha(desde)} puede pedirse el retiro del vehículo "
+        f"embargado el {format_fecha(embargo)} (CPC, art. 455).",
+        "Ver el caso",
+    )

@@ -1,9 +1,9 @@
 """One outgoing HTTP connection, hardened against SSRF, DNS rebinding and slow answers.
 
-Nothing of the judiciary is asked, whatever somebody configured. The deadline is total: requests' timeout is per read, so that a server which sends a byte now and
-then would hold a worker for ever. Private addresses are refused unless they are allowed, and the
-address that was checked is the one that is connected to, so that a name cannot change its mind in
-between.
+Nothing of the judiciary is asked, whatever somebody configured. The deadline is total: requests'
+timeout is per read, so that a server which sends a byte now and then would hold a worker for ever.
+Private addresses are refused unless they are allowed, and the address that was checked is the one
+that is connected to, so that a name cannot change its mind in between.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class PrivateAddress(LineError):
 
 
 class CourtPortal(LineError):
-    """The host belongs to the judiciary, whose data no program may gather (Ley 20.886, art. 2 c)."""
+    """The host is the judiciary's, whose data no program may gather (Ley 20.886, art. 2 c)."""
 
     def __init__(self, host: str) -> None:
         super().__init__(

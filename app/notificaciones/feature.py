@@ -15,6 +15,7 @@ from app.notificaciones.models import (
 )
 from app.notificaciones.pages import (
     all_mails,
+    answered,
     closing,
     compose,
     link_sharing,
@@ -23,18 +24,30 @@ from app.notificaciones.pages import (
     receptor,
     receptores,
 )
+from app.notificaciones.pages.retiros import load_removal
 from app.notificaciones.pages.slow_receptores import watch_answers
 from app.notificaciones.queries import count_notices
 from app.notificaciones.rules import SETTINGS
+from app.notificaciones.rules.diligencias import REMOVAL_DAYS
 from app.notificaciones.service import mail_notices
-from app.oficios.pages.sections import Section, Tab
+from app.oficios.pages.sections import Panel, Section, Side, Tab
 from app.web.navigation import Audience, Group, Link, Menu
 
 FEATURE = Feature(
     name="notificaciones",
     provides=(order_notice_mail.by(mail_notices),),
     models=(Borrador, HitoInformado, Notificacion, Plantilla, Receptor, Respuesta),
-    pages=(notices, link_sharing, compose, closing, all_mails, plantillas, receptores, receptor),
+    pages=(
+        notices,
+        answered,
+        link_sharing,
+        compose,
+        closing,
+        all_mails,
+        plantillas,
+        receptores,
+        receptor,
+    ),
     sections=(
         Section(
             "notificaciones",
@@ -46,8 +59,9 @@ FEATURE = Feature(
             tab=Tab.NOTIFICACIONES,
         ),
     ),
+    panels=(Panel("retiro", Side.MAIN, 15, "notificaciones/_retiro.html", load_removal),),
     watches=(watch_answers,),
-    settings=SETTINGS,
+    settings=(*SETTINGS, REMOVAL_DAYS),
     jobs=(send_notice, find_unanswered, tell_milestones),
     navigation=(
         Link(

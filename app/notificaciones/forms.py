@@ -21,7 +21,7 @@ from wtforms.validators import Optional, ValidationError
 
 from app.adjuntos.models import Adjunto
 from app.adjuntos.service import Upload
-from app.core.clock import SANTIAGO, read_local, to_local
+from app.core.clock import SANTIAGO, local_today, read_local, to_local, utcnow
 from app.core.errors import InvalidValue
 from app.core.tribunales import tribunales
 from app.notificaciones.models import Borrador, Receptor
@@ -34,9 +34,15 @@ from app.notificaciones.rules import (
     TipoRespuesta,
     is_key,
 )
+from app.notificaciones.rules.diligencias import (
+    Diligencia,
+    DiligenciaRefused,
+    MotivoFrustrada,
+    read_acto,
+)
 from app.notificaciones.rules.plantillas import POR_DEFECTO, Textos, check_template
 from app.notificaciones.service import Destinatario, ReceptorData, RespuestaData
-from app.web.forms import EmailField, EnumField, Form, TelefonoField, at_most, required
+from app.web.forms import EmailField, EnumField, FechaField, Form, TelefonoField, at_most, required
 
 
 def _int_or_zero(value: Any) -> int:
@@ -222,18 +228,53 @@ class PlantillaForm(Form):
         return Textos(**{name: self[name].data or "" for name in vars(POR_DEFECTO)})
 
 
-class RespuestaForm(Form):
+class DiligenciaFields(Form):
+    """What a receptor did, on which day, and why it came to nothing."""
+
+    tipo = EnumField("Qué quiere informar", TipoRespuesta)
+    diligencia = EnumField("Qué diligencia", Diligencia, empty="Elija una diligencia")
+    fecha_diligencia = FechaField("Día de la diligencia")
+    motivo = EnumField("Si resultó frustrada, por qué", MotivoFrustrada, empty="Elija un motivo")
+    comentario = TextAreaField("Comentario", [Optional(), at_most(COMMENT_MAX)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As each field says, and with an act that fits its answer."""
+        if not super().validate(extra_validators):
+            return False
+        try:
+            read_acto(
+                self.tipo.value,
+                self.diligencia.value,
+                self.fecha_diligencia.value,
+                self.motivo.value,
+                today=local_today(utcnow()),
+            )
+        except DiligenciaRefused as error:
+            field = self[error.campo]
+            field.errors = [*field.errors, str(error)]
+            return False
+        return True
+
+    @property
+    def acto(self) -> dict[str, Any]:
+        """What was said of the act, as ``RespuestaData`` takes it. Ask after validation."""
+        return {
+            "diligencia": self.diligencia.value,
+            "fecha_diligencia": self.fecha_diligencia.value,
+            "motivo": self.motivo.value,
+        }
+
+
+class RespuestaForm(DiligenciaFields):
     """What a receptor answers. The secret in the address stands for a sign-in."""
 
-    class Meta(Form.Meta):
+    class Meta(DiligenciaFields.Meta):
         """Nothing of the browser is trusted here, so there is no request to forge."""
 
         csrf = False
 
     clave = HiddenField()
-    tipo = EnumField("Qué quiere informar", TipoRespuesta)
     hora = StringField("Hora de llegada", [Optional(), at_most(5)])
-    comentario = TextAreaField("Comentario", [Optional(), at_most(COMMENT_MAX)])
     fotos = MultipleFileField("Fotos")
 
     def validate_hora(self, field: StringField) -> None:
@@ -269,6 +310,24 @@ class RespuestaForm(Form):
             zona=zone,
             comentario=self.comentario.data or None,
             adjunto_ids=adjunto_ids,
+            **self.acto,
+        )
+
+
+class AnsweredForm(DiligenciaFields):
+    """What a receptor answered by telephone or in person, as the office writes it down."""
+
+    clave = HiddenField()
+
+    def validate_clave(self, field: HiddenField) -> None:
+        """Made by us; without it an answer could not be told from its repetition."""
+        if not is_key(field.data):
+            raise ValidationError("Abra de nuevo el aviso e intente otra vez.")
+
+    def to_data(self) -> RespuestaData:
+        """The answer. Ask after validation."""
+        return RespuestaData(
+            tipo=self.tipo.value, comentario=self.comentario.data or None, **self.acto
         )
 
 

@@ -213,11 +213,18 @@ class WholeField(IntegerField):
 
 
 class EnumField(SelectField):
-    """A choice among the members of an enum that has labels; ``value`` is the member."""
+    """A choice among the members of an enum that has labels; ``value`` is the member.
 
-    def __init__(self, label: str, enum_class: type[enum.Enum], **kwargs: Any) -> None:
+    With ``empty``, the words of a first choice, nothing has to be chosen: ``value`` is None then.
+    """
+
+    def __init__(
+        self, label: str, enum_class: type[enum.Enum], empty: str = "", **kwargs: Any
+    ) -> None:
         self.enum_class = enum_class
-        choices = [
+        self.empty = empty
+        choices = [SelectChoice("", empty)] if empty else []
+        choices += [
             SelectChoice(member.value, getattr(member, "label", member.value))
             for member in enum_class
         ]
@@ -229,6 +236,8 @@ class EnumField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list, in words."""
+        if self.empty and not self.data:
+            return
         try:
             super().pre_validate(form)
         except ValueError:
@@ -237,7 +246,7 @@ class EnumField(SelectField):
     @property
     def value(self) -> Any:
         """The chosen member. Ask after validation."""
-        return self.enum_class(self.data)
+        return None if self.empty and not self.data else self.enum_class(self.data)
 
 
 def first_error(form: FlaskForm) -> str:

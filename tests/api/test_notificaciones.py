@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.clock import utcnow
+from app.core.clock import local_today, utcnow
 from app.db import db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.rules import EstadoTrabajo
 from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoRespuesta
+from app.notificaciones.rules.diligencias import removal_from
 from tests.factories import make_oficio
 from tests.notificaciones.rows import EMAIL, make_notice
 
@@ -133,3 +134,30 @@ def test_another_case_does_not_have_it(app, investigador_api, buffet, usuario_ad
 def test_a_cliente_is_not_told_of_mails(cliente_api, oficio, notice_id):
     for path in ("", f"/{notice_id}", "/999999"):
         assert cliente_api("GET", f"/oficios/{oficio.id}/notificaciones{path}").status_code == 403
+
+
+def test_a_program_writes_an_answer_down_and_reads_from_when_the_removal_counts(
+    app, investigador_api, oficio, notice_id
+):
+    settle(app, notice_id, estado=EstadoNotificacion.ENVIADA, enviada_at=utcnow())
+    url = f"/oficios/{oficio.id}/notificaciones/{notice_id}"
+    day = local_today(utcnow())
+    wrong = investigador_api(
+        "POST", f"{url}/respuestas", json={"tipo": "diligenciado", "diligencia": "embargo"}
+    )
+    made = investigador_api(
+        "POST",
+        f"{url}/respuestas",
+        json={
+            "tipo": "diligenciado",
+            "diligencia": "embargo",
+            "fecha_diligencia": day.isoformat(),
+        },
+    )
+
+    assert wrong.status_code == 422
+    assert wrong.get_json()["detail"][0]["loc"] == ["body", "fecha_diligencia"]
+    assert made.status_code == 201
+    [told] = investigador_api("GET", url).get_json()["respuestas"]
+    assert told == made.get_json()
+    assert told["retiro_desde"] == removal_from(day, 10).isoformat()

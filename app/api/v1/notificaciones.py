@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask.typing import ResponseReturnValue
 
-from app.api.v1.access import bearer_required, oficio_to_see, readers
+from app.api.v1.access import STAFF, bearer_required, current_usuario, oficio_to_see, readers
 from app.api.v1.answering import answer, answer_list
 from app.api.v1.blueprint import ApiBlueprint
 from app.api.v1.describing import gives
-from app.api.v1.reading import takes
+from app.api.v1.reading import invalid, takes
+from app.api.v1.repeating import once
 from app.api.v1.schemas.notificaciones import (
     NotificacionQuery,
     NotificacionShown,
     RechazoShown,
+    RespuestaNew,
     RespuestaShown,
 )
 from app.buffets.permissions import Materia
+from app.core.clock import utcnow
 from app.core.errors import NotFound
+from app.db import transaction
 from app.notificaciones.models import Notificacion, Respuesta
-from app.notificaciones.queries import NoticeLine, find_notice_line, notices_statement
+from app.notificaciones.queries import NoticeLine, find_notice, find_notice_line, notices_statement
+from app.notificaciones.queries.removals import removal_days
+from app.notificaciones.rules.diligencias import EMBARGOS, DiligenciaRefused, removal_from
+from app.notificaciones.service import RespuestaData, answer_notice, check_answerable
 
 bp = ApiBlueprint("notificaciones", __name__, url_prefix="/oficios/<int:oficio_id>/notificaciones")
 
@@ -53,6 +62,33 @@ def index(oficio_id: int, query: NotificacionQuery) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<int:notificacion_id>/respuestas")
+@bearer_required(*STAFF)
+@once()
+@takes(body=RespuestaNew)
+@gives(
+    "Anotar lo que un receptor respondió por otro medio.", RespuestaShown, 201, errors=(404, 409)
+)
+def note_answer(oficio_id: int, notificacion_id: int, body: RespuestaNew) -> ResponseReturnValue:
+    """Write down what a receptor said by telephone or in person."""
+    notice = find_notice(oficio_to_see(oficio_id).id, notificacion_id)
+    if notice is None:
+        raise NotFound("Notificación no encontrada")
+    try:
+        with transaction():
+            check_answerable(notice)
+            respuesta = answer_notice(
+                notice,
+                RespuestaData(**dict(body)),
+                clave=secrets.token_urlsafe(24),
+                actor=current_usuario(),
+                now=utcnow(),
+            )
+    except DiligenciaRefused as error:
+        return invalid(error.campo, str(error))
+    return answer(_answer(respuesta), 201)
+
+
 @bp.get("/<int:notificacion_id>")
 @bearer_required(*readers(Materia.NOTIFICACIONES))
 @gives("Leer un correo del caso: a quién, cómo va y por qué.", NotificacionShown)
@@ -80,9 +116,17 @@ def _show(line: NoticeLine, oficio_id: int) -> NotificacionShown:
 
 
 def _answer(respuesta: Respuesta) -> RespuestaShown:
+    acto = respuesta.acto
     return RespuestaShown(
         id=respuesta.id,
         tipo=respuesta.tipo,
+        diligencia=respuesta.diligencia,
+        fecha_diligencia=respuesta.fecha_diligencia,
+        motivo=respuesta.motivo,
+        retiro_desde=removal_from(acto.fecha, removal_days())
+        if acto and acto.diligencia in EMBARGOS
+        else None,
+        anotada_por_id=respuesta.anotada_por_id,
         hora_llegada=respuesta.hora_llegada,
         comentario=respuesta.comentario,
         adjuntos_ids=[photo.id for photo in respuesta.adjuntos],

@@ -21,7 +21,7 @@ from app.avistamientos.service.portico_matching import gantry_values
 from app.buffets.models import Buffet
 from app.consultas.models import Consulta
 from app.consultas.rules import ResultadoConsulta
-from app.core.clock import local_today
+from app.core.clock import local_today, to_local
 from app.core.comunas import find_comuna
 from app.core.plazos import add_business_days
 from app.custodia.service.inserting import take_ids
@@ -42,6 +42,8 @@ from app.demo.service.invented_people import People, demo_rut
 from app.direcciones.models import Direccion
 from app.notificaciones.models import Notificacion, Receptor, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
+from app.notificaciones.rules.diligencias import Diligencia
+from app.notificaciones.service import describe
 from app.oficios.models import Investigacion, Oficio, Propietario
 from app.oficios.rules import Actividad, Estado, Parte, Prioridad
 from app.oficios.service.search_text import search_text
@@ -283,6 +285,17 @@ def _notice(oficio: Oficio, receptor: Receptor, when: datetime) -> Notificacion:
     )
 
 
+#: What a receptor of the demonstration did, by what he answered.
+_ACTS = {
+    TipoRespuesta.DILIGENCIADO: (
+        Diligencia.EMBARGO,
+        Diligencia.RETIRO,
+        Diligencia.RETIRO_CON_FUERZA,
+    ),
+    TipoRespuesta.NO_ENCONTRADO: (Diligencia.BUSQUEDA_NEGATIVA,),
+}
+
+
 def _answers(random: Random, oficio: Oficio, notice: Notificacion) -> list[Respuesta]:
     """What the receptor pressed; one in seven never does, and the case is closed by telephone."""
     if random.random() < 1 / 7:
@@ -297,15 +310,21 @@ def _answers(random: Random, oficio: Oficio, notice: Notificacion) -> list[Respu
         kinds.append(TipoRespuesta.DILIGENCIADO)
     elif random.random() < 0.5:
         kinds.append(TipoRespuesta.NO_ENCONTRADO)
-    return [
-        Respuesta(
-            notificacion_id=notice.id,
-            tipo=kind,
-            clave=f"demostracion-{oficio.id}-{number}",
-            created_at=first if not number else first + (oficio.estado_desde - first) * 0.8,
+    answers = []
+    for number, kind in enumerate(kinds):
+        moment = first if not number else first + (oficio.estado_desde - first) * 0.8
+        acts = _ACTS.get(kind)
+        answers.append(
+            Respuesta(
+                notificacion_id=notice.id,
+                tipo=kind,
+                diligencia=acts[oficio.id % len(acts)] if acts else None,
+                fecha_diligencia=to_local(moment).date() if acts else None,
+                clave=f"demostracion-{oficio.id}-{number}",
+                created_at=moment,
+            )
         )
-        for number, kind in enumerate(kinds)
-    ]
+    return answers
 
 
 def _located(
@@ -335,7 +354,7 @@ def _located(
             _entry(
                 oficio,
                 Actividad.NOTIFICACION,
-                f"{notice.destinatario_nombre} {answer.tipo.told}.",
+                describe(notice, answer),
                 answer.created_at,
                 of=None,
                 detalle={

@@ -322,6 +322,7 @@ _OUTCOMES = (
     (TipoRespuesta.DILIGENCIADO.value, TipoRespuesta.DILIGENCIADO.label, "c-b4"),
     (TipoRespuesta.EN_CAMINO.value, TipoRespuesta.EN_CAMINO.label, "c-b3"),
     (TipoRespuesta.RECIBIDO.value, TipoRespuesta.RECIBIDO.label, "c-b2"),
+    (TipoRespuesta.FRUSTRADO.value, TipoRespuesta.FRUSTRADO.label, "c-b6"),
     (TipoRespuesta.NO_ENCONTRADO.value, TipoRespuesta.NO_ENCONTRADO.label, "c-b5"),
     ("sin_respuesta", "Sin respuesta", "c-b1"),
 )
@@ -347,7 +348,7 @@ def _receptores(cuadro: Cuadro, width: float) -> tuple[Drawing, str]:
             (left, 18), (max(0.0, part - 1.5), 14), shape, title=f"{label}: {outcomes[key]}"
         )
         if part > 22:
-            name = "c-on-dark" if shape in {"c-b4", "c-b3"} else "c-on-light"
+            name = "c-on-dark" if shape in {"c-b4", "c-b3", "c-b6"} else "c-on-light"
             drawing.text((left + part / 2, 29), str(outcomes[key]), name, anchor="middle")
         left += part
     return drawing, ""

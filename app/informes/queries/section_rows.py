@@ -276,7 +276,7 @@ def _answer(respuesta: Respuesta, names: Nombres) -> dict[str, str]:
     if respuesta.adjuntos:
         parts.append(f"{with_photos(names, respuesta.adjuntos).capitalize()}.")
     return {
-        "titulo": f"Respuesta: {respuesta.tipo.label}",
+        "titulo": f"Respuesta: {respuesta.titulo}",
         "cuando": format_fecha_hora(respuesta.created_at),
         "texto": "\n".join(parts),
     }

@@ -10,7 +10,7 @@ from app.notificaciones.models.notices import (
 )
 from app.notificaciones.models.plantillas import Plantilla
 from app.notificaciones.models.receptores import Receptor
-from app.notificaciones.models.respuestas import Respuesta, respuesta_adjuntos
+from app.notificaciones.models.respuestas import Respuesta, respuesta_adjuntos, says_carried_out
 
 __all__ = [
     "Borrador",
@@ -21,4 +21,5 @@ __all__ = [
     "Respuesta",
     "notificacion_adjuntos",
     "respuesta_adjuntos",
+    "says_carried_out",
 ]

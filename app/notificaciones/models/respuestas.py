@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,6 +14,13 @@ from app.core.personal_data import Dato, Personal
 from app.core.sealed import Sealed
 from app.db import Model, ShortText
 from app.notificaciones.rules import TipoRespuesta
+from app.notificaciones.rules.diligencias import (
+    FULFILLING,
+    Acto,
+    Diligencia,
+    MotivoFrustrada,
+)
+from app.usuarios.models import Usuario
 
 #: Which photos came with an answer: their provenance.
 respuesta_adjuntos = sa.Table(
@@ -31,6 +38,8 @@ class Respuesta(Model):
     # All that the figures of how receptores answer ask of it.
     __table_args__ = (
         sa.Index("ix_notificacion_respuestas_answered", "notificacion_id", "created_at", "tipo"),
+        # Who waits for a removal is asked of all open cases.
+        sa.Index("ix_notificacion_respuestas_diligencia", "diligencia", "notificacion_id"),
     )
     __sealed__ = (
         Sealed(
@@ -43,6 +52,10 @@ class Respuesta(Model):
                 "zona_llegada",
                 "comentario",
                 "created_at",
+                "diligencia",
+                "fecha_diligencia",
+                "motivo",
+                "anotada_por_id",
             ),
             lists=("adjuntos",),
             through="notificacion_id",
@@ -53,6 +66,9 @@ class Respuesta(Model):
         {
             "hora_llegada": Dato.MOMENTO,
             "comentario": Dato.TEXTO,
+            "diligencia": Dato.HECHO,
+            "fecha_diligencia": Dato.MOMENTO,
+            "motivo": Dato.HECHO,
         },
         otros=("zona_llegada", "clave", "created_at"),
         via="notificacion_id",
@@ -66,6 +82,12 @@ class Respuesta(Model):
     #: The zone on whose clock the hour was written; none where it is Santiago's.
     zona_llegada: Mapped[str | None] = mapped_column(ShortText(40))
     comentario: Mapped[str | None] = mapped_column(sa.Text)
+    #: What he did, on which day, and why it came to nothing; none in an answer of before 0077.
+    diligencia: Mapped[Diligencia | None]
+    fecha_diligencia: Mapped[date | None]
+    motivo: Mapped[MotivoFrustrada | None]
+    #: Who of the office wrote down what he said by another way; none where he answered himself.
+    anotada_por_id: Mapped[int | None] = mapped_column(sa.ForeignKey("usuarios.id"))
     #: What the form carried, so that a form sent twice is one answer.
     clave: Mapped[str] = mapped_column(ShortText(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -74,7 +96,31 @@ class Respuesta(Model):
         secondary=respuesta_adjuntos, order_by=Adjunto.id
     )
 
+    anotada_por: Mapped[Usuario | None] = relationship()
+
+    @property
+    def acto(self) -> Acto | None:
+        """What he did, if he said so."""
+        if self.diligencia is None or self.fecha_diligencia is None:
+            return None
+        return Acto(self.diligencia, self.fecha_diligencia, self.motivo)
+
+    @property
+    def titulo(self) -> str:
+        """What he answered, with the act in the words of his profession."""
+        return f"{self.tipo.label}: {self.acto.texto}" if self.acto else self.tipo.label
+
     @property
     def zona(self) -> ZoneInfo:
         """On whose clock he told his hour."""
         return ZoneInfo(self.zona_llegada) if self.zona_llegada else SANTIAGO
+
+
+def says_carried_out() -> sa.ColumnElement[bool]:
+    """Whether an answer says that the order is carried out; one without a word of what was done
+    is taken for that.
+    """
+    return sa.and_(
+        Respuesta.tipo == TipoRespuesta.DILIGENCIADO,
+        sa.or_(Respuesta.diligencia.is_(None), Respuesta.diligencia.in_(FULFILLING)),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,7 +11,7 @@ from flask_login import current_user
 from app.core.clock import utcnow
 from app.core.errors import Refused, refusal_of
 from app.db import transaction
-from app.notificaciones.forms import AgainForm
+from app.notificaciones.forms import AgainForm, AnsweredForm
 from app.notificaciones.mails import mail_domain
 from app.notificaciones.models import Notificacion
 from app.notificaciones.pages.blueprint import bp
@@ -20,6 +22,7 @@ from app.notificaciones.queries.receptor_answers import (
     find_reminder,
     is_link_open,
 )
+from app.notificaciones.queries.removals import find_removal
 from app.notificaciones.rules import (
     MOVING,
     AskedOnce,
@@ -27,6 +30,7 @@ from app.notificaciones.rules import (
     describe_lacking,
 )
 from app.notificaciones.service import (
+    check_answerable,
     check_remindable,
     create_notice,
     describe_resend,
@@ -56,6 +60,7 @@ def section(oficio_id: int) -> ResponseReturnValue:
         "notificaciones/_section.html",
         lines=lines,
         moving=any(line.notice.estado in MOVING for line in lines),
+        retiro=find_removal(oficio.id) if lines and not oficio.estado.is_final else None,
     )
 
 
@@ -65,7 +70,7 @@ def detail(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
     """One notice as it was sent."""
     oficio = oficio_to_work(oficio_id)
     notice = or_404(find_notice(oficio.id, notificacion_id))
-    return _detail_page(oficio, notice, AgainForm(formdata=None))
+    return detail_page(oficio, notice, AgainForm(formdata=None))
 
 
 @bp.get(f"{_CASE}/<int:notificacion_id>/html")
@@ -95,8 +100,8 @@ def resend(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
         Deed(
             do=deed,
             form=form,
-            show=lambda status: _detail_page(oficio, notice, form, status),
-            fresh=lambda: _detail_page(oficio, notice, AgainForm(formdata=None)),
+            show=lambda status: detail_page(oficio, notice, form, status),
+            fresh=lambda: detail_page(oficio, notice, AgainForm(formdata=None)),
             beside={Refused: form.confirmar},
         )
     )
@@ -137,10 +142,10 @@ def remind(oficio_id: int, notificacion_id: int) -> ResponseReturnValue:
             do=deed,
             in_transaction=False,
             form=form,
-            show=lambda status: _detail_page(
+            show=lambda status: detail_page(
                 oficio, notice, AgainForm(formdata=None), status, reminder=form
             ),
-            fresh=lambda: _detail_page(oficio, notice, AgainForm(formdata=None)),
+            fresh=lambda: detail_page(oficio, notice, AgainForm(formdata=None)),
             beside={AskedOnce: form.confirmar, PhotoLost: form.confirmar},
             back=page,
         )
@@ -153,14 +158,17 @@ def _can_remind(notice: Notificacion) -> bool:
     return refusal_of(check_remindable, notice) is None
 
 
-def _detail_page(
+def detail_page(
     oficio: Oficio,
     notice: Notificacion,
     form: AgainForm,
     status: int = 200,
     *,
     reminder: AgainForm | None = None,
+    answered: AnsweredForm | None = None,
 ) -> Response:
+    """One notice, with its forms as they were typed or empty."""
+    now = utcnow()
     return render_section(
         oficio,
         "notificaciones",
@@ -171,8 +179,11 @@ def _detail_page(
         reminder=reminder or AgainForm(formdata=None),
         can_remind=_can_remind(notice),
         can_substitute=notice.estado is EstadoNotificacion.ENVIADA and not oficio.estado.is_final,
+        answered=answered or AnsweredForm(formdata=None, data={"clave": secrets.token_urlsafe(24)}),
+        can_answer=refusal_of(check_answerable, notice) is None,
+        retiro=None if oficio.estado.is_final else find_removal(oficio.id),
         moving=notice.estado in MOVING,
-        link_open=is_link_open(notice, utcnow()),
+        link_open=is_link_open(notice, now),
         known=describe_resend(notice),
         lacking=describe_lacking(notice.cuerpo_texto, len(notice.adjuntos)),
     )

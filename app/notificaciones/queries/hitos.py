@@ -21,14 +21,26 @@ from app.notificaciones.rules import (
     TipoRespuesta,
 )
 from app.notificaciones.rules.avance import Avance, Caso, Hecho, Hito, Situacion, Suceso, follow
+from app.notificaciones.rules.diligencias import FULFILLING, Acto, Diligencia, MotivoFrustrada
 from app.notificaciones.rules.sources import list_found
 from app.oficios.models import Investigacion, Oficio, is_step
 from app.oficios.rules import Estado
 
-_ANSWERS = {
-    TipoRespuesta.DILIGENCIADO: Suceso.DILIGENCIADO,
-    TipoRespuesta.NO_ENCONTRADO: Suceso.NO_ENCONTRADO,
-}
+
+def _suceso(
+    tipo: TipoRespuesta, diligencia: Diligencia | None, motivo: MotivoFrustrada | None
+) -> Suceso | None:
+    """What an answer means for its case; None for one that only says it was read."""
+    match tipo:
+        case TipoRespuesta.NO_ENCONTRADO:
+            return Suceso.NO_ENCONTRADO
+        case TipoRespuesta.FRUSTRADO:
+            is_gone = motivo is MotivoFrustrada.VEHICULO_AUSENTE
+            return Suceso.NO_ENCONTRADO if is_gone else Suceso.FRUSTRADO
+        case TipoRespuesta.DILIGENCIADO:
+            is_whole = diligencia is None or diligencia in FULFILLING
+            return Suceso.DILIGENCIADO if is_whole else Suceso.ACTUACION
+    return None
 
 
 def list_avances(oficio_ids: list[int]) -> dict[int, Avance]:
@@ -125,12 +137,16 @@ def _notices(oficio_ids: list[int]) -> Iterator[tuple[int, Hecho]]:
     first_answers: dict[int, datetime] = {}
     for row in _answers.rows(oficio_ids=oficio_ids):
         first_answers.setdefault(row.notificacion_id, row.created_at)
-        if row.tipo in _ANSWERS:
+        suceso = _suceso(row.tipo, row.diligencia, row.motivo)
+        if suceso is not None:
             hecho = Hecho(
                 row.created_at,
-                _ANSWERS[row.tipo],
+                suceso,
                 f"respuesta:{row.id}",
                 notificacion_id=row.notificacion_id,
+                acto=Acto(row.diligencia, row.fecha_diligencia)
+                if row.diligencia and row.fecha_diligencia
+                else None,
             )
             yield row.oficio_id, hecho
     for row in _sent_notices.rows(oficio_ids=oficio_ids):
@@ -154,6 +170,7 @@ def _answers(oficio_ids: Any) -> sa.Select:
     return (
         sa.select(Respuesta.id, Respuesta.tipo, Respuesta.created_at, Respuesta.notificacion_id)
         .add_columns(Notificacion.oficio_id)
+        .add_columns(Respuesta.diligencia, Respuesta.fecha_diligencia, Respuesta.motivo)
         .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
         .where(*_of_receptores(oficio_ids))
         .order_by(Respuesta.id)

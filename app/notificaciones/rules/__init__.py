@@ -90,6 +90,7 @@ class TipoRespuesta(Labelled):
     RECIBIDO = "recibido", "Recibido", "recibió el aviso"
     EN_CAMINO = "en_camino", "Voy en camino", "va en camino"
     DILIGENCIADO = "diligenciado", "Diligencia realizada", "realizó la diligencia"
+    FRUSTRADO = "frustrado", "Diligencia frustrada", "informó una diligencia frustrada"
     NO_ENCONTRADO = "no_encontrado", "No encontré el vehículo", "no encontró el vehículo"
 
     def __init__(self, value: Any, label: str = "", told: str = "") -> None:

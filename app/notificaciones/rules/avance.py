@@ -14,6 +14,7 @@ from datetime import date, datetime
 from app.core.clock import local_today, start_of_day
 from app.core.dates import format_fecha, format_fecha_hora
 from app.core.labels import Labelled
+from app.notificaciones.rules.diligencias import Acto
 from app.oficios.rules import Estado
 
 
@@ -37,6 +38,10 @@ class Suceso(enum.IntEnum):
     #: What the receptor answered.
     NO_ENCONTRADO = 6
     DILIGENCIADO = 7
+    #: He did something that leaves the order to be carried out: he served it, or found the car.
+    ACTUACION = 8
+    #: The embargo or the removal came to nothing, and the vehicle is where it was.
+    FRUSTRADO = 9
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Hecho:
     deshace: bool = False
     #: Of an answer: the notice that it answers.
     notificacion_id: int | None = None
+    #: Of an answer: what he did and on which day, where he said so.
+    acto: Acto | None = None
 
 
 @dataclass(frozen=True)
@@ -164,14 +171,15 @@ def follow(caso: Caso) -> Avance:
         if hecho.suceso is Suceso.DILIGENCIADO:
             done_by = hecho.notificacion_id
         elif (
-            hecho.suceso is Suceso.NO_ENCONTRADO
+            hecho.suceso in (Suceso.NO_ENCONTRADO, Suceso.FRUSTRADO)
             and stage is Situacion.DILIGENCIADO
             and hecho.notificacion_id != done_by
         ):
             continue  # what one receptor took, another one does not find
         stage, texto = _after(stage, estado, hecho)
         estado = hecho.paso[1] if hecho.paso else estado
-        if texto:
+        # What he says twice of one act is one milestone.
+        if texto and not (hecho.acto and any(one.texto == texto for one in hitos)):
             hitos.append(Hito(hecho.cuando, texto, hecho.clave))
     received = Hito(
         start_of_day(caso.recibido),
@@ -238,10 +246,20 @@ def _after(stage: Situacion, estado: Estado | None, hecho: Hecho) -> tuple[Situa
         case Suceso.NO_ENCONTRADO:
             return (stage if stage in _SEARCHING else Situacion.PERDIDO), None
         case Suceso.DILIGENCIADO:
-            news = stage is not Situacion.DILIGENCIADO
-            return Situacion.DILIGENCIADO, "Diligencia realizada" if news else None
+            news = stage is not Situacion.DILIGENCIADO or hecho.acto is not None
+            return Situacion.DILIGENCIADO, _told_act(hecho.acto) if news else None
+        case Suceso.ACTUACION:
+            return stage, _told_act(hecho.acto)
+        case Suceso.FRUSTRADO:
+            # As with what he does not find, the office tells its client itself.
+            return (Situacion.AVISADO if stage is Situacion.DILIGENCIADO else stage), None
         case Suceso.PASO:
             raise ValueError("a step says from where to where")
+
+
+def _told_act(acto: Acto | None) -> str:
+    """The milestone of what a receptor did: the act and its day, never a place or a comment."""
+    return f"Diligencia realizada: {acto.texto}" if acto else "Diligencia realizada"
 
 
 def _after_step(stage: Situacion, origin: Estado, target: Estado) -> tuple[Situacion, str | None]:

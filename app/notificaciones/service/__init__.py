@@ -32,7 +32,12 @@ from app.notificaciones.service.receptores import (
 )
 from app.notificaciones.service.reminders import check_remindable, propose_next
 from app.notificaciones.service.resending import describe_resend, resend_notice
-from app.notificaciones.service.respuestas import RespuestaData, answer_notice, describe
+from app.notificaciones.service.respuestas import (
+    RespuestaData,
+    answer_notice,
+    check_answerable,
+    describe,
+)
 
 __all__ = [
     "AlreadyNotified",
@@ -43,6 +48,7 @@ __all__ = [
     "ReceptorEmailTaken",
     "RespuestaData",
     "answer_notice",
+    "check_answerable",
     "check_remindable",
     "check_size",
     "choose_photos",

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from app.core.dates import format_fecha_hora
 from app.core.errors import Refused
 from app.db import db
-from app.notificaciones.models import Notificacion, Respuesta
+from app.notificaciones.models import Notificacion, Respuesta, says_carried_out
 from app.notificaciones.queries.hitos import list_avances
-from app.notificaciones.rules import TipoRespuesta
 from app.notificaciones.rules.avance import Situacion
 from app.oficios.models import Oficio
 from app.oficios.rules import Actividad, Estado
@@ -47,7 +46,7 @@ def close_carried_out(oficio: Oficio, *, actor: Usuario, now: datetime) -> bool:
     record(
         oficio,
         Actividad.SISTEMA,
-        f"Se cierra como encontrado: {who} informó «{answer.tipo.label}» el "
+        f"Se cierra como encontrado: {who} informó «{answer.titulo}» el "
         f"{format_fecha_hora(answer.created_at)}.",
         actor=actor,
         now=now,
@@ -62,7 +61,7 @@ def _last_done(oficio_id: int) -> tuple[Notificacion, Respuesta]:
     notice, answer = db.session.execute(
         sa.select(Notificacion, Respuesta)
         .join(Respuesta, Respuesta.notificacion_id == Notificacion.id)
-        .where(Notificacion.oficio_id == oficio_id, Respuesta.tipo == TipoRespuesta.DILIGENCIADO)
+        .where(Notificacion.oficio_id == oficio_id, says_carried_out())
         .order_by(Respuesta.id.desc())
         .limit(1)
     ).one()

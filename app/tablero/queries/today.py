@@ -15,9 +15,12 @@ import sqlalchemy as sa
 
 from app.avistamientos.models import Avistamiento
 from app.core.clock import CLOCK_SKEW, local_today
+from app.core.plazos import add_business_days
 from app.db import db, prepared
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
+from app.notificaciones.queries.removals import list_removals
 from app.notificaciones.rules import ANSWER_HOURS, LINK_LIFE
+from app.notificaciones.rules.diligencias import Retiro
 from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import OPEN_STATES
 from app.promesas.models import Compromiso
@@ -79,6 +82,14 @@ class SlowReceptor:
 
 
 @dataclass(frozen=True)
+class SeizedCase:
+    """A case whose vehicle was seized, and may be removed soon or by now."""
+
+    card: Card
+    retiro: Retiro
+
+
+@dataclass(frozen=True)
 class MovedCase:
     """A vehicle that was seen lately."""
 
@@ -111,6 +122,7 @@ class Today:
     due: TodoGroup[DueCase]
     promised: TodoGroup[Promise]
     receptores: TodoGroup[SlowReceptor]
+    seized: TodoGroup[SeizedCase]
     moved: TodoGroup[MovedCase]
     idle: TodoGroup[Card]
     done: list[tuple[str, str | None]]
@@ -119,7 +131,15 @@ class Today:
     @property
     def total(self) -> int:
         """How many rows there are to do."""
-        groups = (self.pressing, self.due, self.promised, self.receptores, self.moved, self.idle)
+        groups = (
+            self.pressing,
+            self.due,
+            self.promised,
+            self.receptores,
+            self.seized,
+            self.moved,
+            self.idle,
+        )
         return sum(group.total for group in groups)
 
 
@@ -147,12 +167,14 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
     pressing = _pressing(asking, now)
     promised = _promises(conditions, usuario_id=usuario_id if mine else None, today=today)
     receptores = _slow(asking, now)
+    seized = _seized(asking, today)
     moved = _moved(asking, now)
     seen = (
         {row[0] for row in (*due, *moved)}
         | {row.oficio_id for row, _n in pressing}
         | {row[1] for row in promised}
         | set(receptores)
+        | set(seized)
     )
     idle = _rows(
         sa.select(Oficio.id, sa.func.count().over())
@@ -182,6 +204,10 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
                 SlowReceptor(cards[pk], nombre, hours)
                 for pk, (nombre, hours) in list(receptores.items())[:GROUP_SIZE]
             ],
+        ),
+        TodoGroup(
+            len(seized),
+            [SeizedCase(cards[pk], retiro) for pk, retiro in list(seized.items())[:GROUP_SIZE]],
         ),
         TodoGroup(_total(moved), [MovedCase(cards[pk], seen_) for pk, _n, seen_ in moved]),
         TodoGroup(_total(idle), [cards[pk] for pk, _n in idle]),
@@ -263,6 +289,16 @@ def _slow(asking: Criteria, now: datetime) -> dict[int, tuple[str, int]]:
         for notice in waiting
         if notice.oficio_id in meant and notice.enviada_at and notice.enviada_at <= late
     }
+
+
+def _seized(asking: Criteria, today: date) -> dict[int, Retiro]:
+    """The removals that may be asked for within some days or by now, the first day first."""
+    until = add_business_days(today, NEAR_DAYS)
+    near = {pk: retiro for pk, retiro in list_removals().items() if retiro.desde <= until}
+    if not near:
+        return {}
+    meant = set(db.session.scalars(sa.select(Oficio.id).where(*asking, Oficio.id.in_(near))))
+    return {pk: retiro for pk, retiro in near.items() if pk in meant}
 
 
 def _moved(asking: Criteria, now: datetime) -> Sequence[Any]:

@@ -14,8 +14,8 @@ from app.adjuntos.models import Adjunto
 from app.ajustes.queries import number_setting, read_setting, setting_column
 from app.core.clock import CLOCK_SKEW, is_ahead_of
 from app.db import db, prepared
-from app.notificaciones.models import Notificacion, Respuesta
-from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
+from app.notificaciones.models import Notificacion, Respuesta, says_carried_out
+from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion
 from app.oficios.models import Investigacion, Oficio
 from app.oficios.rules import Actividad, Estado
 from app.ubicado.models import Revisado, Ubicacion, ubicacion_adjuntos
@@ -110,7 +110,7 @@ def _current() -> sa.Select[Ubicacion, Revisado, bool, bool, str]:
         .where(
             Respuesta.notificacion_id == Notificacion.id,
             Notificacion.oficio_id == Ubicacion.oficio_id,
-            Respuesta.tipo == TipoRespuesta.DILIGENCIADO,
+            says_carried_out(),
             Respuesta.created_at >= Ubicacion.ubicado_at,
         )
         .correlate(Ubicacion)

@@ -17,7 +17,7 @@ from app.core.phone_numbers import parse_telefono
 from app.core.rut import parse_rut
 from app.core.text import clean_text
 from app.mensajes.rules import REASON_MAX, TEXT_MAX
-from app.notificaciones.rules import MESSAGE_MAX
+from app.notificaciones.rules import COMMENT_MAX, MESSAGE_MAX
 from app.oficios.rules.papel import STRICT, judge
 from app.usuarios.rules import PASSWORD_MAX
 from app.vehiculos.rules import FIRST_YEAR
@@ -121,6 +121,9 @@ Telefono = Annotated[
 Message = Annotated[str, AfterValidator(partial(_read_text, limit=MESSAGE_MAX, multiline=True))]
 Notes = Annotated[str, AfterValidator(partial(_read_text, limit=NOTES_MAX, multiline=True))]
 Told = Annotated[str, AfterValidator(partial(_read_name, limit=NOTES_MAX, multiline=True))]
+ReceptorComment = Annotated[
+    str, AfterValidator(partial(_read_text, limit=COMMENT_MAX, multiline=True))
+]
 MessageReason = Annotated[str, AfterValidator(partial(_read_name, limit=REASON_MAX))]
 MessageText = Annotated[str, AfterValidator(partial(_read_name, limit=TEXT_MAX, multiline=True))]
 Password = Annotated[str, AfterValidator(_read_password)]

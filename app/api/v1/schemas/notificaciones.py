@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ConfigDict
 
-from app.api.v1.schemas.base import Paging, Shown, example
+from app.api.v1.schemas.base import Body, Paging, Shown, example
+from app.api.v1.schemas.fields import Maybe, ReceptorComment
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
+from app.notificaciones.rules.diligencias import Diligencia, MotivoFrustrada
 
 _TASK = "0b8f6c3e-6a53-4d0e-9a4e-4f2f0f7f9d11"
 
@@ -19,11 +21,40 @@ class NotificacionQuery(Paging):
     tipo: TipoNotificacion | None = None
 
 
+class RespuestaNew(Body):
+    """What a receptor answered by telephone or in person.
+
+    ``diligencia`` is what he did, and then ``fecha_diligencia`` its day; what came to nothing
+    (``embargo_frustrado``, ``retiro_frustrado``) has a ``motivo``.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            tipo="diligenciado", diligencia="embargo", fecha_diligencia="2026-11-24"
+        )
+    )
+
+    tipo: TipoRespuesta
+    comentario: Maybe[ReceptorComment] = None
+    diligencia: Diligencia | None = None
+    fecha_diligencia: date | None = None
+    motivo: MotivoFrustrada | None = None
+
+
 class RespuestaShown(Shown):
-    """What a receptor answered through the link in a notice."""
+    """What a receptor answered through the link in a notice, or the office wrote down of it.
+
+    ``retiro_desde`` is the first day on which the removal may be asked for after this embargo, if
+    the court decides nothing else (CPC, art. 455).
+    """
 
     id: int
     tipo: TipoRespuesta
+    diligencia: Diligencia | None
+    fecha_diligencia: date | None
+    motivo: MotivoFrustrada | None
+    retiro_desde: date | None
+    anotada_por_id: int | None
     hora_llegada: datetime | None
     comentario: str | None
     adjuntos_ids: list[int]
