@@ -14,7 +14,16 @@ from app.cumplimiento.models.retencion import (
     PropuestaRetencion,
     ReglaRetencion,
 )
-from app.cumplimiento.pages import auditoria, brechas, encargados, evaluaciones, politica, retencion
+from app.cumplimiento.models.ubicacion_personal import InformacionUbicacion, LecturaUbicacion
+from app.cumplimiento.pages import (
+    auditoria,
+    brechas,
+    encargados,
+    evaluaciones,
+    politica,
+    retencion,
+    ubicacion_personal,
+)
 from app.cumplimiento.rules.encargados import WARNING
 from app.cumplimiento.rules.politica import SETTINGS
 from app.cumplimiento.service.demonstration import invent_compliance
@@ -35,8 +44,19 @@ FEATURE = Feature(
         ReglaRetencion,
         LoteRetencion,
         PropuestaRetencion,
+        InformacionUbicacion,
+        LecturaUbicacion,
     ),
-    pages=(pages, auditoria, brechas, evaluaciones, politica, encargados, retencion),
+    pages=(
+        pages,
+        auditoria,
+        brechas,
+        evaluaciones,
+        politica,
+        encargados,
+        retencion,
+        ubicacion_personal,
+    ),
     settings=(*SETTINGS, WARNING),
     jobs=(watch_contracts, certify, propose_retention, watch_batches, certify_batch),
     provides=(add_compliance.by(invent_compliance),),
@@ -93,6 +113,16 @@ FEATURE = Feature(
             full_label="Política de privacidad",
             audience=Audience.ADMIN,
             text="Lo que se publica a las personas, por versiones.",
+            group=Group.DATOS,
+        ),
+        Link(
+            Menu.ADMIN,
+            70,
+            "ubicacion_personal.edit",
+            "Ubicación del personal",
+            "current-location",
+            audience=Audience.ADMIN,
+            text="Qué se informa a su gente, y quién lo leyó.",
             group=Group.DATOS,
         ),
         Link(

@@ -65,6 +65,7 @@ TELLS_NOTHING: dict[str, str] = {
     "ajustes.color": "El color de la oficina.",
     "ajustes.security_txt": "A quién avisar de una falla.",
     "politica.*": "La política es pública.",
+    "ubicacion_personal.*": "Es lo que la oficina informa a su propia gente.",
     "titulares.ask": "Recibe una solicitud y no dice nada de nadie.",
     "portal.open_link": "Nombra al buffet del enlace, y nada de sus casos.",
     "portal.ask_link": "Responde lo mismo a todos.",

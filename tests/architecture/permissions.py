@@ -121,6 +121,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "cumplimiento.export": ADMIN,
     "cumplimiento.looks": ADMIN,
     "politica.edit": ADMIN,
+    "ubicacion_personal.edit": ADMIN,
+    "ubicacion_personal.read": STAFF,
     # The law has it that anybody may read it.
     "politica.show": EVERYBODY,
     "politica.show_version": EVERYBODY,

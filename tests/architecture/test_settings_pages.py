@@ -21,6 +21,7 @@ CONTRACTS = {
     "politica.publicada",
     "retencion.regla",
     "retencion.regla_quitada",
+    "ubicacion_personal.publicada",
 }
 
 
