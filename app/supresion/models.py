@@ -23,7 +23,18 @@ class Supresion(Model):
         Sealed(
             tipo="supresion",
             label="la supresión",
-            fields=("numero", "motivo", "confirmada_at", "filas_at", "huella"),
+            fields=(
+                "numero",
+                "motivo",
+                "confirmada_at",
+                "confirmada_por_id",
+                "filas_at",
+                "hecha_at",
+                "huella",
+            ),
+            # What was done and to which cases: the proof is a hash of it, which nobody could
+            # compute again if it were altered.
+            hashed=("hechos", "casos"),
             chain=None,
         ),
     )

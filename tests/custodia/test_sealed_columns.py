@@ -104,9 +104,8 @@ NOT_SEALED = {
         "solicitudes.nombre solicitudes.rut solicitudes.correo solicitudes.domicilio "
         "solicitudes.detalle"
     ),
-    "changes while an erasure is at work; the hash of what it did is sealed": (
-        "supresiones.buscado supresiones.casos supresiones.hechos supresiones.archivos "
-        "supresiones.confirmada_por_id supresiones.hecha_at"
+    "only while an erasure is at work: by what the person is known, and files still to go": (
+        "supresiones.buscado supresiones.archivos"
     ),
 }
 

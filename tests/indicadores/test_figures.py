@@ -228,6 +228,7 @@ def test_receptores_answer_in_hours_and_in_outcomes(app, history, usuario_admin)
         "recibido": 7,
         "en_camino": 1,
         "diligenciado": 1,
+        "frustrado": 0,
         "no_encontrado": 1,
         "sin_respuesta": 1,
     }

@@ -377,3 +377,20 @@ def test_a_copy_of_the_audit_on_another_machine_is_named_before_and_after(
     found = admin.post("/admin/personas", data={"rut": PERSON["rut"], "motivo": "Solicitud"}).text
     assert "Copias que no se pueden buscar por dentro" in found
     assert f"{where} recibe una copia de la auditoría" in found
+
+
+@pytest.mark.parametrize("column", ["hechos", "casos"])
+def test_what_an_erasure_says_that_it_did_is_evidence(app, usuario_admin, column, rows):
+    make_erasure(app, usuario_admin)
+    with app.app_context():
+        while service.erase_next(rows(Supresion)[0].id, now=utcnow()):
+            pass
+        assert [found for found in verify_all() if found.problemas] == []
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE supresiones SET {column} = '[]'"))
+    with app.app_context():
+        [found] = [found for found in verify_all() if found.problemas]
+    assert found.cadena == OFFICE_CHAIN
+    [problem] = found.problemas
+    assert "Se cambió la supresión" in problem.texto
+    assert column in problem.texto

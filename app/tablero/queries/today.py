@@ -17,10 +17,11 @@ from app.avistamientos.models import Avistamiento
 from app.core.clock import CLOCK_SKEW, local_today
 from app.core.plazos import add_business_days
 from app.db import db, prepared
+from app.notificaciones.models import Notificacion, Respuesta
 from app.notificaciones.queries.receptor_answers import answer_hours, list_unanswered
 from app.notificaciones.queries.removals import list_removals
 from app.notificaciones.rules import ANSWER_HOURS, LINK_LIFE
-from app.notificaciones.rules.diligencias import Retiro
+from app.notificaciones.rules.diligencias import EMBARGOS, Retiro
 from app.oficios.models import Investigacion, Oficio, Seguimiento
 from app.oficios.rules import OPEN_STATES
 from app.promesas.models import Compromiso
@@ -167,7 +168,8 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
     pressing = _pressing(asking, now)
     promised = _promises(conditions, usuario_id=usuario_id if mine else None, today=today)
     receptores = _slow(asking, now)
-    seized = _seized(asking, today)
+    ahead, has_embargos = _ahead(conditions, usuario_id=usuario_id if mine else None, today=today)
+    seized = _seized(asking, today) if has_embargos else {}
     moved = _moved(asking, now)
     seen = (
         {row[0] for row in (*due, *moved)}
@@ -212,7 +214,7 @@ def read_today(conditions: Criteria, *, usuario_id: int, mine: bool, now: dateti
         TodoGroup(_total(moved), [MovedCase(cards[pk], seen_) for pk, _n, seen_ in moved]),
         TodoGroup(_total(idle), [cards[pk] for pk, _n in idle]),
         _done(usuario_id, now),
-        _ahead(conditions, usuario_id=usuario_id if mine else None, today=today),
+        ahead,
     )
 
 
@@ -333,8 +335,12 @@ def _done_since(usuario_id: Any, start: Any) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list[Ahead]:
-    """The days after today that hold deadlines or promises."""
+def _ahead(
+    conditions: Criteria, *, usuario_id: int | None, today: date
+) -> tuple[list[Ahead], bool]:
+    """The days after today that hold deadlines or promises; and whether any vehicle was seized,
+    which is asked with them because most days none was.
+    """
     last = today + timedelta(days=_AHEAD)
     due = (
         sa.select(sa.literal("vencen"), Oficio.fecha_limite, sa.func.count())
@@ -359,9 +365,24 @@ def _ahead(conditions: Criteria, *, usuario_id: int | None, today: date) -> list
         )
         .group_by(Seguimiento.para)
     )
-    found: dict[str, Counter[date]] = {"vencen": Counter(), "seguimientos": Counter()}
-    counted: Any = db.session.execute(sa.union_all(due, promised))
+    seized = (
+        sa.select(sa.literal("embargos"), Respuesta.fecha_diligencia, sa.func.count())
+        .join(Notificacion, Notificacion.id == Respuesta.notificacion_id)
+        .join(Oficio, Oficio.id == Notificacion.oficio_id)
+        .where(
+            *conditions,
+            Oficio.estado.in_(OPEN_STATES),
+            Respuesta.diligencia.in_(EMBARGOS),
+            Respuesta.fecha_diligencia.is_not(None),
+        )
+        .group_by(Respuesta.fecha_diligencia)
+    )
+    found: dict[str, Counter[date]] = {
+        name: Counter() for name in ("vencen", "seguimientos", "embargos")
+    }
+    counted: Any = db.session.execute(sa.union_all(due, promised, seized))
     for what, day, number in counted:
         found[what][day] = number
-    days = sorted({day for counted in found.values() for day in counted})
-    return [Ahead(day, found["vencen"][day], found["seguimientos"][day]) for day in days]
+    days = sorted({*found["vencen"], *found["seguimientos"]})
+    ahead = [Ahead(day, found["vencen"][day], found["seguimientos"][day]) for day in days]
+    return ahead, bool(found["embargos"])

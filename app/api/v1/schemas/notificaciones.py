@@ -48,6 +48,22 @@ class RespuestaShown(Shown):
     the court decides nothing else (CPC, art. 455).
     """
 
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=31,
+            tipo="diligenciado",
+            diligencia="embargo",
+            fecha_diligencia="2026-11-24",
+            motivo=None,
+            retiro_desde="2026-12-07",
+            anotada_por_id=None,
+            hora_llegada=None,
+            comentario="Quedó con depositario.",
+            adjuntos_ids=[],
+            created_at="2026-11-24T20:10:00Z",
+        )
+    )
+
     id: int
     tipo: TipoRespuesta
     diligencia: Diligencia | None
