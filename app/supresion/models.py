@@ -31,10 +31,11 @@ class Supresion(Model):
                 "filas_at",
                 "hecha_at",
                 "huella",
+                # What was done and to which cases: the proof is a hash of it, which nobody could
+                # compute again if it were altered.
+                "hechos",
+                "casos",
             ),
-            # What was done and to which cases: the proof is a hash of it, which nobody could
-            # compute again if it were altered.
-            hashed=("hechos", "casos"),
             chain=None,
         ),
     )
