@@ -105,7 +105,7 @@ def test_what_was_altered_is_named(zip_of, tmp_path):
     leaf_end = chain["eslabones"][-1]["hash"].encode()
     for name, old, new, words in (
         (row.filename, b"PDF", b"PDX", row.filename),
-        ("custodia/cadena.json", salt, salt[::-1], "el contenido de el eslabón 1"),
+        ("custodia/cadena.json", salt, salt[::-1], "el contenido del eslabón 1"),
         ("custodia/cadena.json", leaf_end, b"0" * 64, "fue cambiado"),
         ("custodia/prueba.json", leaf_end, b"0" * 64, "la prueba de inclusión es de otra cadena"),
         ("custodia/prueba.json", b'"indice": ', b'"indice": 9', "no lleva a la raíz"),

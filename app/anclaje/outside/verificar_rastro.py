@@ -233,19 +233,19 @@ def check_links(chain: dict[str, Any]) -> list[str]:
     previous, number = chain["anterior"], chain["desde"]
     for link in links:
         head = json.loads(link["texto"])
-        name = f"el eslabón {link['secuencia']} ({link['nombre']})"
+        name = f"eslabón {link['secuencia']} ({link['nombre']})"
         if hashlib.sha256(link["texto"].encode()).hexdigest() != link["hash"]:
-            problems.append(f"{name} fue cambiado")
+            problems.append(f"el {name} fue cambiado")
         elif any(head[key] != link[key] for key in ("secuencia", "tipo")):
-            problems.append(f"{name} no dice lo que se selló")
+            problems.append(f"el {name} no dice lo que se selló")
         elif head["secuencia"] != number:
-            problems.append(f"falta el eslabón {number}, antes de {name}")
+            problems.append(f"falta el eslabón {number}, antes del {name}")
         elif head["anterior"] != previous:
-            problems.append(f"{name} no sigue al que está antes de él")
+            problems.append(f"el {name} no sigue al que está antes de él")
         elif link["contenido"] is None and link["reservado"] is False and number not in erased:
-            problems.append(f"el contenido de {name} falta, y ningún eslabón dice que se borró")
+            problems.append(f"el contenido del {name} falta, y ningún eslabón dice que se borró")
         elif not _is_whole(link):
-            problems.append(f"el contenido de {name} fue cambiado")
+            problems.append(f"el contenido del {name} fue cambiado")
         previous, number = link["hash"], link["secuencia"] + 1
     return problems
 
