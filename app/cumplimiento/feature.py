@@ -117,7 +117,7 @@ FEATURE = Feature(
         ),
         Link(
             Menu.ADMIN,
-            70,
+            73,
             "ubicacion_personal.edit",
             "Ubicación del personal",
             "current-location",
