@@ -26,6 +26,7 @@ from app.db.kept_counts import (
     kept_tables,
     kept_with,
 )
+from app.db.many_ids import is_among
 from app.db.many_rows import change_many, insert_many, insert_one, put_many, put_one
 from app.db.model import Model, ShortText, UtcDateTime, db
 from app.db.prepared import Maker, Prepared, prepared, rows_of
@@ -77,6 +78,7 @@ __all__ = [
     "hide_rows",
     "insert_many",
     "insert_one",
+    "is_among",
     "is_unavailable",
     "is_writing",
     "kept_last",

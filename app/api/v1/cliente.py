@@ -21,7 +21,7 @@ from app.api.v1.schemas.cliente import (
 from app.api.v1.schemas.publico import HitoShown
 from app.buffets.models import Buffet
 from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS, hidden_filters
-from app.db import db
+from app.db import db, is_among
 from app.notificaciones.queries.hitos import list_avances
 from app.notificaciones.rules.avance import Avance
 from app.oficios.models import Oficio
@@ -101,7 +101,7 @@ def _found(
 ) -> sa.Select[Any]:
     statement = oficios_statement(buffet_id).where(*conditions)
     if q and q.strip():
-        statement = statement.where(Oficio.id.in_(head_ids(q, buffet_id)))
+        statement = statement.where(is_among(Oficio.id, head_ids(q, buffet_id)))
     return statement
 
 

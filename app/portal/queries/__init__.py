@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.buffets.permissions import HEAD_FIELDS, HEAD_VEHICLE_FIELDS
 from app.core.clock import local_today, start_of_day
-from app.db import db, prepared
+from app.db import db, is_among, prepared
 from app.notificaciones.queries.hitos import list_avances
 from app.notificaciones.rules.avance import LOST, Avance
 from app.oficios.models import Oficio
@@ -177,7 +177,7 @@ def cases_statement(
         .order_by(*_order(filtro.orden), Oficio.id.desc())
     )
     if filtro.q:
-        statement = statement.where(Oficio.id.in_(head_matches(filtro.q, buffet_id)))
+        statement = statement.where(is_among(Oficio.id, head_matches(filtro.q, buffet_id)))
     if filtro.tribunal:
         statement = statement.where(Oficio.tribunal == filtro.tribunal)
     if filtro.paso is not None:

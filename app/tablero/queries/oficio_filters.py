@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import local_today
-from app.db import db
+from app.db import db, is_among
 from app.oficios.models import Oficio
 from app.oficios.rules import OPEN_STATES, Estado
 from app.promesas.queries import cases_that
@@ -30,7 +30,7 @@ def criteria(board_filter: BoardFilter, *, usuario_id: int, now: datetime) -> li
     else:
         conditions.append(on_the_board(now))
     if board_filter.advertencias:
-        conditions.append(Oficio.id.in_(_with_warnings(conditions)))
+        conditions.append(is_among(Oficio.id, _with_warnings(conditions)))
     return conditions
 
 
