@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 #: One module each, above or below all packages; the contract ``features`` names them too.
-SINGLE = {"cli", "extensions", "feature", "features", "supervisor"}
+SINGLE = {"cli", "extensions", "feature", "features", "prepare_installation", "supervisor"}
 
 
 def _contracts() -> dict[str, dict]:
