@@ -132,6 +132,10 @@ _RUNS_BEFORE = re.compile(
     r"\s+ANTE\s+(?:EL|ESTE)\s*$"
     r"|\b(?:ORDEN|DECRET|DISPUS|DICT|RESOLVI|PROVEY|PRONUNCI)(?:O|AD[OA])\b[^.;]{0,40}\bJUEZA?\s+(?:\w+\s+)?DEL?\s*$"
 )
+#: «El 2º Juzgado de A al 1º Juzgado de B»: the first one writes.
+_TO_ANOTHER = re.compile(
+    r"[,\s]+AL\s+(?:(?:SENORA?\s+)?JUEZA?\s+DEL\s+)?(?:\d{1,2}\s?°?|[A-Z]+)?\s*JUZGADO\b"
+)
 _ORDERING = re.compile(
     r"(?:EXHORTANTE|DE\s+ORIGEN|JUZGADO|TRIBUNAL|JUEZA?\s+(?:TITULAR\s+)?DEL|^)\s*:?\s*$"
 )
@@ -294,6 +298,7 @@ def find_court(doc: TextoDePapel) -> DatoHallado | None:
         runs_there = _RUNS_BEFORE.search(before) is not None
         score -= 20 if _ADDRESSED.search(before) and not runs_there else 0
         score += 4 if runs_there or _ORDERING.search(before) else 0
+        score += 6 if _TO_ANOTHER.match(doc.prosa, trozo.end) else 0
         score += 2 if trozo.start < 400 else 0
         if best is None or score > best[0]:
             best = (score, trozo, name, duda)

@@ -51,13 +51,13 @@ _ABBREVIATED = re.compile(
 _ADDRESS_END = re.compile(
     r"\n\n|;|\"|(?P<dot>\.)(?=\s|$)|,\s*(?:CON\s|PARA\s|QUIEN|A\s+FIN|DENTRO\s|Y\s+A\s+DON|EN\s+SU\s+CALIDAD"
     r"|REGION\s|TODO|AMBOS|ASIMISMO|SIN\s+(?!NUMERO)|PREVIO|DEBIENDO|QUE\s|EL\s+QUE|LO\s+QUE|LA\s+QUE|CUY[OA]"
-    r"|DOMICILIO\s+DEL?|DE\s+EST[EA]\s+(?:CIUDAD|DOMICILIO)|DE\s+(?:PROPIEDAD|DOMINIO)|CEDULA|R\.?U\.?[TN]|ROL\s|TELEFONO|FONO|CELULAR"
+    r"|DOMICILIO\s+DEL?|DE\s+EST[EA]\s+(?:CIUDAD(?!,?\s+COMUNA)|DOMICILIO)|DE\s+(?:PROPIEDAD|DOMINIO)|CEDULA|R\.?U\.?[TN]|ROL\s|TELEFONO|FONO|CELULAR"
     r"|CORREO|EN\s+CONTRA|REPRESENTAD|INSCRIT|RESPECTO|A\s+QUIEN|POR\s|DURANTE\s|HACIENDO|FACULT|SIRVASE|SE\s)"
     r"|,?\s+Y\s+(?:(?:EN\s+)?(?:SU\s+)?(?:DOMICILIO\s+)?(?:LABORAL|COMERCIAL|PARTICULAR)\b|TAMBIEN\b|EN\s+SU\b)"
     r"|\s(?:CON\s+AUXILIO|DENTRO\s+DE|PARA\s+QUE)\b"
 )
 _COMUNA = re.compile(
-    r"[,.]?\s*\b(?:(?:DE|EN)\s+(?:LA|ESTA)\s+(?:MISMA\s+)?)?COMUNA\s*(?:DE\s+|:\s*|\s)"
+    r"(?:,\s*DE\s+ESTA\s+CIUDAD)?[,.]?\s*\b(?:(?:DE|EN)\s+(?:LA|ESTA)\s+(?:MISMA\s+)?)?COMUNA\s*(?:DE\s+|:\s*|\s)"
 )
 _CITY_OF = re.compile(r"\s*(?:(?:DE|EN)\s+)?(?:LA\s+)?(?:CIUDAD|LOCALIDAD)\s+DE\s+")
 #: Where parents or a relative of theirs live.

@@ -58,7 +58,7 @@ _CUES = (
     (
         RolDePersona.REPRESENTANTE,
         r"REPRESENTAD[OA]S?(?:\s+LEGALMENTE)?\s+POR|REPRESENTANTE(?:\s+LEGAL)?(?:\s+DE\s+(?:LA|DICHA)\s+(?:EJECUTADA"
-        r"|DEMANDADA|DEUDORA|SOCIEDAD|EMPRESA|PROPIETARIA))?|REP\.\s+LEGAL"
+        r"|DEMANDADA|DEUDORA|SOCIEDAD|EMPRESA|PROPIETARIA))?|REP\.\s+LEGAL|R\.?U\.?[TN]\.?\s+REP\."
         r"|GERENTE(?:\s+GENERAL)?",
     ),
     (
@@ -98,7 +98,7 @@ _CUES = (
     (
         RolDePersona.DEUDOR,
         r"DEUDOR(?:A|ES|AS)?(?:\s+PRINCIPAL(?:ES)?)?|(?:DATOS|ANTECEDENTES)\s+DEL\s+CLIENTE"
-        r"|CLIENTE\s+MOROS[OA]"
+        r"|CLIENTE\s+MOROS[OA]|DEMANDO(?:\s+EJECUTIVAMENTE)?\s+AL?"
         r"|(?:CO)?DEMANDAD[OA]S?|EJECUTAD[OA]S?|REQUERID[OA]"
         r"|(?:EMBARGAD[OA]S?\s+AL?|ADEUDA(?:N|D[OA]S?\s+POR)?)(?=\s+(?:DON|DONA|SR|SRA|(?:LA\s+)?(?:SOCIEDAD|EMPRESA))\b)"
         r"|REQU(?:ERIRA|IERASE|IERESE|IERE|ERIR)(?:\s+DE\s+PAGO)?\s+AL?"
@@ -128,7 +128,7 @@ _OF_ONE = {RolDePersona.ABOGADO, RolDePersona.OTRO, RolDePersona.MARTILLERO}
 _DON = re.compile(r"\b(?:DON|DONA)\b")
 _RUT_LABEL = re.compile(
     r"[,;.(\s]*(?:(?:CEDULA(?:\s+NACIONAL)?(?:\s+DE\s+IDENTIDAD)?|C\.?\s?N?\.?\s?I\.?|R\.?\s?U\.?\s?[TN]\.?"
-    r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]))?"
+    r"|ROL\s+UNICO\s+(?:TRIBUTARIO|NACIONAL))(?:\s+(?:DEUDORA?|PROPIETARI[OA]|DEMANDAD[OA]|EJECUTAD[OA]|REP\.))?"
     r"\s*(?:N(?:°|RO\.?|UMERO)*\s?°?)?)\s*[:.]*\s*$"
 )
 _DECLARED = re.compile(r"\b(?:EN\s+(?:SU\s+)?CALIDAD\s+DE|COMO)\s+(?:(?:LA|EL|SU)\s+)?")
@@ -429,7 +429,8 @@ class Pistas:
             return _told_of(sought[:1] or others)
         if last and last.rut and (cue is None or cue.start < last.rut.end):
             line = self.doc.texto.rfind("\n", 0, place) + 1
-            is_below = has_line and last.rut.end <= line
+            is_apart = "\t" in self.doc.texto[last.rut.end : place]
+            is_below = has_line and (last.rut.end <= line or is_apart)
             if last.rol is RolDePersona.REPRESENTANTE and (is_below or line == place):
                 return _told_of(_but_representatives(before))
             return last.rol, last
