@@ -15,7 +15,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 .DEFAULT_GOAL := help
 FLASK := $(WITH_ENV) $(BIN)/flask --app wsgi
 .PHONY: help run dev prod update logs logs-jobs logs-celery shell db-shell doctor init-db migration migrate \
-	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-growth bench-slow bench-import bench-reports bench-start mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
+	rollback reset-db backup-db restore-db test test-cov drill drill-cluster crawl bench bench-pages bench-board bench-terreno bench-case bench-evidence bench-patterns bench-growth bench-slow bench-people bench-import bench-reports bench-start mutants docs looks screenshots check check-js check-commits check-deploy lint type-check vendor format \
 	lock clean
 
 help: ## List the commands
@@ -113,6 +113,9 @@ bench-evidence: $(VENV)/.dev ## Measure what evidence and the log of reads cost 
 
 bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sightings
 	@$(BIN)/python -m tests.bench.patrones $(BENCH)
+
+bench-people: $(VENV)/.dev ## Measure 20 people at work beside the hourly check, and ten times as many, on both databases
+	@$(BIN)/python -m tests.bench.jornada $(BENCH)
 
 bench-import: $(VENV)/.dev ## Measure the import of 5,000 rows beside others' writes, on both databases
 	@$(BIN)/python -m tests.bench.carga $(BENCH)

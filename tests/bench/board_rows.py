@@ -38,7 +38,7 @@ def fill(total: int) -> int:
     with transaction():
         people = [
             Usuario(
-                email=f"persona{number}@oficina.example",
+                email=f"persona{number}@tablero.example",
                 nombre=f"{_NAMES[number]} {_SURNAMES[number]}",
                 password_hash="x",
                 rol=Rol.INVESTIGADOR,
