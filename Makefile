@@ -164,6 +164,7 @@ check-js: $(NODE_MODULES) ## Check style and types of the scripts only
 
 vendor: $(NODE_MODULES) ## Build static/vendor from the npm packages
 	$(NODE) frontend/build.mjs
+	$(BIN)/python tools/subset_fonts.py
 
 type-check: $(VENV)/.dev ## Check types only
 	$(BIN)/mypy

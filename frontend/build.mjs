@@ -1,9 +1,10 @@
 // Copies what the application uses of its npm packages into ../static/vendor.
 //
 // The result is committed, so that a user of Rastro needs neither npm nor a network.
-// Tabler's style sheet is purged: of 740 kB only the families of `keep` (and whatever
-// the templates and scripts mention) are shipped.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+// Tabler's style sheet is purged: of 740 kB only what the templates, the scripts and the
+// program mention is shipped, and the families of `keep`. `make vendor` subsets the fonts
+// afterwards (tools/subset_fonts.py).
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -37,15 +38,35 @@ async function ship({ folder, from, licenceFile, holder, licence, why, files }) 
   shipped.push({ folder, from, version, licence, why });
 }
 
+/** The variables of Tabler that our own files ask for. */
+async function ourVariables() {
+  const found = new Set();
+  for await (const path of glob(["static/css/*.css", "static/js/**/*.js", "templates/**/*.html"], { cwd: project })) {
+    for (const name of (await readFile(join(project, path), "utf8")).match(/--tblr-[\w-]+/g) ?? []) found.add(name);
+  }
+  return [...found];
+}
+
+/** Every class that Tabler has and that we might use, for the test that finds what is missing. */
+async function writeClasses(raw) {
+  const found = new Set();
+  postcss.parse(raw).walkRules((rule) => {
+    for (const [, name] of rule.selector.matchAll(/\.(-?[A-Za-z_][\w-]*)(?!\\)/g)) found.add(name);
+  });
+  const names = [...found].filter((name) => !drop.some((pattern) => pattern.test(name))).sort();
+  await writeFile(join(here, "tabler-classes.txt"), `${names.join("\n")}\n`);
+}
+
 /** Tabler with only the rules we use; `.theme-dark` rules follow the system instead. */
 async function tablerCss() {
   const raw = await readFile(join(modules, "@tabler/core/dist/css/tabler.css"), "utf8");
+  await writeClasses(raw);
   const [purged] = await new PurgeCSS().purge({
-    content: [join(project, "templates/**/*.html"), join(project, "static/js/**/*.js")],
+    content: ["templates/**/*.html", "static/js/**/*.js", "app/**/*.py"].map((paths) => join(project, paths)),
     css: [{ raw }],
-    safelist: { standard: keep },
+    safelist: { standard: keep, variables: await ourVariables() },
     blocklist: drop,
-    variables: false,
+    variables: true,
     keyframes: true,
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
   });
@@ -153,12 +174,12 @@ await ship({
 });
 await ship({
   folder: "inter", from: "@fontsource-variable/inter", licenceFile: "@fontsource-variable/inter/LICENSE", licence: "OFL-1.1",
-  why: "text face, variable weight, Latin subset",
+  why: "text face, Latin subset of the weights 400 to 700",
   files: { "inter-latin.woff2": await readFile(join(modules, "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")) },
 });
 await ship({
   folder: "jetbrains-mono", from: "@fontsource/jetbrains-mono", licenceFile: "@fontsource/jetbrains-mono/LICENSE", licence: "OFL-1.1",
-  why: "the plate and values to be read digit by digit, Latin subset, bold only",
+  why: "the plate, bold only, Latin subset without ligatures",
   files: { "jetbrains-mono-latin-700.woff2": await readFile(join(modules, "@fontsource/jetbrains-mono/files/jetbrains-mono-latin-700-normal.woff2")) },
 });
 
