@@ -75,8 +75,11 @@ class Compromiso(Model):
         sa.UniqueConstraint("oficio_id", "tipo"),
         sa.Index("ix_compromisos_due", "situacion", "vence_at", "oficio_id"),
         sa.Index("ix_compromisos_risk", "situacion", "riesgo_at", "oficio_id"),
-        # For the counts of what was kept, by buffet, kind and month.
-        sa.Index("ix_compromisos_decided", "decide_at", "buffet_id", "tipo", "situacion"),
+        # For the counts of what was kept, by buffet, kind and week. The case is in it since hidden
+        # ones are left out: without, each promise of the period would be read for that alone.
+        sa.Index(
+            "ix_compromisos_decided", "decide_at", "buffet_id", "tipo", "situacion", "oficio_id"
+        ),
     )
     __personal__ = Personal(
         "Promesas de los casos",

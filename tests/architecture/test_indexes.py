@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import Client
 
+from app.core.clock import utcnow
 from app.db import db
+from app.promesas.queries.kept_promises import count_kept, count_kept_by_week
 
 #: With ten years of an office they have between ten thousand rows and some millions.
 GROWING = {
@@ -26,11 +29,14 @@ GROWING = {
     "auditoria",
     "avisos",
     "avistamientos",
+    "ciclos",
+    "compromisos",
     "consultas",
     "custodia",
     "direcciones",
     "divulgaciones",
     "divulgaciones_casos",
+    "etapas",
     "eventos",
     "investigaciones",
     "mensajes",
@@ -59,8 +65,12 @@ ADMIN = (
     "/admin",
     "/admin/trabajos",
     "/admin/auditoria",
+    "/admin/auditoria?quien=1",
+    "/admin/auditoria?desde=2026-01-05&que=caso&quien=1",
     "/admin/consultas",
     "/admin/divulgaciones",
+    "/informes",
+    "/informes?rango=anio",
 )
 CLIENTE = ("/portal",)
 #: Lists that say how many rows they have in all: each is walked for its number, and not read.
@@ -138,3 +148,25 @@ def test_no_page_walks_through_a_table_that_grows(
         walked += [f"{url}: {one}" for one in scanned(app, asked, COUNTED.get(path, ""))]
 
     assert not walked, "\n".join(walked)
+
+
+def test_promises_are_counted_by_an_index_that_holds_all_of_them(app: Flask, buffet: Any) -> None:
+    period = date(2026, 1, 1), date(2026, 12, 31)
+    with sent(app) as asked, app.app_context():
+        count_kept(*period, now=utcnow())
+        count_kept(*period, now=utcnow(), buffet_id=buffet.id)
+        count_kept_by_week(*period, now=utcnow())
+
+    assert len(asked) == 3
+    with app.app_context(), db.engine.connect() as connection:
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        by_index = "USING COVERING INDEX" if is_sqlite else "Index Only Scan using"
+        if not is_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        for text, values in asked:
+            rows = connection.exec_driver_sql(
+                ("EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN ") + text, values
+            )
+            plan = "\n".join(str(row[-1]) for row in rows)
+            assert f"{by_index} ix_compromisos_decided" in plan, plan
