@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.ajustes.service import set_setting
 from app.consultas.models import Consulta
 from app.consultas.rules import ResultadoConsulta
-from app.db import db, transaction
+from app.db import HoursBetween, UtcDateTime, db, transaction
 from app.indicadores.models import Ciclo
 from app.indicadores.queries.overview import read_report, summarize_period
 from app.indicadores.rules import Agrupacion, Informe
@@ -269,6 +269,19 @@ def test_an_answer_counts_for_the_notice_that_its_reminders_began_with(
     assert cuadro.dibujo["desenlaces"] == {"recibido": 3, "en_camino": 1, "no_encontrado": 1}
     assert (theirs.n, theirs.dibujo["horas"]) == (1, Reparto(1, 9, 9))
     assert (later.n, list(later.filas), later.pie) == (0, [], ""), "reminders alone are no notices"
+
+
+def test_whole_hours_are_exact_to_the_microsecond_over_a_lifetime(app):
+    begin, instant = datetime(1950, 1, 1, 3, 0, 0, 250_000, tzinfo=UTC), timedelta(microseconds=1)
+    with app.app_context():
+        for hours in (1, 2, 8_760, 87_660, 701_281):
+            end = begin + timedelta(hours=hours)
+            between = [
+                HoursBetween(sa.literal(begin, UtcDateTime()), sa.literal(moment, UtcDateTime()))
+                for moment in (end - instant, end, end + instant)
+            ]
+            counted = db.session.execute(sa.select(*between)).one()
+            assert tuple(counted) == (hours - 1, hours, hours)
 
 
 def _answer(notice_id, tipo, moment):
