@@ -22,6 +22,8 @@ from app.notificaciones.models import Notificacion, Receptor, Respuesta
 from app.notificaciones.rules import EstadoNotificacion, TipoNotificacion, TipoRespuesta
 
 _UNANSWERED = "sin_respuesta"
+#: The kinds of answers by the number that stands for each beside an answer's id.
+_KINDS = list(TipoRespuesta)
 
 
 class _Told(NamedTuple):
@@ -37,7 +39,10 @@ class _Told(NamedTuple):
 
 def read_receptores(seleccion: Seleccion) -> Cuadro:
     """How fast receptores answer the notices of the period, and what they answered last."""
-    told = [_Told(*row) for row in db.session.execute(_notices(seleccion))]
+    told = [
+        _Told(receptor_id, hours, None if kind is None else _KINDS[kind], amount)
+        for receptor_id, hours, kind, amount in db.session.execute(_notices(seleccion))
+    ]
     by_receptor: dict[int | None, list[_Told]] = defaultdict(list)
     for one in told:
         by_receptor[one.receptor_id].append(one)
@@ -103,8 +108,8 @@ def _hours(notices: Iterable[_Told]) -> Reparto:
     return spread(found)
 
 
-def _notices(seleccion: Seleccion) -> sa.Select[int, int, TipoRespuesta, int]:
-    """How many notices were first sent in the period, by receptor, hours and outcome.
+def _notices(seleccion: Seleccion) -> sa.Select[int, int, int, int]:
+    """How many notices were first sent in the period, by receptor, hours and kind (``_KINDS``).
 
     An answer to a reminder, or to a reminder of a reminder, answers the notice that it began with.
     A reminder is sent after what it reminds of, so all later ones are looked through: from each up
@@ -125,7 +130,7 @@ def _notices(seleccion: Seleccion) -> sa.Select[int, int, TipoRespuesta, int]:
         Notificacion.receptor_id,
         Notificacion.enviada_at,
         Respuesta.created_at,
-        Respuesta.id.label("respuesta_id"),
+        _last_first().label("respuesta"),
     ).where(is_first)
     reminders = sa.select(Notificacion.id, above.label("root_id")).where(is_reminder)
     if cases := of_selection(Ciclo, seleccion):
@@ -150,18 +155,25 @@ def _notices(seleccion: Seleccion) -> sa.Select[int, int, TipoRespuesta, int]:
             sa.func.min(answers.c.receptor_id).label("receptor_id"),
             sa.func.min(answers.c.enviada_at).label("enviada_at"),
             sa.func.min(answers.c.created_at).label("first_at"),
-            sa.func.max(answers.c.respuesta_id).label("last_id"),
+            sa.func.max(answers.c.respuesta).label("last"),
         )
         .group_by(answers.c.root_id)
         .subquery()
     )
     hours = HoursBetween(one.c.enviada_at, one.c.first_at).label("hours")
-    return (
-        sa.select(one.c.receptor_id, hours, Respuesta.tipo, sa.func.count())
-        .select_from(one)
-        .outerjoin(Respuesta, Respuesta.id == one.c.last_id)
-        .group_by(one.c.receptor_id, hours, Respuesta.tipo)
+    kind = (one.c.last % len(_KINDS)).label("kind")
+    return sa.select(one.c.receptor_id, hours, kind, sa.func.count()).group_by(
+        one.c.receptor_id, hours, kind
     )
+
+
+def _last_first() -> sa.ColumnElement[int]:
+    """A number for an answer: greater for a later one, and its kind is what is left of it.
+
+    The greatest tells the kind of the last answer, so that none is looked for by its id once more.
+    """
+    kind = sa.case(*((Respuesta.tipo == tipo, number) for number, tipo in enumerate(_KINDS)))
+    return sa.cast(Respuesta.id, sa.BigInteger) * len(_KINDS) + kind
 
 
 def read_sources(seleccion: Seleccion) -> Cuadro:
