@@ -32,6 +32,8 @@ class Rule:
     status: int
     #: Who asks; an admin unless something else is said.
     by: str = "admin"
+    #: What the API says where its first version's contract has other words.
+    contract: str = ""
     estado: Estado = Estado.PENDIENTE
     watched: tuple[type[Any], ...] = field(default=(Oficio, Investigacion, Auditoria))
 
@@ -107,7 +109,7 @@ RULES = {
         estado=Estado.NO_ENCONTRADO,
     ),
     "an e-mail that has an account": Rule(
-        "Ya existe un usuario con este email",
+        "Ya existe una cuenta con este correo",
         (
             "/admin/usuarios/nuevo",
             {"email": "{e}", "nombre": "X", "rol": "admin"},
@@ -118,6 +120,7 @@ RULES = {
             {"email": "{e}", "nombre": "X", "rol": "admin"},
         ),
         400,
+        contract="Ya existe un usuario con este email",
         watched=(Usuario, Auditoria),
     ),
     "a cliente without a buffet": Rule(
@@ -186,7 +189,7 @@ def test_a_rule_is_the_same_at_both_doors(door, name, request, names, rows, usua
         ask = request.getfixturevalue(f"{rule.by}_api")
         answer = ask(method, fill(path, known), fill(body, known) or None)
         assert answer.status_code == rule.status, answer.text
-        assert rule.sentence in sentences(answer.get_json()["detail"])
+        assert (rule.contract or rule.sentence) in sentences(answer.get_json()["detail"])
 
     assert {model: [vars_of(row) for row in rows(model)] for model in rule.watched} == before
 

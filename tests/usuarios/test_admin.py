@@ -42,7 +42,7 @@ def test_an_admin_opens_an_account_and_its_person_chooses_the_password(app, admi
         ("nombre", "", "Escriba el nombre."),
         ("nombre", "x" * 161, "No puede tener más de 160 caracteres."),
         ("email", "no es un email", "email"),
-        ("email", "ana@oficina.example", "Ya existe un usuario con este email"),
+        ("email", "ana@oficina.example", "Ya existe una cuenta con este correo"),
         ("rol", "jefe", "Elija una de las opciones de la lista."),
         ("rol", "cliente", "Un cliente pertenece a un buffet"),
         ("telefono", "12", "teléfono"),
@@ -114,7 +114,7 @@ def test_an_email_of_another_account_is_refused_in_an_edit(
     )
 
     assert response.status_code == 422
-    assert "Ya existe un usuario con este email" in response.text
+    assert "Ya existe una cuenta con este correo" in response.text
 
 
 def test_the_list_is_filtered_by_role(admin, usuario_cliente, usuario_investigador):
@@ -203,5 +203,5 @@ def test_the_first_admin_is_made_on_the_command_line(app, stranger, rows):
     done = runner.invoke(args=[*arguments, "--password", "una clave larga"])
     assert done.exit_code == 0
     again = runner.invoke(args=[*arguments, "--password", "una clave larga"])
-    assert "Ya existe un usuario con este email" in again.output
+    assert "Ya existe una cuenta con este correo" in again.output
     assert [row.rol for row in rows(Usuario)] == [Rol.ADMIN]

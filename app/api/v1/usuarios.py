@@ -40,6 +40,8 @@ from app.web.error_pages import error_response
 
 bp = ApiBlueprint("usuarios", __name__, url_prefix="/usuarios")
 
+#: As the first version of the API says it; pages say «correo».
+_EMAIL_TAKEN = "Ya existe un usuario con este email"
 _NO_BUFFET = "No hay un buffet con ese id."
 _NO_MAIL = (
     "Esta instalación no envía correos: pida el enlace en la página «Personas» y entréguelo usted."
@@ -70,8 +72,8 @@ def create(body: UsuarioNew) -> ResponseReturnValue:
             usuario = create_usuario(data, None, actor=current_usuario(), now=now)
             if current_config().mail_configured:
                 order_invite(usuario, now=now)
-    except EmailTaken as taken:
-        return error_response(400, str(taken))
+    except EmailTaken:
+        return error_response(400, _EMAIL_TAKEN)
     except BuffetMismatch as mismatch:
         return invalid("buffet_id", str(mismatch))
     return answer(_show(usuario), 201)
@@ -117,8 +119,8 @@ def change(usuario_id: int, body: UsuarioChange) -> ResponseReturnValue:
                 update_usuario(usuario, _data(usuario, **given), actor=actor, now=now)
             if activo is not None and activo is not usuario.activo:
                 set_active(usuario, activo=activo, actor=actor, now=now)
-    except EmailTaken as taken:
-        return error_response(400, str(taken))
+    except EmailTaken:
+        return error_response(400, _EMAIL_TAKEN)
     return answer(_show(usuario))
 
 

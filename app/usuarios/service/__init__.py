@@ -38,7 +38,7 @@ class EmailTaken(Refused):
     """Another account has this address."""
 
     def __init__(self) -> None:
-        super().__init__("Ya existe un usuario con este email")
+        super().__init__("Ya existe una cuenta con este correo")
 
 
 class BuffetMismatch(Refused):
