@@ -322,6 +322,7 @@ def _adjunto_page(
         "fotos",
         "adjuntos/_adjunto.html",
         status=status,
+        subpage=adjunto.filename,
         adjunto=adjunto,
         size=format_size(adjunto.tamano_bytes),
         mismatches=list_mismatches(adjunto),

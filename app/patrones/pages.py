@@ -104,4 +104,10 @@ def show(oficio_id: int) -> ResponseReturnValue:
     }
     if is_htmx():
         return fragment("patrones/_panorama.html", **context)
-    return render_section(oficio, "avistamientos", "patrones/_panorama_page.html", **context)
+    return render_section(
+        oficio,
+        "avistamientos",
+        "patrones/_panorama_page.html",
+        subpage="Cuándo y dónde ir",
+        **context,
+    )

@@ -79,7 +79,9 @@ def edit(oficio_id: int, avistamiento_id: int) -> ResponseReturnValue:
         Deed(
             do=deed,
             form=form,
-            show=lambda status: show_section(oficio, status, form=form, editing=row),
+            show=lambda status: show_section(
+                oficio, status, form=form, editing=row, subpage="Corregir un avistamiento"
+            ),
             fresh=lambda: show_section(oficio),
             beside={CourtOrderMissing: form.orden_judicial, Refused: form},
             version=lambda: seal(or_404(find_sighting(oficio.id, avistamiento_id))),

@@ -85,6 +85,7 @@ def _show(
         "avistamientos",
         "avistamientos/_identify.html",
         status,
+        subpage="¿Qué pórtico es?",
         sighting=row,
         offered=offered,
         q=q,

@@ -85,4 +85,10 @@ def answer(oficio_id: int, consulta_id: int) -> ResponseReturnValue:
     """The evidence of a check: the answer as it came, with its moment, status and hash."""
     oficio = oficio_to_work(oficio_id)
     entry = or_404(find_answer(oficio.id, consulta_id))
-    return render_section(oficio, "avistamientos", "consultas/_answer.html", entry=entry)
+    return render_section(
+        oficio,
+        "avistamientos",
+        "consultas/_answer.html",
+        subpage="Respuesta del proveedor",
+        entry=entry,
+    )

@@ -37,7 +37,8 @@ def version(evaluacion_id: int) -> ResponseReturnValue:
     """A version, of now or of before."""
     row = or_404(db.session.get(EvaluacionImpacto, evaluacion_id))
     newest = newest_version()
-    return _page(row, is_newest=newest is not None and newest.id == row.id)
+    is_newest = newest is not None and newest.id == row.id
+    return _page(row, is_newest=is_newest, has_own_address=True)
 
 
 @bp.route("/secciones/<apartado>", methods=["GET", "POST"])
@@ -78,12 +79,15 @@ def _newest_number() -> int:
     return newest.numero if newest else 0
 
 
-def _page(row: EvaluacionImpacto | None, *, is_newest: bool) -> ResponseReturnValue:
+def _page(
+    row: EvaluacionImpacto | None, *, is_newest: bool, has_own_address: bool = False
+) -> ResponseReturnValue:
     texts = complete(row.secciones if row else {}, proposed_texts())
     return render_template(
         "cumplimiento/evaluacion.html",
         row=row,
         is_newest=is_newest,
+        has_own_address=has_own_address,
         sections=SECCIONES,
         texts=texts,
         missing=list_missing(texts),

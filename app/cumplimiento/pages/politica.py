@@ -50,7 +50,7 @@ def show() -> ResponseReturnValue:
 @bp.get(f"{_PATH}/<int:version>")
 def show_version(version: int) -> ResponseReturnValue:
     """A version by its number; a draft is none."""
-    return _public(or_404(find_policy(version) if version < 2**31 else None))
+    return _public(or_404(find_policy(version) if version < 2**31 else None), has_own_address=True)
 
 
 @bp.route("/admin/politica", methods=["GET", "POST"])
@@ -105,11 +105,12 @@ def _follows_another_law(row: Politica, law: str, since: str) -> bool:
     return (law, since) != (row.ley, row.rige_desde.isoformat() if row.rige_desde else "")
 
 
-def _public(row: Politica | None) -> ResponseReturnValue:
+def _public(row: Politica | None, *, has_own_address: bool = False) -> ResponseReturnValue:
     textos = row.textos if row else {}
     return render_template(
         "cumplimiento/privacidad.html",
         row=row,
+        has_own_address=has_own_address,
         puntos=[each for each in PUNTOS if is_complete(textos.get(each.letra, ""))],
         missing=missing_items(textos),
         versions=list_policies(),

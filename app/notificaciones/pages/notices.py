@@ -174,6 +174,7 @@ def detail_page(
         "notificaciones",
         "notificaciones/_detail.html",
         status,
+        subpage=f"Aviso a {notice.destinatario_nombre or notice.destinatario_email}",
         notice=notice,
         form=form,
         reminder=reminder or AgainForm(formdata=None),

@@ -66,7 +66,9 @@ def edit_direccion(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
         Deed(
             do=lambda: _store(oficio, direccion, form),
             form=form,
-            show=lambda status: _show(oficio, status, form=form, editing=direccion),
+            show=lambda status: _show(
+                oficio, status, form=form, editing=direccion, subpage="Corregir una dirección"
+            ),
             fresh=lambda: _fresh(oficio),
             version=lambda: direccion.version,
         )
@@ -89,7 +91,9 @@ def add_visita(oficio_id: int, direccion_id: int) -> ResponseReturnValue:
         Deed(
             do=deed,
             form=form,
-            show=lambda status: _show(oficio, status, visita_form=form, visiting=direccion),
+            show=lambda status: _show(
+                oficio, status, visita_form=form, visiting=direccion, subpage="Registrar una visita"
+            ),
             fresh=lambda: _fresh(oficio),
             beside={Refused: form.fecha_hora},
         )

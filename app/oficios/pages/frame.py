@@ -55,6 +55,7 @@ def render_section(
     /,
     status: int = 200,
     *,
+    subpage: str = "",
     with_frame: bool = False,
     facts: CaseFacts | None = None,
     **context: Any,
@@ -64,7 +65,8 @@ def render_section(
     ``template`` has one root element with id ``oficio-<name>-<oficio.id>``. After a change, HTMX
     also gets the head, the warnings and the counts as they are now, which it puts in their place;
     ``with_frame`` says that something else changed them; ``facts`` are those of the
-    case, where the view has read them already.
+    case, where the view has read them already. ``subpage`` is what the title says before the
+    section's name, where the section shows one of its things alone: a photo, a form to edit.
     """
     context = {**context, **_FIELDS, "oficio": oficio}
     if is_htmx():
@@ -75,7 +77,11 @@ def render_section(
             )
         return make_response(html, status)
     page = render_template(
-        "oficios/page.html", section_template=template, **_frame(oficio, name, facts), **context
+        "oficios/page.html",
+        section_template=template,
+        subpage=subpage,
+        **_frame(oficio, name, facts),
+        **context,
     )
     return make_response(page, status)
 

@@ -70,7 +70,9 @@ def edit_persona(oficio_id: int, persona_id: int) -> ResponseReturnValue:
         Deed(
             do=deed,
             form=form,
-            show=lambda status: _show(oficio, status, form=form, editing=persona),
+            show=lambda status: _show(
+                oficio, status, form=form, editing=persona, subpage="Corregir a una persona"
+            ),
             fresh=lambda: _fresh(oficio),
         )
     )

@@ -281,18 +281,28 @@ def move_one(importacion_id: int, oficio_id: int) -> ResponseReturnValue:
         told = f"El caso {line['numero'] if line else ''} es ahora de {buffet.nombre}."
         return Done(told, preview_url(importacion_id))
 
-    return _ask_buffet(importacion, line, form, Deed(do=deed))
+    return _ask_buffet(importacion, line, form, Deed(do=deed), of_one_case=True)
 
 
 def _ask_buffet(
-    importacion: Importacion, line: dict[str, Any] | None, form: OtherBuffetForm, deed: Deed
+    importacion: Importacion,
+    line: dict[str, Any] | None,
+    form: OtherBuffetForm,
+    deed: Deed,
+    *,
+    of_one_case: bool = False,
 ) -> ResponseReturnValue:
     """The page that asks where cases go, which shows what was refused, too."""
 
     def show(status: int) -> ResponseReturnValue:
         refusal = refuse_change(importacion, utcnow())
         text = render_template(
-            "planillas/move.html", importacion=importacion, line=line, form=form, refusal=refusal
+            "planillas/move.html",
+            importacion=importacion,
+            line=line,
+            of_one_case=of_one_case,
+            form=form,
+            refusal=refusal,
         )
         return text, status
 

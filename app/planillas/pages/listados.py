@@ -52,7 +52,13 @@ def start(oficio_id: int) -> ResponseReturnValue:
     def show(status: int) -> Response:
         listados = list_listados(oficio.id)
         return render_section(
-            oficio, _SECTION, "planillas/_pasos_start.html", status, form=form, lists=listados
+            oficio,
+            _SECTION,
+            "planillas/_pasos_start.html",
+            status,
+            subpage="Importar un listado",
+            form=form,
+            lists=listados,
         )
 
     return carry_out(
@@ -245,6 +251,7 @@ def _render(
         _SECTION,
         template,
         status,
+        subpage=f"Listado {listado.nombre_archivo}",
         listado=listado,
         page=lists.page_of([line for line in shown if not ver or line["resultado"] == ver], here),
         kept_back=len(lines) - len(shown),
