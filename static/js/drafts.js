@@ -80,7 +80,7 @@ async function forget() {
 // ---- Keeping ----
 
 /** @param {Element | null} form */
-const isTyped = (form) => form instanceof HTMLFormElement && form.method === "post" && !form.matches("[data-download], [action$='/salir'], .topbar-search")
+const isTyped = (form) => form instanceof HTMLFormElement && form.method === "post" && !form.matches("[data-download], [action$='/salir'], [data-search]")
   && !form.querySelector("input[type=password]");
 
 /** @param {HTMLFormElement} form */
@@ -204,6 +204,11 @@ function bringBack() {
 const isSignIn = document.querySelector("input[type=password]") !== null && !me;
 if (isSignIn || document.body.hasAttribute("data-unsaved-form")) {
   markLost();
+  // Sent again from here it arrives; a page that says otherwise marks it anew.
+  window.addEventListener("submit", () => {
+    const draft = read();
+    if (draft && !isSignIn) write({ ...draft, lost: false });
+  }, true);
 } else if (me) {
   const draft = read();
   // What arrived is forgotten; what another account typed is not for this one.
@@ -223,9 +228,11 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("reset", (event) => targetOf(event).removeAttribute("data-unsaved"));
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful } = event.detail;
+  const { elt, successful, xhr } = event.detail;
   const form = elt.closest("form");
-  if (!isTyped(form)) return;
+  // What a form asks while it is filled, as a preview does, stores nothing of it; a page that is loaded
+  // anew because its token was too old is left without a question: what was typed waits for it.
+  if (elt !== form || !isTyped(form) || xhr?.getResponseHeader("HX-Refresh") === "true") return;
   if (successful) forget().catch(() => {});
   else form?.setAttribute("data-unsaved", "");
 });

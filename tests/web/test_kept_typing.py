@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.oficios.models import Oficio
+from app.oficios.models import Oficio, TextoPredefinido
 from app.oficios.rules import Estado
 from tests.adjuntos.files import jpeg
 from tests.factories import PASSWORD, make_oficio
@@ -20,6 +20,17 @@ def end_session(page: Page) -> None:
     # What is asked for in the background meanwhile is refused, or sent to the page for signing in.
     page.tolerated.extend(["40[01]", "ERR_FAILED"])  # type: ignore[attr-defined] # of tests/plugins/browser.py
     page.context.clear_cookies()
+
+
+def grow_old(page: Page) -> None:
+    """The page's tokens do not hold any more, as after half a day."""
+    page.tolerated.append("400")  # type: ignore[attr-defined] # of tests/plugins/browser.py
+    page.evaluate(
+        """() => {
+          document.querySelectorAll("[name=csrf_token]").forEach((one) => { one.value = "viejo"; });
+          document.body.setAttribute("hx-headers", '{"X-CSRFToken": "viejo"}');
+        }"""
+    )
 
 
 def sign_in_again(page: Page, email: str) -> None:
@@ -159,3 +170,57 @@ def test_leaving_with_unsaved_typing_asks_and_leaving_without_does_not(
     page.get_by_role("link", name="Informes").first.click()
     page.wait_for_url("**/informes**")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/oficios/{id}", "#linea"),
+        ("/oficios/{id}/bitacora", "#descripcion"),
+        ("/oficios/{id}/avistamientos", "#notas"),
+        ("/oficios/nuevo", "#notas_generales"),
+        ("/oficios/{id}/mensajes", "textarea[name=texto]"),
+    ],
+    ids=["line", "note", "sighting", "new oficio", "message"],
+)
+def test_a_form_older_than_its_token_keeps_what_was_typed_and_goes_on(
+    app, browse, buffet, usuario_admin, path, field
+):
+    case = make_oficio(app, buffet, usuario_admin, estado=Estado.INVESTIGACION)
+    page = browse(usuario_admin, path.format(id=case.id))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    box = page.locator(field)
+    for shut in box.locator("xpath=ancestor::details[not(@open)]").all():
+        shut.locator("> summary").click()
+    box.press_sequentially(WORDS)
+    grow_old(page)
+
+    box.locator("xpath=ancestor::form").locator("button:not([type=button])").first.click()
+    back = page.get_by_role("link", name="Volver al formulario")
+    told = page.get_by_text("Aquí está lo que escribió")
+    told.or_(back).first.wait_for()
+    if back.is_visible():
+        back.click()
+
+    expect(told).to_be_visible()
+    expect(box).to_have_value(WORDS)
+    assert asked == []
+
+
+def test_what_is_sent_again_from_the_answer_to_an_old_token_does_not_come_back(
+    browse, usuario_admin, rows
+):
+    page = browse(usuario_admin, "/admin/textos")
+    field = page.locator("#texto")
+    field.fill(WORDS)
+    form = field.locator("xpath=ancestor::form")
+    grow_old(page)
+    form.locator("button:not([type=button])").first.click()
+
+    page.get_by_role("button", name="Guardar otra vez").click()
+    page.wait_for_url("**/admin/textos")
+
+    assert [row.texto for row in rows(TextoPredefinido)] == [WORDS]
+    expect(page.get_by_text("Aquí está lo que escribió")).to_have_count(0)
+    expect(field).to_have_value("")
