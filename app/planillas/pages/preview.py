@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
@@ -18,8 +18,10 @@ from app.planillas.models import Importacion
 from app.planillas.outside.sheet_reader import CODIFICACIONES
 from app.planillas.pages.lists import asked_outcome, page_of
 from app.planillas.queries import count_done, list_hidden
-from app.planillas.rules.layout import Lectura
+from app.planillas.rules.column_heads import list_heads
+from app.planillas.rules.layout import Columna, Lectura
 from app.planillas.rules.oficio_fields import COLUMNAS, ETIQUETAS, OBLIGATORIOS, label_of
+from app.planillas.rules.oficio_headers import A_NOTAS
 from app.planillas.rules.oficio_outcomes import FilaOficio, Resultado, number_key
 from app.planillas.rules.repeats import list_changes
 from app.planillas.rules.rows import count_outcomes
@@ -33,7 +35,9 @@ from app.web.sentences import Sentence, tell
 
 #: Ways of writing that the preview names.
 _MOST_READ_AS = 30
-#: The columns of the preview: what belongs together stands together, so that a row fits a screen.
+#: Stretches of hidden rows that the preview names.
+_MOST_STRETCHES = 6
+#: What is edited together: a row opens every field of the groups of which its list says anything.
 GRUPOS = tuple((grupo.value, tuple(fields_of(grupo))) for grupo in GrupoDeCampos)
 
 
@@ -61,6 +65,9 @@ def show_preview(
     if any(fila.advertencias.keys() - ETIQUETAS.keys() for fila in filas):
         # What is said of a row as a whole stands beside its notes.
         shown.add("notas")
+    out_of_sight = {fila.numero_fila for fila in filas if fila.oculta}
+    left_out = [one for one in lectura.columnas if not one.campo and one.llenas]
+    to_notes = [one for one in lectura.columnas if one.campo == A_NOTAS]
     created = sum(number for resultado, number in counts.items() if resultado.is_imported)
     page = page_of(rows, preview_url(importacion.id))
     template = "planillas/_preview.html" if is_htmx() else "planillas/preview.html"
@@ -71,7 +78,10 @@ def show_preview(
         lectura=lectura,
         counts={resultado.value: number for resultado, number in counts.items()},
         total=len(filas),
-        hidden=sum(fila.oculta for fila in filas),
+        total_rows=len({fila.numero_fila for fila in filas}),
+        hidden=len(out_of_sight),
+        hidden_taken=len({fila.numero_fila for fila in filas if fila.oculta and fila.incluida}),
+        hidden_rows=_tell_rows(out_of_sight),
         to_create=created,
         kept_back=len(filas) - len(seen),
         to_update=counts[Resultado.ACTUALIZA],
@@ -81,11 +91,16 @@ def show_preview(
         repeats=_list_repeats(page.rows),
         page=page,
         ver=ver,
-        grupos=[(name, campos) for name, campos in GRUPOS if shown & set(campos)],
+        heads=list_heads(lectura.columnas, filas),
+        editables={campo for _, campos in GRUPOS if shown & set(campos) for campo in campos},
         etiquetas=ETIQUETAS,
         columnas=COLUMNAS,
         label_of=label_of,
-        left_out=[c for c in lectura.columnas if not c.campo and c.llenas],
+        left_out=left_out,
+        told_left_out=_tell_columns(left_out),
+        to_notes=to_notes,
+        told_to_notes=_tell_columns(to_notes),
+        empty_columns=[c for c in lectura.columnas if not c.campo and not c.llenas],
         encodings=CODIFICACIONES,
         read_as=_count_read_as(filas),
         alike=_count_alike(filas),
@@ -98,6 +113,30 @@ def show_preview(
         refused = counts[Resultado.ERROR]
         tell(f"Revisado. Filas por crear: {created}; con error: {refused}.")
     return response
+
+
+def _tell_rows(numbers: Collection[int]) -> str:
+    """The numbers of some rows in words, those that follow one another as a stretch."""
+    stretches: list[list[int]] = []
+    for number in sorted(numbers):
+        if stretches and number == stretches[-1][1] + 1:
+            stretches[-1][1] = number
+        else:
+            stretches.append([number, number])
+    named = [str(a) if a == b else f"{a} a {b}" for a, b in stretches[:_MOST_STRETCHES]]
+    more = ["otras"] if len(stretches) > _MOST_STRETCHES else []
+    *some, last = [*named, *more] or [""]
+    word = "Fila" if len(numbers) == 1 else "Filas"
+    return f"{word} {', '.join(some)} y {last}" if some else f"{word} {last}"
+
+
+def _tell_columns(columnas: Sequence[Columna]) -> str:
+    """How many columns there are, and how many of their cells say something."""
+    if not columnas:
+        return ""
+    cells = sum(columna.llenas for columna in columnas)
+    columns = "1 columna" if len(columnas) == 1 else f"{len(columnas)} columnas"
+    return f"{columns}, {'1 celda' if cells == 1 else f'{cells} celdas'} con texto"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _DESIGNED = 0.4
 _NUMBER = frozenset({"numero", "n", "nro", "num"})
 _WITHOUT_HEADER = (
     "La planilla no trae una fila de encabezados: sus columnas se reconocieron por lo que dicen "
-    "sus celdas. Revise cada una en «Columnas»."
+    "sus celdas. Revise qué es cada una."
 )
 Row = TypeVar("Row")
 Read = TypeVar("Read")
@@ -105,6 +105,8 @@ class Columna:
     llenas: int = 0
     #: Some different texts of it, so that a person sees what would be left out.
     muestras: tuple[str, ...] = ()
+    #: The field that its header alone says, where its cells say another or none.
+    por_encabezado: str | None = None
 
 
 @dataclass(frozen=True)
@@ -196,12 +198,14 @@ def read_texts(
         (_find_header(hoja, layout) for hoja in readable), key=lambda found: len(found[2])
     )
     told = None if layout.is_header(guess.values()) else _told_by_cells(readable, layout)
+    by_header: Mapping[int, str] = {}
     if told is not None:
         hoja, position, guess = told
     elif layout.refine is not None and mapeo is None and guess:
         heads = _with_bands(hoja.filas, position, layout)
         below = [row.celdas for row in hoja.filas[position + 1 :]]
-        guess = layout.refine(heads, below, layout.guess(heads))
+        by_header = layout.guess(heads)
+        guess = layout.refine(heads, below, by_header)
     if mapeo is not None:
         layout.check_mapping(mapeo)
         guess = dict(mapeo)
@@ -226,7 +230,7 @@ def read_texts(
         tipo=planilla.tipo,
         hoja=hoja.nombre,
         fila_encabezado=header.numero,
-        columnas=_columns(header, rows, guess),
+        columnas=_columns(header, rows, guess, by_header),
         filas=tuple(
             FilaTexto(
                 row.numero,
@@ -485,11 +489,19 @@ def _is_of_someone(head: str) -> bool:
     )
 
 
-def _columns(header: Fila, rows: list[Fila], guess: Mapping[int, str]) -> tuple[Columna, ...]:
+def _columns(
+    header: Fila, rows: list[Fila], guess: Mapping[int, str], by_header: Mapping[int, str]
+) -> tuple[Columna, ...]:
     width = max(len(row.celdas) for row in (header, *rows))
     names = [clean_text(cell)[:80] for cell in header.celdas] + [""] * width
     columns = [
-        Columna(index, names[index], guess.get(index), *_contents(rows, index))
+        Columna(
+            index,
+            names[index],
+            guess.get(index),
+            *_contents(rows, index),
+            None if by_header.get(index) == guess.get(index) else by_header.get(index),
+        )
         for index in range(width)
     ]
     return tuple(one for one in columns if one.encabezado or one.campo or one.ejemplo)
