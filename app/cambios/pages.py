@@ -99,6 +99,19 @@ def answer_unchanged() -> Response | None:
     return None
 
 
+def stamps_of(*tables: str) -> tuple[str, ...] | None:
+    """What a page may keep an answer about these tables by, as they were before it read anything.
+
+    The page depends on them from here on. None where nothing is known of them: the page is not a
+    conditional one.
+    """
+    reading = _reading.get()
+    if reading is None:
+        return None
+    reading.tables.update(tables)
+    return tuple(reading.stamps.get(name, "") for name in tables)
+
+
 def _fits(tag: Tag, reading: PageReads, asker: str) -> bool:
     names = table_names()
     wanted = Tag.of(_key(), _about(asker), tag.tables(names), reading.stamps, names, tag.made)

@@ -90,6 +90,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "api.mensajes.discard_one": ADMIN,
     "api.notificaciones.index": STAFF,
     "api.notificaciones.detail": STAFF,
+    "api.notificaciones.note_answer": STAFF,
     "api.solicitudes.index": ADMIN,
     "api.solicitudes.detail": ADMIN,
     "api.solicitudes.create": ADMIN,

@@ -25,6 +25,9 @@ WITHOUT_A_SEAL = {
     "sealed, and what was sent in the words of a template is sealed with its notice": (
         "ajustes plantillas textos_predefinidos logos"
     ),
+    "counted by the database itself from rows of which each is sealed or needs no seal": (
+        "oficios_cuentas trabajos_cuentas"
+    ),
     "worked out again from rows that are sealed": (
         "compromisos ciclos etapas consultas_dias indicadores_cortes informes_mensuales_casos "
         "textos_de_archivos importacion_filas"

@@ -125,19 +125,19 @@ def test_a_goal_is_a_setting_and_is_compared_without_rounding(app, promised):
 
 def test_the_foot_leads_to_the_cases_that_it_counts(app, promised, admin, investigador, cliente):
     days = f"desde={DESDE}&hasta={HASTA}"
-    listed = admin.get(f"/informes/promesas-semana/casos?{days}&tipo=primera_gestion").text
+    listed = admin.get(f"/informes/promesas_semana/casos?{days}&tipo=primera_gestion").text
     assert "Oficios en los que no se cumplió a tiempo «Primera gestión»" in listed
     assert [name for name in (f"P{n}" for n in range(len(PLAN))) if f">{name}</a>" in listed] == [
         "P1",
         "P2",
     ]
     assert "Sin hacer" in listed
-    assert admin.get(f"/informes/promesas-semana/casos?{days}&tipo=nada").status_code == 404
+    assert admin.get(f"/informes/promesas_semana/casos?{days}&tipo=nada").status_code == 404
     assert admin.get(f"/informes/flujo/casos?{days}").status_code == 404
     assert cliente.get(f"/informes/cierre/casos?{days}").status_code == 404
     with app.app_context(), transaction():
         set_setting(ACCESS_MODE.clave, ASSIGNED)
-    hidden = investigador.get(f"/informes/promesas-semana/casos?{days}&tipo=primera_gestion").text
+    hidden = investigador.get(f"/informes/promesas_semana/casos?{days}&tipo=primera_gestion").text
     assert ">P1</a>" not in hidden
 
 

@@ -22,11 +22,13 @@ TOLD_BY_NOBODY = {
         "consultas_dias.fuente consumidores.version custodia.tipo divulgaciones.que "
         "divulgaciones.base "
         "divulgaciones.clave expedientes.almacen importacion_filas.resultado "
-        "informes_mensuales.almacen ingresos.almacen "
+        "informes_mensuales.almacen ingresos.almacen oficios_cuentas.estado "
+        "oficios_cuentas.prioridad "
         "ingresos.formato investigaciones.lugar investigaciones.equipo "
         "notificacion_respuestas.zona_llegada notificacion_respuestas.clave "
         "notificaciones.message_id retencion_lotes.pdf encargo_terminos.pdf "
-        "respuestas_guardadas.cabeceras trabajo_ejecuciones.trabajador trabajos.tipo"
+        "respuestas_guardadas.cabeceras trabajo_ejecuciones.trabajador trabajos.tipo "
+        "trabajos_cuentas.tipo trabajos_cuentas.estado"
     ),
     "a number, a code or a hash": (
         "avisos_equipos.huella avisos_equipos.p256dh avisos_equipos.secreto "

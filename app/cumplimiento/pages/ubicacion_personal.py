@@ -6,12 +6,16 @@ acknowledged, and so is each newer version. An office that published none shows 
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.ajustes.queries import current_office
+from app.cambios.pages import stamps_of
 from app.core.clock import utcnow
+from app.core.process_memory import forgettable
 from app.cumplimiento.forms.ubicacion_personal import (
     InformacionUbicacionForm,
     LecturaUbicacionForm,
@@ -41,8 +45,17 @@ def location_is_told() -> bool:
     if not (current_user and current_user.is_authenticated and current_user.is_staff):
         return True
     if "location_is_told" not in g:
-        g.location_is_told = not has_unread(current_user.id)
+        stamps = stamps_of("ubicacion_informaciones", "ubicacion_lecturas")
+        ask = has_unread if stamps is None else partial(_had_unread, stamps=stamps)
+        g.location_is_told = not ask(current_user.id)
     return bool(g.location_is_told)
+
+
+@forgettable(1000)
+def _had_unread(usuario_id: int, *, stamps: tuple[str, ...]) -> bool:
+    """The same for a page that shows a case: asked once for as long as nobody wrote there."""
+    del stamps
+    return has_unread(usuario_id)
 
 
 @bp.before_app_request

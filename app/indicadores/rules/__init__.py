@@ -113,7 +113,7 @@ class Informe(Labelled):
         "El punto es la mitad; la barra llega hasta 85 de 100.",
     )
     PROMESAS_SEMANA = (
-        "promesas-semana",
+        "promesas_semana",
         "Promesas por semana",
         "De las promesas de cada tipo que se cumplieron o vencieron en la semana, la parte que se "
         "cumplió a tiempo, en horas hábiles; el reloj se detiene mientras se espera al buffet o al "
