@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.adjuntos.models import Adjunto
-from app.db import db
+from app.db import db, prepared
 from app.direcciones.models import Direccion, Visita
 
 
@@ -36,19 +36,31 @@ def list_visitas(oficio_id: int) -> list[Visita]:
     return list(db.session.scalars(statement))
 
 
-def list_newest(oficio_id: int, limit: int) -> list[Adjunto]:
+class NewPhoto(NamedTuple):
+    """A photo as the *Resumen* of its case shows it."""
+
+    id: int
+    descripcion: str | None
+    filename: str
+    created_at: datetime
+
+
+def list_newest(oficio_id: int, limit: int) -> list[NewPhoto]:
     """The photos that came in last, at most ``limit``."""
-    return list(db.session.scalars(_newest(), {"oficio_id": oficio_id, "most": limit}))
+    return [NewPhoto(*row) for row in _newest.rows(oficio_id=oficio_id, most=limit)]
 
 
-@cache
-def _newest() -> sa.Select[Adjunto]:
-    """The statement of ``list_newest``, written once."""
+@prepared
+def _newest(oficio_id: Any, most: Any) -> sa.Select:
     return (
-        _of(sa.bindparam("oficio_id"))
-        .where(Adjunto.miniatura_key.is_not(None))
+        sa.select(*(getattr(Adjunto, name) for name in NewPhoto._fields))
+        .where(
+            Adjunto.oficio_id == oficio_id,
+            Adjunto.eliminado_at.is_(None),
+            Adjunto.miniatura_key.is_not(None),
+        )
         .order_by(Adjunto.created_at.desc(), Adjunto.id.desc())
-        .limit(sa.bindparam("most"))
+        .limit(most)
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
 from app.core.sealed import OFFICE_CHAIN
 from app.custodia.models import Cabeza, Eslabon, Revision
 from app.custodia.rules import Anchored, Sello
-from app.db import db
+from app.db import db, prepared
 from app.feature import asked_above
 
 Key = TypeVar("Key")
@@ -129,9 +130,30 @@ def list_chain_ids() -> list[int]:
     return list(db.session.scalars(statement.order_by("id")))
 
 
-def find_review(cadena: int) -> Revision | None:
+class SeenReview(NamedTuple):
+    """The outcome of the last verification of a chain, as pages show it."""
+
+    revisada_at: datetime
+    secuencia: int
+    hash: str
+    problemas: list[dict[str, Any]]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problemas
+
+
+def find_review(cadena: int) -> SeenReview | None:
     """The outcome of the last verification, for the mark on the case page."""
-    return db.session.get(Revision, cadena)
+    row = _review.rows(cadena=cadena).one_or_none()
+    return None if row is None else SeenReview(*row)
+
+
+@prepared
+def _review(cadena: Any) -> sa.Select:
+    columns = (getattr(Revision, name) for name in SeenReview._fields)
+    return sa.select(*columns).where(Revision.cadena == cadena)
 
 
 def list_heads() -> list[tuple[int, int, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from wtforms import SelectChoice, TextAreaField
 
 from app.oficios.forms.case_fields import NOTES_MAX, SeguimientoField
@@ -34,6 +36,12 @@ class LineForm(Form):
             descripcion=self.descripcion.data or "",
             seguimiento=self.seguimiento.value,
         )
+
+
+@cache
+def blank_line() -> LineForm:
+    """The form as it stands before anybody wrote in it; it is only shown, so one is enough."""
+    return LineForm(formdata=None, meta={"csrf": False})
 
 
 class DeadlineForm(Form):

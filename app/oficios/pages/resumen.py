@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.core.clock import utcnow
 from app.oficios.access import oficio_to_work
-from app.oficios.forms.resumen import DeadlineForm, LineForm
+from app.oficios.forms.resumen import DeadlineForm, LineForm, blank_line
 from app.oficios.models import Oficio
 from app.oficios.pages.addressed import mention_warnings
 from app.oficios.pages.blueprint import bp
@@ -81,7 +81,7 @@ def undo_follow_up(oficio_id: int, seguimiento_id: int) -> ResponseReturnValue:
             do=deed,
             form=form,
             wrong=lambda: first_error(form),
-            show=lambda status: _show(oficio, status, form=LineForm(formdata=None)),
+            show=lambda status: _show(oficio, status, form=blank_line()),
             fresh=lambda: _show(oficio),
             back=_url(oficio),
         )
@@ -124,7 +124,7 @@ def _show(oficio: Oficio, status: int = 200, *, form: LineForm | None = None) ->
         panels=panels,
         attention=list_attention(oficio, facts.counts),
         facts=facts,
-        form=form or LineForm(formdata=None),
+        form=form or blank_line(),
         **context,
     )
 

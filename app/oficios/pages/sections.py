@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.anclaje.queries import anchored_night
-from app.db import db
+from app.db import Prepared
 from app.feature import current_features
 from app.oficios.models import Oficio
 
@@ -118,14 +118,17 @@ class CaseFacts:
 def read_facts(oficio_id: int) -> CaseFacts:
     """Count the sections and find the anchor, in one statement."""
     counted = tuple(section for section in list_sections() if section.count)
-    *counts, night = db.session.execute(_facts(counted), {"oficio_id": oficio_id}).one()
+    *counts, night = _facts(counted).rows(oficio_id=oficio_id).one()
     names = (section.name for section in counted)
     return CaseFacts(dict(zip(names, counts, strict=True)), night)
 
 
 @lru_cache(maxsize=8)
-def _facts(counted: tuple[Section, ...]) -> sa.Select[Any]:
+def _facts(counted: tuple[Section, ...]) -> Prepared[*tuple[Any, ...]]:
     """The statement of ``read_facts``, written once: that takes longer than its answer."""
-    oficio_id: Any = sa.bindparam("oficio_id")
-    questions = (one.count(oficio_id).scalar_subquery() for one in counted if one.count)
-    return sa.select(*questions, anchored_night(oficio_id).scalar_subquery())
+
+    def write(oficio_id: Any) -> sa.Select:
+        questions = (one.count(oficio_id).scalar_subquery() for one in counted if one.count)
+        return sa.select(*questions, anchored_night(oficio_id).scalar_subquery())
+
+    return Prepared(write)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -83,20 +84,27 @@ def list_same_vehicle(oficio: Oficio, usuario: Usuario) -> list[MismoVehiculo]:
         "numero": oficio.numero_oficio,
         "oficio_id": oficio.id,
     }
-    statement = _same_vehicle()
-    if not usuario.is_staff:
-        statement = statement.where(Oficio.buffet_id == usuario.buffet_id)
+    if usuario.is_staff:
+        rows = _same_vehicle.rows(**values)
+    else:
+        rows = _same_vehicle_of_buffet.rows(**values, lector_id=usuario.buffet_id)
     return [
         MismoVehiculo(pk, numero, estado, buffet, bool(patente), bool(persona), bool(orden))
-        for pk, numero, estado, buffet, patente, persona, orden in db.session.execute(
-            statement, values
-        )
+        for pk, numero, estado, buffet, patente, persona, orden in rows
     ]
 
 
-@cache
+@prepared
 def _same_vehicle() -> sa.Select:
-    """The statement of ``list_same_vehicle``, written once: that takes longer than its answer."""
+    return _select_same_vehicle()
+
+
+@prepared
+def _same_vehicle_of_buffet(lector_id: Any) -> sa.Select:
+    return _select_same_vehicle().where(Oficio.buffet_id == lector_id)
+
+
+def _select_same_vehicle() -> sa.Select:
     found = sa.union_all(
         sa.select(
             Vehiculo.oficio_id,
