@@ -20,7 +20,7 @@ from app.custodia.queries.sealed_rows import read_chains
 from app.custodia.queries.sealed_sources import list_sources, row_label
 from app.custodia.rules import Hallazgo, canonical
 from app.custodia.service import append, begin, store_review, verify, verifying
-from app.db import Model, append_only_door, db, transaction
+from app.db import KEPT_OF, Model, append_only_door, db, transaction
 from app.jobs.models import Trabajo
 from app.jobs.queue import enqueue
 from app.jobs.rules import EstadoTrabajo
@@ -429,9 +429,10 @@ def test_a_chain_survives_a_dump_and_a_reload(app, case, migrated_database_url, 
     """Every row is read out and written into a new database, as a backup program does."""
     copy = create_app(config_for_tests(migrated_database_url, tmp_path))
     with app.app_context():
-        names = [table.name for table in Model.metadata.sorted_tables]
+        # What the database counts by itself it counts again as the rows come in.
+        tables = [table for table in Model.metadata.sorted_tables if KEPT_OF not in table.info]
         dump = {}
-        for name in names:
+        for name in [table.name for table in tables]:
             found = db.session.execute(sa.text(f"SELECT * FROM {name}")).mappings()
             dump[name] = [_bindable(row) for row in found]
     with copy.app_context():
@@ -440,7 +441,7 @@ def test_a_chain_survives_a_dump_and_a_reload(app, case, migrated_database_url, 
             for table in reversed(Model.metadata.sorted_tables):
                 if connection.scalar(sa.select(sa.exists().select_from(table))):
                     connection.execute(sa.delete(table))
-            for table in Model.metadata.sorted_tables:
+            for table in tables:
                 if dump[table.name]:
                     names = ", ".join(dump[table.name][0])
                     marks = ", ".join(f":{name}" for name in dump[table.name][0])
