@@ -114,7 +114,7 @@ bench-evidence: $(VENV)/.dev ## Measure what evidence and the log of reads cost 
 bench-patterns: $(VENV)/.dev ## Measure when and where to go, for 5,000 sightings
 	@$(BIN)/python -m tests.bench.patrones $(BENCH)
 
-bench-people: $(VENV)/.dev ## Measure 20 people at work beside the hourly check, and ten times as many, on both databases
+bench-people: $(VENV)/.dev ## Measure 20 people at work, and ten times as many, on both databases
 	@$(BIN)/python -m tests.bench.jornada $(BENCH)
 
 bench-import: $(VENV)/.dev ## Measure the import of 5,000 rows beside others' writes, on both databases
