@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,8 @@ from app.respaldo.rules.backup_errors import BackupError, NotEmpty
 UNFINISHED = "copia_sin_terminar"
 #: Of two copies into one database; any number that nobody else uses there.
 _ADVISORY = 5_270_251
+#: Seconds for a connection that was closed just now: its server process ends a moment later.
+LEAVING = 3.0
 #: Huey makes its own, in every database that HUEY_URL names.
 _OF_THE_QUEUE = "huey_"
 
@@ -95,20 +98,30 @@ def _alone_in_sqlite(engine: sa.Engine) -> Iterator[sa.Connection]:
         connection.exec_driver_sql("ROLLBACK")
 
 
+def _count_others(connection: sa.Connection) -> int:
+    """How many other clients a database has, now: each transaction sees one moment."""
+    others: int = connection.exec_driver_sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    ).scalar_one()
+    connection.rollback()
+    return others
+
+
 @contextmanager
 def _alone_in_postgresql(engine: sa.Engine) -> Iterator[sa.Connection]:
     with _connected(engine) as connection:
-        others = connection.exec_driver_sql(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        ).scalar_one()
+        others = _count_others(connection)
+        until = time.monotonic() + LEAVING
+        while others and time.monotonic() < until:
+            time.sleep(0.1)
+            others = _count_others(connection)
         if others:
             raise BackupError(
                 f"La base {_shown(engine)} está en uso: hay {others} conexiones más. Detenga "
                 "Rastro (la web y los trabajos, en todas las máquinas) y otros programas que la "
                 "tengan abierta, y repita. No se cambió nada."
             )
-        connection.rollback()
         connection.execution_options(isolation_level="REPEATABLE READ")
         # Before the first SELECT, so that what it sees is what the lock keeps.
         names = ", ".join(f'"{name}"' for name in sa.inspect(engine).get_table_names())
