@@ -67,6 +67,7 @@ def drill_full_disk(stage: Stage) -> str:
     served, person, oficio = _at_work(stage)
     filler = Path(stage.env["INSTANCE_DIR"]) / "relleno"
     before = count_notes(stage)
+    stage.wait_done()  # the backup of the first start gives its room back when it fails
     _fill(filler)
     try:
         note = person.write_note(oficio, LONG)
